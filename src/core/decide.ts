@@ -1,0 +1,191 @@
+/**
+ * Who may do what: the rules, in the order in which the questions are asked. Each is a pure function of the facts; `authorize`
+ * stops at the first refusal and gathers facts only as far as it must, `explain` runs them all. What a refusal is called:
+ * core/errors.ts. Where the facts come from: service/gather.ts.
+ */
+
+import type { Credential } from './credential.ts'
+import type { Match } from './endpoints.ts'
+import type { RefusalCode } from './errors.ts'
+import { isActiveSecret } from './lifecycle.ts'
+import type { Named, NamedRef } from './names.ts'
+import type { CompiledPolicy } from './policy.ts'
+import { covers, PLAN_KIND, type Place } from './resources.ts'
+import type { Target } from './target.ts'
+import { type Grant, type SecretRecord, statusOf, type TokenRecord } from './token.ts'
+
+/** What is known of a request so far. A field that is `undefined` is not known, or does not exist. */
+export interface Facts {
+  readonly policy: CompiledPolicy
+  /** Epoch milliseconds, read again after every wait. */
+  now: number
+  credential: Credential
+  /** Whether the credential has the shape and the checksum of a secret of this deployment. */
+  wellFormed: boolean
+  target: Target | undefined
+  record: TokenRecord | undefined
+  secret: SecretRecord | undefined
+  grant: Grant | undefined
+  /** What the directory said of the token's plan, unread. */
+  plan: unknown
+  match: Match | undefined
+  named: Named | undefined
+  /** Where each named resource lies, in the order of `named`. */
+  places: readonly (Place | 'absent')[] | undefined
+}
+
+/** The rules by name. */
+export type RuleName =
+  | 'credential'
+  | 'secret'
+  | 'target'
+  | 'known'
+  | 'alive'
+  | 'type'
+  | 'plan'
+  | 'endpoint'
+  | 'tier'
+  | 'scope'
+  | 'names'
+  | 'in_plan'
+  | 'allowlist'
+
+/** One question. */
+export interface Rule {
+  readonly name: RuleName
+  /** Why the request is refused, or `undefined`. Asked only once the facts of its stage are there. */
+  readonly refuses: (facts: Facts) => RefusalCode | undefined
+}
+
+/** Asked of the request alone, before any I/O. */
+export const OF_REQUEST: readonly Rule[] = [
+  { name: 'credential', refuses: ({ credential }) => (credential.ok ? undefined : credential.code) },
+  { name: 'secret', refuses: ({ wellFormed }) => (wellFormed ? undefined : 'token_malformed') },
+  { name: 'target', refuses: ({ target }) => (target ? undefined : 'request_malformed') },
+]
+
+/** Asked of the token, as the store has it. */
+export const OF_TOKEN: readonly Rule[] = [
+  { name: 'known', refuses: ({ record, secret }) => (record && secret ? undefined : 'token_unknown') },
+  { name: 'alive', refuses: aliveRefuses },
+  {
+    name: 'type',
+    refuses: ({ policy, record }) => (policy.types.has(record?.type as string) ? undefined : 'token_wrong_type'),
+  },
+]
+
+/** Asked of the plan, as the directory has it, and of the endpoint. */
+export const OF_PLAN: readonly Rule[] = [
+  {
+    name: 'plan',
+    refuses: (facts) =>
+      isEligible(facts.plan, facts.record?.planId, facts.policy.tiers) ? undefined : 'plan_not_eligible',
+  },
+  { name: 'endpoint', refuses: endpointRefuses },
+  { name: 'tier', refuses: tierRefuses },
+  { name: 'scope', refuses: scopeRefuses },
+]
+
+/** Asked of what the request names, which may stand in its body. */
+export const OF_NAMES: readonly Rule[] = [
+  {
+    name: 'names',
+    refuses: ({ named }) => (named === undefined || named === 'malformed' ? 'request_malformed' : undefined),
+  },
+]
+
+/** Asked of the resources, as the directory has placed them. */
+export const OF_PLACES: readonly Rule[] = [
+  { name: 'in_plan', refuses: inPlanRefuses },
+  {
+    name: 'allowlist',
+    refuses: (facts) => (outsideAllowlist(facts) === undefined ? undefined : 'resource_not_allowed'),
+  },
+]
+
+/** Every rule in the order of the questions. */
+export const RULES: readonly Rule[] = [...OF_REQUEST, ...OF_TOKEN, ...OF_PLAN, ...OF_NAMES, ...OF_PLACES]
+
+/** The first refusal of some rules, or `undefined` if all let the request through. */
+export function decide(rules: readonly Rule[], facts: Facts): RefusalCode | undefined {
+  for (const rule of rules) {
+    const code = rule.refuses(facts)
+    if (code !== undefined) return code
+  }
+  return undefined
+}
+
+function aliveRefuses({ record, secret, now }: Facts): RefusalCode | undefined {
+  if (!record || !secret) return 'token_unknown'
+  const status = statusOf(record, now)
+  if (status !== 'active') return status === 'revoked' ? 'token_revoked' : 'token_expired'
+  return isActiveSecret(record, secret, now) ? undefined : 'secret_retired'
+}
+
+/** Whether a plan, as the directory answered, has one of these tiers and is not suspended. */
+export function isEligible(answer: unknown, planId: string | undefined, tiers: ReadonlySet<string>): boolean {
+  if (typeof answer !== 'object' || answer === null) return false
+  const { id, tier, suspended } = answer as { id?: unknown; tier?: unknown; suspended?: unknown }
+  return (
+    id === planId && typeof tier === 'string' && tiers.has(tier) && (suspended === undefined || suspended === false)
+  )
+}
+
+function endpointRefuses({ match }: Facts): RefusalCode | undefined {
+  if (!match) return 'endpoint_unknown'
+  return match.endpoint.closed === undefined ? undefined : 'endpoint_not_supported'
+}
+
+function tierRefuses({ match, plan, record }: Facts): RefusalCode | undefined {
+  const tiers = match?.endpoint.tiers
+  return tiers === undefined || isEligible(plan, record?.planId, tiers) ? undefined : 'plan_not_eligible'
+}
+
+function scopeRefuses({ match, grant }: Facts): RefusalCode | undefined {
+  const wanted = match?.endpoint.scopes
+  if (!wanted || !grant) return 'scope_missing'
+  return wanted.length === 0 || heldScope(wanted, grant.scopes) !== undefined ? undefined : 'scope_missing'
+}
+
+/** The first scope of an endpoint that a token holds. */
+export function heldScope(wanted: readonly string[], held: readonly string[]): string | undefined {
+  for (const scope of wanted) if (held.includes(scope)) return scope
+  return undefined
+}
+
+function inPlanRefuses(facts: Facts): RefusalCode | undefined {
+  return outsidePlan(facts) === undefined ? undefined : 'resource_not_in_plan'
+}
+
+/** The first named resource that does not lie in the token's plan, or not where the request says. */
+export function outsidePlan({ named, places, record }: Facts): NamedRef | undefined {
+  if (typeof named !== 'object') return undefined
+  for (let i = 0; i < named.length; i++) {
+    const ref = named[i] as NamedRef
+    const place = places?.[i]
+    if (ref.kind === PLAN_KIND ? ref.id !== record?.planId : !isPlacedIn(place, record?.planId, ref.within)) return ref
+  }
+  return undefined
+}
+
+function isPlacedIn(
+  place: Place | 'absent' | undefined,
+  planId: string | undefined,
+  within: NamedRef['within'],
+): boolean {
+  if (place === undefined || place === 'absent' || place.planId !== planId) return false
+  return within === undefined || place.ancestors.some(({ kind, id }) => kind === within.kind && id === within.id)
+}
+
+/** What the allowlist does not cover: a named resource, or the plan. */
+export function outsideAllowlist({ named, places, grant }: Facts): NamedRef | 'plan' | undefined {
+  if (named === 'nothing' || grant?.allowlist === 'all') return undefined
+  if (typeof named !== 'object' || !grant) return 'plan'
+  for (let i = 0; i < named.length; i++) {
+    const ref = named[i] as NamedRef
+    const place = places?.[i]
+    const ancestors = typeof place === 'object' ? place.ancestors : []
+    if (!covers(grant.allowlist, ref, ancestors)) return ref
+  }
+  return undefined
+}

@@ -1,0 +1,120 @@
+/**
+ * Which endpoint of the policy a method and a path are: a trie over path segments, in which a literal beats a parameter.
+ * How a raw target becomes a clean path: core/target.ts. What an endpoint needs: core/policy-data.ts.
+ */
+
+import type { Denial } from './denial.ts'
+import type { CompiledNames } from './names.ts'
+import type { FreeParameter } from './policy-data.ts'
+import { type CleanPath, decodeStrictly } from './target.ts'
+
+/** An endpoint made ready for decisions. */
+export interface CompiledEndpoint {
+  /** As the policy spells it: `'GET /v1/files/{file_key}'`. */
+  readonly route: string
+  readonly method: string
+  readonly template: string
+  readonly params: readonly string[]
+  readonly free: ReadonlyMap<string, FreeParameter>
+  readonly scopes: readonly string[]
+  readonly tiers: ReadonlySet<string> | undefined
+  readonly closed: string | undefined
+  readonly names: CompiledNames
+  /** The refusal for want of a scope, made once. */
+  readonly scopeMissing: Denial
+}
+
+/** An endpoint with the values of its parameters, in the order of the route. */
+export interface Match {
+  readonly endpoint: CompiledEndpoint
+  readonly values: readonly string[]
+}
+
+interface Node {
+  readonly literals: Map<string, Node>
+  parameter: Node | undefined
+  endpoint: CompiledEndpoint | undefined
+}
+
+/** The endpoints of a policy, by method. */
+export type EndpointTrie = ReadonlyMap<string, Node>
+
+const newNode = (): Node => ({ literals: new Map(), parameter: undefined, endpoint: undefined })
+
+/** Builds the trie. `clash` is told of two routes that claim the same path. */
+export function buildTrie(
+  endpoints: readonly CompiledEndpoint[],
+  clash: (route: string, other: string) => void,
+): EndpointTrie {
+  const trie = new Map<string, Node>()
+  for (const endpoint of endpoints) {
+    let node = trie.get(endpoint.method) ?? put(trie, endpoint.method)
+    for (const segment of segmentsOf(endpoint.template)) node = childOf(node, segment)
+    if (node.endpoint) clash(endpoint.route, node.endpoint.route)
+    else node.endpoint = endpoint
+  }
+  return trie
+}
+
+/** The segments of a route's path: none for `/`. */
+export function segmentsOf(template: string): readonly string[] {
+  return template === '/' ? [] : template.slice(1).split('/')
+}
+
+/** The name of the parameter that a segment is, if it is one. */
+export function parameterOf(segment: string): string | undefined {
+  return /^\{([A-Za-z][A-Za-z0-9_]*)\}$/.exec(segment)?.[1]
+}
+
+function childOf(node: Node, segment: string): Node {
+  if (parameterOf(segment) !== undefined) {
+    node.parameter ??= newNode()
+    return node.parameter
+  }
+  return node.literals.get(segment) ?? put(node.literals, segment)
+}
+
+function put(nodes: Map<string, Node>, key: string): Node {
+  const node = newNode()
+  nodes.set(key, node)
+  return node
+}
+
+/**
+ * The endpoint for a method and a path, or `undefined`. Methods are case-sensitive (RFC 9110, section 9.1); HEAD is judged
+ * as GET. A percent-encoded segment is never a literal.
+ */
+export function matchEndpoint(trie: EndpointTrie, method: string, path: CleanPath): Match | undefined {
+  const root = trie.get(method === 'HEAD' ? 'GET' : method)
+  if (!root) return undefined
+  const values: string[] = []
+  const endpoint = path.length === 1 ? root.endpoint : walk(root, path, 1, values)
+  return endpoint && fitsFree(endpoint, values) ? { endpoint, values } : undefined
+}
+
+function walk(node: Node, path: string, from: number, values: string[]): CompiledEndpoint | undefined {
+  const slash = path.indexOf('/', from)
+  const segment = slash === -1 ? path.slice(from) : path.slice(from, slash)
+  const literal = node.literals.get(segment)
+  if (literal) {
+    const found = slash === -1 ? literal.endpoint : walk(literal, path, slash + 1, values)
+    if (found) return found
+  }
+  const parameter = node.parameter
+  if (!parameter) return undefined
+  const depth = values.length
+  values.push(segment.includes('%') ? (decodeStrictly(segment) as string) : segment)
+  const found = slash === -1 ? parameter.endpoint : walk(parameter, path, slash + 1, values)
+  if (!found) values.length = depth
+  return found
+}
+
+function fitsFree({ params, free }: CompiledEndpoint, values: readonly string[]): boolean {
+  if (free.size === 0) return true
+  return params.every((param, i) => fits(free.get(param), values[i] as string))
+}
+
+function fits(rule: FreeParameter | undefined, value: string): boolean {
+  if (rule === undefined || rule === 'any') return true
+  return rule === 'digits' ? /^[0-9]+$/.test(value) : rule.includes(value)
+}

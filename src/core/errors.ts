@@ -1,0 +1,128 @@
+/**
+ * What a refusal and an error are called: one table of codes, statuses and titles for requests, one for management calls.
+ * How a refusal is rendered: core/denial.ts. Which one applies: core/decide.ts and service/.
+ */
+
+/** Every way in which a request can be refused, in the order in which the questions are asked. */
+export const REFUSALS = {
+  token_missing: { status: 401, title: 'The request carries no token.' },
+  request_malformed: { status: 400, title: 'The request can be read in more than one way, or not at all.' },
+  token_malformed: { status: 401, title: 'The credential is not a token of this API.' },
+  token_unknown: { status: 401, title: 'The token is not known.' },
+  token_revoked: { status: 401, title: 'The token has been revoked.' },
+  token_expired: { status: 401, title: 'The token has expired.' },
+  secret_retired: { status: 401, title: 'The secret has been replaced and no longer works.' },
+  token_wrong_type: { status: 403, title: 'The token is of another type than this API takes.' },
+  plan_not_eligible: { status: 403, title: 'The plan does not include this.' },
+  endpoint_unknown: { status: 403, title: 'The endpoint is not known to this API.' },
+  endpoint_not_supported: { status: 403, title: 'The endpoint is not open to plan access tokens.' },
+  scope_missing: { status: 403, title: 'The token holds none of the scopes that this endpoint takes.' },
+  resource_not_in_plan: { status: 403, title: "A resource of the request is not one of the token's plan." },
+  resource_not_allowed: {
+    status: 403,
+    title: 'A resource of the request is not among those that the token may reach.',
+  },
+  unavailable: { status: 503, title: 'The token could not be checked just now.' },
+} as const satisfies Record<string, { status: 400 | 401 | 403 | 503; title: string }>
+
+/** Why a request was refused. Closed: a `switch` over it can be exhaustive. */
+export type RefusalCode = keyof typeof REFUSALS
+/** The HTTP status of a refusal. */
+export type RefusalStatus = (typeof REFUSALS)[RefusalCode]['status']
+
+/** Every way in which a management call can fail. */
+export const MANAGEMENT_ERRORS = {
+  invalid_input: { status: 400, title: 'The input is not valid.' },
+  not_plan_admin: { status: 403, title: 'The actor is not an admin of this plan.' },
+  plan_not_eligible: { status: 403, title: 'The plan does not include plan access tokens.' },
+  token_not_found: { status: 404, title: 'There is no such token.' },
+  token_not_active: { status: 409, title: 'The token is not active: it has expired or was revoked.' },
+  version_conflict: { status: 409, title: 'The token was changed in the meantime. Load it again and repeat the call.' },
+  too_many_live_secrets: { status: 409, title: 'The token has too many secrets that still work.' },
+  idempotency_key_reused: { status: 422, title: 'The idempotency key was used before with other input.' },
+  idempotency_key_spent: {
+    status: 409,
+    title: 'The secret that this idempotency key issued cannot be replaced any more.',
+  },
+  unavailable: { status: 503, title: 'The store or the directory did not answer.' },
+} as const satisfies Record<string, { status: 400 | 403 | 404 | 409 | 422 | 503; title: string }>
+
+/** Why a management call failed. Closed: a `switch` over it can be exhaustive. */
+export type ManagementCode = keyof typeof MANAGEMENT_ERRORS
+
+/** One thing that is wrong with an input, and where: `scopes[2]`, `name`, an unknown field's own name. */
+export interface Issue {
+  readonly path: string
+  readonly message: string
+}
+
+/** What is kept of a failure underneath: its kind, never its text, which may quote a query and with it a digest. */
+export interface SafeCause {
+  readonly name: string
+  readonly code?: string
+}
+
+/**
+ * A management call that failed. Never holds a secret or a digest.
+ *
+ * @example
+ * try { await tokens.create(input) } catch (error) {
+ *   if (error instanceof PlanTokenError && error.code === 'invalid_input') show(error.issues)
+ * }
+ */
+export class PlanTokenError extends Error {
+  override readonly name = 'PlanTokenError'
+  /** What went wrong; text may change between versions, codes do not. */
+  readonly code: ManagementCode
+  /** The HTTP status that fits. */
+  readonly status: number
+  /** For `invalid_input`: everything that is wrong, all at once. Otherwise empty. */
+  readonly issues: readonly Issue[]
+
+  constructor(code: ManagementCode, options: { message?: string; issues?: readonly Issue[]; cause?: SafeCause } = {}) {
+    const issues = options.issues ?? []
+    const details = issues.map((issue) => `${issue.path || 'input'}: ${issue.message}`)
+    super(options.message ?? [MANAGEMENT_ERRORS[code].title, ...details].join('\n  '), causeOf(options.cause))
+    this.code = code
+    this.status = MANAGEMENT_ERRORS[code].status
+    this.issues = issues
+  }
+}
+
+function causeOf(cause: SafeCause | undefined): { cause: SafeCause } | undefined {
+  return cause === undefined ? undefined : { cause }
+}
+
+/** The name and the error code of whatever was thrown, if they are plain identifiers such as `ECONNREFUSED` or `57P01`. */
+export function safeCause(thrown: unknown): SafeCause {
+  if (typeof thrown !== 'object' || thrown === null) return { name: typeof thrown }
+  const name = identifier(read(thrown, 'name')) ?? 'Error'
+  const code = identifier(read(thrown, 'code'))
+  return code === undefined ? { name } : { name, code }
+}
+
+function read(from: object, field: string): unknown {
+  try {
+    return (from as Record<string, unknown>)[field]
+  } catch {
+    return undefined
+  }
+}
+
+function identifier(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[A-Za-z][A-Za-z_]{0,39}$|^[0-9A-Z]{5}$/.test(value) ? value : undefined
+}
+
+/**
+ * A policy, or the options of `createPlanTokens`, that cannot be used: a mistake of whoever wrote them, found at start-up.
+ * All mistakes stand in `problems` and in the message.
+ */
+export class PolicyError extends TypeError {
+  override readonly name = 'PolicyError'
+  readonly problems: readonly Issue[]
+
+  constructor(problems: readonly Issue[]) {
+    super(`The policy cannot be used:\n${problems.map(({ path, message }) => `  ${path}: ${message}`).join('\n')}`)
+    this.problems = problems
+  }
+}

@@ -1,0 +1,224 @@
+/**
+ * When a token and its secrets are alive, and what create, edit, refresh and revoke do to a record. Pure: `now` is an
+ * argument, and what a change makes is a new frozen record. Who may do it: service/manage.ts. How it is kept: ports.ts.
+ * The rules are those of the plan access tokens page; docs/figma-conformance.md names them one by one.
+ */
+import { millisecondsInDay, millisecondsInHour } from 'date-fns/constants'
+import type { Resources } from './resources.ts'
+import {
+  type Change,
+  type IdempotencyRecord,
+  isBefore,
+  isDate,
+  newestSecret,
+  type SecretRecord,
+  statusOf,
+  type TokenRecord,
+} from './token.ts'
+
+/** Numbers that a policy may set. */
+export interface Lifetimes {
+  /** How long a secret works after it was replaced, in hours. */
+  readonly graceHours: number
+  /** How many secrets of a token may work at the same time. */
+  readonly liveSecrets: number
+}
+
+/** The fields of a token that a person chooses. */
+export interface Choice {
+  readonly name: string
+  readonly description: string
+  readonly scopes: readonly string[]
+  readonly resources: Resources
+}
+
+/** The moment at which a lifetime that starts now ends. A day is 24 hours of UTC, whatever clocks are put to. */
+export function endOfLifetime(now: number, lifetimeDays: number): number {
+  return now + lifetimeDays * millisecondsInDay
+}
+
+/**
+ * Whether a secret of a live token works: the newest as long as the token, an earlier one while `now < worksUntil`. `null`
+ * means "no end of its own" for the newest alone, since a lost date also turns into `null` on its way through JSON.
+ */
+export function isActiveSecret(record: Pick<TokenRecord, 'secrets'>, secret: SecretRecord, now: number): boolean {
+  return secret.worksUntil === null ? secret === record.secrets.at(-1) : isBefore(now, secret.worksUntil)
+}
+
+/** A new token, version 1. */
+export function created(
+  input: Choice & {
+    readonly id: string
+    readonly planId: string
+    readonly type: string
+    readonly actor: string
+    readonly lifetimeDays: number
+    readonly now: number
+    readonly digest: string
+    readonly eventId: string
+    readonly idempotency?: IdempotencyRecord
+  },
+): TokenRecord {
+  const {
+    id,
+    planId,
+    type,
+    name,
+    description,
+    scopes,
+    resources,
+    actor,
+    lifetimeDays,
+    now,
+    digest,
+    eventId,
+    idempotency,
+  } = input
+  return frozen({
+    id,
+    planId,
+    type,
+    name,
+    description,
+    scopes,
+    resources,
+    createdAt: now,
+    createdBy: actor,
+    lifetimeDays,
+    expiresAt: endOfLifetime(now, lifetimeDays),
+    secrets: [{ digest, issuedAt: now, worksUntil: null }],
+    revokedAt: null,
+    revokedBy: null,
+    version: 1,
+    eventId,
+    idempotency: idempotency ? [idempotency] : [],
+  })
+}
+
+/** The record with some of its chosen fields changed; the same record if nothing would change. */
+export function edited(record: TokenRecord, choice: Partial<Choice>, eventId: string): TokenRecord {
+  return changesBetween(record, { ...record, ...choice }) === undefined ? record : next(record, { ...choice, eventId })
+}
+
+/** What a refresh would do now: the new end, and until when the secret that is newest now keeps working. */
+export function refreshDates(
+  record: TokenRecord,
+  now: number,
+  { graceHours }: Lifetimes,
+): { expiresAt: number; previousWorksUntil: number } {
+  const expiresAt = endOfLifetime(now, record.lifetimeDays)
+  return { expiresAt, previousWorksUntil: Math.min(now + graceHours * millisecondsInHour, expiresAt) }
+}
+
+/**
+ * A new secret, and the original lifetime again from now. The secret that was newest works for the grace period from now;
+ * each earlier one keeps the deadline that it was promised. With `retire: 'now'` every earlier one ends at once, by state.
+ *
+ * @returns the record, or `'too_many_live_secrets'`, counting what would work after the change.
+ */
+export function refreshed(
+  record: TokenRecord,
+  input: {
+    readonly now: number
+    readonly digest: string
+    readonly eventId: string
+    readonly retire: 'after24h' | 'now'
+    readonly lifetimes: Lifetimes
+    readonly idempotency?: IdempotencyRecord
+  },
+): TokenRecord | 'too_many_live_secrets' {
+  const { now, digest, eventId, retire, lifetimes, idempotency } = input
+  const { expiresAt, previousWorksUntil } = refreshDates(record, now, lifetimes)
+  const earlier = record.secrets.map((secret): SecretRecord => {
+    if (retire === 'now') return { ...secret, worksUntil: 0 }
+    return secret.worksUntil === null ? { ...secret, worksUntil: previousWorksUntil } : secret
+  })
+  const secrets = [...earlier, { digest, issuedAt: now, worksUntil: null }]
+  if (secrets.filter((secret) => isActiveSecret({ secrets }, secret, now)).length > lifetimes.liveSecrets)
+    return 'too_many_live_secrets'
+  return next(record, {
+    expiresAt,
+    secrets,
+    eventId,
+    idempotency: idempotency ? [...record.idempotency, idempotency] : record.idempotency,
+  })
+}
+
+/**
+ * The same answer again for a call whose answer was lost: the secret that nobody received is replaced and ends at once; no
+ * other deadline moves.
+ */
+export function reissued(
+  record: TokenRecord,
+  lost: IdempotencyRecord,
+  input: { readonly now: number; readonly digest: string; readonly eventId: string },
+): TokenRecord {
+  const { now, digest, eventId } = input
+  const secrets = record.secrets.map(
+    (secret): SecretRecord => (secret.digest === lost.digest ? { ...secret, worksUntil: 0 } : secret),
+  )
+  const idempotency = record.idempotency.map((entry) => (entry === lost ? { ...entry, digest } : entry))
+  return next(record, { secrets: [...secrets, { digest, issuedAt: now, worksUntil: null }], idempotency, eventId })
+}
+
+/** Revoked for good, whatever its dates say; the same record if it was revoked before. */
+export function revoked(record: TokenRecord, by: string | null, now: number, eventId: string): TokenRecord {
+  return record.revokedAt === null ? next(record, { revokedAt: now, revokedBy: by, eventId }) : record
+}
+
+/** One earlier secret ended by state; the same record if it was ended before. The newest ends only with its token. */
+export function secretRevoked(record: TokenRecord, digest: string, eventId: string): TokenRecord {
+  const secret = record.secrets.find((candidate) => candidate.digest === digest)
+  if (!secret || secret === newestSecret(record) || secret.worksUntil === 0) return record
+  return next(record, {
+    secrets: record.secrets.map((other): SecretRecord => (other === secret ? { ...other, worksUntil: 0 } : other)),
+    eventId,
+  })
+}
+
+/** Whether the token is active at a moment: only then can it be edited and refreshed. */
+export function isActive(record: TokenRecord, now: number): boolean {
+  return isDate(now) && statusOf(record, now) === 'active'
+}
+
+const CHOSEN = ['name', 'description', 'scopes', 'resources', 'expiresAt', 'revokedAt'] as const
+
+/**
+ * What the audit log says of a change: the fields that differ, each with before and after, and `previousWorksUntil` where the
+ * secret that was newest got an end. `undefined` if nothing differs.
+ */
+export function changesBetween(
+  before: TokenRecord,
+  after: TokenRecord,
+): { readonly [field: string]: Change } | undefined {
+  const differing = CHOSEN.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]))
+  const changes = differing.map((field): [string, Change] => [field, { before: before[field], after: after[field] }])
+  const previous = newestSecret(before)
+  const end = after.secrets.find((secret) => secret.digest === previous?.digest)?.worksUntil
+  if (typeof end === 'number') changes.push(['previousWorksUntil', { before: null, after: end }])
+  return changes.length === 0 ? undefined : Object.fromEntries(changes)
+}
+
+function next(record: TokenRecord, change: Partial<TokenRecord> & { readonly eventId: string }): TokenRecord {
+  return frozen({ ...record, ...change, version: record.version + 1 })
+}
+
+/** A record that nobody can change, down to its last entry, so that it can be shared instead of copied. */
+export function frozen(record: TokenRecord): TokenRecord {
+  const { scopes, resources, secrets, idempotency } = record
+  return Object.freeze({
+    ...record,
+    scopes: freezeList(scopes),
+    resources: resources === 'all' ? resources : freezeList(resources),
+    secrets: freezeList(secrets),
+    idempotency: freezeList(idempotency),
+  })
+}
+
+/** A copy only where something is not frozen yet. */
+function freezeList<T>(list: readonly T[]): readonly T[] {
+  if (Object.isFrozen(list) && list.every((entry) => Object.isFrozen(entry))) return list
+  return Object.freeze(
+    list.map((entry) => (typeof entry === 'object' && !Object.isFrozen(entry) ? Object.freeze({ ...entry }) : entry)),
+  )
+}

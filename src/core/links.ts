@@ -1,0 +1,232 @@
+/**
+ * What a person pastes, turned into resources: an exact table of link shapes, and every mistake with its place. The raw text
+ * is judged, since the URL standard turns full-width letters, soft hyphens, tabs and `/../` into an innocent link. Nothing is
+ * guessed. Whether the resource exists and lies in the plan: service/links.ts asks the directory.
+ */
+import type { KindInfo } from './policy-data.ts'
+import { PLAN_KIND, type ResourceRef } from './resources.ts'
+
+/** What is wrong with a link. */
+export type LinkCode = 'link_malformed' | 'link_not_https' | 'link_wrong_host' | 'link_unknown_shape' | 'link_bad_id'
+
+/** One link, read. `planId` is the plan that the link itself claims. */
+export type ParsedLink =
+  | { readonly ok: true; readonly resource: ResourceRef; readonly planId?: string }
+  | { readonly ok: false; readonly code: LinkCode; readonly message: string }
+
+/** A resource that was recognised in pasted text. */
+export interface FoundLink extends ResourceRef {
+  readonly link: string
+  readonly planId?: string
+}
+
+/** A link in pasted text that names nothing; `start` and `end` are offsets into the text. */
+export interface LinkMistake {
+  readonly link: string
+  readonly start: number
+  readonly end: number
+  readonly code: LinkCode
+  readonly message: string
+}
+
+/** Everything that pasted text holds, both right and wrong, in its order. */
+export interface LinkReport {
+  readonly resources: readonly FoundLink[]
+  readonly mistakes: readonly LinkMistake[]
+}
+
+/** A place in the table of shapes. */
+interface LinkNode {
+  readonly literals: Map<string, LinkNode>
+  kind: string | undefined
+  child: LinkNode | undefined
+  /** Whether a link may end here; the last id before it is the resource. */
+  end: boolean
+}
+
+/** The links of a policy, made ready. */
+export interface LinkTable {
+  readonly hosts: ReadonlySet<string>
+  readonly tail: number
+  readonly root: LinkNode
+  readonly ids: ReadonlyMap<string, RegExp>
+  /** A right link, for messages. */
+  readonly example: string
+}
+
+const newNode = (): LinkNode => ({ literals: new Map(), kind: undefined, child: undefined, end: false })
+
+/** Printable ASCII less space, quotes and backslash. */
+const PRINTABLE = /^[!#-&(-[\]-~]+$/
+/** Longer than any link that a person pastes. */
+const MAX_LINK = 2_048
+
+/** The pattern of an id of a kind. */
+function idPattern({ id, max = 128 }: KindInfo): RegExp {
+  const chars = id === 'digits' ? '[0-9]' : id === 'base62' ? '[0-9A-Za-z]' : '[0-9A-Za-z._@-]'
+  return new RegExp(`^${chars}{1,${max}}$`)
+}
+
+/** Compiles the shapes; `problem` is told of each that cannot be used. */
+export function buildLinks(
+  links: { readonly hosts: readonly string[]; readonly tail?: number; readonly shapes: readonly string[] },
+  kinds: ReadonlyMap<string, KindInfo>,
+  problem: (shape: number, message: string) => void,
+): LinkTable {
+  const root = newNode()
+  for (const [index, shape] of links.shapes.entries()) {
+    const paths = expandShape(shape)
+    if (!paths) problem(index, 'is not a shape. Write a path such as "/files[/{plan}]/(team|group)/{team}".')
+    for (const path of paths ?? []) {
+      const mistake = addPath(root, path, kinds)
+      if (mistake) problem(index, mistake)
+    }
+  }
+  const ids = new Map([...kinds].map(([kind, info]) => [kind, idPattern(info)]))
+  const [host = 'example.com'] = links.hosts
+  return {
+    hosts: new Set(links.hosts),
+    tail: links.tail ?? 0,
+    root,
+    ids,
+    example: exampleOf(host, links.shapes[0] ?? '/'),
+  }
+}
+
+/** A shape with its choices and optional parts written out, as lists of segments; `undefined` if it is not one. */
+function expandShape(shape: string): readonly (readonly string[])[] | undefined {
+  const optional = /\[([^[\]]*)\]/.exec(shape)
+  if (optional) {
+    const rest = shape.slice(optional.index + optional[0].length)
+    const before = shape.slice(0, optional.index)
+    const without = expandShape(before + rest)
+    const within = expandShape(before + optional[1] + rest)
+    return without && within && [...without, ...within]
+  }
+  const choice = /\(([^()]*)\)/.exec(shape)
+  if (choice) {
+    const written = (choice[1] as string).split('|').map((word) => expandShape(shape.replace(choice[0], () => word)))
+    return written.every((paths) => paths !== undefined) ? written.flat() : undefined
+  }
+  return /^(\/([A-Za-z0-9_-]+|\{[a-z_]+\}))+$/.test(shape) ? [shape.slice(1).split('/')] : undefined
+}
+
+function addPath(root: LinkNode, path: readonly string[], kinds: ReadonlyMap<string, KindInfo>): string | undefined {
+  let node = root
+  let above: string | undefined
+  for (const segment of path) {
+    const kind = segment.startsWith('{') ? segment.slice(1, -1) : undefined
+    if (kind === undefined) {
+      const next = node.literals.get(segment) ?? newNode()
+      node.literals.set(segment, next)
+      node = next
+      continue
+    }
+    if (kind !== PLAN_KIND && !kinds.has(kind)) return `names the kind "${kind}", which the policy lacks.`
+    if (node.kind !== undefined && node.kind !== kind)
+      return `has "{${kind}}" where another shape has "{${node.kind}}".`
+    if (above !== undefined && kind !== PLAN_KIND && !isBelow(kind, above, kinds))
+      return `has "{${kind}}" below "{${above}}", but by the parents of the kinds it is not below it.`
+    if (kind !== PLAN_KIND) above = kind
+    node.kind = kind
+    node.child ??= newNode()
+    node = node.child
+  }
+  if (above === undefined || !path.at(-1)?.startsWith('{') || path.at(-1) === `{${PLAN_KIND}}`)
+    return 'does not end in the id of a resource.'
+  node.end = true
+  return undefined
+}
+
+/** Whether a kind can stand below another: the same kind, or reached from it over `parents`. */
+function isBelow(kind: string, above: string, kinds: ReadonlyMap<string, KindInfo>, seen = new Set<string>()): boolean {
+  if (kind === above) return true
+  if (seen.has(kind)) return false
+  seen.add(kind)
+  return (kinds.get(kind)?.parents ?? []).some((parent) => isBelow(parent, above, kinds, seen))
+}
+
+function exampleOf(host: string, shape: string): string {
+  const path = shape.replaceAll(/\[[^\]]*\]/g, '').replaceAll(/\(([^|)]*)[^)]*\)/g, '$1')
+  return `https://${host}${path.replaceAll(/\{[a-z_]+\}/g, '123')}`
+}
+
+/** Reads one link. Accepts a missing `https://`, a title, a trailing slash, a query and a fragment, which all mean nothing. */
+export function parseLink(table: LinkTable, link: string): ParsedLink {
+  const wrong = (code: LinkCode, message: string): ParsedLink => ({
+    ok: false,
+    code,
+    message: `${message} A right one looks like ${table.example}.`,
+  })
+  if (link.length === 0 || link.length > MAX_LINK || /[\s\p{Cc}\p{Cf}]/u.test(link))
+    return wrong('link_malformed', 'This is not one link.')
+  const end = link.search(/[?#]/)
+  const bare = end === -1 ? link : link.slice(0, end)
+  const scheme = bare.indexOf('://')
+  if (scheme !== -1 && bare.slice(0, scheme) !== 'https') return wrong('link_not_https', 'A link begins with https://.')
+  const rest = scheme === -1 ? bare : bare.slice(scheme + 3)
+  const slash = rest.indexOf('/')
+  const host = slash === -1 ? rest : rest.slice(0, slash)
+  if (!PRINTABLE.test(host)) return wrong('link_malformed', 'This is not a link.')
+  if (!table.hosts.has(host)) return wrong('link_wrong_host', `The host must be ${[...table.hosts].join(' or ')}.`)
+  const segments = slash === -1 ? [] : rest.slice(slash + 1).split('/')
+  if (segments.length > 1 && segments.at(-1) === '') segments.pop()
+  if (segments.some(isAmbiguous))
+    return wrong('link_malformed', 'The path of the link has empty or dot parts, or parts that hide another character.')
+  return walkShapes(table, segments, wrong)
+}
+
+function walkShapes(
+  table: LinkTable,
+  segments: readonly string[],
+  wrong: (code: LinkCode, message: string) => ParsedLink,
+): ParsedLink {
+  let node = table.root
+  let resource: ResourceRef | undefined
+  let planId: string | undefined
+  for (const [index, segment] of segments.entries()) {
+    const literal = node.literals.get(segment)
+    if (literal) {
+      node = literal
+      continue
+    }
+    if (node.end && segments.length - index <= table.tail) break
+    const { kind, child } = node
+    if (kind === undefined || !child)
+      return wrong('link_unknown_shape', 'This kind of link names nothing that a token can be limited to.')
+    if (!(table.ids.get(kind) ?? /^[0-9A-Za-z-]{1,128}$/).test(segment))
+      return wrong('link_bad_id', `The id of the ${kind.replaceAll('_', ' ')} in this link is not one.`)
+    if (kind === PLAN_KIND) planId = segment
+    else resource = { kind, id: segment }
+    node = child
+  }
+  if (!node.end || !resource)
+    return wrong('link_unknown_shape', 'This link is not complete, or names nothing that a token can be limited to.')
+  return planId === undefined ? { ok: true, resource } : { ok: true, resource, planId }
+}
+
+/** Empty, a dot segment in any spelling, or something that another reader would take for a separator. */
+function isAmbiguous(segment: string): boolean {
+  return segment === '' || /^(\.|%2e){1,2}$/i.test(segment) || segment.includes('\\') || /%2f|%5c|%00/i.test(segment)
+}
+
+/** Reads what a person pastes: links with commas, line ends or spaces between them. Linear in the text. */
+export function parseLinks(table: LinkTable, text: string): LinkReport {
+  const resources: FoundLink[] = []
+  const mistakes: LinkMistake[] = []
+  for (const match of text.matchAll(/[^\s,]+/g)) {
+    const link = match[0]
+    const parsed = parseLink(table, link)
+    if (parsed.ok)
+      resources.push({ ...parsed.resource, link, ...(parsed.planId !== undefined && { planId: parsed.planId }) })
+    else
+      mistakes.push({
+        link,
+        start: match.index,
+        end: match.index + link.length,
+        code: parsed.code,
+        message: parsed.message,
+      })
+  }
+  return { resources, mistakes }
+}

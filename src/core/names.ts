@@ -1,0 +1,163 @@
+/**
+ * Which resources a request names: reads them out of the path, the query and the body as the policy says. Whatever is
+ * missing, empty, doubled or of the wrong type is malformed; nothing is guessed. Whether the token may reach them:
+ * core/decide.ts.
+ */
+import type { Match } from './endpoints.ts'
+import type { ResourceRef } from './resources.ts'
+import { hasControlCharacter, readQuery } from './target.ts'
+
+/** A source of the policy, read once. */
+export type CompiledSource =
+  | { readonly in: 'path'; readonly index: number; readonly text: string }
+  | { readonly in: 'query'; readonly param: string; readonly text: string }
+  | { readonly in: 'body'; readonly steps: readonly BodyStep[]; readonly text: string }
+
+/** One field of a body; `each` if it holds a list whose entries are meant. */
+export interface BodyStep {
+  readonly field: string
+  readonly each: boolean
+}
+
+/** A resource of the policy, with its sources read. */
+export interface CompiledName {
+  readonly kind: string | { readonly from: CompiledSource; readonly of: ReadonlySet<string> }
+  readonly at: CompiledSource
+  readonly prefix: string
+  /** The text of the source of the resource that must be above this one. */
+  readonly within: string | undefined
+}
+
+/** What an endpoint names, made ready. */
+export type CompiledNames =
+  | { readonly what: 'nothing' | 'plan' }
+  | {
+      readonly what: 'resources'
+      readonly list: readonly CompiledName[]
+      /** Whether every one has to be there (`all`), or what it means if none is. */
+      readonly none: 'all' | 'plan' | 'refuse'
+      readonly query: ReadonlySet<string>
+      readonly needsBody: boolean
+    }
+
+/** A resource that a request names. */
+export interface NamedRef extends ResourceRef {
+  /** The source, as the policy spells it. */
+  readonly at: string
+  /** What must be among this one's ancestors. */
+  readonly within?: ResourceRef
+}
+
+/** What a request names, or that it cannot be told. */
+export type Named = 'nothing' | 'plan' | 'malformed' | readonly NamedRef[]
+
+/** Where values are read from. */
+interface RequestParts {
+  readonly values: readonly string[]
+  readonly query: ReadonlyMap<string, string>
+  readonly body: unknown
+}
+
+/** Reads what a request names. `body` is the parsed value of its body, looked at only where the endpoint names resources there. */
+export function namesOf(match: Match, query: string, body: unknown): Named {
+  const { names } = match.endpoint
+  if (names.what !== 'resources') return names.what
+  const values = names.query.size === 0 ? NO_QUERY : readQuery(query, names.query)
+  if (!values) return 'malformed'
+  const parts: RequestParts = { values: match.values, query: values, body }
+  const found: NamedRef[] = []
+  for (const name of names.list) {
+    const refs = refsOf(name, parts)
+    if (refs === 'malformed' || (refs === 'absent' && names.none === 'all')) return 'malformed'
+    if (refs !== 'absent') found.push(...refs)
+  }
+  if (found.length === 0) return names.none === 'plan' ? 'plan' : 'malformed'
+  return withParents(found.length === 1 ? found : distinct(found), names.list, found)
+}
+
+const NO_QUERY: ReadonlyMap<string, string> = new Map()
+
+function refsOf({ kind, at, prefix }: CompiledName, parts: RequestParts): readonly NamedRef[] | 'absent' | 'malformed' {
+  const ids = valuesAt(at, parts)
+  const kindName = typeof kind === 'string' ? kind : kindAt(kind, parts)
+  if (ids === 'absent') return kindName === 'absent' || typeof kind === 'string' ? 'absent' : 'malformed'
+  if (ids === 'malformed' || kindName === 'malformed' || kindName === 'absent') return 'malformed'
+  const refs: NamedRef[] = []
+  for (const id of ids) {
+    if (!id.startsWith(prefix) || id.length === prefix.length) return 'malformed'
+    refs.push({ kind: kindName, id: id.slice(prefix.length), at: at.text })
+  }
+  return refs
+}
+
+function kindAt(
+  kind: { readonly from: CompiledSource; readonly of: ReadonlySet<string> },
+  parts: RequestParts,
+): string {
+  const values = valuesAt(kind.from, parts)
+  if (typeof values === 'string') return values
+  const [value] = values
+  return values.length === 1 && value !== undefined && kind.of.has(value) ? value : 'malformed'
+}
+
+function valuesAt(
+  source: CompiledSource,
+  { values, query, body }: RequestParts,
+): readonly string[] | 'absent' | 'malformed' {
+  switch (source.in) {
+    case 'path':
+      return [values[source.index] as string]
+    case 'query': {
+      const value = query.get(source.param)
+      return value === undefined ? 'absent' : [value]
+    }
+    case 'body':
+      return valuesInBody(body, source.steps)
+  }
+}
+
+/** Follows the steps into a body. Only a field of the outermost object may be absent; whatever is there must be readable. */
+function valuesInBody(body: unknown, steps: readonly BodyStep[]): readonly string[] | 'absent' | 'malformed' {
+  let level: readonly unknown[] = [body]
+  for (const [depth, { field, each }] of steps.entries()) {
+    const below: unknown[] = []
+    for (const value of level) {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'malformed'
+      if (!Object.hasOwn(value, field)) return depth === 0 ? 'absent' : 'malformed'
+      const inner: unknown = (value as Record<string, unknown>)[field]
+      if (!each) below.push(inner)
+      else if (!Array.isArray(inner) || inner.length === 0) return 'malformed'
+      else for (const entry of inner) below.push(entry)
+    }
+    level = below
+  }
+  return level.every(isReadableId) ? level : 'malformed'
+}
+
+function isReadableId(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && !hasControlCharacter(value)
+}
+
+/** Each resource once, whatever number of times it is named. */
+function distinct(refs: readonly NamedRef[]): readonly NamedRef[] {
+  const seen = new Map<string, NamedRef>()
+  for (const ref of refs) {
+    const key = JSON.stringify([ref.kind, ref.id])
+    if (!seen.has(key)) seen.set(key, ref)
+  }
+  return [...seen.values()]
+}
+
+/** Says of each resource what must be above it, where the policy asks for that. */
+function withParents(
+  refs: readonly NamedRef[],
+  list: readonly CompiledName[],
+  all: readonly NamedRef[],
+): readonly NamedRef[] {
+  if (!list.some((name) => name.within !== undefined)) return refs
+  return refs.map((ref) => {
+    const within = list.find((name) => name.at.text === ref.at)?.within
+    const parent = within === undefined ? undefined : all.find((other) => other.at === within)
+    return parent ? { ...ref, within: { kind: parent.kind, id: parent.id } } : ref
+  })
+}

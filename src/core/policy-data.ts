@@ -1,0 +1,125 @@
+/**
+ * A policy as data: what one surface's API looks like to a token. It is JSON and survives `JSON.parse(JSON.stringify(…))`.
+ * How it is checked and compiled: core/policy.ts. A worked example: figma/policy.ts; a guide: docs/policy.md.
+ */
+import type { Denial, RenderedDenial } from './denial.ts'
+
+/**
+ * Where a value stands in a request: `'path:file_key'` (a parameter of the route), `'query:context_id'`, or
+ * `'body:items[].file_key'` (fields of a JSON body; `[]` for each entry of a list).
+ */
+export type Source = `${'path' | 'query' | 'body'}:${string}`
+
+/** One resource that a request names. */
+export interface NamedResource<Kind extends string = string> {
+  /** Fixed, or told by another value of the request, which must be one of a list. */
+  readonly kind: Kind | 'plan' | { readonly from: Source; readonly of: readonly (Kind | 'plan')[] }
+  /** Where its id stands. */
+  readonly at: Source
+  /** Stripped from the value; a value without it is `request_malformed`. */
+  readonly prefix?: string
+  /** The `at` of another resource of the same endpoint, which must be above this one. */
+  readonly within?: Source
+}
+
+/**
+ * What a request names: nothing of a plan; the whole plan, which only a token with all resources may; every one of a list;
+ * or some of a list, where `none` says what it means if there is none of them.
+ */
+export type Names<Kind extends string = string> =
+  | 'nothing'
+  | 'plan'
+  | readonly NamedResource<Kind>[]
+  | { readonly anyOf: readonly NamedResource<Kind>[]; readonly none: 'plan' | 'refuse' }
+
+/** What a parameter that is no resource may be: anything, digits, or one of a list. Whatever else is another endpoint. */
+export type FreeParameter = 'any' | 'digits' | readonly string[]
+
+/** One endpoint, under its route: `'GET /v1/files/{file_key}'`. */
+export interface Endpoint<Scope extends string = string, Kind extends string = string> {
+  /** Any one of them is enough; an empty list needs none. */
+  readonly scopes: readonly Scope[]
+  /** Always said, since an endpoint that names nothing is one where no plan is checked. */
+  readonly names: Names<Kind>
+  /** Parameters of the route that are no resource. */
+  readonly params?: { readonly [param: string]: FreeParameter }
+  /** Tiers that may use it, where these are fewer than the policy's. */
+  readonly tiers?: readonly string[]
+  /** Known, but not open to plan access tokens: the reason, in a sentence for `explain`. */
+  readonly closed?: string
+}
+
+/** What a scope is called on a page. */
+export interface ScopeInfo {
+  readonly title?: string
+  readonly group?: string
+  /** Why it is deprecated and what to use. It can still be granted; the token then carries a warning. */
+  readonly deprecated?: string
+}
+
+/** A kind of resource. */
+export interface KindInfo<Kind extends string = string> {
+  /** What its id looks like in a link. A request's id is not bound by it; the directory decides whether it exists. */
+  readonly id?: 'digits' | 'base62' | 'name'
+  /** How many characters an id in a link may have, at most. Default 128. */
+  readonly max?: number
+  /** The kinds that can be directly above it. Links that chain kinds may only descend. */
+  readonly parents?: readonly Kind[]
+}
+
+/** A type of token. Without `scopes` it grants every grantable one; `fixed` scopes come with the type and are not chosen. */
+export interface TokenType<Scope extends string = string> {
+  /** What its secrets begin with: `[A-Za-z][A-Za-z0-9_]*`, different for each type of a deployment. */
+  readonly prefix: string
+  readonly title?: string
+  readonly scopes?: readonly Scope[]
+  readonly fixed?: readonly Scope[]
+}
+
+/** Numbers of a policy; each has a default. */
+export interface Limits {
+  /** The longest lifetime of a token, in whole days. Default 365. */
+  readonly lifetimeDays?: number
+  /** How long a secret works after it was replaced, in hours. Default 24. */
+  readonly graceHours?: number
+  /** How many secrets of one token may work at the same time. Default 10. */
+  readonly liveSecrets?: number
+  /** How many links an allowlist may hold. Default 1,000. */
+  readonly links?: number
+  /** How many bytes of a body are read. Default 1,048,576. */
+  readonly bodyBytes?: number
+}
+
+/** The whole policy. The type parameters carry the names that flow into `create`, `edit` and `explain`. */
+export interface PolicyData<
+  Scope extends string = string,
+  Reserved extends string = string,
+  Types = { readonly [type: string]: TokenType },
+  Kind extends string = string,
+  Route extends string = string,
+> {
+  /** The name of the surface, different for each policy of a deployment. */
+  readonly surface: string
+  /** Where the secret stands: header names in lower case, and whether `Authorization: Bearer` is one. */
+  readonly credential: { readonly headers: readonly string[]; readonly bearer: boolean }
+  /** The tiers whose plans may have tokens. */
+  readonly tiers: readonly string[]
+  readonly limits?: Limits
+  readonly scopes: { readonly [S in Scope]: ScopeInfo }
+  /** Known and not grantable; may be unused. */
+  readonly reserved?: { readonly [S in Reserved]: ScopeInfo }
+  readonly types: Types
+  readonly kinds: { readonly [K in Kind]: KindInfo<NoInfer<Kind>> }
+  /**
+   * Links that people paste. A shape is a path: `(a|b)` is one of these words, `[…]` may be left out, `{kind}` is an id of
+   * that kind, and the last one is the resource; `{plan}` is the plan that the link claims. `tail`: how many free segments
+   * (titles) may follow.
+   */
+  readonly links: { readonly hosts: readonly string[]; readonly tail?: 0 | 1; readonly shapes: readonly string[] }
+  readonly endpoints: { readonly [R in Route]: Endpoint<NoInfer<Scope | Reserved>, NoInfer<Kind>> }
+}
+
+/** The code that stands beside a policy's data: how a refusal is rendered. Default: problem+json (RFC 9457). */
+export interface PolicyCode {
+  readonly errors?: (denial: Denial) => RenderedDenial
+}

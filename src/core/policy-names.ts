@@ -1,0 +1,58 @@
+/** Compiles what a policy says that an endpoint names. How it is read out of a request: core/names.ts. */
+import type { BodyStep, CompiledName, CompiledNames, CompiledSource } from './names.ts'
+import type { NamedResource, Names, Source } from './policy-data.ts'
+
+type Problem = (path: string, message: string) => void
+
+/** Compiles `names`; `problem` is told of each source that points to nothing. */
+export function compileNames(names: Names, params: readonly string[], problem: Problem): CompiledNames {
+  if (typeof names === 'string') return { what: names }
+  const anyOf = 'anyOf' in names ? names : undefined
+  const resources = anyOf ? anyOf.anyOf : (names as readonly NamedResource[])
+  const list = resources.map((resource, i) =>
+    compileName(resource, resources, params, (path, message) =>
+      problem(`${anyOf ? '.anyOf' : ''}[${i}]${path}`, message),
+    ),
+  )
+  const sources = list.flatMap(({ kind, at }) => (typeof kind === 'string' ? [at] : [kind.from, at]))
+  return {
+    what: 'resources',
+    list,
+    none: anyOf ? anyOf.none : 'all',
+    query: new Set(sources.flatMap((source) => (source.in === 'query' ? [source.param] : []))),
+    needsBody: sources.some((source) => source.in === 'body'),
+  }
+}
+
+function compileName(
+  resource: NamedResource,
+  all: readonly NamedResource[],
+  params: readonly string[],
+  problem: Problem,
+): CompiledName {
+  const { kind, at, prefix = '', within } = resource
+  const compiledAt = compileSource(at, params, () => problem('.at', `names a parameter that the route lacks.`))
+  if (within !== undefined && !all.some((other) => other !== resource && other.at === within)) {
+    problem('.within', 'must be the "at" of another resource of the same endpoint.')
+  }
+  if (typeof kind === 'string') return { kind, at: compiledAt, prefix, within }
+  const from = compileSource(kind.from, params, () => problem('.kind.from', 'names a parameter that the route lacks.'))
+  if (from.in === 'body' && from.steps.some((step) => step.each))
+    problem('.kind.from', 'must be one value, not a list.')
+  return { kind: { from, of: new Set(kind.of) }, at: compiledAt, prefix, within }
+}
+
+function compileSource(text: Source, params: readonly string[], missing: () => void): CompiledSource {
+  const colon = text.indexOf(':')
+  const rest = text.slice(colon + 1)
+  if (text.startsWith('query:')) return { in: 'query', param: rest, text }
+  if (text.startsWith('body:')) return { in: 'body', steps: rest.split('.').map(bodyStep), text }
+  const index = params.indexOf(rest)
+  if (index === -1) missing()
+  return { in: 'path', index, text }
+}
+
+function bodyStep(text: string): BodyStep {
+  const each = text.endsWith('[]')
+  return { field: each ? text.slice(0, -2) : text, each }
+}

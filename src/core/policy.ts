@@ -1,0 +1,232 @@
+/**
+ * `definePolicy`: a policy's data, checked all at once and compiled into what the rules use. The data and its types:
+ * core/policy-data.ts. What is checked: core/policy-check.ts. The rules: core/decide.ts.
+ */
+import { createDenials, type Denials, problemJson } from './denial.ts'
+import { buildTrie, type CompiledEndpoint, type EndpointTrie, parameterOf, segmentsOf } from './endpoints.ts'
+import { type Issue, PolicyError } from './errors.ts'
+import { buildLinks, type LinkReport, type LinkTable, type ParsedLink, parseLink, parseLinks } from './links.ts'
+import { checkMeaning, checkShape } from './policy-check.ts'
+import type { Endpoint, KindInfo, Limits, PolicyCode, PolicyData, ScopeInfo, TokenType } from './policy-data.ts'
+import { compileNames } from './policy-names.ts'
+import { secretPattern } from './secret.ts'
+
+type AnyGrants = { readonly [type: string]: string }
+
+/** For each token type the scopes that `create` takes. */
+type GrantsOf<Scope extends string, Types> = {
+  readonly [X in keyof Types & string]: 0 extends 1 & Types
+    ? string
+    : Types[X] extends { readonly fixed: readonly unknown[] }
+      ? never
+      : Types[X] extends { readonly scopes: readonly (infer Chosen extends string)[] }
+        ? Chosen
+        : Scope
+}
+
+/** A scope as a page shows it. */
+export interface ScopeView extends ScopeInfo {
+  readonly name: string
+  /** The token types that can be granted it; none for a reserved one. */
+  readonly types: readonly string[]
+}
+
+/** A token type as a page shows it. */
+export interface TypeView {
+  readonly name: string
+  readonly title?: string
+  /** What its secrets begin with. */
+  readonly prefix: string
+  /** The scopes that can be chosen; none if they are fixed. */
+  readonly scopes: readonly string[]
+  /** The scopes that come with the type. */
+  readonly fixed: readonly string[]
+  /** The source of a regular expression that finds its secrets in text, for secret scanners. */
+  readonly secretPattern: string
+}
+
+/** A policy, checked and compiled. Its type parameters live in the types only. Made by `definePolicy` alone. */
+export interface Policy<out Grants extends AnyGrants = AnyGrants, out Route extends string = string> {
+  readonly surface: string
+  /** The data it was made of, frozen; JSON. */
+  readonly data: PolicyData
+  readonly scopes: readonly ScopeView[]
+  readonly types: readonly TypeView[]
+  readonly limits: Required<Limits>
+  /** Reads what a person pastes: every resource and every mistake with its place, all at once. Linear in the text. */
+  parseLinks(text: string): LinkReport
+  /** Reads one link. */
+  parseLink(link: string): ParsedLink
+  readonly '~types'?: { readonly grants: Grants; readonly route: Route }
+}
+
+/** The token types of a policy. */
+export type TypeOf<P extends Policy> = P extends Policy<infer Grants> ? keyof Grants & string : never
+/** The scopes that a policy grants to a type, or to any. */
+export type ScopeOf<P extends Policy, X extends string = string> =
+  P extends Policy<infer Grants> ? Grants[keyof Grants & X] : never
+/** The routes of a policy. */
+export type RouteOf<P extends Policy> = P extends Policy<infer _, infer Route> ? Route : never
+
+/** What the rules use of a policy. */
+export interface CompiledPolicy {
+  readonly surface: string
+  readonly credential: { readonly headers: readonly string[]; readonly bearer: boolean }
+  readonly tiers: ReadonlySet<string>
+  readonly limits: Required<Limits>
+  readonly types: ReadonlyMap<string, CompiledType>
+  readonly scopes: ReadonlyMap<string, ScopeInfo>
+  readonly reserved: ReadonlyMap<string, ScopeInfo>
+  readonly deprecated: ReadonlySet<string>
+  readonly links: LinkTable
+  readonly trie: EndpointTrie
+  readonly routes: ReadonlyMap<string, CompiledEndpoint>
+  readonly denials: Denials
+}
+
+/** A token type made ready. */
+export interface CompiledType {
+  readonly name: string
+  readonly prefix: string
+  readonly grantable: ReadonlySet<string>
+  readonly fixed: readonly string[] | undefined
+}
+
+const DEFAULT_LIMITS: Required<Limits> = {
+  lifetimeDays: 365,
+  graceHours: 24,
+  liveSecrets: 10,
+  links: 1_000,
+  bodyBytes: 1_048_576,
+}
+
+const compiled: unique symbol = Symbol('compiled')
+
+/**
+ * Checks a policy and makes it ready for use. The names of its scopes, token types and routes flow into the types of
+ * `create`, `edit` and `explain`; a policy that is read at run time takes plain strings.
+ *
+ * @throws PolicyError with every mistake at once: an unknown scope, kind or field, two endpoints that claim the same path, a
+ * scope that no endpoint uses and that is not reserved, a parameter that is neither a resource nor declared as free, …
+ * @example
+ * const policy = definePolicy({
+ *   surface: 'invoices', credential: { headers: [], bearer: true }, tiers: ['business'],
+ *   scopes: { 'invoice:read': {} }, types: { live: { prefix: 'inv' } }, kinds: { project: { id: 'digits' } },
+ *   links: { hosts: ['app.example.com'], shapes: ['/p/{project}'] },
+ *   endpoints: { 'GET /projects/{id}': { scopes: ['invoice:read'], names: [{ kind: 'project', at: 'path:id' }] } },
+ * })
+ */
+export function definePolicy<
+  Scope extends string,
+  const Types extends { readonly [type: string]: TokenType<Scope> },
+  Kind extends string,
+  Route extends string,
+  Reserved extends string = never,
+>(data: PolicyData<Scope, Reserved, Types, Kind, Route>, code: PolicyCode = {}): Policy<GrantsOf<Scope, Types>, Route> {
+  const read = checkShape(data)
+  const ready = compile(read, code)
+  const { surface, limits } = ready
+  const types = [...ready.types.values()].map((type) => typeView(type, read.types[type.name] as TokenType))
+  const policy = {
+    surface,
+    data: read,
+    scopes: [...ready.scopes, ...ready.reserved].map(([name, info]) => scopeView(name, info, ready)),
+    types,
+    limits,
+    parseLinks: (text: string) => parseLinks(ready.links, text),
+    parseLink: (link: string) => parseLink(ready.links, link),
+  }
+  Object.defineProperty(policy, compiled, { value: ready })
+  return Object.freeze(policy)
+}
+
+/** The compiled form of a policy that `definePolicy` made; `undefined` for anything else. */
+export function compiledOf(policy: Policy): CompiledPolicy | undefined {
+  return (policy as { readonly [compiled]?: CompiledPolicy } | undefined)?.[compiled]
+}
+
+function compile(data: PolicyData, code: PolicyCode): CompiledPolicy {
+  const problems: Issue[] = []
+  const problem = (path: string, message: string): void => void problems.push({ path, message })
+  checkMeaning(data, problem)
+  const kinds = new Map<string, KindInfo>(Object.entries(data.kinds))
+  const links = buildLinks(data.links, kinds, (shape, message) => problem(`links.shapes[${shape}]`, message))
+  const denials = createDenials(data.surface, data.credential, code.errors ?? problemJson)
+  const scopes = new Map<string, ScopeInfo>(Object.entries(data.scopes))
+  const reserved = new Map<string, ScopeInfo>(Object.entries(data.reserved ?? {}))
+  const deprecated = new Set(
+    [...scopes, ...reserved].filter(([, info]) => info.deprecated !== undefined).map(([name]) => name),
+  )
+  const endpoints = Object.entries(data.endpoints).map(([route, endpoint]) =>
+    compileEndpoint(route, endpoint, denials, deprecated, problem),
+  )
+  const trie = buildTrie(endpoints, (route, other) =>
+    problem(`endpoints[${JSON.stringify(route)}]`, `claims the same path as "${other}".`),
+  )
+  if (problems.length > 0) throw new PolicyError(problems)
+  return {
+    surface: data.surface,
+    credential: data.credential,
+    tiers: new Set(data.tiers),
+    limits: { ...DEFAULT_LIMITS, ...data.limits },
+    types: new Map(Object.entries(data.types).map(([name, type]) => [name, compileType(name, type, scopes)])),
+    scopes,
+    reserved,
+    deprecated,
+    links,
+    trie,
+    routes: new Map(endpoints.map((endpoint) => [endpoint.route, endpoint])),
+    denials,
+  }
+}
+
+function compileType(
+  name: string,
+  { prefix, scopes, fixed }: TokenType,
+  all: ReadonlyMap<string, ScopeInfo>,
+): CompiledType {
+  return { name, prefix, grantable: new Set(fixed ? [] : (scopes ?? all.keys())), fixed }
+}
+
+function compileEndpoint(
+  route: string,
+  endpoint: Endpoint,
+  denials: Denials,
+  deprecated: ReadonlySet<string>,
+  problem: (path: string, message: string) => void,
+): CompiledEndpoint {
+  const space = route.indexOf(' ')
+  const template = route.slice(space + 1)
+  const params = segmentsOf(template).flatMap((segment) => parameterOf(segment) ?? [])
+  const { scopes, tiers, closed } = endpoint
+  return {
+    route,
+    method: route.slice(0, space),
+    template,
+    params,
+    free: new Map(Object.entries(endpoint.params ?? {})),
+    scopes,
+    tiers: tiers && new Set(tiers),
+    closed,
+    names: compileNames(endpoint.names, params, (path, message) =>
+      problem(`endpoints[${JSON.stringify(route)}].names${path}`, message),
+    ),
+    scopeMissing: denials.scopeMissing(scopes, scopes.find((scope) => !deprecated.has(scope)) ?? scopes[0]),
+  }
+}
+
+function scopeView(name: string, info: ScopeInfo, { types }: CompiledPolicy): ScopeView {
+  const holders = [...types.values()].filter((type) => type.grantable.has(name) || type.fixed?.includes(name))
+  return Object.freeze({ name, ...info, types: holders.map((type) => type.name) })
+}
+
+function typeView({ name, prefix, grantable, fixed }: CompiledType, { title }: TokenType): TypeView {
+  return Object.freeze({
+    name,
+    ...(title !== undefined && { title }),
+    prefix,
+    scopes: [...grantable],
+    fixed: fixed ?? [],
+    secretPattern: secretPattern(prefix),
+  })
+}

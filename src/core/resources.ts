@@ -1,0 +1,76 @@
+/**
+ * Resources, and whether a token's allowlist covers one. Which resources a request names: core/names.ts. Where a resource
+ * lives is the directory's answer (ports.ts). How a pasted link becomes a resource: core/links.ts.
+ */
+
+/** A file, project, team, webhook …: `{ kind: 'team', id: '7' }` and `{ kind: 'project', id: '7' }` never meet. */
+export interface ResourceRef {
+  readonly kind: string
+  readonly id: string
+}
+
+/** A resource of an allowlist, with the link that a person pasted for it. */
+export interface LinkedResource extends ResourceRef {
+  readonly link: string
+}
+
+/** What a token may reach: every resource of its plan, or a list. */
+export type Resources = 'all' | readonly LinkedResource[]
+
+/** Where a resource lives: its plan, and everything above it, in any order. */
+export interface Place {
+  readonly planId: string
+  readonly ancestors: readonly ResourceRef[]
+}
+
+/** The built-in kind: the plan itself. It is never in an allowlist and never asked of the directory. */
+export const PLAN_KIND = 'plan'
+
+/** An allowlist made ready for look-ups by kind and id; `'all'` only for exactly that word. */
+export type Allowlist = 'all' | ReadonlyMap<string, ReadonlySet<string>>
+
+/** Reads what a store gave. Only the exact word `all` means all; what cannot be read covers nothing. */
+export function readAllowlist(resources: unknown): Allowlist {
+  if (resources === 'all') return 'all'
+  const list = new Map<string, Set<string>>()
+  if (!Array.isArray(resources)) return list
+  for (const entry of resources) {
+    if (!isResourceRef(entry)) continue
+    const ids = list.get(entry.kind)
+    if (ids) ids.add(entry.id)
+    else list.set(entry.kind, new Set([entry.id]))
+  }
+  return list
+}
+
+/** Whether the resource or anything above it is listed. Coverage goes down, never up. */
+export function covers(list: Allowlist, resource: ResourceRef, ancestors: readonly ResourceRef[]): boolean {
+  if (list === 'all') return true
+  if (isListed(list, resource)) return true
+  for (const ancestor of ancestors) if (isListed(list, ancestor)) return true
+  return false
+}
+
+function isListed(list: ReadonlyMap<string, ReadonlySet<string>>, { kind, id }: ResourceRef): boolean {
+  return kind !== PLAN_KIND && list.get(kind)?.has(id) === true
+}
+
+/** Whether a value from outside is `{ kind, id }` with two non-empty strings. */
+export function isResourceRef(value: unknown): value is ResourceRef {
+  if (typeof value !== 'object' || value === null) return false
+  const { kind, id } = value as { kind?: unknown; id?: unknown }
+  return typeof kind === 'string' && kind !== '' && typeof id === 'string' && id !== ''
+}
+
+/**
+ * The directory's answer about a resource: a place, `'absent'` (it does not exist, or in no plan that can be named), or
+ * `'unreadable'` (an answer that is neither, from which nothing is concluded).
+ */
+export function readPlace(answer: unknown): Place | 'absent' | 'unreadable' {
+  if (answer === undefined || answer === null) return 'absent'
+  if (typeof answer !== 'object') return 'unreadable'
+  const { planId, ancestors } = answer as { planId?: unknown; ancestors?: unknown }
+  if (typeof planId !== 'string' || planId === '' || !Array.isArray(ancestors)) return 'unreadable'
+  for (const ancestor of ancestors) if (!isResourceRef(ancestor)) return 'unreadable'
+  return answer as Place
+}

@@ -1,0 +1,45 @@
+/** Which scopes a token may be given. What a token holds at a request: core/decide.ts. */
+import type { Issue } from './errors.ts'
+import type { CompiledPolicy, CompiledType } from './policy.ts'
+import { didYouMean } from './suggest.ts'
+
+/**
+ * The scopes of a new or edited token, or every mistake in them. Deprecated scopes are granted; the token then says so in its
+ * `warnings`.
+ *
+ * @param scopes unread input.
+ */
+export function readScopes(
+  scopes: unknown,
+  type: CompiledType,
+  policy: CompiledPolicy,
+): readonly string[] | readonly Issue[] {
+  if (type.fixed) {
+    const chosen = Array.isArray(scopes) && scopes.length === 0
+    return chosen
+      ? type.fixed
+      : [{ path: 'scopes', message: 'must be an empty list: the scopes of this type are fixed.' }]
+  }
+  if (!Array.isArray(scopes)) return [{ path: 'scopes', message: 'must be a list of scopes.' }]
+  if (scopes.length === 0) return [{ path: 'scopes', message: 'must hold at least one scope.' }]
+  if (scopes.length > type.grantable.size * 2)
+    return [{ path: 'scopes', message: `must hold at most ${type.grantable.size} scopes.` }]
+  const issues = scopes.flatMap((scope: unknown, i): Issue[] => {
+    const message = scopes.indexOf(scope) < i ? 'is in the list already.' : scopeProblem(scope, type, policy)
+    return message === undefined ? [] : [{ path: `scopes[${i}]`, message }]
+  })
+  return issues.length > 0 ? issues : (scopes as readonly string[])
+}
+
+function scopeProblem(scope: unknown, { grantable, name }: CompiledType, policy: CompiledPolicy): string | undefined {
+  if (typeof scope !== 'string') return 'must be text.'
+  if (grantable.has(scope)) return undefined
+  if (policy.reserved.has(scope)) return 'cannot be granted to a plan access token.'
+  if (policy.scopes.has(scope)) return `cannot be granted to a token of type "${name}".`
+  return `is not a scope.${didYouMean(scope, grantable)}`
+}
+
+/** Whether `readScopes` found mistakes. */
+export function areIssues(result: readonly string[] | readonly Issue[]): result is readonly Issue[] {
+  return typeof result[0] === 'object'
+}

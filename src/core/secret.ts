@@ -1,0 +1,112 @@
+/**
+ * The string that a client sends: how it is made, recognised without any I/O, and kept out of logs.
+ * Format: `<prefix>_<32 base62 characters><6 base62 characters of CRC-32 over everything before them>`.
+ * What is stored of it: core/digest.ts. Whether it still works: core/lifecycle.ts.
+ */
+import { customRandom } from 'nanoid'
+
+/** Digits of base62 in order of value. */
+const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+const RANDOM_LENGTH = 32
+const CHECKSUM_LENGTH = 6
+const TAIL_LENGTH = RANDOM_LENGTH + CHECKSUM_LENGTH
+/** Longer than any secret can be: looked at before anything else. */
+const MAX_LENGTH = 128
+
+/** The prefixes that a policy may use. */
+export const PREFIX_PATTERN = /^[A-Za-z][A-Za-z0-9_]{0,63}$/
+
+/** Gives that many random bytes, from a cryptographically secure source. */
+export type Random = (bytes: number) => Uint8Array
+
+/** The value of each base62 character by its code, 255 for all others. */
+const VALUE = new Uint8Array(128).fill(255)
+for (let value = 0; value < BASE62.length; value++) VALUE[BASE62.charCodeAt(value)] = value
+
+/** CRC-32 as zlib has it (reflected polynomial 0xEDB88320), one table entry a byte. */
+const CRC = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1
+  return value
+})
+
+/** The CRC-32 of the first `length` characters of ASCII text. */
+function crc32(text: string, length: number): number {
+  let crc = 0xffffffff
+  for (let i = 0; i < length; i++) crc = (crc >>> 8) ^ (CRC[(crc ^ text.charCodeAt(i)) & 255] as number)
+  return ~crc >>> 0
+}
+
+/** The six characters that make a typing error, a truncation or a guess recognisable. */
+function checksumOf(body: string): string {
+  let rest = crc32(body, body.length)
+  let digits = ''
+  for (let i = 0; i < CHECKSUM_LENGTH; i++) {
+    digits = BASE62.charAt(rest % 62) + digits
+    rest = Math.floor(rest / 62)
+  }
+  return digits
+}
+
+/** A new secret with 190 bits of randomness, drawn without bias. */
+export function newSecret(prefix: string, random: Random): Secret {
+  const body = `${prefix}_${customRandom(BASE62, RANDOM_LENGTH, random)()}`
+  return new Secret(body + checksumOf(body))
+}
+
+/**
+ * Whether a text has the shape and the checksum of a secret with one of these prefixes. Does no I/O and hashes nothing, so
+ * that typing errors and random probing cost next to nothing. `bench/engine.ts` holds it to less than half of the floor.
+ */
+export function isWellFormedSecret(text: string, prefixes: ReadonlySet<string>): boolean {
+  const length = text.length
+  if (length > MAX_LENGTH || length <= TAIL_LENGTH + 1) return false
+  const end = length - TAIL_LENGTH
+  if (text.charCodeAt(end - 1) !== 95 || !prefixes.has(text.slice(0, end - 1))) return false
+  for (let i = end; i < length; i++) {
+    const code = text.charCodeAt(i)
+    if (code > 127 || VALUE[code] === 255) return false
+  }
+  let stated = 0
+  for (let i = length - CHECKSUM_LENGTH; i < length; i++) stated = stated * 62 + (VALUE[text.charCodeAt(i)] as number)
+  return stated === crc32(text, length - CHECKSUM_LENGTH)
+}
+
+/**
+ * The source of a regular expression that finds secrets of one prefix in text, for secret scanners. It has no nested
+ * quantifier and takes time linear in the text. A hit still has to pass its checksum.
+ */
+export function secretPattern(prefix: string): string {
+  return `\\b${prefix}_[0-9A-Za-z]{${TAIL_LENGTH}}\\b`
+}
+
+const REDACTED = '[secret]'
+
+/** A secret that does not show itself in text, JSON or inspection. `.reveal()` is the only way to read it. */
+export class Secret {
+  readonly #value: string
+
+  constructor(value: string) {
+    this.#value = value
+  }
+
+  /** The secret itself. Hand it to whoever asked for it and keep no copy. */
+  reveal(): string {
+    return this.#value
+  }
+
+  /** Always `[secret]`. */
+  toString(): string {
+    return REDACTED
+  }
+
+  /** Always `[secret]`. */
+  toJSON(): string {
+    return REDACTED
+  }
+
+  /** What `console.log` of Node, Bun and Deno's Node layer shows. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return REDACTED
+  }
+}

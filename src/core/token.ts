@@ -1,0 +1,209 @@
+/**
+ * What is kept of a token, what is given out of it, and what the audit log says. Plain JSON, dates in epoch milliseconds.
+ * What changes a record: core/lifecycle.ts. Who keeps it: ports.ts.
+ */
+import { type Allowlist, type LinkedResource, type Resources, readAllowlist } from './resources.ts'
+
+/** One secret of a token, as kept: never the secret, only its digest. */
+export interface SecretRecord {
+  /** SHA-256 of the secret, in hexadecimal. */
+  readonly digest: string
+  readonly issuedAt: number
+  /** `null` for the newest; otherwise the moment from which it no longer works; `0` for one that was ended at once. */
+  readonly worksUntil: number | null
+}
+
+/** An idempotency key that was used, hashed, with what it was used for. */
+export interface IdempotencyRecord {
+  readonly call: 'create' | 'refresh'
+  /** SHA-256 over the call, the plan or token, and the key. */
+  readonly key: string
+  /** SHA-256 over the input, to tell a repetition from a new call. */
+  readonly input: string
+  /** The digest of the secret that the key issued last. */
+  readonly digest: string
+}
+
+/** A token as a store keeps it. Version 1 is the newly created one; every change adds one. */
+export interface TokenRecord {
+  readonly id: string
+  readonly planId: string
+  readonly type: string
+  readonly name: string
+  readonly description: string
+  readonly scopes: readonly string[]
+  readonly resources: Resources
+  readonly createdAt: number
+  readonly createdBy: string
+  /** The lifetime that was chosen at first, in days of 24 hours; a refresh starts it again. */
+  readonly lifetimeDays: number
+  readonly expiresAt: number
+  /** Oldest first, the newest last. Retired ones stay, so that they are told from unknown ones. */
+  readonly secrets: readonly SecretRecord[]
+  /** Exactly `null` unless revoked. */
+  readonly revokedAt: number | null
+  /** The actor, or `null` where a secret was reported by its holder. */
+  readonly revokedBy: string | null
+  readonly version: number
+  /** The id of the event that was written together with this version. */
+  readonly eventId: string
+  readonly idempotency: readonly IdempotencyRecord[]
+}
+
+/** What the audit log calls a change. */
+export type EventType = 'created' | 'edited' | 'refreshed' | 'revoked' | 'secret_revoked'
+
+/** A field of a token before and after a change. */
+export interface Change {
+  readonly before: unknown
+  readonly after: unknown
+}
+
+/** One line of the audit log, before the store has given it its place. Never holds a record, a secret or a digest. */
+export interface NewEvent {
+  readonly id: string
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly type: EventType
+  readonly tokenId: string
+  readonly planId: string
+  /** Who did it; `null` where a secret was reported by its holder. */
+  readonly actor: string | null
+  /** The version of the token that this change made. */
+  readonly version: number
+  readonly changes?: { readonly [field: string]: Change }
+}
+
+/** One line of the audit log. `seq` only ever grows. */
+export interface TokenEvent extends NewEvent {
+  readonly seq: number
+}
+
+/** Derived from the dates, never stored. */
+export type TokenStatus = 'active' | 'expired' | 'revoked'
+
+/** One secret as it is shown: when it was issued and until when it works, nothing else. */
+export interface SecretView {
+  readonly issuedAt: number
+  /** `null`: as long as the token. */
+  readonly worksUntil: number | null
+  /** To a minute; only where the store keeps uses. Absent in decisions. */
+  readonly lastUsedAt?: number | null
+}
+
+/** Something about a token that its owner should know. */
+export interface TokenWarning {
+  readonly code: 'scope_deprecated'
+  readonly scope: string
+}
+
+/** A token as it is given out. Never holds a digest. Frozen. */
+export interface Token {
+  readonly id: string
+  readonly planId: string
+  readonly type: string
+  readonly name: string
+  readonly description: string
+  readonly scopes: readonly string[]
+  readonly resources: 'all' | readonly LinkedResource[]
+  readonly status: TokenStatus
+  readonly createdAt: number
+  readonly createdBy: string
+  readonly lifetimeDays: number
+  readonly expiresAt: number
+  readonly revokedAt: number | null
+  readonly revokedBy: string | null
+  readonly version: number
+  readonly secrets: readonly SecretView[]
+  readonly warnings: readonly TokenWarning[]
+  /** To a minute; only where the store keeps uses. Absent in decisions. */
+  readonly lastUsedAt?: number | null
+}
+
+/** A date counts only if it is a safe integer: a missing one, `NaN`, `Infinity` or text is no date, and what needs one is dead. */
+export function isDate(value: unknown): value is number {
+  return Number.isSafeInteger(value)
+}
+
+/** Whether `now` lies before `end`. The type is tested first, since JavaScript says `1 < '2'`. */
+export function isBefore(now: number, end: unknown): boolean {
+  return isDate(end) && isDate(now) && now < end
+}
+
+/** What a token is at a moment. Revoked unless `revokedAt` is exactly `null`; expired unless shown to be alive. */
+export function statusOf(record: TokenRecord, now: number): TokenStatus {
+  if (record.revokedAt !== null) return 'revoked'
+  return isBefore(now, record.expiresAt) ? 'active' : 'expired'
+}
+
+/** The newest secret, whose `worksUntil` is `null`. */
+export function newestSecret(record: TokenRecord): SecretRecord | undefined {
+  return record.secrets.at(-1)
+}
+
+/**
+ * The secret of a record that has this digest. A record that does not hold it is no hit, whatever a store says. Looked for
+ * from the newest back, since that is the one which is sent.
+ */
+export function secretWithDigest(record: TokenRecord, digest: string): SecretRecord | undefined {
+  const secrets: unknown = record.secrets
+  if (!Array.isArray(secrets)) return undefined
+  for (let i = secrets.length - 1; i >= 0; i--) {
+    const secret: unknown = secrets[i]
+    if (typeof secret === 'object' && secret !== null && (secret as SecretRecord).digest === digest)
+      return secret as SecretRecord
+  }
+  return undefined
+}
+
+/** A record's parts in the form in which the rules ask for them. What cannot be read grants nothing. */
+export interface Grant {
+  readonly scopes: readonly string[]
+  readonly allowlist: Allowlist
+}
+
+const NO_SCOPES: readonly string[] = Object.freeze([])
+
+/** Reads what a record grants. Scopes that are no list of strings are none. */
+export function grantOf(record: TokenRecord): Grant {
+  const scopes: unknown = record.scopes
+  const readable = Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string')
+  return { scopes: readable ? (scopes as readonly string[]) : NO_SCOPES, allowlist: readAllowlist(record.resources) }
+}
+
+/** The token as it is given out at a moment: without digests and idempotency keys, a frozen copy. */
+export function viewOf(record: TokenRecord, now: number, deprecated: ReadonlySet<string>): Token {
+  const { id, planId, type, name, description, resources, createdAt, createdBy, lifetimeDays } = record
+  const { expiresAt, revokedAt, revokedBy, version } = record
+  const scopes: readonly string[] = Object.freeze(grantOf(record).scopes.slice())
+  const warnings = scopes
+    .filter((scope) => deprecated.has(scope))
+    .map((scope): TokenWarning => Object.freeze({ code: 'scope_deprecated', scope }))
+  const secrets = Array.isArray(record.secrets) ? record.secrets : []
+  return Object.freeze({
+    id,
+    planId,
+    type,
+    name,
+    description,
+    scopes,
+    resources: resources === 'all' ? 'all' : copyOfList(resources),
+    status: statusOf(record, now),
+    createdAt,
+    createdBy,
+    lifetimeDays,
+    expiresAt,
+    revokedAt,
+    revokedBy,
+    version,
+    secrets: Object.freeze(
+      secrets.map(({ issuedAt, worksUntil }): SecretView => Object.freeze({ issuedAt, worksUntil })),
+    ),
+    warnings: Object.freeze(warnings),
+  })
+}
+
+function copyOfList(resources: unknown): readonly LinkedResource[] {
+  const list: readonly LinkedResource[] = Array.isArray(resources) ? resources : []
+  return Object.freeze(list.map(({ kind, id, link }) => Object.freeze({ kind, id, link })))
+}

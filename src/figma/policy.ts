@@ -1,0 +1,110 @@
+/**
+ * Figma's rules as a policy: the worked example and the conformance target. Made with `definePolicy` and with nothing else.
+ * Where the page of Figma's docs and the published spec differ, the page is followed and the difference is an option; each is
+ * a row of docs/figma-conformance.md.
+ */
+
+import { type Issue, PolicyError } from '../core/errors.ts'
+import { definePolicy } from '../core/policy.ts'
+import type { Endpoint, PolicyCode } from '../core/policy-data.ts'
+import { DOCUMENTED_ENDPOINTS, ENTERPRISE_ROUTES, SPEC_ENDPOINTS } from './endpoints.ts'
+import { FIGMA_KINDS, FIGMA_LINKS } from './links.ts'
+import { type FigmaScope, RESERVED, type ReservedScope, SCOPES } from './scopes.ts'
+
+/** Where sources differ, and what the host wants. */
+export interface FigmaPolicyOptions {
+  /** `GET …/variables/local` and `…/variables/published`: open by the page, closed in the spec. Default `open`. */
+  readonly variablesRead?: 'open' | 'closed'
+  /** `GET /v1/payments`: open by the page, closed in the spec; it has no scope and names no resource. Default `closed`. */
+  readonly payments?: 'open' | 'closed'
+  /** `GET /v1/discovery`: open by the page, by its own documentation only for OAuth 2. Default `open`. */
+  readonly discovery?: 'open' | 'closed'
+  /** Whether the endpoints that Figma serves to enterprise plans alone are refused to others. Default `open`: the page names no such limit. */
+  readonly endpointTiers?: 'open' | 'enforce'
+  /** How refusals are rendered: `figmaErrors`, or a function of the host. Default: problem+json (RFC 9457). */
+  readonly errors?: NonNullable<PolicyCode['errors']>
+}
+
+type Route = keyof typeof SPEC_ENDPOINTS | keyof typeof DOCUMENTED_ENDPOINTS
+type FigmaEndpoint = Endpoint<FigmaScope | ReservedScope, keyof typeof FIGMA_KINDS>
+
+/**
+ * Figma's policy: surface `figma`, token type `rest`.
+ *
+ * @throws PolicyError for an option that does not exist or has another value.
+ * @example
+ * const tokens = createPlanTokens({ policy: figmaPolicy({ errors: figmaErrors }), store, directory })
+ */
+export function figmaPolicy(options: FigmaPolicyOptions = {}) {
+  const { variablesRead, payments, discovery, endpointTiers, errors } = readOptions(options)
+  const closedRoutes = new Map<Route, string>([
+    ...(variablesRead === 'closed'
+      ? VARIABLES.map((route): [Route, string] => [route, 'the published spec does not open it to them'])
+      : []),
+    ...(payments === 'closed' ? [['GET /v1/payments', 'it names no resource of a plan'] as [Route, string]] : []),
+    ...(discovery === 'closed' ? [['GET /v1/discovery', 'its documentation asks for OAuth 2'] as [Route, string]] : []),
+  ])
+  const withOptions = ([route, endpoint]: [string, FigmaEndpoint]): [string, FigmaEndpoint] => {
+    const closed = closedRoutes.get(route as Route)
+    const isEnterprise = endpointTiers === 'enforce' && (ENTERPRISE_ROUTES as readonly string[]).includes(route)
+    return [
+      route,
+      { ...endpoint, ...(closed !== undefined && { closed }), ...(isEnterprise && { tiers: ['enterprise'] }) },
+    ]
+  }
+  const endpoints = Object.fromEntries(
+    Object.entries<FigmaEndpoint>({ ...SPEC_ENDPOINTS, ...DOCUMENTED_ENDPOINTS }).map(withOptions),
+  )
+  return definePolicy(
+    {
+      surface: 'figma',
+      credential: { headers: ['x-figma-token'], bearer: true },
+      tiers: ['organization', 'enterprise'],
+      limits: { lifetimeDays: 365, graceHours: 24, liveSecrets: 10 },
+      scopes: SCOPES,
+      reserved: RESERVED,
+      types: { rest: { prefix: 'figpat', title: 'REST API' } },
+      kinds: FIGMA_KINDS,
+      links: FIGMA_LINKS,
+      endpoints: endpoints as { readonly [R in Route]: FigmaEndpoint },
+    },
+    errors ? { errors } : {},
+  )
+}
+
+const VARIABLES: readonly Route[] = [
+  'GET /v1/files/{file_key}/variables/local',
+  'GET /v1/files/{file_key}/variables/published',
+]
+
+const CHOICES: { readonly [option: string]: readonly string[] } = {
+  variablesRead: ['open', 'closed'],
+  payments: ['closed', 'open'],
+  discovery: ['open', 'closed'],
+  endpointTiers: ['open', 'enforce'],
+}
+
+/** The options with their defaults, which are the first of their choices. */
+function readOptions(
+  options: FigmaPolicyOptions,
+): { readonly [option: string]: unknown } & Pick<FigmaPolicyOptions, 'errors'> {
+  const problems: Issue[] = []
+  const read: { [option: string]: unknown } = Object.fromEntries(
+    Object.entries(CHOICES).map(([option, [first]]) => [option, first]),
+  )
+  for (const [option, value] of Object.entries(options)) {
+    const choices = CHOICES[option]
+    if (value === undefined) continue
+    if (option === 'errors' ? typeof value === 'function' : choices?.includes(value)) read[option] = value
+    else if (option === 'errors') problems.push({ path: option, message: 'must be a function.' })
+    else
+      problems.push({
+        path: option,
+        message: choices
+          ? `must be "${choices.join('" or "')}".`
+          : `is not an option. There are: ${Object.keys(CHOICES).join(', ')}, errors.`,
+      })
+  }
+  if (problems.length > 0) throw new PolicyError(problems)
+  return read
+}

@@ -1,0 +1,73 @@
+/** The public face of the engine. Figma's policy: `plan-access-tokens/figma`; for tests: `plan-access-tokens/testing`. */
+export type { HeadersLike } from './core/credential.ts'
+export type { RuleName } from './core/decide.ts'
+export type { Denial, RenderedDenial } from './core/denial.ts'
+export {
+  type Issue,
+  type ManagementCode,
+  PlanTokenError,
+  PolicyError,
+  type RefusalCode,
+  type RefusalStatus,
+  type SafeCause,
+} from './core/errors.ts'
+export type { FoundLink, LinkCode, LinkMistake, LinkReport, ParsedLink } from './core/links.ts'
+export {
+  definePolicy,
+  type Policy,
+  type RouteOf,
+  type ScopeOf,
+  type ScopeView,
+  type TypeOf,
+  type TypeView,
+} from './core/policy.ts'
+export type {
+  Endpoint,
+  FreeParameter,
+  KindInfo,
+  Limits,
+  NamedResource,
+  Names,
+  PolicyCode,
+  PolicyData,
+  ScopeInfo,
+  Source,
+  TokenType,
+} from './core/policy-data.ts'
+export type { LinkedResource, Place, ResourceRef, Resources } from './core/resources.ts'
+export type { Random, Secret } from './core/secret.ts'
+export type {
+  Change,
+  EventType,
+  IdempotencyRecord,
+  NewEvent,
+  SecretRecord,
+  SecretView,
+  Token,
+  TokenEvent,
+  TokenRecord,
+  TokenStatus,
+  TokenWarning,
+} from './core/token.ts'
+export type {
+  Awaitable,
+  Clock,
+  Directory,
+  EventQuery,
+  ListPosition,
+  ListQuery,
+  PlanInfo,
+  SecretUse,
+  TokenStore,
+} from './ports.ts'
+export type { DecisionInfo, SurfaceOptions } from './service/authorize.ts'
+export { createPlanTokens, type PlanTokens, type PlanTokensOptions } from './service/create-plan-tokens.ts'
+export type { Allowance, DecidedEndpoint, Decision } from './service/decision.ts'
+export type { RevokedSecret } from './service/end.ts'
+export type { Explanation, Verdict } from './service/explain.ts'
+export type { CreateInput, EditInput, EventsInput, ListInput, RefreshInput, TokenInput } from './service/inputs.ts'
+export type { Inspection } from './service/inspect.ts'
+export type { Issued } from './service/issue.ts'
+export type { Question } from './service/question.ts'
+export type { RequestLike } from './service/request.ts'
+export { type MemoryStore, memoryStore } from './stores/memory.ts'

@@ -1,0 +1,135 @@
+/**
+ * What the host gives: a store, a directory, a clock. One page for whoever writes an adapter; docs/concepts.md has the words,
+ * `storeContract` of the coming store package checks a store against this page. Nothing here is code.
+ */
+import type { ResourceRef } from './core/resources.ts'
+import type { NewEvent, TokenEvent, TokenRecord, TokenStatus } from './core/token.ts'
+
+/** A value, or a promise of one. */
+export type Awaitable<T> = T | Promise<T>
+
+/**
+ * Keeps tokens and their audit log. The first five methods make a store. It is linearizable: what a call that was answered
+ * wrote is seen by every call that begins after. What a store cannot do is an absent optional method.
+ *
+ * Records and events are plain JSON and are given out as copies, or frozen.
+ */
+export interface TokenStore {
+  /** The record one of whose secrets has this digest, retired ones included, or `undefined`. */
+  findByDigest(digest: string): Promise<TokenRecord | undefined>
+  /** The record with this id, or `undefined`. */
+  find(id: string): Promise<TokenRecord | undefined>
+  /** The records of one plan, in the order that is asked for, after a place in it, `limit` at most. */
+  list(query: ListQuery): Promise<TokenRecord[]>
+  /**
+   * Writes a record and its event together or not at all: only if the stored version is `record.version - 1`, where a record
+   * that does not exist has version 0. Gives the event the next `seq`, so that nobody can see n before n − 1.
+   *
+   * @returns exactly `true` if both are written, `false` if the version was another. Whatever is thrown is an unknown outcome.
+   */
+  commit(record: TokenRecord, event: NewEvent): Promise<boolean>
+  /** Events in commit order (or the reverse), after a `seq`, `limit` at most. Fewer than `limit` means that there are no more. */
+  events(query: EventQuery): Promise<TokenEvent[]>
+  /**
+   * Raises the deployment's freshness bound to at least so many milliseconds and returns it. It never falls by itself.
+   * Needed for `freshnessMs` above 0: it is how a writer knows for how long other processes may answer from memory.
+   */
+  bound?(atLeastMs: number): Promise<number>
+  /** Calls `wake` when there may be new events; a hint and nothing more. Returns a function that ends it. */
+  watch?(wake: () => void): () => void
+  /** Keeps the last use of secrets, apart from the record, so that a late write can undo nothing. */
+  recordUse?(uses: SecretUse[]): Promise<void>
+  /** The last uses that are known of these tokens. */
+  lastUse?(tokenIds: string[]): Promise<SecretUse[]>
+  /**
+   * Removes up to `limit` records that ended before a moment, and a prefix of up to `limit` events from before it. The newest
+   * event always stays.
+   */
+  sweep?(query: {
+    readonly before: number
+    readonly limit: number
+  }): Promise<{ readonly records: number; readonly events: number }>
+}
+
+/** A page of a plan's tokens. */
+export interface ListQuery {
+  readonly planId: string
+  readonly type?: string
+  /** Judged at `now`. */
+  readonly status?: TokenStatus
+  /** Part of a name or a description in any letter case, or a whole id. */
+  readonly search?: string
+  /**
+   * `newest`: by `createdAt`, then `id`, both descending. `expiry`: those that are active at `now` by `expiresAt`, then `id`,
+   * both ascending; then all others by `expiresAt`, then `id`, both descending.
+   */
+  readonly order: 'newest' | 'expiry'
+  /** Epoch milliseconds. */
+  readonly now: number
+  /** The place of the last token that was seen. */
+  readonly after?: ListPosition
+  readonly limit: number
+}
+
+/** A place in a list: stable while tokens are added, since it does not count them. */
+export interface ListPosition {
+  /** For `expiry`: whether the token had ended at `now`. */
+  readonly ended: boolean
+  /** `createdAt` for `newest`, `expiresAt` for `expiry`. */
+  readonly at: number
+  readonly id: string
+}
+
+/** A page of the audit log: of one plan, of one token, or of everything. */
+export interface EventQuery {
+  readonly planId?: string
+  readonly tokenId?: string
+  /** A `seq`: only events after it in the order that is asked for. */
+  readonly after?: number
+  /** Default `oldest`. */
+  readonly order?: 'oldest' | 'newest'
+  readonly limit: number
+}
+
+/** One use of one secret, to a minute. */
+export interface SecretUse {
+  readonly tokenId: string
+  readonly digest: string
+  /** Epoch milliseconds. */
+  readonly at: number
+}
+
+/** What the directory says of a plan. */
+export interface PlanInfo {
+  readonly id: string
+  /** One of the policy's tiers, or another word. */
+  readonly tier: string
+  readonly suspended?: boolean
+}
+
+/**
+ * The host application's answers. They are asked anew at each request and may be given at once or as a promise; what cannot
+ * be read lets nothing through.
+ */
+export interface Directory {
+  /** The plan with this id, or `undefined`. */
+  plan(planId: string): Awaitable<PlanInfo | undefined>
+  /** Whether this actor may manage the plan's tokens. Only `true` is true. */
+  isPlanAdmin(actor: string, planId: string): Awaitable<boolean>
+  /** The plan that a resource lies in and everything above it, or `undefined` if it does not exist. */
+  locate(
+    resource: ResourceRef,
+  ): Awaitable<{ readonly planId: string; readonly ancestors: readonly ResourceRef[] } | undefined>
+  /** Names of resources for a page, in the order of the refs; `undefined` for what has none. */
+  describe?(refs: readonly ResourceRef[]): Awaitable<readonly (string | undefined)[]>
+}
+
+/** Where time comes from. Without `monotonic` and `sleep` the platform's are used. */
+export interface Clock {
+  /** Epoch milliseconds, a whole number. Only planned ends (expiry, the 24 hours) depend on it. */
+  now(): number
+  /** Milliseconds that only grow, from any start. */
+  monotonic?(): number
+  /** Resolves after so many milliseconds. */
+  sleep?(ms: number): Promise<void>
+}

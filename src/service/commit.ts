@@ -1,0 +1,100 @@
+/**
+ * Writes a change: record and event together, by version. A write whose answer was lost is found out and never repeated
+ * blindly. What a change is: core/lifecycle.ts.
+ */
+import { PlanTokenError } from '../core/errors.ts'
+import { changesBetween } from '../core/lifecycle.ts'
+import type { EventType, NewEvent, TokenRecord } from '../core/token.ts'
+import { answerOf, type Engine, timeOf, unavailable } from './engine.ts'
+
+/** How often a change is judged anew after somebody else's commit. */
+const MAX_CONFLICTS = 20
+/** How long to wait before looking again after a lost answer, in milliseconds; doubled each time. */
+const FIRST_PAUSE = 10
+/** How many events are read at a time when looking for our own. */
+const PAGE = 100
+
+/** A change that was judged: what to write and what the caller gets, or only the latter where nothing changes. */
+export type Judged<Result> = { readonly result: Result } | Write<Result>
+
+interface Write<Result> {
+  readonly record: TokenRecord
+  readonly type: EventType
+  readonly actor: string | null
+  readonly result: Result
+}
+
+/**
+ * Judges a change on the newest record and writes it, again and again while somebody else's commit comes first, so that a
+ * revoke never loses to an edit.
+ *
+ * @param load the newest record, or `undefined` where there is none yet.
+ * @param judge what to write; it throws what the caller is told.
+ * @throws PlanTokenError `version_conflict` after 20 conflicts, `unavailable` if it cannot be told whether it was written.
+ */
+export async function change<Before extends TokenRecord | undefined, Result>(
+  engine: Engine,
+  load: () => Promise<Before>,
+  judge: (before: Before) => Judged<Result> | Promise<Judged<Result>>,
+): Promise<Result> {
+  for (let attempt = 0; attempt < MAX_CONFLICTS; attempt++) {
+    const before = await load()
+    const judged = await judge(before)
+    if (!('record' in judged)) return judged.result
+    if (await write(engine, judged.record, eventOf(before, judged, timeOf(engine)))) return judged.result
+  }
+  throw new PlanTokenError('version_conflict')
+}
+
+function eventOf(before: TokenRecord | undefined, { record, type, actor }: Write<unknown>, at: number): NewEvent {
+  const { eventId: id, id: tokenId, planId, version } = record
+  const changes = before && changesBetween(before, record)
+  return { id, at, type, tokenId, planId, actor, version, ...(changes && { changes }) }
+}
+
+/** Whether the pair was written; `false` if another version stands. */
+async function write(engine: Engine, record: TokenRecord, event: NewEvent): Promise<boolean> {
+  const { clock, store } = engine
+  const giveUp = clock.monotonic() + 2 * engine.timeoutMs
+  for (let pause = FIRST_PAUSE; ; pause *= 2) {
+    let failure: unknown
+    try {
+      const answer = await answerOf<unknown>(engine, () => store.commit(record, event))
+      if (answer === true) return true
+      // At first, false means that somebody else was quicker; after a lost answer it may be our own earlier write.
+      if (answer === false && pause === FIRST_PAUSE) return false
+      if (answer !== false) return refuseAnswer()
+    } catch (error) {
+      if (error instanceof PlanTokenError) throw error
+      failure = error
+    }
+    const outcome = await outcomeOf(engine, record).catch(() => 'open' as const)
+    if (outcome !== 'open') return outcome === 'written'
+    if (clock.monotonic() + pause > giveUp) throw unavailable(failure)
+    await clock.sleep(pause)
+  }
+}
+
+function refuseAnswer(): never {
+  throw new PlanTokenError('unavailable', {
+    message:
+      "The store's commit answered neither true nor false. Mend the adapter: only true means that record and event are written.",
+  })
+}
+
+/** What became of a write whose answer was lost: the record carries our event's id, or the log does, or the way is still free. */
+async function outcomeOf(engine: Engine, record: TokenRecord): Promise<'written' | 'superseded' | 'open'> {
+  const { store } = engine
+  const found = await answerOf(engine, () => store.find(record.id))
+  if (found?.eventId === record.eventId) return 'written'
+  if (!found || found.version < record.version) return 'open'
+  for (let after: number | undefined; ; ) {
+    const page = await answerOf(engine, () =>
+      store.events({ tokenId: record.id, order: 'newest', limit: PAGE, ...(after !== undefined && { after }) }),
+    )
+    if (page.some((event) => event.id === record.eventId)) return 'written'
+    const last = page.at(-1)
+    if (page.length < PAGE || !last || last.version <= record.version) return 'superseded'
+    after = last.seq
+  }
+}

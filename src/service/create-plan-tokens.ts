@@ -1,0 +1,235 @@
+/** `createPlanTokens`: puts policies, ports and rules together. Everything is compiled here; nothing is left to the first request. */
+import { platformSha256 } from '../core/digest.ts'
+import { type Issue, PlanTokenError, PolicyError } from '../core/errors.ts'
+import { type CompiledPolicy, compiledOf, type Policy, type RouteOf, type TypeOf } from '../core/policy.ts'
+import type { Random } from '../core/secret.ts'
+import type { SecretView, Token, TokenEvent } from '../core/token.ts'
+import type { Clock, Directory, TokenStore } from '../ports.ts'
+import { createAuthorize, type DecisionInfo, type SurfaceOptions } from './authorize.ts'
+import { createDeadlines } from './deadlines.ts'
+import type { Decision } from './decision.ts'
+import { type RevokedSecret, revoke, revokeSecret, sweep } from './end.ts'
+import type { Engine, TypeEntry } from './engine.ts'
+import { createExplain, type Explanation } from './explain.ts'
+import { createFreshness, MAX_FRESHNESS_MS } from './freshness.ts'
+import { createGrants } from './grants.ts'
+import type { CreateInput, EditInput, EventsInput, ListInput, RefreshInput, TokenInput } from './inputs.ts'
+import { inspect } from './inspect.ts'
+import { create, type Issued, previewRefresh, refresh } from './issue.ts'
+import { edit, events, get, list } from './manage.ts'
+import { completeClock, platformRandom } from './platform.ts'
+import type { Question } from './question.ts'
+import type { RequestLike } from './request.ts'
+
+/** What `createPlanTokens` takes. */
+export interface PlanTokensOptions<P extends Policy = Policy> {
+  /** One policy or a list, each a surface of its own, over one store. The first is the default. */
+  readonly policy: P | readonly P[]
+  readonly store: TokenStore
+  readonly directory: Directory
+  /** Default: the platform's. */
+  readonly clock?: Clock
+  /** Random bytes, cryptographically secure. Default: the platform's. */
+  readonly random?: Random
+  /** For how many milliseconds a process may answer from memory, 0 to 60,000. Default 0: the store is asked on every request. */
+  readonly freshnessMs?: number
+  /** How long the store and the directory may take to answer, in milliseconds, 1 to 600,000. Default 2,000. */
+  readonly timeoutMs?: number
+  /** Called for every decision; never waited for, and whatever it throws is ignored. */
+  readonly onDecision?: (info: DecisionInfo) => unknown
+}
+
+/**
+ * The engine. Management calls reject with `PlanTokenError`; `authorize` and `explain` of a request never reject for anything
+ * that a client can send.
+ */
+export interface PlanTokens<P extends Policy = Policy> {
+  /** The policies, each with its scopes, types, limits and `parseLinks`. */
+  readonly policies: readonly P[]
+  /**
+   * Issues a token. Its secret is shown this once.
+   *
+   * @throws PlanTokenError `invalid_input`, `not_plan_admin`, `plan_not_eligible`, `idempotency_key_reused`,
+   * `idempotency_key_spent`, `token_not_active` (a repeated key whose token has ended), `unavailable`.
+   */
+  create<X extends TypeOf<P>>(input: CreateInput<P, X>): Promise<Issued>
+  /** One token. @throws PlanTokenError `token_not_found` (also for another plan's), `invalid_input`, `unavailable`. */
+  get(input: TokenInput): Promise<Token>
+  /** A page of a plan's tokens, expired and revoked ones too. @throws PlanTokenError `not_plan_admin`, `invalid_input`, `unavailable`. */
+  list(input: ListInput): Promise<{ readonly tokens: readonly Token[]; readonly next?: string }>
+  /**
+   * Changes name, description, scopes or resources. Resolves when every process judges by the change.
+   *
+   * @throws PlanTokenError `invalid_input`, `token_not_found`, `token_not_active`, `plan_not_eligible`, `version_conflict`, `unavailable`.
+   */
+  edit(input: EditInput<P>): Promise<Token>
+  /** The dates that a refresh would give now, epoch milliseconds. Changes nothing. @throws PlanTokenError as `refresh`. */
+  previewRefresh(input: TokenInput): Promise<{ readonly expiresAt: number; readonly previousWorksUntil: number }>
+  /**
+   * Issues a new secret and starts the original lifetime again. The secret that was newest works 24 hours more, counted from
+   * now. Resolves when every process judges by the change.
+   *
+   * @throws PlanTokenError `token_not_active`, `too_many_live_secrets` (over 10), `version_conflict` (another refresh came
+   * first), `token_not_found`, `plan_not_eligible`, `idempotency_key_reused`, `idempotency_key_spent`, `invalid_input`, `unavailable`.
+   */
+  refresh(input: RefreshInput): Promise<Issued>
+  /**
+   * Ends a token and all its secrets for good. Once it has resolved, no process accepts the token. Twice is not an error.
+   *
+   * @throws PlanTokenError `token_not_found`, `invalid_input`, `unavailable`, which promises nothing: call again.
+   */
+  revoke(input: TokenInput): Promise<Token>
+  /** For reports of a leak, by whoever holds a secret: the newest takes its token with it, an earlier one ends alone. */
+  revokeSecret(secret: string): Promise<RevokedSecret>
+  /** A page of a plan's audit log. @throws PlanTokenError `not_plan_admin`, `invalid_input`, `unavailable`. */
+  events(input: EventsInput): Promise<{ readonly events: readonly TokenEvent[]; readonly next?: string }>
+  /** Whether to let a request through. @throws TypeError for a surface that does not exist. */
+  authorize(request: RequestLike | Request, options?: SurfaceOptions): Promise<Decision>
+  /**
+   * Every rule with its verdict: for a request, or for a question about a token by an admin of its plan. A question is asked
+   * of the surface of the token's own type unless `surface` says otherwise.
+   *
+   * @throws PlanTokenError for a question: `invalid_input`, `token_not_found`, `unavailable`.
+   */
+  explain(what: RequestLike | Request | Question<RouteOf<P>>, options?: SurfaceOptions): Promise<Explanation>
+  /** Whether a secret works now, and its token if so; for introspection (RFC 7662). Counts as no use. */
+  inspect(secret: string): Promise<{ readonly active: boolean; readonly token?: Token; readonly secret?: SecretView }>
+  /** Removes tokens that ended, and events that were written, before a moment (epoch milliseconds). Never called by itself. */
+  sweep(input: { readonly olderThan: number }): Promise<{ readonly tokens: number; readonly events: number }>
+  /** Resolves when nothing runs any more. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes the engine.
+ *
+ * @throws PolicyError with every mistake of the options and of the policies together, TypeError for a policy that
+ * `definePolicy` did not make.
+ * @example
+ * const tokens = createPlanTokens({ policy: figmaPolicy(), store: memoryStore(), directory })
+ * const decision = await tokens.authorize(request)
+ * if (!decision.allowed) return decision.response()
+ */
+export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>): PlanTokens<P> {
+  const policies = checkOptions(options)
+  const engine = createEngine(options, policies)
+  const grants = createGrants(engine.deprecated)
+  return {
+    policies,
+    create: (input) => create(engine, input as CreateInput),
+    get: (input) => get(engine, input),
+    list: (input) => list(engine, input),
+    edit: (input) => edit(engine, input as EditInput),
+    previewRefresh: (input) => previewRefresh(engine, input),
+    refresh: (input) => refresh(engine, input),
+    revoke: (input) => revoke(engine, input),
+    revokeSecret: (secret) => revokeSecret(engine, secret),
+    events: (input) => events(engine, input),
+    authorize: createAuthorize(engine, grants, options.onDecision),
+    explain: createExplain(engine, grants),
+    inspect: (secret) => inspect(engine, secret),
+    sweep: (input) => sweep(engine, input),
+    close: async () => undefined,
+  }
+}
+
+const OPTIONS = ['policy', 'store', 'directory', 'clock', 'random', 'freshnessMs', 'timeoutMs', 'onDecision']
+const STORE_METHODS = ['findByDigest', 'find', 'list', 'commit', 'events'] as const
+const DIRECTORY_METHODS = ['plan', 'isPlanAdmin', 'locate'] as const
+
+function checkOptions<P extends Policy>(options: PlanTokensOptions<P>): readonly P[] {
+  if (typeof options !== 'object' || options === null)
+    throw new PolicyError([{ path: 'options', message: 'must be an object with policy, store and directory.' }])
+  const problems: Issue[] = []
+  const { store, directory, freshnessMs = 0, timeoutMs = 2_000, clock, random, onDecision } = options
+  for (const name of Object.keys(options))
+    if (!OPTIONS.includes(name))
+      problems.push({ path: name, message: `is not an option. There are: ${OPTIONS.join(', ')}.` })
+  for (const method of STORE_METHODS)
+    if (typeof store?.[method] !== 'function')
+      problems.push({ path: `store.${method}`, message: 'must be a function.' })
+  for (const method of DIRECTORY_METHODS)
+    if (typeof directory?.[method] !== 'function')
+      problems.push({ path: `directory.${method}`, message: 'must be a function.' })
+  if (!inRange(freshnessMs, 0, MAX_FRESHNESS_MS))
+    problems.push({ path: 'freshnessMs', message: `must be 0 to ${MAX_FRESHNESS_MS} milliseconds.` })
+  else if (freshnessMs > 0 && typeof store?.bound !== 'function')
+    problems.push({ path: 'freshnessMs', message: 'must be 0, since the store has no `bound`.' })
+  if (!inRange(timeoutMs, 1, 600_000))
+    problems.push({ path: 'timeoutMs', message: 'must be 1 to 600,000 milliseconds.' })
+  if (clock !== undefined && typeof clock?.now !== 'function')
+    problems.push({ path: 'clock.now', message: 'must be a function.' })
+  for (const [path, option] of Object.entries({ random, onDecision })) {
+    if (option !== undefined && typeof option !== 'function') problems.push({ path, message: 'must be a function.' })
+  }
+  const policies: readonly P[] = Object.freeze(
+    Array.isArray(options.policy) ? [...options.policy] : [options.policy as P],
+  )
+  checkPolicies(policies, problems)
+  if (problems.length > 0) throw new PolicyError(problems)
+  return policies
+}
+
+function inRange(value: unknown, least: number, most: number): boolean {
+  return typeof value === 'number' && value >= least && value <= most
+}
+
+/** Surfaces, types and prefixes are told apart over the whole deployment. */
+function checkPolicies(policies: readonly Policy[], problems: Issue[]): void {
+  if (policies.length === 0) problems.push({ path: 'policy', message: 'must hold at least one policy.' })
+  const seen = { surface: new Set<string>(), type: new Set<string>(), prefix: new Set<string>() }
+  const claim = (what: keyof typeof seen, name: string, i: number): void => {
+    if (seen[what].has(name))
+      problems.push({ path: `policy[${i}]`, message: `has the ${what} "${name}", which another policy has too.` })
+    seen[what].add(name)
+  }
+  for (const [i, policy] of policies.entries()) {
+    const compiled = compiledOf(policy)
+    if (!compiled) {
+      problems.push({ path: `policy[${i}]`, message: 'must be made by definePolicy.' })
+      continue
+    }
+    claim('surface', compiled.surface, i)
+    for (const { name, prefix } of compiled.types.values()) {
+      claim('type', name, i)
+      claim('prefix', prefix, i)
+    }
+  }
+}
+
+function createEngine(
+  { store, directory, clock, random, freshnessMs = 0, timeoutMs = 2_000 }: PlanTokensOptions,
+  policies: readonly Policy[],
+): Engine {
+  const compiled = policies.map((policy) => compiledOf(policy) as CompiledPolicy)
+  const types = new Map<string, TypeEntry>()
+  for (const policy of compiled) for (const type of policy.types.values()) types.set(type.name, { policy, type })
+  const fullClock = completeClock(clock)
+  const within = createDeadlines(fullClock, timeoutMs)
+  return {
+    surfaces: new Map(compiled.map((policy) => [policy.surface, policy])),
+    main: compiled[0] as CompiledPolicy,
+    types,
+    prefixes: new Set([...types.values()].map(({ type }) => type.prefix)),
+    deprecated: new Set(compiled.flatMap((policy) => [...policy.deprecated])),
+    store,
+    directory,
+    clock: fullClock,
+    random: checkedRandom(random ?? platformRandom),
+    sha256: platformSha256(),
+    within,
+    timeoutMs,
+    freshness: createFreshness(store, fullClock, within, freshnessMs),
+  }
+}
+
+/** Randomness that fails must not turn into a secret that can be guessed. */
+function checkedRandom(random: Random): Random {
+  return (bytes) => {
+    const drawn: unknown = random(bytes)
+    if (drawn instanceof Uint8Array && drawn.length === bytes) return drawn
+    throw new PlanTokenError('unavailable', {
+      message: 'The source of randomness gave something else than the bytes that it was asked for.',
+    })
+  }
+}

@@ -1,0 +1,92 @@
+/** Ending things: revoke, revokeSecret, sweep. Each promise of "immediately" waits until no process acts on the old state. */
+
+import { PlanTokenError } from '../core/errors.ts'
+import { revoked, secretRevoked } from '../core/lifecycle.ts'
+import { isWellFormedSecret } from '../core/secret.ts'
+import { newestSecret, secretWithDigest, type Token, type TokenRecord } from '../core/token.ts'
+import { change, type Judged } from './commit.ts'
+import { ask, type Engine, timeOf, view } from './engine.ts'
+import { newId } from './ids.ts'
+import { parseInput } from './input.ts'
+import type { TokenInput } from './inputs.ts'
+import { loadManaged } from './rights.ts'
+
+/** How many records and events are removed at a time. */
+const SWEEP_BATCH = 500
+
+export async function revoke(engine: Engine, input: TokenInput): Promise<Token> {
+  const { actor, id } = parseInput('token', input)
+  const token = await change(
+    engine,
+    () => loadManaged(engine, actor, id),
+    (before) => revocation(engine, before, actor),
+  )
+  await engine.freshness.untilSeenEverywhere()
+  return token
+}
+
+/** What `revokeSecret` did. */
+export interface RevokedSecret {
+  readonly revoked: boolean
+  /** The token as it is now; absent if the text is no secret that is known. */
+  readonly token?: Token
+}
+
+export async function revokeSecret(engine: Engine, secret: string): Promise<RevokedSecret> {
+  const found = await findBySecret(engine, secret)
+  if (!found) return { revoked: false }
+  const { digest } = found
+  const token = await change(
+    engine,
+    async () => (await findByDigest(engine, digest)) ?? found.record,
+    (before): Judged<Token> => {
+      if (newestSecret(before)?.digest === digest) return revocation(engine, before, null)
+      const record = secretRevoked(before, digest, newId(engine.random))
+      const result = view(engine, record, timeOf(engine))
+      return record === before ? { result } : { record, type: 'secret_revoked', actor: null, result }
+    },
+  )
+  await engine.freshness.untilSeenEverywhere()
+  return { revoked: true, token }
+}
+
+export async function sweep(
+  engine: Engine,
+  input: { readonly olderThan: number },
+): Promise<{ readonly tokens: number; readonly events: number }> {
+  const { olderThan: before } = parseInput('sweep', input)
+  if (before > timeOf(engine))
+    throw new PlanTokenError('invalid_input', { issues: [{ path: 'olderThan', message: 'must not lie ahead.' }] })
+  const { store } = engine
+  if (!store.sweep) throw new TypeError('The store cannot sweep: it has no such method.')
+  const removed = { tokens: 0, events: 0 }
+  for (;;) {
+    const batch = await ask(engine, () => store.sweep?.({ before, limit: SWEEP_BATCH }) ?? { records: 0, events: 0 })
+    removed.tokens += batch.records
+    removed.events += batch.events
+    if (batch.records === 0 && batch.events === 0) return removed
+  }
+}
+
+/** The record that a text is a secret of, whether it works or not; asks nobody for what is no secret of ours. */
+export async function findBySecret(
+  engine: Engine,
+  secret: unknown,
+): Promise<{ readonly record: TokenRecord; readonly digest: string } | undefined> {
+  if (typeof secret !== 'string' || !isWellFormedSecret(secret, engine.prefixes)) return undefined
+  const digest = engine.sha256(secret)
+  const record = await findByDigest(engine, digest)
+  return record && { record, digest }
+}
+
+async function findByDigest(engine: Engine, digest: string): Promise<TokenRecord | undefined> {
+  const record = await ask(engine, () => engine.store.findByDigest(digest))
+  return record && secretWithDigest(record, digest) ? record : undefined
+}
+
+function revocation(engine: Engine, before: TokenRecord, by: string | null): Judged<Token> {
+  const now = timeOf(engine)
+  const record = revoked(before, by, now, newId(engine.random))
+  const result = view(engine, record, now)
+  return record === before ? { result } : { record, type: 'revoked', actor: by, result }
+}

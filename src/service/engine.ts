@@ -1,0 +1,79 @@
+/** What every part of the service works with: the compiled policies, the ports, and how they are asked. */
+import type { Sha256 } from '../core/digest.ts'
+import { PlanTokenError, safeCause } from '../core/errors.ts'
+import type { CompiledPolicy, CompiledType } from '../core/policy.ts'
+import type { Random } from '../core/secret.ts'
+import { isDate, type Token, type TokenRecord, viewOf } from '../core/token.ts'
+import type { Awaitable, Directory, TokenStore } from '../ports.ts'
+import type { Within } from './deadlines.ts'
+import type { Freshness } from './freshness.ts'
+import type { FullClock } from './platform.ts'
+
+/** A token type and the policy that it belongs to. */
+export interface TypeEntry {
+  readonly policy: CompiledPolicy
+  readonly type: CompiledType
+}
+
+/** Everything that a call needs, made once by `createPlanTokens`. */
+export interface Engine {
+  readonly surfaces: ReadonlyMap<string, CompiledPolicy>
+  readonly main: CompiledPolicy
+  readonly types: ReadonlyMap<string, TypeEntry>
+  readonly prefixes: ReadonlySet<string>
+  readonly deprecated: ReadonlySet<string>
+  readonly store: TokenStore
+  readonly directory: Directory
+  readonly clock: FullClock
+  readonly random: Random
+  readonly sha256: Sha256
+  readonly within: Within
+  readonly timeoutMs: number
+  readonly freshness: Freshness
+}
+
+/** Asks a port, within the time limit. Whatever goes wrong is `unavailable`, without the text of what was thrown. */
+export async function ask<T>(engine: Pick<Engine, 'within'>, call: () => Awaitable<T>): Promise<T> {
+  try {
+    return await answerOf(engine, call)
+  } catch (error) {
+    throw unavailable(error)
+  }
+}
+
+/** Asks a port, within the time limit, and throws what it throws. */
+export async function answerOf<T>({ within }: Pick<Engine, 'within'>, call: () => Awaitable<T>): Promise<T> {
+  const answer = call()
+  return isThenable(answer) ? within(answer) : answer
+}
+
+/** `unavailable`, keeping only the kind of what was thrown. */
+export function unavailable(thrown: unknown): PlanTokenError {
+  return thrown instanceof PlanTokenError ? thrown : new PlanTokenError('unavailable', { cause: safeCause(thrown) })
+}
+
+/** Whether an answer still has to be waited for. */
+export function isThenable<T>(answer: Awaitable<T>): answer is Promise<T> {
+  return typeof answer === 'object' && answer !== null && typeof (answer as { then?: unknown }).then === 'function'
+}
+
+/** The host's time. A clock that gives no date is a fault: nothing may be made with it. */
+export function timeOf({ clock }: Pick<Engine, 'clock'>): number {
+  const now = readClock(clock)
+  if (!isDate(now))
+    throw new PlanTokenError('unavailable', { message: 'The clock gives no whole number of milliseconds.' })
+  return now
+}
+
+function readClock(clock: FullClock): number {
+  try {
+    return clock.now()
+  } catch (error) {
+    throw unavailable(error)
+  }
+}
+
+/** The token as it is given out now. */
+export function view({ deprecated }: Pick<Engine, 'deprecated'>, record: TokenRecord, now: number): Token {
+  return viewOf(record, now, deprecated)
+}

@@ -1,0 +1,37 @@
+/** `inspect`: whether a secret works now, for introspection (RFC 7662). Of what does not work, nothing is said. */
+import { isEligible } from '../core/decide.ts'
+import { isActive, isActiveSecret } from '../core/lifecycle.ts'
+import { type SecretView, secretWithDigest, type Token } from '../core/token.ts'
+import { findBySecret } from './end.ts'
+import { ask, type Engine, timeOf, view } from './engine.ts'
+
+/** What is known of a secret. */
+export interface Inspection {
+  readonly active: boolean
+  readonly token?: Token
+  readonly secret?: SecretView
+}
+
+const INACTIVE: Inspection = Object.freeze({ active: false })
+
+export async function inspect(engine: Engine, text: string): Promise<Inspection> {
+  const found = await findBySecret(engine, text)
+  const policy = found && engine.types.get(found.record.type)?.policy
+  if (!found || !policy) return INACTIVE
+  const { record, digest } = found
+  const plan = await ask(engine, () => engine.directory.plan(record.planId))
+  const now = timeOf(engine)
+  const secret = secretWithDigest(record, digest)
+  if (
+    !secret ||
+    !isActive(record, now) ||
+    !isActiveSecret(record, secret, now) ||
+    !isEligible(plan, record.planId, policy.tiers)
+  )
+    return INACTIVE
+  return {
+    active: true,
+    token: view(engine, record, now),
+    secret: { issuedAt: secret.issuedAt, worksUntil: secret.worksUntil },
+  }
+}

@@ -1,0 +1,170 @@
+/** Issuing secrets: create and refresh, each with an idempotency key for an answer that was lost on the way. */
+import { PlanTokenError } from '../core/errors.ts'
+import { created, refreshDates, refreshed, reissued } from '../core/lifecycle.ts'
+import { areIssues, readScopes } from '../core/scopes.ts'
+import { newSecret, type Secret } from '../core/secret.ts'
+import { didYouMean } from '../core/suggest.ts'
+import { type IdempotencyRecord, newestSecret, type Token, type TokenRecord } from '../core/token.ts'
+import { change, type Judged } from './commit.ts'
+import { ask, type Engine, type TypeEntry, timeOf, view } from './engine.ts'
+import { hashOf, idFromKey, newId } from './ids.ts'
+import { parseInput, readInput, refuseIssues } from './input.ts'
+import type { CreateInput, RefreshInput, TokenInput } from './inputs.ts'
+import { entryOf, refuseInactive } from './manage.ts'
+import { allowlistOf, linkProblems, readLinks } from './resources.ts'
+import { loadManaged, loadRecord, refuseIneligible, refuseNonAdmin } from './rights.ts'
+
+/** A token and the only readable copy of its new secret. */
+export interface Issued {
+  readonly token: Token
+  readonly secret: Secret
+}
+
+export async function create(engine: Engine, input: CreateInput): Promise<Issued> {
+  const { fields, issues } = readInput('create', input)
+  const { actor, planId, idempotencyKey: key } = fields
+  const entry = typeof fields.type === 'string' ? engine.types.get(fields.type) : undefined
+  if (!entry) issues.push({ path: 'type', message: typeMessage(engine, fields.type) })
+  const { policy, type } = entry ?? firstType(engine)
+  if (fields.lifetimeDays !== undefined && fields.lifetimeDays > policy.limits.lifetimeDays) {
+    issues.push({ path: 'lifetimeDays', message: `must be at most ${policy.limits.lifetimeDays} days.` })
+  }
+  const scopes = readScopes(fields.scopes, type, policy)
+  if (areIssues(scopes)) issues.push(...scopes)
+  const links = readLinks(fields.resources, policy, planId)
+  if (actor === undefined || planId === undefined)
+    throw new PlanTokenError('invalid_input', { issues: [...issues, ...links.issues] })
+  await refuseNonAdmin(engine, actor, planId)
+  await refuseIneligible(engine, planId, policy)
+  refuseIssues([...issues, ...(await linkProblems(engine, links, planId))])
+
+  const { name = '', description = '', lifetimeDays = 0 } = fields
+  const choice = { name, description, scopes: scopes as readonly string[], resources: allowlistOf(links) }
+  const repeated =
+    key === undefined
+      ? undefined
+      : {
+          call: 'create' as const,
+          key: hashOf(engine.sha256, 'create', planId, key),
+          input: hashOf(engine.sha256, type.name, lifetimeDays, choice),
+        }
+  const issued = await change(
+    engine,
+    async () => (key === undefined ? undefined : loadRecord(engine, idFromKey(engine.sha256, planId, key))),
+    async (before): Promise<Judged<Issued & { replaced: boolean }>> => {
+      if (before && repeated) return reissue(engine, before, repeated, actor)
+      const now = timeOf(engine)
+      const { secret, digest } = fresh(engine, type.prefix)
+      const id = key === undefined ? newId(engine.random) : idFromKey(engine.sha256, planId, key)
+      const record = created({
+        ...choice,
+        id,
+        planId,
+        type: type.name,
+        actor,
+        lifetimeDays,
+        now,
+        digest,
+        eventId: newId(engine.random),
+        ...(repeated && { idempotency: { ...repeated, digest } }),
+      })
+      return { record, type: 'created', actor, result: { token: view(engine, record, now), secret, replaced: false } }
+    },
+  )
+  // A new token works everywhere at once; a secret that was replaced must be dead everywhere first.
+  if (issued.replaced) await engine.freshness.untilSeenEverywhere()
+  return { token: issued.token, secret: issued.secret }
+}
+
+export async function previewRefresh(
+  engine: Engine,
+  input: TokenInput,
+): Promise<{ readonly expiresAt: number; readonly previousWorksUntil: number }> {
+  const { actor, id } = parseInput('token', input)
+  const record = await loadManaged(engine, actor, id)
+  const { policy } = entryOf(engine, record)
+  await refuseIneligible(engine, record.planId, policy)
+  const now = timeOf(engine)
+  refuseInactive(record, now)
+  return refreshDates(record, now, policy.limits)
+}
+
+export async function refresh(engine: Engine, input: RefreshInput): Promise<Issued> {
+  const { actor, id, retirePrevious: retire = 'after24h', idempotencyKey: key } = parseInput('refresh', input)
+  const repeated =
+    key === undefined
+      ? undefined
+      : {
+          call: 'refresh' as const,
+          key: hashOf(engine.sha256, 'refresh', id, key),
+          input: hashOf(engine.sha256, retire),
+        }
+  let newestSeen: string | undefined
+  const issued = await change(
+    engine,
+    () => loadManaged(engine, actor, id),
+    async (before): Promise<Judged<Issued>> => {
+      const { policy, type } = entryOf(engine, before)
+      await refuseIneligible(engine, before.planId, policy)
+      const now = timeOf(engine)
+      refuseInactive(before, now)
+      if (repeated && before.idempotency.some((entry) => entry.key === repeated.key))
+        return reissue(engine, before, repeated, actor)
+      // Two refreshes at the same moment must not both win: the second one would retire a secret that nobody has seen yet.
+      newestSeen ??= newestSecret(before)?.digest
+      if (newestSecret(before)?.digest !== newestSeen) throw new PlanTokenError('version_conflict')
+      const { secret, digest } = fresh(engine, type.prefix)
+      const record = refreshed(before, {
+        now,
+        digest,
+        eventId: newId(engine.random),
+        retire,
+        lifetimes: policy.limits,
+        ...(repeated && { idempotency: { ...repeated, digest } }),
+      })
+      if (typeof record === 'string') throw new PlanTokenError(record)
+      return { record, type: 'refreshed', actor, result: { token: view(engine, record, now), secret } }
+    },
+  )
+  await engine.freshness.untilSeenEverywhere()
+  return { token: issued.token, secret: issued.secret }
+}
+
+/** The same call again: the same token, and a fresh secret in place of the one that nobody received. */
+async function reissue(
+  engine: Engine,
+  before: TokenRecord,
+  repeated: Omit<IdempotencyRecord, 'digest'>,
+  actor: string,
+): Promise<Judged<Issued & { replaced: boolean }>> {
+  const lost = before.idempotency.find((entry) => entry.key === repeated.key && entry.call === repeated.call)
+  if (lost?.input !== repeated.input) throw new PlanTokenError('idempotency_key_reused')
+  const now = timeOf(engine)
+  refuseInactive(before, now)
+  if (newestSecret(before)?.digest !== lost.digest || (await isUsed(engine, before.id, lost.digest)))
+    throw new PlanTokenError('idempotency_key_spent')
+  const { secret, digest } = fresh(engine, entryOf(engine, before).type.prefix)
+  const record = reissued(before, lost, { now, digest, eventId: newId(engine.random) })
+  return { record, type: 'refreshed', actor, result: { token: view(engine, record, now), secret, replaced: true } }
+}
+
+async function isUsed(engine: Engine, tokenId: string, digest: string): Promise<boolean> {
+  const uses = await ask(engine, () => engine.store.lastUse?.([tokenId]) ?? [])
+  return uses.some((use) => use.digest === digest)
+}
+
+function fresh({ random, sha256 }: Engine, prefix: string): { readonly secret: Secret; readonly digest: string } {
+  const secret = newSecret(prefix, random)
+  return { secret, digest: sha256(secret.reveal()) }
+}
+
+function typeMessage({ types }: Engine, given: unknown): string {
+  const names = [...types.keys()]
+  const hint = typeof given === 'string' ? didYouMean(given, names) : ''
+  return `must be ${names.map((name) => `"${name}"`).join(' or ')}.${hint}`
+}
+
+/** The type by which the other fields are judged when the type itself is wrong, so that all mistakes are said at once. */
+function firstType({ types }: Engine): TypeEntry {
+  return types.values().next().value as TypeEntry
+}

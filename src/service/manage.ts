@@ -1,0 +1,139 @@
+/**
+ * What a plan admin reads and edits: get, list, edit, events. Each call: shape, right, rule, commit, view. Secrets are issued
+ * in service/issue.ts and ended in service/end.ts.
+ */
+import { type Issue, PlanTokenError } from '../core/errors.ts'
+import { type Choice, edited, isActive } from '../core/lifecycle.ts'
+import { areIssues, readScopes } from '../core/scopes.ts'
+import type { Token, TokenEvent, TokenRecord } from '../core/token.ts'
+import { change } from './commit.ts'
+import { cursorOf, readCursor, readSeq } from './cursor.ts'
+import { ask, type Engine, type TypeEntry, timeOf, view } from './engine.ts'
+import { newId } from './ids.ts'
+import { parseInput, type ReadInput, readInput, refuseIssues } from './input.ts'
+import type { EditInput, EventsInput, ListInput, TokenInput } from './inputs.ts'
+import { allowlistOf, linkProblems, readLinks } from './resources.ts'
+import { loadManaged, refuseIneligible, refuseNonAdmin } from './rights.ts'
+
+const DEFAULT_LIMIT = 50
+
+export async function get(engine: Engine, input: TokenInput): Promise<Token> {
+  const { actor, id } = parseInput('token', input)
+  const record = await loadManaged(engine, actor, id)
+  return view(engine, record, timeOf(engine))
+}
+
+export async function list(
+  engine: Engine,
+  input: ListInput,
+): Promise<{ readonly tokens: readonly Token[]; readonly next?: string }> {
+  const { actor, planId, order = 'newest', limit = DEFAULT_LIMIT, after, ...filter } = parseInput('list', input)
+  const now = timeOf(engine)
+  const cursor = after === undefined ? undefined : readCursor(after, order)
+  await refuseNonAdmin(engine, actor, planId)
+  const query = {
+    planId,
+    order,
+    now: cursor?.now ?? now,
+    limit: limit + 1,
+    ...filter,
+    ...(cursor && { after: cursor.position }),
+  }
+  const records = await ask(engine, () => engine.store.list(query))
+  const mine = records.filter((record) => record.planId === planId)
+  const shown = mine.slice(0, limit)
+  const last = shown.at(-1)
+  const tokens = shown.map((record) => view(engine, record, now))
+  return mine.length > limit && last ? { tokens, next: cursorOf(last, order, query.now) } : { tokens }
+}
+
+export async function events(
+  engine: Engine,
+  input: EventsInput,
+): Promise<{ readonly events: readonly TokenEvent[]; readonly next?: string }> {
+  const { actor, planId, order = 'oldest', limit = DEFAULT_LIMIT, after, tokenId } = parseInput('events', input)
+  const seq = after === undefined ? undefined : readSeq(after)
+  await refuseNonAdmin(engine, actor, planId)
+  const query = {
+    planId,
+    order,
+    limit: limit + 1,
+    ...(tokenId !== undefined && { tokenId }),
+    ...(seq !== undefined && { after: seq }),
+  }
+  const found = await ask(engine, () => engine.store.events(query))
+  const mine = found.filter((event) => event.planId === planId)
+  const shown = mine.slice(0, limit)
+  const last = shown.at(-1)
+  return mine.length > limit && last ? { events: shown, next: String(last.seq) } : { events: shown }
+}
+
+export async function edit(engine: Engine, input: EditInput): Promise<Token> {
+  const { fields, issues } = readInput('edit', input)
+  const { actor, id } = fields
+  if (actor === undefined || id === undefined) throw new PlanTokenError('invalid_input', { issues })
+  const record = await loadManaged(engine, actor, id)
+  await refuseIneligible(engine, record.planId, entryOf(engine, record).policy)
+  refuseInactive(record, timeOf(engine))
+  const choice = await readChoice(engine, record, fields, issues)
+  const token = await change(
+    engine,
+    () => loadManaged(engine, actor, id),
+    (current) => {
+      const now = timeOf(engine)
+      refuseInactive(current, now)
+      if (fields.version !== undefined && fields.version !== current.version)
+        throw new PlanTokenError('version_conflict')
+      const next = edited(current, choice, newId(engine.random))
+      const result = view(engine, next, now)
+      return next === current ? { result } : { record: next, type: 'edited', actor, result }
+    },
+  )
+  await engine.freshness.untilSeenEverywhere()
+  return token
+}
+
+/** The fields of an edit as they were read: shapes are judged, scopes and links are not yet. */
+type Unjudged = Omit<ReadInput<EditInput>['fields'], 'scopes' | 'resources'> & {
+  readonly scopes?: unknown
+  readonly resources?: unknown
+}
+
+/** The fields that an edit changes, or `invalid_input` with everything that is wrong with them. */
+async function readChoice(
+  engine: Engine,
+  record: TokenRecord,
+  fields: Unjudged,
+  issues: Issue[],
+): Promise<Partial<Choice>> {
+  const { policy, type } = entryOf(engine, record)
+  const { name, description, scopes, resources } = fields
+  const read = scopes === undefined ? undefined : readScopes(scopes, type, policy)
+  if (read && areIssues(read)) issues.push(...read)
+  const links = resources === undefined ? undefined : readLinks(resources, policy, record.planId)
+  if (links) issues.push(...(await linkProblems(engine, links, record.planId)))
+  if (issues.length === 0 && [name, description, scopes, resources].every((field) => field === undefined)) {
+    issues.push({ path: '', message: 'must change at least one of name, description, scopes and resources.' })
+  }
+  refuseIssues(issues)
+  return {
+    ...(name !== undefined && { name }),
+    ...(description !== undefined && { description }),
+    ...(read && { scopes: read as readonly string[] }),
+    ...(links && { resources: allowlistOf(links) }),
+  }
+}
+
+/** The policy and type of a record. A type that no policy has any more cannot be managed, only read and revoked. */
+export function entryOf(engine: Engine, record: TokenRecord): TypeEntry {
+  const entry = engine.types.get(record.type)
+  if (entry) return entry
+  throw new PlanTokenError('token_not_active', {
+    message: "The token's type belongs to no policy of this deployment. It can be read and revoked.",
+  })
+}
+
+/** Only an active token is edited and refreshed. */
+export function refuseInactive(record: TokenRecord, now: number): void {
+  if (!isActive(record, now)) throw new PlanTokenError('token_not_active')
+}

@@ -1,0 +1,113 @@
+/** A request as it comes, read as far as the rules need it before any I/O; and its body, when a rule asks for it. */
+import { type HeadersLike, readCredential } from '../core/credential.ts'
+import type { Facts } from '../core/decide.ts'
+import { matchEndpoint } from '../core/endpoints.ts'
+import { parseJsonStrictly } from '../core/json.ts'
+import type { CompiledPolicy } from '../core/policy.ts'
+import { isWellFormedSecret } from '../core/secret.ts'
+import { readTarget, readTargetOfUrl } from '../core/target.ts'
+import type { Within } from './deadlines.ts'
+
+/** A request as Node and its frameworks have it. A Fetch `Request` is taken as it is. */
+export interface RequestLike {
+  /** Case-sensitive (RFC 9110, section 9.1); HEAD is judged as GET. */
+  readonly method: string
+  /** The raw request target in origin form, `/path?query`, before any router has rewritten it. */
+  readonly url: string
+  readonly headers: HeadersLike
+  /** Node's names and values in turn; read instead of `headers` where they are there, since Node drops repeated lines. */
+  readonly rawHeaders?: readonly string[]
+  /** What JSON gave, or its text or bytes; needed only by endpoints that name resources in the body. */
+  readonly body?: unknown
+}
+
+/** The facts that a request alone gives. The target is read only if there is a credential of ours to judge it for. */
+export function readRequest(
+  policy: CompiledPolicy,
+  prefixes: ReadonlySet<string>,
+  request: RequestLike | Request,
+): Facts {
+  const credential = readCredential(policy.credential, request.headers, (request as RequestLike).rawHeaders)
+  const facts: Facts = {
+    policy,
+    now: Number.NaN,
+    credential,
+    wellFormed: credential.ok && isWellFormedSecret(credential.secret, prefixes),
+    target: undefined,
+    record: undefined,
+    secret: undefined,
+    grant: undefined,
+    plan: undefined,
+    match: undefined,
+    named: undefined,
+    places: undefined,
+  }
+  if (facts.wellFormed) putTarget(facts, request)
+  return facts
+}
+
+/** Reads the target and finds its endpoint. */
+export function putTarget(facts: Facts, request: RequestLike | Request): void {
+  const { method, url } = request
+  const target = isFetchRequest(request) ? readTargetOfUrl(url) : readTarget(url)
+  facts.target = target
+  if (target && typeof method === 'string') facts.match = matchEndpoint(facts.policy.trie, method, target.path)
+}
+
+/** Whether it is a Fetch `Request`, of whichever realm or library. */
+export function isFetchRequest(request: RequestLike | Request): request is Request {
+  return (
+    typeof (request as { clone?: unknown }).clone === 'function' &&
+    typeof (request as { arrayBuffer?: unknown }).arrayBuffer === 'function'
+  )
+}
+
+/**
+ * The parsed body of a request, or `undefined` if there is none, it is no JSON, or it is longer than `limit` bytes. A Fetch
+ * body is read from a clone, so that the handler can still read its own.
+ */
+export async function readBody(request: RequestLike | Request, limit: number, within: Within): Promise<unknown> {
+  if (isFetchRequest(request)) {
+    const bytes = await readFetchBody(request, limit, within).catch(() => undefined)
+    return bytes && parseJsonStrictly(bytes)
+  }
+  const { body } = request
+  if (typeof body === 'string') return body.length > limit ? undefined : parseJsonStrictly(body)
+  const bytes = body instanceof ArrayBuffer ? new Uint8Array(body) : body
+  if (bytes instanceof Uint8Array) return bytes.byteLength > limit ? undefined : parseJsonStrictly(bytes)
+  return body
+}
+
+async function readFetchBody(request: Request, limit: number, within: Within): Promise<Uint8Array | undefined> {
+  if (Number(request.headers.get('content-length') ?? 0) > limit) return undefined
+  const reader = request.clone().body?.getReader()
+  if (!reader) return undefined
+  try {
+    return await within(readAll(reader, limit))
+  } finally {
+    // Not awaited: a stream that never ends may never answer.
+    reader.cancel().catch(() => undefined)
+  }
+}
+
+async function readAll(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  limit: number,
+): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) break
+    length += value.byteLength
+    if (length > limit) return undefined
+    chunks.push(value)
+  }
+  const bytes = new Uint8Array(length)
+  let offset = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset)
+    offset += chunk.byteLength
+  }
+  return bytes
+}

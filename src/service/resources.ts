@@ -1,0 +1,81 @@
+/** The allowlist of a new or edited token: links read by the policy, then placed by the directory. Every mistake at once. */
+import type { Issue } from '../core/errors.ts'
+import { parseLink } from '../core/links.ts'
+import type { CompiledPolicy } from '../core/policy.ts'
+import { type LinkedResource, type Place, type ResourceRef, readPlace } from '../core/resources.ts'
+import { ask, type Engine } from './engine.ts'
+
+/** How many questions to the directory are under way at the same time for one call. */
+const AT_ONCE = 16
+
+/** Links that name something, with their place in the input. */
+export interface ReadLinks {
+  readonly resources: 'all' | readonly (LinkedResource & { readonly index: number })[]
+  readonly issues: readonly Issue[]
+}
+
+/** Reads the links, without asking anybody. A resource that is named twice counts once. */
+export function readLinks(input: unknown, policy: CompiledPolicy, planId: string | undefined): ReadLinks {
+  const wrong = (message: string): ReadLinks => ({ resources: [], issues: [{ path: 'resources', message }] })
+  if (input === 'all') return { resources: 'all', issues: [] }
+  if (!Array.isArray(input)) return wrong('must be "all" or a list of links.')
+  if (input.length === 0) return wrong(`must hold at least one link, such as ${policy.links.example}, or be "all".`)
+  if (input.length > policy.limits.links) return wrong(`must hold at most ${policy.limits.links} links.`)
+  const issues: Issue[] = []
+  const resources = new Map<string, LinkedResource & { readonly index: number }>()
+  for (const [index, link] of input.entries()) {
+    const path = `resources[${index}]`
+    const parsed = typeof link === 'string' ? parseLink(policy.links, link) : undefined
+    if (!parsed) issues.push({ path, message: 'must be a link.' })
+    else if (!parsed.ok) issues.push({ path, message: parsed.message })
+    else if (parsed.planId !== undefined && planId !== undefined && parsed.planId !== planId)
+      issues.push({ path, message: 'The link names another plan than the one that the token belongs to.' })
+    else {
+      const key = JSON.stringify([parsed.resource.kind, parsed.resource.id])
+      if (!resources.has(key)) resources.set(key, { ...parsed.resource, link: link as string, index })
+    }
+  }
+  return { resources: [...resources.values()], issues }
+}
+
+/**
+ * Everything that is wrong with the links, in their order: how they read, and where their resources lie. One that does not
+ * exist and one of another plan read the same.
+ */
+export async function linkProblems(
+  engine: Engine,
+  { resources, issues }: ReadLinks,
+  planId: string,
+): Promise<readonly Issue[]> {
+  if (resources === 'all' || resources.length === 0) return issues
+  const places = await locateAll(resources, (ref) => ask(engine, () => engine.directory.locate(ref)))
+  const elsewhere = resources.flatMap(({ index, kind }, i): Issue[] => {
+    const place = places[i]
+    if (typeof place === 'object' && place.planId === planId) return []
+    return [
+      {
+        path: `resources[${index}]`,
+        message: `There is no such ${kind.replaceAll('_', ' ')} in this plan. Check the link and paste it again.`,
+      },
+    ]
+  })
+  return [...issues, ...elsewhere].sort((a, b) => a.path.localeCompare(b.path, 'en', { numeric: true }))
+}
+
+/** The allowlist as it is kept. */
+export function allowlistOf({ resources }: ReadLinks): 'all' | readonly LinkedResource[] {
+  return resources === 'all' ? 'all' : resources.map(({ kind, id, link }) => ({ kind, id, link }))
+}
+
+/** Asks the directory for many places, some at a time, in the order of the refs. */
+export async function locateAll(
+  refs: readonly ResourceRef[],
+  locate: (ref: ResourceRef) => Promise<unknown>,
+): Promise<(Place | 'absent' | 'unreadable')[]> {
+  const places: (Place | 'absent' | 'unreadable')[] = []
+  for (let i = 0; i < refs.length; i += AT_ONCE) {
+    const answers = await Promise.all(refs.slice(i, i + AT_ONCE).map(({ kind, id }) => locate({ kind, id })))
+    for (const answer of answers) places.push(readPlace(answer))
+  }
+  return places
+}

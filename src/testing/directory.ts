@@ -1,0 +1,111 @@
+/** A directory written as a tree, for tests of a policy: who is admin of what, and what lies where. */
+import { isResourceRef, type Place, type ResourceRef } from '../core/resources.ts'
+import type { Directory, PlanInfo } from '../ports.ts'
+
+/** Resources and what is below them: `{ 'team:456': { 'project:123': { 'file:ABC': {} } } }`. */
+export interface ResourceTree {
+  readonly [resource: string]: ResourceTree
+}
+
+/** A plan of a test directory. */
+export interface TestPlan {
+  /** Default `organization`. */
+  readonly tier?: string
+  readonly suspended?: boolean
+  readonly admins?: readonly string[]
+  readonly resources?: ResourceTree
+}
+
+/** A directory whose answers can be changed during a test. */
+export interface TestDirectory extends Directory {
+  plan(planId: string): PlanInfo | undefined
+  isPlanAdmin(actor: string, planId: string): boolean
+  locate(resource: ResourceRef): Place | undefined
+  /** Changes a plan's tier, suspension or admins. */
+  setPlan(
+    planId: string,
+    change: { readonly tier?: string; readonly suspended?: boolean; readonly admins?: readonly string[] },
+  ): void
+  /** Puts a resource, with all that is below it, under another one, or directly into a plan (`plan:1001`). */
+  move(resource: string, under: string): void
+  /** Takes a resource, with all that is below it, away. */
+  remove(resource: string): void
+}
+
+interface Entry {
+  readonly ref: ResourceRef
+  /** The key of what is directly above, or the plan's. */
+  above: string
+}
+
+/**
+ * Makes a directory out of a tree. Keys are `kind:id`.
+ *
+ * @throws TypeError for a key that is none, or that stands in two places.
+ * @example
+ * const directory = testDirectory({ '1001': { admins: ['admin-1'], resources: { 'project:123': { 'file:ABC': {} } } } })
+ */
+export function testDirectory(plans: { readonly [planId: string]: TestPlan }): TestDirectory {
+  const infos = new Map<string, Required<Omit<TestPlan, 'resources'>>>()
+  const entries = new Map<string, Entry>()
+  const plant = (tree: ResourceTree, above: string): void => {
+    for (const [key, below] of Object.entries(tree)) {
+      if (entries.has(key)) throw new TypeError(`"${key}" stands in two places of the tree.`)
+      entries.set(key, { ref: refOf(key), above })
+      plant(below, key)
+    }
+  }
+  for (const [planId, { tier = 'organization', suspended = false, admins = [], resources = {} }] of Object.entries(
+    plans,
+  )) {
+    infos.set(planId, { tier, suspended, admins })
+    plant(resources, planKey(planId))
+  }
+  const entryOf = (key: string): Entry => {
+    const entry = entries.get(key)
+    if (!entry) throw new TypeError(`There is no "${key}" in this directory.`)
+    return entry
+  }
+  return {
+    plan(planId) {
+      const info = infos.get(planId)
+      return info && { id: planId, tier: info.tier, suspended: info.suspended }
+    },
+    isPlanAdmin: (actor, planId) => infos.get(planId)?.admins.includes(actor) === true,
+    locate({ kind, id }) {
+      const ancestors: ResourceRef[] = []
+      let entry = entries.get(`${kind}:${id}`)
+      if (!entry) return undefined
+      for (let above = entries.get(entry.above); above; above = entries.get(above.above)) {
+        ancestors.push(above.ref)
+        entry = above
+      }
+      return { planId: entry.above.slice(planKey('').length), ancestors }
+    },
+    setPlan(planId, change) {
+      infos.set(planId, { ...(infos.get(planId) ?? { tier: 'organization', suspended: false, admins: [] }), ...change })
+    },
+    move(resource, under) {
+      if (!under.startsWith(planKey(''))) entryOf(under)
+      entryOf(resource).above = under
+    },
+    remove(resource) {
+      entryOf(resource)
+      const gone = new Set([resource])
+      for (let before = 0; before !== gone.size; ) {
+        before = gone.size
+        for (const [key, entry] of entries) if (gone.has(entry.above)) gone.add(key)
+      }
+      for (const key of gone) entries.delete(key)
+    },
+  }
+}
+
+const planKey = (planId: string): string => `plan:${planId}`
+
+function refOf(key: string): ResourceRef {
+  const colon = key.indexOf(':')
+  const ref = { kind: key.slice(0, colon), id: key.slice(colon + 1) }
+  if (colon < 1 || !isResourceRef(ref)) throw new TypeError(`"${key}" is not a resource. Write it as "kind:id".`)
+  return ref
+}

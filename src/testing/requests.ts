@@ -1,0 +1,59 @@
+/** Requests for tests of a policy, and what they are expected to lead to. */
+import type { Denial } from '../core/denial.ts'
+import type { RefusalCode } from '../core/errors.ts'
+import type { Secret } from '../core/secret.ts'
+import type { Allowance, Decision } from '../service/decision.ts'
+import type { RequestLike } from '../service/request.ts'
+
+/** How a test's request differs from the plain one. */
+export interface TestRequestOptions {
+  /** The header that carries the secret. Default `authorization`, as a bearer token. */
+  readonly header?: string
+  /** Further headers. */
+  readonly headers?: { readonly [name: string]: string }
+  /** What JSON gave, or its text. */
+  readonly body?: unknown
+}
+
+/**
+ * A request with a secret.
+ *
+ * @param line method and target, such as `'GET /v1/files/ABC'`.
+ * @example
+ * const decision = await tokens.authorize(requestWith(secret, 'GET /v1/files/ABC'))
+ */
+export function requestWith(secret: Secret | string, line: string, options: TestRequestOptions = {}): RequestLike {
+  const space = line.indexOf(' ')
+  if (space < 1) throw new TypeError('A request line is a method, a space and a path, such as "GET /v1/files/ABC".')
+  const { header = 'authorization', headers, body } = options
+  const value = typeof secret === 'string' ? secret : secret.reveal()
+  return {
+    method: line.slice(0, space),
+    url: line.slice(space + 1),
+    headers: { ...headers, [header]: header.toLowerCase() === 'authorization' ? `Bearer ${value}` : value },
+    ...(body !== undefined && { body }),
+  }
+}
+
+/**
+ * Fails unless the request was allowed.
+ *
+ * @throws Error that names the refusal.
+ */
+export function expectAllowed(decision: Decision): Allowance {
+  if (decision.allowed) return decision
+  throw new Error(`Expected the request to be allowed, but it was denied with ${decision.code}: ${decision.message}`)
+}
+
+/**
+ * Fails unless the request was denied with exactly this code.
+ *
+ * @throws Error that names what happened instead.
+ */
+export function expectDenied(decision: Decision, code: RefusalCode): Denial {
+  if (!decision.allowed && decision.code === code) return decision
+  const instead = decision.allowed
+    ? `was allowed (${decision.endpoint.route})`
+    : `was denied with ${decision.code}: ${decision.message}`
+  throw new Error(`Expected the request to be denied with ${code}, but it ${instead}`)
+}

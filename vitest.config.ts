@@ -1,0 +1,32 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const src = fileURLToPath(new URL('./src/', import.meta.url))
+
+export default defineConfig({
+  resolve: {
+    // The package by its own name, as in tsconfig.json.
+    alias: [
+      { find: /^plan-access-tokens$/, replacement: `${src}index.ts` },
+      { find: /^plan-access-tokens\/(\w+)$/, replacement: `${src}$1/index.ts` },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    typecheck: { enabled: true, include: ['test/types/**/*.test-d.ts'], tsconfig: './test/types/tsconfig.json' },
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+    pool: 'forks',
+    maxWorkers: 2,
+    reporters: ['default', './test/support/count-reporter.ts'],
+    coverage: {
+      provider: 'v8',
+      include: ['src/**'],
+      reporter: ['text-summary', 'html', 'json-summary'],
+      thresholds: {
+        'src/core/**': { branches: 98 },
+        'src/service/**': { branches: 98 },
+      },
+    },
+  },
+})
