@@ -2,6 +2,7 @@
 export type { HeadersLike } from './core/credential.ts'
 export type { RuleName } from './core/decide.ts'
 export type { Denial, RenderedDenial } from './core/denial.ts'
+export type { EndpointView } from './core/endpoints.ts'
 export {
   type Issue,
   type ManagementCode,
@@ -62,7 +63,7 @@ export type {
 } from './ports.ts'
 export type { DecisionInfo, SurfaceOptions } from './service/authorize.ts'
 export { createPlanTokens, type PlanTokens, type PlanTokensOptions } from './service/create-plan-tokens.ts'
-export type { Allowance, DecidedEndpoint, Decision } from './service/decision.ts'
+export type { Allowance, Decision } from './service/decision.ts'
 export type { RevokedSecret } from './service/end.ts'
 export type { Explanation, Verdict } from './service/explain.ts'
 export type { CreateInput, EditInput, EventsInput, ListInput, RefreshInput, TokenInput } from './service/inputs.ts'

@@ -16,7 +16,7 @@ export type Awaitable<T> = T | Promise<T>
  */
 export interface TokenStore {
   /** The record one of whose secrets has this digest, retired ones included, or `undefined`. */
-  findByDigest(digest: string): Promise<TokenRecord | undefined>
+  readonly findByDigest: FindByDigest
   /** The record with this id, or `undefined`. */
   find(id: string): Promise<TokenRecord | undefined>
   /** The records of one plan, in the order that is asked for, after a place in it, `limit` at most. */
@@ -49,6 +49,13 @@ export interface TokenStore {
     readonly before: number
     readonly limit: number
   }): Promise<{ readonly records: number; readonly events: number }>
+}
+
+/** The look-up that every request makes. */
+export interface FindByDigest {
+  (digest: string): Promise<TokenRecord | undefined>
+  /** The same without a promise, for a store that has its records in this process's memory; used instead where it is there. */
+  readonly atOnce?: (digest: string) => TokenRecord | undefined
 }
 
 /** A page of a plan's tokens. */

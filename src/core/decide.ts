@@ -106,10 +106,13 @@ export const OF_PLACES: readonly Rule[] = [
 /** Every rule in the order of the questions. */
 export const RULES: readonly Rule[] = [...OF_REQUEST, ...OF_TOKEN, ...OF_PLAN, ...OF_NAMES, ...OF_PLACES]
 
-/** The first refusal of some rules, or `undefined` if all let the request through. */
+/**
+ * The first refusal of some rules, or `undefined` if all let the request through. Lists are walked by index here and wherever
+ * else `authorize` comes along: iterators were a tenth of all that a request allocated (bench/engine.ts).
+ */
 export function decide(rules: readonly Rule[], facts: Facts): RefusalCode | undefined {
-  for (const rule of rules) {
-    const code = rule.refuses(facts)
+  for (let i = 0; i < rules.length; i++) {
+    const code = (rules[i] as Rule).refuses(facts)
     if (code !== undefined) return code
   }
   return undefined
@@ -149,7 +152,7 @@ function scopeRefuses({ match, grant }: Facts): RefusalCode | undefined {
 
 /** The first scope of an endpoint that a token holds. */
 export function heldScope(wanted: readonly string[], held: readonly string[]): string | undefined {
-  for (const scope of wanted) if (held.includes(scope)) return scope
+  for (let i = 0; i < wanted.length; i++) if (held.includes(wanted[i] as string)) return wanted[i]
   return undefined
 }
 

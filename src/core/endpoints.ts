@@ -8,12 +8,19 @@ import type { CompiledNames } from './names.ts'
 import type { FreeParameter } from './policy-data.ts'
 import { type CleanPath, decodeStrictly } from './target.ts'
 
-/** An endpoint made ready for decisions. */
-export interface CompiledEndpoint {
+/** An endpoint of the policy, as a decision names it. */
+export interface EndpointView {
   /** As the policy spells it: `'GET /v1/files/{file_key}'`. */
   readonly route: string
+  /** The policy's method: GET for a HEAD request too. */
   readonly method: string
-  readonly template: string
+  /** The policy's path: `'/v1/files/{file_key}'`. */
+  readonly path: string
+}
+
+/** An endpoint made ready for decisions. */
+export interface CompiledEndpoint {
+  readonly view: EndpointView
   readonly params: readonly string[]
   readonly free: ReadonlyMap<string, FreeParameter>
   readonly scopes: readonly string[]
@@ -48,9 +55,9 @@ export function buildTrie(
 ): EndpointTrie {
   const trie = new Map<string, Node>()
   for (const endpoint of endpoints) {
-    let node = trie.get(endpoint.method) ?? put(trie, endpoint.method)
-    for (const segment of segmentsOf(endpoint.template)) node = childOf(node, segment)
-    if (node.endpoint) clash(endpoint.route, node.endpoint.route)
+    let node = trie.get(endpoint.view.method) ?? put(trie, endpoint.view.method)
+    for (const segment of segmentsOf(endpoint.view.path)) node = childOf(node, segment)
+    if (node.endpoint) clash(endpoint.view.route, node.endpoint.view.route)
     else node.endpoint = endpoint
   }
   return trie
@@ -87,27 +94,42 @@ function put(nodes: Map<string, Node>, key: string): Node {
 export function matchEndpoint(trie: EndpointTrie, method: string, path: CleanPath): Match | undefined {
   const root = trie.get(method === 'HEAD' ? 'GET' : method)
   if (!root) return undefined
-  const values: string[] = []
-  const endpoint = path.length === 1 ? root.endpoint : walk(root, path, 1, values)
-  return endpoint && fitsFree(endpoint, values) ? { endpoint, values } : undefined
+  return path.length === 1 ? matchAt(root, undefined) : walk(root, path, 1, undefined)
 }
 
-function walk(node: Node, path: string, from: number, values: string[]): CompiledEndpoint | undefined {
+/** The values of parameters on the way, the last one first, so that a way back needs no clean-up. */
+interface Captured {
+  readonly value: string
+  readonly before: Captured | undefined
+}
+
+function walk(node: Node, path: string, from: number, captured: Captured | undefined): Match | undefined {
   const slash = path.indexOf('/', from)
   const segment = slash === -1 ? path.slice(from) : path.slice(from, slash)
   const literal = node.literals.get(segment)
   if (literal) {
-    const found = slash === -1 ? literal.endpoint : walk(literal, path, slash + 1, values)
+    const found = slash === -1 ? matchAt(literal, captured) : walk(literal, path, slash + 1, captured)
     if (found) return found
   }
   const parameter = node.parameter
   if (!parameter) return undefined
-  const depth = values.length
-  values.push(segment.includes('%') ? (decodeStrictly(segment) as string) : segment)
-  const found = slash === -1 ? parameter.endpoint : walk(parameter, path, slash + 1, values)
-  if (!found) values.length = depth
-  return found
+  const value = segment.includes('%') ? (decodeStrictly(segment) as string) : segment
+  const next: Captured = { value, before: captured }
+  return slash === -1 ? matchAt(parameter, next) : walk(parameter, path, slash + 1, next)
 }
+
+function matchAt({ endpoint }: Node, captured: Captured | undefined): Match | undefined {
+  if (!endpoint) return undefined
+  const values = valuesOf(captured)
+  return fitsFree(endpoint, values) ? { endpoint, values } : undefined
+}
+
+function valuesOf(captured: Captured | undefined): readonly string[] {
+  if (!captured) return NO_VALUES
+  return captured.before ? [...valuesOf(captured.before), captured.value] : [captured.value]
+}
+
+const NO_VALUES: readonly string[] = Object.freeze([])
 
 function fitsFree({ params, free }: CompiledEndpoint, values: readonly string[]): boolean {
   if (free.size === 0) return true

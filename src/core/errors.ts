@@ -3,30 +3,84 @@
  * How a refusal is rendered: core/denial.ts. Which one applies: core/decide.ts and service/.
  */
 
-/** Every way in which a request can be refused, in the order in which the questions are asked. */
+/**
+ * Every way in which a request can be refused, in the order in which the questions are asked: what happened (`title`) and what
+ * to do (`help`), without quotation marks and backslashes, since both stand in a header too.
+ */
 export const REFUSALS = {
-  token_missing: { status: 401, title: 'The request carries no token.' },
-  request_malformed: { status: 400, title: 'The request can be read in more than one way, or not at all.' },
-  token_malformed: { status: 401, title: 'The credential is not a token of this API.' },
-  token_unknown: { status: 401, title: 'The token is not known.' },
-  token_revoked: { status: 401, title: 'The token has been revoked.' },
-  token_expired: { status: 401, title: 'The token has expired.' },
-  secret_retired: { status: 401, title: 'The secret has been replaced and no longer works.' },
-  token_wrong_type: { status: 403, title: 'The token is of another type than this API takes.' },
-  plan_not_eligible: { status: 403, title: 'The plan does not include this.' },
-  endpoint_unknown: { status: 403, title: 'The endpoint is not known to this API.' },
-  endpoint_not_supported: { status: 403, title: 'The endpoint is not open to plan access tokens.' },
-  scope_missing: { status: 403, title: 'The token holds none of the scopes that this endpoint takes.' },
-  resource_not_in_plan: { status: 403, title: "A resource of the request is not one of the token's plan." },
+  token_missing: {
+    status: 401,
+    title: 'The request carries no token.',
+    help: 'Send the secret of a plan access token with it.',
+  },
+  request_malformed: {
+    status: 400,
+    title: 'The request can be read in more than one way, or not at all.',
+    help: 'Send one credential, a plain path without empty, dot or needlessly encoded parts, and each value that names a resource exactly once.',
+  },
+  token_malformed: {
+    status: 401,
+    title: 'The credential is not a token of this API.',
+    help: 'Check that the whole secret was copied, without spaces or quotes.',
+  },
+  token_unknown: {
+    status: 401,
+    title: 'The token is not known.',
+    help: 'Check that it is meant for this server, or ask a plan admin for a new one.',
+  },
+  token_revoked: { status: 401, title: 'The token has been revoked.', help: 'Ask a plan admin for a new one.' },
+  token_expired: { status: 401, title: 'The token has expired.', help: 'Ask a plan admin for a new one.' },
+  secret_retired: {
+    status: 401,
+    title: 'The secret has been replaced and no longer works.',
+    help: 'Use the newest secret of the token.',
+  },
+  token_wrong_type: {
+    status: 403,
+    title: 'The token is of another type than this API takes.',
+    help: 'Use a token that was made for this API.',
+  },
+  plan_not_eligible: {
+    status: 403,
+    title: 'The plan does not include this, or is suspended.',
+    help: 'Ask a plan admin.',
+  },
+  endpoint_unknown: {
+    status: 403,
+    title: 'The endpoint is not known to this API.',
+    help: 'Check the method and the path; both are case-sensitive.',
+  },
+  endpoint_not_supported: {
+    status: 403,
+    title: 'The endpoint is not open to plan access tokens.',
+    help: 'Use another way to authenticate for it.',
+  },
+  scope_missing: {
+    status: 403,
+    title: 'The token holds none of the scopes that this endpoint takes.',
+    help: 'Ask a plan admin to add one.',
+  },
+  resource_not_in_plan: {
+    status: 403,
+    title: 'A resource of the request does not exist in the plan of the token.',
+    help: 'Check its id.',
+  },
   resource_not_allowed: {
     status: 403,
     title: 'A resource of the request is not among those that the token may reach.',
+    help: 'Ask a plan admin to add it.',
   },
-  unavailable: { status: 503, title: 'The token could not be checked just now.' },
-} as const satisfies Record<string, { status: 400 | 401 | 403 | 503; title: string }>
+  unavailable: { status: 503, title: 'The token could not be checked just now.', help: 'Try again later.' },
+} as const satisfies Record<string, { status: 400 | 401 | 403 | 503; title: string; help: string }>
 
 /** Why a request was refused. Closed: a `switch` over it can be exhaustive. */
 export type RefusalCode = keyof typeof REFUSALS
+/** What happened and what to do, in one or two sentences. */
+export function messageOf(code: RefusalCode): string {
+  const { title, help } = REFUSALS[code]
+  return `${title} ${help}`
+}
+
 /** The HTTP status of a refusal. */
 export type RefusalStatus = (typeof REFUSALS)[RefusalCode]['status']
 
@@ -122,7 +176,9 @@ export class PolicyError extends TypeError {
   readonly problems: readonly Issue[]
 
   constructor(problems: readonly Issue[]) {
-    super(`The policy cannot be used:\n${problems.map(({ path, message }) => `  ${path}: ${message}`).join('\n')}`)
+    super(
+      `This cannot be used as it is:\n${problems.map(({ path, message }) => `  ${path || 'policy'}: ${message}`).join('\n')}`,
+    )
     this.problems = problems
   }
 }

@@ -42,7 +42,9 @@ export function endOfLifetime(now: number, lifetimeDays: number): number {
  * means "no end of its own" for the newest alone, since a lost date also turns into `null` on its way through JSON.
  */
 export function isActiveSecret(record: Pick<TokenRecord, 'secrets'>, secret: SecretRecord, now: number): boolean {
-  return secret.worksUntil === null ? secret === record.secrets.at(-1) : isBefore(now, secret.worksUntil)
+  return secret.worksUntil === null
+    ? secret === record.secrets[record.secrets.length - 1]
+    : isBefore(now, secret.worksUntil)
 }
 
 /** A new token, version 1. */
@@ -215,8 +217,11 @@ export function frozen(record: TokenRecord): TokenRecord {
   })
 }
 
+const EMPTY: readonly never[] = Object.freeze([])
+
 /** A copy only where something is not frozen yet. */
 function freezeList<T>(list: readonly T[]): readonly T[] {
+  if (list.length === 0) return EMPTY
   if (Object.isFrozen(list) && list.every((entry) => Object.isFrozen(entry))) return list
   return Object.freeze(
     list.map((entry) => (typeof entry === 'object' && !Object.isFrozen(entry) ? Object.freeze({ ...entry }) : entry)),

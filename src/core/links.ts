@@ -1,7 +1,7 @@
 /**
  * What a person pastes, turned into resources: an exact table of link shapes, and every mistake with its place. The raw text
  * is judged, since the URL standard turns full-width letters, soft hyphens, tabs and `/../` into an innocent link. Nothing is
- * guessed. Whether the resource exists and lies in the plan: service/links.ts asks the directory.
+ * guessed. Whether the resource exists and lies in the plan: service/resources.ts asks the directory.
  */
 import type { KindInfo } from './policy-data.ts'
 import { PLAN_KIND, type ResourceRef } from './resources.ts'
@@ -93,23 +93,17 @@ export function buildLinks(
   }
 }
 
-/** A shape with its choices and optional parts written out, as lists of segments; `undefined` if it is not one. */
+/** A shape with its choices written out, as lists of segments; `undefined` if it is not one. `[x]` is `x` or nothing. */
 function expandShape(shape: string): readonly (readonly string[])[] | undefined {
-  const optional = /\[([^[\]]*)\]/.exec(shape)
-  if (optional) {
-    const rest = shape.slice(optional.index + optional[0].length)
-    const before = shape.slice(0, optional.index)
-    const without = expandShape(before + rest)
-    const within = expandShape(before + optional[1] + rest)
-    return without && within && [...without, ...within]
-  }
-  const choice = /\(([^()]*)\)/.exec(shape)
-  if (choice) {
-    const written = (choice[1] as string).split('|').map((word) => expandShape(shape.replace(choice[0], () => word)))
-    return written.every((paths) => paths !== undefined) ? written.flat() : undefined
-  }
-  return /^(\/([A-Za-z0-9_-]+|\{[a-z_]+\}))+$/.test(shape) ? [shape.slice(1).split('/')] : undefined
+  const text = shape.replaceAll('[', '(|').replaceAll(']', ')')
+  const choice = /\(([^()]*)\)/.exec(text)
+  if (!choice) return SHAPE.test(text) ? [text.slice(1).split('/')] : undefined
+  const [group, words = ''] = choice
+  const written = words.split('|').map((word) => expandShape(text.replace(group, () => word)))
+  return written.every((paths) => paths !== undefined) ? written.flat() : undefined
 }
+
+const SHAPE = /^(\/([A-Za-z0-9_-]+|\{[a-z_]+\}))+$/
 
 function addPath(root: LinkNode, path: readonly string[], kinds: ReadonlyMap<string, KindInfo>): string | undefined {
   let node = root
@@ -126,7 +120,7 @@ function addPath(root: LinkNode, path: readonly string[], kinds: ReadonlyMap<str
     if (node.kind !== undefined && node.kind !== kind)
       return `has "{${kind}}" where another shape has "{${node.kind}}".`
     if (above !== undefined && kind !== PLAN_KIND && !isBelow(kind, above, kinds))
-      return `has "{${kind}}" below "{${above}}", but by the parents of the kinds it is not below it.`
+      return `has "{${kind}}" below "{${above}}", which is not among its parents.`
     if (kind !== PLAN_KIND) above = kind
     node.kind = kind
     node.child ??= newNode()
@@ -146,9 +140,10 @@ function isBelow(kind: string, above: string, kinds: ReadonlyMap<string, KindInf
   return (kinds.get(kind)?.parents ?? []).some((parent) => isBelow(parent, above, kinds, seen))
 }
 
+/** The shortest link of a shape. */
 function exampleOf(host: string, shape: string): string {
-  const path = shape.replaceAll(/\[[^\]]*\]/g, '').replaceAll(/\(([^|)]*)[^)]*\)/g, '$1')
-  return `https://${host}${path.replaceAll(/\{[a-z_]+\}/g, '123')}`
+  const [path = []] = expandShape(shape) ?? []
+  return `https://${host}/${path.map((segment) => (segment.startsWith('{') ? '123' : segment)).join('/')}`
 }
 
 /** Reads one link. Accepts a missing `https://`, a title, a trailing slash, a query and a fragment, which all mean nothing. */
@@ -158,7 +153,7 @@ export function parseLink(table: LinkTable, link: string): ParsedLink {
     code,
     message: `${message} A right one looks like ${table.example}.`,
   })
-  if (link.length === 0 || link.length > MAX_LINK || /[\s\p{Cc}\p{Cf}]/u.test(link))
+  if (link.length === 0 || link.length > MAX_LINK || /[\s,\p{Cc}\p{Cf}\p{Cs}]/u.test(link))
     return wrong('link_malformed', 'This is not one link.')
   const end = link.search(/[?#]/)
   const bare = end === -1 ? link : link.slice(0, end)
@@ -167,12 +162,11 @@ export function parseLink(table: LinkTable, link: string): ParsedLink {
   const rest = scheme === -1 ? bare : bare.slice(scheme + 3)
   const slash = rest.indexOf('/')
   const host = slash === -1 ? rest : rest.slice(0, slash)
-  if (!PRINTABLE.test(host)) return wrong('link_malformed', 'This is not a link.')
+  if (!PRINTABLE.test(host)) return wrong('link_malformed', 'This is not one link.')
   if (!table.hosts.has(host)) return wrong('link_wrong_host', `The host must be ${[...table.hosts].join(' or ')}.`)
   const segments = slash === -1 ? [] : rest.slice(slash + 1).split('/')
   if (segments.length > 1 && segments.at(-1) === '') segments.pop()
-  if (segments.some(isAmbiguous))
-    return wrong('link_malformed', 'The path of the link has empty or dot parts, or parts that hide another character.')
+  if (segments.some(isAmbiguous)) return wrong('link_malformed', 'Its path has empty, dot or needlessly encoded parts.')
   return walkShapes(table, segments, wrong)
 }
 
@@ -201,7 +195,7 @@ function walkShapes(
     node = child
   }
   if (!node.end || !resource)
-    return wrong('link_unknown_shape', 'This link is not complete, or names nothing that a token can be limited to.')
+    return wrong('link_unknown_shape', 'This kind of link names nothing that a token can be limited to.')
   return planId === undefined ? { ok: true, resource } : { ok: true, resource, planId }
 }
 

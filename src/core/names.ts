@@ -28,12 +28,20 @@ export interface CompiledName {
   readonly within: string | undefined
 }
 
+/** A resource of a fixed kind that is a parameter of the route. */
+export interface OnlyName {
+  readonly kind: string
+  readonly at: CompiledSource & { readonly in: 'path' }
+}
+
 /** What an endpoint names, made ready. */
 export type CompiledNames =
   | { readonly what: 'nothing' | 'plan' }
   | {
       readonly what: 'resources'
       readonly list: readonly CompiledName[]
+      /** The one resource, if there is just one and it is a parameter of the route as it stands. */
+      readonly only: OnlyName | undefined
       /** Whether every one has to be there (`all`), or what it means if none is. */
       readonly none: 'all' | 'plan' | 'refuse'
       readonly query: ReadonlySet<string>
@@ -58,10 +66,16 @@ interface RequestParts {
   readonly body: unknown
 }
 
-/** Reads what a request names. `body` is the parsed value of its body, looked at only where the endpoint names resources there. */
-export function namesOf(match: Match, query: string, body: unknown): Named {
+/**
+ * Reads what a request names.
+ *
+ * @param body the parsed value of its body, looked at only where the endpoint names resources there.
+ * @param most how many resources it may name.
+ */
+export function namesOf(match: Match, query: string, body: unknown, most: number): Named {
   const { names } = match.endpoint
   if (names.what !== 'resources') return names.what
+  if (names.only) return onlyOf(names.only, match)
   const values = names.query.size === 0 ? NO_QUERY : readQuery(query, names.query)
   if (!values) return 'malformed'
   const parts: RequestParts = { values: match.values, query: values, body }
@@ -72,10 +86,16 @@ export function namesOf(match: Match, query: string, body: unknown): Named {
     if (refs !== 'absent') found.push(...refs)
   }
   if (found.length === 0) return names.none === 'plan' ? 'plan' : 'malformed'
-  return withParents(found.length === 1 ? found : distinct(found), names.list, found)
+  const refs = found.length === 1 ? found : distinct(found)
+  return refs.length > most ? 'malformed' : withParents(refs, names.list, found)
 }
 
 const NO_QUERY: ReadonlyMap<string, string> = new Map()
+
+/** The most frequent case by far, without a list in between: one resource of a fixed kind in the path. */
+function onlyOf({ kind, at }: OnlyName, { values }: Match): Named {
+  return [{ kind, id: values[at.index] as string, at: at.text }]
+}
 
 function refsOf({ kind, at, prefix }: CompiledName, parts: RequestParts): readonly NamedRef[] | 'absent' | 'malformed' {
   const ids = valuesAt(at, parts)

@@ -3,30 +3,64 @@
  * gathered, so that one run shows them all.
  */
 import { parameterOf, segmentsOf } from './endpoints.ts'
-import { PolicyError } from './errors.ts'
+import { type Issue, PolicyError } from './errors.ts'
 import type { Endpoint, NamedResource, PolicyData, TokenType } from './policy-data.ts'
-import { POLICY_FIELDS, policySchema } from './policy-schema.ts'
+import { policySchema } from './policy-schema.ts'
 import { PLAN_KIND } from './resources.ts'
-import { issuesOf, pathText } from './shape.ts'
+import { issuesOf, pathText, read } from './shape.ts'
 import { didYouMean } from './suggest.ts'
 
 type Problem = (path: string, message: string) => void
 
-/** A frozen copy of the data as JSON, if it has the shape of a policy; else throws with everything that is off. */
-export function checkShape(data: unknown): PolicyData {
-  let copy: unknown
+/** Data with the shape of a policy, as far as it had it, and what is wrong with the rest. */
+export interface ReadPolicy {
+  readonly data: PolicyData
+  readonly problems: Issue[]
+}
+
+/** A frozen copy of the data as JSON. What has not the shape of a policy is left out of it, so that the rest can be checked too. */
+export function readShape(data: unknown): ReadPolicy {
+  const copy = jsonOf(data)
+  const parsed = read(policySchema, copy)
+  const problems = parsed.success ? [] : issuesOf(parsed.error)
+  if (typeof copy !== 'object' || copy === null || Array.isArray(copy)) throw new PolicyError(problems)
+  const kept: { [section: string]: unknown } = { ...EMPTY, ...copy }
+  for (const { code, path } of parsed.error?.issues ?? []) {
+    const [section, entry] = path as string[]
+    // A field too many is in nobody's way.
+    if (section === undefined || code === 'unrecognized_keys') continue
+    const whole = kept[section]
+    const isEntry = entry !== undefined && ENTRIES.includes(section)
+    if (isEntry) delete (whole as { [name: string]: unknown })[entry]
+    else kept[section] = EMPTY[section]
+  }
+  return { data: deepFreeze(kept) as PolicyData, problems }
+}
+
+/** Sections that hold entries by name, of which a wrong one is left out alone. */
+const ENTRIES = ['scopes', 'reserved', 'types', 'kinds', 'endpoints']
+/** What stands in for a section that is missing or wrong. */
+const EMPTY: { readonly [section: string]: unknown } = {
+  surface: 'policy',
+  credential: { headers: [], bearer: true },
+  tiers: [],
+  scopes: {},
+  types: {},
+  kinds: {},
+  links: { hosts: [], shapes: [] },
+  endpoints: {},
+}
+
+function jsonOf(data: unknown): unknown {
   try {
     const json = JSON.stringify(data)
-    if (/"__proto__"\s*:/.test(json))
-      throw new PolicyError([{ path: '__proto__', message: 'is not a name that can be used.' }])
-    copy = JSON.parse(json)
-  } catch (error) {
-    if (error instanceof PolicyError) throw error
-    throw new PolicyError([{ path: 'policy', message: 'must be plain data that can be written as JSON.' }])
+    if (!/"__proto__"\s*:/.test(json)) return JSON.parse(json)
+  } catch {
+    // Said below.
   }
-  const parsed = policySchema.safeParse(copy)
-  if (!parsed.success) throw new PolicyError(issuesOf(parsed.error, POLICY_FIELDS))
-  return deepFreeze(copy) as PolicyData
+  throw new PolicyError([
+    { path: '', message: 'must be plain data that can be written as JSON, without the name "__proto__".' },
+  ])
 }
 
 function deepFreeze(value: unknown): unknown {
@@ -35,8 +69,9 @@ function deepFreeze(value: unknown): unknown {
   return value
 }
 
-/** Whether everything that the data names exists, and is used. */
-export function checkMeaning(data: PolicyData, problem: Problem): void {
+/** Whether everything that the data names exists and, where all of it is there, is used. */
+export function checkMeaning({ data, problems }: ReadPolicy, problem: Problem): void {
+  const isComplete = problems.length === 0
   const known = new Set([...Object.keys(data.scopes), ...Object.keys(data.reserved ?? {})])
   for (const scope of Object.keys(data.reserved ?? {})) {
     if (Object.hasOwn(data.scopes, scope))
@@ -44,22 +79,29 @@ export function checkMeaning(data: PolicyData, problem: Problem): void {
   }
   if (data.credential.headers.length === 0 && !data.credential.bearer)
     problem('credential', 'must have at least one place for the secret.')
-  if (data.credential.headers.includes('authorization'))
-    problem('credential.headers', 'must not hold "authorization": say bearer: true.')
-  checkTypes(data, known, problem)
-  checkKinds(data, problem)
+  checkTypes(data, known, isComplete, problem)
+  for (const [name, { parents = [] }] of Object.entries(data.kinds)) {
+    for (const [i, parent] of parents.entries())
+      mustBeOne('kind', parent, Object.keys(data.kinds), `kinds.${name}.parents[${i}]`, problem)
+  }
   for (const [route, endpoint] of Object.entries(data.endpoints)) checkEndpoint(route, endpoint, data, known, problem)
   const used = new Set(Object.values(data.endpoints).flatMap((endpoint) => endpoint.scopes))
   for (const scope of Object.keys(data.scopes)) {
-    if (!used.has(scope))
+    if (isComplete && !used.has(scope))
       problem(pathText(['scopes', scope]), 'is used by no endpoint. Use it, remove it, or declare it under "reserved".')
   }
 }
 
-function checkTypes(data: PolicyData, known: ReadonlySet<string>, problem: Problem): void {
+/** Says so if a name is none of those that the policy has. */
+function mustBeOne(what: string, name: string, names: readonly string[], path: string, problem: Problem): void {
+  if (!names.includes(name))
+    problem(path, `names the ${what} "${name}", which the policy lacks.${didYouMean(name, names)}`)
+}
+
+function checkTypes(data: PolicyData, known: ReadonlySet<string>, isComplete: boolean, problem: Problem): void {
   const prefixes = new Map<string, string>()
   const types = Object.entries<TokenType>(data.types)
-  if (types.length === 0) problem('types', 'must hold at least one type.')
+  if (types.length === 0 && isComplete) problem('types', 'must hold at least one type.')
   for (const [name, { prefix, scopes, fixed }] of types) {
     const other = prefixes.get(prefix)
     if (other !== undefined) problem(`types.${name}.prefix`, `is the prefix of "${other}" too.`)
@@ -67,25 +109,15 @@ function checkTypes(data: PolicyData, known: ReadonlySet<string>, problem: Probl
     if (scopes && fixed) problem(`types.${name}`, 'has scopes to choose and fixed ones. It must be one of the two.')
     for (const [field, list] of Object.entries({ scopes, fixed })) {
       for (const [i, scope] of (list ?? []).entries()) {
-        if (!known.has(scope))
-          problem(`types.${name}.${field}[${i}]`, `is not a scope of this policy.${didYouMean(scope, known)}`)
-        else if (!Object.hasOwn(data.scopes, scope))
-          problem(`types.${name}.${field}[${i}]`, 'is reserved and cannot be granted.')
+        const path = `types.${name}.${field}[${i}]`
+        mustBeOne('scope', scope, [...known], path, problem)
+        if (Object.hasOwn(data.reserved ?? {}, scope)) problem(path, 'is reserved and cannot be granted.')
       }
     }
   }
 }
 
-function checkKinds({ kinds }: PolicyData, problem: Problem): void {
-  for (const [name, { parents = [] }] of Object.entries(kinds)) {
-    for (const [i, parent] of parents.entries()) {
-      if (!Object.hasOwn(kinds, parent))
-        problem(`kinds.${name}.parents[${i}]`, `is not a kind of this policy.${didYouMean(parent, Object.keys(kinds))}`)
-    }
-  }
-}
-
-const ROUTE = /^([A-Z]+) (\/|(?:\/(?:\{[A-Za-z][A-Za-z0-9_]*\}|[A-Za-z0-9._~@!$&'()*+,;=:-]+))+)$/
+const ROUTE = /^(?!HEAD )([A-Z]+) (\/|(?:\/(?:\{[A-Za-z][A-Za-z0-9_]*\}|(?!:)[A-Za-z0-9._~@!$&'()+,;=:-]+))+)$/
 /** Methods whose bodies mean nothing (RFC 9110, section 9.3). */
 const BODILESS = new Set(['GET', 'DELETE'])
 
@@ -99,16 +131,14 @@ function checkEndpoint(
   const path = pathText(['endpoints', route])
   const [, method = '', template = ''] = ROUTE.exec(route) ?? []
   if (template === '' || segmentsOf(template).some((segment) => segment === '.' || segment === '..')) {
-    problem(path, 'is not a route. Write it as "GET /v1/files/{file_key}".')
+    problem(path, 'is not a route. Write it as "GET /v1/files/{file_key}"; HEAD is judged as GET.')
     return
   }
-  if (method === 'HEAD') problem(path, 'is judged as GET. Leave it out.')
   for (const [i, scope] of endpoint.scopes.entries()) {
-    if (!known.has(scope)) problem(`${path}.scopes[${i}]`, `is not a scope of this policy.${didYouMean(scope, known)}`)
+    mustBeOne('scope', scope, [...known], `${path}.scopes[${i}]`, problem)
   }
   for (const [i, tier] of (endpoint.tiers ?? []).entries()) {
-    if (!data.tiers.includes(tier))
-      problem(`${path}.tiers[${i}]`, `is not a tier of this policy.${didYouMean(tier, data.tiers)}`)
+    mustBeOne('tier', tier, data.tiers, `${path}.tiers[${i}]`, problem)
   }
   checkParams(path, method, template, endpoint, data, problem)
 }
@@ -127,8 +157,7 @@ function checkParams(
   const sources = resources.flatMap(({ kind, at }) => (typeof kind === 'string' ? [at] : [at, kind.from]))
   for (const { kind } of resources) {
     for (const name of typeof kind === 'string' ? [kind] : kind.of) {
-      if (!kinds.includes(name))
-        problem(`${path}.names`, `has the kind "${name}", which the policy lacks.${didYouMean(name, kinds)}`)
+      mustBeOne('kind', name, kinds, `${path}.names`, problem)
     }
   }
   if (BODILESS.has(method) && sources.some((source) => source.startsWith('body:')))

@@ -86,6 +86,8 @@ export interface Limits {
   readonly liveSecrets?: number
   /** How many links an allowlist may hold. Default 1,000. */
   readonly links?: number
+  /** How many resources one request may name. Default 1,000. */
+  readonly resources?: number
   /** How many bytes of a body are read. Default 1,048,576. */
   readonly bodyBytes?: number
 }

@@ -1,5 +1,5 @@
 /** Compiles what a policy says that an endpoint names. How it is read out of a request: core/names.ts. */
-import type { BodyStep, CompiledName, CompiledNames, CompiledSource } from './names.ts'
+import type { BodyStep, CompiledName, CompiledNames, CompiledSource, OnlyName } from './names.ts'
 import type { NamedResource, Names, Source } from './policy-data.ts'
 
 type Problem = (path: string, message: string) => void
@@ -18,10 +18,18 @@ export function compileNames(names: Names, params: readonly string[], problem: P
   return {
     what: 'resources',
     list,
+    only: onlyOf(list),
     none: anyOf ? anyOf.none : 'all',
     query: new Set(sources.flatMap((source) => (source.in === 'query' ? [source.param] : []))),
     needsBody: sources.some((source) => source.in === 'body'),
   }
+}
+
+function onlyOf(list: readonly CompiledName[]): OnlyName | undefined {
+  const [name] = list
+  if (!name || list.length > 1 || typeof name.kind !== 'string' || name.at.in !== 'path' || name.prefix !== '')
+    return undefined
+  return { kind: name.kind, at: name.at }
 }
 
 function compileName(

@@ -4,9 +4,9 @@
  */
 import { createDenials, type Denials, problemJson } from './denial.ts'
 import { buildTrie, type CompiledEndpoint, type EndpointTrie, parameterOf, segmentsOf } from './endpoints.ts'
-import { type Issue, PolicyError } from './errors.ts'
+import { PolicyError } from './errors.ts'
 import { buildLinks, type LinkReport, type LinkTable, type ParsedLink, parseLink, parseLinks } from './links.ts'
-import { checkMeaning, checkShape } from './policy-check.ts'
+import { checkMeaning, type ReadPolicy, readShape } from './policy-check.ts'
 import type { Endpoint, KindInfo, Limits, PolicyCode, PolicyData, ScopeInfo, TokenType } from './policy-data.ts'
 import { compileNames } from './policy-names.ts'
 import { secretPattern } from './secret.ts'
@@ -97,6 +97,7 @@ const DEFAULT_LIMITS: Required<Limits> = {
   graceHours: 24,
   liveSecrets: 10,
   links: 1_000,
+  resources: 1_000,
   bodyBytes: 1_048_576,
 }
 
@@ -123,8 +124,9 @@ export function definePolicy<
   Route extends string,
   Reserved extends string = never,
 >(data: PolicyData<Scope, Reserved, Types, Kind, Route>, code: PolicyCode = {}): Policy<GrantsOf<Scope, Types>, Route> {
-  const read = checkShape(data)
-  const ready = compile(read, code)
+  const shaped = readShape(data)
+  const ready = compile(shaped, code)
+  const read = shaped.data
   const { surface, limits } = ready
   const types = [...ready.types.values()].map((type) => typeView(type, read.types[type.name] as TokenType))
   const policy = {
@@ -145,10 +147,10 @@ export function compiledOf(policy: Policy): CompiledPolicy | undefined {
   return (policy as { readonly [compiled]?: CompiledPolicy } | undefined)?.[compiled]
 }
 
-function compile(data: PolicyData, code: PolicyCode): CompiledPolicy {
-  const problems: Issue[] = []
+function compile(read: ReadPolicy, code: PolicyCode): CompiledPolicy {
+  const { data, problems } = read
   const problem = (path: string, message: string): void => void problems.push({ path, message })
-  checkMeaning(data, problem)
+  checkMeaning(read, problem)
   const kinds = new Map<string, KindInfo>(Object.entries(data.kinds))
   const links = buildLinks(data.links, kinds, (shape, message) => problem(`links.shapes[${shape}]`, message))
   const denials = createDenials(data.surface, data.credential, code.errors ?? problemJson)
@@ -175,7 +177,7 @@ function compile(data: PolicyData, code: PolicyCode): CompiledPolicy {
     deprecated,
     links,
     trie,
-    routes: new Map(endpoints.map((endpoint) => [endpoint.route, endpoint])),
+    routes: new Map(endpoints.map((endpoint) => [endpoint.view.route, endpoint])),
     denials,
   }
 }
@@ -200,9 +202,7 @@ function compileEndpoint(
   const params = segmentsOf(template).flatMap((segment) => parameterOf(segment) ?? [])
   const { scopes, tiers, closed } = endpoint
   return {
-    route,
-    method: route.slice(0, space),
-    template,
+    view: Object.freeze({ route, method: route.slice(0, space), path: template }),
     params,
     free: new Map(Object.entries(endpoint.params ?? {})),
     scopes,

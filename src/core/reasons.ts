@@ -3,23 +3,27 @@
  * scopes; never what the client sent, since a path may hold a secret by mistake. The rules: core/decide.ts.
  */
 import { type Facts, heldScope, outsideAllowlist, outsidePlan, type RuleName } from './decide.ts'
+import { anyOf } from './denial.ts'
+import type { Match } from './endpoints.ts'
 import { REFUSALS, type RefusalCode } from './errors.ts'
 import type { NamedRef } from './names.ts'
 
 /** The reason for a verdict: `code` is the refusal, or `undefined` if the rule lets the request through. */
 export function reasonOf(rule: RuleName, facts: Facts, code: RefusalCode | undefined): string {
-  return code === undefined ? PASSED[rule](facts) : (REFUSED[rule]?.(facts, code) ?? REFUSALS[code].title)
+  if (code === undefined) return PASSED[rule](facts)
+  const { title, help } = REFUSALS[code]
+  return `${title} ${DETAILS[rule]?.(facts, code) ?? help}`
 }
 
 const date = (ms: unknown): string =>
   Number.isSafeInteger(ms) ? new Date(ms as number).toISOString() : 'an unknown date'
 const listed = (words: Iterable<string>): string => [...words].join(', ') || 'none'
-const route = ({ match }: Facts): string => match?.endpoint.route ?? 'The endpoint'
+const route = (match: Match | undefined): string => match?.endpoint.view.route ?? 'The endpoint'
 const words = (kind: string): string => kind.replaceAll('_', ' ')
 
 const PASSED: { readonly [R in RuleName]: (facts: Facts) => string } = {
   credential: () => 'The request carries exactly one credential.',
-  secret: () => 'The credential has the form and the checksum of a secret of this deployment.',
+  secret: () => 'The credential has the form and the checksum of a secret.',
   target: () => 'The request target can be read in exactly one way.',
   known: () => 'The secret belongs to a token.',
   alive: ({ record, secret }) =>
@@ -27,7 +31,7 @@ const PASSED: { readonly [R in RuleName]: (facts: Facts) => string } = {
   type: ({ record, policy }) => `The token's type "${record?.type}" belongs to this API, "${policy.surface}".`,
   plan: ({ plan }) =>
     `The plan is of the tier "${(plan as { tier?: string } | undefined)?.tier}", which has plan access tokens.`,
-  endpoint: (facts) => `${route(facts)} is open to plan access tokens.`,
+  endpoint: ({ match }) => `${route(match)} is open to plan access tokens.`,
   tier: ({ match }) =>
     match?.endpoint.tiers
       ? 'The endpoint is open to the tier of the plan.'
@@ -55,47 +59,42 @@ const PASSED: { readonly [R in RuleName]: (facts: Facts) => string } = {
   },
 }
 
-const REFUSED: { readonly [R in RuleName]?: (facts: Facts, code: RefusalCode) => string } = {
-  credential: ({ policy }, code) => {
-    if (code !== 'token_missing')
-      return 'The request carries more than one credential, or one that was joined from several.'
-    const places = [...policy.credential.headers, ...(policy.credential.bearer ? ['Authorization: Bearer'] : [])]
-    return `The request carries no credential. It is looked for in ${places.join(' and ')}.`
-  },
-  secret: () =>
-    'The credential has not the form or the checksum of a secret of this deployment: it was cut, changed, or belongs to another system.',
+/** What a refusal adds to its title. */
+const DETAILS: { readonly [R in RuleName]?: (facts: Facts, code: RefusalCode) => string } = {
+  credential: ({ policy: { credential } }, code) =>
+    code === 'token_missing'
+      ? `It is looked for in ${listed([...credential.headers, ...(credential.bearer ? ['authorization'] : [])])}.`
+      : 'It carries more than one credential, or one that was joined from several.',
   target: () =>
-    'The request target does not pass the grammar: it has an empty, dot or needlessly encoded part, a trailing slash, or a character that must not stand there.',
-  known: () => 'No token has this secret.',
+    'Its path or query has an empty, dot or needlessly encoded part, or a character that must not stand there.',
   alive: ({ record, secret }, code) => {
-    if (code === 'token_revoked') return `The token was revoked on ${date(record?.revokedAt)}.`
-    if (code === 'token_expired') return `The token expired on ${date(record?.expiresAt)}.`
-    return secret?.worksUntil === 0
-      ? 'The secret was replaced and ended at once.'
-      : `The secret was replaced and worked until ${date(secret?.worksUntil)}.`
+    if (code === 'token_revoked') return `That was on ${date(record?.revokedAt)}.`
+    if (code === 'token_expired') return `That was on ${date(record?.expiresAt)}.`
+    return secret?.worksUntil === 0 ? 'It was ended at once.' : `It worked until ${date(secret?.worksUntil)}.`
   },
   type: ({ record, policy }) =>
-    `The token's type is "${record?.type}"; this API, "${policy.surface}", takes ${listed([...policy.types.keys()].map((type) => `"${type}"`))}.`,
-  plan: ({ policy }) =>
-    `The plan is suspended, unknown, or of a tier without plan access tokens. The tiers with them are ${listed(policy.tiers)}.`,
-  endpoint: (facts, code) =>
+    `Its type is "${record?.type}"; this API, "${policy.surface}", takes ${listed(policy.types.keys())}.`,
+  plan: ({ policy }) => `The tiers with plan access tokens are ${listed(policy.tiers)}.`,
+  endpoint: ({ match }, code) =>
     code === 'endpoint_unknown'
-      ? 'No endpoint of the policy has this method and path.'
-      : `${route(facts)} is not open to plan access tokens: ${facts.match?.endpoint.closed}.`,
-  tier: (facts) => `${route(facts)} is only for plans of the tier ${listed(facts.match?.endpoint.tiers ?? [])}.`,
+      ? REFUSALS[code].help
+      : `${route(match)}: ${match?.endpoint.closed?.replace(/\.$/, '')}.`,
+  tier: ({ match }) => `${route(match)} is only for the tier ${listed(match?.endpoint.tiers ?? [])}.`,
   scope: ({ match, grant }) =>
-    `The endpoint takes any one of: ${listed(match?.endpoint.scopes ?? [])}. The token holds: ${listed(grant?.scopes ?? [])}.`,
+    `It takes ${anyOf(match?.endpoint.scopes ?? [])}. The token holds ${listed(grant?.scopes ?? [])}.`,
   names: () =>
     'A value that names a resource is missing, empty, doubled or of the wrong type, or the body is not JSON or too long.',
   in_plan: (facts) => {
     const ref = outsidePlan(facts)
-    return `The ${ref ? described(ref) : 'resource'} does not exist in the plan of the token${ref?.within ? `, or not in the ${words(ref.within.kind)} that the request names` : ''}.`
+    return ref
+      ? `It is the ${described(ref)}${ref.within ? `, or it is not in that ${words(ref.within.kind)}` : ''}.`
+      : ''
   },
   allowlist: (facts) => {
     const outside = outsideAllowlist(facts)
-    if (outside === 'plan' || outside === undefined)
-      return 'The request asks for the whole plan, which only a token with all resources may.'
-    return `The ${described(outside)} is not on the token's allowlist, nor is anything above it.`
+    return typeof outside === 'object'
+      ? `It is the ${described(outside)}; nothing above it is listed either.`
+      : 'The request asks for the whole plan, which only a token with all resources may.'
   },
 }
 

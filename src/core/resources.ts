@@ -47,7 +47,7 @@ export function readAllowlist(resources: unknown): Allowlist {
 export function covers(list: Allowlist, resource: ResourceRef, ancestors: readonly ResourceRef[]): boolean {
   if (list === 'all') return true
   if (isListed(list, resource)) return true
-  for (const ancestor of ancestors) if (isListed(list, ancestor)) return true
+  for (let i = 0; i < ancestors.length; i++) if (isListed(list, ancestors[i] as ResourceRef)) return true
   return false
 }
 
@@ -71,6 +71,6 @@ export function readPlace(answer: unknown): Place | 'absent' | 'unreadable' {
   if (typeof answer !== 'object') return 'unreadable'
   const { planId, ancestors } = answer as { planId?: unknown; ancestors?: unknown }
   if (typeof planId !== 'string' || planId === '' || !Array.isArray(ancestors)) return 'unreadable'
-  for (const ancestor of ancestors) if (!isResourceRef(ancestor)) return 'unreadable'
+  for (let i = 0; i < ancestors.length; i++) if (!isResourceRef(ancestors[i])) return 'unreadable'
   return answer as Place
 }

@@ -19,8 +19,9 @@ export const PREFIX_PATTERN = /^[A-Za-z][A-Za-z0-9_]{0,63}$/
 /** Gives that many random bytes, from a cryptographically secure source. */
 export type Random = (bytes: number) => Uint8Array
 
-/** The value of each base62 character by its code, 255 for all others. */
-const VALUE = new Uint8Array(128).fill(255)
+const NO_DIGIT = 255
+/** The value of each base62 character by its code. */
+const VALUE = new Uint8Array(128).fill(NO_DIGIT)
 for (let value = 0; value < BASE62.length; value++) VALUE[BASE62.charCodeAt(value)] = value
 
 /** CRC-32 as zlib has it (reflected polynomial 0xEDB88320), one table entry a byte. */
@@ -30,16 +31,19 @@ const CRC = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value
 })
 
-/** The CRC-32 of the first `length` characters of ASCII text. */
-function crc32(text: string, length: number): number {
-  let crc = 0xffffffff
-  for (let i = 0; i < length; i++) crc = (crc >>> 8) ^ (CRC[(crc ^ text.charCodeAt(i)) & 255] as number)
+/** One more character of ASCII text into a running CRC-32. */
+const crcStep = (crc: number, code: number): number => (crc >>> 8) ^ (CRC[(crc ^ code) & 255] as number)
+
+/** The CRC-32 of ASCII text. */
+function crc32(text: string): number {
+  let crc = -1
+  for (let i = 0; i < text.length; i++) crc = crcStep(crc, text.charCodeAt(i))
   return ~crc >>> 0
 }
 
 /** The six characters that make a typing error, a truncation or a guess recognisable. */
 function checksumOf(body: string): string {
-  let rest = crc32(body, body.length)
+  let rest = crc32(body)
   let digits = ''
   for (let i = 0; i < CHECKSUM_LENGTH; i++) {
     digits = BASE62.charAt(rest % 62) + digits
@@ -61,15 +65,23 @@ export function newSecret(prefix: string, random: Random): Secret {
 export function isWellFormedSecret(text: string, prefixes: ReadonlySet<string>): boolean {
   const length = text.length
   if (length > MAX_LENGTH || length <= TAIL_LENGTH + 1) return false
-  const end = length - TAIL_LENGTH
-  if (text.charCodeAt(end - 1) !== 95 || !prefixes.has(text.slice(0, end - 1))) return false
-  for (let i = end; i < length; i++) {
+  const start = length - TAIL_LENGTH
+  const end = length - CHECKSUM_LENGTH
+  if (text.charCodeAt(start - 1) !== 95 || !prefixes.has(text.slice(0, start - 1))) return false
+  let crc = -1
+  for (let i = 0; i < start; i++) crc = crcStep(crc, text.charCodeAt(i))
+  for (let i = start; i < end; i++) {
     const code = text.charCodeAt(i)
-    if (code > 127 || VALUE[code] === 255) return false
+    if (code > 127 || VALUE[code] === NO_DIGIT) return false
+    crc = crcStep(crc, code)
   }
   let stated = 0
-  for (let i = length - CHECKSUM_LENGTH; i < length; i++) stated = stated * 62 + (VALUE[text.charCodeAt(i)] as number)
-  return stated === crc32(text, length - CHECKSUM_LENGTH)
+  for (let i = end; i < length; i++) {
+    const value = VALUE[text.charCodeAt(i)]
+    if (value === undefined || value === NO_DIGIT) return false
+    stated = stated * 62 + value
+  }
+  return stated === ~crc >>> 0
 }
 
 /**

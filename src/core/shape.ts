@@ -1,64 +1,130 @@
-/** The bridge to zod: its issues as ours, each with a path that a person reads and a sentence that says what is wanted. */
-import type { core } from 'zod/mini'
+/**
+ * The bridge to zod: schemas that give our sentences, and its issues as ours, each with a path that a person reads. Few parts
+ * of zod's core are used, since whatever is used goes to every edge worker (`npm run check -- size`).
+ */
+import * as zod from 'zod/v4/core'
 import type { Issue } from './errors.ts'
 import { didYouMean } from './suggest.ts'
 
-type ZodIssue = core.$ZodIssue
+/** A schema whose output is of a type. */
+export type Schema<T> = zod.$ZodType<T>
+/** What a schema gives. */
+export type Output<S extends zod.$ZodType> = zod.output<S>
+
+/** A schema that is judged by a function, which adds its issues. */
+function checked<T>(check: zod.CheckFn<unknown>): Schema<T> {
+  return new zod.$ZodUnknown({ type: 'unknown', checks: [zod._check(check)] }) as Schema<T>
+}
+
+type Fields = { readonly [field: string]: zod.$ZodType }
+
+/** An object with these fields and no others. */
+export function object<Shape extends Fields>(shape: Shape): zod.$ZodObject<Shape, zod.$strict> {
+  const catchall = new zod.$ZodNever({ type: 'never' })
+  return new zod.$ZodObject({ type: 'object', shape, catchall }) as zod.$ZodObject<Shape, zod.$strict>
+}
+
+/** The fields of an object's schema. */
+export function fieldsOf(schema: zod.$ZodObject): readonly string[] {
+  return Object.keys(schema._zod.def.shape)
+}
+
+/** Reads a value by a schema: `data`, or `error` with all issues. */
+export const read = zod.safeParse
+
+/** A value of which `problem` finds nothing wrong. */
+export function judged<T>(problem: (value: unknown) => string | undefined): Schema<T> {
+  return checked((payload) => {
+    const message = payload.value === undefined ? 'is missing.' : problem(payload.value)
+    if (message !== undefined) payload.issues.push({ code: 'custom', message, input: payload.value })
+  })
+}
+
+/** Text that matches a pattern. */
+export function matching(pattern: RegExp, message: string): Schema<string> {
+  return judged((value) => (typeof value === 'string' && pattern.test(value) ? undefined : message))
+}
+
+/** A whole number in a range. */
+export function whole(least: number, most = Number.MAX_SAFE_INTEGER): Schema<number> {
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`
+  const isInRange = (value: unknown): boolean =>
+    Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most
+  return judged((value) => (isInRange(value) ? undefined : `must be a whole number ${range}.`))
+}
+
+/** One of some values. */
+export function oneOf<const T extends string | number | boolean>(...values: readonly T[]): Schema<T> {
+  const message = `must be ${values.map((value) => JSON.stringify(value)).join(' or ')}.`
+  return judged((value) => (values.includes(value as T) ? undefined : message))
+}
+
+/** A list of at least so many entries. */
+export function list<T>(entry: Schema<T>, least = 0): Schema<readonly T[]> {
+  const message = least > 0 ? 'must be a list with at least one entry.' : 'must be a list.'
+  return forwarded((value) =>
+    Array.isArray(value) && value.length >= least ? Array.from(value, () => entry) : message,
+  )
+}
+
+/** An object with names of a pattern and values of a schema. */
+export function named<T>(pattern: RegExp, message: string, entry: Schema<T>): Schema<{ readonly [name: string]: T }> {
+  const misnamed = judged(() => message)
+  return forwarded((value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object.'
+    return Object.fromEntries(Object.keys(value).map((name) => [name, pattern.test(name) ? entry : misnamed]))
+  })
+}
+
+/** A field that may be left out. What zod's own `optional` adds to this is not needed here. */
+export function maybe<T>(schema: Schema<T>): zod.$ZodOptional<Schema<T>> {
+  const optional = forwarded<T>((value) => (value === undefined ? anything : schema))
+  optional._zod.optin = 'optional'
+  optional._zod.optout = 'optional'
+  return optional as zod.$ZodOptional<Schema<T>>
+}
+
+/** Whatever there is. */
+export const anything: Schema<unknown> = checked(() => undefined)
+
+/** A value that is judged by what depends on it: a schema, schemas for its parts, or a sentence that refuses it. */
+export function forwarded<T>(pick: (value: unknown) => Schema<unknown> | Parts | string): Schema<T> {
+  return checked((payload) => {
+    const input = payload.value
+    const picked = pick(input)
+    const judge = (part: Schema<unknown>, value: unknown, path: PropertyKey[]): void => {
+      const issues = read(part, value).error?.issues ?? []
+      for (const issue of issues)
+        payload.issues.push({ ...issue, path: [...path, ...issue.path], input: value } as never)
+    }
+    if (typeof picked === 'string') payload.issues.push({ code: 'custom', message: picked, input })
+    else if (Array.isArray(picked)) for (const [i, part] of picked.entries()) judge(part, (input as unknown[])[i], [i])
+    else if ('_zod' in picked) judge(picked as Schema<unknown>, input, [])
+    else
+      for (const [name, part] of Object.entries(picked)) judge(part, (input as Record<string, unknown>)[name], [name])
+  })
+}
+
+type Parts = readonly Schema<unknown>[] | { readonly [name: string]: Schema<unknown> }
 
 /**
- * All issues of a failed parse.
+ * All issues of a failed parse, as ours.
  *
  * @param known the names of fields that exist, for "did you mean" at a field that does not.
  */
-export function issuesOf(error: { readonly issues: readonly ZodIssue[] }, known: Iterable<string> = []): Issue[] {
-  return error.issues.flatMap((issue) => issueOf(issue, [], [...known]))
-}
-
-function issueOf(issue: ZodIssue, above: readonly PropertyKey[], known: readonly string[]): Issue[] {
-  const path = [...above, ...issue.path]
-  if (issue.code === 'unrecognized_keys') {
+export function issuesOf(error: { readonly issues: readonly zod.$ZodIssue[] }, known: readonly string[] = []): Issue[] {
+  return error.issues.flatMap((issue) => {
+    if (issue.code !== 'unrecognized_keys') return [{ path: pathText(issue.path), message: messageOf(issue) }]
     return issue.keys.map((key) => ({
-      path: pathText([...path, key]),
+      path: pathText([...issue.path, key]),
       message: `is not a field here.${didYouMean(key, known)}`,
     }))
-  }
-  if (issue.code === 'invalid_union') {
-    const branch = issue.errors.toSorted((a, b) => depthOf(b) - depthOf(a))[0]
-    if (branch && depthOf(branch) > 0) return branch.flatMap((inner) => issueOf(inner, path, known))
-  }
-  return [{ path: pathText(path), message: issue.message === UNSAID ? sentence(issue) : issue.message }]
+  })
 }
 
-/** What zod's small form says where no message was given. */
-const UNSAID = 'Invalid input'
-
-function depthOf(issues: readonly ZodIssue[]): number {
-  return Math.max(0, ...issues.map((issue) => issue.path.length + (issue.code === 'unrecognized_keys' ? 1 : 0)))
-}
-
-function sentence(issue: ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return `must be ${WANTED[issue.expected] ?? issue.expected}.`
-    case 'invalid_value':
-      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}.`
-    case 'too_small':
-      return `must be at least ${issue.minimum}${issue.origin === 'array' ? ' long' : ''}.`
-    case 'too_big':
-      return `must be at most ${issue.maximum}${issue.origin === 'array' ? ' long' : ''}.`
-    default:
-      return 'is not valid.'
-  }
-}
-
-const WANTED: { readonly [expected: string]: string } = {
-  string: 'text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'an object',
-  record: 'an object',
+function messageOf(issue: zod.$ZodIssue): string {
+  if (issue.code !== 'invalid_type') return issue.message
+  return issue.expected === 'object' ? 'must be an object.' : 'is missing.'
 }
 
 /** `scopes[2]`, `name`, `endpoints["GET /x"].names[0].at`. */

@@ -8,7 +8,7 @@ export function nearest(wrong: string, names: Iterable<string>): string | undefi
   let least = limit + 1
   for (const name of names) {
     const distance = Math.abs(name.length - wrong.length) > limit ? least : editDistance(wrong, name)
-    if (distance < least) {
+    if (name !== wrong && distance < least) {
       best = name
       least = distance
     }
@@ -22,18 +22,16 @@ export function didYouMean(wrong: string, names: Iterable<string>): string {
   return name === undefined ? '' : ` Did you mean "${name}"?`
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
+/** Insertions, deletions and replacements (Levenshtein); a swap of neighbours is two. */
 function editDistance(a: string, b: string): number {
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
-  const at = (i: number, j: number): number => rows[i]?.[j] ?? Number.POSITIVE_INFINITY
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    rows.push(row)
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1]
-      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? at(i - 2, j - 2) + 1 : Number.POSITIVE_INFINITY
-      row.push(Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + (same ? 0 : 1), swapped))
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 0; i < a.length; i++) {
+    const next = [i + 1]
+    for (let j = 0; j < b.length; j++) {
+      const replaced = (row[j] as number) + (a[i] === b[j] ? 0 : 1)
+      next.push(Math.min(replaced, (row[j + 1] as number) + 1, (next[j] as number) + 1))
     }
+    row = next
   }
-  return at(a.length, b.length)
+  return row[b.length] as number
 }

@@ -121,13 +121,16 @@ export function hasControlCharacter(text: string): boolean {
 
 /**
  * The values of some parameters of a query, each at most once. `undefined` if one of them, in whatever spelling, comes
- * twice or as an array (`name[]`), or if its value is empty or cannot be read in one way. Other parameters are not looked at.
+ * twice or as an array (`name[]`), or if its value is empty or cannot be read in one way; also if any name cannot be read, or
+ * a semicolon stands there, which some readers take for a separator. The values of other parameters are not looked at.
  */
 export function readQuery(query: string, wanted: ReadonlySet<string>): ReadonlyMap<string, string> | undefined {
   const values = new Map<string, string>()
+  if (query.includes(';')) return undefined
   for (const pair of query.split('&')) {
     const equals = pair.indexOf('=')
     const name = decodeQueryName(equals === -1 ? pair : pair.slice(0, equals))
+    if (name === undefined) return undefined
     const bracket = name.indexOf('[')
     const base = bracket === -1 ? name : name.slice(0, bracket)
     if (!wanted.has(base)) continue
@@ -139,8 +142,8 @@ export function readQuery(query: string, wanted: ReadonlySet<string>): ReadonlyM
   return values
 }
 
-/** Decoded as every reader would, so that `context%5Fid` is seen to be `context_id`; a name that is no UTF-8 is nobody's. */
-function decodeQueryName(raw: string): string {
+/** Decoded as every reader would, so that `context%5Fid` is seen to be `context_id`. */
+function decodeQueryName(raw: string): string | undefined {
   if (!raw.includes('%') && !raw.includes('+')) return raw
-  return (decodeUtf8(raw.replaceAll('+', ' ')) ?? '').trim()
+  return decodeUtf8(raw.replaceAll('+', ' '))?.trim()
 }

@@ -160,6 +160,8 @@ export function secretWithDigest(record: TokenRecord, digest: string): SecretRec
 export interface Grant {
   readonly scopes: readonly string[]
   readonly allowlist: Allowlist
+  /** The token as an allowance shows it; made at the first one. */
+  token: Token | undefined
 }
 
 const NO_SCOPES: readonly string[] = Object.freeze([])
@@ -168,7 +170,11 @@ const NO_SCOPES: readonly string[] = Object.freeze([])
 export function grantOf(record: TokenRecord): Grant {
   const scopes: unknown = record.scopes
   const readable = Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string')
-  return { scopes: readable ? (scopes as readonly string[]) : NO_SCOPES, allowlist: readAllowlist(record.resources) }
+  return {
+    scopes: readable ? (scopes as readonly string[]) : NO_SCOPES,
+    allowlist: readAllowlist(record.resources),
+    token: undefined,
+  }
 }
 
 /** The token as it is given out at a moment: without digests and idempotency keys, a frozen copy. */

@@ -31,7 +31,11 @@ export const FIGMA_LINKS = {
   ],
 } as const
 
-const TABLE = buildLinks(FIGMA_LINKS, new Map<string, KindInfo>(Object.entries(FIGMA_KINDS)), () => undefined)
+const TABLE = /* @__PURE__ */ buildLinks(
+  FIGMA_LINKS,
+  /* @__PURE__ */ new Map<string, KindInfo>(/* @__PURE__ */ Object.entries(FIGMA_KINDS)),
+  () => undefined,
+)
 
 /**
  * Reads what a person pastes: links with commas, line ends or spaces between them. Gives every resource and every mistake
@@ -39,7 +43,7 @@ const TABLE = buildLinks(FIGMA_LINKS, new Map<string, KindInfo>(Object.entries(F
  *
  * @example
  * parseFigmaLinks('https://figma.com/design/ABC, https://figma.com/files/1/team/x')
- * // { resources: [{ kind: 'file', id: 'ABC', link }], mistakes: [{ link, start: 31, end: 62, code: 'link_bad_id', message }] }
+ * // { resources: [{ kind: 'file', id: 'ABC', link }], mistakes: [{ link, start: 30, end: 62, code: 'link_bad_id', message }] }
  */
 export function parseFigmaLinks(text: string): LinkReport {
   return parseLinks(TABLE, text)

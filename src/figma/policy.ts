@@ -4,9 +4,10 @@
  * a row of docs/figma-conformance.md.
  */
 
-import { type Issue, PolicyError } from '../core/errors.ts'
+import { PolicyError } from '../core/errors.ts'
 import { definePolicy } from '../core/policy.ts'
 import type { Endpoint, PolicyCode } from '../core/policy-data.ts'
+import { fieldsOf, issuesOf, judged, maybe, object, oneOf, read } from '../core/shape.ts'
 import { DOCUMENTED_ENDPOINTS, ENTERPRISE_ROUTES, SPEC_ENDPOINTS } from './endpoints.ts'
 import { FIGMA_KINDS, FIGMA_LINKS } from './links.ts'
 import { type FigmaScope, RESERVED, type ReservedScope, SCOPES } from './scopes.ts'
@@ -77,34 +78,17 @@ const VARIABLES: readonly Route[] = [
   'GET /v1/files/{file_key}/variables/published',
 ]
 
-const CHOICES: { readonly [option: string]: readonly string[] } = {
-  variablesRead: ['open', 'closed'],
-  payments: ['closed', 'open'],
-  discovery: ['open', 'closed'],
-  endpointTiers: ['open', 'enforce'],
-}
+const optionsSchema = object({
+  variablesRead: maybe(oneOf('open', 'closed')),
+  payments: maybe(oneOf('open', 'closed')),
+  discovery: maybe(oneOf('open', 'closed')),
+  endpointTiers: maybe(oneOf('open', 'enforce')),
+  errors: maybe(judged((value) => (typeof value === 'function' ? undefined : 'must be a function.'))),
+})
 
-/** The options with their defaults, which are the first of their choices. */
-function readOptions(
-  options: FigmaPolicyOptions,
-): { readonly [option: string]: unknown } & Pick<FigmaPolicyOptions, 'errors'> {
-  const problems: Issue[] = []
-  const read: { [option: string]: unknown } = Object.fromEntries(
-    Object.entries(CHOICES).map(([option, [first]]) => [option, first]),
-  )
-  for (const [option, value] of Object.entries(options)) {
-    const choices = CHOICES[option]
-    if (value === undefined) continue
-    if (option === 'errors' ? typeof value === 'function' : choices?.includes(value)) read[option] = value
-    else if (option === 'errors') problems.push({ path: option, message: 'must be a function.' })
-    else
-      problems.push({
-        path: option,
-        message: choices
-          ? `must be "${choices.join('" or "')}".`
-          : `is not an option. There are: ${Object.keys(CHOICES).join(', ')}, errors.`,
-      })
-  }
-  if (problems.length > 0) throw new PolicyError(problems)
-  return read
+/** The options with their defaults. */
+function readOptions(options: FigmaPolicyOptions): FigmaPolicyOptions {
+  const parsed = read(optionsSchema, options)
+  if (!parsed.success) throw new PolicyError(issuesOf(parsed.error, fieldsOf(optionsSchema)))
+  return { ...options, payments: options.payments ?? 'closed' }
 }

@@ -3,6 +3,7 @@ import { platformSha256 } from '../core/digest.ts'
 import { type Issue, PlanTokenError, PolicyError } from '../core/errors.ts'
 import { type CompiledPolicy, compiledOf, type Policy, type RouteOf, type TypeOf } from '../core/policy.ts'
 import type { Random } from '../core/secret.ts'
+import { didYouMean } from '../core/suggest.ts'
 import type { SecretView, Token, TokenEvent } from '../core/token.ts'
 import type { Clock, Directory, TokenStore } from '../ports.ts'
 import { createAuthorize, type DecisionInfo, type SurfaceOptions } from './authorize.ts'
@@ -133,38 +134,36 @@ export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>
   }
 }
 
-const OPTIONS = ['policy', 'store', 'directory', 'clock', 'random', 'freshnessMs', 'timeoutMs', 'onDecision']
-const STORE_METHODS = ['findByDigest', 'find', 'list', 'commit', 'events'] as const
-const DIRECTORY_METHODS = ['plan', 'isPlanAdmin', 'locate'] as const
+/** The options that have functions, each with those that it must have. */
+const METHODS: { readonly [option: string]: readonly string[] } = {
+  store: ['findByDigest', 'find', 'list', 'commit', 'events'],
+  directory: ['plan', 'isPlanAdmin', 'locate'],
+  clock: ['now'],
+}
+const OPTIONS = ['policy', ...Object.keys(METHODS), 'random', 'freshnessMs', 'timeoutMs', 'onDecision']
 
 function checkOptions<P extends Policy>(options: PlanTokensOptions<P>): readonly P[] {
-  if (typeof options !== 'object' || options === null)
-    throw new PolicyError([{ path: 'options', message: 'must be an object with policy, store and directory.' }])
   const problems: Issue[] = []
-  const { store, directory, freshnessMs = 0, timeoutMs = 2_000, clock, random, onDecision } = options
-  for (const name of Object.keys(options))
-    if (!OPTIONS.includes(name))
-      problems.push({ path: name, message: `is not an option. There are: ${OPTIONS.join(', ')}.` })
-  for (const method of STORE_METHODS)
-    if (typeof store?.[method] !== 'function')
-      problems.push({ path: `store.${method}`, message: 'must be a function.' })
-  for (const method of DIRECTORY_METHODS)
-    if (typeof directory?.[method] !== 'function')
-      problems.push({ path: `directory.${method}`, message: 'must be a function.' })
-  if (!inRange(freshnessMs, 0, MAX_FRESHNESS_MS))
-    problems.push({ path: 'freshnessMs', message: `must be 0 to ${MAX_FRESHNESS_MS} milliseconds.` })
-  else if (freshnessMs > 0 && typeof store?.bound !== 'function')
-    problems.push({ path: 'freshnessMs', message: 'must be 0, since the store has no `bound`.' })
-  if (!inRange(timeoutMs, 1, 600_000))
-    problems.push({ path: 'timeoutMs', message: 'must be 1 to 600,000 milliseconds.' })
-  if (clock !== undefined && typeof clock?.now !== 'function')
-    problems.push({ path: 'clock.now', message: 'must be a function.' })
-  for (const [path, option] of Object.entries({ random, onDecision })) {
-    if (option !== undefined && typeof option !== 'function') problems.push({ path, message: 'must be a function.' })
+  const problem = (path: string, message: string): void => void problems.push({ path, message })
+  const given: { readonly [option: string]: unknown } = { ...options }
+  const { freshnessMs = 0, timeoutMs = 2_000, clock } = given
+  for (const name of Object.keys(given))
+    if (!OPTIONS.includes(name)) problem(name, `is not an option.${didYouMean(name, OPTIONS)}`)
+  for (const [option, methods] of Object.entries(METHODS)) {
+    if (option === 'clock' && clock === undefined) continue
+    const port = given[option] as { readonly [method: string]: unknown } | null | undefined
+    const missing = methods.filter((method) => typeof port?.[method] !== 'function')
+    if (missing.length > 0) problem(option, `must have ${missing.map((method) => `${method}()`).join(', ')}.`)
   }
-  const policies: readonly P[] = Object.freeze(
-    Array.isArray(options.policy) ? [...options.policy] : [options.policy as P],
-  )
+  for (const name of ['random', 'onDecision']) {
+    if (given[name] !== undefined && typeof given[name] !== 'function') problem(name, 'must be a function.')
+  }
+  if (!inRange(freshnessMs, 0, MAX_FRESHNESS_MS))
+    problem('freshnessMs', `must be 0 to ${MAX_FRESHNESS_MS} milliseconds.`)
+  else if (freshnessMs !== 0 && typeof options.store?.bound !== 'function')
+    problem('freshnessMs', 'must be 0, since the store has no bound().')
+  if (!inRange(timeoutMs, 1, 600_000)) problem('timeoutMs', 'must be 1 to 600000 milliseconds.')
+  const policies: readonly P[] = Object.freeze([given.policy as P | readonly P[]].flat() as P[])
   checkPolicies(policies, problems)
   if (problems.length > 0) throw new PolicyError(problems)
   return policies
@@ -229,7 +228,7 @@ function checkedRandom(random: Random): Random {
     const drawn: unknown = random(bytes)
     if (drawn instanceof Uint8Array && drawn.length === bytes) return drawn
     throw new PlanTokenError('unavailable', {
-      message: 'The source of randomness gave something else than the bytes that it was asked for.',
+      message: 'The source of randomness did not give the bytes that it was asked for.',
     })
   }
 }

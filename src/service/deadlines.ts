@@ -1,77 +1,62 @@
 /**
- * Bounds how long the store and the directory may take to answer. One timer for all calls under way, since `authorize` makes
- * several on every request and a timer each would cost more than the call (bench/engine.ts).
+ * Bounds how long the store and the directory may take to answer. Calls under way stand in one list that one timer looks at,
+ * so that a call that is answered soon costs neither a timer nor a look at the clock.
  */
 import type { FullClock } from './platform.ts'
 
 /** What a call that took too long rejects with. */
-export class TimeoutError extends Error {
+class TimeoutError extends Error {
   override readonly name = 'TimeoutError'
   readonly code = 'TIMEOUT'
 }
 
-/** Waits for an answer, but not for ever. */
+/** Passes an answer on, or rejects after the bound. A late answer is dropped, and its rejection with it. */
 export type Within = <T>(answer: PromiseLike<T>) => Promise<T>
 
-/** A call under way, in a list that is ordered by its end. */
+/** A call under way. */
 interface Waiting {
-  readonly until: number
   readonly expire: () => void
-  previous: Waiting | undefined
-  next: Waiting | undefined
+  /** When the timer saw it first; `undefined` until then. */
+  since: number | undefined
 }
 
-/**
- * Makes a bound of so many milliseconds. The answer is passed on as it is; one that comes late is dropped, and its rejection
- * with it.
- */
+/** The timer looks that many times within one bound, so an end is late by an eighth of it at most. */
+const LOOKS = 8
+
+/** Makes a bound of so many milliseconds. */
 export function createDeadlines(clock: FullClock, timeoutMs: number): Within {
-  let first: Waiting | undefined
-  let last: Waiting | undefined
-  let timer: ReturnType<FullClock['timer']> | undefined
+  /** In the order in which they began, which is that of their ends. */
+  const underWay = new Set<Waiting>()
+  let isWatched = false
 
-  const leave = (entry: Waiting): void => {
-    if (entry.previous) entry.previous.next = entry.next
-    else if (first === entry) first = entry.next
-    else return
-    if (entry.next) entry.next.previous = entry.previous
-    else last = entry.previous
-    entry.previous = undefined
-    entry.next = undefined
-    if (!first) timer?.idle()
-  }
-
-  const tick = (): void => {
-    timer = undefined
+  const look = (): void => {
     const now = clock.monotonic()
-    while (first && first.until <= now) {
-      const late = first
-      leave(late)
-      late.expire()
+    for (const waiting of underWay) {
+      waiting.since ??= now
+      if (now - waiting.since < timeoutMs) continue
+      underWay.delete(waiting)
+      waiting.expire()
     }
-    if (first) timer = clock.timer(first.until - now, tick)
+    isWatched = underWay.size > 0
+    if (isWatched) clock.timer(Math.max(1, timeoutMs / LOOKS), look)
   }
 
   return <T>(answer: PromiseLike<T>) =>
     new Promise<T>((resolve, reject) => {
-      const entry: Waiting = {
-        until: clock.monotonic() + timeoutMs,
-        expire: () => reject(new TimeoutError('No answer in time.')),
-        previous: last,
-        next: undefined,
+      const waiting: Waiting = { expire: () => reject(new TimeoutError('No answer in time.')), since: undefined }
+      underWay.add(waiting)
+      if (!isWatched) {
+        isWatched = true
+        // Soon, so that the process is not kept alive for a call that has been answered.
+        clock.timer(1, look)
       }
-      if (last) last.next = entry
-      else first = entry
-      last = entry
-      if (timer) timer.busy()
-      else timer = clock.timer(timeoutMs, tick)
       answer.then(
         (value) => {
-          leave(entry)
+          underWay.delete(waiting)
           resolve(value)
         },
         (error: unknown) => {
-          leave(entry)
+          underWay.delete(waiting)
           reject(error)
         },
       )

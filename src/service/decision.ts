@@ -2,28 +2,19 @@
 
 import type { Facts } from '../core/decide.ts'
 import type { Denial } from '../core/denial.ts'
-import type { CompiledEndpoint } from '../core/endpoints.ts'
+import type { EndpointView } from '../core/endpoints.ts'
 import type { RefusalCode } from '../core/errors.ts'
 import type { NamedRef } from '../core/names.ts'
-import type { CompiledPolicy } from '../core/policy.ts'
 import type { ResourceRef } from '../core/resources.ts'
-import type { Token, TokenRecord } from '../core/token.ts'
-
-/** An endpoint of the policy, as a decision names it. */
-export interface DecidedEndpoint {
-  /** As the policy spells it: `'GET /v1/files/{file_key}'`. */
-  readonly route: string
-  /** The policy's method: GET for a HEAD request too. */
-  readonly method: string
-  readonly path: string
-}
+import type { Token } from '../core/token.ts'
+import type { Grants } from './grants.ts'
 
 /** A request that is let through, with what was read, so that a handler need not read it again and cannot read it otherwise. */
 export interface Allowance {
   readonly allowed: true
   /** The token as it was judged; without digests and last uses. */
   readonly token: Token
-  readonly endpoint: DecidedEndpoint
+  readonly endpoint: EndpointView
   /** The decoded parameters of the route. */
   readonly params: { readonly [name: string]: string }
   /** Every resource that the request names, each once. */
@@ -37,37 +28,29 @@ export interface Allowance {
 /** The answer to a request. */
 export type Decision = Allowance | Denial
 
-/** The decision for facts that every rule has passed, or for the refusal that one of them gave. */
-export function decisionOf(
-  facts: Facts,
-  refusal: RefusalCode | undefined,
-  view: (record: TokenRecord) => Token,
-): Decision {
-  if (refusal !== undefined) return denialOf(facts.policy, facts.match?.endpoint, refusal)
-  const { record, secret, match, named, policy } = facts
-  if (!record || !secret || !match) return policy.denials.of('unavailable')
+/** The allowance for facts that every rule has let through. */
+export function allowanceOf({ policy, match, named, record, grant, secret, now }: Facts, grants: Grants): Allowance {
+  if (!match || !record || !grant || !secret) throw new TypeError('incomplete')
+  const { endpoint, values } = match
   return {
     allowed: true,
-    token: view(record),
-    endpoint: endpointView(match.endpoint),
-    params: paramsOf(match.endpoint.params, match.values),
-    resources: typeof named === 'object' ? named.map(refView) : [],
+    token: grants.activeToken(record, grant, now),
+    endpoint: endpoint.view,
+    params: paramsOf(endpoint.params, values),
+    resources: typeof named === 'object' ? named.map(refOf) : NOTHING,
     secret: { worksUntil: secret.worksUntil },
     headers: policy.denials.headers,
   }
 }
 
-function denialOf(policy: CompiledPolicy, endpoint: CompiledEndpoint | undefined, code: RefusalCode): Denial {
-  return code === 'scope_missing' && endpoint ? endpoint.scopeMissing : policy.denials.of(code)
+const NOTHING: readonly ResourceRef[] = Object.freeze([])
+
+/** The refusal that a rule gave; for a missing scope it names the endpoint's. */
+export function refusalOf({ policy, match }: Facts, code: RefusalCode): Denial {
+  return code === 'scope_missing' && match ? match.endpoint.scopeMissing : policy.denials.of(code)
 }
 
-function endpointView({ route, method, template }: CompiledEndpoint): DecidedEndpoint {
-  return { route, method, path: template }
-}
-
-function refView({ kind, id }: NamedRef): ResourceRef {
-  return { kind, id }
-}
+const refOf = ({ kind, id }: NamedRef): ResourceRef => ({ kind, id })
 
 function paramsOf(names: readonly string[], values: readonly string[]): { readonly [name: string]: string } {
   const params: { [name: string]: string } = {}

@@ -2,8 +2,10 @@
  * How long a change takes to be seen everywhere, and what makes the calls that promise "immediately" wait for it. The bound
  * belongs to the store: it is the largest that any process runs with.
  */
+import { PlanTokenError, type SafeCause } from '../core/errors.ts'
 import type { TokenStore } from '../ports.ts'
 import type { Within } from './deadlines.ts'
+import { ask } from './engine.ts'
 import type { FullClock } from './platform.ts'
 
 /** The longest bound that a process may ask for, in milliseconds. */
@@ -20,16 +22,24 @@ export function createFreshness(store: TokenStore, clock: FullClock, within: Wit
   return {
     async untilSeenEverywhere() {
       const committed = clock.monotonic()
-      const bound = store.bound ? Math.max(freshnessMs, readBound(await within(store.bound(0)))) : 0
+      const bound = await ask({ within }, async () => readBound(store.bound ? await store.bound(0) : 0)).catch(refuse)
       if (bound === 0) return
-      const end = committed + bound * 1.01 + 5
+      const end = committed + Math.max(bound, freshnessMs) * 1.01 + 5
       for (let left = end - clock.monotonic(); left > 0; left = end - clock.monotonic()) await clock.sleep(left)
     },
   }
 }
 
-/** An answer that is no duration proves nothing, so the change cannot be said to be seen. */
+/** Without the bound nobody knows when the change is seen everywhere. */
+function refuse(error: PlanTokenError): never {
+  throw new PlanTokenError('unavailable', {
+    message: 'The change is written, but not known to be seen everywhere yet. Repeat the call.',
+    ...(error.cause !== undefined && { cause: error.cause as SafeCause }),
+  })
+}
+
+/** An answer that is no duration proves nothing. */
 function readBound(answer: unknown): number {
   if (typeof answer === 'number' && answer >= 0 && answer <= MAX_FRESHNESS_MS) return answer
-  throw new TypeError('The store gave no freshness bound.')
+  throw new TypeError('unreadable')
 }

@@ -4,36 +4,27 @@
  */
 import { type Grant, grantOf, type Token, type TokenRecord, viewOf } from '../core/token.ts'
 
-interface Prepared {
-  readonly grant: Grant
-  /** The token as an allowance shows it; made at the first one. */
-  token: Token | undefined
-}
-
 /** Reads records for the rules. */
 export interface Grants {
   grantOf(record: TokenRecord): Grant
-  /** The token of a record that was found to be active. */
-  activeToken(record: TokenRecord, now: number): Token
+  /** The token of a record that was found to be active, so that nothing of it depends on the time any more. */
+  activeToken(record: TokenRecord, grant: Grant, now: number): Token
 }
 
 /** Makes it for one engine. */
 export function createGrants(deprecated: ReadonlySet<string>): Grants {
-  const known = new WeakMap<TokenRecord, Prepared>()
-  const prepare = (record: TokenRecord): Prepared => {
-    const before = known.get(record)
-    if (before) return before
-    const prepared: Prepared = { grant: grantOf(record), token: undefined }
-    if (isDeeplyFrozen(record)) known.set(record, prepared)
-    return prepared
-  }
+  const known = new WeakMap<TokenRecord, Grant>()
   return {
-    grantOf: (record) => prepare(record).grant,
-    activeToken(record, now) {
-      const prepared = prepare(record)
-      // Active now: nothing in the view depends on the time any more.
-      prepared.token ??= viewOf(record, now, deprecated)
-      return prepared.token
+    grantOf(record) {
+      const before = known.get(record)
+      if (before) return before
+      const grant = grantOf(record)
+      if (isDeeplyFrozen(record)) known.set(record, grant)
+      return grant
+    },
+    activeToken(record, grant, now) {
+      grant.token ??= viewOf(record, now, deprecated)
+      return grant.token
     },
   }
 }

@@ -160,7 +160,7 @@ function fresh({ random, sha256 }: Engine, prefix: string): { readonly secret: S
 
 function typeMessage({ types }: Engine, given: unknown): string {
   const names = [...types.keys()]
-  const hint = typeof given === 'string' ? didYouMean(given, names) : ''
+  const hint = typeof given === 'string' && names.length > 1 ? didYouMean(given, names) : ''
   return `must be ${names.map((name) => `"${name}"`).join(' or ')}.${hint}`
 }
 

@@ -113,7 +113,7 @@ async function readChoice(
   const links = resources === undefined ? undefined : readLinks(resources, policy, record.planId)
   if (links) issues.push(...(await linkProblems(engine, links, record.planId)))
   if (issues.length === 0 && [name, description, scopes, resources].every((field) => field === undefined)) {
-    issues.push({ path: '', message: 'must change at least one of name, description, scopes and resources.' })
+    issues.push({ path: '', message: 'must change something: name, description, scopes or resources.' })
   }
   refuseIssues(issues)
   return {

@@ -2,18 +2,13 @@
 import type { Random } from '../core/secret.ts'
 import type { Clock } from '../ports.ts'
 
-/** A timer that keeps the process alive only while something waits for it. */
-export interface Timer {
-  busy(): void
-  idle(): void
-}
-
 /** A clock with everything that the service needs. */
 export interface FullClock {
   now(): number
   monotonic(): number
   sleep(ms: number): Promise<void>
-  timer(ms: number, run: () => void): Timer
+  /** Runs something later, once. */
+  timer(ms: number, run: () => void): void
 }
 
 /** Completes a host's clock by the platform's. A clock that steers `sleep` steers the timers as well. */
@@ -23,28 +18,7 @@ export function completeClock(clock: Clock | undefined): FullClock {
     now: clock ? () => clock.now() : () => Date.now(),
     monotonic: clock?.monotonic ? clock.monotonic.bind(clock) : () => performance.now(),
     sleep: sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms))),
-    timer: sleep ? (ms, run) => timerFromSleep(sleep, ms, run) : platformTimer,
-  }
-}
-
-function timerFromSleep(sleep: (ms: number) => Promise<void>, ms: number, run: () => void): Timer {
-  sleep(ms).then(run, run)
-  return { busy() {}, idle() {} }
-}
-
-function platformTimer(ms: number, run: () => void): Timer {
-  const handle: unknown = setTimeout(run, ms)
-  const { ref, unref } = handle as { ref?: () => void; unref?: () => void }
-  let busy = true
-  return {
-    busy() {
-      if (!busy) ref?.call(handle)
-      busy = true
-    },
-    idle() {
-      if (busy) unref?.call(handle)
-      busy = false
-    },
+    timer: sleep ? (ms, run) => void sleep(ms).then(run, run) : (ms, run) => void setTimeout(run, ms),
   }
 }
 

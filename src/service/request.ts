@@ -55,7 +55,7 @@ export function putTarget(facts: Facts, request: RequestLike | Request): void {
 }
 
 /** Whether it is a Fetch `Request`, of whichever realm or library. */
-export function isFetchRequest(request: RequestLike | Request): request is Request {
+export function isFetchRequest(request: RequestLike | Request | { readonly body?: unknown }): request is Request {
   return (
     typeof (request as { clone?: unknown }).clone === 'function' &&
     typeof (request as { arrayBuffer?: unknown }).arrayBuffer === 'function'
@@ -66,7 +66,11 @@ export function isFetchRequest(request: RequestLike | Request): request is Reque
  * The parsed body of a request, or `undefined` if there is none, it is no JSON, or it is longer than `limit` bytes. A Fetch
  * body is read from a clone, so that the handler can still read its own.
  */
-export async function readBody(request: RequestLike | Request, limit: number, within: Within): Promise<unknown> {
+export async function readBody(
+  request: RequestLike | Request | { readonly body?: unknown },
+  limit: number,
+  within: Within,
+): Promise<unknown> {
   if (isFetchRequest(request)) {
     const bytes = await readFetchBody(request, limit, within).catch(() => undefined)
     return bytes && parseJsonStrictly(bytes)

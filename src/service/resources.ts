@@ -29,7 +29,7 @@ export function readLinks(input: unknown, policy: CompiledPolicy, planId: string
     if (!parsed) issues.push({ path, message: 'must be a link.' })
     else if (!parsed.ok) issues.push({ path, message: parsed.message })
     else if (parsed.planId !== undefined && planId !== undefined && parsed.planId !== planId)
-      issues.push({ path, message: 'The link names another plan than the one that the token belongs to.' })
+      issues.push({ path, message: 'The link names another plan.' })
     else {
       const key = JSON.stringify([parsed.resource.kind, parsed.resource.id])
       if (!resources.has(key)) resources.set(key, { ...parsed.resource, link: link as string, index })

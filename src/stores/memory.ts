@@ -3,11 +3,11 @@
  * frozen and shared instead of copied. At most 1 kB a token (bench/engine.ts). The port: ports.ts.
  */
 import { frozen } from '../core/lifecycle.ts'
-import { isBefore, type TokenEvent, type TokenRecord } from '../core/token.ts'
-import type { EventQuery, ListPosition, ListQuery, SecretUse, TokenStore } from '../ports.ts'
+import { isBefore, type NewEvent, type TokenEvent, type TokenRecord } from '../core/token.ts'
+import type { EventQuery, ListPosition, ListQuery, TokenStore } from '../ports.ts'
 
-/** A store in memory: all methods of the port, also the optional ones. */
-export type MemoryStore = Required<TokenStore>
+/** A store in memory: the methods of the port, also the optional ones that the engine calls so far. */
+export type MemoryStore = TokenStore & Required<Pick<TokenStore, 'bound' | 'sweep'>>
 
 /** Makes an empty store in memory. Each call makes its own; nothing is shared. */
 export function memoryStore(): MemoryStore {
@@ -15,8 +15,6 @@ export function memoryStore(): MemoryStore {
   const byDigest = new Map<string, TokenRecord>()
   /** The ids of each plan's tokens, oldest first. */
   const plans = new Map<string, string[]>()
-  const uses = new Map<string, SecretUse[]>()
-  const watchers = new Set<() => void>()
   let log: TokenEvent[] = []
   let seq = 0
   let boundMs = 0
@@ -34,14 +32,15 @@ export function memoryStore(): MemoryStore {
 
   const remove = (record: TokenRecord): void => {
     records.delete(record.id)
-    uses.delete(record.id)
     for (const { digest } of record.secrets) byDigest.delete(digest)
     const ids = plans.get(record.planId) ?? []
     ids.splice(ids.indexOf(record.id), 1)
   }
 
   return {
-    findByDigest: (digest) => Promise.resolve(byDigest.get(digest)),
+    findByDigest: Object.assign((digest: string) => Promise.resolve(byDigest.get(digest)), {
+      atOnce: (digest: string) => byDigest.get(digest),
+    }),
 
     find: (id) => Promise.resolve(records.get(id)),
 
@@ -58,8 +57,7 @@ export function memoryStore(): MemoryStore {
       for (const { digest } of kept.secrets) byDigest.set(digest, kept)
       if (!stored) add(kept)
       seq += 1
-      log.push(Object.freeze({ ...event, seq }))
-      for (const wake of watchers) wake()
+      log.push(keptEvent(event, seq))
       return true
     },
 
@@ -70,24 +68,6 @@ export function memoryStore(): MemoryStore {
     async bound(atLeastMs) {
       boundMs = Math.max(boundMs, atLeastMs)
       return boundMs
-    },
-
-    watch(wake) {
-      watchers.add(wake)
-      return () => void watchers.delete(wake)
-    },
-
-    async recordUse(news) {
-      for (const use of news) {
-        if (!records.has(use.tokenId)) continue
-        const known = uses.get(use.tokenId)?.filter((other) => other.digest !== use.digest || other.at > use.at) ?? []
-        if (!known.some((other) => other.digest === use.digest)) known.push({ ...use })
-        uses.set(use.tokenId, known)
-      }
-    },
-
-    async lastUse(tokenIds) {
-      return tokenIds.flatMap((id) => uses.get(id) ?? []).map((use) => ({ ...use }))
     },
 
     async sweep({ before, limit }) {
@@ -103,6 +83,12 @@ export function memoryStore(): MemoryStore {
       return { records: dead.length, events: old }
     },
   }
+}
+
+/** Field by field, so that all events have one layout. */
+function keptEvent({ id, at, type, tokenId, planId, actor, version, changes }: NewEvent, seq: number): TokenEvent {
+  const event = { id, seq, at, type, tokenId, planId, actor, version }
+  return Object.freeze(changes ? { ...event, changes } : event)
 }
 
 function isOlder(record: TokenRecord, other: TokenRecord): boolean {
@@ -138,15 +124,23 @@ function placeOf(
   after: ListPosition | undefined,
   recordOf: (id: string) => TokenRecord,
 ): number {
+  if (!after) return ids.length
+  return countWhile(ids, (key) => {
+    const { createdAt, id } = recordOf(key)
+    return createdAt < after.at || (createdAt === after.at && id < after.id)
+  })
+}
+
+/** How many entries at the front of a list are so, where all that are come before all that are not. Found by halving. */
+function countWhile<T>(list: readonly T[], isSo: (entry: T) => boolean): number {
   let low = 0
-  let high = ids.length
-  while (after && low < high) {
+  let high = list.length
+  while (low < high) {
     const middle = (low + high) >>> 1
-    const { createdAt, id } = recordOf(ids[middle] as string)
-    if (createdAt < after.at || (createdAt === after.at && id < after.id)) low = middle + 1
+    if (isSo(list[middle] as T)) low = middle + 1
     else high = middle
   }
-  return after ? low : high
+  return low
 }
 
 /** The active ones by how soon they end, then the others from the last that ended. */
@@ -186,15 +180,8 @@ function eventsOf(
   return page
 }
 
-/** The first place after a `seq`, in the order that is asked for. Found by halving: `seq` only grows along the log. */
+/** The first place after a `seq`, in the order that is asked for. */
 function startOf(log: readonly TokenEvent[], after: number | undefined, order: 'oldest' | 'newest'): number {
-  if (after === undefined) return order === 'oldest' ? 0 : log.length - 1
-  let low = 0
-  let high = log.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((log[middle] as TokenEvent).seq <= (order === 'oldest' ? after : after - 1)) low = middle + 1
-    else high = middle
-  }
-  return order === 'oldest' ? low : low - 1
+  if (order === 'oldest') return after === undefined ? 0 : countWhile(log, ({ seq }) => seq <= after)
+  return (after === undefined ? log.length : countWhile(log, ({ seq }) => seq < after)) - 1
 }

@@ -1,5 +1,5 @@
 /** A directory written as a tree, for tests of a policy: who is admin of what, and what lies where. */
-import { isResourceRef, type Place, type ResourceRef } from '../core/resources.ts'
+import { isResourceRef, PLAN_KIND, type Place, type ResourceRef } from '../core/resources.ts'
 import type { Directory, PlanInfo } from '../ports.ts'
 
 /** Resources and what is below them: `{ 'team:456': { 'project:123': { 'file:ABC': {} } } }`. */
@@ -83,11 +83,19 @@ export function testDirectory(plans: { readonly [planId: string]: TestPlan }): T
       return { planId: entry.above.slice(planKey('').length), ancestors }
     },
     setPlan(planId, change) {
-      infos.set(planId, { ...(infos.get(planId) ?? { tier: 'organization', suspended: false, admins: [] }), ...change })
+      const info = infos.get(planId)
+      if (!info) throw new TypeError(`There is no plan "${planId}" in this directory.`)
+      infos.set(planId, { ...info, ...change })
     },
     move(resource, under) {
+      const moved = entryOf(resource)
       if (!under.startsWith(planKey(''))) entryOf(under)
-      entryOf(resource).above = under
+      else if (!infos.has(under.slice(planKey('').length)))
+        throw new TypeError(`There is no "${under}" in this directory.`)
+      for (let above: string | undefined = under; above !== undefined; above = entries.get(above)?.above) {
+        if (above === resource) throw new TypeError(`"${resource}" cannot be moved below itself.`)
+      }
+      moved.above = under
     },
     remove(resource) {
       entryOf(resource)
@@ -106,6 +114,7 @@ const planKey = (planId: string): string => `plan:${planId}`
 function refOf(key: string): ResourceRef {
   const colon = key.indexOf(':')
   const ref = { kind: key.slice(0, colon), id: key.slice(colon + 1) }
-  if (colon < 1 || !isResourceRef(ref)) throw new TypeError(`"${key}" is not a resource. Write it as "kind:id".`)
+  if (colon < 1 || !isResourceRef(ref) || ref.kind === PLAN_KIND)
+    throw new TypeError(`"${key}" is not a resource. Write it as "kind:id".`)
   return ref
 }

@@ -26,7 +26,8 @@ export function requestWith(secret: Secret | string, line: string, options: Test
   const space = line.indexOf(' ')
   if (space < 1) throw new TypeError('A request line is a method, a space and a path, such as "GET /v1/files/ABC".')
   const { header = 'authorization', headers, body } = options
-  const value = typeof secret === 'string' ? secret : secret.reveal()
+  const value = typeof secret === 'string' ? secret : secret?.reveal()
+  if (typeof value !== 'string') throw new TypeError('A request takes the secret that `create` or `refresh` gave.')
   return {
     method: line.slice(0, space),
     url: line.slice(space + 1),
@@ -42,6 +43,7 @@ export function requestWith(secret: Secret | string, line: string, options: Test
  */
 export function expectAllowed(decision: Decision): Allowance {
   if (decision.allowed) return decision
+  if ('then' in decision) throw new TypeError('This is a promise of a decision: await it first.')
   throw new Error(`Expected the request to be allowed, but it was denied with ${decision.code}: ${decision.message}`)
 }
 
@@ -52,6 +54,7 @@ export function expectAllowed(decision: Decision): Allowance {
  */
 export function expectDenied(decision: Decision, code: RefusalCode): Denial {
   if (!decision.allowed && decision.code === code) return decision
+  if ('then' in decision) throw new TypeError('This is a promise of a decision: await it first.')
   const instead = decision.allowed
     ? `was allowed (${decision.endpoint.route})`
     : `was denied with ${decision.code}: ${decision.message}`

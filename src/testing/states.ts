@@ -23,7 +23,7 @@ export interface TokensInEachState {
 /**
  * Makes a token in each state, moving the clock 48 hours ahead on the way.
  *
- * @param input what `create` takes; its lifetime must be at least 3 days.
+ * @param input what `create` takes; its lifetime must be at least 3 days, and the policy's grace period at most 48 hours.
  * @example
  * const { active, revoked } = await tokensInEachState(tokens, clock, { actor: 'admin-1', planId: '1001', … })
  */
@@ -33,6 +33,8 @@ export async function tokensInEachState<P extends Policy>(
   input: CreateInput<P>,
 ): Promise<TokensInEachState> {
   const { actor } = input
+  if (!(input.lifetimeDays >= 3))
+    throw new TypeError('The lifetime must be at least 3 days, since the clock is moved by two.')
   const make = (lifetimeDays = input.lifetimeDays): Promise<Issued> => tokens.create({ ...input, lifetimeDays })
   const expired = await make(1)
   const retired = await make()

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import tsupConfig from '../../tsup.config.ts'
 
 type Manifest = {
   readonly type: string
@@ -40,6 +41,41 @@ describe('the entry points', () => {
   it('are all described by the API pages', () => {
     const { entryPoints } = JSON.parse(read('typedoc.json')) as { entryPoints: string[] }
     expect(entryPoints).toEqual(entries.map(({ target }) => sourceOf(target.default ?? '')))
+  })
+})
+
+describe('what the entry points give', () => {
+  it.each(entries)('$subpath is built from its source, under its own name', ({ target }) => {
+    const built = (target.default ?? '').replace(/^\.\/dist\/(.+)\.js$/, '$1')
+    expect(tsupConfig).toHaveProperty(['entry', built], sourceOf(target.default ?? ''))
+  })
+
+  it('is all that is built', () => {
+    const { entry } = tsupConfig as { entry: Readonly<Record<string, string>> }
+    expect(Object.values(entry)).toEqual(entries.map(({ target }) => sourceOf(target.default ?? '')))
+  })
+
+  it.each(entries)('$subpath says by name what it gives, and has no code of its own', ({ target }) => {
+    const source = read(sourceOf(target.default ?? '')).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
+    const reexports = /export (type )?\{[^{}*]+\} from '\.{1,2}\/[\w./-]+\.ts'\n/g
+    expect(source.replaceAll(reexports, '').trim()).toBe('')
+  })
+
+  it('is, of the engine, five names at run time', async () => {
+    const engine = ['PlanTokenError', 'PolicyError', 'createPlanTokens', 'definePolicy', 'memoryStore']
+    expect(Object.keys(await import('plan-access-tokens')).sort()).toEqual(engine)
+  })
+
+  it('is, of the testing helpers, what no runner is needed for', async () => {
+    const helpers = ['expectAllowed', 'expectDenied', 'requestWith', 'testClock', 'testDirectory', 'tokensInEachState']
+    expect(Object.keys(await import('plan-access-tokens/testing')).sort()).toEqual(helpers)
+  })
+
+  it('has its size measured where a browser or an edge worker would load it', () => {
+    const measured = JSON.parse(read('.size-limit.json')) as { import: Readonly<Record<string, string>> }[]
+    const built = entries.map(({ target }) => target.default?.replace('./', ''))
+    expect(measured.length).toBeGreaterThan(0)
+    for (const { import: loaded } of measured) expect(built).toEqual(expect.arrayContaining(Object.keys(loaded)))
   })
 })
 

@@ -1,0 +1,149 @@
+/** What `bench/engine.ts` measures on: the same tokens, routes and places for the package and for the floor. */
+import { hash } from 'node:crypto'
+import {
+  createPlanTokens,
+  type Directory,
+  definePolicy,
+  memoryStore,
+  type PlanTokens,
+  type Policy,
+  type RequestLike,
+} from 'plan-access-tokens'
+import { figmaPolicy } from 'plan-access-tokens/figma'
+import type { Floor, FloorNode, FloorPlace, FloorToken } from './floor.ts'
+
+const PLAN = '123456789'
+const FILES = 1_000
+export const fileKey = (i: number): string => `FileKey${String(i % FILES).padStart(15, '0')}`
+
+/** Every file lies in a project, a team and a workspace. */
+function chainOf(i: number) {
+  return [
+    { kind: 'project', id: String(100 + (i % 50)) },
+    { kind: 'team', id: String(10 + (i % 10)) },
+    { kind: 'workspace', id: '1' },
+  ]
+}
+
+/** A directory that answers at once out of a Map, so that its own time is as small as it can be. */
+function directory(): Directory {
+  const places = new Map<
+    string,
+    { readonly planId: string; readonly ancestors: readonly { kind: string; id: string }[] }
+  >()
+  for (let i = 0; i < FILES; i++) places.set(fileKey(i), { planId: PLAN, ancestors: chainOf(i) })
+  // Links of an allowlist: files that exist and are never asked for, and the project of all that are.
+  for (let i = 0; i < 1_000; i++) places.set(`Listed${i}`, { planId: PLAN, ancestors: [] })
+  for (let i = 0; i < 50; i++) places.set(String(100 + i), { planId: PLAN, ancestors: chainOf(i).slice(1) })
+  places.set('1', { planId: PLAN, ancestors: [] })
+  const plan = { id: PLAN, tier: 'enterprise' }
+  return { plan: () => plan, isPlanAdmin: () => true, locate: ({ id }) => places.get(id) }
+}
+
+export interface World {
+  readonly tokens: PlanTokens
+  readonly floor: Floor
+  readonly secrets: readonly string[]
+}
+
+/** Makes `count` tokens in both worlds; `links` is the length of each allowlist, 0 for all resources. */
+export async function world(policy: Policy, count: number, links: number): Promise<World> {
+  const tokens = createPlanTokens({ policy, store: memoryStore(), directory: directory() })
+  const places = new Map<string, FloorPlace>()
+  for (let i = 0; i < FILES; i++) {
+    places.set(`file:${fileKey(i)}`, {
+      planId: PLAN,
+      keys: [`file:${fileKey(i)}`, ...chainOf(i).map(({ kind, id }) => `${kind}:${id}`)],
+    })
+  }
+  const floor: Floor = { prefix: 'figpat_', tokens: new Map(), tries: triesOf(policy), places }
+  const secrets: string[] = []
+  const keep = Math.max(1, Math.floor(count / 1_000))
+  for (let i = 0; i < count; i++) {
+    const resources = links === 0 ? ('all' as const) : linksOf(links)
+    const { token, secret } = await tokens.create({
+      actor: 'admin',
+      planId: PLAN,
+      type: 'rest',
+      name: `Token ${i}`,
+      lifetimeDays: 365,
+      scopes: ['file_content:read'],
+      resources,
+    })
+    const revealed = secret.reveal()
+    const allowlist: FloorToken['allowlist'] =
+      token.resources === 'all' ? 'all' : new Set(token.resources.map(({ kind, id }) => `${kind}:${id}`))
+    floor.tokens.set(hash('sha256', revealed, 'hex'), {
+      id: token.id,
+      planId: PLAN,
+      expiresAt: token.expiresAt,
+      scopes: new Set(token.scopes),
+      allowlist,
+    })
+    if (i % keep === 0) secrets.push(revealed)
+  }
+  return { tokens, floor, secrets }
+}
+
+/** The workspace last, so that a list that is searched from the front is searched to its end. */
+function linksOf(count: number): string[] {
+  const files = Array.from({ length: count - 1 }, (_, i) => `https://figma.com/design/Listed${i}`)
+  return [...files, `https://figma.com/files/${PLAN}/workspace/1`]
+}
+
+/** Figma's policy with further routes beside its own, up to a number. */
+export function policyWithRoutes(count: number): Policy {
+  const { data } = figmaPolicy()
+  const extra = count - Object.keys(data.endpoints).length
+  const more = Array.from({ length: Math.max(0, extra) }, (_, i) => {
+    const route = `GET /v${3 + (i % 7)}/group${i % 23}/{file_key}/part${i}`
+    return [route, { scopes: ['file_content:read'], names: [{ kind: 'file', at: 'path:file_key' }] }] as const
+  })
+  return definePolicy({ ...data, endpoints: { ...data.endpoints, ...Object.fromEntries(more) } })
+}
+
+/** The same routes for the floor. */
+function triesOf({ data }: Policy): Map<string, FloorNode> {
+  const tries = new Map<string, FloorNode>()
+  for (const [route, endpoint] of Object.entries(data.endpoints)) {
+    const [method = '', path = ''] = route.split(' ')
+    let node = tries.get(method) ?? { literals: new Map() }
+    tries.set(method, node)
+    for (const segment of path.slice(1).split('/')) {
+      const next: FloorNode = (segment.startsWith('{') ? node.parameter : node.literals.get(segment)) ?? {
+        literals: new Map(),
+      }
+      if (segment.startsWith('{')) node.parameter = next
+      else node.literals.set(segment, next)
+      node = next
+    }
+    const { names } = endpoint
+    const named = Array.isArray(names) ? names[0] : undefined
+    node.endpoint = { scopes: endpoint.scopes, kind: typeof named?.kind === 'string' ? named.kind : 'file' }
+  }
+  return tries
+}
+
+const NODE_HEADERS = {
+  host: 'api.example.com',
+  accept: 'application/json',
+  'accept-encoding': 'gzip, br',
+  'user-agent': 'client/1.0',
+  connection: 'keep-alive',
+}
+
+/** Requests as a Node server sees them, each with a secret. Through JSON, so that strings are flat as a parser of HTTP makes them. */
+export function requestsFor(
+  secrets: readonly string[],
+  url: (i: number) => string = (i) => `/v1/files/${fileKey(i)}`,
+): (RequestLike & { readonly headers: { readonly [name: string]: string } })[] {
+  return JSON.parse(
+    JSON.stringify(
+      secrets.map((secret, i) => ({
+        method: 'GET',
+        url: url(i),
+        headers: { ...NODE_HEADERS, 'x-figma-token': secret },
+      })),
+    ),
+  )
+}

@@ -1,0 +1,47 @@
+/** How much heap the memory store takes a token, measured in a process of its own whose collector can be called. */
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { createPlanTokens, memoryStore } from 'plan-access-tokens'
+import { figmaPolicy } from 'plan-access-tokens/figma'
+
+const [asked] = process.argv.slice(2)
+if (import.meta.url === `file://${process.argv[1]}` && asked !== undefined)
+  process.stdout.write(String(await measure(Number(asked))))
+
+async function measure(count: number): Promise<number> {
+  const gc = (globalThis as { gc?: () => void }).gc
+  if (!gc) throw new Error('Run with --expose-gc.')
+  const directory = { plan: () => ({ id: '1', tier: 'enterprise' }), isPlanAdmin: () => true, locate: () => undefined }
+  const store = memoryStore()
+  const tokens = createPlanTokens({ policy: figmaPolicy(), store, directory })
+  const create = (i: number) =>
+    tokens.create({
+      actor: 'admin-1',
+      planId: '1',
+      type: 'rest',
+      name: JSON.parse(`"Nightly export ${i}"`),
+      lifetimeDays: 365,
+      scopes: ['file_content:read', 'file_metadata:read'],
+      resources: 'all',
+    })
+  for (let i = 0; i < 1_000; i++) await create(i)
+  gc()
+  const before = process.memoryUsage().heapUsed
+  for (let i = 0; i < count; i++) await create(i)
+  gc()
+  const bytes = (process.memoryUsage().heapUsed - before) / count
+  // Still in use, so that nothing of it was collected.
+  if ((await store.events({ limit: 1 })).length !== 1) throw new Error('The store lost its events.')
+  return bytes
+}
+
+/** Bytes a token, events included, over so many tokens. */
+export function bytesPerToken(count: number): number {
+  const run = spawnSync(
+    process.execPath,
+    ['--expose-gc', '--max-old-space-size=8192', '--import', 'tsx', fileURLToPath(import.meta.url), String(count)],
+    { encoding: 'utf8' },
+  )
+  if (run.status !== 0) throw new Error(`The measurement failed: ${run.stderr}`)
+  return Math.round(Number(run.stdout))
+}

@@ -1,0 +1,187 @@
+/** Which endpoint a path is: the trie says what a plain list of templates, tried from the most specific on, says. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { PolicyError } from '../../src/core/errors.ts'
+import type { FreeParameter } from '../../src/core/policy-data.ts'
+import { matchIn, policyWith } from './fixtures.ts'
+
+type Params = { readonly [param: string]: FreeParameter }
+
+/** A policy with these routes, whose parameters are free unless they are said not to be. */
+function policyOf(routes: readonly string[], params: Params = {}) {
+  const endpoints = routes.map((route) => {
+    const any = [...route.matchAll(/\{(\w+)\}/g)].map(([, param = '']): [string, FreeParameter] => [
+      param,
+      params[param] ?? 'any',
+    ])
+    return [route, { scopes: [], names: 'nothing', params: Object.fromEntries(any) }] as const
+  })
+  return policyWith(Object.fromEntries(endpoints))
+}
+
+/** Route and values of a match. */
+function found(policy: ReturnType<typeof policyOf>, method: string, path: string) {
+  const matched = matchIn(policy, method, path)
+  return matched && [matched.route, ...matched.match.values]
+}
+
+// ---- the plain list
+
+const isParameter = (segment: string): boolean => segment.startsWith('{')
+/** A literal is more specific than a parameter, and an earlier segment counts more than a later one. */
+const bySpecificity = (a: string, b: string): number => {
+  const [left, right] = [a, b].map((template) => template.split('/').map(isParameter).map(Number).join(''))
+  return (left ?? '') < (right ?? '') ? -1 : 1
+}
+
+function naiveMatch(routes: readonly string[], method: string, path: string) {
+  const wanted = method === 'HEAD' ? 'GET' : method
+  const segments = path.split('/')
+  const templates = routes.flatMap((route) => (route.startsWith(`${wanted} `) ? [route.slice(wanted.length + 1)] : []))
+  for (const template of templates.sort(bySpecificity)) {
+    const parts = template.split('/')
+    const fits =
+      parts.length === segments.length &&
+      parts.every((part, i) => (isParameter(part) && segments[i] !== '') || part === segments[i])
+    if (!fits) continue
+    const values = segments.filter((_, i) => isParameter(parts[i] as string)).map(decodeURIComponent)
+    return [`${wanted} ${template}`, ...values]
+  }
+  return undefined
+}
+
+const methods = fc.constantFrom('GET', 'POST')
+const templates = fc
+  .array(fc.constantFrom('a', 'b', 'a.b', '{}'), { maxLength: 4 })
+  .map((segments) => `/${segments.map((segment, i) => (segment === '{}' ? `{p${i}}` : segment)).join('/')}`)
+const tables = fc.uniqueArray(
+  fc.tuple(methods, templates).map((parts) => parts.join(' ')),
+  { maxLength: 24 },
+)
+const paths = fc
+  .array(fc.constantFrom('a', 'b', 'a.b', 'c', 'A', '%C3%A9', 'a%20b', 'p0'), { maxLength: 5 })
+  .map((segments) => `/${segments.join('/')}`)
+
+/** What `definePolicy` has against some routes. */
+function problemsOf(routes: readonly string[]): readonly string[] {
+  try {
+    policyOf(routes)
+    return []
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error
+    return error.problems.map(({ path, message }) => `${path}: ${message}`)
+  }
+}
+
+describe('the trie', () => {
+  it('finds what the list of templates finds', () => {
+    fc.assert(
+      fc.property(tables, fc.constantFrom('GET', 'POST', 'HEAD', 'PUT', 'get'), paths, (routes, method, path) => {
+        expect(found(policyOf(routes), method, path)).toEqual(naiveMatch(routes, method, path))
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('finds the same whatever order the routes stand in', () => {
+    fc.assert(
+      fc.property(tables, paths, (routes, path) => {
+        expect(found(policyOf(routes.toReversed()), 'GET', path)).toEqual(found(policyOf(routes), 'GET', path))
+      }),
+    )
+  })
+
+  it('tells of two routes that claim the same path, and of no others', () => {
+    const shapeOf = (route: string): string => route.replaceAll(/\{\w+\}/g, '{}')
+    const renamed = fc
+      .tuple(tables, fc.boolean())
+      .map(([routes, rename]) => [
+        ...new Set([...routes, ...(rename ? routes.slice(0, 2).map((route) => route.replaceAll('{p', '{q')) : [])]),
+      ])
+    fc.assert(
+      fc.property(renamed, (routes) => {
+        const first = new Map(routes.toReversed().map((route) => [shapeOf(route), route]))
+        const expected = routes.flatMap((route) => {
+          const other = first.get(shapeOf(route))
+          return other === route ? [] : [`endpoints[${JSON.stringify(route)}]: claims the same path as "${other}".`]
+        })
+        expect(problemsOf(routes)).toEqual(expected)
+      }),
+    )
+  })
+})
+
+describe('an endpoint', () => {
+  const policy = policyOf([
+    'GET /',
+    'GET /files/{key}',
+    'GET /files/recent',
+    'GET /files/{key}/meta',
+    'POST /files/recent/{id}',
+    'GET /{anything}/recent/{id}',
+    'DELETE /files/{key}',
+  ])
+
+  it.each([
+    ['GET', '/', ['GET /']],
+    ['GET', '/files/recent', ['GET /files/recent']],
+    ['GET', '/files/Recent', ['GET /files/{key}', 'Recent']],
+    ['GET', '/files/recent/meta', ['GET /files/{key}/meta', 'recent']],
+    ['GET', '/files/recent/7', ['GET /{anything}/recent/{id}', 'files', '7']],
+    ['GET', '/files/a%20b', ['GET /files/{key}', 'a b']],
+    ['GET', '/files/%252e', ['GET /files/{key}', '%2e']],
+    ['GET', '/files/__proto__', ['GET /files/{key}', '__proto__']],
+    ['HEAD', '/files/x', ['GET /files/{key}', 'x']],
+    ['DELETE', '/files/recent', ['DELETE /files/{key}', 'recent']],
+  ])('is found for %s %s', (method, path, match) => {
+    expect(found(policy, method, path)).toEqual(match)
+  })
+
+  it.each([
+    ['GET', '/files'],
+    ['GET', '/files/x/nope'],
+    ['GET', '/files/x/meta/y'],
+    ['GET', '/Files/x'],
+    ['GET', '/constructor'],
+    ['POST', '/files/x'],
+    ['POST', '/'],
+    ['PUT', '/files/x'],
+    ['get', '/files/x'],
+    ['Head', '/files/x'],
+    ['', '/files/x'],
+    ['__proto__', '/files/x'],
+    ['constructor', '/files/x'],
+  ])('is not found for %s %s', (method, path) => {
+    expect(found(policy, method, path)).toBeUndefined()
+  })
+
+  it('never takes HEAD for anything but GET', () => {
+    expect(found(policy, 'HEAD', '/files/recent/7')).toEqual(['GET /{anything}/recent/{id}', 'files', '7'])
+    expect(found(policyOf(['POST /a']), 'HEAD', '/a')).toBeUndefined()
+  })
+})
+
+describe('a free parameter', () => {
+  const policy = policyOf(['GET /any/{x}', 'GET /digits/{n}', 'GET /list/{order}', 'GET /two/{x}/{n}'], {
+    n: 'digits',
+    order: ['asc', 'a b'],
+  })
+  const values = (path: string) => matchIn(policy, 'GET', path)?.match.values
+
+  it.each([
+    ['/any/%C3%A9', ['é']],
+    ['/digits/0123', ['0123']],
+    ['/list/asc', ['asc']],
+    ['/list/a%20b', ['a b']],
+    ['/two/x/1', ['x', '1']],
+  ])('takes what the policy says: %s', (path, read) => {
+    expect(values(path)).toEqual(read)
+  })
+
+  it.each(['/digits/x', '/digits/1x', '/digits/%D9%A1', '/digits/1%20', '/list/ASC', '/list/asc2', '/two/1/x'])(
+    'takes nothing else: %s',
+    (path) => {
+      expect(values(path)).toBeUndefined()
+    },
+  )
+})

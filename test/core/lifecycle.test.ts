@@ -1,0 +1,308 @@
+/** When a token and its secrets are alive, and what each change does to a record, to the millisecond. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  changesBetween,
+  created,
+  edited,
+  endOfLifetime,
+  isActive,
+  isActiveSecret,
+  refreshDates,
+  refreshed,
+  reissued,
+  revoked,
+  secretRevoked,
+} from '../../src/core/lifecycle.ts'
+import type { IdempotencyRecord, TokenRecord } from '../../src/core/token.ts'
+import { DAY, HOUR, NOW, recordWith } from './fixtures.ts'
+
+const LIFETIMES = { graceHours: 24, liveSecrets: 10 }
+const NO_DATES = [undefined, Number.NaN, Number.POSITIVE_INFINITY, 1.5, `${NOW}`, new Date(NOW), 2 ** 53, {}, true]
+
+/** Refreshes, or throws. */
+function refresh(record: TokenRecord, now: number, change: Partial<Parameters<typeof refreshed>[1]> = {}): TokenRecord {
+  const digest = `digest-${record.secrets.length}`
+  const after = refreshed(record, {
+    now,
+    digest,
+    eventId: `event-${now}`,
+    retire: 'after24h',
+    lifetimes: LIFETIMES,
+    ...change,
+  })
+  if (typeof after === 'string') throw new TypeError(after)
+  return after
+}
+
+/** Until when each secret works, the oldest first. */
+const ends = ({ secrets }: TokenRecord) => secrets.map(({ worksUntil }) => worksUntil)
+/** The digests of the secrets that work at a moment, for a token that is active. */
+const working = (record: TokenRecord, now: number) =>
+  record.secrets.filter((secret) => isActiveSecret(record, secret, now)).map(({ digest }) => digest)
+
+describe('a lifetime', () => {
+  it.each([
+    [1, '2027-02-01T12:00:00.000Z'],
+    [90, '2027-05-01T12:00:00.000Z'],
+    [365, '2028-01-31T12:00:00.000Z'],
+  ])('of %i days ends after as many times 24 hours, whatever clocks are put to', (days, end) => {
+    expect(new Date(endOfLifetime(NOW, days)).toISOString()).toBe(end)
+  })
+})
+
+describe('a token', () => {
+  const end = recordWith().expiresAt
+
+  it.each([
+    [NOW, true],
+    [end - 1, true],
+    [end, false],
+    [end + 1, false],
+    [Number.NaN, false],
+    [Number.NEGATIVE_INFINITY, false],
+  ])('at %d is active: %s', (now, active) => {
+    expect(isActive(recordWith(), now)).toBe(active)
+  })
+
+  it.each([...NO_DATES, null])('whose end is no date is dead: %s', (expiresAt) => {
+    expect(isActive(recordWith({ expiresAt: expiresAt as number }), NOW)).toBe(false)
+  })
+
+  it.each([0, NOW + DAY, Number.NaN, undefined, false, ''])(
+    'whose revokedAt is anything but null is revoked: %s',
+    (revokedAt) => {
+      expect(isActive(recordWith({ revokedAt: revokedAt as number }), NOW)).toBe(false)
+    },
+  )
+})
+
+describe('a secret', () => {
+  const end = NOW + HOUR
+  const record = recordWith({
+    secrets: [
+      { digest: 'ended', issuedAt: NOW, worksUntil: 0 },
+      { digest: 'earlier', issuedAt: NOW, worksUntil: end },
+      { digest: 'newest', issuedAt: NOW, worksUntil: null },
+    ],
+  })
+
+  it.each([
+    [end - 1, ['earlier', 'newest']],
+    [end, ['newest']],
+    [end + 1, ['newest']],
+  ])('that was replaced works while the time is before its end: %d', (now, digests) => {
+    expect(working(record, now)).toEqual(digests)
+  })
+
+  it.each([...NO_DATES, null])('that was replaced and has lost its end is dead: %s', (worksUntil) => {
+    const secrets = [{ digest: 'lost', issuedAt: NOW, worksUntil: worksUntil as null }, ...record.secrets.slice(-1)]
+    expect(working(recordWith({ secrets }), NOW)).toEqual(['newest'])
+  })
+})
+
+describe('a new token', () => {
+  const input = {
+    ...recordWith(),
+    actor: 'admin-1',
+    now: NOW,
+    digest: 'digest-0',
+    resources: [{ kind: 'project', id: '7', link: 'x' }],
+  }
+  const key: IdempotencyRecord = { call: 'create', key: 'k', input: 'i', digest: 'digest-0' }
+
+  it('is version 1, with one secret and the end of its lifetime', () => {
+    const { idempotency: _, ...plain } = input
+    expect(created(plain)).toEqual(recordWith({ resources: input.resources }))
+    expect(created({ ...plain, idempotency: key }).idempotency).toEqual([key])
+  })
+
+  it('shares nothing with its input, and nobody can change it', () => {
+    const record = created({ ...input, idempotency: key })
+    expect(record.resources).not.toBe(input.resources)
+    for (const part of [
+      record,
+      record.scopes,
+      record.resources,
+      record.secrets,
+      record.secrets[0],
+      record.idempotency,
+      record.idempotency[0],
+    ])
+      expect(Object.isFrozen(part)).toBe(true)
+    expect(Object.isFrozen(input.resources) || Object.isFrozen(key)).toBe(false)
+  })
+})
+
+describe('an edit', () => {
+  it('changes what was chosen and nothing else', () => {
+    const before = recordWith()
+    const after = edited(before, { name: 'Other', scopes: ['invoice:write'] }, 'event-2')
+    expect(after).toEqual({ ...before, name: 'Other', scopes: ['invoice:write'], version: 2, eventId: 'event-2' })
+    expect(changesBetween(before, after)).toEqual({
+      name: { before: 'Nightly export', after: 'Other' },
+      scopes: { before: ['invoice:read'], after: ['invoice:write'] },
+    })
+  })
+
+  it('that changes nothing is the same record', () => {
+    const before = recordWith({ resources: [{ kind: 'project', id: '7', link: 'x' }] })
+    const same = { name: before.name, scopes: [...before.scopes], resources: [{ kind: 'project', id: '7', link: 'x' }] }
+    expect(edited(before, same, 'event-2')).toBe(before)
+    expect(edited(before, {}, 'event-2')).toBe(before)
+  })
+})
+
+describe('a refresh', () => {
+  it('starts the original lifetime again, and gives the secret that was newest 24 hours from now', () => {
+    const before = recordWith()
+    const now = NOW + 10 * DAY
+    const after = refresh(before, now)
+    expect(after).toMatchObject({ expiresAt: now + 90 * DAY, lifetimeDays: 90, version: 2, createdAt: NOW })
+    expect(ends(after)).toEqual([now + DAY, null])
+    expect(after.secrets.at(-1)).toEqual({ digest: 'digest-1', issuedAt: now, worksUntil: null })
+    expect(changesBetween(before, after)).toEqual({
+      expiresAt: { before: NOW + 90 * DAY, after: now + 90 * DAY },
+      previousWorksUntil: { before: null, after: now + DAY },
+    })
+  })
+
+  it('gives the full 24 hours even where the old end was nearer, and never more than the token has', () => {
+    const almost = NOW + 90 * DAY - 1
+    expect(ends(refresh(recordWith(), almost))).toEqual([almost + DAY, null])
+    const short = recordWith({ lifetimeDays: 1, expiresAt: NOW + DAY })
+    expect(refreshDates(short, NOW, { graceHours: 48, liveSecrets: 10 })).toEqual({
+      expiresAt: NOW + DAY,
+      previousWorksUntil: NOW + DAY,
+    })
+  })
+
+  it('shows beforehand the dates that it will give', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 90 * DAY }), fc.integer({ min: 1, max: 8_760 }), (ms, graceHours) => {
+        const lifetimes = { graceHours, liveSecrets: 10 }
+        const dates = refreshDates(recordWith(), NOW + ms, lifetimes)
+        const after = refresh(recordWith(), NOW + ms, { lifetimes })
+        expect([after.expiresAt, after.secrets[0]?.worksUntil]).toEqual([dates.expiresAt, dates.previousWorksUntil])
+      }),
+    )
+  })
+
+  it('moves no deadline that was promised before, neither later nor sooner', () => {
+    const pauses = fc.array(fc.nat({ max: 3 * DAY }), { maxLength: 12 })
+    fc.assert(
+      fc.property(pauses, fc.integer({ min: 1, max: 40 }), (steps, lifetimeDays) => {
+        let record = recordWith({ lifetimeDays })
+        let now = NOW
+        for (const step of steps) {
+          now += step
+          const after = refresh(record, now, { lifetimes: { graceHours: 24, liveSecrets: 1_000 } })
+          expect(ends(after).slice(0, -2)).toEqual(ends(record).slice(0, -1))
+          expect(after.secrets.map(({ digest }) => digest).slice(0, -1)).toEqual(
+            record.secrets.map(({ digest }) => digest),
+          )
+          expect(
+            ends(after)
+              .slice(0, -1)
+              .every((end) => end !== null && end <= after.expiresAt),
+          ).toBe(true)
+          record = after
+        }
+      }),
+    )
+  })
+
+  it('ends every earlier secret at once where one has leaked, by state and not by time', () => {
+    const twice = refresh(refresh(recordWith(), NOW + 1), NOW + 2)
+    const after = refresh(twice, NOW + 3, { retire: 'now' })
+    expect(ends(after)).toEqual([0, 0, 0, null])
+    expect(working(after, NOW - 365 * DAY)).toEqual(['digest-3'])
+  })
+
+  it('gives no life to a secret that was dead', () => {
+    for (const worksUntil of [0, NOW - 1, null]) {
+      const secrets = [
+        { digest: 'dead', issuedAt: NOW, worksUntil },
+        { digest: 'newest', issuedAt: NOW, worksUntil: null },
+      ]
+      expect(working(refresh(recordWith({ secrets }), NOW), NOW)).not.toContain('dead')
+    }
+  })
+
+  it('is refused where more than ten secrets would work after it', () => {
+    let record = recordWith()
+    for (let i = 1; i < 10; i++) record = refresh(record, NOW + i)
+    expect(working(record, NOW + 10)).toHaveLength(10)
+    const input = { digest: 'x', eventId: 'x', lifetimes: LIFETIMES }
+    // The oldest was replaced at NOW + 1 and works until a day after that.
+    expect(refreshed(record, { ...input, now: NOW + DAY, retire: 'after24h' })).toBe('too_many_live_secrets')
+    expect(refreshed(record, { ...input, now: NOW + DAY + 1, retire: 'after24h' })).toMatchObject({ version: 11 })
+    expect(refreshed(record, { ...input, now: NOW + 10, retire: 'now' })).toMatchObject({ version: 11 })
+  })
+
+  it('keeps the idempotency keys of before and adds its own', () => {
+    const first: IdempotencyRecord = { call: 'create', key: 'k0', input: 'i', digest: 'digest-0' }
+    const own: IdempotencyRecord = { call: 'refresh', key: 'k1', input: 'i', digest: 'digest-1' }
+    const before = recordWith({ idempotency: [first] })
+    expect(refresh(before, NOW).idempotency).toEqual([first])
+    expect(refresh(before, NOW, { idempotency: own }).idempotency).toEqual([first, own])
+  })
+})
+
+describe('the same answer again', () => {
+  const lost: IdempotencyRecord = { call: 'refresh', key: 'k', input: 'i', digest: 'digest-1' }
+  const other: IdempotencyRecord = { call: 'create', key: 'k0', input: 'i', digest: 'digest-0' }
+  const before = { ...refresh(recordWith(), NOW), idempotency: [other, lost] }
+  const after = reissued(before, lost, { now: NOW + HOUR, digest: 'digest-2', eventId: 'event-3' })
+
+  it('replaces the secret that nobody received, which ends at once, and moves no other deadline', () => {
+    expect(ends(after)).toEqual([NOW + DAY, 0, null])
+    expect(after.secrets.at(-1)).toEqual({ digest: 'digest-2', issuedAt: NOW + HOUR, worksUntil: null })
+    expect(after).toMatchObject({ expiresAt: before.expiresAt, version: 3, eventId: 'event-3' })
+  })
+
+  it('remembers which secret its key issued last', () => {
+    expect(after.idempotency).toEqual([other, { ...lost, digest: 'digest-2' }])
+  })
+})
+
+describe('revoking', () => {
+  it.each([NOW, NOW + 91 * DAY])('ends a token for good, expired or not', (now) => {
+    const before = recordWith()
+    const after = revoked(before, 'admin-1', now, 'event-2')
+    expect(after).toEqual({ ...before, revokedAt: now, revokedBy: 'admin-1', version: 2, eventId: 'event-2' })
+    expect(changesBetween(before, after)).toEqual({ revokedAt: { before: null, after: now } })
+    expect(revoked(after, 'admin-2', now + 1, 'event-3')).toBe(after)
+  })
+
+  it('names nobody where a secret was reported by its holder', () => {
+    expect(revoked(recordWith(), null, NOW, 'event-2')).toMatchObject({ revokedAt: NOW, revokedBy: null })
+  })
+})
+
+describe('revoking one secret', () => {
+  const record = refresh(refresh(recordWith(), NOW), NOW + 1)
+
+  it('ends it at once, by state, and nothing else', () => {
+    const after = secretRevoked(record, 'digest-0', 'event-4')
+    expect(ends(after)).toEqual([0, NOW + 1 + DAY, null])
+    expect(after).toMatchObject({ expiresAt: record.expiresAt, revokedAt: null, version: 4, eventId: 'event-4' })
+    expect(changesBetween(record, after)).toBeUndefined()
+  })
+
+  it.each([
+    ['the newest, which ends only with its token', 'digest-2'],
+    ['one that the token does not have', 'digest-9'],
+  ])('changes nothing for %s', (_, digest) => {
+    expect(secretRevoked(record, digest, 'event-4')).toBe(record)
+  })
+
+  it('changes nothing the second time, but ends one that seems expired by this clock', () => {
+    const after = secretRevoked(record, 'digest-0', 'event-4')
+    expect(secretRevoked(after, 'digest-0', 'event-5')).toBe(after)
+    const old = recordWith({
+      secrets: [{ digest: 'old', issuedAt: 1, worksUntil: 2 }, ...recordWith().secrets],
+    })
+    expect(ends(secretRevoked(old, 'old', 'event-2'))).toEqual([0, null])
+  })
+})

@@ -1,0 +1,220 @@
+/** The grammar of request targets: what is let through means one thing to every reader; all else is refused. The query: query.test.ts. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { decodeStrictly, hasControlCharacter, readTarget, readTargetOfUrl } from '../../src/core/target.ts'
+
+/** Pieces of which targets are made, rather those with which routers and proxies were fooled. */
+const pieces = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom('/', 'a', 'V1', '0', '-', '_', '~', '.', '..', '?', '=', '&') },
+  { weight: 2, arbitrary: fc.constantFrom('!', '$', "'", '(', ')', '*', '+', ',', ';', ':', '@') },
+  { weight: 2, arbitrary: fc.constantFrom('%20', '%C3%A9', '%c3%a9', '%E2%82%AC', '%25', '%3F', '%23', '%21', '%40') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('%2e', '%2F', '%5c', '%00', '%0a', '%7f', '%61', '%C2%85', '%ff', '%', '%2'),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('\\', ' ', '#', '"', '<', '|', '^', '[', '`', '{', 'é', '．', '\t', '\0', '\ud800'),
+  },
+)
+const targets = fc.array(pieces, { maxLength: 12 }).map((parts) => `/${parts.join('')}`)
+
+const segmentsOf = (path: string): readonly string[] => (path === '/' ? [] : path.slice(1).split('/'))
+/** RFC 3986, section 3.3: whatever is no `pchar` is percent-encoded. */
+const encoded = (text: string): string =>
+  encodeURIComponent(text).replaceAll(/%(24|26|2B|2C|3A|3B|3D|40)/g, (octet) => decodeURIComponent(octet))
+
+describe('a target that is read', () => {
+  it('is handed on as it came, cut at the first question mark', () => {
+    fc.assert(
+      fc.property(targets, (raw) => {
+        const target = readTarget(raw)
+        fc.pre(target !== undefined)
+        const mark = raw.indexOf('?')
+        expect(target?.path).toBe(mark === -1 ? raw : raw.slice(0, mark))
+        expect(target?.query).toBe(mark === -1 ? '' : raw.slice(mark + 1))
+      }),
+    )
+  })
+
+  it('has no empty and no dot segment, also when it is decoded', () => {
+    fc.assert(
+      fc.property(targets, (raw) => {
+        for (const segment of segmentsOf(readTarget(raw)?.path ?? '/')) {
+          for (const form of [segment, decodeURIComponent(segment)]) expect(['', '.', '..']).not.toContain(form)
+          expect(decodeURIComponent(segment)).not.toMatch(/[/\\\p{Cc}]/u)
+        }
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('can be decoded once and encoded again by RFC 3986 without a change of meaning', () => {
+    fc.assert(
+      fc.property(targets, (raw) => {
+        const path = readTarget(raw)?.path ?? '/'
+        const again = `/${segmentsOf(path)
+          .map((segment) => encoded(decodeURIComponent(segment)))
+          .join('/')}`
+        expect(readTarget(again)?.path).toBe(again)
+        expect(segmentsOf(again).map(decodeURIComponent)).toEqual(segmentsOf(path).map(decodeURIComponent))
+        // Only reserved characters may come both plain and encoded, so nothing else differs but the case of the digits.
+        const plain = path.replaceAll(/%(21|24|26|27|28|29|2A|2B|2C|3A|3B|3D|40)/gi, (octet) =>
+          decodeURIComponent(octet),
+        )
+        expect(again.toUpperCase()).toBe(plain.toUpperCase())
+      }),
+    )
+  })
+
+  it('has the path that the URL standard makes of it, and stays on its host', () => {
+    fc.assert(
+      fc.property(targets, (raw) => {
+        const target = readTarget(raw)
+        fc.pre(target !== undefined)
+        const url = new URL(raw, 'http://x')
+        expect([url.pathname, url.host, url.hash]).toEqual([target?.path, 'x', ''])
+      }),
+    )
+  })
+
+  it('is the same out of the URL of a Fetch Request', () => {
+    fc.assert(
+      fc.property(targets, (raw) => {
+        const target = readTarget(raw)
+        fc.pre(target !== undefined)
+        expect(readTargetOfUrl(new Request(`http://api.test${raw}`).url)?.path).toBe(target?.path)
+      }),
+    )
+  })
+})
+
+describe('readTarget', () => {
+  it.each([
+    ['/', '/', ''],
+    ['/?', '/', ''],
+    ['/?a=/../b', '/', 'a=/../b'],
+    ['/v1/files/ABC', '/v1/files/ABC', ''],
+    ['/v1/files/ABC?ids=1,2&a?b', '/v1/files/ABC', 'ids=1,2&a?b'],
+    ['/...', '/...', ''],
+    ['/.a/..b', '/.a/..b', ''],
+    ["/a-._~!$&'()*+,;=:@", "/a-._~!$&'()*+,;=:@", ''],
+    ['/a%20b', '/a%20b', ''],
+    ['/%E2%82%AC', '/%E2%82%AC', ''],
+    ['/%e2%82%ac', '/%e2%82%ac', ''],
+    ['/%252e%252e', '/%252e%252e', ''],
+    ['/a%3Fb', '/a%3Fb', ''],
+    ['/a%40b', '/a%40b', ''],
+    ['/a?x=%2F%00%ff', '/a', 'x=%2F%00%ff'],
+  ])('reads %s', (raw, path, query) => {
+    expect(readTarget(raw)).toEqual({ path, query })
+  })
+
+  it.each<[string, unknown]>([
+    ['nothing', ''],
+    ['no text', undefined],
+    ['a number', 42],
+    ['an asterisk', '*'],
+    ['a relative path', 'v1/files/A'],
+    ['a query alone', '?x'],
+    ['a space before it', ' /v1/files/A'],
+    ['an absolute URL', 'http://evil.test/v1/files/A'],
+    ['a network path', '//evil.test/v1/files/A'],
+    ['two slashes', '//'],
+    ['an empty segment', '/v1//files'],
+    ['a trailing slash', '/v1/files/A/'],
+    ['a trailing slash before a query', '/v1/files/A/?x=1'],
+    ['a dot segment', '/v1/./files'],
+    ['two dots', '/v1/../me'],
+    ['a dot at the end', '/v1/.'],
+    ['two dots at the end', '/v1/..'],
+    ['two dots before a query', '/v1/..?x'],
+    ['encoded dots', '/v1/%2e%2E/me'],
+    ['half-encoded dots', '/v1/.%2e/me'],
+    ['an encoded slash', '/v1/files/A%2fmeta'],
+    ['an encoded backslash', '/v1/files/A%5Cmeta'],
+    ['a backslash', '/v1/files\\A'],
+    ['an encoded NUL', '/v1/files/A%00'],
+    ['an encoded line end', '/v1/files/A%0a'],
+    ['an encoded DEL', '/v1/files/A%7F'],
+    ['an encoded C1 control', '/v1/files/A%C2%85'],
+    ['an encoded letter', '/v1/%66iles/A'],
+    ['an encoded digit', '/v%31/files/A'],
+    ['an encoded tilde', '/v1/%7Ea'],
+    ['bytes that are not UTF-8', '/v1/files/%ff'],
+    ['overlong UTF-8', '/v1/files/%c0%ae'],
+    ['an encoded surrogate', '/v1/files/%ed%a0%80'],
+    ['a code point past the last', '/v1/files/%f4%90%80%80'],
+    ['a character that is split by a slash', '/v1/%E2/%82%AC'],
+    ['a percent sign alone', '/v1/files/%'],
+    ['a percent sign with one digit', '/v1/files/%2'],
+    ['a percent sign with no digits', '/v1/files/%zz'],
+    ['a fragment', '/v1/files/A#x'],
+    ['a fragment in the query', '/v1/files/A?x#y'],
+    ['a letter that is not ASCII', '/v1/files/é'],
+    ['a tab', '/v1/files/A\tB'],
+    ['a tab in the query', '/v1/files/A?x=\t'],
+    ['a broken percent sign in the query', '/v1/files/A?x=%2'],
+    ['a percent sign at the end of the query', '/v1/files/A?x=%'],
+    ['a letter that is not ASCII in the query', '/v1/files/A?x=é'],
+    ['a bracket in the query', '/v1/files/A?x[]=1'],
+    ['a million slashes', '/'.repeat(1_000_000)],
+  ])('refuses %s', (_, raw) => {
+    expect(readTarget(raw)).toBeUndefined()
+  })
+
+  it('reads a path of a million letters and one of 100,000 segments', () => {
+    expect(readTarget(`/${'a'.repeat(1_000_000)}`)?.path).toHaveLength(1_000_001)
+    expect(readTarget('/a'.repeat(100_000))?.path).toHaveLength(200_000)
+  })
+})
+
+describe('readTargetOfUrl', () => {
+  it.each([
+    ['http://api.test/v1/files/A?x=1', '/v1/files/A', 'x=1'],
+    ['https://api.test:8443/v1', '/v1', ''],
+    ['http://[::1]:80/v1', '/v1', ''],
+    ['http://api.test/', '/', ''],
+  ])('reads the path of %s', (url, path, query) => {
+    expect(readTargetOfUrl(url)).toEqual({ path, query })
+  })
+
+  it.each<[string, unknown]>([
+    ['nothing', ''],
+    ['no text', undefined],
+    ['a path alone', '/v1/files/A'],
+    ['no scheme', '://api.test/v1'],
+    ['no path', 'http://api.test'],
+    ['two slashes', 'http://api.test//v1'],
+    ['an encoded letter', 'http://api.test/%761'],
+    ['a fragment', 'http://api.test/v1#x'],
+  ])('refuses %s', (_, url) => {
+    expect(readTargetOfUrl(url)).toBeUndefined()
+  })
+})
+
+describe('decodeStrictly', () => {
+  it('gives what was encoded, for every text without a slash, a backslash or a control character', () => {
+    const texts = fc.string({ unit: 'grapheme' }).filter((text) => !/[/\\\p{Cc}]/u.test(text))
+    fc.assert(
+      fc.property(texts, (text) => {
+        // What needs no encoding must not be encoded, so all else is.
+        expect(decodeStrictly(encodeURIComponent(text))).toBe(text)
+      }),
+    )
+  })
+
+  it('refuses control characters that came plain', () => {
+    expect(decodeStrictly('a\u0085')).toBeUndefined()
+    expect(decodeStrictly('a\nb')).toBeUndefined()
+  })
+})
+
+describe('hasControlCharacter', () => {
+  it('says so for C0, DEL and C1, and for nothing else', () => {
+    for (let code = 0; code < 0x300; code++) {
+      const isControl = code < 0x20 || (code >= 0x7f && code < 0xa0)
+      expect(hasControlCharacter(String.fromCharCode(code))).toBe(isControl)
+    }
+  })
+})

@@ -1,0 +1,265 @@
+/**
+ * The package as a stranger gets it: packed, installed with npm beside the example project, which has none of the tools of
+ * this repository, and used there. It packs a copy, so that builds of the repository at the same moment do not meet.
+ */
+import { execFile } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
+import { rename, writeFile } from 'node:fs/promises'
+import { homedir, hostname, tmpdir } from 'node:os'
+import { basename, join, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+type Manifest = {
+  readonly version: string
+  readonly exports: Readonly<Record<string, unknown>>
+  readonly dependencies: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+}
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const readManifest = (folder: string): Manifest => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+const manifest = readManifest(root)
+const tarball = `plan-access-tokens-${manifest.version}.tgz`
+const subpaths = Object.keys(manifest.exports).map((subpath) => subpath.replace('.', 'plan-access-tokens'))
+const modules = subpaths.filter((subpath) => !subpath.endsWith('.json'))
+
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'own-policy-')))
+const copy = join(folder, 'repository')
+const project = join(folder, 'examples/own-policy')
+const installed = join(project, 'node_modules/plan-access-tokens')
+
+/** Variables that a test run adds, or the npm that started it: a person's shell has none of them. */
+const added = [
+  /^(COUNT_FILE|FORCE_COLOR|INIT_CWD|NODE_ENV|NODE_OPTIONS|NODE_TEST_CONTEXT|NODE_V8_COVERAGE)$/,
+  /^(VITEST|VITE_|TINYPOOL)|^(TEST|DEV|PROD|MODE|SSR|BASE_URL)$/,
+  /^npm_(package|lifecycle)_|^npm_(command|execpath|node_execpath)$/,
+  /^npm_config_(local_prefix|loglevel|ignore_scripts|foreground_scripts|json|dry_run)$/,
+]
+
+function plainEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !added.some((pattern) => pattern.test(name)))
+  return { ...Object.fromEntries(kept), NO_COLOR: '1' }
+}
+
+const execute = promisify(execFile)
+
+/** Runs a command to its end; one that fails says all that it printed. */
+async function run(cwd: string, command: string, ...args: string[]): Promise<{ stdout: string; stderr: string }> {
+  const options = { cwd, env: plainEnvironment(), maxBuffer: 16 * 1_048_576 }
+  return execute(command, args, options).catch(({ stdout, stderr, message }) => {
+    throw new Error(`${message}\n${stdout}\n${stderr}`)
+  })
+}
+
+/** Runs a module in the project, by Node alone if it is no TypeScript, and reads the JSON that it prints. */
+async function printed<T>(name: string, source: string): Promise<T> {
+  await writeFile(join(project, name), source)
+  const { stdout } = await run(project, process.execPath, ...(name.endsWith('.mts') ? ['--import', 'tsx'] : []), name)
+  return JSON.parse(stdout) as T
+}
+
+let packed: { readonly stdout: string }
+
+beforeAll(async () => {
+  // What tools make, some of it while this runs.
+  const made = /^(node_modules|\.git|dist|coverage|\.vite|\.vitest|tsconfig\.vitest-temp.*)$|\.(tgz|log|tsbuildinfo)$/
+  cpSync(root, copy, { recursive: true, filter: (path) => !made.test(basename(path)) })
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'dir')
+  packed = await run(copy, 'npm', 'pack')
+  await rename(join(copy, tarball), join(folder, tarball))
+  mkdirSync(join(folder, 'examples'))
+  cpSync(join(copy, 'examples/own-policy'), project, { recursive: true })
+  await run(project, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund')
+}, 240_000)
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('the tarball', () => {
+  const files = (): string[] =>
+    readdirSync(installed, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(installed.length + 1))
+      .map((path) => path.replaceAll(sep, '/'))
+  const text = (file: string): string => readFileSync(join(installed, file), 'utf8')
+
+  it('is packed without a word on standard output but its own name', async () => {
+    expect(packed.stdout).toBe(`${tarball}\n`)
+    const silent = await run(copy, 'npm', 'pack', '--silent', '--ignore-scripts')
+    expect(silent).toMatchObject({ stdout: `${tarball}\n`, stderr: '' })
+  })
+
+  it('holds what was built and the pages that belong to it, and nothing else', () => {
+    const pages = ['LICENSE', 'README.md', 'SECURITY.md', 'package.json']
+    expect(files()).toEqual(expect.arrayContaining(pages))
+    const others = files().filter((file) => ![...pages, 'CHANGELOG.md'].includes(file))
+    expect(others.filter((file) => !/^dist\/[\w/-]+(\.d\.ts|\.js)$/.test(file))).toEqual([])
+    expect(others.length).toBeGreaterThanOrEqual(2 * modules.length)
+  })
+
+  it('names no path and no host of the machine that packed it', async () => {
+    const { stdout: registry } = await run(project, 'npm', 'config', 'get', 'registry')
+    const { host } = new URL(registry.trim())
+    const words = [root, folder, `${homedir()}/`, 'file:///', '"resolved"', 'sourceMappingURL']
+    if (host !== 'registry.npmjs.org') words.push(host)
+    // A name such as "vm" is an ordinary word.
+    if (/[\d.-]/.test(hostname())) words.push(hostname())
+    for (const file of files()) expect(words.filter((word) => text(file).includes(word))).toEqual([])
+  })
+
+  it('names in its code only the hosts of Figma and of examples', () => {
+    const code = files().filter((file) => file.startsWith('dist/') || file === 'package.json')
+    const hosts = code.flatMap((file) =>
+      [...text(file).matchAll(/https?:\/\/([\w-]+(?:\.[\w-]+)+)/g)].map(([, h]) => h),
+    )
+    const known =
+      /^((www|developers|help|api)\.)?figma\.com$|(^|\.)example\.(com|org|net)$|\.(test|example)$|^www\.rfc-editor\.org$/
+    expect(hosts.filter((host) => !known.test(host ?? ''))).toEqual([])
+  })
+})
+
+describe('the example project', () => {
+  it('takes the tarball of this version, by the two commands of its page', () => {
+    expect(readManifest(project).dependencies).toEqual({ 'plan-access-tokens': `file:../../${tarball}` })
+    const page = readFileSync(join(project, 'README.md'), 'utf8')
+    expect(page).toContain(tarball)
+    expect(page).toMatch(/^npm pack {2,}# in the root[\s\S]*^npm install && npm test {2,}# here/m)
+  })
+
+  it('has no lock file, which would name a tarball that changes', () => {
+    expect(readdirSync(project).filter((file) => file.includes('lock'))).toEqual([])
+  })
+
+  it('has none of the optional peers', () => {
+    const peers = Object.keys(manifest.peerDependencies ?? {})
+    expect(peers.filter((peer) => existsSync(join(project, 'node_modules', peer)))).toEqual([])
+  })
+
+  it('passes its own type check and tests, and the tests do run', { timeout: 180_000 }, async () => {
+    const { stdout } = await run(project, 'npm', 'test')
+    const count = (what: string): number => Number(new RegExp(`^(?:#|ℹ) ${what} (\\d+)$`, 'm').exec(stdout)?.[1])
+    expect(count('pass')).toBeGreaterThanOrEqual(25)
+    expect(count('pass')).toBe(count('tests'))
+    expect(stdout).toMatch(/a misspelt scope is an error in the editor/)
+  })
+})
+
+describe('in a project that installed it', () => {
+  it('every sub-path can be imported', { timeout: 120_000 }, async () => {
+    const names = await printed<Record<string, string[]>>(
+      'imports.mjs',
+      `const names = {}
+       for (const path of ${JSON.stringify(modules)}) names[path] = Object.keys(await import(path))
+       const { default: manifest } = await import('plan-access-tokens/package.json', { with: { type: 'json' } })
+       console.log(JSON.stringify({ ...names, 'plan-access-tokens/package.json': [manifest.version] }))`,
+    )
+    expect(Object.keys(names)).toEqual(subpaths)
+    expect(Object.values(names).filter((list) => list.length === 0)).toEqual([])
+    expect(names['plan-access-tokens/package.json']).toEqual([manifest.version])
+  })
+
+  it('nothing else of it can be imported', { timeout: 120_000 }, async () => {
+    const inner = [
+      ...readdirSync(join(installed, 'dist'))
+        .filter((file) => file.endsWith('.js'))
+        .map((file) => `dist/${file}`),
+      ...['dist/index.js', 'dist/figma/index.js', 'src/index.ts', 'core/secret', 'figma/index.js', 'testing/clock'],
+      ...['dist', 'README.md', 'stores/memory', 'index.js'],
+    ].map((path) => `plan-access-tokens/${path}`)
+    const codes = await printed<string[]>(
+      'deep.mjs',
+      `const codes = []
+       for (const path of ${JSON.stringify(inner)})
+         codes.push(await import(path).then(() => path + ' was imported', (error) => error.code))
+       console.log(JSON.stringify(codes))`,
+    )
+    expect(codes).toEqual(inner.map(() => 'ERR_PACKAGE_PATH_NOT_EXPORTED'))
+  })
+
+  const readers = [
+    { reader: 'nodenext', options: { module: 'nodenext', lib: ['es2023'], types: ['node'] } },
+    { reader: 'bundler', options: { module: 'esnext', lib: ['es2023', 'dom', 'dom.iterable'], types: [] } },
+  ]
+  it.each(readers)('has types that hold up for moduleResolution $reader', { timeout: 180_000 }, async (row) => {
+    const { reader, options } = row
+    const parts = modules.map(
+      (path, i) => `import * as m${i} from '${path}'\nexport const typed${i}: AnyOf<typeof m${i}> = false\n`,
+    )
+    await writeFile(
+      join(project, `typed-${reader}.mts`),
+      `${parts.join('')}
+       type AnyOf<M> = { [K in keyof M]: 0 extends 1 & M[K] ? true : false }[keyof M]
+       // @ts-expect-error a policy needs more than a name
+       m0.definePolicy({ surface: 'x' })\n`,
+    )
+    const compilerOptions = {
+      ...options,
+      moduleResolution: reader,
+      target: 'es2023',
+      noEmit: true,
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+    }
+    const config = { compilerOptions, files: [`typed-${reader}.mts`] }
+    await writeFile(join(project, `tsconfig.${reader}.json`), JSON.stringify(config))
+    const tsc = join(project, 'node_modules/typescript/bin/tsc')
+    const { stdout } = await run(project, process.execPath, tsc, '-p', `tsconfig.${reader}.json`)
+    expect(stdout).toBe('')
+  })
+
+  it('a wrong policy is told all of its mistakes at once', { timeout: 120_000 }, async () => {
+    const { name, isTypeError, problems, message } = await printed<{
+      name: string
+      isTypeError: boolean
+      problems: { path: string; message: string }[]
+      message: string
+    }>(
+      'wrong.mts',
+      `import { definePolicy, PolicyError } from 'plan-access-tokens'
+       import { invoicesPolicy } from './policy.ts'
+       const data = JSON.parse(JSON.stringify(invoicesPolicy.data))
+       data.scopes['invoice:void'] = {}
+       data.types.ci.scopes = ['invoice:raed']
+       data.kinds.invoice.parents = ['projects']
+       data.links.shapes.push('/c/{client}')
+       data.endpoints['GET /projects/{project}'].tiers = ['busines']
+       data.endpoints['GET /invoices/{id}'] = { scopes: ['invoice:read'], names: [{ kind: 'invioce', at: 'path:id' }] }
+       data.endpoints['GET /clients/{client}'] = { scopes: ['client:read'], names: 'nothing' }
+       try {
+         definePolicy(data)
+       } catch (error) {
+         const { name, problems, message } = error as PolicyError
+         console.log(JSON.stringify({ name, isTypeError: error instanceof TypeError, problems, message }))
+       }`,
+    )
+    expect({ name, isTypeError }).toEqual({ name: 'PolicyError', isTypeError: true })
+    const expected: readonly [path: string, says: RegExp][] = [
+      ['types.ci.scopes[0]', /"invoice:read"/],
+      ['kinds.invoice.parents[0]', /"project"/],
+      ['endpoints["GET /projects/{project}"].tiers[0]', /"business"/],
+      ['endpoints["GET /invoices/{id}"].names', /"invoice"/],
+      ['endpoints["GET /invoices/{id}"]', /"GET \/invoices\/{invoice}"/],
+      ['endpoints["GET /clients/{client}"].scopes[0]', /not a scope/],
+      ['endpoints["GET /clients/{client}"]', /"client"/],
+      ['scopes["invoice:void"]', /no endpoint/],
+      ['links.shapes[2]', /"client"/],
+    ]
+    for (const [path, says] of expected)
+      expect(problems.filter((problem) => problem.path.startsWith(path)).map((problem) => problem.message)).toEqual(
+        expect.arrayContaining([expect.stringMatching(says)]),
+      )
+    for (const problem of problems) expect(message).toContain(`\n  ${problem.path}: ${problem.message}`)
+  })
+})

@@ -1,0 +1,226 @@
+/**
+ * Holds the arrows of the design: who may import whom, what the pure core may not touch, and that every file says what it is
+ * for. The check reads the sources with TypeScript's parser, and is itself tried on small wrong files.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { posix } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+
+/** What each part of src/ may import of ours. */
+const ARROWS: { readonly [layer: string]: readonly string[] } = {
+  core: ['core'],
+  ports: ['core'],
+  service: ['core', 'ports', 'service'],
+  stores: ['core', 'ports', 'stores'],
+  figma: ['core', 'figma'],
+  testing: ['core', 'ports', 'service', 'stores', 'testing', 'index'],
+  index: ['core', 'ports', 'service', 'stores'],
+}
+/** Files from which nothing but types is taken, and which import no package. */
+const TYPES_ONLY = ['ports']
+const NO_PACKAGES = ['ports', 'index']
+/** The packages that earn their place; of zod only its small forms, for edge workers. */
+const PACKAGES = /^(zod\/mini|zod\/v4\/core|nanoid|@noble\/hashes\/[\w.]+|date-fns\/constants)$/
+/** What the core gets as an argument instead. */
+const IMPURE = new Set(
+  'performance setTimeout setInterval setImmediate queueMicrotask crypto fetch console process globalThis'.split(' '),
+)
+/** The one file that asks the platform for something: a synchronous hash, without an import. */
+const REACHES_PLATFORM = 'core/digest.ts'
+
+/** `core/names.ts` → `core`, `ports.ts` → `ports`. */
+const layerOf = (path: string): string => path.split('/')[0]?.replace(/\.ts$/, '') ?? ''
+
+/** Everything in a file that is against the design. `path` is below src/; `exists` tells which other files there are. */
+function problemsOf(path: string, text: string, exists: (path: string) => boolean): readonly string[] {
+  const problems: string[] = []
+  const layer = layerOf(path)
+  if (!(layer in ARROWS)) problems.push(`${path} is in no part of the design`)
+  if (!text.startsWith('/**')) problems.push('does not begin with a comment that says what it is for')
+  for (const [named] of text.matchAll(/\b(core|service|stores|figma|testing)\/[\w-]+\.ts\b/g))
+    if (!exists(named)) problems.push(`names ${named}, which does not exist`)
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
+  const visit = (node: ts.Node): void => {
+    const imported = importOf(node)
+    if (imported) problems.push(...importProblems(path, imported))
+    if (ts.isStringLiteralLike(node) && node.text.startsWith('node:') && !imported && path !== REACHES_PLATFORM)
+      if (!isSpecifier(node)) problems.push(`names ${node.text}`)
+    if (layer === 'core') problems.push(...impurities(path, node))
+    ts.forEachChild(node, visit)
+  }
+  visit(file)
+  return problems
+}
+
+interface Import {
+  readonly specifier: string
+  readonly typeOnly: boolean
+}
+
+/** What a node imports, in whatever way: import, export from, a type's import(), a dynamic one, require. */
+function importOf(node: ts.Node): Import | undefined {
+  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
+    const specifier = node.moduleSpecifier
+    if (!specifier || !ts.isStringLiteral(specifier)) return undefined
+    const typeOnly = ts.isExportDeclaration(node)
+      ? node.isTypeOnly
+      : node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
+    return { specifier: specifier.text, typeOnly }
+  }
+  if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument) && ts.isStringLiteral(node.argument.literal))
+    return { specifier: node.argument.literal.text, typeOnly: true }
+  if (ts.isExternalModuleReference(node) && ts.isStringLiteral(node.expression))
+    return { specifier: node.expression.text, typeOnly: false }
+  if (!ts.isCallExpression(node)) return undefined
+  const isCall = node.expression.kind === ts.SyntaxKind.ImportKeyword || node.expression.getText() === 'require'
+  const [argument] = node.arguments
+  if (!isCall) return undefined
+  return { specifier: argument && ts.isStringLiteralLike(argument) ? argument.text : '(computed)', typeOnly: false }
+}
+
+function importProblems(path: string, { specifier, typeOnly }: Import): readonly string[] {
+  const layer = layerOf(path)
+  if (!specifier.startsWith('.'))
+    return PACKAGES.test(specifier) && !NO_PACKAGES.includes(layer) ? [] : [`imports ${specifier}`]
+  const target = posix.join(posix.dirname(path), specifier)
+  const isAllowed = ARROWS[layer]?.includes(layerOf(target)) === true
+  return [
+    ...(isAllowed ? [] : [`imports ${target} against the arrows`]),
+    ...(TYPES_ONLY.includes(layer) && !typeOnly ? [`imports ${target} for more than its types`] : []),
+  ]
+}
+
+const isSpecifier = ({ parent }: ts.Node): boolean =>
+  ts.isImportDeclaration(parent) || ts.isExportDeclaration(parent) || importOf(parent) !== undefined
+
+/** Clocks, randomness, I/O and globals in the core. */
+function impurities(path: string, node: ts.Node): readonly string[] {
+  if (ts.isPropertyAccessExpression(node) && ['Date.now', 'Math.random'].includes(node.getText()))
+    return [`uses ${node.getText()}`]
+  if (ts.isNewExpression(node) && node.expression.getText() === 'Date' && !node.arguments?.length)
+    return ['uses the time of new Date()']
+  if (ts.isCallExpression(node) && node.expression.getText() === 'Date') return ['uses the time of Date()']
+  if (!ts.isIdentifier(node) || !IMPURE.has(node.text) || isName(node)) return []
+  return node.text === 'globalThis' && path === REACHES_PLATFORM ? [] : [`uses ${node.text}`]
+}
+
+/** Whether an identifier is the name of a field or of a type, and no use of what has that name globally. */
+function isName(node: ts.Identifier): boolean {
+  const { parent } = node
+  if (ts.isPropertyAccessExpression(parent)) return parent.name === node
+  if (ts.isQualifiedName(parent) || ts.isTypeReferenceNode(parent)) return true
+  if (ts.isBindingElement(parent)) return parent.propertyName === node
+  return (
+    (ts.isPropertyAssignment(parent) ||
+      ts.isPropertySignature(parent) ||
+      ts.isMethodSignature(parent) ||
+      ts.isMethodDeclaration(parent)) &&
+    parent.name === node
+  )
+}
+
+const src = fileURLToPath(new URL('../../src/', import.meta.url))
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .map((path) => path.replaceAll('\\', '/'))
+  .filter((path) => path.endsWith('.ts'))
+  .sort()
+const existsInSrc = (path: string): boolean => existsSync(src + path)
+
+describe('the sources', () => {
+  it('are all read', () => {
+    expect(files).toEqual(expect.arrayContaining(['index.ts', 'ports.ts', 'core/decide.ts', 'service/authorize.ts']))
+  })
+
+  it.each(files)('%s keeps to the arrows of the design and says what it is for', (path) => {
+    expect(problemsOf(path, readFileSync(src + path, 'utf8'), existsInSrc)).toEqual([])
+  })
+})
+
+describe('the check', () => {
+  const check = (path: string, code: string) => problemsOf(path, `/** For. */\n${code}`, () => true)
+
+  it.each<[string, string, string]>([
+    ['core/a.ts', "import { x } from '../service/b.ts'", 'imports service/b.ts against the arrows'],
+    ['core/a.ts', "import type { X } from '../ports.ts'", 'imports ports.ts against the arrows'],
+    ['core/a.ts', "export { x } from '../stores/memory.ts'", 'imports stores/memory.ts against the arrows'],
+    ['core/a.ts', "export * from '../index.ts'", 'imports index.ts against the arrows'],
+    ['core/a.ts', "type X = import('../figma/b.ts').X", 'imports figma/b.ts against the arrows'],
+    ['core/a.ts', "const x = await import('../testing/b.ts')", 'imports testing/b.ts against the arrows'],
+    ['core/a.ts', "import x = require('../service/b.ts')", 'imports service/b.ts against the arrows'],
+    ['core/a.ts', 'const x = await import(name)', 'imports (computed)'],
+    ['core/a.ts', "import * as z from 'zod'", 'imports zod'],
+    ['core/a.ts', "import { addDays } from 'date-fns'", 'imports date-fns'],
+    ['core/a.ts', "import x from 'express'", 'imports express'],
+    ['core/deep/a.ts', "import { x } from '../../service/b.ts'", 'imports service/b.ts against the arrows'],
+    ['ports.ts', "import { x } from './core/b.ts'", 'imports core/b.ts for more than its types'],
+    ['ports.ts', "import { type X } from './core/b.ts'", 'imports core/b.ts for more than its types'],
+    ['ports.ts', "import type { X } from './service/b.ts'", 'imports service/b.ts against the arrows'],
+    ['ports.ts', "import type { X } from 'nanoid'", 'imports nanoid'],
+    ['service/a.ts', "import { x } from '../stores/memory.ts'", 'imports stores/memory.ts against the arrows'],
+    ['service/a.ts', "import { x } from '../figma/b.ts'", 'imports figma/b.ts against the arrows'],
+    ['stores/a.ts', "import { x } from '../service/b.ts'", 'imports service/b.ts against the arrows'],
+    ['figma/a.ts', "import type { X } from '../service/b.ts'", 'imports service/b.ts against the arrows'],
+    ['figma/a.ts', "import type { X } from '../ports.ts'", 'imports ports.ts against the arrows'],
+    ['testing/a.ts', "import { x } from '../figma/b.ts'", 'imports figma/b.ts against the arrows'],
+    ['index.ts', "export { x } from './figma/b.ts'", 'imports figma/b.ts against the arrows'],
+    ['index.ts', "export { x } from './testing/b.ts'", 'imports testing/b.ts against the arrows'],
+    ['service/a.ts', "import { x } from 'node:crypto'", 'imports node:crypto'],
+    ['stores/a.ts', "import { x } from 'fs'", 'imports fs'],
+    ['testing/a.ts', "const x = require('node:fs')", 'imports node:fs'],
+    ['service/a.ts', "const x = process.getBuiltinModule('node:crypto')", 'names node:crypto'],
+    ['core/a.ts', 'const x = Date.now()', 'uses Date.now'],
+    ['core/a.ts', 'const x = new Date()', 'uses the time of new Date()'],
+    ['core/a.ts', 'const x = new Date', 'uses the time of new Date()'],
+    ['core/a.ts', 'const x = Date()', 'uses the time of Date()'],
+    ['core/a.ts', 'const x = Math.random()', 'uses Math.random'],
+    ['core/a.ts', 'const x = performance.now()', 'uses performance'],
+    ['core/a.ts', 'setTimeout(() => 1, 1)', 'uses setTimeout'],
+    ['core/a.ts', 'const x = crypto.getRandomValues(bytes)', 'uses crypto'],
+    ['core/a.ts', 'const x = globalThis.crypto', 'uses globalThis'],
+    ['core/a.ts', 'const x = { fetch }', 'uses fetch'],
+    ['core/a.ts', 'console.log(1)', 'uses console'],
+    ['core/a.ts', 'const x = process.env', 'uses process'],
+    ['core/digest.ts', 'const x = process.env', 'uses process'],
+    ['http/a.ts', 'const x = 1', 'http/a.ts is in no part of the design'],
+  ])('sees that %s must not say: %s', (path, code, problem) => {
+    expect(check(path, code)).toEqual([problem])
+  })
+
+  it.each<[string, string]>([
+    ['core/a.ts', "import { x } from './b.ts'; import * as z from 'zod/mini'; import { customRandom } from 'nanoid'"],
+    [
+      'core/a.ts',
+      "import { sha256 } from '@noble/hashes/sha2.js'; import { millisecondsInDay } from 'date-fns/constants'",
+    ],
+    [
+      'core/a.ts',
+      'const x = new Date(ms).toISOString(); const now = options.now; const y = { crypto: 1, fetch() {} }.crypto',
+    ],
+    ['core/digest.ts', "const x = globalThis as { process?: unknown }; const y = 'node:crypto'"],
+    ['ports.ts', "import type { X } from './core/b.ts'"],
+    ['service/a.ts', "import { x } from '../core/b.ts'; import type { Y } from '../ports.ts'; const now = Date.now()"],
+    ['stores/memory.ts', "import { x } from '../core/b.ts'; import type { Y } from '../ports.ts'"],
+    ['figma/a.ts', "import { x } from '../core/b.ts'; import { y } from './c.ts'"],
+    [
+      'testing/a.ts',
+      "import { x } from '../index.ts'; import { y } from '../service/b.ts'; import type { Z } from '../ports.ts'",
+    ],
+    [
+      'index.ts',
+      "export { x } from './core/b.ts'; export { y } from './stores/memory.ts'; export type { Z } from './ports.ts'",
+    ],
+  ])('lets %s say: %s', (path, code) => {
+    expect(check(path, code)).toEqual([])
+  })
+
+  it('sees that a file has no first comment, or names another one that does not exist', () => {
+    expect(problemsOf('core/a.ts', 'const x = 1', () => true)).toEqual([
+      'does not begin with a comment that says what it is for',
+    ])
+    expect(problemsOf('core/a.ts', '/** The rest: service/gone.ts. */', (path) => path !== 'service/gone.ts')).toEqual([
+      'names service/gone.ts, which does not exist',
+    ])
+  })
+})

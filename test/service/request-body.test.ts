@@ -1,0 +1,196 @@
+/** Bodies that name resources: as JSON gave them, as text, as bytes, of a Fetch `Request`; read once, bounded, and left to the handler. */
+import { createPlanTokens, memoryStore, type Secret } from 'plan-access-tokens'
+import { expectAllowed, expectDenied, requestWith } from 'plan-access-tokens/testing'
+import { describe, expect, it } from 'vitest'
+import { settled } from './support/lossy-store.ts'
+import { packagesPolicy } from './support/small-policy.ts'
+import { steeredClock } from './support/steered-clock.ts'
+import { newDirectory, newWorld, TOKEN, type World } from './support/world.ts'
+
+const LINE = 'POST /v1/dev_resources'
+const BODY = { dev_resources: [{ file_key: 'FileA', name: 'a' }, { file_key: 'FileB' }, { file_key: 'FileA' }] }
+const TEXT = JSON.stringify(BODY)
+const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
+const WRITE = { scopes: ['file_dev_resources:write'] } as const
+
+function fetchRequest(secret: string, body: BodyInit | null, headers: Record<string, string> = {}): Request {
+  const init = { method: 'POST', headers: { 'x-figma-token': secret, ...headers }, body, duplex: 'half' }
+  return new Request('https://api.example/v1/dev_resources', init)
+}
+
+async function said({ tokens }: World, request: Request): Promise<string> {
+  const decision = await tokens.authorize(request)
+  return decision.allowed ? 'allowed' : decision.code
+}
+
+/** A body that comes in these pieces, and then ends or not. */
+function streamOf(chunks: readonly Uint8Array[], isEndless = false): ReadableStream<Uint8Array> {
+  let i = 0
+  return new ReadableStream({
+    pull(controller) {
+      const chunk = chunks[i++]
+      if (chunk) controller.enqueue(chunk)
+      else if (!isEndless) controller.close()
+      else return new Promise<void>(() => undefined)
+    },
+  })
+}
+
+describe('a body', () => {
+  it.each<[string, unknown]>([
+    ['as JSON gave it', BODY],
+    ['as text', TEXT],
+    ['as bytes', bytes(TEXT)],
+    ['as a Buffer', Buffer.from(TEXT)],
+    ['as an ArrayBuffer', bytes(TEXT).buffer],
+  ])('%s names every resource in it, each once', async (_, body) => {
+    const world = newWorld()
+    const { secret } = await world.make(WRITE)
+    const { resources } = expectAllowed(await world.tokens.authorize(requestWith(secret, LINE, { body })))
+    expect(resources).toEqual([
+      { kind: 'file', id: 'FileA' },
+      { kind: 'file', id: 'FileB' },
+    ])
+    const { secret: limited } = await world.make({ ...WRITE, resources: ['https://figma.com/design/FileA'] })
+    expect(await world.ask(limited, LINE, { body })).toBe('resource_not_allowed')
+  })
+
+  it.each<[string, unknown]>([
+    ['absent', undefined],
+    ['null', null],
+    ['empty text', ''],
+    ['no bytes', new Uint8Array()],
+    ['no JSON', '{"dev_resources":'],
+    ['no UTF-8', Uint8Array.of(0x22, 0xff, 0x22)],
+    ['a list', '[]'],
+    ['without the field', {}],
+    ['without an entry', { dev_resources: [] }],
+    ['with the field as text', { dev_resources: 'FileA' }],
+    ['with an entry that names nothing', { dev_resources: [{ file_key: 'FileA' }, {}] }],
+    ['with an id that is a number', { dev_resources: [{ file_key: 5 }] }],
+    ['with an empty id', { dev_resources: [{ file_key: '' }] }],
+    ['with a name said twice', '{"dev_resources":[{"file_key":"FileA"}],"dev_resources":[{"file_key":"FileZ"}]}'],
+    ['with the name in a prototype', Object.create(BODY)],
+    ['a view of another kind', new DataView(bytes(TEXT).buffer)],
+  ])('that is %s is request_malformed', async (_, body) => {
+    const world = newWorld()
+    const { secret } = await world.make(WRITE)
+    expect(await world.ask(secret, LINE, { body })).toBe('request_malformed')
+  })
+
+  it('is not looked at where the endpoint names nothing in it', async () => {
+    const world = newWorld()
+    const { secret } = await world.make()
+    const request = requestWith(secret, 'GET /v1/files/FileA')
+    const trap = Object.defineProperty(request, 'body', {
+      get() {
+        throw new Error('read')
+      },
+    })
+    expectAllowed(await world.tokens.authorize(trap))
+  })
+
+  it('longer than the policy reads is request_malformed, counted in bytes', async () => {
+    const directory = newDirectory()
+    directory.locate = () => ({ planId: '1001', ancestors: [] })
+    const tokens = createPlanTokens({ policy: packagesPolicy(), store: memoryStore(), directory })
+    const { secret } = await tokens.create({ ...TOKEN, type: 'npm', scopes: ['npm:write'] })
+    const text = (letter: string, count: number): string => JSON.stringify({ package: letter.repeat(count) })
+    const base = text('', 0).length
+    const send = (secretText: Secret, body: unknown) =>
+      tokens.authorize(requestWith(secretText, 'POST /tags', { body }))
+    for (const form of [(body: string) => body, bytes]) {
+      expectAllowed(await send(secret, form(text('a', 200 - base))))
+      expectDenied(await send(secret, form(text('a', 201 - base))), 'request_malformed')
+      expectAllowed(await send(secret, form(text('ä', (200 - base) / 2 - 1))))
+      expectDenied(await send(secret, form(text('ä', (200 - base) / 2 + 1))), 'request_malformed')
+    }
+    const asRequest = (body: string): Request =>
+      new Request('https://x.example/tags', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${secret.reveal()}` },
+        body,
+      })
+    expectAllowed(await tokens.authorize(asRequest(text('a', 200 - base))))
+    expectDenied(await tokens.authorize(asRequest(text('a', 201 - base))), 'request_malformed')
+  })
+})
+
+describe('the body of a Fetch request', () => {
+  it('is read from a clone, so that the handler can still read its own', async () => {
+    const world = newWorld()
+    const { secret } = await world.make(WRITE)
+    for (const body of [TEXT, bytes(TEXT), streamOf([bytes(TEXT.slice(0, 9)), bytes(TEXT.slice(9))])]) {
+      const request = fetchRequest(secret, body)
+      expect(await said(world, request)).toBe('allowed')
+      expect(request.bodyUsed).toBe(false)
+      expect(await request.json()).toEqual(BODY)
+    }
+  })
+
+  it('is left alone where the endpoint names nothing in it, and after a refusal before it', async () => {
+    const world = newWorld()
+    const { secret } = await world.make()
+    const request = fetchRequest(secret, TEXT)
+    expect(await said(world, request)).toBe('scope_missing')
+    expect(await request.text()).toBe(TEXT)
+  })
+
+  it('that is absent, broken or already read is request_malformed', async () => {
+    const world = newWorld()
+    const { secret } = await world.make(WRITE)
+    expect(await said(world, fetchRequest(secret, null))).toBe('request_malformed')
+    const used = fetchRequest(secret, TEXT)
+    await used.text()
+    expect(await said(world, used)).toBe('request_malformed')
+    const failing = new ReadableStream({
+      pull() {
+        throw new Error('reset')
+      },
+    })
+    expect(await said(world, fetchRequest(secret, failing))).toBe('request_malformed')
+  })
+
+  it('that says it is too long is not read at all', async () => {
+    const world = newWorld()
+    const { secret } = await world.make(WRITE)
+    const request = fetchRequest(secret, TEXT, { 'content-length': '50000000' })
+    expect(await said(world, request)).toBe('request_malformed')
+    expect(await request.text()).toBe(TEXT)
+    expect(await said(world, fetchRequest(secret, TEXT, { 'content-length': 'many' }))).toBe('allowed')
+  })
+
+  it('that is too long without saying so is read no further than the limit', async () => {
+    const world = newWorld()
+    const { secret } = await world.make(WRITE)
+    let pulled = 0
+    const endless = new ReadableStream({
+      pull(controller) {
+        pulled++
+        controller.enqueue(new Uint8Array(65_536))
+      },
+    })
+    expect(await said(world, fetchRequest(secret, endless))).toBe('request_malformed')
+    expect(pulled).toBeLessThan(40)
+  })
+
+  it('that never ends is refused when its time is over', async () => {
+    const clock = steeredClock()
+    const world = newWorld({ clock })
+    const { secret } = await world.make(WRITE)
+    const call = said(world, fetchRequest(secret, streamOf([bytes('{')], true)))
+    expect(['request_malformed', 'unavailable']).toContain(await settled(clock, call))
+  })
+})
+
+describe('a Fetch request', () => {
+  it('is read by its path alone, wherever its host is', async () => {
+    const world = newWorld()
+    const { secret } = await world.make()
+    const get = (url: string): Request => new Request(url, { headers: { authorization: `Bearer ${secret}` } })
+    expect(await said(world, get('https://api.example/v1/files/FileA?depth=1'))).toBe('allowed')
+    expect(await said(world, get('http://127.0.0.1:8080/v1/files/FileA'))).toBe('allowed')
+    expect(await said(world, get('https://api.example/v1/files/FileA/'))).toBe('request_malformed')
+    expect(await said(world, get('https://api.example'))).toBe('endpoint_unknown')
+  })
+})

@@ -1,0 +1,227 @@
+/**
+ * The plan access tokens page as plain data and a few dozen lines, written from the page and its contract and from nothing of
+ * src/. It knows no digest, no version race and no cache: only who may do what, when things end, and what the log then says.
+ * It changes itself and answers `'ok'` or the code of the refusal; the engine is asked the same in test/simulation/walk.ts.
+ */
+
+export const HOUR = 3_600_000
+export const DAY = 24 * HOUR
+const ELIGIBLE = ['organization', 'enterprise']
+const MOST_LIVE_SECRETS = 10
+
+/** `null`: as long as the token; `'ended'`: dead at once, whatever the clock says. */
+export interface ModelSecret {
+  readonly text: string
+  worksUntil: number | null | 'ended'
+  used: boolean
+}
+
+export interface ModelToken {
+  readonly id: string
+  readonly plan: string
+  readonly days: number
+  name: string
+  scopes: readonly string[]
+  resources: 'all' | readonly string[]
+  expiresAt: number
+  revoked: boolean
+  readonly secrets: ModelSecret[]
+  version: number
+}
+
+export interface ModelEvent {
+  readonly type: string
+  readonly token: ModelToken
+}
+
+/** What an idempotency key was used for. */
+interface UsedKey {
+  readonly input: string
+  readonly token: ModelToken
+  secret: ModelSecret
+}
+
+export interface Page {
+  now: number
+  readonly plans: Map<string, { tier: string; suspended: boolean }>
+  /** For each resource what is directly above it, at last a plan. */
+  readonly above: Map<string, string>
+  readonly tokens: ModelToken[]
+  readonly events: ModelEvent[]
+  readonly keys: Map<string, UsedKey>
+}
+
+export interface Wish {
+  readonly plan: string
+  readonly days: number
+  readonly scopes: readonly string[]
+  readonly resources: 'all' | readonly string[]
+  readonly key?: string | undefined
+}
+
+/** What some requests need: scopes of which any one is enough, and what they name. */
+export const ROUTES: { readonly [line: string]: { scopes: readonly string[]; names: 'plan' | readonly string[] } } = {
+  'GET /v1/files/FileA': { scopes: ['file_content:read', 'files:read'], names: ['file:FileA'] },
+  'HEAD /v1/files/FileA': { scopes: ['file_content:read', 'files:read'], names: ['file:FileA'] },
+  'GET /v1/files/FileB/comments': { scopes: ['file_comments:read', 'files:read'], names: ['file:FileB'] },
+  'GET /v1/files/FileZ/meta': { scopes: ['file_metadata:read', 'files:read'], names: ['file:FileZ'] },
+  'GET /v1/files/Nowhere': { scopes: ['file_content:read', 'files:read'], names: ['file:Nowhere'] },
+  'GET /v1/projects/123/files': { scopes: ['projects:read', 'files:read'], names: ['project:123'] },
+  'GET /v1/teams/456/projects': { scopes: ['projects:read', 'files:read'], names: ['team:456'] },
+  'POST /v1/dev_resources': { scopes: ['file_dev_resources:write'], names: ['file:FileA', 'file:FileB'] },
+  'GET /v1/activity_logs': { scopes: ['org:activity_log_read'], names: 'plan' },
+  'GET /v2/webhooks': { scopes: ['webhooks:read'], names: 'plan' },
+}
+/** "Plan access tokens can be used with any REST API endpoint, with the following exceptions". */
+export const CLOSED = ['GET /v1/me', 'GET /v1/oembed', 'POST /v1/files/FileA/comments']
+export const UNKNOWN = ['GET /v1/nothing', 'get /v1/files/FileA', 'PATCH /v1/files/FileA']
+
+/** A resource and all that is above it; its plan stands at the end, if it exists. */
+function chainOf({ above }: Page, resource: string): string[] {
+  const chain: string[] = []
+  for (let key: string | undefined = resource; key !== undefined; key = above.get(key)) chain.push(key)
+  return chain
+}
+
+const isIn = (page: Page, resource: string, plan: string): boolean => chainOf(page, resource).at(-1) === `plan:${plan}`
+const isActive = ({ now }: Page, token: ModelToken): boolean => !token.revoked && now < token.expiresAt
+const isEligible = ({ plans }: Page, plan: string): boolean => {
+  const { tier, suspended } = plans.get(plan)!
+  return ELIGIBLE.includes(tier) && !suspended
+}
+
+/** Whether one secret of a token that is alive still works. */
+function works({ now }: Page, { worksUntil }: ModelSecret): boolean {
+  return worksUntil === null || (worksUntil !== 'ended' && now < worksUntil)
+}
+
+function log(page: Page, type: string, token: ModelToken): 'ok' {
+  token.version += type === 'created' ? 0 : 1
+  page.events.push({ type, token })
+  return 'ok'
+}
+
+const lackOf = (page: Page, plan: string, resources: 'all' | readonly string[] = 'all'): boolean =>
+  resources !== 'all' && !resources.every((resource) => isIn(page, resource, plan))
+
+/** `made`: the id and the secret that the engine gave, if it gave any. */
+export function create(page: Page, wish: Wish, made: { readonly id: string; readonly secret: string }): string {
+  const { plan, days, scopes, resources, key } = wish
+  if (!isEligible(page, plan)) return 'plan_not_eligible'
+  if (lackOf(page, plan, resources)) return 'invalid_input'
+  const known = page.keys.get(`create ${plan} ${key}`)
+  if (key !== undefined && known) return issueAgain(page, known, inputOf(wish), made.secret)
+  const secret: ModelSecret = { text: made.secret, worksUntil: null, used: false }
+  const expiresAt = page.now + days * DAY
+  const token: ModelToken = {
+    ...{ id: made.id, plan, days, name: 'Token', scopes, resources },
+    ...{ expiresAt, revoked: false, secrets: [secret], version: 1 },
+  }
+  page.tokens.push(token)
+  if (key !== undefined) page.keys.set(`create ${plan} ${key}`, { input: inputOf(wish), token, secret })
+  return log(page, 'created', token)
+}
+
+const inputOf = ({ days, scopes, resources }: Wish): string => JSON.stringify([days, scopes, resources])
+
+/** The same key again, for an answer that was lost on the way. */
+function issueAgain(page: Page, used: UsedKey, input: string, text: string): string {
+  const { token, secret } = used
+  if (used.input !== input) return 'idempotency_key_reused'
+  if (!isActive(page, token)) return 'token_not_active'
+  if (token.secrets.at(-1) !== secret || secret.used) return 'idempotency_key_spent'
+  secret.worksUntil = 'ended'
+  used.secret = { text, worksUntil: null, used: false }
+  token.secrets.push(used.secret)
+  return log(page, 'refreshed', token)
+}
+
+export function edit(
+  page: Page,
+  token: ModelToken,
+  change: { name?: string; scopes?: readonly string[]; resources?: 'all' | readonly string[] },
+): string {
+  if (!isEligible(page, token.plan)) return 'plan_not_eligible'
+  if (!isActive(page, token)) return 'token_not_active'
+  if (lackOf(page, token.plan, change.resources)) return 'invalid_input'
+  const before = JSON.stringify([token.name, token.scopes, token.resources])
+  Object.assign(token, change)
+  const after = JSON.stringify([token.name, token.scopes, token.resources])
+  return before === after ? 'ok' : log(page, 'edited', token)
+}
+
+/** "The expiration is calculated from the current date, extended by the original token lifetime." */
+export function preview(page: Page, token: ModelToken): string | { expiresAt: number; previousWorksUntil: number } {
+  if (!isEligible(page, token.plan)) return 'plan_not_eligible'
+  if (!isActive(page, token)) return 'token_not_active'
+  const expiresAt = page.now + token.days * DAY
+  return { expiresAt, previousWorksUntil: Math.min(page.now + DAY, expiresAt) }
+}
+
+export function refresh(
+  page: Page,
+  token: ModelToken,
+  how: { readonly retire: 'after24h' | 'now'; readonly key?: string | undefined },
+  text: string,
+): string {
+  const dates = preview(page, token)
+  if (typeof dates === 'string') return dates
+  const known = page.keys.get(`refresh ${token.id} ${how.key}`)
+  if (how.key !== undefined && known) return issueAgain(page, known, how.retire, text)
+  const live = token.secrets.filter((secret) => how.retire === 'after24h' && works(page, secret))
+  if (live.length + 1 > MOST_LIVE_SECRETS) return 'too_many_live_secrets'
+  for (const secret of token.secrets) {
+    if (how.retire === 'now') secret.worksUntil = 'ended'
+    else if (secret.worksUntil === null) secret.worksUntil = dates.previousWorksUntil
+  }
+  const secret: ModelSecret = { text, worksUntil: null, used: false }
+  token.secrets.push(secret)
+  token.expiresAt = dates.expiresAt
+  if (how.key !== undefined) page.keys.set(`refresh ${token.id} ${how.key}`, { input: how.retire, token, secret })
+  return log(page, 'refreshed', token)
+}
+
+/** "The plan access token is immediately revoked. This action cannot be undone." */
+export function revoke(page: Page, token: ModelToken): string {
+  if (token.revoked) return 'ok'
+  token.revoked = true
+  return log(page, 'revoked', token)
+}
+
+export function revokeSecret(page: Page, text: string): 'ok' | 'unknown' {
+  const token = tokenOf(page, text)
+  const secret = token?.secrets.find((candidate) => candidate.text === text)
+  if (!token || !secret) return 'unknown'
+  if (secret === token.secrets.at(-1)) return revoke(page, token) as 'ok'
+  if (secret.worksUntil === 'ended') return 'ok'
+  secret.worksUntil = 'ended'
+  return log(page, 'secret_revoked', token)
+}
+
+export function tokenOf({ tokens }: Page, text: string): ModelToken | undefined {
+  return tokens.find(({ secrets }) => secrets.some((secret) => secret.text === text))
+}
+
+export function statusOf(page: Page, token: ModelToken): 'active' | 'expired' | 'revoked' {
+  return token.revoked ? 'revoked' : isActive(page, token) ? 'active' : 'expired'
+}
+
+/** The questions in their order; what a secret opens, or the first refusal. */
+export function authorize(page: Page, text: string, line: string): string {
+  const token = tokenOf(page, text)
+  if (!token) return 'token_unknown'
+  if (token.revoked) return 'token_revoked'
+  if (!isActive(page, token)) return 'token_expired'
+  if (!works(page, token.secrets.find((secret) => secret.text === text)!)) return 'secret_retired'
+  if (!isEligible(page, token.plan)) return 'plan_not_eligible'
+  if (CLOSED.includes(line)) return 'endpoint_not_supported'
+  const route = ROUTES[line]
+  if (!route) return 'endpoint_unknown'
+  if (!route.scopes.some((scope) => token.scopes.includes(scope))) return 'scope_missing'
+  const { resources } = token
+  if (route.names === 'plan') return resources === 'all' ? 'allowed' : 'resource_not_allowed'
+  if (lackOf(page, token.plan, route.names)) return 'resource_not_in_plan'
+  const isCovered = (name: string): boolean =>
+    resources === 'all' || chainOf(page, name).some((key) => resources.includes(key))
+  return route.names.every(isCovered) ? 'allowed' : 'resource_not_allowed'
+}

@@ -1,0 +1,147 @@
+/** What a walk over the page may do, as plain data that fast-check draws, shrinks and prints. Done by test/simulation/walk.ts. */
+import fc from 'fast-check'
+import { CLOSED, DAY, HOUR, ROUTES, UNKNOWN } from './page-model.ts'
+
+export type Step =
+  | {
+      readonly do: 'create'
+      readonly plan: string
+      readonly days: number
+      readonly scopes: readonly string[]
+      readonly resources: 'all' | readonly string[]
+      readonly key: string | undefined
+    }
+  | {
+      readonly do: 'edit'
+      readonly token: number
+      readonly name: string
+      readonly scopes: readonly string[] | undefined
+      readonly resources: 'all' | readonly string[] | undefined
+    }
+  | {
+      readonly do: 'refresh'
+      readonly token: number
+      readonly retire: 'after24h' | 'now'
+      readonly key: string | undefined
+      readonly times: number
+    }
+  /** Sends an earlier call with an idempotency key once more, perhaps with other input. */
+  | { readonly do: 'again'; readonly call: number; readonly otherwise: boolean }
+  | { readonly do: 'preview' | 'revoke'; readonly token: number }
+  /** Reports a secret, of those that were ever issued or of nobody's, or says that it was used. */
+  | { readonly do: 'revokeSecret' | 'use'; readonly secret: number }
+  | { readonly do: 'authorize'; readonly secret: number; readonly line: string }
+  | { readonly do: 'plan'; readonly plan: string; readonly tier: string; readonly suspended: boolean }
+  | { readonly do: 'move'; readonly what: string; readonly under: string }
+  | { readonly do: 'wait'; readonly ms: number }
+  /** Puts the clock to one of the ends that lie ahead, or a millisecond beside it. */
+  | { readonly do: 'waitTo'; readonly end: number; readonly beside: -1 | 0 | 1 }
+
+export const PLANS = { one: '1001', two: '2002' } as const
+export const LINES = [...Object.keys(ROUTES), ...CLOSED, ...UNKNOWN]
+export const LINKS: { readonly [resource: string]: string } = {
+  'file:FileA': 'https://figma.com/design/FileA/Title',
+  'file:FileB': 'https://www.figma.com/board/FileB',
+  'file:FileZ': 'https://figma.com/slides/FileZ?node-id=1',
+  'project:123': 'https://figma.com/files/project/123',
+  'project:124': 'https://figma.com/files/team/456/project/124',
+  'team:456': 'https://figma.com/files/team/456',
+  'workspace:789': 'https://figma.com/files/workspace/789',
+}
+const SCOPES = [
+  ...['file_content:read', 'files:read', 'file_comments:read', 'file_metadata:read', 'projects:read'],
+  ...['file_dev_resources:write', 'org:activity_log_read', 'webhooks:read'],
+]
+
+const nth = fc.nat({ max: 1_000 })
+const plan = fc.constantFrom(PLANS.one, PLANS.one, PLANS.one, PLANS.two)
+const key = fc.option(fc.constantFrom('key-1', 'key-2'), { nil: undefined, freq: 2 })
+const scopes = fc.oneof(
+  { weight: 2, arbitrary: fc.constant<readonly string[]>(SCOPES) },
+  { weight: 1, arbitrary: fc.subarray(SCOPES, { minLength: 1 }) },
+)
+const resources = fc.oneof(
+  fc.constant<'all' | string[]>('all'),
+  fc.subarray(Object.keys(LINKS).slice(0, 7), { minLength: 1, maxLength: 2 }),
+  fc.subarray(['file:FileA', 'project:123', 'team:456'], { minLength: 1, maxLength: 2 }),
+)
+const retire = fc.constantFrom('after24h', 'after24h', 'after24h', 'now')
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('create'),
+      plan,
+      days: fc.constantFrom(1, 2, 30, 365),
+      scopes,
+      resources,
+      key,
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('edit'),
+      token: nth,
+      name: fc.constantFrom('Token', 'Other'),
+      scopes: fc.option(scopes, { nil: undefined }),
+      resources: fc.option(resources, { nil: undefined }),
+    }),
+  },
+  {
+    weight: 10,
+    arbitrary: fc.record({
+      do: fc.constant('refresh'),
+      token: nth,
+      retire,
+      key,
+      times: fc.constantFrom(1, 1, 1, 1, 2, 11),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('again'), call: nth, otherwise: fc.constantFrom(false, false, true) }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('preview'), token: nth }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('revoke'), token: nth }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('revokeSecret'), secret: nth }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('use'), secret: nth }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('authorize'), secret: nth, line: fc.constantFrom(...LINES) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('plan'),
+      plan,
+      tier: fc.constantFrom('organization', 'enterprise', 'enterprise', 'starter'),
+      suspended: fc.constantFrom(false, false, false, true),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.oneof(
+      fc.record({
+        do: fc.constant('move'),
+        what: fc.constantFrom('file:FileA', 'file:FileB', 'file:FileZ'),
+        under: fc.constantFrom('project:123', 'project:124', 'project:923'),
+      }),
+      fc.record({
+        do: fc.constant('move'),
+        what: fc.constantFrom('project:123', 'project:124'),
+        under: fc.constantFrom('team:456', 'team:457', 'plan:1001', 'plan:2002'),
+      }),
+    ),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('wait'),
+      ms: fc.constantFrom(1, 999, HOUR, 23 * HOUR, DAY - 1, DAY, DAY + 1, 29 * DAY),
+    }),
+  },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('waitTo'), end: nth, beside: fc.constantFrom(-1, 0, 1) }) },
+) as fc.Arbitrary<Step>
+
+/** A walk of at most so many steps. */
+export const walkOf = (steps: number): fc.Arbitrary<Step[]> =>
+  fc.array(step, { minLength: 1, maxLength: steps, size: 'max' })

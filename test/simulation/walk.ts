@@ -1,0 +1,196 @@
+/**
+ * Walks over an engine and the model of the page side by side, and compares after every step all that a client or an admin
+ * can see: what each secret that was ever issued opens, dates, lists and the audit log.
+ */
+import { createHash } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+import { PlanTokenError } from 'plan-access-tokens'
+import { requestWith } from 'plan-access-tokens/testing'
+import * as model from './page-model.ts'
+import { LINES, LINKS, PLANS, type Step } from './steps.ts'
+import { ADMIN, newPage, type Walked } from './world.ts'
+
+const BODY = { dev_resources: [{ file_key: 'FileA' }, { file_key: 'FileB' }] }
+/** Right in form and checksum, and nobody's. */
+const NOBODYS = withChecksum(`figpat_${'0'.repeat(32)}`)
+
+function withChecksum(body: string): string {
+  const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+  const digit = (i: number): string => digits.charAt(Math.floor(crc32(body) / 62 ** i) % 62)
+  return body + [5, 4, 3, 2, 1, 0].map(digit).join('')
+}
+
+/** Where the engine and the page part. */
+export class Difference extends Error {}
+
+/** Takes the steps; throws a `Difference` at the first one after which the engine and the page disagree. */
+export async function walk(walked: Walked, steps: readonly Step[], count: () => void = () => undefined): Promise<void> {
+  const page = newPage(walked.clock.now())
+  const keyed: Step[] = []
+  for (const step of steps) {
+    if ('key' in step && step.key !== undefined) keyed.push(step)
+    const real = step.do === 'again' ? repeated(keyed, step) : step
+    const times = real?.do === 'refresh' ? real.times : 1
+    for (let i = 0; real && i < times; i++) {
+      count()
+      await take(walked, page, real)
+      await compare(walked, page, step.do)
+    }
+  }
+}
+
+function repeated(keyed: readonly Step[], { call, otherwise }: Extract<Step, { do: 'again' }>): Step | undefined {
+  const before = keyed.at(call % Math.max(1, keyed.length))
+  if (!before || !otherwise) return before
+  if (before.do === 'refresh') return { ...before, retire: before.retire === 'now' ? 'after24h' : 'now', times: 1 }
+  return { ...before, days: 7 } as Step
+}
+
+const linksOf = (resources: 'all' | readonly string[]): 'all' | string[] =>
+  resources === 'all' ? 'all' : resources.map((resource) => LINKS[resource]!)
+
+/** What a call came to: its code, `'ok'`, or what it gave. */
+async function outcomeOf<T>(call: Promise<T>): Promise<T | string> {
+  return call.catch((error: unknown) => {
+    if (error instanceof PlanTokenError) return error.code
+    throw error
+  })
+}
+
+function same(what: string, engine: unknown, page: unknown): void {
+  const [found, wanted] = [JSON.stringify(engine), JSON.stringify(page)]
+  if (found !== wanted) throw new Difference(`${what}: the engine says ${found}, the page ${wanted}`)
+}
+
+async function take({ tokens, clock, directory, use }: Walked, page: model.Page, step: Step): Promise<void> {
+  const token = 'token' in step ? page.tokens.at(step.token % Math.max(1, page.tokens.length)) : undefined
+  const id = { actor: ADMIN, id: token?.id ?? '' }
+  const secrets = [...page.tokens.flatMap((other) => other.secrets.map(({ text }) => text)), NOBODYS]
+  const secret = 'secret' in step ? secrets.at(step.secret % secrets.length)! : ''
+  if ('token' in step && !token) return
+  switch (step.do) {
+    case 'create': {
+      const { plan: planId, days: lifetimeDays, scopes, key: idempotencyKey } = step
+      const what = {
+        actor: ADMIN,
+        planId,
+        type: 'rest',
+        name: 'Token',
+        lifetimeDays,
+        scopes,
+        ...(idempotencyKey && { idempotencyKey }),
+      }
+      const made = await outcomeOf(tokens.create({ ...what, resources: linksOf(step.resources) }))
+      const given =
+        typeof made === 'string' ? { id: '', secret: '' } : { id: made.token.id, secret: made.secret.reveal() }
+      return same('create', typeof made === 'string' ? made : 'ok', model.create(page, step, given))
+    }
+    case 'edit': {
+      const { name, scopes, resources } = step
+      const change = { name, ...(scopes && { scopes }) }
+      const made = await outcomeOf(
+        tokens.edit({ ...id, ...change, ...(resources && { resources: linksOf(resources) }) }),
+      )
+      return same(
+        'edit',
+        typeof made === 'string' ? made : 'ok',
+        model.edit(page, token!, { ...change, ...(resources && { resources }) }),
+      )
+    }
+    case 'refresh': {
+      const { retire, key } = step
+      const made = await outcomeOf(
+        tokens.refresh({ ...id, retirePrevious: retire, ...(key && { idempotencyKey: key }) }),
+      )
+      const text = typeof made === 'string' ? '' : made.secret.reveal()
+      return same('refresh', typeof made === 'string' ? made : 'ok', model.refresh(page, token!, { retire, key }, text))
+    }
+    case 'preview':
+      return same('previewRefresh', await outcomeOf(tokens.previewRefresh(id)), model.preview(page, token!))
+    case 'revoke': {
+      const made = await outcomeOf(tokens.revoke(id))
+      return same('revoke', typeof made === 'string' ? made : 'ok', model.revoke(page, token!))
+    }
+    case 'revokeSecret': {
+      const { revoked } = await tokens.revokeSecret(secret)
+      return same('revokeSecret', revoked ? 'ok' : 'unknown', model.revokeSecret(page, secret))
+    }
+    case 'use': {
+      const used = model.tokenOf(page, secret)
+      if (!used) return
+      use({ tokenId: used.id, digest: createHash('sha256').update(secret).digest('hex'), at: page.now })
+      for (const other of used.secrets) other.used ||= other.text === secret
+      return
+    }
+    case 'authorize':
+      return sameVerdict(tokens, page, secret, step.line)
+    case 'plan':
+      directory.setPlan(step.plan, step)
+      page.plans.set(step.plan, step)
+      return
+    case 'move':
+      directory.move(step.what, step.under)
+      page.above.set(step.what, step.under)
+      return
+    case 'wait':
+      page.now += step.ms
+      return clock.advance(step.ms)
+    case 'waitTo': {
+      const ends = page.tokens.flatMap(({ expiresAt, secrets: all }) => [
+        expiresAt,
+        ...all.map((other) => other.worksUntil),
+      ])
+      const ahead = ends.filter((end): end is number => typeof end === 'number' && end + step.beside > page.now).sort()
+      page.now = (ahead.at(step.end % Math.max(1, ahead.length)) ?? page.now) + (ahead.length > 0 ? step.beside : 0)
+      return clock.set(page.now)
+    }
+  }
+}
+
+async function sameVerdict(tokens: Walked['tokens'], page: model.Page, secret: string, line: string): Promise<void> {
+  const decision = await tokens.authorize(requestWith(secret, line, line.startsWith('POST') ? { body: BODY } : {}))
+  const said = decision.allowed ? 'allowed' : decision.code
+  same(`${line} with a secret`, said, model.authorize(page, secret, line))
+}
+
+/** Everything that can be seen, after every step. */
+async function compare({ tokens }: Walked, page: model.Page, after: string): Promise<void> {
+  try {
+    let turn = page.now + page.events.length
+    for (const token of page.tokens) {
+      const { status, expiresAt, name, scopes, version, secrets } = await tokens.get({ actor: ADMIN, id: token.id })
+      same('status', status, model.statusOf(page, token))
+      same('expiresAt', expiresAt, token.expiresAt)
+      same('what was chosen', [name, scopes], [token.name, token.scopes])
+      same('version', version, token.version)
+      same(
+        'worksUntil',
+        secrets.map(({ worksUntil }) => worksUntil),
+        token.secrets.map(({ worksUntil }) => (worksUntil === 'ended' ? 0 : worksUntil)),
+      )
+      for (const { text } of token.secrets) {
+        await sameVerdict(tokens, page, text, LINES[0]!)
+        await sameVerdict(tokens, page, text, LINES[turn++ % LINES.length]!)
+        const isAlive = !/^(token|secret|plan)_/.test(model.authorize(page, text, LINES[0]!))
+        same('inspect', (await tokens.inspect(text)).active, isAlive)
+      }
+    }
+    await sameVerdict(tokens, page, NOBODYS, LINES[0]!)
+    for (const planId of Object.values(PLANS)) {
+      const { events } = await tokens.events({ actor: ADMIN, planId, limit: 500 })
+      const mine = page.events.filter(({ token }) => token.plan === planId)
+      same(
+        'events',
+        events.map(({ type, tokenId }) => [type, tokenId]),
+        mine.map(({ type, token }) => [type, token.id]),
+      )
+      for (const status of ['active', 'expired', 'revoked'] as const) {
+        const listed = await tokens.list({ actor: ADMIN, planId, status, limit: 500 })
+        const wanted = page.tokens.filter((token) => token.plan === planId && model.statusOf(page, token) === status)
+        same(`list of ${status}`, listed.tokens.map(({ id }) => id).sort(), wanted.map(({ id }) => id).sort())
+      }
+    }
+  } catch (error) {
+    throw error instanceof Difference ? new Difference(`after ${after}: ${error.message}`) : error
+  }
+}

@@ -1,0 +1,163 @@
+/** Engines that each break one promise of the page, for the proof that the walks would notice. */
+import type { NewEvent, TokenRecord, TokenStore } from 'plan-access-tokens'
+import { definePolicy, type PlanTokenError } from 'plan-access-tokens'
+import { figmaPolicy } from 'plan-access-tokens/figma'
+import type { TestDirectory } from 'plan-access-tokens/testing'
+import { DAY } from './page-model.ts'
+import { newEngine, type Walked } from './world.ts'
+
+/** An engine whose store changes a record as it is written. */
+const writes =
+  (change: (record: TokenRecord, before: TokenRecord | undefined, event: NewEvent) => TokenRecord): (() => Walked) =>
+  () =>
+    newEngine({
+      store: (store) => ({
+        ...store,
+        commit: async (record, event) => store.commit(change(record, await store.find(record.id), event), event),
+      }),
+    })
+
+/** An engine whose store changes a record as it is looked up for a request. */
+const reads =
+  (change: (record: TokenRecord, digest: string) => TokenRecord): (() => Walked) =>
+  () =>
+    newEngine({
+      store: (store): TokenStore => ({
+        ...store,
+        async findByDigest(digest) {
+          const record = await store.findByDigest(digest)
+          return record && change(record, digest)
+        },
+      }),
+    })
+
+/** An engine some of whose calls do something else. */
+const calls =
+  (change: (walked: Walked) => Partial<Walked['tokens']>): (() => Walked) =>
+  () => {
+    const walked = newEngine()
+    return { ...walked, tokens: { ...walked.tokens, ...change(walked) } }
+  }
+
+const places =
+  (change: (directory: TestDirectory) => Partial<TestDirectory>): (() => Walked) =>
+  () =>
+    newEngine({ directory: (directory) => ({ ...directory, ...change(directory) }) })
+
+const limits =
+  (changed: object): (() => Walked) =>
+  () => {
+    const { data } = figmaPolicy()
+    return newEngine({ policy: definePolicy({ ...data, limits: { ...data.limits, ...changed } }) })
+  }
+
+const isRefresh = ({ type }: NewEvent): boolean => type === 'refreshed'
+
+export const WRONG_ENGINES: { readonly [mistake: string]: () => Walked } = {
+  'cuts the first grace short at the second refresh': writes((record, _, event) => ({
+    ...record,
+    secrets: record.secrets.map((secret, i, all) =>
+      isRefresh(event) && i < all.length - 2
+        ? { ...secret, worksUntil: Math.min(secret.worksUntil!, event.at) }
+        : secret,
+    ),
+  })),
+  'prolongs the first grace at the second refresh': writes((record, _, event) => ({
+    ...record,
+    secrets: record.secrets.map((secret) =>
+      isRefresh(event) && secret.worksUntil! > event.at ? { ...secret, worksUntil: event.at + DAY } : secret,
+    ),
+  })),
+  'ends the previous secret with the old expiry': writes((record, before, event) => ({
+    ...record,
+    secrets: record.secrets.map((secret) =>
+      isRefresh(event) && secret.worksUntil! > 0
+        ? { ...secret, worksUntil: Math.min(secret.worksUntil!, before!.expiresAt) }
+        : secret,
+    ),
+  })),
+  'adds the lifetime to the old expiry': writes((record, before, event) =>
+    isRefresh(event) && record.expiresAt !== before!.expiresAt
+      ? { ...record, expiresAt: before!.expiresAt + record.lifetimeDays * DAY }
+      : record,
+  ),
+  'moves the expiry when a key is repeated': writes((record, before, event) =>
+    isRefresh(event) && record.expiresAt === before!.expiresAt
+      ? { ...record, expiresAt: event.at + record.lifetimeDays * DAY }
+      : record,
+  ),
+  'forgets old secrets when it revokes': reads((record, digest) =>
+    record.secrets.at(-1)?.digest === digest ? record : { ...record, revokedAt: null },
+  ),
+  'lets a revoked token expire first': reads((record) =>
+    record.revokedAt === null ? record : { ...record, revokedAt: null, expiresAt: 0 },
+  ),
+  'expires a millisecond too late': reads((record) => ({ ...record, expiresAt: record.expiresAt + 1 })),
+  'expires a millisecond too early': reads((record) => ({ ...record, expiresAt: record.expiresAt - 1 })),
+  'retires a secret a millisecond too late': reads((record) => ({
+    ...record,
+    secrets: record.secrets.map((secret) =>
+      secret.worksUntil ? { ...secret, worksUntil: secret.worksUntil + 1 } : secret,
+    ),
+  })),
+  'forgets retired secrets': reads((record, digest) => ({
+    ...record,
+    secrets: record.secrets.filter((secret) => secret.digest !== digest || secret.worksUntil === null),
+  })),
+  'takes what is above a listed resource for listed': reads((record) =>
+    record.resources === 'all' || !record.resources.some(({ id }) => id === '123')
+      ? record
+      : { ...record, resources: [...record.resources, { kind: 'team', id: '456', link: '' }] },
+  ),
+  'leaves the newest secret alive when all are to be retired': calls(({ tokens }) => ({
+    refresh: ({ retirePrevious: _, ...input }) => tokens.refresh(input),
+  })),
+  'edits what has expired': calls(({ tokens }) => ({
+    edit: (input) =>
+      tokens.edit(input).catch(async (error: PlanTokenError) => {
+        const token = await tokens.get({ actor: input.actor, id: input.id })
+        if (error.code === 'token_not_active' && token.status === 'expired') return token
+        throw error
+      }),
+  })),
+  'ends the whole token for an old secret': calls(({ tokens }) => ({
+    async revokeSecret(secret) {
+      const done = await tokens.revokeSecret(secret)
+      return done.token ? { revoked: true, token: await tokens.revoke({ actor: 'admin-1', id: done.token.id }) } : done
+    },
+  })),
+  'takes a repeated key for a new call': calls(({ tokens }) => ({
+    create: ({ idempotencyKey: _, ...input }) => tokens.create(input),
+  })),
+  'takes every key for the same one': calls(({ tokens }) => ({
+    refresh: (input) => tokens.refresh({ ...input, ...(input.idempotencyKey && { idempotencyKey: 'key' }) }),
+  })),
+  'keeps no line of an edit': calls(({ tokens }) => ({
+    async events(input) {
+      const { events } = await tokens.events(input)
+      return { events: events.filter(({ type }) => type !== 'edited') }
+    },
+  })),
+  'previews the time that is left': calls(({ tokens }) => ({
+    async previewRefresh(input) {
+      const { expiresAt } = await tokens.get(input)
+      return { ...(await tokens.previewRefresh(input)), expiresAt }
+    },
+  })),
+  'remembers where a resource was': places((directory) => {
+    const known = new Map<string, ReturnType<TestDirectory['locate']>>()
+    return {
+      locate(ref) {
+        const key = `${ref.kind}:${ref.id}`
+        if (!known.has(key)) known.set(key, directory.locate(ref))
+        return known.get(key)
+      },
+    }
+  }),
+  'overlooks that a plan is suspended': places((directory) => ({
+    plan: (id) => ({ ...directory.plan(id)!, suspended: false }),
+  })),
+  'lets an eleventh secret live': limits({ liveSecrets: 11 }),
+  'lets no tenth secret live': limits({ liveSecrets: 9 }),
+  'retires a secret after 23 hours': limits({ graceHours: 23 }),
+}

@@ -1,0 +1,161 @@
+/** No public type is `any`, nor holds it anywhere a user would meet it. That the lists are full: public.test.ts. */
+import type * as api from 'plan-access-tokens'
+import type * as figma from 'plan-access-tokens/figma'
+import type * as testing from 'plan-access-tokens/testing'
+import { describe, expectTypeOf, it } from 'vitest'
+
+type IsAny<T> = 0 extends 1 & T ? true : false
+
+/** What is not ours to look into. */
+type Foreign =
+  | string
+  | number
+  | boolean
+  | symbol
+  | bigint
+  | null
+  | undefined
+  | Request
+  | Response
+  | Headers
+  | Uint8Array
+  | RegExp
+
+/** The places at which a type is `any`, down to some depth; `never` if there are none. */
+type AnyAt<T, Path extends string = '', Depth extends readonly 0[] = []> =
+  IsAny<T> extends true
+    ? Path
+    : Depth['length'] extends 5
+      ? never
+      : T extends Foreign
+        ? never
+        : T extends (...args: infer Args) => infer Result
+          ? AnyAt<Args, `${Path}(args)`, [...Depth, 0]> | AnyAt<Result, `${Path}()`, [...Depth, 0]>
+          : T extends PromiseLike<infer Value>
+            ? AnyAt<Value, Path, [...Depth, 0]>
+            : T extends readonly (infer Entry)[]
+              ? AnyAt<Entry, `${Path}[]`, [...Depth, 0]>
+              : T extends object
+                ? { [F in keyof T & string]: AnyAt<T[F], `${Path}.${F}`, [...Depth, 0]> }[keyof T & string]
+                : never
+
+/** Every public type, by the name that it is exported under. */
+interface Types {
+  Allowance: api.Allowance
+  Awaitable: api.Awaitable<string>
+  Change: api.Change
+  Clock: api.Clock
+  CreateInput: api.CreateInput
+  Decision: api.Decision
+  DecisionInfo: api.DecisionInfo
+  Denial: api.Denial
+  Directory: api.Directory
+  EditInput: api.EditInput
+  Endpoint: api.Endpoint
+  EndpointView: api.EndpointView
+  EventQuery: api.EventQuery
+  EventsInput: api.EventsInput
+  EventType: api.EventType
+  Explanation: api.Explanation
+  FoundLink: api.FoundLink
+  FreeParameter: api.FreeParameter
+  HeadersLike: api.HeadersLike
+  IdempotencyRecord: api.IdempotencyRecord
+  Inspection: api.Inspection
+  Issue: api.Issue
+  Issued: api.Issued
+  KindInfo: api.KindInfo
+  Limits: api.Limits
+  LinkCode: api.LinkCode
+  LinkedResource: api.LinkedResource
+  LinkMistake: api.LinkMistake
+  LinkReport: api.LinkReport
+  ListInput: api.ListInput
+  ListPosition: api.ListPosition
+  ListQuery: api.ListQuery
+  ManagementCode: api.ManagementCode
+  MemoryStore: api.MemoryStore
+  NamedResource: api.NamedResource
+  Names: api.Names
+  NewEvent: api.NewEvent
+  ParsedLink: api.ParsedLink
+  Place: api.Place
+  PlanInfo: api.PlanInfo
+  PlanTokens: api.PlanTokens
+  PlanTokensOptions: api.PlanTokensOptions
+  Policy: api.Policy
+  PolicyCode: api.PolicyCode
+  PolicyData: api.PolicyData
+  Question: api.Question
+  Random: api.Random
+  RefreshInput: api.RefreshInput
+  RefusalCode: api.RefusalCode
+  RefusalStatus: api.RefusalStatus
+  RenderedDenial: api.RenderedDenial
+  RequestLike: api.RequestLike
+  ResourceRef: api.ResourceRef
+  Resources: api.Resources
+  RevokedSecret: api.RevokedSecret
+  RouteOf: api.RouteOf<api.Policy>
+  RuleName: api.RuleName
+  SafeCause: api.SafeCause
+  ScopeInfo: api.ScopeInfo
+  ScopeOf: api.ScopeOf<api.Policy>
+  ScopeView: api.ScopeView
+  Secret: api.Secret
+  SecretRecord: api.SecretRecord
+  SecretUse: api.SecretUse
+  SecretView: api.SecretView
+  Source: api.Source
+  SurfaceOptions: api.SurfaceOptions
+  Token: api.Token
+  TokenEvent: api.TokenEvent
+  TokenInput: api.TokenInput
+  TokenRecord: api.TokenRecord
+  TokenStatus: api.TokenStatus
+  TokenStore: api.TokenStore
+  TokenType: api.TokenType
+  TokenWarning: api.TokenWarning
+  TypeOf: api.TypeOf<api.Policy>
+  TypeView: api.TypeView
+  Verdict: api.Verdict
+  FigmaPolicyOptions: figma.FigmaPolicyOptions
+  ResourceTree: testing.ResourceTree
+  TestClock: testing.TestClock
+  TestDirectory: testing.TestDirectory
+  TestPlan: testing.TestPlan
+  TestRequestOptions: testing.TestRequestOptions
+  TokensInEachState: testing.TokensInEachState
+}
+
+describe('the public types', () => {
+  it('hold no any', () => {
+    expectTypeOf<AnyAt<Types>>().toBeNever()
+  })
+})
+
+describe('the public functions', () => {
+  it('take and give no any', () => {
+    expectTypeOf<AnyAt<typeof api.createPlanTokens>>().toBeNever()
+    expectTypeOf<AnyAt<typeof api.definePolicy>>().toBeNever()
+    expectTypeOf<AnyAt<typeof api.memoryStore>>().toBeNever()
+    expectTypeOf<AnyAt<ConstructorParameters<typeof api.PlanTokenError>>>().toBeNever()
+    expectTypeOf<AnyAt<ConstructorParameters<typeof api.PolicyError>>>().toBeNever()
+    expectTypeOf<AnyAt<Pick<api.PlanTokenError, 'code' | 'issues' | 'status'>>>().toBeNever()
+    expectTypeOf<AnyAt<Pick<api.PolicyError, 'problems'>>>().toBeNever()
+    expectTypeOf<AnyAt<typeof figma>>().toBeNever()
+    expectTypeOf<AnyAt<typeof testing>>().toBeNever()
+  })
+})
+
+describe('the check', () => {
+  it('finds any wherever it hides', () => {
+    // biome-ignore lint/suspicious/noExplicitAny: what the check is to find
+    type Any = any
+    expectTypeOf<AnyAt<Any, 'x'>>().toEqualTypeOf<'x'>()
+    expectTypeOf<AnyAt<{ a: string; b: readonly { c: Any }[] }>>().toEqualTypeOf<'.b[].c'>()
+    expectTypeOf<AnyAt<(input: { a: Any }) => void>>().toEqualTypeOf<'(args)[].a'>()
+    expectTypeOf<AnyAt<{ call(): Promise<{ a?: Any }> }>>().toEqualTypeOf<'.call().a'>()
+    expectTypeOf<AnyAt<{ a: unknown; b: never; c: string }>>().toBeNever()
+  })
+})
