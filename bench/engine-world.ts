@@ -107,7 +107,7 @@ function triesOf({ data }: Policy): Map<string, FloorNode> {
   const tries = new Map<string, FloorNode>()
   for (const [route, endpoint] of Object.entries(data.endpoints)) {
     const [method = '', path = ''] = route.split(' ')
-    let node = tries.get(method) ?? { literals: new Map() }
+    let node: FloorNode = tries.get(method) ?? { literals: new Map() }
     tries.set(method, node)
     for (const segment of path.slice(1).split('/')) {
       const next: FloorNode = (segment.startsWith('{') ? node.parameter : node.literals.get(segment)) ?? {

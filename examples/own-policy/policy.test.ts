@@ -112,8 +112,8 @@ test('support can be told why, without the secret', async () => {
   assert.deepEqual(
     rules.filter((rule) => !rule.ok).map((rule) => rule.reason),
     [
-      'The endpoint takes any one of: invoice:write. The token holds: invoice:read.',
-      "The project in path:project is not on the token's allowlist, nor is anything above it.",
+      'The token holds none of the scopes that this endpoint takes. It takes invoice:write. The token holds invoice:read.',
+      'A resource of the request is not among those that the token may reach. It is the project in path:project; nothing above it is listed either.',
     ],
   )
 })

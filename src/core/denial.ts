@@ -76,10 +76,7 @@ export function createDenials(
       headers: Object.freeze({ ...shared, ...extra }),
       ...(scopes && { scopes }),
       rendered: () => renderSafely(render, denial),
-      response() {
-        const { status, headers, body } = denial.rendered()
-        return new Response(body, { status, headers })
-      },
+      response: () => responseOf(denial.rendered()),
     }
     return Object.freeze(denial)
   }
@@ -116,13 +113,19 @@ function challenge(realm: string, code: RefusalCode): Record<string, string> {
   return { 'WWW-Authenticate': `${realm}, error="${error}", error_description="${messageOf(code)}"` }
 }
 
-/** A host's renderer that fails must not turn a refusal into something else. */
+/** A host's renderer that fails, or gives what cannot be sent as a refusal, must not turn it into something else. */
 function renderSafely(render: (denial: Denial) => RenderedDenial, denial: Denial): RenderedDenial {
   try {
-    return render(denial)
+    const rendered = render(denial)
+    if (rendered.status >= 400 && typeof rendered.body === 'string' && responseOf(rendered)) return rendered
   } catch {
-    return problemJson(denial)
+    // Rendered below.
   }
+  return problemJson(denial)
+}
+
+function responseOf({ status, headers, body }: RenderedDenial): Response {
+  return new Response(body, { status, headers })
 }
 
 function titleCase(header: string): string {

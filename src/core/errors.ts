@@ -16,7 +16,7 @@ export const REFUSALS = {
   request_malformed: {
     status: 400,
     title: 'The request can be read in more than one way, or not at all.',
-    help: 'Send one credential, a plain path without empty, dot or needlessly encoded parts, and each value that names a resource exactly once.',
+    help: 'Send one credential, a plain path, and each value that names a resource exactly once.',
   },
   token_malformed: {
     status: 401,
@@ -90,7 +90,7 @@ export const MANAGEMENT_ERRORS = {
   not_plan_admin: { status: 403, title: 'The actor is not an admin of this plan.' },
   plan_not_eligible: { status: 403, title: 'The plan does not include plan access tokens.' },
   token_not_found: { status: 404, title: 'There is no such token.' },
-  token_not_active: { status: 409, title: 'The token is not active: it has expired or was revoked.' },
+  token_not_active: { status: 409, title: 'The token has expired or was revoked.' },
   version_conflict: { status: 409, title: 'The token was changed in the meantime. Load it again and repeat the call.' },
   too_many_live_secrets: { status: 409, title: 'The token has too many secrets that still work.' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key was used before with other input.' },

@@ -4,6 +4,7 @@
  * The rules are those of the plan access tokens page; docs/figma-conformance.md names them one by one.
  */
 import { millisecondsInDay, millisecondsInHour } from 'date-fns/constants'
+import { deepFreeze } from './freeze.ts'
 import type { Resources } from './resources.ts'
 import {
   type Change,
@@ -76,7 +77,7 @@ export function created(
     eventId,
     idempotency,
   } = input
-  return frozen({
+  return deepFreeze({
     id,
     planId,
     type,
@@ -133,7 +134,9 @@ export function refreshed(
   const { expiresAt, previousWorksUntil } = refreshDates(record, now, lifetimes)
   const earlier = record.secrets.map((secret): SecretRecord => {
     if (retire === 'now') return { ...secret, worksUntil: 0 }
-    return secret.worksUntil === null ? { ...secret, worksUntil: previousWorksUntil } : secret
+    return secret.worksUntil === null && secret === newestSecret(record)
+      ? { ...secret, worksUntil: previousWorksUntil }
+      : secret
   })
   const secrets = [...earlier, { digest, issuedAt: now, worksUntil: null }]
   if (secrets.filter((secret) => isActiveSecret({ secrets }, secret, now)).length > lifetimes.liveSecrets)
@@ -202,28 +205,5 @@ export function changesBetween(
 }
 
 function next(record: TokenRecord, change: Partial<TokenRecord> & { readonly eventId: string }): TokenRecord {
-  return frozen({ ...record, ...change, version: record.version + 1 })
-}
-
-/** A record that nobody can change, down to its last entry, so that it can be shared instead of copied. */
-export function frozen(record: TokenRecord): TokenRecord {
-  const { scopes, resources, secrets, idempotency } = record
-  return Object.freeze({
-    ...record,
-    scopes: freezeList(scopes),
-    resources: resources === 'all' ? resources : freezeList(resources),
-    secrets: freezeList(secrets),
-    idempotency: freezeList(idempotency),
-  })
-}
-
-const EMPTY: readonly never[] = Object.freeze([])
-
-/** A copy only where something is not frozen yet. */
-function freezeList<T>(list: readonly T[]): readonly T[] {
-  if (list.length === 0) return EMPTY
-  if (Object.isFrozen(list) && list.every((entry) => Object.isFrozen(entry))) return list
-  return Object.freeze(
-    list.map((entry) => (typeof entry === 'object' && !Object.isFrozen(entry) ? Object.freeze({ ...entry }) : entry)),
-  )
+  return deepFreeze({ ...record, ...change, version: record.version + 1 })
 }

@@ -77,10 +77,8 @@ export function buildLinks(
   for (const [index, shape] of links.shapes.entries()) {
     const paths = expandShape(shape)
     if (!paths) problem(index, 'is not a shape. Write a path such as "/files[/{plan}]/(team|group)/{team}".')
-    for (const path of paths ?? []) {
-      const mistake = addPath(root, path, kinds)
-      if (mistake) problem(index, mistake)
-    }
+    const mistakes = new Set(paths?.map((path) => addPath(root, path, kinds)))
+    for (const mistake of mistakes) if (mistake !== undefined) problem(index, mistake)
   }
   const ids = new Map([...kinds].map(([kind, info]) => [kind, idPattern(info)]))
   const [host = 'example.com'] = links.hosts
@@ -132,12 +130,13 @@ function addPath(root: LinkNode, path: readonly string[], kinds: ReadonlyMap<str
   return undefined
 }
 
-/** Whether a kind can stand below another: the same kind, or reached from it over `parents`. */
+/** Whether a kind can stand below another: the same kind, one that says nothing of parents, or reached over `parents`. */
 function isBelow(kind: string, above: string, kinds: ReadonlyMap<string, KindInfo>, seen = new Set<string>()): boolean {
   if (kind === above) return true
   if (seen.has(kind)) return false
   seen.add(kind)
-  return (kinds.get(kind)?.parents ?? []).some((parent) => isBelow(parent, above, kinds, seen))
+  const parents = kinds.get(kind)?.parents
+  return !parents || parents.some((parent) => isBelow(parent, above, kinds, seen))
 }
 
 /** The shortest link of a shape. */

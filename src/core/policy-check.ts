@@ -4,6 +4,7 @@
  */
 import { parameterOf, segmentsOf } from './endpoints.ts'
 import { type Issue, PolicyError } from './errors.ts'
+import { deepFreeze } from './freeze.ts'
 import type { Endpoint, NamedResource, PolicyData, TokenType } from './policy-data.ts'
 import { policySchema } from './policy-schema.ts'
 import { PLAN_KIND } from './resources.ts'
@@ -29,15 +30,15 @@ export function readShape(data: unknown): ReadPolicy {
     const [section, entry] = path as string[]
     // A field too many is in nobody's way.
     if (section === undefined || code === 'unrecognized_keys') continue
-    const whole = kept[section]
-    const isEntry = entry !== undefined && ENTRIES.includes(section)
-    if (isEntry) delete (whole as { [name: string]: unknown })[entry]
-    else kept[section] = EMPTY[section]
+    const entries = kept[section] as { [name: string]: unknown }
+    if (entry === undefined || !ENTRIES.includes(section)) kept[section] = EMPTY[section]
+    else if (section === 'types' || section === 'endpoints') delete entries[entry]
+    else entries[entry] = {}
   }
-  return { data: deepFreeze(kept) as PolicyData, problems }
+  return { data: deepFreeze(kept) as unknown as PolicyData, problems }
 }
 
-/** Sections that hold entries by name, of which a wrong one is left out alone. */
+/** Sections that hold entries by name: a wrong one is left out alone, or stays by its name, so that it is told of once. */
 const ENTRIES = ['scopes', 'reserved', 'types', 'kinds', 'endpoints']
 /** What stands in for a section that is missing or wrong. */
 const EMPTY: { readonly [section: string]: unknown } = {
@@ -63,12 +64,6 @@ function jsonOf(data: unknown): unknown {
   ])
 }
 
-function deepFreeze(value: unknown): unknown {
-  if (typeof value === 'object' && value !== null)
-    for (const inner of Object.values(Object.freeze(value))) deepFreeze(inner)
-  return value
-}
-
 /** Whether everything that the data names exists and, where all of it is there, is used. */
 export function checkMeaning({ data, problems }: ReadPolicy, problem: Problem): void {
   const isComplete = problems.length === 0
@@ -92,9 +87,9 @@ export function checkMeaning({ data, problems }: ReadPolicy, problem: Problem): 
   }
 }
 
-/** Says so if a name is none of those that the policy has. */
+/** Says so if a name is none of those that the policy has. A section that is empty was left out, and told of already. */
 function mustBeOne(what: string, name: string, names: readonly string[], path: string, problem: Problem): void {
-  if (!names.includes(name))
+  if (names.length > 0 && !names.includes(name))
     problem(path, `names the ${what} "${name}", which the policy lacks.${didYouMean(name, names)}`)
 }
 

@@ -25,7 +25,8 @@ export function readScopes(
   if (scopes.length > type.grantable.size * 2)
     return [{ path: 'scopes', message: `must hold at most ${type.grantable.size} scopes.` }]
   const issues = scopes.flatMap((scope: unknown, i): Issue[] => {
-    const message = scopes.indexOf(scope) < i ? 'is in the list already.' : scopeProblem(scope, type, policy)
+    const message =
+      scopeProblem(scope, type, policy) ?? (scopes.indexOf(scope) < i ? 'is in the list already.' : undefined)
     return message === undefined ? [] : [{ path: `scopes[${i}]`, message }]
   })
   return issues.length > 0 ? issues : (scopes as readonly string[])

@@ -152,19 +152,5 @@ export const DOCUMENTED_ENDPOINTS = {
   'GET /v1/discovery': { scopes: ['org:discovery_read'], names: 'plan' },
 } as const satisfies { readonly [route: string]: FigmaEndpoint }
 
-/** The endpoints that Figma serves to enterprise plans alone. */
-export const ENTERPRISE_ROUTES: readonly (keyof typeof SPEC_ENDPOINTS | keyof typeof DOCUMENTED_ENDPOINTS)[] = [
-  'GET /v1/files/{file_key}/variables/local',
-  'GET /v1/files/{file_key}/variables/published',
-  'POST /v1/files/{file_key}/variables',
-  'GET /v1/analytics/libraries/{file_key}/component/actions',
-  'GET /v1/analytics/libraries/{file_key}/component/usages',
-  'GET /v1/analytics/libraries/{file_key}/style/actions',
-  'GET /v1/analytics/libraries/{file_key}/style/usages',
-  'GET /v1/analytics/libraries/{file_key}/variable/actions',
-  'GET /v1/analytics/libraries/{file_key}/variable/usages',
-  'GET /v1/activity_logs',
-  'POST /v1/developer_logs',
-  'GET /v1/ai_usage/daily',
-  'GET /v1/discovery',
-]
+/** The paths that Figma serves to enterprise plans alone. */
+export const ENTERPRISE_PATHS = /\/(variables|analytics|activity_logs|developer_logs|ai_usage|discovery)(\/|$)/

@@ -8,7 +8,7 @@ import { PolicyError } from '../core/errors.ts'
 import { definePolicy } from '../core/policy.ts'
 import type { Endpoint, PolicyCode } from '../core/policy-data.ts'
 import { fieldsOf, issuesOf, judged, maybe, object, oneOf, read } from '../core/shape.ts'
-import { DOCUMENTED_ENDPOINTS, ENTERPRISE_ROUTES, SPEC_ENDPOINTS } from './endpoints.ts'
+import { DOCUMENTED_ENDPOINTS, ENTERPRISE_PATHS, SPEC_ENDPOINTS } from './endpoints.ts'
 import { FIGMA_KINDS, FIGMA_LINKS } from './links.ts'
 import { type FigmaScope, RESERVED, type ReservedScope, SCOPES } from './scopes.ts'
 
@@ -38,16 +38,14 @@ type FigmaEndpoint = Endpoint<FigmaScope | ReservedScope, keyof typeof FIGMA_KIN
  */
 export function figmaPolicy(options: FigmaPolicyOptions = {}) {
   const { variablesRead, payments, discovery, endpointTiers, errors } = readOptions(options)
-  const closedRoutes = new Map<Route, string>([
-    ...(variablesRead === 'closed'
-      ? VARIABLES.map((route): [Route, string] => [route, 'the published spec does not open it to them'])
-      : []),
-    ...(payments === 'closed' ? [['GET /v1/payments', 'it names no resource of a plan'] as [Route, string]] : []),
-    ...(discovery === 'closed' ? [['GET /v1/discovery', 'its documentation asks for OAuth 2'] as [Route, string]] : []),
-  ])
+  const closedNow: readonly (readonly [isClosed: boolean, path: RegExp, reason: string])[] = [
+    [variablesRead === 'closed', /\/variables\/(local|published)$/, 'the published spec does not open it to them'],
+    [payments === 'closed', /\/payments$/, 'it names no resource of a plan'],
+    [discovery === 'closed', /\/discovery$/, 'its documentation asks for OAuth 2'],
+  ]
   const withOptions = ([route, endpoint]: [string, FigmaEndpoint]): [string, FigmaEndpoint] => {
-    const closed = closedRoutes.get(route as Route)
-    const isEnterprise = endpointTiers === 'enforce' && (ENTERPRISE_ROUTES as readonly string[]).includes(route)
+    const closed = closedNow.find(([isClosed, path]) => isClosed && path.test(route))?.[2]
+    const isEnterprise = endpointTiers === 'enforce' && ENTERPRISE_PATHS.test(route)
     return [
       route,
       { ...endpoint, ...(closed !== undefined && { closed }), ...(isEnterprise && { tiers: ['enterprise'] }) },
@@ -72,11 +70,6 @@ export function figmaPolicy(options: FigmaPolicyOptions = {}) {
     errors ? { errors } : {},
   )
 }
-
-const VARIABLES: readonly Route[] = [
-  'GET /v1/files/{file_key}/variables/local',
-  'GET /v1/files/{file_key}/variables/published',
-]
 
 const optionsSchema = object({
   variablesRead: maybe(oneOf('open', 'closed')),

@@ -10,7 +10,7 @@ import { createAuthorize, type DecisionInfo, type SurfaceOptions } from './autho
 import { createDeadlines } from './deadlines.ts'
 import type { Decision } from './decision.ts'
 import { type RevokedSecret, revoke, revokeSecret, sweep } from './end.ts'
-import type { Engine, TypeEntry } from './engine.ts'
+import { type Engine, type TypeEntry, unavailable } from './engine.ts'
 import { createExplain, type Explanation } from './explain.ts'
 import { createFreshness, MAX_FRESHNESS_MS } from './freshness.ts'
 import { createGrants } from './grants.ts'
@@ -225,10 +225,18 @@ function createEngine(
 /** Randomness that fails must not turn into a secret that can be guessed. */
 function checkedRandom(random: Random): Random {
   return (bytes) => {
-    const drawn: unknown = random(bytes)
+    const drawn = drawnFrom(random, bytes)
     if (drawn instanceof Uint8Array && drawn.length === bytes) return drawn
     throw new PlanTokenError('unavailable', {
       message: 'The source of randomness did not give the bytes that it was asked for.',
     })
+  }
+}
+
+function drawnFrom(random: Random, bytes: number): unknown {
+  try {
+    return random(bytes)
+  } catch (error) {
+    throw unavailable(error)
   }
 }

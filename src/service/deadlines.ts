@@ -28,6 +28,17 @@ export function createDeadlines(clock: FullClock, timeoutMs: number): Within {
   /** In the order in which they began, which is that of their ends. */
   const underWay = new Set<Waiting>()
   let isWatched = false
+  /** Ends the wait for the next look; `undefined` before the first one, which comes soon anyway. */
+  let cancel: (() => void) | undefined
+
+  const leave = (waiting: Waiting): void => {
+    underWay.delete(waiting)
+    if (underWay.size > 0 || !cancel) return
+    // So that the process is not kept alive for calls that have been answered.
+    cancel()
+    cancel = undefined
+    isWatched = false
+  }
 
   const look = (): void => {
     const now = clock.monotonic()
@@ -38,7 +49,7 @@ export function createDeadlines(clock: FullClock, timeoutMs: number): Within {
       waiting.expire()
     }
     isWatched = underWay.size > 0
-    if (isWatched) clock.timer(Math.max(1, timeoutMs / LOOKS), look)
+    cancel = isWatched ? clock.timer(Math.max(1, timeoutMs / LOOKS), look) : undefined
   }
 
   return <T>(answer: PromiseLike<T>) =>
@@ -47,16 +58,15 @@ export function createDeadlines(clock: FullClock, timeoutMs: number): Within {
       underWay.add(waiting)
       if (!isWatched) {
         isWatched = true
-        // Soon, so that the process is not kept alive for a call that has been answered.
         clock.timer(1, look)
       }
       answer.then(
         (value) => {
-          underWay.delete(waiting)
+          leave(waiting)
           resolve(value)
         },
         (error: unknown) => {
-          underWay.delete(waiting)
+          leave(waiting)
           reject(error)
         },
       )

@@ -3,7 +3,7 @@
 import { PlanTokenError } from '../core/errors.ts'
 import { revoked, secretRevoked } from '../core/lifecycle.ts'
 import { isWellFormedSecret } from '../core/secret.ts'
-import { newestSecret, secretWithDigest, type Token, type TokenRecord } from '../core/token.ts'
+import { isDate, newestSecret, secretWithDigest, type Token, type TokenRecord } from '../core/token.ts'
 import { change, type Judged } from './commit.ts'
 import { ask, type Engine, timeOf, view } from './engine.ts'
 import { newId } from './ids.ts'
@@ -61,11 +61,22 @@ export async function sweep(
   if (!store.sweep) throw new TypeError('The store cannot sweep: it has no such method.')
   const removed = { tokens: 0, events: 0 }
   for (;;) {
-    const batch = await ask(engine, () => store.sweep?.({ before, limit: SWEEP_BATCH }) ?? { records: 0, events: 0 })
-    removed.tokens += batch.records
-    removed.events += batch.events
-    if (batch.records === 0 && batch.events === 0) return removed
+    const batch = await ask(engine, async () => store.sweep?.({ before, limit: SWEEP_BATCH }), isSwept)
+    const { records, events } = batch as Swept
+    removed.tokens += records
+    removed.events += events
+    if (records + events === 0) return removed
   }
+}
+
+interface Swept {
+  readonly records: number
+  readonly events: number
+}
+
+function isSwept(answer: unknown): boolean {
+  const { records, events } = (answer ?? {}) as Partial<Swept>
+  return isDate(records) && isDate(events)
 }
 
 /** The record that a text is a secret of, whether it works or not; asks nobody for what is no secret of ours. */

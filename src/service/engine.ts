@@ -32,10 +32,19 @@ export interface Engine {
   readonly freshness: Freshness
 }
 
-/** Asks a port, within the time limit. Whatever goes wrong is `unavailable`, without the text of what was thrown. */
-export async function ask<T>(engine: Pick<Engine, 'within'>, call: () => Awaitable<T>): Promise<T> {
+/**
+ * Asks a port, within the time limit. Whatever goes wrong is `unavailable`, without the text of what was thrown; so is an
+ * answer that is not what it should be.
+ */
+export async function ask<T>(
+  engine: Pick<Engine, 'within'>,
+  call: () => Awaitable<T>,
+  isReadable: (answer: unknown) => boolean = () => true,
+): Promise<T> {
   try {
-    return await answerOf(engine, call)
+    const answer = await answerOf(engine, call)
+    if (!isReadable(answer)) throw new TypeError('unreadable')
+    return answer
   } catch (error) {
     throw unavailable(error)
   }
@@ -50,6 +59,11 @@ export async function answerOf<T>({ within }: Pick<Engine, 'within'>, call: () =
 /** `unavailable`, keeping only the kind of what was thrown. */
 export function unavailable(thrown: unknown): PlanTokenError {
   return thrown instanceof PlanTokenError ? thrown : new PlanTokenError('unavailable', { cause: safeCause(thrown) })
+}
+
+/** Whether an answer is a list of objects. */
+export function areObjects(answer: unknown): boolean {
+  return Array.isArray(answer) && answer.every((entry) => typeof entry === 'object' && entry !== null)
 }
 
 /** Whether an answer still has to be waited for. */

@@ -121,10 +121,10 @@ function unanswered({ name }: Rule, stopped: boolean): Verdict {
 function judged(rule: Rule, facts: Facts, stopped: boolean, byId: boolean): Verdict {
   const { name } = rule
   if (byId && (name === 'credential' || name === 'secret' || name === 'known')) {
-    return { rule: name, ok: true, reason: 'Asked about a token by its id: no secret was looked at.' }
+    return { rule: name, ok: true, reason: 'Asked by id: no secret was looked at.' }
   }
   if (stopped && !isJudgeable(name, facts)) {
-    return { rule: name, ok: false, reason: 'Not judged, since an earlier rule refuses the request.' }
+    return { rule: name, ok: false, reason: 'Not judged, after an earlier refusal.' }
   }
   const code = rule.refuses(facts)
   const reason = reasonOf(name, facts, code)

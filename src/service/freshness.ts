@@ -23,8 +23,9 @@ export function createFreshness(store: TokenStore, clock: FullClock, within: Wit
     async untilSeenEverywhere() {
       const committed = clock.monotonic()
       const bound = await ask({ within }, async () => readBound(store.bound ? await store.bound(0) : 0)).catch(refuse)
-      if (bound === 0) return
-      const end = committed + Math.max(bound, freshnessMs) * 1.01 + 5
+      const longest = Math.max(bound, freshnessMs)
+      if (longest === 0) return
+      const end = committed + longest * 1.01 + 5
       for (let left = end - clock.monotonic(); left > 0; left = end - clock.monotonic()) await clock.sleep(left)
     },
   }

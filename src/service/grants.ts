@@ -2,6 +2,7 @@
  * What a record grants and how it is shown, made once for a record that nobody can change and anew for any other. Deeply
  * frozen records are what `memoryStore` gives; an allowlist of 500 then costs what one of 1 does (bench/engine.ts).
  */
+import { isDeeplyFrozen } from '../core/freeze.ts'
 import { type Grant, grantOf, type Token, type TokenRecord, viewOf } from '../core/token.ts'
 
 /** Reads records for the rules. */
@@ -27,9 +28,4 @@ export function createGrants(deprecated: ReadonlySet<string>): Grants {
       return grant.token
     },
   }
-}
-
-function isDeeplyFrozen(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return true
-  return Object.isFrozen(value) && Object.values(value).every(isDeeplyFrozen)
 }

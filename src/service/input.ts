@@ -8,7 +8,6 @@ import {
   fieldsOf,
   issuesOf,
   judged,
-  matching,
   maybe,
   named,
   type Output,
@@ -35,7 +34,7 @@ const given = judged<string>((value) => {
   return value.trim() === '' ? 'must not be empty.' : textProblem(value, 1, 256)
 })
 const key = characters(1, 200)
-const word = matching(/./, 'must be text that is not empty.')
+const word = characters(1, 100_000)
 const name = characters(1, 100)
 const description = characters(0, 1_000)
 const retire = oneOf('after24h', 'now')
@@ -94,7 +93,7 @@ export const INPUTS = {
     id: given,
     body: unread,
     route: word,
-    params: maybe(named(/./, '', word)),
+    params: maybe(named(/./, '', characters(1, 1_000))),
     query: maybe(word),
   }),
   sweep: object({ olderThan: whole(0) }),

@@ -6,7 +6,7 @@ import { newSecret, type Secret } from '../core/secret.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { type IdempotencyRecord, newestSecret, type Token, type TokenRecord } from '../core/token.ts'
 import { change, type Judged } from './commit.ts'
-import { ask, type Engine, type TypeEntry, timeOf, view } from './engine.ts'
+import { areObjects, ask, type Engine, type TypeEntry, timeOf, view } from './engine.ts'
 import { hashOf, idFromKey, newId } from './ids.ts'
 import { parseInput, readInput, refuseIssues } from './input.ts'
 import type { CreateInput, RefreshInput, TokenInput } from './inputs.ts'
@@ -149,7 +149,7 @@ async function reissue(
 }
 
 async function isUsed(engine: Engine, tokenId: string, digest: string): Promise<boolean> {
-  const uses = await ask(engine, () => engine.store.lastUse?.([tokenId]) ?? [])
+  const uses = await ask(engine, async () => (engine.store.lastUse ? engine.store.lastUse([tokenId]) : []), areObjects)
   return uses.some((use) => use.digest === digest)
 }
 

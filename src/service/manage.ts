@@ -8,7 +8,7 @@ import { areIssues, readScopes } from '../core/scopes.ts'
 import type { Token, TokenEvent, TokenRecord } from '../core/token.ts'
 import { change } from './commit.ts'
 import { cursorOf, readCursor, readSeq } from './cursor.ts'
-import { ask, type Engine, type TypeEntry, timeOf, view } from './engine.ts'
+import { areObjects, ask, type Engine, type TypeEntry, timeOf, view } from './engine.ts'
 import { newId } from './ids.ts'
 import { parseInput, type ReadInput, readInput, refuseIssues } from './input.ts'
 import type { EditInput, EventsInput, ListInput, TokenInput } from './inputs.ts'
@@ -39,7 +39,7 @@ export async function list(
     ...filter,
     ...(cursor && { after: cursor.position }),
   }
-  const records = await ask(engine, () => engine.store.list(query))
+  const records = await ask(engine, () => engine.store.list(query), areObjects)
   const mine = records.filter((record) => record.planId === planId)
   const shown = mine.slice(0, limit)
   const last = shown.at(-1)
@@ -61,7 +61,7 @@ export async function events(
     ...(tokenId !== undefined && { tokenId }),
     ...(seq !== undefined && { after: seq }),
   }
-  const found = await ask(engine, () => engine.store.events(query))
+  const found = await ask(engine, () => engine.store.events(query), areObjects)
   const mine = found.filter((event) => event.planId === planId)
   const shown = mine.slice(0, limit)
   const last = shown.at(-1)

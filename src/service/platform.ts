@@ -7,8 +7,8 @@ export interface FullClock {
   now(): number
   monotonic(): number
   sleep(ms: number): Promise<void>
-  /** Runs something later, once. */
-  timer(ms: number, run: () => void): void
+  /** Runs something later, once; gives what keeps it from running, if it can be kept from it. */
+  timer(ms: number, run: () => void): (() => void) | undefined
 }
 
 /** Completes a host's clock by the platform's. A clock that steers `sleep` steers the timers as well. */
@@ -18,8 +18,13 @@ export function completeClock(clock: Clock | undefined): FullClock {
     now: clock ? () => clock.now() : () => Date.now(),
     monotonic: clock?.monotonic ? clock.monotonic.bind(clock) : () => performance.now(),
     sleep: sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms))),
-    timer: sleep ? (ms, run) => void sleep(ms).then(run, run) : (ms, run) => void setTimeout(run, ms),
+    timer: sleep ? (ms, run) => void sleep(ms).then(run, run) : platformTimer,
   }
+}
+
+function platformTimer(ms: number, run: () => void): () => void {
+  const handle = setTimeout(run, ms)
+  return () => clearTimeout(handle)
 }
 
 /** The platform's cryptographically secure randomness. */

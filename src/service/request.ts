@@ -76,8 +76,14 @@ export async function readBody(
     return bytes && parseJsonStrictly(bytes)
   }
   const { body } = request
-  if (typeof body === 'string') return body.length > limit ? undefined : parseJsonStrictly(body)
-  const bytes = body instanceof ArrayBuffer ? new Uint8Array(body) : body
+  const isTooLong = typeof body === 'string' && body.length > limit
+  const bytes =
+    typeof body === 'string' && !isTooLong
+      ? new TextEncoder().encode(body)
+      : body instanceof ArrayBuffer
+        ? new Uint8Array(body)
+        : body
+  if (isTooLong) return undefined
   if (bytes instanceof Uint8Array) return bytes.byteLength > limit ? undefined : parseJsonStrictly(bytes)
   return body
 }

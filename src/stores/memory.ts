@@ -2,8 +2,8 @@
  * The store for tests, demonstrations and servers of one process: everything in memory, gone with the process. Records are
  * frozen and shared instead of copied. At most 1 kB a token (bench/engine.ts). The port: ports.ts.
  */
-import { frozen } from '../core/lifecycle.ts'
-import { isBefore, type NewEvent, type TokenEvent, type TokenRecord } from '../core/token.ts'
+import { deepFreeze, frozenCopy } from '../core/freeze.ts'
+import { isBefore, type TokenEvent, type TokenRecord } from '../core/token.ts'
 import type { EventQuery, ListPosition, ListQuery, TokenStore } from '../ports.ts'
 
 /** A store in memory: the methods of the port, also the optional ones that the engine calls so far. */
@@ -52,12 +52,12 @@ export function memoryStore(): MemoryStore {
     async commit(record, event) {
       const stored = records.get(record.id)
       if ((stored?.version ?? 0) !== record.version - 1) return false
-      const kept = frozen(record)
+      const kept = frozenCopy(record)
       records.set(kept.id, kept)
       for (const { digest } of kept.secrets) byDigest.set(digest, kept)
       if (!stored) add(kept)
       seq += 1
-      log.push(keptEvent(event, seq))
+      log.push(deepFreeze({ ...structuredClone(event), seq }))
       return true
     },
 
@@ -83,12 +83,6 @@ export function memoryStore(): MemoryStore {
       return { records: dead.length, events: old }
     },
   }
-}
-
-/** Field by field, so that all events have one layout. */
-function keptEvent({ id, at, type, tokenId, planId, actor, version, changes }: NewEvent, seq: number): TokenEvent {
-  const event = { id, seq, at, type, tokenId, planId, actor, version }
-  return Object.freeze(changes ? { ...event, changes } : event)
 }
 
 function isOlder(record: TokenRecord, other: TokenRecord): boolean {

@@ -135,6 +135,35 @@ describe('a request', () => {
   })
 })
 
+describe('a rule', () => {
+  const unknown = factsWith({
+    credential: { ok: false, code: 'token_missing' },
+    wellFormed: false,
+    target: undefined,
+    record: undefined,
+    secret: undefined,
+    grant: undefined,
+    plan: undefined,
+    match: undefined,
+    named: undefined,
+    places: undefined,
+  })
+
+  it.each(RULES.map((rule) => [rule.name, rule] as const))(
+    'refuses where what it asks for is not known: %s',
+    (name, rule) => {
+      // These two ask about an endpoint and a resource; whether there are any is asked before.
+      const asksNothing = name === 'tier' || name === 'in_plan'
+      expect(rule.refuses(unknown) === undefined).toBe(asksNothing)
+    },
+  )
+
+  it('is one of these, asked in this order', () => {
+    const names = 'credential secret target known alive type plan endpoint tier scope names in_plan allowlist'
+    expect(RULES.map((rule) => rule.name)).toEqual(names.split(' '))
+  })
+})
+
 describe('a resource', () => {
   const place = (planId: string, ...ancestors: { kind: string; id: string }[]) => ({ planId, ancestors })
 
@@ -153,6 +182,11 @@ describe('a resource', () => {
     ],
     ['anywhere below', undefined, { places: [place('1001'), place('1001', { kind: 'x', id: '1' }, PROJECT)] }],
     ['that is another plan', 'resource_not_in_plan', { named: [{ kind: 'plan', id: '2002', at: 'x' }] }],
+    [
+      'that is the plan, which the directory is not asked for, with a limited token',
+      'resource_not_allowed',
+      { named: [{ kind: 'plan', id: '1001', at: 'x' }], places: ['absent'] },
+    ],
     [
       'that is the plan, with a limited token',
       'resource_not_allowed',

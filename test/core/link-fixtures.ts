@@ -3,7 +3,7 @@ import type { Policy } from '../../src/core/policy.ts'
 import { policyWith } from './fixtures.ts'
 
 export const KINDS = {
-  region: { id: 'name' },
+  region: { id: 'name', parents: [] },
   team: { id: 'digits', max: 4, parents: ['region'] },
   file: { id: 'base62', parents: ['team', 'file'] },
 } as const

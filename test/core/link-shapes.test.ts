@@ -65,6 +65,7 @@ describe('a shape', () => {
     ['an empty part', '/t//{team}'],
     ['a slash at the end', '/t/{team}/'],
     ['a bracket that is not closed', '/t[/{plan}/{team}'],
+    ['a bracket that is closed by another', '/t[/x)/{team}'],
     ['a choice that is not closed', '/(t|team/{team}'],
     ['a choice with nothing in it', '/(t|)/{team}'],
     ['half a parameter', '/t/x{team}'],
@@ -100,8 +101,14 @@ describe('a shape', () => {
 
   it('descends over as many generations as it leaves out, and a ring of parents is no reason to hang', () => {
     expect(problemsOf(['/r/{region}/f/{file}'])).toEqual([])
-    const ring = { a: { parents: ['b'] }, b: { parents: ['a'] }, c: {} }
+    const ring = { a: { parents: ['b'] }, b: { parents: ['a'] }, c: { parents: [] } }
     expect(problemsOf(['/a/{a}/b/{b}/a/{a}'], ring)).toEqual([])
     expect(problemsOf(['/c/{c}/a/{a}'], ring)).toHaveLength(1)
+  })
+
+  it('may have a kind that says nothing of parents below any other', () => {
+    expect(problemsOf(['/a/{a}/b/{b}', '/b/{b}/a/{a}'], { a: {}, b: {} })).toEqual([])
+    expect(problemsOf(['/b/{b}/a/{a}'], { a: {}, b: { parents: ['a'] } })).toEqual([])
+    expect(problemsOf(['/b/{b}/a/{a}'], { a: { parents: [] }, b: { parents: ['a'] } })).toHaveLength(1)
   })
 })

@@ -8,12 +8,16 @@ import { matchIn, policyWith } from './fixtures.ts'
 
 /** What one request names under a policy with one endpoint; the body as the text that is sent. */
 function named(route: string, names: Names, target: string, body?: string, params: Endpoint['params'] = {}): Named {
-  const policy = policyWith({ [route]: { scopes: [], names, params } })
+  const kinds = { file: {}, project: {}, team: {}, absent: {}, malformed: {}, constructor: {} }
+  const policy = policyWith({ [route]: { scopes: [], names, params } }, { kinds })
   const { path = '', query = '' } = readTarget(target) ?? {}
   const matched = matchIn(policy, route.slice(0, route.indexOf(' ')), path)
   if (!matched) throw new TypeError(`${target} is not ${route}.`)
-  return namesOf(matched.match, query, body === undefined ? undefined : parseJsonStrictly(body))
+  return namesOf(matched.match, query, body === undefined ? undefined : parseJsonStrictly(body), most)
 }
+
+/** How many resources one request may name here. */
+const most = 1_000
 
 /** Kinds and ids alone. */
 const refs = (result: Named) => (typeof result === 'string' ? result : result.map(({ kind, id }) => `${kind}:${id}`))
@@ -107,6 +111,17 @@ describe('within', () => {
     expect(named('GET /x', some, '/x?f=A&p=7')).toContainEqual(
       expect.objectContaining({ id: 'A', within: { kind: 'project', id: '7' } }),
     )
+  })
+})
+
+describe('a kind', () => {
+  it('may be called whatever a policy likes', () => {
+    const names: Names = [
+      { kind: 'absent', at: 'path:a' },
+      { kind: { from: 'query:kind', of: ['malformed', 'absent', 'constructor'] }, at: 'path:b' },
+    ]
+    const read = (kind: string) => refs(named('GET /{a}/{b}', names, `/1/2?kind=${kind}`))
+    for (const kind of ['malformed', 'absent', 'constructor']) expect(read(kind)).toEqual(['absent:1', `${kind}:2`])
   })
 })
 
@@ -253,8 +268,44 @@ describe('the body', () => {
       expect(read(names, body)).toBe('malformed')
   })
 
-  it('can name 100,000 resources', () => {
-    const items = Array.from({ length: 100_000 }, (_, i) => ({ file_key: `K${i}` }))
-    expect(read(list, JSON.stringify({ items }))).toHaveLength(100_000)
+  it('never means the whole plan by naming nothing, whatever the policy says', () => {
+    const outcome = () => {
+      try {
+        return read({ anyOf: one, none: 'plan' }, '{}')
+      } catch (error) {
+        return (error as Error).name
+      }
+    }
+    expect(['malformed', 'PolicyError']).toContain(outcome())
+  })
+
+  it('has no entry of a list that is judged by the parent of another entry', () => {
+    const pairs: Names = [
+      { kind: 'project', at: 'body:items[].project' },
+      { kind: 'file', at: 'body:items[].file', within: 'body:items[].project' },
+    ]
+    const parents = () => {
+      try {
+        const result = named(
+          'POST /x',
+          pairs,
+          '/x',
+          '{"items":[{"project":"1","file":"A"},{"project":"2","file":"B"}]}',
+        )
+        return typeof result === 'string' ? result : result.flatMap(({ within }) => within?.id ?? [])
+      } catch (error) {
+        return (error as Error).name
+      }
+    }
+    expect([['1', '2'], 'PolicyError']).toContainEqual(parents())
+  })
+
+  it('can name as many resources as the policy says and no more, each counted once', () => {
+    const items = (...ids: readonly number[]) => JSON.stringify({ items: ids.map((id) => ({ file_key: `K${id}` })) })
+    const ids = Array.from({ length: most }, (_, i) => i)
+    expect(read(list, items(...ids))).toHaveLength(most)
+    expect(read(list, items(...ids, ...ids))).toHaveLength(most)
+    expect(read(list, items(...ids, most))).toBe('malformed')
+    expect(read(list, items(...Array.from({ length: 100_000 }, (_, i) => i)))).toBe('malformed')
   })
 })

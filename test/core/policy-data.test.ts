@@ -187,8 +187,17 @@ describe('a policy that is ready', () => {
       graceHours: 24,
       liveSecrets: 10,
       links: 1_000,
+      resources: 1_000,
       bodyBytes: 1_048_576,
     })
+  })
+
+  it('may lack whatever can be left out', () => {
+    const { reserved: _, limits: __, endpoints, types, ...data } = invoicesData()
+    const { 'DELETE /accounts': ___, ...open } = endpoints
+    const policy = definePolicy({ ...data, types: { ci: types.ci }, endpoints: open })
+    expect(policy.scopes.map(({ types: holders }) => holders)).toEqual([['ci'], [], []])
+    expect(policy.limits.lifetimeDays).toBe(365)
   })
 
   it('keeps a frozen copy of its data, so that nobody can change it afterwards', () => {

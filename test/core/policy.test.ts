@@ -60,7 +60,7 @@ describe('a policy is refused as a whole', () => {
     [['credential', 'headers', 0], 'X-Key', 'credential.headers[0]', /lower case/],
     [['credential', 'header'], 'x', 'credential.header', /is not a field/],
     [['credential'], { headers: [], bearer: false }, 'credential', /at least one place/],
-    [['credential', 'headers', 0], 'authorization', 'credential.headers', /bearer: true/],
+    [['credential', 'headers', 0], 'authorization', 'credential.headers[0]', /bearer: true/],
     [['limits', 'lifetimeDays'], 0, 'limits.lifetimeDays', / 1\b/],
     [['limits', 'lifetimeDays'], 36_501, 'limits.lifetimeDays', / 36500/],
     [['limits', 'graceHours'], 1.5, 'limits.graceHours', /whole number/],

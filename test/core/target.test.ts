@@ -191,6 +191,11 @@ describe('readTargetOfUrl', () => {
   ])('refuses %s', (_, url) => {
     expect(readTargetOfUrl(url)).toBeUndefined()
   })
+
+  it('never takes the path out of the query or the fragment', () => {
+    for (const url of ['http://api.test?next=/v1/files/A', 'http://api.test#/v1/files/A'])
+      expect(readTargetOfUrl(url)).toBeUndefined()
+  })
 })
 
 describe('decodeStrictly', () => {

@@ -68,7 +68,7 @@ async function runAll(...blocks: readonly (readonly string[])[]): Promise<string
 describe('the check of code blocks', () => {
   it('finds a wrong type, an unused name, a needless @ts-expect-error, a missing module and bad syntax, each at its line', () => {
     expect(problemsOn('broken.md')).toEqual([
-      "broken.md:4: Type 'Required<TokenStore>' is not assignable to type 'string'.",
+      "broken.md:4: Type 'MemoryStore' is not assignable to type 'string'.",
       "broken.md:7: 'memoryStore' is declared but its value is never read.",
       "broken.md:10: Unused '@ts-expect-error' directive.",
       expect.stringMatching(/^broken\.md:14: Cannot find module 'plan-access-tokens\/elsewhere'/),

@@ -251,7 +251,7 @@ describe('in a project that installed it', () => {
       ['endpoints["GET /projects/{project}"].tiers[0]', /"business"/],
       ['endpoints["GET /invoices/{id}"].names', /"invoice"/],
       ['endpoints["GET /invoices/{id}"]', /"GET \/invoices\/{invoice}"/],
-      ['endpoints["GET /clients/{client}"].scopes[0]', /not a scope/],
+      ['endpoints["GET /clients/{client}"].scopes[0]', /"client:read", which the policy lacks/],
       ['endpoints["GET /clients/{client}"]', /"client"/],
       ['scopes["invoice:void"]', /no endpoint/],
       ['links.shapes[2]', /"client"/],

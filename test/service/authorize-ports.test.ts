@@ -92,6 +92,16 @@ describe('what a store gives', () => {
       (record: TokenRecord) => ({ ...record, resources: [{ kind: 'plan', id: '1001' }] }),
       'resource_not_allowed',
     ],
+    [
+      'an allowlist with an entry that is nothing',
+      (record: TokenRecord) => ({ ...record, resources: [null, { kind: 'file', id: 'FileA' }] }),
+      'unavailable',
+    ],
+    [
+      'a secret beside one that is nothing',
+      (record: TokenRecord) => ({ ...record, secrets: [null, ...record.secrets] }),
+      'unavailable',
+    ],
     ['another plan', (record: TokenRecord) => ({ ...record, planId: '2002' }), 'resource_not_in_plan'],
     ['no plan', (record: TokenRecord) => ({ ...record, planId: undefined }), 'plan_not_eligible'],
   ])('is judged by the strict rule: %s', async (_, change, code) => {

@@ -191,7 +191,7 @@ describe('a change whose answer was lost', () => {
         clock,
         port: (store) => {
           const port = lossy(store, clock)
-          port.arm('throws after writing', 'throws after writing')
+          port.arm('throws after writing', 'is done')
           return { ...port, find: (id) => (failures++ < 1 ? failure() : store.find(id)) }
         },
       })

@@ -121,6 +121,46 @@ describe.each(Object.entries(FAILURES))('where a port %s', (_, failure) => {
   })
 })
 
+describe('where the store answers nonsense', () => {
+  const NONSENSE = [undefined, null, 5, 'rows', {}, [null]]
+  const answering = (method: keyof TokenStore, answer: unknown) => {
+    let calls = 0
+    const nonsense = async () => {
+      calls += 1
+      if (calls > 50) throw new Error('asked for ever')
+      return answer
+    }
+    const world = newWorld({ port: (store) => ({ ...store, [method]: nonsense }) })
+    return { ...world, calls: () => calls }
+  }
+
+  it('a page is unavailable', async () => {
+    for (const answer of NONSENSE) {
+      const { tokens: lists } = answering('list', answer)
+      expect((await errorOf(lists.list({ actor: ADMIN, planId: '1001' }))).code).toBe('unavailable')
+      const { tokens: logs } = answering('events', answer)
+      expect((await errorOf(logs.events({ actor: ADMIN, planId: '1001' }))).code).toBe('unavailable')
+    }
+  })
+
+  it('a repeated call with a key is unavailable, since the uses are not known', async () => {
+    for (const answer of NONSENSE) {
+      const { tokens } = answering('lastUse', answer)
+      const repeat = { ...TOKEN, idempotencyKey: 'key' }
+      await tokens.create(repeat)
+      expect((await errorOf(tokens.create(repeat))).code).toBe('unavailable')
+    }
+  })
+
+  it('a sweep is unavailable, and ends', async () => {
+    for (const answer of [...NONSENSE, { records: Number.NaN, events: 0 }, { records: -1, events: 0 }]) {
+      const { tokens, calls } = answering('sweep', answer)
+      expect((await errorOf(tokens.sweep({ olderThan: 0 }))).code).toBe('unavailable')
+      expect(calls()).toBeLessThan(3)
+    }
+  })
+})
+
 describe('a time limit', () => {
   /** A world whose look-up is answered when the test says so. */
   function slowWorld(timeoutMs?: number) {

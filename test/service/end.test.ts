@@ -161,6 +161,19 @@ describe('revokeSecret', () => {
     expect(await world.log()).toEqual(['created', 'refreshed', 'secret_revoked'])
   })
 
+  it('holds on to the record that it found first if the store then knows nothing of it', async () => {
+    let looks = 0
+    const world = newWorld({
+      port: (store) => ({
+        ...store,
+        findByDigest: async (digest) => (looks++ === 0 ? store.findByDigest(digest) : undefined),
+      }),
+    })
+    const { secret } = await world.make()
+    expect(await world.tokens.revokeSecret(secret)).toMatchObject({ revoked: true, token: { status: 'revoked' } })
+    expect(await world.log()).toEqual(['created', 'revoked'])
+  })
+
   it('takes a record that does not hold the digest for no hit', async () => {
     const { tokens, store } = newWorld({
       port: (memory) => ({

@@ -102,7 +102,9 @@ describe('list', () => {
     async (order) => {
       for (const limit of [1, 2, 3, 7]) {
         const world = newWorld()
-        await makeNamed(world, [30, 30, 5, 90, 90, 1, 2])
+        const ids = await makeNamed(world, [30, 30, 5, 90, 90, 1, 2, 1, 40, 2])
+        await world.tokens.revoke({ actor: ADMIN, id: ids[8]! })
+        world.clock.advance(3 * DAY)
         const before = await names(world, { order })
         let added = 0
         const text = await pages(world, { order, limit }, async () => {

@@ -95,6 +95,18 @@ describe('a clock', () => {
     expect(await codeOf(tokens.get({ actor: ADMIN, id }))).toBe('unavailable')
   })
 
+  it('with now alone pauses by the platform after a lost answer', async () => {
+    let commits = 0
+    const { make, ask } = newWorld({
+      port: (store) => ({
+        ...store,
+        commit: (record, event) => (commits++ < 2 ? Promise.reject(new Error('down')) : store.commit(record, event)),
+      }),
+    })
+    const { secret } = await make()
+    expect([commits, await ask(secret)]).toEqual([3, 'allowed'])
+  })
+
   it('is the platform’s where the host gives none', async () => {
     const tokens = createPlanTokens({ policy: figmaPolicy(), store: memoryStore(), directory: newDirectory() })
     const before = Date.now()

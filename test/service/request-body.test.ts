@@ -1,5 +1,5 @@
 /** Bodies that name resources: as JSON gave them, as text, as bytes, of a Fetch `Request`; read once, bounded, and left to the handler. */
-import { createPlanTokens, memoryStore, type Secret } from 'plan-access-tokens'
+import { createPlanTokens, memoryStore } from 'plan-access-tokens'
 import { expectAllowed, expectDenied, requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
 import { settled } from './support/lossy-store.ts'
@@ -90,29 +90,49 @@ describe('a body', () => {
     expectAllowed(await world.tokens.authorize(trap))
   })
 
-  it('longer than the policy reads is request_malformed, counted in bytes', async () => {
+  /** A world whose policy reads 200 bytes and lets a request name two resources. */
+  async function smallWorld() {
     const directory = newDirectory()
     directory.locate = () => ({ planId: '1001', ancestors: [] })
     const tokens = createPlanTokens({ policy: packagesPolicy(), store: memoryStore(), directory })
     const { secret } = await tokens.create({ ...TOKEN, type: 'npm', scopes: ['npm:write'] })
-    const text = (letter: string, count: number): string => JSON.stringify({ package: letter.repeat(count) })
-    const base = text('', 0).length
-    const send = (secretText: Secret, body: unknown) =>
-      tokens.authorize(requestWith(secretText, 'POST /tags', { body }))
-    for (const form of [(body: string) => body, bytes]) {
-      expectAllowed(await send(secret, form(text('a', 200 - base))))
-      expectDenied(await send(secret, form(text('a', 201 - base))), 'request_malformed')
-      expectAllowed(await send(secret, form(text('ä', (200 - base) / 2 - 1))))
-      expectDenied(await send(secret, form(text('ä', (200 - base) / 2 + 1))), 'request_malformed')
+    const send = (body: unknown, line = 'POST /tags') => tokens.authorize(requestWith(secret, line, { body }))
+    const overFetch = (body: string) => {
+      const headers = { authorization: `Bearer ${secret.reveal()}` }
+      return tokens.authorize(new Request('https://x.example/tags', { method: 'POST', headers, body }))
     }
-    const asRequest = (body: string): Request =>
-      new Request('https://x.example/tags', {
-        method: 'POST',
-        headers: { authorization: `Bearer ${secret.reveal()}` },
-        body,
-      })
-    expectAllowed(await tokens.authorize(asRequest(text('a', 200 - base))))
-    expectDenied(await tokens.authorize(asRequest(text('a', 201 - base))), 'request_malformed')
+    return { send, overFetch }
+  }
+  /** JSON of so many bytes. */
+  const long = (length: number, letter = 'a'): string => {
+    const width = bytes(letter).length
+    const rest = length - '{"package":""}'.length
+    return JSON.stringify({ package: letter.repeat(Math.floor(rest / width)) + 'b'.repeat(rest % width) })
+  }
+
+  it('of as many bytes as the policy reads is read, and a longer one is request_malformed', async () => {
+    const { send, overFetch } = await smallWorld()
+    for (const by of [(text: string) => send(text), (text: string) => send(bytes(text)), overFetch]) {
+      expectAllowed(await by(long(200)))
+      expectDenied(await by(long(201)), 'request_malformed')
+      expectAllowed(await by(long(200, 'ä')))
+    }
+    expectDenied(await send(bytes(long(201, 'ä'))), 'request_malformed')
+    expectDenied(await overFetch(long(201, 'ä')), 'request_malformed')
+  })
+
+  it('as text is counted in bytes too, and not in characters', async () => {
+    const { send } = await smallWorld()
+    expectDenied(await send(long(201, 'ä')), 'request_malformed')
+    expectDenied(await send(long(1_000, String.fromCodePoint(0x4e00))), 'request_malformed')
+  })
+
+  it('that names more resources than the policy lets a request name is request_malformed', async () => {
+    const { send } = await smallWorld()
+    const naming = (...packages: string[]) => send({ packages }, 'POST /bulk')
+    expectAllowed(await naming('a', 'b'))
+    expectAllowed(await naming('a', 'b', 'a'))
+    expectDenied(await naming('a', 'b', 'c'), 'request_malformed')
   })
 })
 

@@ -4,7 +4,7 @@ import { figmaPolicy } from 'plan-access-tokens/figma'
 import { expectAllowed, expectDenied, requestWith, testDirectory } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
 import { packagesPolicy } from './support/small-policy.ts'
-import { ADMIN, codeOf, TOKEN } from './support/world.ts'
+import { ADMIN, codeOf, errorOf, TOKEN } from './support/world.ts'
 
 const directory = testDirectory({
   1001: { admins: [ADMIN], resources: { 'project:123': { 'file:FileA': {} }, 'group:7': { 'package:ui': {} } } },
@@ -81,6 +81,18 @@ describe('two surfaces over one store', () => {
     expect(
       await codeOf(tokens.edit({ actor: ADMIN, id: pack.token.id, resources: ['https://figma.com/design/FileA'] })),
     ).toBe('invalid_input')
+  })
+
+  it('suggest the type that was meant', async () => {
+    for (const [type, meant] of [
+      ['rset', 'rest'],
+      ['nmp', 'npm'],
+    ]) {
+      const { issues } = await errorOf(tokens.create({ ...TOKEN, type: type as 'rest' }))
+      const { message } = issues.find(({ path }) => path === 'type')!
+      expect(message).toContain(`Did you mean "${meant}"?`)
+      for (const name of ['rest', 'npm', 'ci']) expect(message).toContain(`"${name}"`)
+    }
   })
 
   it('are listed together, or by type', async () => {

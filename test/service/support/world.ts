@@ -60,6 +60,9 @@ export function newDirectory(): TestDirectory {
   })
 }
 
+/** Checked and compiled once, since hundreds of worlds are made; it is frozen. */
+const POLICY = figmaPolicy()
+
 export interface World {
   readonly tokens: ReturnType<typeof createPlanTokens<FigmaPolicy>>
   readonly store: MemoryStore
@@ -82,7 +85,7 @@ export function newWorld(
   const clock = (given.clock as TestClock | undefined) ?? testClock(START)
   const directory = (given.directory as TestDirectory | undefined) ?? newDirectory()
   const ports = { store: port?.(store) ?? store, directory, clock }
-  const tokens = createPlanTokens({ policy: figmaPolicy(), ...given, ...ports })
+  const tokens = createPlanTokens({ policy: POLICY, ...given, ...ports })
   return {
     ...{ tokens, store, clock, directory },
     async make(wish = {}) {

@@ -1,0 +1,19 @@
+/** Values that nobody can change, down to their last entry, so that they can be shared instead of copied. */
+
+/** Freezes a value and everything in it, in place. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null)
+    for (const inner of Object.values(Object.freeze(value))) deepFreeze(inner)
+  return value
+}
+
+/** Whether a value and everything in it is frozen. */
+export function isDeeplyFrozen(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return Object.isFrozen(value) && Object.values(value).every(isDeeplyFrozen)
+}
+
+/** The value itself if nobody can change it, else a frozen copy of it. */
+export function frozenCopy<T>(value: T): T {
+  return isDeeplyFrozen(value) ? value : deepFreeze(structuredClone(value))
+}
