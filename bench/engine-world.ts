@@ -14,7 +14,7 @@ import type { Floor, FloorNode, FloorPlace, FloorToken } from './floor.ts'
 
 const PLAN = '123456789'
 const FILES = 1_000
-export const fileKey = (i: number): string => `FileKey${String(i % FILES).padStart(15, '0')}`
+const fileKey = (i: number): string => `FileKey${String(i % FILES).padStart(15, '0')}`
 
 /** Every file lies in a project, a team and a workspace. */
 function chainOf(i: number) {

@@ -29,7 +29,7 @@ export async function interleaved<Name extends string>(
 }
 
 /** The middle of some numbers. */
-export function median(numbers: readonly number[]): number {
+function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b)
   return sorted[sorted.length >> 1] ?? Number.NaN
 }

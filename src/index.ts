@@ -5,16 +5,20 @@ export type { Denial, RenderedDenial } from './core/denial.ts'
 export type { EndpointView } from './core/endpoints.ts'
 export {
   type Issue,
+  MANAGEMENT_ERRORS,
   type ManagementCode,
   PlanTokenError,
   PolicyError,
+  REFUSALS,
   type RefusalCode,
   type RefusalStatus,
   type SafeCause,
 } from './core/errors.ts'
 export type { FoundLink, LinkCode, LinkMistake, LinkReport, ParsedLink } from './core/links.ts'
 export {
+  type AnyGrants,
   definePolicy,
+  type GrantsOf,
   type Policy,
   type RouteOf,
   type ScopeOf,
@@ -55,6 +59,7 @@ export type {
   Clock,
   Directory,
   EventQuery,
+  FindByDigest,
   ListPosition,
   ListQuery,
   PlanInfo,

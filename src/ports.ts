@@ -1,6 +1,6 @@
 /**
- * What the host gives: a store, a directory, a clock. One page for whoever writes an adapter; docs/concepts.md has the words,
- * `storeContract` of the coming store package checks a store against this page. Nothing here is code.
+ * What the host gives: a store, a directory, a clock. One page for whoever writes an adapter; docs/concepts.md has the words.
+ * Nothing here is code.
  */
 import type { ResourceRef } from './core/resources.ts'
 import type { NewEvent, TokenEvent, TokenRecord, TokenStatus } from './core/token.ts'
@@ -35,11 +35,11 @@ export interface TokenStore {
    * Needed for `freshnessMs` above 0: it is how a writer knows for how long other processes may answer from memory.
    */
   bound?(atLeastMs: number): Promise<number>
-  /** Calls `wake` when there may be new events; a hint and nothing more. Returns a function that ends it. */
+  /** Calls `wake` when there may be new events; a hint and nothing more. Returns a function that ends it. Not called yet. */
   watch?(wake: () => void): () => void
-  /** Keeps the last use of secrets, apart from the record, so that a late write can undo nothing. */
+  /** Keeps the last use of secrets, apart from the record, so that a late write can undo nothing. Not called yet. */
   recordUse?(uses: SecretUse[]): Promise<void>
-  /** The last uses that are known of these tokens. */
+  /** The last uses that are known of these tokens: a secret that was used is not replaced by a repeated idempotency key. */
   lastUse?(tokenIds: string[]): Promise<SecretUse[]>
   /**
    * Removes up to `limit` records that ended before a moment, and a prefix of up to `limit` events from before it. The newest
@@ -127,7 +127,7 @@ export interface Directory {
   locate(
     resource: ResourceRef,
   ): Awaitable<{ readonly planId: string; readonly ancestors: readonly ResourceRef[] } | undefined>
-  /** Names of resources for a page, in the order of the refs; `undefined` for what has none. */
+  /** Names of resources for a page, in the order of the refs; `undefined` for what has none. Not called yet. */
   describe?(refs: readonly ResourceRef[]): Awaitable<readonly (string | undefined)[]>
 }
 

@@ -5,7 +5,10 @@
 
 /** Headers of a request: a Fetch `Headers`, or an object as Node and the frameworks have it. */
 export type HeadersLike =
-  | { get(name: string): string | null }
+  | {
+      /** The value of a header, several joined by a comma; `null` if there is none. */
+      get(name: string): string | null
+    }
   | { readonly [name: string]: string | readonly string[] | undefined }
 
 /** The credential as it was sent, or why there is not exactly one. */

@@ -11,7 +11,7 @@ export const REFUSALS = {
   token_missing: {
     status: 401,
     title: 'The request carries no token.',
-    help: 'Send the secret of a plan access token with it.',
+    help: 'Send the secret of one.',
   },
   request_malformed: {
     status: 400,
@@ -21,12 +21,12 @@ export const REFUSALS = {
   token_malformed: {
     status: 401,
     title: 'The credential is not a token of this API.',
-    help: 'Check that the whole secret was copied, without spaces or quotes.',
+    help: 'Check that the whole secret was copied.',
   },
   token_unknown: {
     status: 401,
     title: 'The token is not known.',
-    help: 'Check that it is meant for this server, or ask a plan admin for a new one.',
+    help: 'Ask a plan admin for a new one.',
   },
   token_revoked: { status: 401, title: 'The token has been revoked.', help: 'Ask a plan admin for a new one.' },
   token_expired: { status: 401, title: 'The token has expired.', help: 'Ask a plan admin for a new one.' },
@@ -38,7 +38,7 @@ export const REFUSALS = {
   token_wrong_type: {
     status: 403,
     title: 'The token is of another type than this API takes.',
-    help: 'Use a token that was made for this API.',
+    help: 'Use one that was made for this API.',
   },
   plan_not_eligible: {
     status: 403,
@@ -48,12 +48,12 @@ export const REFUSALS = {
   endpoint_unknown: {
     status: 403,
     title: 'The endpoint is not known to this API.',
-    help: 'Check the method and the path; both are case-sensitive.',
+    help: 'Check the method and the path.',
   },
   endpoint_not_supported: {
     status: 403,
     title: 'The endpoint is not open to plan access tokens.',
-    help: 'Use another way to authenticate for it.',
+    help: 'Authenticate in another way.',
   },
   scope_missing: {
     status: 403,

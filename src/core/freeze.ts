@@ -7,10 +7,11 @@ export function deepFreeze<T>(value: T): T {
   return value
 }
 
-/** Whether a value and everything in it is frozen. */
+/** Whether a value and everything in it is plain data and frozen, so that it says the same for ever. */
 export function isDeeplyFrozen(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true
-  return Object.isFrozen(value) && Object.values(value).every(isDeeplyFrozen)
+  const fields = Object.values(Object.getOwnPropertyDescriptors(value))
+  return Object.isFrozen(value) && fields.every((field) => 'value' in field && isDeeplyFrozen(field.value))
 }
 
 /** The value itself if nobody can change it, else a frozen copy of it. */

@@ -113,6 +113,9 @@ export function refreshDates(
   return { expiresAt, previousWorksUntil: Math.min(now + graceHours * millisecondsInHour, expiresAt) }
 }
 
+/** How many secrets of a token are remembered; the oldest are forgotten, long after they ended. */
+export const KEPT_SECRETS = 1_000
+
 /**
  * A new secret, and the original lifetime again from now. The secret that was newest works for the grace period from now;
  * each earlier one keeps the deadline that it was promised. With `retire: 'now'` every earlier one ends at once, by state.
@@ -143,7 +146,7 @@ export function refreshed(
     return 'too_many_live_secrets'
   return next(record, {
     expiresAt,
-    secrets,
+    secrets: secrets.slice(-KEPT_SECRETS),
     eventId,
     idempotency: idempotency ? [...record.idempotency, idempotency] : record.idempotency,
   })

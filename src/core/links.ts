@@ -50,8 +50,8 @@ export interface LinkTable {
   readonly tail: number
   readonly root: LinkNode
   readonly ids: ReadonlyMap<string, RegExp>
-  /** A right link, for messages. */
-  readonly example: string
+  /** What a right link looks like, for messages. */
+  readonly hint: string
 }
 
 const newNode = (): LinkNode => ({ literals: new Map(), kind: undefined, child: undefined, end: false })
@@ -81,25 +81,29 @@ export function buildLinks(
     for (const mistake of mistakes) if (mistake !== undefined) problem(index, mistake)
   }
   const ids = new Map([...kinds].map(([kind, info]) => [kind, idPattern(info)]))
-  const [host = 'example.com'] = links.hosts
   return {
     hosts: new Set(links.hosts),
     tail: links.tail ?? 0,
     root,
     ids,
-    example: exampleOf(host, links.shapes[0] ?? '/'),
+    hint: hintOf(links),
   }
 }
 
 /** A shape with its choices written out, as lists of segments; `undefined` if it is not one. `[x]` is `x` or nothing. */
 function expandShape(shape: string): readonly (readonly string[])[] | undefined {
+  if (/\[[^[\]()]*\)|\([^[\]()]*\]/.test(shape)) return undefined
   const text = shape.replaceAll('[', '(|').replaceAll(']', ')')
+  if (text.split('(').length > MOST_CHOICES) return undefined
   const choice = /\(([^()]*)\)/.exec(text)
   if (!choice) return SHAPE.test(text) ? [text.slice(1).split('/')] : undefined
   const [group, words = ''] = choice
   const written = words.split('|').map((word) => expandShape(text.replace(group, () => word)))
   return written.every((paths) => paths !== undefined) ? written.flat() : undefined
 }
+
+/** Written out, each choice at least doubles the paths. */
+const MOST_CHOICES = 9
 
 const SHAPE = /^(\/([A-Za-z0-9_-]+|\{[a-z_]+\}))+$/
 
@@ -139,10 +143,17 @@ function isBelow(kind: string, above: string, kinds: ReadonlyMap<string, KindInf
   return !parents || parents.some((parent) => isBelow(parent, above, kinds, seen))
 }
 
-/** The shortest link of a shape. */
-function exampleOf(host: string, shape: string): string {
-  const [path = []] = expandShape(shape) ?? []
-  return `https://${host}/${path.map((segment) => (segment.startsWith('{') ? '123' : segment)).join('/')}`
+/** A right link, if there are any. */
+function hintOf({
+  hosts: [host],
+  shapes: [shape],
+}: {
+  readonly hosts: readonly string[]
+  readonly shapes: readonly string[]
+}): string {
+  const path = shape === undefined ? undefined : expandShape(shape)?.[0]
+  if (host === undefined || !path) return ''
+  return ` A right one looks like https://${host}/${path.map((segment) => (segment.startsWith('{') ? '123' : segment)).join('/')}.`
 }
 
 /** Reads one link. Accepts a missing `https://`, a title, a trailing slash, a query and a fragment, which all mean nothing. */
@@ -150,9 +161,9 @@ export function parseLink(table: LinkTable, link: string): ParsedLink {
   const wrong = (code: LinkCode, message: string): ParsedLink => ({
     ok: false,
     code,
-    message: `${message} A right one looks like ${table.example}.`,
+    message: message + table.hint,
   })
-  if (link.length === 0 || link.length > MAX_LINK || /[\s,\p{Cc}\p{Cf}\p{Cs}]/u.test(link))
+  if (typeof link !== 'string' || link.length === 0 || link.length > MAX_LINK || /[\s,\p{Cc}\p{Cf}\p{Cs}]/u.test(link))
     return wrong('link_malformed', 'This is not one link.')
   const end = link.search(/[?#]/)
   const bare = end === -1 ? link : link.slice(0, end)
@@ -186,15 +197,14 @@ function walkShapes(
     if (node.end && segments.length - index <= table.tail) break
     const { kind, child } = node
     if (kind === undefined || !child)
-      return wrong('link_unknown_shape', 'This kind of link names nothing that a token can be limited to.')
+      return wrong('link_unknown_shape', 'A token cannot be limited to this kind of link.')
     if (!(table.ids.get(kind) ?? /^[0-9A-Za-z-]{1,128}$/).test(segment))
       return wrong('link_bad_id', `The id of the ${kind.replaceAll('_', ' ')} in this link is not one.`)
     if (kind === PLAN_KIND) planId = segment
     else resource = { kind, id: segment }
     node = child
   }
-  if (!node.end || !resource)
-    return wrong('link_unknown_shape', 'This kind of link names nothing that a token can be limited to.')
+  if (!node.end || !resource) return wrong('link_unknown_shape', 'A token cannot be limited to this kind of link.')
   return planId === undefined ? { ok: true, resource } : { ok: true, resource, planId }
 }
 

@@ -79,15 +79,27 @@ export function namesOf(match: Match, query: string, body: unknown, most: number
   const values = names.query.size === 0 ? NO_QUERY : readQuery(query, names.query)
   if (!values) return 'malformed'
   const parts: RequestParts = { values: match.values, query: values, body }
-  const found: NamedRef[] = []
+  /** Each resource once, with the source of what must be above it. */
+  const found = new Map<string, { readonly ref: NamedRef; readonly within: string | undefined }>()
   for (const name of names.list) {
     const refs = refsOf(name, parts)
     if (refs === 'malformed' || (refs === 'absent' && names.none === 'all')) return 'malformed'
-    if (refs !== 'absent') found.push(...refs)
+    if (refs === 'absent') continue
+    const { within } = name
+    for (const ref of refs) {
+      found.set(JSON.stringify([ref.kind, ref.id, within]), { ref, within })
+      if (found.size > most) return 'malformed'
+    }
   }
-  if (found.length === 0) return names.none === 'plan' ? 'plan' : 'malformed'
-  const refs = found.length === 1 ? found : distinct(found)
-  return refs.length > most ? 'malformed' : withParents(refs, names.list, found)
+  if (found.size === 0) return names.none === 'plan' ? 'plan' : 'malformed'
+  const refs: NamedRef[] = []
+  for (const { ref, within } of found.values()) {
+    const above = within === undefined ? undefined : names.list.find(({ at }) => at.text === within)
+    const parent = above && refsOf(above, parts)[0]
+    if (above && typeof parent !== 'object') return 'malformed'
+    refs.push(typeof parent === 'object' ? { ...ref, within: { kind: parent.kind, id: parent.id } } : ref)
+  }
+  return refs
 }
 
 const NO_QUERY: ReadonlyMap<string, string> = new Map()
@@ -99,25 +111,24 @@ function onlyOf({ kind, at }: OnlyName, { values }: Match): Named {
 
 function refsOf({ kind, at, prefix }: CompiledName, parts: RequestParts): readonly NamedRef[] | 'absent' | 'malformed' {
   const ids = valuesAt(at, parts)
-  const kindName = typeof kind === 'string' ? kind : kindAt(kind, parts)
+  const kindName = typeof kind === 'string' ? [kind] : kindAt(kind, parts)
   if (ids === 'absent') return kindName === 'absent' || typeof kind === 'string' ? 'absent' : 'malformed'
-  if (ids === 'malformed' || kindName === 'malformed' || kindName === 'absent') return 'malformed'
+  if (typeof ids === 'string' || typeof kindName === 'string') return 'malformed'
   const refs: NamedRef[] = []
   for (const id of ids) {
     if (!id.startsWith(prefix) || id.length === prefix.length) return 'malformed'
-    refs.push({ kind: kindName, id: id.slice(prefix.length), at: at.text })
+    refs.push({ kind: kindName[0] as string, id: id.slice(prefix.length), at: at.text })
   }
   return refs
 }
 
+/** The one kind that another value says, if it is among those that it may say. */
 function kindAt(
-  kind: { readonly from: CompiledSource; readonly of: ReadonlySet<string> },
+  { from, of }: { readonly from: CompiledSource; readonly of: ReadonlySet<string> },
   parts: RequestParts,
-): string {
-  const values = valuesAt(kind.from, parts)
-  if (typeof values === 'string') return values
-  const [value] = values
-  return values.length === 1 && value !== undefined && kind.of.has(value) ? value : 'malformed'
+): readonly string[] | 'absent' | 'malformed' {
+  const values = valuesAt(from, parts)
+  return typeof values === 'string' || (values.length === 1 && of.has(values[0] as string)) ? values : 'malformed'
 }
 
 function valuesAt(
@@ -156,28 +167,4 @@ function valuesInBody(body: unknown, steps: readonly BodyStep[]): readonly strin
 
 function isReadableId(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && !hasControlCharacter(value)
-}
-
-/** Each resource once, whatever number of times it is named. */
-function distinct(refs: readonly NamedRef[]): readonly NamedRef[] {
-  const seen = new Map<string, NamedRef>()
-  for (const ref of refs) {
-    const key = JSON.stringify([ref.kind, ref.id])
-    if (!seen.has(key)) seen.set(key, ref)
-  }
-  return [...seen.values()]
-}
-
-/** Says of each resource what must be above it, where the policy asks for that. */
-function withParents(
-  refs: readonly NamedRef[],
-  list: readonly CompiledName[],
-  all: readonly NamedRef[],
-): readonly NamedRef[] {
-  if (!list.some((name) => name.within !== undefined)) return refs
-  return refs.map((ref) => {
-    const within = list.find((name) => name.at.text === ref.at)?.within
-    const parent = within === undefined ? undefined : all.find((other) => other.at === within)
-    return parent ? { ...ref, within: { kind: parent.kind, id: parent.id } } : ref
-  })
 }

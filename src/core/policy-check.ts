@@ -33,13 +33,13 @@ export function readShape(data: unknown): ReadPolicy {
     const entries = kept[section] as { [name: string]: unknown }
     if (entry === undefined || !ENTRIES.includes(section)) kept[section] = EMPTY[section]
     else if (section === 'types' || section === 'endpoints') delete entries[entry]
-    else entries[entry] = {}
+    else entries[entry] = section === 'links' ? [] : {}
   }
   return { data: deepFreeze(kept) as unknown as PolicyData, problems }
 }
 
 /** Sections that hold entries by name: a wrong one is left out alone, or stays by its name, so that it is told of once. */
-const ENTRIES = ['scopes', 'reserved', 'types', 'kinds', 'endpoints']
+const ENTRIES = ['scopes', 'reserved', 'types', 'kinds', 'endpoints', 'links']
 /** What stands in for a section that is missing or wrong. */
 const EMPTY: { readonly [section: string]: unknown } = {
   surface: 'policy',
@@ -66,7 +66,7 @@ function jsonOf(data: unknown): unknown {
 
 /** Whether everything that the data names exists and, where all of it is there, is used. */
 export function checkMeaning({ data, problems }: ReadPolicy, problem: Problem): void {
-  const isComplete = problems.length === 0
+  const isComplete = !problems.some(({ path }) => /^(scopes|types|endpoints)/.test(path))
   const known = new Set([...Object.keys(data.scopes), ...Object.keys(data.reserved ?? {})])
   for (const scope of Object.keys(data.reserved ?? {})) {
     if (Object.hasOwn(data.scopes, scope))

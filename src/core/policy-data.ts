@@ -123,5 +123,6 @@ export interface PolicyData<
 
 /** The code that stands beside a policy's data: how a refusal is rendered. Default: problem+json (RFC 9457). */
 export interface PolicyCode {
+  /** Gives status (400 or above), headers and body of a refusal. What cannot be sent is rendered as problem+json instead. */
   readonly errors?: (denial: Denial) => RenderedDenial
 }

@@ -14,14 +14,18 @@ export function compileNames(names: Names, params: readonly string[], problem: P
       problem(`${anyOf ? '.anyOf' : ''}[${i}]${path}`, message),
     ),
   )
-  const sources = list.flatMap(({ kind, at }) => (typeof kind === 'string' ? [at] : [kind.from, at]))
+  const sources: readonly CompiledSource[] = list.flatMap(({ kind, at }) =>
+    typeof kind === 'string' ? [at] : [kind.from, at],
+  )
+  const needsBody = sources.some((source) => source.in === 'body')
+  if (anyOf?.none === 'plan' && needsBody) problem('.none', 'must be "refuse" where a body names resources.')
   return {
     what: 'resources',
     list,
     only: onlyOf(list),
     none: anyOf ? anyOf.none : 'all',
     query: new Set(sources.flatMap((source) => (source.in === 'query' ? [source.param] : []))),
-    needsBody: sources.some((source) => source.in === 'body'),
+    needsBody,
   }
 }
 
@@ -40,6 +44,9 @@ function compileName(
 ): CompiledName {
   const { kind, at, prefix = '', within } = resource
   const compiledAt = compileSource(at, params, () => problem('.at', `names a parameter that the route lacks.`))
+  if (within !== undefined && [at, within].some((source) => source.includes('[]'))) {
+    problem('.within', 'cannot be said of lists.')
+  }
   if (within !== undefined && !all.some((other) => other !== resource && other.at === within)) {
     problem('.within', 'must be the "at" of another resource of the same endpoint.')
   }

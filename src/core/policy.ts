@@ -11,10 +11,11 @@ import type { Endpoint, KindInfo, Limits, PolicyCode, PolicyData, ScopeInfo, Tok
 import { compileNames } from './policy-names.ts'
 import { secretPattern } from './secret.ts'
 
-type AnyGrants = { readonly [type: string]: string }
+/** The scopes that `create` takes, by token type. */
+export type AnyGrants = { readonly [type: string]: string }
 
 /** For each token type the scopes that `create` takes. */
-type GrantsOf<Scope extends string, Types> = {
+export type GrantsOf<Scope extends string, Types> = {
   readonly [X in keyof Types & string]: 0 extends 1 & Types
     ? string
     : Types[X] extends { readonly fixed: readonly unknown[] }

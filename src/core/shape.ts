@@ -21,12 +21,12 @@ type Fields = { readonly [field: string]: zod.$ZodType }
 /** An object with these fields and no others. */
 export function object<Shape extends Fields>(shape: Shape): zod.$ZodObject<Shape, zod.$strict> {
   const catchall = new zod.$ZodNever({ type: 'never' })
-  return new zod.$ZodObject({ type: 'object', shape, catchall }) as zod.$ZodObject<Shape, zod.$strict>
-}
-
-/** The fields of an object's schema. */
-export function fieldsOf(schema: zod.$ZodObject): readonly string[] {
-  return Object.keys(schema._zod.def.shape)
+  const fields = Object.keys(shape)
+  const error = (issue: zod.$ZodRawIssue): string =>
+    issue.code !== 'unrecognized_keys'
+      ? 'must be an object.'
+      : issue.keys.map((key) => didYouMean(key, fields)).join('\n')
+  return new zod.$ZodObject({ type: 'object', shape, catchall, error }) as zod.$ZodObject<Shape, zod.$strict>
 }
 
 /** Reads a value by a schema: `data`, or `error` with all issues. */
@@ -55,7 +55,10 @@ export function whole(least: number, most = Number.MAX_SAFE_INTEGER): Schema<num
 
 /** One of some values. */
 export function oneOf<const T extends string | number | boolean>(...values: readonly T[]): Schema<T> {
-  const message = `must be ${values.map((value) => JSON.stringify(value)).join(' or ')}.`
+  const message = `must be ${values
+    .map((value) => JSON.stringify(value))
+    .join(', ')
+    .replace(/, ([^,]*)$/, ' or $1')}.`
   return judged((value) => (values.includes(value as T) ? undefined : message))
 }
 
@@ -99,7 +102,7 @@ export function forwarded<T>(pick: (value: unknown) => Schema<unknown> | Parts |
     }
     if (typeof picked === 'string') payload.issues.push({ code: 'custom', message: picked, input })
     else if (Array.isArray(picked)) for (const [i, part] of picked.entries()) judge(part, (input as unknown[])[i], [i])
-    else if ('_zod' in picked) judge(picked as Schema<unknown>, input, [])
+    else if (picked instanceof zod.$ZodType) judge(picked, input, [])
     else
       for (const [name, part] of Object.entries(picked)) judge(part, (input as Record<string, unknown>)[name], [name])
   })
@@ -107,24 +110,16 @@ export function forwarded<T>(pick: (value: unknown) => Schema<unknown> | Parts |
 
 type Parts = readonly Schema<unknown>[] | { readonly [name: string]: Schema<unknown> }
 
-/**
- * All issues of a failed parse, as ours.
- *
- * @param known the names of fields that exist, for "did you mean" at a field that does not.
- */
-export function issuesOf(error: { readonly issues: readonly zod.$ZodIssue[] }, known: readonly string[] = []): Issue[] {
+/** All issues of a failed parse, as ours. */
+export function issuesOf(error: { readonly issues: readonly zod.$ZodIssue[] }): Issue[] {
   return error.issues.flatMap((issue) => {
-    if (issue.code !== 'unrecognized_keys') return [{ path: pathText(issue.path), message: messageOf(issue) }]
-    return issue.keys.map((key) => ({
+    if (issue.code !== 'unrecognized_keys') return [{ path: pathText(issue.path), message: issue.message }]
+    const hints = issue.message.split('\n')
+    return issue.keys.map((key, i) => ({
       path: pathText([...issue.path, key]),
-      message: `is not a field here.${didYouMean(key, known)}`,
+      message: `is not a field here.${hints[i]}`,
     }))
   })
-}
-
-function messageOf(issue: zod.$ZodIssue): string {
-  if (issue.code !== 'invalid_type') return issue.message
-  return issue.expected === 'object' ? 'must be an object.' : 'is missing.'
 }
 
 /** `scopes[2]`, `name`, `endpoints["GET /x"].names[0].at`. */

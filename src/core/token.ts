@@ -87,7 +87,7 @@ export interface SecretView {
   readonly issuedAt: number
   /** `null`: as long as the token. */
   readonly worksUntil: number | null
-  /** To a minute; only where the store keeps uses. Absent in decisions. */
+  /** To a minute, where the store keeps uses; this version fills it nowhere. */
   readonly lastUsedAt?: number | null
 }
 
@@ -116,7 +116,7 @@ export interface Token {
   readonly version: number
   readonly secrets: readonly SecretView[]
   readonly warnings: readonly TokenWarning[]
-  /** To a minute; only where the store keeps uses. Absent in decisions. */
+  /** To a minute, where the store keeps uses; this version fills it nowhere. */
   readonly lastUsedAt?: number | null
 }
 
@@ -185,7 +185,7 @@ export function viewOf(record: TokenRecord, now: number, deprecated: ReadonlySet
   const warnings = scopes
     .filter((scope) => deprecated.has(scope))
     .map((scope): TokenWarning => Object.freeze({ code: 'scope_deprecated', scope }))
-  const secrets = Array.isArray(record.secrets) ? record.secrets : []
+  const secrets = objectsOf<SecretRecord>(record.secrets)
   return Object.freeze({
     id,
     planId,
@@ -210,6 +210,12 @@ export function viewOf(record: TokenRecord, now: number, deprecated: ReadonlySet
 }
 
 function copyOfList(resources: unknown): readonly LinkedResource[] {
-  const list: readonly LinkedResource[] = Array.isArray(resources) ? resources : []
-  return Object.freeze(list.map(({ kind, id, link }) => Object.freeze({ kind, id, link })))
+  return Object.freeze(
+    objectsOf<LinkedResource>(resources).map(({ kind, id, link }) => Object.freeze({ kind, id, link })),
+  )
+}
+
+/** The entries of a list that are objects; what cannot be read is not shown. */
+function objectsOf<T>(list: unknown): readonly T[] {
+  return Array.isArray(list) ? list.filter((entry) => typeof entry === 'object' && entry !== null) : []
 }

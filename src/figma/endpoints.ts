@@ -6,7 +6,7 @@ import type { Endpoint } from '../core/policy-data.ts'
 import type { FigmaScope, ReservedScope } from './scopes.ts'
 
 /** The kinds of resource that Figma's endpoints and links name. */
-export type FigmaKind =
+type FigmaKind =
   | 'file'
   | 'project'
   | 'folder'
@@ -71,7 +71,7 @@ export const SPEC_ENDPOINTS = {
   'GET /v1/me': {
     scopes: ['current_user:read', 'files:read'],
     names: 'nothing',
-    closed: 'it answers about a person, and a plan access token belongs to none',
+    closed: 'it answers about a person',
   },
 
   'GET /v1/teams/{team_id}/components': team('team_library_content:read', 'files:read'),

@@ -1,5 +1,4 @@
-/** Figma's resource kinds and the links that people paste for them. The engine's reader of link shapes: core/links.ts. */
-import { buildLinks, type LinkReport, type ParsedLink, parseLink, parseLinks } from '../core/links.ts'
+/** Figma's resource kinds and the links that people paste for them. They are read in figma/parse.ts. */
 import type { KindInfo } from '../core/policy-data.ts'
 
 /** Keys are 1 to 128 letters and digits, ids 1 to 32 digits. A branch is a file below its main file. */
@@ -30,26 +29,3 @@ export const FIGMA_LINKS = {
     `${CHAIN}[/team/{team}]/(project/{project}|folder/{folder})`,
   ],
 } as const
-
-const TABLE = /* @__PURE__ */ buildLinks(
-  FIGMA_LINKS,
-  /* @__PURE__ */ new Map<string, KindInfo>(/* @__PURE__ */ Object.entries(FIGMA_KINDS)),
-  () => undefined,
-)
-
-/**
- * Reads what a person pastes: links with commas, line ends or spaces between them. Gives every resource and every mistake
- * with its place, all at once. Takes time linear in the text.
- *
- * @example
- * parseFigmaLinks('https://figma.com/design/ABC, https://figma.com/files/1/team/x')
- * // { resources: [{ kind: 'file', id: 'ABC', link }], mistakes: [{ link, start: 30, end: 62, code: 'link_bad_id', message }] }
- */
-export function parseFigmaLinks(text: string): LinkReport {
-  return parseLinks(TABLE, text)
-}
-
-/** Reads one link; a missing `https://`, a title, a trailing slash, a query and a fragment are let through and mean nothing. */
-export function parseFigmaLink(url: string): ParsedLink {
-  return parseLink(TABLE, url)
-}

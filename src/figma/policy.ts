@@ -4,10 +4,9 @@
  * a row of docs/figma-conformance.md.
  */
 
-import { PolicyError } from '../core/errors.ts'
-import { definePolicy } from '../core/policy.ts'
+import { type Issue, PolicyError } from '../core/errors.ts'
+import { definePolicy, type Policy } from '../core/policy.ts'
 import type { Endpoint, PolicyCode } from '../core/policy-data.ts'
-import { fieldsOf, issuesOf, judged, maybe, object, oneOf, read } from '../core/shape.ts'
 import { DOCUMENTED_ENDPOINTS, ENTERPRISE_PATHS, SPEC_ENDPOINTS } from './endpoints.ts'
 import { FIGMA_KINDS, FIGMA_LINKS } from './links.ts'
 import { type FigmaScope, RESERVED, type ReservedScope, SCOPES } from './scopes.ts'
@@ -26,7 +25,8 @@ export interface FigmaPolicyOptions {
   readonly errors?: NonNullable<PolicyCode['errors']>
 }
 
-type Route = keyof typeof SPEC_ENDPOINTS | keyof typeof DOCUMENTED_ENDPOINTS
+/** A route of Figma's policy. */
+export type FigmaRoute = keyof typeof SPEC_ENDPOINTS | keyof typeof DOCUMENTED_ENDPOINTS
 type FigmaEndpoint = Endpoint<FigmaScope | ReservedScope, keyof typeof FIGMA_KINDS>
 
 /**
@@ -36,7 +36,7 @@ type FigmaEndpoint = Endpoint<FigmaScope | ReservedScope, keyof typeof FIGMA_KIN
  * @example
  * const tokens = createPlanTokens({ policy: figmaPolicy({ errors: figmaErrors }), store, directory })
  */
-export function figmaPolicy(options: FigmaPolicyOptions = {}) {
+export function figmaPolicy(options: FigmaPolicyOptions = {}): Policy<{ readonly rest: FigmaScope }, FigmaRoute> {
   const { variablesRead, payments, discovery, endpointTiers, errors } = readOptions(options)
   const closedNow: readonly (readonly [isClosed: boolean, path: RegExp, reason: string])[] = [
     [variablesRead === 'closed', /\/variables\/(local|published)$/, 'the published spec does not open it to them'],
@@ -65,23 +65,29 @@ export function figmaPolicy(options: FigmaPolicyOptions = {}) {
       types: { rest: { prefix: 'figpat', title: 'REST API' } },
       kinds: FIGMA_KINDS,
       links: FIGMA_LINKS,
-      endpoints: endpoints as { readonly [R in Route]: FigmaEndpoint },
+      endpoints: endpoints as { readonly [R in FigmaRoute]: FigmaEndpoint },
     },
     errors ? { errors } : {},
   )
 }
 
-const optionsSchema = object({
-  variablesRead: maybe(oneOf('open', 'closed')),
-  payments: maybe(oneOf('open', 'closed')),
-  discovery: maybe(oneOf('open', 'closed')),
-  endpointTiers: maybe(oneOf('open', 'enforce')),
-  errors: maybe(judged((value) => (typeof value === 'function' ? undefined : 'must be a function.'))),
-})
+/** What each option may be; the first is the default. */
+const CHOICES: { readonly [option: string]: readonly unknown[] } = {
+  variablesRead: ['open', 'closed'],
+  payments: ['closed', 'open'],
+  discovery: ['open', 'closed'],
+  endpointTiers: ['open', 'enforce'],
+}
 
 /** The options with their defaults. */
 function readOptions(options: FigmaPolicyOptions): FigmaPolicyOptions {
-  const parsed = read(optionsSchema, options)
-  if (!parsed.success) throw new PolicyError(issuesOf(parsed.error, fieldsOf(optionsSchema)))
+  const problems: Issue[] = []
+  for (const [option, value] of Object.entries(options ?? { options })) {
+    const choices = Object.hasOwn(CHOICES, option) ? CHOICES[option] : []
+    const isRight = option === 'errors' ? typeof value === 'function' : choices?.includes(value)
+    if (!isRight && value !== undefined)
+      problems.push({ path: option, message: `must be ${choices?.join(' or ') || 'no such value'}.` })
+  }
+  if (problems.length > 0) throw new PolicyError(problems)
   return { ...options, payments: options.payments ?? 'closed' }
 }

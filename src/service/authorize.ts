@@ -66,13 +66,11 @@ function readSafely(
   }
 }
 
-type Verdict = RefusalCode | undefined
-
 /**
  * The first refusal. Goes on at once as long as the ports answer at once, which a store in memory and most directories do:
- * waiting for what is there already would double the cost (bench/engine.ts).
+ * waiting for what is there already would double the cost.
  */
-function judge(inquiry: Inquiry): Awaitable<Verdict> {
+function judge(inquiry: Inquiry): Awaitable<RefusalCode | undefined> {
   const { engine, facts } = inquiry
   const ofRequest = decide(OF_REQUEST, facts)
   if (ofRequest !== undefined) return ofRequest
@@ -92,7 +90,7 @@ function judge(inquiry: Inquiry): Awaitable<Verdict> {
 }
 
 /** Goes on from a stage that has to be waited for. After every wait, however long, the token is judged again. */
-async function judgeLater(inquiry: Inquiry, from: number, gathering: Promise<void>): Promise<Verdict> {
+async function judgeLater(inquiry: Inquiry, from: number, gathering: Promise<void>): Promise<RefusalCode | undefined> {
   const { engine, facts } = inquiry
   try {
     await gathering
@@ -109,7 +107,7 @@ async function judgeLater(inquiry: Inquiry, from: number, gathering: Promise<voi
 }
 
 /** The decision. A record that cannot even be shown is no reason to let a request through. */
-function conclude(facts: Facts, refusal: Verdict, grants: Grants): Decision {
+export function conclude(facts: Facts, refusal: RefusalCode | undefined, grants: Grants): Decision {
   if (refusal !== undefined) return refusalOf(facts, refusal)
   try {
     return allowanceOf(facts, grants)

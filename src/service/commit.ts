@@ -77,8 +77,7 @@ async function write(engine: Engine, record: TokenRecord, event: NewEvent): Prom
 
 function refuseAnswer(): never {
   throw new PlanTokenError('unavailable', {
-    message:
-      "The store's commit answered neither true nor false. Mend the adapter: only true means that record and event are written.",
+    message: "The store's commit answered neither true nor false: mend the adapter.",
   })
 }
 
@@ -95,6 +94,7 @@ async function outcomeOf(engine: Engine, record: TokenRecord): Promise<'written'
     if (page.some((event) => event.id === record.eventId)) return 'written'
     const last = page.at(-1)
     if (page.length < PAGE || !last || last.version <= record.version) return 'superseded'
+    if (after !== undefined && last.seq >= after) return 'open'
     after = last.seq
   }
 }

@@ -50,7 +50,7 @@ export interface PlanTokens<P extends Policy = Policy> {
   /**
    * Issues a token. Its secret is shown this once.
    *
-   * @throws PlanTokenError `invalid_input`, `not_plan_admin`, `plan_not_eligible`, `idempotency_key_reused`,
+   * @throws PlanTokenError `invalid_input`, `not_plan_admin`, `plan_not_eligible`, `version_conflict`, `idempotency_key_reused`,
    * `idempotency_key_spent`, `token_not_active` (a repeated key whose token has ended), `unavailable`.
    */
   create<X extends TypeOf<P>>(input: CreateInput<P, X>): Promise<Issued>
@@ -64,23 +64,33 @@ export interface PlanTokens<P extends Policy = Policy> {
    * @throws PlanTokenError `invalid_input`, `token_not_found`, `token_not_active`, `plan_not_eligible`, `version_conflict`, `unavailable`.
    */
   edit(input: EditInput<P>): Promise<Token>
-  /** The dates that a refresh would give now, epoch milliseconds. Changes nothing. @throws PlanTokenError as `refresh`. */
+  /**
+   * The dates that a refresh would give now, epoch milliseconds. Changes nothing.
+   *
+   * @throws PlanTokenError `token_not_active`, `token_not_found`, `plan_not_eligible`, `invalid_input`, `unavailable`.
+   */
   previewRefresh(input: TokenInput): Promise<{ readonly expiresAt: number; readonly previousWorksUntil: number }>
   /**
-   * Issues a new secret and starts the original lifetime again. The secret that was newest works 24 hours more, counted from
-   * now. Resolves when every process judges by the change.
+   * Issues a new secret and starts the original lifetime again. The secret that was newest works 24 hours more (the policy's
+   * `graceHours`), counted from now. Resolves when every process judges by the change.
    *
-   * @throws PlanTokenError `token_not_active`, `too_many_live_secrets` (over 10), `version_conflict` (another refresh came
+   * @throws PlanTokenError `token_not_active`, `too_many_live_secrets` (over the policy's `liveSecrets`, 10), `version_conflict` (another refresh came
    * first), `token_not_found`, `plan_not_eligible`, `idempotency_key_reused`, `idempotency_key_spent`, `invalid_input`, `unavailable`.
    */
   refresh(input: RefreshInput): Promise<Issued>
   /**
    * Ends a token and all its secrets for good. Once it has resolved, no process accepts the token. Twice is not an error.
    *
-   * @throws PlanTokenError `token_not_found`, `invalid_input`, `unavailable`, which promises nothing: call again.
+   * @throws PlanTokenError `token_not_found`, `invalid_input`, `version_conflict` (after 20 attempts), `unavailable`, which
+   * promises nothing: call again.
    */
   revoke(input: TokenInput): Promise<Token>
-  /** For reports of a leak, by whoever holds a secret: the newest takes its token with it, an earlier one ends alone. */
+  /**
+   * For reports of a leak, by whoever holds a secret: the newest takes its token with it, an earlier one ends alone. Text that
+   * is no secret of this deployment is `{ revoked: false }`.
+   *
+   * @throws PlanTokenError `version_conflict` (after 20 attempts), `unavailable`, which promises nothing: call again.
+   */
   revokeSecret(secret: string): Promise<RevokedSecret>
   /** A page of a plan's audit log. @throws PlanTokenError `not_plan_admin`, `invalid_input`, `unavailable`. */
   events(input: EventsInput): Promise<{ readonly events: readonly TokenEvent[]; readonly next?: string }>
@@ -93,9 +103,18 @@ export interface PlanTokens<P extends Policy = Policy> {
    * @throws PlanTokenError for a question: `invalid_input`, `token_not_found`, `unavailable`.
    */
   explain(what: RequestLike | Request | Question<RouteOf<P>>, options?: SurfaceOptions): Promise<Explanation>
-  /** Whether a secret works now, and its token if so; for introspection (RFC 7662). Counts as no use. */
+  /**
+   * Whether a secret works now, and its token if so; for introspection (RFC 7662). Counts as no use.
+   *
+   * @throws PlanTokenError `unavailable`.
+   */
   inspect(secret: string): Promise<{ readonly active: boolean; readonly token?: Token; readonly secret?: SecretView }>
-  /** Removes tokens that ended, and events that were written, before a moment (epoch milliseconds). Never called by itself. */
+  /**
+   * Removes tokens that ended, and events that were written, before a moment (epoch milliseconds). Never called by itself.
+   *
+   * @throws PlanTokenError `invalid_input` (also for a moment that lies ahead), `unavailable`; TypeError for a store that
+   * has no `sweep`.
+   */
   sweep(input: { readonly olderThan: number }): Promise<{ readonly tokens: number; readonly events: number }>
   /** Resolves when nothing runs any more. */
   close(): Promise<void>
@@ -104,8 +123,7 @@ export interface PlanTokens<P extends Policy = Policy> {
 /**
  * Makes the engine.
  *
- * @throws PolicyError with every mistake of the options and of the policies together, TypeError for a policy that
- * `definePolicy` did not make.
+ * @throws PolicyError, which is a TypeError, with every mistake of the options and of the policies together.
  * @example
  * const tokens = createPlanTokens({ policy: figmaPolicy(), store: memoryStore(), directory })
  * const decision = await tokens.authorize(request)
@@ -228,7 +246,7 @@ function checkedRandom(random: Random): Random {
     const drawn = drawnFrom(random, bytes)
     if (drawn instanceof Uint8Array && drawn.length === bytes) return drawn
     throw new PlanTokenError('unavailable', {
-      message: 'The source of randomness did not give the bytes that it was asked for.',
+      message: 'The source of randomness failed.',
     })
   }
 }

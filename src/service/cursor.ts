@@ -1,13 +1,13 @@
 /** Cursors of lists: opaque to the caller, and no right: whoever sends one still has to be an admin of the plan. */
 import { PlanTokenError } from '../core/errors.ts'
-import { isBefore, type TokenRecord } from '../core/token.ts'
+import { statusOf, type TokenRecord } from '../core/token.ts'
 import type { ListPosition, ListQuery } from '../ports.ts'
 
 const CURSOR = /^(newest|expiry)\.([0-9]{1,16})\.([01])\.([0-9]{1,16})\.(.{1,256})$/
 
 /** The cursor after a record. `now` is the moment for which the order was asked, so that later pages use the same order. */
 export function cursorOf(record: TokenRecord, order: ListQuery['order'], now: number): string {
-  const ended = order === 'expiry' && (record.revokedAt !== null || !isBefore(now, record.expiresAt))
+  const ended = order === 'expiry' && statusOf(record, now) !== 'active'
   return [order, now, ended ? 1 : 0, order === 'newest' ? record.createdAt : record.expiresAt, record.id].join('.')
 }
 

@@ -60,7 +60,7 @@ export function createDeadlines(clock: FullClock, timeoutMs: number): Within {
         isWatched = true
         clock.timer(1, look)
       }
-      answer.then(
+      Promise.resolve(answer).then(
         (value) => {
           leave(waiting)
           resolve(value)

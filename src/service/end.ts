@@ -76,7 +76,7 @@ interface Swept {
 
 function isSwept(answer: unknown): boolean {
   const { records, events } = (answer ?? {}) as Partial<Swept>
-  return isDate(records) && isDate(events)
+  return [records, events].every((count) => isDate(count) && count >= 0 && count <= SWEEP_BATCH)
 }
 
 /** The record that a text is a secret of, whether it works or not; asks nobody for what is no secret of ours. */

@@ -74,8 +74,7 @@ export function isThenable<T>(answer: Awaitable<T>): answer is Promise<T> {
 /** The host's time. A clock that gives no date is a fault: nothing may be made with it. */
 export function timeOf({ clock }: Pick<Engine, 'clock'>): number {
   const now = readClock(clock)
-  if (!isDate(now))
-    throw new PlanTokenError('unavailable', { message: 'The clock gives no whole number of milliseconds.' })
+  if (!isDate(now)) throw new PlanTokenError('unavailable', { message: 'The clock gives no date.' })
   return now
 }
 

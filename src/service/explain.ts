@@ -8,8 +8,8 @@ import type { RefusalCode } from '../core/errors.ts'
 import { reasonOf } from '../core/reasons.ts'
 import { readTarget } from '../core/target.ts'
 import { newestSecret } from '../core/token.ts'
-import { type SurfaceOptions, surfaceOf } from './authorize.ts'
-import { allowanceOf, type Decision, refusalOf } from './decision.ts'
+import { conclude, type SurfaceOptions, surfaceOf } from './authorize.ts'
+import type { Decision } from './decision.ts'
 import { answerOf, type Engine } from './engine.ts'
 import { type Inquiry, STAGES, type Stage } from './gather.ts'
 import type { Grants } from './grants.ts'
@@ -55,7 +55,7 @@ export function createExplain(engine: Engine, grants: Grants) {
     }
     const rules = verdictsOf(facts, failed, byId)
     const refusal = rules.find((rule) => !rule.ok)?.code
-    return { decision: refusal === undefined ? allowanceOf(facts, grants) : refusalOf(facts, refusal), rules }
+    return { decision: conclude(facts, refusal, grants), rules }
   }
 }
 
@@ -66,7 +66,7 @@ function factsOfRequest(engine: Engine, request: RequestLike | Request, options:
 }
 
 function isQuestion(what: RequestLike | Request | Question): what is Question {
-  return !('headers' in what)
+  return typeof what !== 'object' || what === null || !('headers' in what)
 }
 
 async function factsOfQuestion(

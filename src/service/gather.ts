@@ -87,7 +87,12 @@ function gatherPlaces({ engine, facts }: Inquiry): Awaitable<void> {
   if (!record || typeof named !== 'object') return
   const only = named.length === 1 ? named[0] : undefined
   if (!only) {
-    return locateAll(named, (ref) => answerOf(engine, () => locate(engine, ref))).then((places) => {
+    // One that lies elsewhere is enough to refuse. All of it together has the time of one call.
+    const isElsewhere = (place: unknown): boolean =>
+      typeof place !== 'object' || (place as Place).planId !== record.planId
+    const resources = named.filter(({ kind }) => kind !== PLAN_KIND)
+    const placing = locateAll(resources, (ref) => answerOf(engine, () => locate(engine, ref)), isElsewhere)
+    return engine.within(placing).then((places) => {
       facts.places = places.map(readable)
     })
   }

@@ -5,7 +5,6 @@
 import { type Issue, PlanTokenError } from '../core/errors.ts'
 import {
   anything,
-  fieldsOf,
   issuesOf,
   judged,
   maybe,
@@ -43,14 +42,14 @@ const page = { limit: maybe(whole(1, 500)), after: maybe(characters(1, 500)) }
 const unread = maybe(anything)
 
 /** The fields of each management call. */
-export const INPUTS = {
+const INPUTS = {
   create: object({
     actor: given,
     planId: given,
     type: unread,
     name,
     description: maybe(description),
-    lifetimeDays: whole(1),
+    lifetimeDays: unread,
     scopes: unread,
     resources: unread,
     idempotencyKey: maybe(key),
@@ -111,7 +110,7 @@ export function readInput<K extends keyof Inputs>(call: K, input: unknown): Read
   const schema = INPUTS[call]
   const parsed = read<Schema<unknown>>(schema, copy)
   if (parsed.success) return { fields: parsed.data as unknown as Partial<Inputs[K]>, issues: [] }
-  const issues = issuesOf(parsed.error, fieldsOf(schema))
+  const issues = issuesOf(parsed.error)
   const wrong = new Set(parsed.error.issues.map((issue) => issue.path[0]))
   const fields = Object.fromEntries(Object.entries(copy).filter(([field]) => !wrong.has(field)))
   return { fields: fields as Partial<Inputs[K]>, issues }

@@ -1,6 +1,6 @@
 /** Issuing secrets: create and refresh, each with an idempotency key for an answer that was lost on the way. */
 import { PlanTokenError } from '../core/errors.ts'
-import { created, refreshDates, refreshed, reissued } from '../core/lifecycle.ts'
+import { created, KEPT_SECRETS, refreshDates, refreshed, reissued } from '../core/lifecycle.ts'
 import { areIssues, readScopes } from '../core/scopes.ts'
 import { newSecret, type Secret } from '../core/secret.ts'
 import { didYouMean } from '../core/suggest.ts'
@@ -26,8 +26,10 @@ export async function create(engine: Engine, input: CreateInput): Promise<Issued
   const entry = typeof fields.type === 'string' ? engine.types.get(fields.type) : undefined
   if (!entry) issues.push({ path: 'type', message: typeMessage(engine, fields.type) })
   const { policy, type } = entry ?? firstType(engine)
-  if (fields.lifetimeDays !== undefined && fields.lifetimeDays > policy.limits.lifetimeDays) {
-    issues.push({ path: 'lifetimeDays', message: `must be at most ${policy.limits.lifetimeDays} days.` })
+  const lifetimeDays = fields.lifetimeDays as number
+  const longest = policy.limits.lifetimeDays
+  if (!(Number.isSafeInteger(lifetimeDays) && lifetimeDays >= 1 && lifetimeDays <= longest)) {
+    issues.push({ path: 'lifetimeDays', message: `must be a whole number of days from 1 to ${longest}.` })
   }
   const scopes = readScopes(fields.scopes, type, policy)
   if (areIssues(scopes)) issues.push(...scopes)
@@ -38,7 +40,7 @@ export async function create(engine: Engine, input: CreateInput): Promise<Issued
   await refuseIneligible(engine, planId, policy)
   refuseIssues([...issues, ...(await linkProblems(engine, links, planId))])
 
-  const { name = '', description = '', lifetimeDays = 0 } = fields
+  const { name = '', description = '' } = fields
   const choice = { name, description, scopes: scopes as readonly string[], resources: allowlistOf(links) }
   const repeated =
     key === undefined
@@ -141,7 +143,11 @@ async function reissue(
   if (lost?.input !== repeated.input) throw new PlanTokenError('idempotency_key_reused')
   const now = timeOf(engine)
   refuseInactive(before, now)
-  if (newestSecret(before)?.digest !== lost.digest || (await isUsed(engine, before.id, lost.digest)))
+  if (
+    before.secrets.length >= KEPT_SECRETS ||
+    newestSecret(before)?.digest !== lost.digest ||
+    (await isUsed(engine, before.id, lost.digest))
+  )
     throw new PlanTokenError('idempotency_key_spent')
   const { secret, digest } = fresh(engine, entryOf(engine, before).type.prefix)
   const record = reissued(before, lost, { now, digest, eventId: newId(engine.random) })

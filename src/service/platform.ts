@@ -16,9 +16,18 @@ export function completeClock(clock: Clock | undefined): FullClock {
   const sleep = clock?.sleep?.bind(clock)
   return {
     now: clock ? () => clock.now() : () => Date.now(),
-    monotonic: clock?.monotonic ? clock.monotonic.bind(clock) : () => performance.now(),
+    monotonic: () => read(clock) ?? performance.now(),
     sleep: sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms))),
     timer: sleep ? (ms, run) => void sleep(ms).then(run, run) : platformTimer,
+  }
+}
+
+/** The host's monotonic time, if it has one that works. */
+function read(clock: Clock | undefined): number | undefined {
+  try {
+    return clock?.monotonic?.()
+  } catch {
+    return undefined
   }
 }
 

@@ -18,7 +18,7 @@ type ParsedQuestion = Inputs['askByUrl'] | Inputs['askByRoute']
 
 /** Reads a question, or throws `invalid_input`. */
 export function parseQuestion(input: Question): ParsedQuestion {
-  return 'route' in input ? parseInput('askByRoute', input) : parseInput('askByUrl', input)
+  return Object.hasOwn(input ?? {}, 'route') ? parseInput('askByRoute', input) : parseInput('askByUrl', input)
 }
 
 /** The method and target that a question means. The values of a route's parameters are encoded into its path. */

@@ -55,7 +55,7 @@ export function putTarget(facts: Facts, request: RequestLike | Request): void {
 }
 
 /** Whether it is a Fetch `Request`, of whichever realm or library. */
-export function isFetchRequest(request: RequestLike | Request | { readonly body?: unknown }): request is Request {
+function isFetchRequest(request: RequestLike | Request | { readonly body?: unknown }): request is Request {
   return (
     typeof (request as { clone?: unknown }).clone === 'function' &&
     typeof (request as { arrayBuffer?: unknown }).arrayBuffer === 'function'

@@ -19,7 +19,7 @@ export function readLinks(input: unknown, policy: CompiledPolicy, planId: string
   const wrong = (message: string): ReadLinks => ({ resources: [], issues: [{ path: 'resources', message }] })
   if (input === 'all') return { resources: 'all', issues: [] }
   if (!Array.isArray(input)) return wrong('must be "all" or a list of links.')
-  if (input.length === 0) return wrong(`must hold at least one link, such as ${policy.links.example}, or be "all".`)
+  if (input.length === 0) return wrong(`must hold at least one link, or be "all".${policy.links.hint}`)
   if (input.length > policy.limits.links) return wrong(`must hold at most ${policy.limits.links} links.`)
   const issues: Issue[] = []
   const resources = new Map<string, LinkedResource & { readonly index: number }>()
@@ -67,13 +67,17 @@ export function allowlistOf({ resources }: ReadLinks): 'all' | readonly LinkedRe
   return resources === 'all' ? 'all' : resources.map(({ kind, id, link }) => ({ kind, id, link }))
 }
 
-/** Asks the directory for many places, some at a time, in the order of the refs. */
+/**
+ * Asks the directory for many places, some at a time, in the order of the refs. Stops after the first ones of which `isEnough`
+ * says that no more need be asked.
+ */
 export async function locateAll(
   refs: readonly ResourceRef[],
   locate: (ref: ResourceRef) => Promise<unknown>,
+  isEnough: (place: Place | 'absent' | 'unreadable') => boolean = () => false,
 ): Promise<(Place | 'absent' | 'unreadable')[]> {
   const places: (Place | 'absent' | 'unreadable')[] = []
-  for (let i = 0; i < refs.length; i += AT_ONCE) {
+  for (let i = 0; i < refs.length && !places.some(isEnough); i += AT_ONCE) {
     const answers = await Promise.all(refs.slice(i, i + AT_ONCE).map(({ kind, id }) => locate({ kind, id })))
     for (const answer of answers) places.push(readPlace(answer))
   }

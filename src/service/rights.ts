@@ -3,7 +3,7 @@ import { isEligible } from '../core/decide.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 import type { TokenRecord } from '../core/token.ts'
-import { ask, type Engine } from './engine.ts'
+import { areObjects, ask, type Engine } from './engine.ts'
 
 /** Throws `not_plan_admin` unless the directory says exactly `true`. */
 export async function refuseNonAdmin(engine: Engine, actor: string, planId: string): Promise<void> {
@@ -35,6 +35,12 @@ export async function loadRecord({ store, ...engine }: Engine, id: string): Prom
 
 function isRecordWithId(record: unknown, id: string): record is TokenRecord {
   if (typeof record !== 'object' || record === null) return false
-  const { id: found, planId, version, secrets } = record as Partial<TokenRecord>
-  return found === id && typeof planId === 'string' && Number.isSafeInteger(version) && Array.isArray(secrets)
+  const { id: found, planId, version, secrets, idempotency } = record as Partial<TokenRecord>
+  return (
+    found === id &&
+    typeof planId === 'string' &&
+    Number.isSafeInteger(version) &&
+    areObjects(secrets) &&
+    areObjects(idempotency)
+  )
 }

@@ -3,7 +3,7 @@
  * frozen and shared instead of copied. At most 1 kB a token (bench/engine.ts). The port: ports.ts.
  */
 import { deepFreeze, frozenCopy } from '../core/freeze.ts'
-import { isBefore, type TokenEvent, type TokenRecord } from '../core/token.ts'
+import { isBefore, statusOf, type TokenEvent, type TokenRecord } from '../core/token.ts'
 import type { EventQuery, ListPosition, ListQuery, TokenStore } from '../ports.ts'
 
 /** A store in memory: the methods of the port, also the optional ones that the engine calls so far. */
@@ -15,6 +15,8 @@ export function memoryStore(): MemoryStore {
   const byDigest = new Map<string, TokenRecord>()
   /** The ids of each plan's tokens, oldest first. */
   const plans = new Map<string, string[]>()
+  /** Where the last sweep stopped, so that a sweep in batches goes through the records once. */
+  let scan = records.values()
   let log: TokenEvent[] = []
   let seq = 0
   let boundMs = 0
@@ -28,13 +30,6 @@ export function memoryStore(): MemoryStore {
     let place = ids.length
     while (place > 0 && isOlder(record, recordOf(ids[place - 1] as string))) place--
     ids.splice(place, 0, record.id)
-  }
-
-  const remove = (record: TokenRecord): void => {
-    records.delete(record.id)
-    for (const { digest } of record.secrets) byDigest.delete(digest)
-    const ids = plans.get(record.planId) ?? []
-    ids.splice(ids.indexOf(record.id), 1)
   }
 
   return {
@@ -71,16 +66,30 @@ export function memoryStore(): MemoryStore {
     },
 
     async sweep({ before, limit }) {
-      const dead: TokenRecord[] = []
-      for (const record of records.values()) {
-        if (dead.length === limit) break
-        if (isBefore(Math.min(record.revokedAt ?? record.expiresAt, record.expiresAt), before)) dead.push(record)
+      const swept = new Set<string>()
+      let removed = 0
+      for (let left = records.size; left > 0 && removed < limit; left--) {
+        let next = scan.next()
+        if (next.done) {
+          scan = records.values()
+          next = scan.next()
+        }
+        const record = next.value as TokenRecord
+        if (!isBefore(Math.min(record.revokedAt ?? record.expiresAt, record.expiresAt), before)) continue
+        removed += 1
+        swept.add(record.planId)
+        records.delete(record.id)
+        for (const { digest } of record.secrets) byDigest.delete(digest)
       }
-      for (const record of dead) remove(record)
+      for (const planId of swept)
+        plans.set(
+          planId,
+          (plans.get(planId) ?? []).filter((id) => records.has(id)),
+        )
       let old = 0
       while (old < Math.min(limit, log.length - 1) && (log[old] as TokenEvent).at < before) old++
       log = log.slice(old)
-      return { records: dead.length, events: old }
+      return { records: removed, events: old }
     },
   }
 }
@@ -89,13 +98,10 @@ function isOlder(record: TokenRecord, other: TokenRecord): boolean {
   return record.createdAt !== other.createdAt ? record.createdAt < other.createdAt : record.id < other.id
 }
 
-function isWanted({ name, description, id, type, revokedAt, expiresAt }: TokenRecord, query: ListQuery): boolean {
+function isWanted(record: TokenRecord, query: ListQuery): boolean {
+  const { name, description, id, type } = record
   if (query.type !== undefined && type !== query.type) return false
-  if (
-    query.status !== undefined &&
-    query.status !== (revokedAt !== null ? 'revoked' : isBefore(query.now, expiresAt) ? 'active' : 'expired')
-  )
-    return false
+  if (query.status !== undefined && query.status !== statusOf(record, query.now)) return false
   const { search } = query
   if (search === undefined || id === search) return true
   const part = search.toLowerCase()
@@ -151,7 +157,7 @@ function soonestOf(records: readonly TokenRecord[], query: ListQuery): TokenReco
 }
 
 function positionOf(record: TokenRecord, now: number): ListPosition {
-  return { ended: record.revokedAt !== null || !isBefore(now, record.expiresAt), at: record.expiresAt, id: record.id }
+  return { ended: statusOf(record, now) !== 'active', at: record.expiresAt, id: record.id }
 }
 
 function inOrder(a: ListPosition, b: ListPosition): number {

@@ -81,6 +81,8 @@ describe('what is kept of a failure underneath', () => {
     [Object.assign(new Error('x'), { code: 'P2002', name: 'PrismaError' }), { name: 'PrismaError', code: 'P2002' }],
     [Object.assign(new Error('x'), { code: 1205 }), { name: 'Error' }],
     [Object.assign(new Error('x'), { code: 'select * from tokens' }), { name: 'Error' }],
+    [Object.assign(new Error('x'), { code: 'SELECT 1' }), { name: 'Error' }],
+    [Object.assign(new Error('x'), { code: 'A1B2C3' }), { name: 'Error' }],
     [Object.assign(new Error('x'), { code: 'a'.repeat(41) }), { name: 'Error' }],
     [Object.assign(new Error('x'), { name: 'a b' }), { name: 'Error' }],
     [{ name: '', code: '' }, { name: 'Error' }],

@@ -32,6 +32,15 @@ describe('isDeeplyFrozen', () => {
     ])
     expect(isDeeplyFrozen({})).toBe(false)
     expect(isDeeplyFrozen(Object.freeze({ a: Object.freeze([{}]) }))).toBe(false)
+    expect(
+      isDeeplyFrozen(
+        Object.freeze({
+          get a() {
+            return 1
+          },
+        }),
+      ),
+    ).toBe(false)
     expect(isDeeplyFrozen(deepFreeze({ a: [{ b: [] }] }))).toBe(true)
   })
 })

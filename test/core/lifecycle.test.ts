@@ -8,6 +8,7 @@ import {
   endOfLifetime,
   isActive,
   isActiveSecret,
+  KEPT_SECRETS,
   refreshDates,
   refreshed,
   reissued,
@@ -229,6 +230,22 @@ describe('a refresh', () => {
     expect(refreshed(record, { ...input, now: NOW + DAY, retire: 'after24h' })).toBe('too_many_live_secrets')
     expect(refreshed(record, { ...input, now: NOW + DAY + 1, retire: 'after24h' })).toMatchObject({ version: 11 })
     expect(refreshed(record, { ...input, now: NOW + 10, retire: 'now' })).toMatchObject({ version: 11 })
+  })
+
+  it('forgets the oldest of a thousand secrets, long after they ended', () => {
+    const old = Array.from({ length: KEPT_SECRETS - 1 }, (_, i) => ({
+      digest: `old-${i}`,
+      issuedAt: i,
+      worksUntil: i + 1,
+    }))
+    const full = recordWith({ secrets: [...old, ...recordWith().secrets] })
+    const { secrets } = refresh(full, NOW)
+    expect(secrets).toHaveLength(1_000)
+    expect([secrets[0]?.digest, secrets.at(-2)?.digest, secrets.at(-1)?.worksUntil]).toEqual([
+      'old-1',
+      'digest-0',
+      null,
+    ])
   })
 
   it('keeps the idempotency keys of before and adds its own', () => {

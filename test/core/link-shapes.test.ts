@@ -92,6 +92,12 @@ describe('a shape', () => {
     expect(others).toEqual([])
   })
 
+  it('has eight choices at most, since each doubles the paths that are written out', () => {
+    expect(problemsOf([`/t${'[/a]'.repeat(8)}/{team}`])).toEqual([])
+    expect(problemsOf([`/t${'[/a]'.repeat(9)}/{team}`])).toEqual([expect.stringMatching(/is not a shape/)])
+    expect(problemsOf([`/t${'(/a|/b)'.repeat(1_000)}/{team}`])).toHaveLength(1)
+  })
+
   it('is told about once, however many paths it stands for, and all shapes at once', () => {
     expect(problemsOf(['/(a|b)[/x]/{tema}', '/t/{team}/r/{region}', '/ok/{team}'])).toEqual([
       'links.shapes[0] names the kind "tema", which the policy lacks.',

@@ -97,6 +97,16 @@ describe('the sentence about a wrong link', () => {
     },
   )
 
+  it('shows none where the policy has none', () => {
+    const parsed = linksOf([], 0, []).parseLink('https://x.test/t/7')
+    expect(parsed.ok ? '' : parsed.message).not.toMatch(/looks like|example|must be \./)
+  })
+
+  it('is about what is no text as well', () => {
+    for (const link of [undefined, null, 7, ['https://x.test/t/7']])
+      expect(linksOf(['/t/{team}']).parseLink(link as never)).toMatchObject({ ok: false, code: 'link_malformed' })
+  })
+
   it('never repeats the link', () => {
     const wrong = [
       'https://LEAK.test/t/7',

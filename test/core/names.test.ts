@@ -1,26 +1,7 @@
-/** What a request names: read out of the path, the query and the body as the policy says, and malformed wherever that can be doubted. */
+/** What the path and the query of a request name, and that it is malformed wherever that can be doubted. The body: names-body.test.ts. */
 import { describe, expect, it } from 'vitest'
-import { parseJsonStrictly } from '../../src/core/json.ts'
-import { type Named, namesOf } from '../../src/core/names.ts'
-import type { Endpoint, Names } from '../../src/core/policy-data.ts'
-import { readTarget } from '../../src/core/target.ts'
-import { matchIn, policyWith } from './fixtures.ts'
-
-/** What one request names under a policy with one endpoint; the body as the text that is sent. */
-function named(route: string, names: Names, target: string, body?: string, params: Endpoint['params'] = {}): Named {
-  const kinds = { file: {}, project: {}, team: {}, absent: {}, malformed: {}, constructor: {} }
-  const policy = policyWith({ [route]: { scopes: [], names, params } }, { kinds })
-  const { path = '', query = '' } = readTarget(target) ?? {}
-  const matched = matchIn(policy, route.slice(0, route.indexOf(' ')), path)
-  if (!matched) throw new TypeError(`${target} is not ${route}.`)
-  return namesOf(matched.match, query, body === undefined ? undefined : parseJsonStrictly(body), most)
-}
-
-/** How many resources one request may name here. */
-const most = 1_000
-
-/** Kinds and ids alone. */
-const refs = (result: Named) => (typeof result === 'string' ? result : result.map(({ kind, id }) => `${kind}:${id}`))
+import type { Names } from '../../src/core/policy-data.ts'
+import { named, refs } from './names-fixtures.ts'
 
 describe('an endpoint that names no resource of its own', () => {
   it.each(['nothing', 'plan'] as const)('says so, whatever the request holds: %s', (what) => {
@@ -99,7 +80,7 @@ describe('within', () => {
     ])
   })
 
-  it('says nothing where that other resource may be left out and is', () => {
+  it('must be there as well where the other resource may be left out', () => {
     const some: Names = {
       anyOf: [
         { kind: 'file', at: 'query:f', within: 'query:p' },
@@ -107,9 +88,20 @@ describe('within', () => {
       ],
       none: 'refuse',
     }
-    expect(named('GET /x', some, '/x?f=A')).toEqual([{ kind: 'file', id: 'A', at: 'query:f' }])
+    expect(named('GET /x', some, '/x?f=A')).toBe('malformed')
+    expect(refs(named('GET /x', some, '/x?p=7'))).toEqual(['project:7'])
     expect(named('GET /x', some, '/x?f=A&p=7')).toContainEqual(
       expect.objectContaining({ id: 'A', within: { kind: 'project', id: '7' } }),
+    )
+  })
+
+  it('is asked of a resource also where it is its own parent', () => {
+    const nested: Names = [
+      { kind: 'team', at: 'path:a' },
+      { kind: 'team', at: 'path:b', within: 'path:a' },
+    ]
+    expect(named('GET /{a}/{b}', nested, '/7/7')).toContainEqual(
+      expect.objectContaining({ id: '7', within: { kind: 'team', id: '7' } }),
     )
   })
 })
@@ -184,128 +176,5 @@ describe('the query', () => {
     expect(refs(named('GET /x', all, '/x?t=1&f=A'))).toEqual(['file:A', 'team:1'])
     expect(named('GET /x', all, '/x?t=1')).toBe('malformed')
     expect(named('GET /x', all, '/x')).toBe('malformed')
-  })
-})
-
-describe('the body', () => {
-  const one: Names = [{ kind: 'file', at: 'body:file_key' }]
-  const list: Names = [{ kind: 'file', at: 'body:items[].file_key' }]
-  const deep: Names = [{ kind: 'file', at: 'body:a.b[].c[]' }]
-  const read = (names: Names, body?: string) => refs(named('POST /x', names, '/x', body))
-
-  it.each<[Names, string, readonly string[]]>([
-    [one, '{"file_key":"A","other":[1]}', ['file:A']],
-    [one, '{"file_key":"\\u0041"}', ['file:A']],
-    [list, '{"items":[{"file_key":"A"},{"file_key":"B"},{"file_key":"A"}]}', ['file:A', 'file:B']],
-    [deep, '{"a":{"b":[{"c":["A"]},{"c":["B","C"]}]}}', ['file:A', 'file:B', 'file:C']],
-  ])('names what its fields hold, in their order', (names, body, expected) => {
-    expect(read(names, body)).toEqual(expected)
-  })
-
-  it.each([
-    '',
-    'null',
-    '[]',
-    '"A"',
-    '7',
-    '{}',
-    'file_key=A',
-    '[{"file_key":"A"}]',
-    '{"file_key":null}',
-    '{"file_key":""}',
-    '{"file_key":7}',
-    '{"file_key":["A"]}',
-    '{"file_key":{"toString":"A"}}',
-    '{"file_key":"A\\u0000"}',
-    '{"file_key":"A\\n"}',
-    '{"File_Key":"A"}',
-    '{"file_key":"A","file_key":"A"}',
-    '{"__proto__":{"file_key":"A"}}',
-  ])('is malformed where a field is missing, doubled or no text: %s', (body) => {
-    expect(read(one, body)).toBe('malformed')
-  })
-
-  it.each([
-    '{"items":[]}',
-    '{"items":{}}',
-    '{"items":"A"}',
-    '{"items":{"0":{"file_key":"A"},"length":1}}',
-    '{"items":[null]}',
-    '{"items":["A"]}',
-    '{"items":[[{"file_key":"A"}]]}',
-    '{"items":[{}]}',
-    '{"items":[{"file_key":"A"},{}]}',
-    '{"items":[{"file_key":"A"},{"file_key":7}]}',
-  ])('is malformed where a list is empty, or one of its entries cannot be read: %s', (body) => {
-    expect(read(list, body)).toBe('malformed')
-  })
-
-  it.each(['{"a":{}}', '{"a":{"b":[]}}', '{"a":{"b":[{"c":[]}]}}', '{"a":{"b":[{"c":["A"]},{"c":"B"}]}}', '{"a":[]}'])(
-    'is malformed where something on the way is: %s',
-    (body) => {
-      expect(read(deep, body)).toBe('malformed')
-    },
-  )
-
-  it('is malformed where there is none', () => {
-    expect(read(one)).toBe('malformed')
-    expect(named('POST /x', { anyOf: one, none: 'refuse' }, '/x')).toBe('malformed')
-  })
-
-  it('may tell the kind, and name one thing in an old and in a new way', () => {
-    const names: Names = {
-      anyOf: [
-        { kind: { from: 'body:context', of: ['file', 'team'] }, at: 'body:context_id' },
-        { kind: 'team', at: 'body:team_id' },
-      ],
-      none: 'refuse',
-    }
-    expect(read(names, '{"context":"file","context_id":"A"}')).toEqual(['file:A'])
-    expect(read(names, '{"team_id":"7"}')).toEqual(['team:7'])
-    expect(read(names, '{"context":"team","context_id":"7","team_id":"7"}')).toEqual(['team:7'])
-    expect(read(names, '{"context":"file","context_id":"A","team_id":"7"}')).toEqual(['file:A', 'team:7'])
-    for (const body of ['{}', '{"context":"file"}', '{"context_id":"A"}', '{"context":["file"],"context_id":"A"}'])
-      expect(read(names, body)).toBe('malformed')
-  })
-
-  it('never means the whole plan by naming nothing, whatever the policy says', () => {
-    const outcome = () => {
-      try {
-        return read({ anyOf: one, none: 'plan' }, '{}')
-      } catch (error) {
-        return (error as Error).name
-      }
-    }
-    expect(['malformed', 'PolicyError']).toContain(outcome())
-  })
-
-  it('has no entry of a list that is judged by the parent of another entry', () => {
-    const pairs: Names = [
-      { kind: 'project', at: 'body:items[].project' },
-      { kind: 'file', at: 'body:items[].file', within: 'body:items[].project' },
-    ]
-    const parents = () => {
-      try {
-        const result = named(
-          'POST /x',
-          pairs,
-          '/x',
-          '{"items":[{"project":"1","file":"A"},{"project":"2","file":"B"}]}',
-        )
-        return typeof result === 'string' ? result : result.flatMap(({ within }) => within?.id ?? [])
-      } catch (error) {
-        return (error as Error).name
-      }
-    }
-    expect([['1', '2'], 'PolicyError']).toContainEqual(parents())
-  })
-
-  it('can name as many resources as the policy says and no more, each counted once', () => {
-    const items = (...ids: readonly number[]) => JSON.stringify({ items: ids.map((id) => ({ file_key: `K${id}` })) })
-    const ids = Array.from({ length: most }, (_, i) => i)
-    expect(read(list, items(...ids))).toHaveLength(most)
-    expect(read(list, items(...ids, ...ids))).toHaveLength(most)
-    expect(read(list, items(...ids, most))).toBe('malformed')
-    expect(read(list, items(...Array.from({ length: 100_000 }, (_, i) => i)))).toBe('malformed')
   })
 })

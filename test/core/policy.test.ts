@@ -93,7 +93,7 @@ describe('a policy is refused for its scopes, types and kinds', () => {
     [['types', 'cli', 'fixed', 1], 'constructor', 'types.cli.fixed[1]', /scope/],
     [['types', 'ci', 'fixed'], ['invoice:read'], 'types.ci', /one of the two/],
     [['kinds', 'Region'], {}, 'kinds.Region', /lower-case letters/],
-    [['kinds', 'project', 'id'], 'hex', 'kinds.project.id', /"digits" or "base62" or "name"/],
+    [['kinds', 'project', 'id'], 'hex', 'kinds.project.id', /"digits".* "base62".* "name"/],
     [['kinds', 'project', 'max'], 0, 'kinds.project.max', / 1\b/],
     [['kinds', 'invoice', 'parents', 1], 'regoin', 'kinds.invoice.parents[1]', /Did you mean "region"\?/],
     [['kinds', 'invoice', 'parents', 1], 'constructor', 'kinds.invoice.parents[1]', /kind/],

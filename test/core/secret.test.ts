@@ -178,6 +178,26 @@ describe('a text that is not quite a secret', () => {
     expect(passes(wrong, 'inv')).toBe(false)
   })
 
+  it('is refused where something else than an underscore follows the prefix, also with the right checksum', () => {
+    const withSeparator = (separator: string) => {
+      const body = `inv${separator}${'A'.repeat(32)}`
+      return body + base62Of(crc32(body))
+    }
+    expect(passes(withSeparator('_'), 'inv')).toBe(true)
+    for (const separator of ['-', '.', ' ', 'x', '\0']) expect(passes(withSeparator(separator), 'inv')).toBe(false)
+  })
+
+  it('is refused where its checksum has the right value in other digits', () => {
+    // Of two last digits d and 7, where d is 4 or more, d - 4 and a character that counted as 255 would have the same value.
+    const spelt = Array.from({ length: 1_000 }, (_, seed) => newSecret('inv', seededRandom(seed)).reveal())
+    const ambiguous = spelt.filter((text) => text.endsWith('7') && BASE62.indexOf(text.at(-2) ?? '') >= 4)
+    expect(ambiguous.length).toBeGreaterThan(0)
+    for (const text of ambiguous) {
+      const before = BASE62[BASE62.indexOf(text.at(-2) ?? '') - 4]
+      for (const other of ['!', '_', '~']) expect(passes(`${text.slice(0, -2)}${before}${other}`, 'inv')).toBe(false)
+    }
+  })
+
   it('may have a prefix of 64 characters and no more', () => {
     const longest = `a${'_'.repeat(63)}`
     expect(PREFIX_PATTERN.test(longest)).toBe(true)

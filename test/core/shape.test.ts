@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest'
 import {
   anything,
-  fieldsOf,
   forwarded,
   issuesOf,
   judged,
@@ -18,9 +17,9 @@ import {
   whole,
 } from '../../src/core/shape.ts'
 
-const linesOf = (schema: Schema<unknown>, value: unknown, known?: readonly string[]): readonly string[] => {
+const linesOf = (schema: Schema<unknown>, value: unknown): readonly string[] => {
   const parsed = read(schema, value)
-  return parsed.success ? [] : issuesOf(parsed.error, known).map(({ path, message }) => `${path}: ${message}`)
+  return parsed.success ? [] : issuesOf(parsed.error).map(({ path, message }) => `${path}: ${message}`)
 }
 
 describe('a path', () => {
@@ -64,7 +63,7 @@ describe('a value', () => {
     ['whole', whole(1, 9), 1.5, [': must be a whole number from 1 to 9.']],
     ['whole', whole(1, 9), Number.NaN, [': must be a whole number from 1 to 9.']],
     ['one of some', oneOf<string | number | boolean>('a', 1, true), true, []],
-    ['one of some', oneOf<string | number | boolean>('a', 1, true), '1', [': must be "a" or 1 or true.']],
+    ['one of some', oneOf<string | number | boolean>('a', 1, true), '1', [': must be "a", 1 or true.']],
     ['a list', list(word), [], []],
     ['a list', list(word), ['a', 7, 'B'], ['[1]: must be a word.', '[2]: must be a word.']],
     ['a list with a hole', list(word), new Array(1), ['[0]: is missing.']],
@@ -83,7 +82,6 @@ describe('a value', () => {
     ['an object', thing, { a: 'x' }, []],
     ['an object', thing, { a: 'x', b: ['y'], c: 1 }, []],
     ['an object', thing, {}, ['a: is missing.']],
-    ['an object', object({ a: anything }), {}, ['a: is missing.']],
     ['an object', object({ a: anything }), { a: null }, []],
     [
       'an object',
@@ -108,11 +106,9 @@ describe('a value', () => {
 describe('a field that does not exist', () => {
   it('is named, with the one that was meant', () => {
     const schema = object({ name: maybe(anything), scopes: maybe(anything) })
-    expect(fieldsOf(schema)).toEqual(['name', 'scopes'])
-    expect(linesOf(schema, { nam: 1, other: 2 }, fieldsOf(schema))).toEqual([
+    expect(linesOf(schema, { nam: 1, other: 2 })).toEqual([
       'nam: is not a field here. Did you mean "name"?',
       'other: is not a field here.',
     ])
-    expect(linesOf(schema, { nam: 1 })).toEqual(['nam: is not a field here.'])
   })
 })

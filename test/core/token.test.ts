@@ -154,6 +154,8 @@ describe('a token as it is given out', () => {
     [{ resources: undefined as never }, { resources: [] }],
     [{ resources: 'ALL' as never }, { resources: [] }],
     [{ secrets: undefined as never }, { secrets: [] }],
+    [{ secrets: [null, 'x'] as never }, { secrets: [] }],
+    [{ resources: [null, 7] as never }, { resources: [] }],
     [{ scopes: 'invoices' as never }, { scopes: [], warnings: [] }],
     [
       { revokedAt: NOW, revokedBy: null },

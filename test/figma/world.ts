@@ -8,7 +8,7 @@ import { type TestDirectory, testClock, testDirectory } from 'plan-access-tokens
 
 /** The plan that the tokens belong to, and one that they do not. */
 export const PLAN = '1001'
-export const OTHER_PLAN = '2002'
+const OTHER_PLAN = '2002'
 
 /** Where a resource lies, seen from a token that is limited to `LISTED_LINK`. */
 export type Place = 'listed' | 'unlisted' | 'foreign'

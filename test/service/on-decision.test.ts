@@ -73,6 +73,19 @@ it('tells of what cannot be read or checked', async () => {
   expect(told.at(-1)).toMatchObject({ code: 'unavailable', status: 503, tokenType: 'rest' })
 })
 
+it('is told of no token where the store gave a record that does not hold the digest', async () => {
+  const other = newWorld()
+  const { id } = await other.make()
+  const told: DecisionInfo[] = []
+  const { ask } = newWorld({
+    onDecision: (info) => told.push(info),
+    port: (store) => ({ ...store, findByDigest: () => other.store.find(id) }),
+  })
+  expect(await ask((await newWorld().make()).secret)).toBe('token_unknown')
+  expect(told).toMatchObject([{ allowed: false, code: 'token_unknown', status: 401 }])
+  for (const field of ['tokenId', 'planId', 'tokenType', 'secretWorksUntil']) expect(told[0]).not.toHaveProperty(field)
+})
+
 it('is told once for each decision, and never by explain or inspect', async () => {
   const { tokens, make, told } = toldWorld()
   const { secret } = await make()

@@ -10,7 +10,7 @@ const ELIGIBLE = ['organization', 'enterprise']
 const MOST_LIVE_SECRETS = 10
 
 /** `null`: as long as the token; `'ended'`: dead at once, whatever the clock says. */
-export interface ModelSecret {
+interface ModelSecret {
   readonly text: string
   worksUntil: number | null | 'ended'
   used: boolean
@@ -29,7 +29,7 @@ export interface ModelToken {
   version: number
 }
 
-export interface ModelEvent {
+interface ModelEvent {
   readonly type: string
   readonly token: ModelToken
 }

@@ -23,7 +23,7 @@ import {
 export type FigmaPolicy = ReturnType<typeof figmaPolicy>
 export type Wish = Partial<CreateInput<FigmaPolicy>>
 
-export const MINUTE = 60_000
+const MINUTE = 60_000
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 /** Where the clock stands at first. */

@@ -1,0 +1,149 @@
+/** What the body of a request names: every entry of a list, each readable, each once, and nothing that can be doubted. */
+import { describe, expect, it } from 'vitest'
+import { namesOf } from '../../src/core/names.ts'
+import type { Names } from '../../src/core/policy-data.ts'
+import { matchIn, policyWith } from './fixtures.ts'
+import { most, named, refs } from './names-fixtures.ts'
+
+describe('the body', () => {
+  const one: Names = [{ kind: 'file', at: 'body:file_key' }]
+  const list: Names = [{ kind: 'file', at: 'body:items[].file_key' }]
+  const deep: Names = [{ kind: 'file', at: 'body:a.b[].c[]' }]
+  const read = (names: Names, body?: string) => refs(named('POST /x', names, '/x', body))
+
+  it.each<[Names, string, readonly string[]]>([
+    [one, '{"file_key":"A","other":[1]}', ['file:A']],
+    [one, '{"file_key":"\\u0041"}', ['file:A']],
+    [list, '{"items":[{"file_key":"A"},{"file_key":"B"},{"file_key":"A"}]}', ['file:A', 'file:B']],
+    [deep, '{"a":{"b":[{"c":["A"]},{"c":["B","C"]}]}}', ['file:A', 'file:B', 'file:C']],
+  ])('names what its fields hold, in their order', (names, body, expected) => {
+    expect(read(names, body)).toEqual(expected)
+  })
+
+  it.each([
+    '',
+    'null',
+    '[]',
+    '"A"',
+    '7',
+    '{}',
+    'file_key=A',
+    '[{"file_key":"A"}]',
+    '{"file_key":null}',
+    '{"file_key":""}',
+    '{"file_key":7}',
+    '{"file_key":["A"]}',
+    '{"file_key":{"toString":"A"}}',
+    '{"file_key":"A\\u0000"}',
+    '{"file_key":"A\\n"}',
+    '{"File_Key":"A"}',
+    '{"file_key":"A","file_key":"A"}',
+    '{"__proto__":{"file_key":"A"}}',
+  ])('is malformed where a field is missing, doubled or no text: %s', (body) => {
+    expect(read(one, body)).toBe('malformed')
+  })
+
+  it.each([
+    '{"items":[]}',
+    '{"items":{}}',
+    '{"items":"A"}',
+    '{"items":{"0":{"file_key":"A"},"length":1}}',
+    '{"items":[null]}',
+    '{"items":["A"]}',
+    '{"items":[[{"file_key":"A"}]]}',
+    '{"items":[{}]}',
+    '{"items":[{"file_key":"A"},{}]}',
+    '{"items":[{"file_key":"A"},{"file_key":7}]}',
+  ])('is malformed where a list is empty, or one of its entries cannot be read: %s', (body) => {
+    expect(read(list, body)).toBe('malformed')
+  })
+
+  it.each(['{"a":{}}', '{"a":{"b":[]}}', '{"a":{"b":[{"c":[]}]}}', '{"a":{"b":[{"c":["A"]},{"c":"B"}]}}', '{"a":[]}'])(
+    'is malformed where something on the way is: %s',
+    (body) => {
+      expect(read(deep, body)).toBe('malformed')
+    },
+  )
+
+  it('is malformed where there is none', () => {
+    expect(read(one)).toBe('malformed')
+    expect(named('POST /x', { anyOf: one, none: 'refuse' }, '/x')).toBe('malformed')
+  })
+
+  it('may tell the kind, and name one thing in an old and in a new way', () => {
+    const names: Names = {
+      anyOf: [
+        { kind: { from: 'body:context', of: ['file', 'team'] }, at: 'body:context_id' },
+        { kind: 'team', at: 'body:team_id' },
+      ],
+      none: 'refuse',
+    }
+    expect(read(names, '{"context":"file","context_id":"A"}')).toEqual(['file:A'])
+    expect(read(names, '{"team_id":"7"}')).toEqual(['team:7'])
+    expect(read(names, '{"context":"team","context_id":"7","team_id":"7"}')).toEqual(['team:7'])
+    expect(read(names, '{"context":"file","context_id":"A","team_id":"7"}')).toEqual(['file:A', 'team:7'])
+    for (const body of ['{}', '{"context":"file"}', '{"context_id":"A"}', '{"context":["file"],"context_id":"A"}'])
+      expect(read(names, body)).toBe('malformed')
+  })
+
+  it('is malformed where part of the way is there, even if something else is named', () => {
+    const either: Names = {
+      anyOf: [
+        { kind: 'file', at: 'body:a.b' },
+        { kind: 'team', at: 'body:team_id' },
+      ],
+      none: 'refuse',
+    }
+    expect(read(either, '{"a":{"b":"A"}}')).toEqual(['file:A'])
+    expect(read(either, '{"a":{},"team_id":"7"}')).toBe('malformed')
+  })
+
+  it('has no fields but its own, where a host hands over an object', () => {
+    const policy = policyWith({ 'POST /x': { scopes: [], names: one } })
+    const match = matchIn(policy, 'POST', '/x')?.match
+    if (!match) throw new TypeError('no match')
+    expect(refs(namesOf(match, '', { file_key: 'A' }, most))).toEqual(['file:A'])
+    expect(namesOf(match, '', Object.create({ file_key: 'A' }), most)).toBe('malformed')
+  })
+
+  it('never means the whole plan by naming nothing, whatever the policy says', () => {
+    const outcome = () => {
+      try {
+        return read({ anyOf: one, none: 'plan' }, '{}')
+      } catch (error) {
+        return (error as Error).name
+      }
+    }
+    expect(['malformed', 'PolicyError']).toContain(outcome())
+  })
+
+  it('has no entry of a list that is judged by the parent of another entry', () => {
+    const pairs: Names = [
+      { kind: 'project', at: 'body:items[].project' },
+      { kind: 'file', at: 'body:items[].file', within: 'body:items[].project' },
+    ]
+    const parents = () => {
+      try {
+        const result = named(
+          'POST /x',
+          pairs,
+          '/x',
+          '{"items":[{"project":"1","file":"A"},{"project":"2","file":"B"}]}',
+        )
+        return typeof result === 'string' ? result : result.flatMap(({ within }) => within?.id ?? [])
+      } catch (error) {
+        return (error as Error).name
+      }
+    }
+    expect([['1', '2'], 'PolicyError']).toContainEqual(parents())
+  })
+
+  it('can name as many resources as the policy says and no more, each counted once', () => {
+    const items = (...ids: readonly number[]) => JSON.stringify({ items: ids.map((id) => ({ file_key: `K${id}` })) })
+    const ids = Array.from({ length: most }, (_, i) => i)
+    expect(read(list, items(...ids))).toHaveLength(most)
+    expect(read(list, items(...ids, ...ids))).toHaveLength(most)
+    expect(read(list, items(...ids, most))).toBe('malformed')
+    expect(read(list, items(...Array.from({ length: 100_000 }, (_, i) => i)))).toBe('malformed')
+  })
+})

@@ -1,0 +1,29 @@
+/** What the tests of names share: what one request names, under a policy with one endpoint. */
+import { parseJsonStrictly } from '../../src/core/json.ts'
+import { type Named, namesOf } from '../../src/core/names.ts'
+import type { Endpoint, Names } from '../../src/core/policy-data.ts'
+import { readTarget } from '../../src/core/target.ts'
+import { matchIn, policyWith } from './fixtures.ts'
+
+/** What one request names under a policy with one endpoint; the body as the text that is sent. */
+export function named(
+  route: string,
+  names: Names,
+  target: string,
+  body?: string,
+  params: Endpoint['params'] = {},
+): Named {
+  const kinds = { file: {}, project: {}, team: {}, absent: {}, malformed: {}, constructor: {} }
+  const policy = policyWith({ [route]: { scopes: [], names, params } }, { kinds })
+  const { path = '', query = '' } = readTarget(target) ?? {}
+  const matched = matchIn(policy, route.slice(0, route.indexOf(' ')), path)
+  if (!matched) throw new TypeError(`${target} is not ${route}.`)
+  return namesOf(matched.match, query, body === undefined ? undefined : parseJsonStrictly(body), most)
+}
+
+/** How many resources one request may name here. */
+export const most = 1_000
+
+/** Kinds and ids alone. */
+export const refs = (result: Named) =>
+  typeof result === 'string' ? result : result.map(({ kind, id }) => `${kind}:${id}`)
