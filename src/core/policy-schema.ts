@@ -44,7 +44,7 @@ const free = forwarded((value) => (Array.isArray(value) ? list(text, 1) : oneOf(
 const endpoint = object({
   scopes,
   names,
-  params: maybe(named(/./, '', free)),
+  params: maybe(named(/(?:)/, '', free)),
   tiers: maybe(list(text, 1)),
   closed: optionalText,
 })
@@ -98,5 +98,5 @@ export const policySchema = object({
   types: named(WORD, WORD_MESSAGE, tokenType),
   kinds: named(KIND, KIND_MESSAGE, kindInfo),
   links,
-  endpoints: named(/./, '', endpoint),
+  endpoints: named(/(?:)/, '', endpoint),
 })

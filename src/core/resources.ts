@@ -35,7 +35,7 @@ export function readAllowlist(resources: unknown): Allowlist {
   const list = new Map<string, Set<string>>()
   if (!Array.isArray(resources)) return list
   for (const entry of resources) {
-    if (!isResourceRef(entry)) continue
+    if (!isResourceRef(entry)) return new Map()
     const ids = list.get(entry.kind)
     if (ids) ids.add(entry.id)
     else list.set(entry.kind, new Set([entry.id]))

@@ -133,11 +133,11 @@ export function readQuery(query: string, wanted: ReadonlySet<string>): ReadonlyM
     const [rawName = '', ...rest] = pair.split('=')
     const name = decodeUtf8(rawName.replaceAll('+', ' '))
     if (name === undefined) return undefined
-    const base = name.replaceAll(/[^\w-]/g, '')
-    if (!wanted.has(base)) continue
+    const first = /[\w-]+/.exec(name)?.[0] ?? ''
+    if (!wanted.has(first) && !wanted.has(name.replaceAll(/[^\w-]/g, ''))) continue
     const raw = rest.join('=')
     const value = raw.includes('+') ? undefined : decodeStrictly(raw)
-    if (name !== base || values.has(name) || !value) return undefined
+    if (!wanted.has(name) || values.has(name) || !value) return undefined
     values.set(name, value)
   }
   return values

@@ -4,9 +4,10 @@
  * a row of docs/figma-conformance.md.
  */
 
-import { type Issue, PolicyError } from '../core/errors.ts'
+import { PolicyError } from '../core/errors.ts'
 import { definePolicy, type Policy } from '../core/policy.ts'
 import type { Endpoint, PolicyCode } from '../core/policy-data.ts'
+import { issuesOf, judged, maybe, object, oneOf, read } from '../core/shape.ts'
 import { DOCUMENTED_ENDPOINTS, ENTERPRISE_PATHS, SPEC_ENDPOINTS } from './endpoints.ts'
 import { FIGMA_KINDS, FIGMA_LINKS } from './links.ts'
 import { type FigmaScope, RESERVED, type ReservedScope, SCOPES } from './scopes.ts'
@@ -71,23 +72,17 @@ export function figmaPolicy(options: FigmaPolicyOptions = {}): Policy<{ readonly
   )
 }
 
-/** What each option may be; the first is the default. */
-const CHOICES: { readonly [option: string]: readonly unknown[] } = {
-  variablesRead: ['open', 'closed'],
-  payments: ['closed', 'open'],
-  discovery: ['open', 'closed'],
-  endpointTiers: ['open', 'enforce'],
-}
+const optionsSchema = object({
+  variablesRead: maybe(oneOf('open', 'closed')),
+  payments: maybe(oneOf('open', 'closed')),
+  discovery: maybe(oneOf('open', 'closed')),
+  endpointTiers: maybe(oneOf('open', 'enforce')),
+  errors: maybe(judged((value) => (typeof value === 'function' ? undefined : 'must be a function.'))),
+})
 
 /** The options with their defaults. */
 function readOptions(options: FigmaPolicyOptions): FigmaPolicyOptions {
-  const problems: Issue[] = []
-  for (const [option, value] of Object.entries(options ?? { options })) {
-    const choices = Object.hasOwn(CHOICES, option) ? CHOICES[option] : []
-    const isRight = option === 'errors' ? typeof value === 'function' : choices?.includes(value)
-    if (!isRight && value !== undefined)
-      problems.push({ path: option, message: `must be ${choices?.join(' or ') || 'no such value'}.` })
-  }
-  if (problems.length > 0) throw new PolicyError(problems)
+  const parsed = read(optionsSchema, options)
+  if (!parsed.success) throw new PolicyError(issuesOf(parsed.error))
   return { ...options, payments: options.payments ?? 'closed' }
 }

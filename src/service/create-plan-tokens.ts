@@ -32,7 +32,10 @@ export interface PlanTokensOptions<P extends Policy = Policy> {
   readonly clock?: Clock
   /** Random bytes, cryptographically secure. Default: the platform's. */
   readonly random?: Random
-  /** For how many milliseconds a process may answer from memory, 0 to 60,000. Default 0: the store is asked on every request. */
+  /**
+   * For how many milliseconds a process may answer from memory, 0 to 60,000. Default 0. This version asks the store on every
+   * request whatever it is; `edit`, `refresh` and `revoke` wait that long all the same.
+   */
   readonly freshnessMs?: number
   /** How long the store and the directory may take to answer, in milliseconds, 1 to 600,000. Default 2,000. */
   readonly timeoutMs?: number
@@ -116,7 +119,7 @@ export interface PlanTokens<P extends Policy = Policy> {
    * has no `sweep`.
    */
   sweep(input: { readonly olderThan: number }): Promise<{ readonly tokens: number; readonly events: number }>
-  /** Resolves when nothing runs any more. */
+  /** Resolves when nothing runs in the background any more. This version runs nothing there, so it resolves at once. */
   close(): Promise<void>
 }
 

@@ -3,7 +3,9 @@ import { PlanTokenError } from '../core/errors.ts'
 import { statusOf, type TokenRecord } from '../core/token.ts'
 import type { ListPosition, ListQuery } from '../ports.ts'
 
-const CURSOR = /^(newest|expiry)\.([0-9]{1,16})\.([01])\.([0-9]{1,16})\.(.{1,256})$/
+/** What cursors look like; they are judged with the rest of the input. */
+export const CURSORS = { list: /^(newest|expiry)\.\d{1,15}\.[01]\.\d{1,15}\..{1,256}$/, events: /^\d{1,15}$/ }
+export const NO_CURSOR = 'is not a cursor of this list. Pass on `next` as it was given, with the same order.'
 
 /** The cursor after a record. `now` is the moment for which the order was asked, so that later pages use the same order. */
 export function cursorOf(record: TokenRecord, order: ListQuery['order'], now: number): string {
@@ -16,21 +18,7 @@ export function readCursor(
   cursor: string,
   order: ListQuery['order'],
 ): { readonly now: number; readonly position: ListPosition } {
-  const [, found, now, ended, at, id] = CURSOR.exec(cursor) ?? []
-  if (found !== order || id === undefined) return refuseCursor()
-  return { now: Number(now), position: { ended: ended === '1', at: Number(at), id } }
-}
-
-/** Reads a cursor of the audit log. */
-export function readSeq(cursor: string): number {
-  const seq = /^[0-9]{1,16}$/.test(cursor) ? Number(cursor) : Number.NaN
-  return Number.isSafeInteger(seq) ? seq : refuseCursor()
-}
-
-function refuseCursor(): never {
-  throw new PlanTokenError('invalid_input', {
-    issues: [
-      { path: 'after', message: 'is not a cursor of this list. Pass on `next` as it was given, with the same order.' },
-    ],
-  })
+  const [found, now, ended, at, ...id] = cursor.split('.')
+  if (found !== order) throw new PlanTokenError('invalid_input', { issues: [{ path: 'after', message: NO_CURSOR }] })
+  return { now: Number(now), position: { ended: ended === '1', at: Number(at), id: id.join('.') } }
 }

@@ -7,6 +7,7 @@ import {
   anything,
   issuesOf,
   judged,
+  matching,
   maybe,
   named,
   type Output,
@@ -17,6 +18,7 @@ import {
   whole,
 } from '../core/shape.ts'
 import { textProblem } from '../core/text.ts'
+import { CURSORS, NO_CURSOR } from './cursor.ts'
 
 /** Input with the fields of a shape, as far as they could be read, and what is wrong with the others. */
 export interface ReadInput<T> {
@@ -37,7 +39,7 @@ const word = characters(1, 100_000)
 const name = characters(1, 100)
 const description = characters(0, 1_000)
 const retire = oneOf('after24h', 'now')
-const page = { limit: maybe(whole(1, 500)), after: maybe(characters(1, 500)) }
+const page = (cursor: RegExp) => ({ limit: maybe(whole(1, 500)), after: maybe(matching(cursor, NO_CURSOR)) })
 /** Judged later, against the policy. */
 const unread = maybe(anything)
 
@@ -62,7 +64,7 @@ const INPUTS = {
     status: maybe(oneOf('active', 'expired', 'revoked')),
     search: maybe(characters(1, 200)),
     order: maybe(oneOf('newest', 'expiry')),
-    ...page,
+    ...page(CURSORS.list),
   }),
   edit: object({
     actor: given,
@@ -84,7 +86,7 @@ const INPUTS = {
     planId: given,
     tokenId: maybe(given),
     order: maybe(oneOf('oldest', 'newest')),
-    ...page,
+    ...page(CURSORS.events),
   }),
   askByUrl: object({ actor: given, id: given, body: unread, method: word, url: word }),
   askByRoute: object({
@@ -92,7 +94,7 @@ const INPUTS = {
     id: given,
     body: unread,
     route: word,
-    params: maybe(named(/./, '', characters(1, 1_000))),
+    params: maybe(named(/(?:)/, '', characters(1, 1_000))),
     query: maybe(word),
   }),
   sweep: object({ olderThan: whole(0) }),

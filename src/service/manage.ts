@@ -7,7 +7,7 @@ import { type Choice, edited, isActive } from '../core/lifecycle.ts'
 import { areIssues, readScopes } from '../core/scopes.ts'
 import type { Token, TokenEvent, TokenRecord } from '../core/token.ts'
 import { change } from './commit.ts'
-import { cursorOf, readCursor, readSeq } from './cursor.ts'
+import { cursorOf, readCursor } from './cursor.ts'
 import { areObjects, ask, type Engine, type TypeEntry, timeOf, view } from './engine.ts'
 import { newId } from './ids.ts'
 import { parseInput, type ReadInput, readInput, refuseIssues } from './input.ts'
@@ -52,7 +52,7 @@ export async function events(
   input: EventsInput,
 ): Promise<{ readonly events: readonly TokenEvent[]; readonly next?: string }> {
   const { actor, planId, order = 'oldest', limit = DEFAULT_LIMIT, after, tokenId } = parseInput('events', input)
-  const seq = after === undefined ? undefined : readSeq(after)
+  const seq = after === undefined ? undefined : Number(after)
   await refuseNonAdmin(engine, actor, planId)
   const query = {
     planId,

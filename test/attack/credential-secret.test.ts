@@ -2,7 +2,7 @@
 import nodeCrypto, { createHash } from 'node:crypto'
 import { afterEach, expect, vi } from 'vitest'
 import { attacksOf } from './attack.ts'
-import { allowed, denied, expectLinear, withoutStore } from './verdicts.ts'
+import { allowed, denied, expectEnds, withoutStore } from './verdicts.ts'
 import { A, DAY, rawRequest, type World, world, worldWithNpm } from './world.ts'
 
 const attack = attacksOf('credential')
@@ -77,7 +77,7 @@ attack('a24', async () => {
       denied(await get(w, headers), 'token_malformed')
   })
   expect(hash).not.toHaveBeenCalled()
-  await expectLinear('a long header', 1_000_000, (size) => get(w, authorization(`Bearer ${'x'.repeat(size)}`)))
+  await expectEnds(1_000_000, (size) => get(w, authorization(`Bearer ${'x'.repeat(size)}`)))
 })
 
 attack('a25', async () => {

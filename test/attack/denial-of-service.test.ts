@@ -2,7 +2,7 @@
 import { figmaPolicy, parseFigmaLinks } from 'plan-access-tokens/figma'
 import { expect } from 'vitest'
 import { attacksOf } from './attack.ts'
-import { allowed, denied, expectLinear, invalidAt, neverAllowed, withoutStore } from './verdicts.ts'
+import { allowed, denied, expectEnds, invalidAt, neverAllowed, withoutStore } from './verdicts.ts'
 import { A, fetchRequest, input, rawRequest, type World, world } from './world.ts'
 
 const attack = attacksOf('denial-of-service')
@@ -21,7 +21,7 @@ attack('h01', async () => {
       what === 'good' ? [100_000, 0] : [0, 100_000],
     )
     const texts = new Map([10_000, 40_000].map((n) => [n, links(n).join(', ')]))
-    await expectLinear(`${what} links`, 10_000, (n) => parseFigmaLinks(texts.get(n) ?? ''))
+    await expectEnds(10_000, (n) => parseFigmaLinks(texts.get(n) ?? ''))
   }
   const w = await world()
   const before = w.directory.count('locate')
@@ -60,7 +60,7 @@ attack('h02', async () => {
     expect(resources, what).toEqual([])
     expect(mistakes.length, what).toBeLessThanOrEqual(1)
     const made = new Map([250_000, 1_000_000].map((n) => [n, text(n)]))
-    await expectLinear(what, 250_000, (n) => parseFigmaLinks(made.get(n) ?? ''))
+    await expectEnds(250_000, (n) => parseFigmaLinks(made.get(n) ?? ''))
   }
 })
 
@@ -80,8 +80,8 @@ attack('h03', async () => {
       denied(await get(w, { authorization: `Bearer ${text(100_000)}` }), 'token_malformed', what)
     })
     const made = new Map([500_000, 2_000_000].map((n) => [n, text(n)]))
-    await expectLinear(`${what}, sent`, 500_000, (n) => get(w, { 'x-figma-token': made.get(n) }))
-    await expectLinear(`${what}, scanned`, 500_000, (n) => made.get(n)?.match(new RegExp(pattern, 'g')))
+    await expectEnds(500_000, (n) => get(w, { 'x-figma-token': made.get(n) }))
+    await expectEnds(500_000, (n) => made.get(n)?.match(new RegExp(pattern, 'g')))
     expect(text(200_000).match(new RegExp(pattern, 'g')), what).toBeNull()
   }
 })
@@ -99,7 +99,7 @@ attack('h04', async () => {
       expect(error.message.length, what).toBeLessThan(1_000)
     }
     const made = new Map([2_500_000, 10_000_000].map((n) => [n, name(n)]))
-    await expectLinear(what, 2_500_000, (n) => invalidAt('name', w.tokens.create(input({ name: made.get(n) }))))
+    await expectEnds(2_500_000, (n) => invalidAt('name', w.tokens.create(input({ name: made.get(n) }))))
   }
 })
 
@@ -148,12 +148,14 @@ attack('h06', async () => {
   ]
   for (const [what, query] of queries) {
     const line = `GET /v2/webhooks?${query(1_000_000)}`
-    // None of them names a resource: the whole plan is asked for.
-    allowed(await w.ask(line), what)
-    denied(await w.ask(line, w.ONE), 'resource_not_allowed', what)
+    // Few parameters that name no resource ask for the whole plan; more than a server reads are not judged at all.
+    const isRead = what.startsWith('one')
+    if (isRead) allowed(await w.ask(line), what)
+    else denied(await w.ask(line), 'request_malformed', what)
+    denied(await w.ask(line, w.ONE), isRead ? 'resource_not_allowed' : 'request_malformed', what)
     denied(await w.ask(`${line}&context=file`), 'request_malformed', what)
     const made = new Map([250_000, 1_000_000].map((n) => [n, `GET /v2/webhooks?${query(n)}`]))
-    await expectLinear(what, 250_000, (n) => w.ask(made.get(n) ?? ''))
+    await expectEnds(250_000, (n) => w.ask(made.get(n) ?? ''))
   }
   const repeated = `context_id=${A}&`.repeat(100_000)
   denied(await w.ask(`GET /v2/webhooks?${repeated}context=file`), 'request_malformed')
@@ -175,8 +177,8 @@ attack('h07', async () => {
     denied(await get(w, new Headers(made.get(10_000))), 'token_missing', what)
     denied(await w.tokens.authorize(rawRequest({ rawHeaders: raw.get(10_000) })), 'token_missing', what)
     allowed(await get(w, { ...made.get(10_000), 'X-Figma-Token': w.ALL.secret }), what)
-    await expectLinear(`${what}, as an object`, 10_000, (n) => get(w, made.get(n)))
-    await expectLinear(`${what}, raw`, 10_000, (n) => w.tokens.authorize(rawRequest({ rawHeaders: raw.get(n) })))
+    await expectEnds(10_000, (n) => get(w, made.get(n)))
+    await expectEnds(10_000, (n) => w.tokens.authorize(rawRequest({ rawHeaders: raw.get(n) })))
   }
   const list = Array.from({ length: 1_000 }, () => w.ALL.secret)
   denied(await get(w, { 'X-Figma-Token': list }), 'request_malformed')

@@ -100,7 +100,7 @@ export function matchIn(
 }
 
 /** The path of a target that passes the grammar. */
-export function cleanPath(raw: string): CleanPath {
+function cleanPath(raw: string): CleanPath {
   const target = readTarget(raw)
   if (!target) throw new TypeError(`"${raw}" does not pass the grammar.`)
   return target.path

@@ -63,9 +63,9 @@ describe('an allowlist', () => {
     expect(covers(readAllowlist(stored), { kind: 'file', id: 'A' }, [{ kind: 'team', id: '7' }])).toBe(false)
   })
 
-  it('keeps what can be read beside what cannot', () => {
+  it('covers nothing at all where one entry cannot be read', () => {
     const list = readAllowlist([null, { kind: 'file', id: 'A' }, { kind: 'file', id: 'B', link: 'x' }])
-    expect(covers(list, { kind: 'file', id: 'B' }, [])).toBe(true)
+    expect(covers(list, { kind: 'file', id: 'B' }, [])).toBe(false)
   })
 })
 

@@ -95,11 +95,21 @@ describe('what a store gives', () => {
     [
       'an allowlist with an entry that is nothing',
       (record: TokenRecord) => ({ ...record, resources: [null, { kind: 'file', id: 'FileA' }] }),
-      'unavailable',
+      'resource_not_allowed',
     ],
     [
       'a secret beside one that is nothing',
       (record: TokenRecord) => ({ ...record, secrets: [null, ...record.secrets] }),
+      'allowed',
+    ],
+    [
+      'a field that cannot be read',
+      (record: TokenRecord) =>
+        Object.defineProperty({ ...record }, 'description', {
+          get() {
+            throw new Error('lost connection')
+          },
+        }),
       'unavailable',
     ],
     ['another plan', (record: TokenRecord) => ({ ...record, planId: '2002' }), 'resource_not_in_plan'],

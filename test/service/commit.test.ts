@@ -3,6 +3,7 @@
  * twice, and what was written is found out.
  */
 import { inspect } from 'node:util'
+import type { TokenStore } from 'plan-access-tokens'
 import { describe, expect, it } from 'vitest'
 import { type Fate, lossy, settled } from './support/lossy-store.ts'
 import { steeredClock } from './support/steered-clock.ts'
@@ -165,6 +166,27 @@ describe('a change whose answer was lost', () => {
       expect((await world.log()).filter((type) => type === 'revoked')).toHaveLength(1)
     },
   )
+
+  it('is not looked for without end in a log whose pages do not move on', async () => {
+    const clock = steeredClock()
+    let pages = 0
+    const world = newWorld({
+      clock,
+      port: (store) => {
+        const port = lossy(store, clock)
+        port.arm('is done', 'never answers')
+        const events: TokenStore['events'] = ({ after: _, ...query }) => (pages++, store.events(query))
+        return { ...port, events }
+      },
+    })
+    const { id } = await world.make()
+    const others = newWorld({ store: world.store, clock }).tokens
+    const call = world.tokens.revoke({ actor: ADMIN, id })
+    await clock.pass(0)
+    for (let i = 0; i < 150; i++) await others.edit({ actor: ADMIN, id, name: `Name ${i}` })
+    expect(await codeOf(settled(clock, call))).toBe('unavailable')
+    expect(pages).toBeLessThan(100)
+  })
 
   it('of a refresh that somebody else’s refresh overtook is version_conflict, and hands out no secret', async () => {
     const world = lossyWorld()

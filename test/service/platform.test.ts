@@ -4,7 +4,7 @@ import { figmaPolicy } from 'plan-access-tokens/figma'
 import { requestWith } from 'plan-access-tokens/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { steeredClock } from './support/steered-clock.ts'
-import { ADMIN, codeOf, DAY, errorOf, newDirectory, newWorld, TOKEN } from './support/world.ts'
+import { ADMIN, codeOf, DAY, errorOf, newDirectory, newWorld, START, TOKEN } from './support/world.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -114,6 +114,17 @@ describe('a clock', () => {
     expect(token.createdAt).toBeGreaterThanOrEqual(before)
     expect(token.createdAt).toBeLessThanOrEqual(Date.now())
     expect((await tokens.authorize(requestWith(secret, 'GET /v1/files/FileA'))).allowed).toBe(true)
+  })
+
+  it('whose monotonic time fails is completed by the platform’s', async () => {
+    const { make, ask, directory } = newWorld({
+      timeoutMs: 20,
+      clock: { now: () => START, monotonic: throws } as never,
+    })
+    const { secret } = await make()
+    expect(await ask(secret)).toBe('allowed')
+    directory.plan = (() => new Promise(() => undefined)) as never
+    expect(await ask(secret)).toBe('unavailable')
   })
 
   it('keeps its own this', async () => {

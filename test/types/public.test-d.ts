@@ -42,6 +42,7 @@ type AnyAt<T, Path extends string = '', Depth extends readonly 0[] = []> =
 /** Every public type, by the name that it is exported under. */
 interface Types {
   Allowance: api.Allowance
+  AnyGrants: api.AnyGrants
   Awaitable: api.Awaitable<string>
   Change: api.Change
   Clock: api.Clock
@@ -57,8 +58,10 @@ interface Types {
   EventsInput: api.EventsInput
   EventType: api.EventType
   Explanation: api.Explanation
+  FindByDigest: api.FindByDigest
   FoundLink: api.FoundLink
   FreeParameter: api.FreeParameter
+  GrantsOf: api.GrantsOf<'a', { readonly live: api.TokenType<'a'> }>
   HeadersLike: api.HeadersLike
   IdempotencyRecord: api.IdempotencyRecord
   Inspection: api.Inspection
@@ -120,6 +123,8 @@ interface Types {
   TypeView: api.TypeView
   Verdict: api.Verdict
   FigmaPolicyOptions: figma.FigmaPolicyOptions
+  FigmaRoute: figma.FigmaRoute
+  FigmaScope: figma.FigmaScope
   ResourceTree: testing.ResourceTree
   TestClock: testing.TestClock
   TestDirectory: testing.TestDirectory
@@ -139,6 +144,8 @@ describe('the public functions', () => {
     expectTypeOf<AnyAt<typeof api.createPlanTokens>>().toBeNever()
     expectTypeOf<AnyAt<typeof api.definePolicy>>().toBeNever()
     expectTypeOf<AnyAt<typeof api.memoryStore>>().toBeNever()
+    expectTypeOf<AnyAt<typeof api.REFUSALS>>().toBeNever()
+    expectTypeOf<AnyAt<typeof api.MANAGEMENT_ERRORS>>().toBeNever()
     expectTypeOf<AnyAt<ConstructorParameters<typeof api.PlanTokenError>>>().toBeNever()
     expectTypeOf<AnyAt<ConstructorParameters<typeof api.PolicyError>>>().toBeNever()
     expectTypeOf<AnyAt<Pick<api.PlanTokenError, 'code' | 'issues' | 'status'>>>().toBeNever()

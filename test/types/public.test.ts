@@ -42,7 +42,15 @@ describe('the public face', () => {
 
   it('has these values and no others', () => {
     expect(entries.map((entry) => exportsOf(entry).values.toSorted())).toEqual([
-      ['PlanTokenError', 'PolicyError', 'createPlanTokens', 'definePolicy', 'memoryStore'],
+      [
+        'MANAGEMENT_ERRORS',
+        'PlanTokenError',
+        'PolicyError',
+        'REFUSALS',
+        'createPlanTokens',
+        'definePolicy',
+        'memoryStore',
+      ],
       ['figmaErrors', 'figmaPolicy', 'parseFigmaLink', 'parseFigmaLinks'],
       ['expectAllowed', 'expectDenied', 'requestWith', 'testClock', 'testDirectory', 'tokensInEachState'],
     ])

@@ -21,6 +21,17 @@ export function packagesPolicy() {
       },
       'POST /tags': { scopes: ['npm:write'], names: [{ kind: 'package', at: 'body:package' }] },
       'POST /bulk': { scopes: ['npm:write'], names: [{ kind: 'package', at: 'body:packages[]' }] },
+      'GET /moves': {
+        scopes: ['npm:read'],
+        names: {
+          anyOf: [
+            { kind: 'plan', at: 'query:plan' },
+            { kind: 'package', at: 'query:package' },
+            { kind: 'group', at: 'query:group' },
+          ],
+          none: 'refuse',
+        },
+      },
       'GET /report': { scopes: ['npm:read'], names: 'plan', tiers: ['enterprise'] },
       'GET /ping': { scopes: [], names: 'nothing' },
     },
