@@ -93,7 +93,9 @@ function gatherPlaces({ engine, facts }: Inquiry): Awaitable<void> {
     const resources = named.filter(({ kind }) => kind !== PLAN_KIND)
     const placing = locateAll(resources, (ref) => answerOf(engine, () => locate(engine, ref)), isElsewhere)
     return engine.within(placing).then((places) => {
-      facts.places = places.map(readable)
+      // The plan itself has no place; the others follow in their order.
+      const rest = places.map(readable)
+      facts.places = named.map(({ kind }) => (kind === PLAN_KIND ? 'absent' : (rest.shift() ?? 'absent')))
     })
   }
   const place = locate(engine, only)

@@ -175,7 +175,10 @@ describe('a change whose answer was lost', () => {
       port: (store) => {
         const port = lossy(store, clock)
         port.arm('is done', 'never answers')
-        const events: TokenStore['events'] = ({ after: _, ...query }) => (pages++, store.events(query))
+        const events: TokenStore['events'] = ({ after: _, ...query }) => {
+          pages += 1
+          return store.events(query)
+        }
         return { ...port, events }
       },
     })

@@ -157,7 +157,7 @@ describe('explain of a question', () => {
 
   it('refuses as invalid_input what is no question at all', async () => {
     const { tokens } = newWorld()
-    for (const what of [{}, { actor: ADMIN }, { route: ROUTE }, Object.create({ route: ROUTE })]) {
+    for (const what of [undefined, null, 5, {}, { actor: ADMIN }, { route: ROUTE }, Object.create({ route: ROUTE })]) {
       expect(await codeOf(tokens.explain(what as Asked))).toBe('invalid_input')
     }
   })

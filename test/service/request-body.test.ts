@@ -90,7 +90,7 @@ describe('a body', () => {
     expectAllowed(await world.tokens.authorize(trap))
   })
 
-  /** A world whose policy reads 200 bytes and lets a request name two resources. */
+  /** A world whose policy reads 200 bytes and lets a request name three resources. */
   async function smallWorld() {
     const directory = newDirectory()
     directory.locate = () => ({ planId: '1001', ancestors: [] })
@@ -130,9 +130,9 @@ describe('a body', () => {
   it('that names more resources than the policy lets a request name is request_malformed', async () => {
     const { send } = await smallWorld()
     const naming = (...packages: string[]) => send({ packages }, 'POST /bulk')
-    expectAllowed(await naming('a', 'b'))
-    expectAllowed(await naming('a', 'b', 'a'))
-    expectDenied(await naming('a', 'b', 'c'), 'request_malformed')
+    expectAllowed(await naming('a', 'b', 'c'))
+    expectAllowed(await naming('a', 'b', 'c', 'a'))
+    expectDenied(await naming('a', 'b', 'c', 'd'), 'request_malformed')
   })
 })
 

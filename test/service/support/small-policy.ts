@@ -6,7 +6,7 @@ export function packagesPolicy() {
     surface: 'packages',
     credential: { headers: [], bearer: true },
     tiers: ['organization', 'enterprise'],
-    limits: { lifetimeDays: 90, links: 2, bodyBytes: 200, resources: 2 },
+    limits: { lifetimeDays: 90, links: 2, bodyBytes: 200, resources: 3 },
     scopes: { 'npm:read': {}, 'npm:write': {} },
     types: { npm: { prefix: 'acmenpm' }, ci: { prefix: 'acmeci', fixed: ['npm:read'] } },
     kinds: { group: { id: 'digits' }, package: { id: 'name', parents: ['group'] } },
