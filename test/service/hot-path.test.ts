@@ -1,0 +1,56 @@
+/** What a request must not cost: a hash for what is no secret, a `URL` or copied headers for a Fetch `Request`. */
+import { createPlanTokens, memoryStore } from 'plan-access-tokens'
+import { figmaPolicy } from 'plan-access-tokens/figma'
+import { expectAllowed, expectDenied, requestWith } from 'plan-access-tokens/testing'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { newDirectory, TOKEN } from './support/world.ts'
+
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.unstubAllGlobals()
+})
+
+describe('authorize', () => {
+  it('hashes what has the form and the checksum of a secret once, and nothing else at all', async () => {
+    const hashed: string[] = []
+    const native = process.getBuiltinModule('node:crypto') as { hash: (...input: string[]) => string }
+    const hash = (algorithm: string, text: string, encoding: string): string => {
+      hashed.push(text)
+      return native.hash(algorithm, text, encoding)
+    }
+    vi.spyOn(process, 'getBuiltinModule').mockReturnValue({ hash } as never)
+    const tokens = createPlanTokens({ policy: figmaPolicy(), store: memoryStore(), directory: newDirectory() })
+    const { secret } = await tokens.create(TOKEN)
+    const text = secret.reveal()
+    hashed.length = 0
+    for (const wrong of [
+      '',
+      'x',
+      text.slice(1),
+      `${text}0`,
+      text.replace(/.$/, (last) => (last === '0' ? '1' : '0')),
+    ]) {
+      expectDenied(await tokens.authorize(requestWith(wrong, 'GET /v1/files/FileA')), 'token_malformed')
+    }
+    expect(hashed).toEqual([])
+    expectAllowed(await tokens.authorize(requestWith(secret, 'GET /v1/files/FileA')))
+    expect(hashed).toEqual([text])
+  })
+
+  it('reads a Fetch request without a URL and without a copy of its headers', async () => {
+    const tokens = createPlanTokens({ policy: figmaPolicy(), store: memoryStore(), directory: newDirectory() })
+    const { secret } = await tokens.create(TOKEN)
+    const request = new Request('https://api.example.com/v1/files/FileA', {
+      headers: { 'X-Figma-Token': secret.reveal() },
+    })
+    const made = vi.fn()
+    for (const name of ['URL', 'Headers', 'URLSearchParams'] as const) {
+      vi.stubGlobal(name, new Proxy(globalThis[name], { construct: () => made(name) ?? {} }))
+    }
+    expectAllowed(await tokens.authorize(request))
+    expect(made).not.toHaveBeenCalled()
+    // The stand-in does notice.
+    expect(Reflect.construct(globalThis.URL, ['https://x'])).toEqual({})
+    expect(made).toHaveBeenCalledWith('URL')
+  })
+})
