@@ -49,6 +49,17 @@ export interface EngineResult {
   readonly routes540To54: number
 }
 
+/** What each figure may be at most. */
+export const ENGINE_LIMITS: { readonly [figure: string]: number } = {
+  'authorize.rest': 2,
+  'authorize.malformed': 0.5,
+  'tokens.1000': 2,
+  'tokens.1000000': 2,
+  routes540To54: 1.3,
+  allowlistOf500To1: 1.3,
+  bytesPerToken: 1_000,
+}
+
 export async function engine(): Promise<EngineResult> {
   const policy = figmaPolicy()
   const thousand = await world(policy, 1_000, 0)
