@@ -174,10 +174,7 @@ export function parseLink(table: LinkTable, link: string): ParsedLink {
   const host = slash === -1 ? rest : rest.slice(0, slash)
   if (!PRINTABLE.test(host)) return wrong('link_malformed', 'This is not one link.')
   if (!table.hosts.has(host))
-    return wrong(
-      'link_wrong_host',
-      `The host must be ${[...table.hosts].join(' or ') || 'one of those that there are: none'}.`,
-    )
+    return wrong('link_wrong_host', `The host must be ${[...table.hosts].join(' or ') || 'a known one'}.`)
   const segments = slash === -1 ? [] : rest.slice(slash + 1).split('/')
   if (segments.length > 1 && segments.at(-1) === '') segments.pop()
   if (segments.some(isAmbiguous)) return wrong('link_malformed', 'Its path has empty, dot or needlessly encoded parts.')

@@ -16,9 +16,7 @@ export function readScopes(
 ): readonly string[] | readonly Issue[] {
   if (type.fixed) {
     const chosen = Array.isArray(scopes) && scopes.length === 0
-    return chosen
-      ? type.fixed
-      : [{ path: 'scopes', message: 'must be an empty list: the scopes of this type are fixed.' }]
+    return chosen ? type.fixed : [{ path: 'scopes', message: 'must be an empty list: they are fixed.' }]
   }
   if (!Array.isArray(scopes)) return [{ path: 'scopes', message: 'must be a list of scopes.' }]
   if (scopes.length === 0) return [{ path: 'scopes', message: 'must hold at least one scope.' }]

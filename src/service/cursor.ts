@@ -5,7 +5,7 @@ import type { ListPosition, ListQuery } from '../ports.ts'
 
 /** What cursors look like; they are judged with the rest of the input. */
 export const CURSORS = { list: /^(newest|expiry)\.\d{1,15}\.[01]\.\d{1,15}\..{1,256}$/, events: /^\d{1,15}$/ }
-export const NO_CURSOR = 'is not a cursor of this list. Pass on `next` as it was given, with the same order.'
+export const NO_CURSOR = 'is not a cursor of this list.'
 
 /** The cursor after a record. `now` is the moment for which the order was asked, so that later pages use the same order. */
 export function cursorOf(record: TokenRecord, order: ListQuery['order'], now: number): string {

@@ -113,7 +113,7 @@ async function readChoice(
   const links = resources === undefined ? undefined : readLinks(resources, policy, record.planId)
   if (links) issues.push(...(await linkProblems(engine, links, record.planId)))
   if (issues.length === 0 && [name, description, scopes, resources].every((field) => field === undefined)) {
-    issues.push({ path: '', message: 'must change something: name, description, scopes or resources.' })
+    issues.push({ path: '', message: 'must change something.' })
   }
   refuseIssues(issues)
   return {
@@ -129,7 +129,7 @@ export function entryOf(engine: Engine, record: TokenRecord): TypeEntry {
   const entry = engine.types.get(record.type)
   if (entry) return entry
   throw new PlanTokenError('token_not_active', {
-    message: "The token's type belongs to no policy of this deployment. It can be read and revoked.",
+    message: "The token's type belongs to no policy here.",
   })
 }
 

@@ -47,12 +47,15 @@ export function memoryStore(): MemoryStore {
     async commit(record, event) {
       const stored = records.get(record.id)
       if ((stored?.version ?? 0) !== record.version - 1) return false
-      const kept = frozenCopy(record)
-      records.set(kept.id, kept)
-      for (const { digest } of kept.secrets) byDigest.set(digest, kept)
-      if (!stored) add(kept)
+      const stays = frozenCopy(record)
+      records.set(stays.id, stays)
+      for (const { digest } of stays.secrets) byDigest.set(digest, stays)
+      if (!stored) add(stays)
       seq += 1
-      log.push(deepFreeze({ ...structuredClone(event), seq }))
+      // Field by field, so that all events have one layout: a spread takes 100 bytes more each (bench/memory.ts).
+      const { id, at, type, tokenId, planId, actor, version, changes } = event
+      const kept = { id, seq, at, type, tokenId, planId, actor, version }
+      log.push(deepFreeze(changes ? { ...kept, changes: structuredClone(changes) } : kept))
       return true
     },
 

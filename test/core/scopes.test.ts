@@ -86,6 +86,6 @@ describe('scopes', () => {
   it('that are fixed come with the type and are not chosen', () => {
     expect(read([], 'cli')).toEqual(['invoice:read', 'invoice:write'])
     for (const scopes of [['invoice:read'], ['invoice:read', 'invoice:write'], undefined, 'all', {}])
-      expect(mistakes(scopes, 'cli')).toEqual(['scopes: must be an empty list: the scopes of this type are fixed.'])
+      expect(mistakes(scopes, 'cli')).toEqual(['scopes: must be an empty list: they are fixed.'])
   })
 })
