@@ -76,14 +76,10 @@ export async function readBody(
     return bytes && parseJsonStrictly(bytes)
   }
   const { body } = request
-  const isTooLong = typeof body === 'string' && body.length > limit
-  const bytes =
-    typeof body === 'string' && !isTooLong
-      ? new TextEncoder().encode(body)
-      : body instanceof ArrayBuffer
-        ? new Uint8Array(body)
-        : body
-  if (isTooLong) return undefined
+  // Characters are at most as many as bytes: what is too long by either is not encoded first.
+  if (typeof body === 'string' && body.length > limit) return undefined
+  const text = typeof body === 'string' ? new TextEncoder().encode(body) : body
+  const bytes = text instanceof ArrayBuffer ? new Uint8Array(text) : text
   if (bytes instanceof Uint8Array) return bytes.byteLength > limit ? undefined : parseJsonStrictly(bytes)
   return body
 }
