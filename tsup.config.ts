@@ -4,6 +4,8 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     'figma/index': 'src/figma/index.ts',
+    'stores/sql/index': 'src/stores/sql/index.ts',
+    'stores/redis/index': 'src/stores/redis/index.ts',
     'testing/index': 'src/testing/index.ts',
   },
   format: ['esm'],

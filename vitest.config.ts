@@ -8,7 +8,7 @@ export default defineConfig({
     // The package by its own name, as in tsconfig.json.
     alias: [
       { find: /^plan-access-tokens$/, replacement: `${src}index.ts` },
-      { find: /^plan-access-tokens\/(\w+)$/, replacement: `${src}$1/index.ts` },
+      { find: /^plan-access-tokens\/([\w/]+)$/, replacement: `${src}$1/index.ts` },
     ],
   },
   test: {

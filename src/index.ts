@@ -13,6 +13,8 @@ export {
   type RefusalCode,
   type RefusalStatus,
   type SafeCause,
+  StoreError,
+  type StoreProblem,
 } from './core/errors.ts'
 export type { FoundLink, LinkCode, LinkMistake, LinkReport, ParsedLink } from './core/links.ts'
 export {

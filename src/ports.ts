@@ -35,9 +35,12 @@ export interface TokenStore {
    * Needed for `freshnessMs` above 0: it is how a writer knows for how long other processes may answer from memory.
    */
   bound?(atLeastMs: number): Promise<number>
-  /** Calls `wake` when there may be new events; a hint and nothing more. Returns a function that ends it. Not called yet. */
+  /**
+   * Calls `wake` when there may be new events, soon and as often as it likes: a hint and nothing more. Returns a function that
+   * ends it. Never throws because a connection is lost; it comes back by itself.
+   */
   watch?(wake: () => void): () => void
-  /** Keeps the last use of secrets, apart from the record, so that a late write can undo nothing. Not called yet. */
+  /** Keeps the last use of secrets, apart from the record, so that a late write can undo nothing. A later use stays. */
   recordUse?(uses: SecretUse[]): Promise<void>
   /** The last uses that are known of these tokens: a secret that was used is not replaced by a repeated idempotency key. */
   lastUse?(tokenIds: string[]): Promise<SecretUse[]>
@@ -115,8 +118,8 @@ export interface PlanInfo {
 }
 
 /**
- * The host application's answers. They are asked anew at each request and may be given at once or as a promise; what cannot
- * be read lets nothing through.
+ * The host application's answers. They are asked anew at each request, unless `directoryMaxAgeMs` says otherwise, and may be
+ * given at once or as a promise; what cannot be read lets nothing through.
  */
 export interface Directory {
   /** The plan with this id, or `undefined`. */

@@ -32,6 +32,8 @@ export interface Facts {
   named: Named | undefined
   /** Where each named resource lies, in the order of `named`. */
   places: readonly (Place | 'absent')[] | undefined
+  /** What was thrown where facts could not be had. */
+  failure: unknown
 }
 
 /** The rules by name. */

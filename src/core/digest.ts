@@ -2,14 +2,15 @@
  * SHA-256 in hexadecimal: the only form in which a secret or an idempotency key is kept, and the store's look-up key.
  * Hexadecimal, since a column that folds letter case cannot confuse two of them.
  */
-import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { _SHA256 } from '@noble/hashes/sha2.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
 
 /** Text to the hexadecimal SHA-256 of its UTF-8 bytes: 64 characters. */
 export type Sha256 = (text: string) => string
 
 /** The portable one, for platforms without a synchronous native hash. */
-export const portableSha256: Sha256 = (text) => bytesToHex(nobleSha256(utf8ToBytes(text)))
+export const portableSha256: Sha256 = (text) =>
+  bytesToHex(new _SHA256().update(new TextEncoder().encode(text)).digest())
 
 interface NativeCrypto {
   readonly hash?: (algorithm: string, data: string, encoding: string) => string

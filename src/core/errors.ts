@@ -168,6 +168,32 @@ function identifier(value: unknown): string | undefined {
 }
 
 /**
+ * A store that cannot work until somebody mends it: not migrated, without rights, a row that was edited by hand. What a store
+ * throws of this kind is told in words to whoever runs the server, so the message says what to do, names tables and tokens'
+ * ids, and never holds a digest or anything that a client sent.
+ *
+ * @example
+ * throw new StoreError('store_not_migrated', 'The table "plan_tokens" does not exist. Run the migrations (docs/stores.md).')
+ */
+export class StoreError extends Error {
+  override readonly name = 'StoreError'
+  readonly code: StoreProblem
+
+  constructor(code: StoreProblem, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** What is wrong with a store. */
+export type StoreProblem =
+  | 'store_not_migrated'
+  | 'store_newer'
+  | 'store_forbidden'
+  | 'store_unsuitable'
+  | 'row_unreadable'
+
+/**
  * A policy, or the options of `createPlanTokens`, that cannot be used: a mistake of whoever wrote them, found at start-up.
  * All mistakes stand in `problems` and in the message.
  */

@@ -10,8 +10,9 @@ export function deepFreeze<T>(value: T): T {
 /** Whether a value and everything in it is plain data and frozen, so that it says the same for ever. */
 export function isDeeplyFrozen(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true
+  if (!Object.isFrozen(value)) return false
   const fields = Object.values(Object.getOwnPropertyDescriptors(value))
-  return Object.isFrozen(value) && fields.every((field) => 'value' in field && isDeeplyFrozen(field.value))
+  return fields.every((field) => 'value' in field && isDeeplyFrozen(field.value))
 }
 
 /** The value itself if nobody can change it, else a frozen copy of it. */

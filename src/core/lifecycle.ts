@@ -62,38 +62,16 @@ export function created(
     readonly idempotency?: IdempotencyRecord
   },
 ): TokenRecord {
-  const {
-    id,
-    planId,
-    type,
-    name,
-    description,
-    scopes,
-    resources,
-    actor,
-    lifetimeDays,
-    now,
-    digest,
-    eventId,
-    idempotency,
-  } = input
+  const { actor, now, digest, idempotency, ...chosen } = input
   return deepFreeze({
-    id,
-    planId,
-    type,
-    name,
-    description,
-    scopes,
-    resources,
+    ...chosen,
     createdAt: now,
     createdBy: actor,
-    lifetimeDays,
-    expiresAt: endOfLifetime(now, lifetimeDays),
+    expiresAt: endOfLifetime(now, chosen.lifetimeDays),
     secrets: [{ digest, issuedAt: now, worksUntil: null }],
     revokedAt: null,
     revokedBy: null,
     version: 1,
-    eventId,
     idempotency: idempotency ? [idempotency] : [],
   })
 }

@@ -11,26 +11,57 @@ export type Schema<T> = zod.$ZodType<T>
 /** What a schema gives. */
 export type Output<S extends zod.$ZodType> = zod.output<S>
 
+interface CheckedDef extends zod.$ZodTypeDef {
+  readonly check: (payload: zod.ParsePayload) => void
+}
+
 /** A schema that is judged by a function, which adds its issues. */
-function checked<T>(check: zod.CheckFn<unknown>): Schema<T> {
-  return new zod.$ZodUnknown({ type: 'unknown', checks: [zod._check(check)] }) as Schema<T>
+const Checked: zod.$constructor<zod.$ZodType, CheckedDef> = zod.$constructor('Checked', (schema, def) => {
+  // A cast, since TypeScript wants assertions to be called by a name with a type of its own.
+  ;(zod.$ZodType.init as (schema: zod.$ZodType, def: CheckedDef) => void)(schema, def)
+  schema._zod.parse = (payload) => {
+    def.check(payload)
+    return payload
+  }
+})
+
+function checked<T>(check: (payload: zod.ParsePayload) => void): Schema<T> {
+  return new Checked({ type: 'custom', check }) as Schema<T>
 }
 
 type Fields = { readonly [field: string]: zod.$ZodType }
 
-/** An object with these fields and no others. */
+/** An object with these fields and no others. Read field by field below: zod's own object is 1 kB that does the same here. */
 export function object<Shape extends Fields>(shape: Shape): zod.$ZodObject<Shape, zod.$strict> {
-  const catchall = new zod.$ZodNever({ type: 'never' })
   const fields = Object.keys(shape)
-  const error = (issue: zod.$ZodRawIssue): string =>
-    issue.code !== 'unrecognized_keys'
-      ? 'must be an object.'
-      : issue.keys.map((key) => didYouMean(key, fields)).join('\n')
-  return new zod.$ZodObject({ type: 'object', shape, catchall, error }) as zod.$ZodObject<Shape, zod.$strict>
+  return forwarded((value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object.'
+    const unknown = Object.keys(value).filter((name) => !Object.hasOwn(shape, name))
+    return {
+      ...shape,
+      ...Object.fromEntries(
+        unknown.map((name) => [name, unknownField(name, `is not a field here.${didYouMean(name, fields)}`)]),
+      ),
+    }
+  }) as unknown as zod.$ZodObject<Shape, zod.$strict>
 }
 
-/** Reads a value by a schema: `data`, or `error` with all issues. */
-export const read = zod.safeParse
+const unknownField = (name: string, message: string): Schema<unknown> =>
+  checked(
+    ({ issues, value }) =>
+      void issues.push({ code: 'unrecognized_keys', keys: [name], message, input: value as never }),
+  )
+
+/** What a schema says of a value: `data`, or `error` with all issues. */
+export type Reading<T> =
+  | { readonly success: true; readonly data: T; readonly error?: undefined }
+  | { readonly success: false; readonly error: { readonly issues: readonly zod.$ZodIssue[] } }
+
+/** Reads a value by a schema, over zod's Standard Schema interface. No schema here changes what it reads. */
+export function read<T>(schema: Schema<T>, value: unknown): Reading<T> {
+  const { issues } = schema['~standard'].validate(value) as { readonly issues?: readonly zod.$ZodIssue[] }
+  return issues ? { success: false, error: { issues } } : { success: true, data: value as T }
+}
 
 /** A value of which `problem` finds nothing wrong. */
 export function judged<T>(problem: (value: unknown) => string | undefined): Schema<T> {
@@ -81,10 +112,7 @@ export function named<T>(pattern: RegExp, message: string, entry: Schema<T>): Sc
 
 /** A field that may be left out. What zod's own `optional` adds to this is not needed here. */
 export function maybe<T>(schema: Schema<T>): zod.$ZodOptional<Schema<T>> {
-  const optional = forwarded<T>((value) => (value === undefined ? anything : schema))
-  optional._zod.optin = 'optional'
-  optional._zod.optout = 'optional'
-  return optional as zod.$ZodOptional<Schema<T>>
+  return forwarded<T>((value) => (value === undefined ? anything : schema)) as unknown as zod.$ZodOptional<Schema<T>>
 }
 
 /** Whatever there is. */
@@ -112,14 +140,7 @@ type Parts = readonly Schema<unknown>[] | { readonly [name: string]: Schema<unkn
 
 /** All issues of a failed parse, as ours. */
 export function issuesOf(error: { readonly issues: readonly zod.$ZodIssue[] }): Issue[] {
-  return error.issues.flatMap((issue) => {
-    if (issue.code !== 'unrecognized_keys') return [{ path: pathText(issue.path), message: issue.message }]
-    const hints = issue.message.split('\n')
-    return issue.keys.map((key, i) => ({
-      path: pathText([...issue.path, key]),
-      message: `is not a field here.${hints[i]}`,
-    }))
-  })
+  return error.issues.map(({ path, message }) => ({ path: pathText(path), message }))
 }
 
 /** `scopes[2]`, `name`, `endpoints["GET /x"].names[0].at`. */

@@ -19,8 +19,7 @@ export interface Target {
 
 /** What a character is to the grammar: 0 refused, 1 plain, 2 percent, 3 slash, 4 question mark. */
 const CLASS = new Uint8Array(128)
-for (const char of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@")
-  CLASS[char.charCodeAt(0)] = 1
+for (let code = 0; code < 128; code++) if (/[\w.~!$&'()*+,;=:@-]/.test(String.fromCharCode(code))) CLASS[code] = 1
 CLASS[37] = 2
 CLASS[47] = 3
 CLASS[63] = 4

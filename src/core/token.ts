@@ -87,7 +87,7 @@ export interface SecretView {
   readonly issuedAt: number
   /** `null`: as long as the token. */
   readonly worksUntil: number | null
-  /** To a minute, where the store keeps uses; this version fills it nowhere. */
+  /** To a minute, `null` if never; absent where the store keeps no uses, and in decisions. */
   readonly lastUsedAt?: number | null
 }
 
@@ -116,7 +116,7 @@ export interface Token {
   readonly version: number
   readonly secrets: readonly SecretView[]
   readonly warnings: readonly TokenWarning[]
-  /** To a minute, where the store keeps uses; this version fills it nowhere. */
+  /** To a minute, `null` if never; absent where the store keeps no uses, and in decisions. */
   readonly lastUsedAt?: number | null
 }
 
@@ -177,15 +177,24 @@ export function grantOf(record: TokenRecord): Grant {
   }
 }
 
-/** The token as it is given out at a moment: without digests and idempotency keys, a frozen copy. */
-export function viewOf(record: TokenRecord, now: number, deprecated: ReadonlySet<string>): Token {
+/** The token as it is given out at a moment: without digests and idempotency keys, a frozen copy. `uses` are by digest. */
+export function viewOf(
+  record: TokenRecord,
+  now: number,
+  deprecated: ReadonlySet<string>,
+  uses?: ReadonlyMap<string, number>,
+): Token {
   const { id, planId, type, name, description, resources, createdAt, createdBy, lifetimeDays } = record
   const { expiresAt, revokedAt, revokedBy, version } = record
   const scopes: readonly string[] = Object.freeze(grantOf(record).scopes.slice())
   const warnings = scopes
     .filter((scope) => deprecated.has(scope))
     .map((scope): TokenWarning => Object.freeze({ code: 'scope_deprecated', scope }))
-  const secrets = objectsOf<SecretRecord>(record.secrets)
+  const secrets = objectsOf<SecretRecord>(record.secrets).map(
+    ({ digest, issuedAt, worksUntil }): SecretView =>
+      Object.freeze({ issuedAt, worksUntil, ...(uses && { lastUsedAt: uses.get(digest) ?? null }) }),
+  )
+  const used = secrets.map(({ lastUsedAt }) => lastUsedAt ?? 0)
   return Object.freeze({
     id,
     planId,
@@ -202,10 +211,9 @@ export function viewOf(record: TokenRecord, now: number, deprecated: ReadonlySet
     revokedAt,
     revokedBy,
     version,
-    secrets: Object.freeze(
-      secrets.map(({ issuedAt, worksUntil }): SecretView => Object.freeze({ issuedAt, worksUntil })),
-    ),
+    secrets: Object.freeze(secrets),
     warnings: Object.freeze(warnings),
+    ...(uses && { lastUsedAt: Math.max(...used) || null }),
   })
 }
 

@@ -3,11 +3,11 @@
  * each, and stops at the first refusal, so that a refusal costs no more I/O than it must. Whatever fails is a refusal.
  */
 import { decide, type Facts, OF_REQUEST, OF_TOKEN } from '../core/decide.ts'
-import type { RefusalCode } from '../core/errors.ts'
+import type { PlanTokenError, RefusalCode } from '../core/errors.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 import type { Awaitable } from '../ports.ts'
 import { allowanceOf, type Decision, refusalOf } from './decision.ts'
-import { type Engine, isThenable } from './engine.ts'
+import { type Engine, isThenable, unavailable } from './engine.ts'
 import { type Inquiry, STAGES, type Stage } from './gather.ts'
 import type { Grants } from './grants.ts'
 import { type RequestLike, readRequest } from './request.ts'
@@ -34,6 +34,8 @@ export interface DecisionInfo {
   readonly route?: string
   /** Until when the secret works; absent or `null` for the newest. */
   readonly secretWorksUntil?: number | null
+  /** For `unavailable`: what failed. Of a store that must be mended the message says what to do. */
+  readonly error?: PlanTokenError
   readonly durationMs: number
 }
 
@@ -48,6 +50,7 @@ export function createAuthorize(engine: Engine, grants: Grants, onDecision: OnDe
     const verdict = facts ? judge({ engine, grants, facts, source: request }) : 'request_malformed'
     const refusal = isThenable(verdict) ? await verdict : verdict
     const decision = facts ? conclude(facts, refusal, grants) : policy.denials.of('request_malformed')
+    if (decision.allowed) noteUse(engine, facts as Facts)
     if (onDecision) tell(onDecision, infoOf(policy.surface, decision, facts, engine.clock.monotonic() - started))
     return decision
   }
@@ -84,8 +87,8 @@ function judge(inquiry: Inquiry): Awaitable<RefusalCode | undefined> {
       if (code !== undefined) return code
     }
     return undefined
-  } catch {
-    return 'unavailable'
+  } catch (error) {
+    return failed(facts, error)
   }
 }
 
@@ -101,9 +104,14 @@ async function judgeLater(inquiry: Inquiry, from: number, gathering: Promise<voi
       if (code !== undefined || i === STAGES.length) return code
       await (STAGES[i] as Stage).gather(inquiry)
     }
-  } catch {
-    return 'unavailable'
+  } catch (error) {
+    return failed(facts, error)
   }
+}
+
+function failed(facts: Facts, error: unknown): RefusalCode {
+  facts.failure = error
+  return 'unavailable'
 }
 
 /** The decision. A record that cannot even be shown is no reason to let a request through. */
@@ -126,6 +134,10 @@ export function surfaceOf(engine: Engine, options: SurfaceOptions | undefined): 
   return policy
 }
 
+function noteUse({ uses }: Engine, { record, secret, now }: Facts): void {
+  if (record && secret) uses.note(record.id, secret.digest, now)
+}
+
 /** A hook that fails or rejects changes no decision and takes down no process. */
 function tell(onDecision: OnDecision, info: DecisionInfo): void {
   try {
@@ -137,13 +149,14 @@ function tell(onDecision: OnDecision, info: DecisionInfo): void {
 }
 
 function infoOf(surface: string, decision: Decision, facts: Facts | undefined, durationMs: number): DecisionInfo {
-  const { record, match, secret } = facts ?? {}
+  const { record, match, secret, failure } = facts ?? {}
   return {
     surface,
     allowed: decision.allowed,
     ...(decision.allowed ? { status: 200 } : { code: decision.code, status: decision.status }),
     ...(record && { tokenId: record.id, planId: record.planId, tokenType: record.type }),
     ...(match && { route: match.endpoint.view.route }),
+    ...(failure !== undefined && { error: unavailable(failure) }),
     ...(secret && { secretWorksUntil: secret.worksUntil }),
     durationMs,
   }

@@ -6,6 +6,7 @@ import type { Random } from '../core/secret.ts'
 import { didYouMean } from '../core/suggest.ts'
 import type { SecretView, Token, TokenEvent } from '../core/token.ts'
 import type { Clock, Directory, TokenStore } from '../ports.ts'
+import { createAnswers } from './answers.ts'
 import { createAuthorize, type DecisionInfo, type SurfaceOptions } from './authorize.ts'
 import { createDeadlines } from './deadlines.ts'
 import type { Decision } from './decision.ts'
@@ -21,6 +22,7 @@ import { edit, events, get, list } from './manage.ts'
 import { completeClock, platformRandom } from './platform.ts'
 import type { Question } from './question.ts'
 import type { RequestLike } from './request.ts'
+import { createUses } from './uses.ts'
 
 /** What `createPlanTokens` takes. */
 export interface PlanTokensOptions<P extends Policy = Policy> {
@@ -33,10 +35,15 @@ export interface PlanTokensOptions<P extends Policy = Policy> {
   /** Random bytes, cryptographically secure. Default: the platform's. */
   readonly random?: Random
   /**
-   * For how many milliseconds a process may answer from memory, 0 to 60,000. Default 0. This version asks the store on every
-   * request whatever it is; `edit`, `refresh` and `revoke` wait that long all the same.
+   * For how many milliseconds a process may answer from memory, 0 to 60,000. Default 0: the store is asked on every request.
+   * `edit`, `refresh` and `revoke` wait for the largest that any process of the deployment runs with (docs/freshness.md).
    */
   readonly freshnessMs?: number
+  /**
+   * For how many milliseconds an answer of the directory about a plan or a resource may be used again by `authorize` and
+   * `explain`, 0 to 60,000. Default 0. No call waits for it: a plan that is downgraded keeps working that much longer.
+   */
+  readonly directoryMaxAgeMs?: number
   /** How long the store and the directory may take to answer, in milliseconds, 1 to 600,000. Default 2,000. */
   readonly timeoutMs?: number
   /** Called for every decision; never waited for, and whatever it throws is ignored. */
@@ -119,7 +126,10 @@ export interface PlanTokens<P extends Policy = Policy> {
    * has no `sweep`.
    */
   sweep(input: { readonly olderThan: number }): Promise<{ readonly tokens: number; readonly events: number }>
-  /** Resolves when nothing runs in the background any more. This version runs nothing there, so it resolves at once. */
+  /**
+   * Writes what is known of uses, ends the watch of the store, and resolves when nothing runs in the background any more,
+   * after `timeoutMs` at the latest. Never rejects. Afterwards every request asks the store.
+   */
   close(): Promise<void>
 }
 
@@ -151,7 +161,9 @@ export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>
     explain: createExplain(engine, grants),
     inspect: (secret) => inspect(engine, secret),
     sweep: (input) => sweep(engine, input),
-    close: async () => undefined,
+    async close() {
+      await Promise.all([engine.freshness.close(), engine.uses.close()])
+    },
   }
 }
 
@@ -161,13 +173,18 @@ const METHODS: { readonly [option: string]: readonly string[] } = {
   directory: ['plan', 'isPlanAdmin', 'locate'],
   clock: ['now'],
 }
-const OPTIONS = ['policy', ...Object.keys(METHODS), 'random', 'freshnessMs', 'timeoutMs', 'onDecision']
+const NUMBERS: readonly (readonly [option: string, least: number, most: number])[] = [
+  ['freshnessMs', 0, MAX_FRESHNESS_MS],
+  ['directoryMaxAgeMs', 0, MAX_FRESHNESS_MS],
+  ['timeoutMs', 1, 600_000],
+]
+const OPTIONS = ['policy', ...Object.keys(METHODS), 'random', ...NUMBERS.map(([name]) => name), 'onDecision']
 
 function checkOptions<P extends Policy>(options: PlanTokensOptions<P>): readonly P[] {
   const problems: Issue[] = []
   const problem = (path: string, message: string): void => void problems.push({ path, message })
   const given: { readonly [option: string]: unknown } = { ...options }
-  const { freshnessMs = 0, timeoutMs = 2_000, clock } = given
+  const { clock } = given
   for (const name of Object.keys(given))
     if (!OPTIONS.includes(name)) problem(name, `is not an option.${didYouMean(name, OPTIONS)}`)
   for (const [option, methods] of Object.entries(METHODS)) {
@@ -179,11 +196,12 @@ function checkOptions<P extends Policy>(options: PlanTokensOptions<P>): readonly
   for (const name of ['random', 'onDecision']) {
     if (given[name] !== undefined && typeof given[name] !== 'function') problem(name, 'must be a function.')
   }
-  if (!inRange(freshnessMs, 0, MAX_FRESHNESS_MS))
-    problem('freshnessMs', `must be 0 to ${MAX_FRESHNESS_MS} milliseconds.`)
-  else if (freshnessMs !== 0 && typeof options.store?.bound !== 'function')
-    problem('freshnessMs', 'must be 0, since the store has no bound().')
-  if (!inRange(timeoutMs, 1, 600_000)) problem('timeoutMs', 'must be 1 to 600000 milliseconds.')
+  for (const [name, least, most] of NUMBERS) {
+    const { [name]: value = least } = given
+    if (!inRange(value, least, most)) problem(name, `must be ${least} to ${most} milliseconds.`)
+    else if (name === 'freshnessMs' && value !== 0 && typeof options.store?.bound !== 'function')
+      problem(name, 'must be 0, since the store has no bound().')
+  }
   const policies: readonly P[] = Object.freeze([given.policy as P | readonly P[]].flat() as P[])
   checkPolicies(policies, problems)
   if (problems.length > 0) throw new PolicyError(problems)
@@ -218,7 +236,7 @@ function checkPolicies(policies: readonly Policy[], problems: Issue[]): void {
 }
 
 function createEngine(
-  { store, directory, clock, random, freshnessMs = 0, timeoutMs = 2_000 }: PlanTokensOptions,
+  { store, directory, clock, random, freshnessMs = 0, directoryMaxAgeMs = 0, timeoutMs = 2_000 }: PlanTokensOptions,
   policies: readonly Policy[],
 ): Engine {
   const compiled = policies.map((policy) => compiledOf(policy) as CompiledPolicy)
@@ -239,7 +257,9 @@ function createEngine(
     sha256: platformSha256(),
     within,
     timeoutMs,
-    freshness: createFreshness(store, fullClock, within, freshnessMs),
+    freshness: createFreshness(store, fullClock, within, freshnessMs, timeoutMs),
+    answers: createAnswers(directory, fullClock, directoryMaxAgeMs),
+    uses: createUses(store, fullClock, within),
   }
 }
 

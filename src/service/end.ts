@@ -5,7 +5,7 @@ import { revoked, secretRevoked } from '../core/lifecycle.ts'
 import { isWellFormedSecret } from '../core/secret.ts'
 import { isDate, newestSecret, secretWithDigest, type Token, type TokenRecord } from '../core/token.ts'
 import { change, type Judged } from './commit.ts'
-import { ask, type Engine, timeOf, view } from './engine.ts'
+import { ask, type Engine, showOne, timeOf } from './engine.ts'
 import { newId } from './ids.ts'
 import { parseInput } from './input.ts'
 import type { TokenInput } from './inputs.ts'
@@ -16,13 +16,13 @@ const SWEEP_BATCH = 500
 
 export async function revoke(engine: Engine, input: TokenInput): Promise<Token> {
   const { actor, id } = parseInput('token', input)
-  const token = await change(
+  const changed = await change(
     engine,
     () => loadManaged(engine, actor, id),
     (before) => revocation(engine, before, actor),
   )
   await engine.freshness.untilSeenEverywhere()
-  return token
+  return showOne(engine, changed)
 }
 
 /** What `revokeSecret` did. */
@@ -36,18 +36,17 @@ export async function revokeSecret(engine: Engine, secret: string): Promise<Revo
   const found = await findBySecret(engine, secret)
   if (!found) return { revoked: false }
   const { digest } = found
-  const token = await change(
+  const changed = await change(
     engine,
     async () => (await findByDigest(engine, digest)) ?? found.record,
-    (before): Judged<Token> => {
+    (before): Judged<TokenRecord> => {
       if (newestSecret(before)?.digest === digest) return revocation(engine, before, null)
       const record = secretRevoked(before, digest, newId(engine.random))
-      const result = view(engine, record, timeOf(engine))
-      return record === before ? { result } : { record, type: 'secret_revoked', actor: null, result }
+      return record === before ? { result: record } : { record, type: 'secret_revoked', actor: null, result: record }
     },
   )
   await engine.freshness.untilSeenEverywhere()
-  return { revoked: true, token }
+  return { revoked: true, token: await showOne(engine, changed) }
 }
 
 export async function sweep(
@@ -95,9 +94,7 @@ async function findByDigest(engine: Engine, digest: string): Promise<TokenRecord
   return record && secretWithDigest(record, digest) ? record : undefined
 }
 
-function revocation(engine: Engine, before: TokenRecord, by: string | null): Judged<Token> {
-  const now = timeOf(engine)
-  const record = revoked(before, by, now, newId(engine.random))
-  const result = view(engine, record, now)
-  return record === before ? { result } : { record, type: 'revoked', actor: by, result }
+function revocation(engine: Engine, before: TokenRecord, by: string | null): Judged<TokenRecord> {
+  const record = revoked(before, by, timeOf(engine), newId(engine.random))
+  return record === before ? { result: record } : { record, type: 'revoked', actor: by, result: record }
 }

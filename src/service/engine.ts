@@ -1,13 +1,15 @@
 /** What every part of the service works with: the compiled policies, the ports, and how they are asked. */
 import type { Sha256 } from '../core/digest.ts'
-import { PlanTokenError, safeCause } from '../core/errors.ts'
+import { PlanTokenError, StoreError, safeCause } from '../core/errors.ts'
 import type { CompiledPolicy, CompiledType } from '../core/policy.ts'
 import type { Random } from '../core/secret.ts'
 import { isDate, type Token, type TokenRecord, viewOf } from '../core/token.ts'
 import type { Awaitable, Directory, TokenStore } from '../ports.ts'
+import type { Answers } from './answers.ts'
 import type { Within } from './deadlines.ts'
 import type { Freshness } from './freshness.ts'
 import type { FullClock } from './platform.ts'
+import type { Uses } from './uses.ts'
 
 /** A token type and the policy that it belongs to. */
 export interface TypeEntry {
@@ -30,6 +32,8 @@ export interface Engine {
   readonly within: Within
   readonly timeoutMs: number
   readonly freshness: Freshness
+  readonly answers: Answers
+  readonly uses: Uses
 }
 
 /**
@@ -56,9 +60,13 @@ export async function answerOf<T>({ within }: Pick<Engine, 'within'>, call: () =
   return isThenable(answer) ? within(answer) : answer
 }
 
-/** `unavailable`, keeping only the kind of what was thrown. */
+/** `unavailable`, keeping only the kind of what was thrown; of a store that must be mended also what to do. */
 export function unavailable(thrown: unknown): PlanTokenError {
-  return thrown instanceof PlanTokenError ? thrown : new PlanTokenError('unavailable', { cause: safeCause(thrown) })
+  if (thrown instanceof PlanTokenError) return thrown
+  return new PlanTokenError('unavailable', {
+    cause: safeCause(thrown),
+    ...(thrown instanceof StoreError && { message: thrown.message }),
+  })
 }
 
 /** Whether an answer is a list of objects. */
@@ -86,7 +94,14 @@ function readClock(clock: FullClock): number {
   }
 }
 
-/** The token as it is given out now. */
-export function view({ deprecated }: Pick<Engine, 'deprecated'>, record: TokenRecord, now: number): Token {
-  return viewOf(record, now, deprecated)
+/** Tokens as they are given out now, with their last uses if those can be read. */
+export async function show(engine: Engine, records: readonly TokenRecord[]): Promise<readonly Token[]> {
+  const uses = await engine.uses.of(records.map(({ id }) => id)).catch(() => undefined)
+  const now = timeOf(engine)
+  return records.map((record) => viewOf(record, now, engine.deprecated, uses))
+}
+
+/** The same for one. */
+export async function showOne(engine: Engine, record: TokenRecord): Promise<Token> {
+  return (await show(engine, [record]))[0] as Token
 }

@@ -3,10 +3,8 @@
  * rules as `authorize`, without stopping at the first refusal; facts are gathered as far as they can be.
  */
 import { type Facts, OF_REQUEST, outsidePlan, type Rule, type RuleName } from '../core/decide.ts'
-import { matchEndpoint } from '../core/endpoints.ts'
 import type { RefusalCode } from '../core/errors.ts'
 import { reasonOf } from '../core/reasons.ts'
-import { readTarget } from '../core/target.ts'
 import { newestSecret } from '../core/token.ts'
 import { conclude, type SurfaceOptions, surfaceOf } from './authorize.ts'
 import type { Decision } from './decision.ts'
@@ -14,7 +12,7 @@ import { answerOf, type Engine } from './engine.ts'
 import { type Inquiry, STAGES, type Stage } from './gather.ts'
 import type { Grants } from './grants.ts'
 import { parseQuestion, type Question, targetOf } from './question.ts'
-import { putTarget, type RequestLike, readRequest } from './request.ts'
+import { factsOf, putTarget, type RequestLike, readRequest } from './request.ts'
 import { loadManaged } from './rights.ts'
 
 /** One rule's verdict. */
@@ -79,24 +77,12 @@ async function factsOfQuestion(
   const record = await loadManaged(engine, question.actor, question.id)
   const policy =
     options?.surface === undefined ? (engine.types.get(record.type)?.policy ?? engine.main) : surfaceOf(engine, options)
-  const { method, url } = targetOf(question, policy)
-  const target = readTarget(url)
-  const match = target && matchEndpoint(policy.trie, method, target.path)
-  const secret = newestSecret(record)
-  return {
-    policy,
-    now: Number.NaN,
-    credential: { ok: true, secret: '' },
-    wellFormed: true,
-    target,
-    record,
-    secret,
-    grant: grants.grantOf(record),
-    plan: undefined,
-    match,
-    named: undefined,
-    places: undefined,
-  }
+  const facts = factsOf(policy, { ok: true, secret: '' }, true)
+  putTarget(facts, targetOf(question, policy))
+  facts.record = record
+  facts.secret = newestSecret(record)
+  facts.grant = grants.grantOf(record)
+  return facts
 }
 
 /** Judges every rule whose facts are there. One that lacks them comes after the refusal that left them out. */

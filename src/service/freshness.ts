@@ -1,34 +1,226 @@
 /**
- * How long a change takes to be seen everywhere, and what makes the calls that promise "immediately" wait for it. The bound
- * belongs to the store: it is the largest that any process runs with.
+ * How fresh what a process answers is, and how long a change takes to be seen everywhere: docs/freshness.md has the rules
+ * one by one. A process may answer from memory while it has proved, less than `freshnessMs` ago, that it has seen every event.
+ * What it remembers: cache.ts.
  */
 import { PlanTokenError, type SafeCause } from '../core/errors.ts'
-import type { TokenStore } from '../ports.ts'
-import type { Within } from './deadlines.ts'
-import { ask } from './engine.ts'
-import type { FullClock } from './platform.ts'
+import { isDate, type TokenEvent, type TokenRecord } from '../core/token.ts'
+import type { Awaitable, TokenStore } from '../ports.ts'
+import { type Cache, createCache } from './cache.ts'
+import { createDeadlines, type Within } from './deadlines.ts'
+import { areObjects, ask } from './engine.ts'
+import { elapsed, type FullClock, type Moment, momentOf } from './platform.ts'
 
 /** The longest bound that a process may ask for, in milliseconds. */
 export const MAX_FRESHNESS_MS = 60_000
+/** How many events are read at a time. */
+const PAGE = 100
+/** How many pages of news are read before it is cheaper to forget everything. */
+const MAX_PAGES = 200
+/** For which part of the bound no proof is tried again after one that failed. */
+const PAUSE = 1 / 4
+/** How many look-ups a process makes at once. */
+const MAX_LOOK_UPS = 64
 
 /** What the service asks of freshness. */
 export interface Freshness {
+  /** The record with a digest, from memory or from the store. */
+  lookUp(digest: string): Awaitable<TokenRecord | undefined>
   /** Resolves when no process can act on the state before a change any more. Called once the store has answered the commit. */
   untilSeenEverywhere(): Promise<void>
+  /** Ends the watch and forgets everything; resolves when nothing is under way any more. */
+  close(): Promise<void>
+}
+
+/** What a process knows since its first cursor. */
+interface Memory {
+  readonly cache: Cache
+  /** The last event that was seen; `undefined` as long as there never was one. */
+  cursor: Pick<TokenEvent, 'seq' | 'id'> | undefined
+  /** When the last page of the latest proof was sent. */
+  proved: Moment
+}
+
+interface LookUp {
+  readonly began: Moment
+  readonly answer: Promise<TokenRecord | undefined>
 }
 
 /** Makes it for one process. */
-export function createFreshness(store: TokenStore, clock: FullClock, within: Within, freshnessMs: number): Freshness {
+export function createFreshness(
+  store: TokenStore,
+  clock: FullClock,
+  within: Within,
+  freshnessMs: number,
+  timeoutMs: number,
+): Freshness {
+  let memory: Memory | undefined
+  let proving: Promise<void> | undefined
+  /** Whether news came while a proof was under way that may not hold them. */
+  let again = false
+  let failed: Moment | undefined
+  let unwatch: (() => void) | undefined
+  let isClosed = freshnessMs === 0
+  const lookUps = new Map<string, LookUp>()
+  const waiting = new Set<() => void>()
+  let free = MAX_LOOK_UPS
+  // A proof that takes too long leaves time to ask the store for the one record.
+  const soon = createDeadlines(clock, timeoutMs / 2)
+
+  /** After a proof that failed, the store is asked straight away for a while. */
+  const mayProve = (at: Moment): boolean => !isClosed && !(failed && elapsed(failed, at) < freshnessMs * PAUSE)
+  const isProved = (at: Moment): boolean => memory !== undefined && elapsed(memory.proved, at) < freshnessMs
+
+  /** Tries to prove that every event was seen; never rejects. One at a time. */
+  const prove = (): Promise<void> => {
+    proving ??= proveOnce()
+      .then(
+        () => {
+          failed = undefined
+        },
+        () => {
+          failed = momentOf(clock)
+        },
+      )
+      .finally(() => {
+        proving = undefined
+        if (again) wake()
+      })
+      .catch(() => undefined)
+    return proving
+  }
+
+  const proveOnce = async (): Promise<void> => {
+    again = false
+    watch()
+    const mine = memory
+    for (let pages = 0; mine && pages < MAX_PAGES; pages++) {
+      const { cursor } = mine
+      const sent = momentOf(clock)
+      const page = await readEvents(cursor ? { after: cursor.seq - 1, limit: PAGE } : { limit: PAGE })
+      // The last event that was seen must be there still: a store that was restored or failed over goes back.
+      if (cursor) {
+        const first = page.shift()
+        if (first?.seq !== cursor.seq || first.id !== cursor.id) break
+      }
+      for (const event of page) {
+        if (mine.cursor && event.seq <= mine.cursor.seq) throw new TypeError('unreadable')
+        mine.cache.note(event)
+        mine.cursor = event
+      }
+      if (page.length < PAGE - (cursor ? 1 : 0)) {
+        mine.proved = sent
+        return
+      }
+    }
+    memory = undefined
+    // Raised before the first cursor is taken, so that every writer waits long enough for this process.
+    readBound(await soon(Promise.resolve(store.bound?.(freshnessMs))), freshnessMs)
+    const proved = momentOf(clock)
+    const [cursor] = await readEvents({ order: 'newest', limit: 1 })
+    if (!isClosed) memory = { cache: createCache(), cursor, proved }
+  }
+
+  const readEvents = async (query: Parameters<TokenStore['events']>[0]): Promise<TokenEvent[]> => {
+    const page = await soon(store.events(query))
+    if (!areObjects(page) || page.length > query.limit || !page.every(isReadable)) throw new TypeError('unreadable')
+    return [...page]
+  }
+
+  /** There may be news. A process that nobody asked for a while proves nothing; it will when it is asked. */
+  const wake = (): void => {
+    again = proving !== undefined
+    if (!again && isProved(momentOf(clock)) && mayProve(momentOf(clock))) prove()
+  }
+
+  const watch = (): void => {
+    try {
+      unwatch ??= store.watch?.(wake)
+    } catch {
+      // A hint that does not come; the proof is what counts.
+    }
+  }
+
+  /** Asks the store, together with whoever else wants the same and came early enough. */
+  const fetch = (digest: string, arrived: Moment): Promise<TokenRecord | undefined> => {
+    const shared = lookUps.get(digest)
+    if (shared && elapsed(shared.began, arrived) < freshnessMs) return shared.answer
+    const lookUp: LookUp = {
+      began: momentOf(clock),
+      answer: read(digest).finally(() => {
+        if (lookUps.get(digest) === lookUp) lookUps.delete(digest)
+      }),
+    }
+    lookUps.set(digest, lookUp)
+    return lookUp.answer
+  }
+
+  const read = async (digest: string): Promise<TokenRecord | undefined> => {
+    if (free > 0) free -= 1
+    else await new Promise<void>((resolve) => waiting.add(resolve))
+    try {
+      const before = memory
+      const mark = before?.cache.mark()
+      const answer = await within(store.findByDigest(digest))
+      if (before && mark && before === memory) before.cache.keep(digest, answer, mark)
+      return answer
+    } finally {
+      const [next] = waiting
+      if (next) {
+        waiting.delete(next)
+        next()
+      } else free += 1
+    }
+  }
+
+  const fromMemory = (digest: string, at: Moment): Awaitable<TokenRecord | undefined> => {
+    const known = memory?.cache.recall(digest)
+    return known === undefined ? fetch(digest, at) : (known ?? undefined)
+  }
+
+  const lookUpLater = async (digest: string, arrived: Moment): Promise<TokenRecord | undefined> => {
+    if (mayProve(arrived)) await prove()
+    return isProved(arrived) ? fromMemory(digest, arrived) : fetch(digest, arrived)
+  }
+
   return {
+    lookUp(digest) {
+      if (isClosed) {
+        const { findByDigest } = store
+        if (findByDigest.atOnce) return findByDigest.atOnce(digest)
+        return within(store.findByDigest(digest))
+      }
+      const arrived = momentOf(clock)
+      if (!isProved(arrived)) return within(lookUpLater(digest, arrived))
+      // Half-way through, the next proof begins, so that nobody has to wait for it.
+      if (elapsed((memory as Memory).proved, arrived) * 2 > freshnessMs && mayProve(arrived)) prove()
+      const found = fromMemory(digest, arrived)
+      return found instanceof Promise ? within(found) : found
+    },
+
     async untilSeenEverywhere() {
       const committed = clock.monotonic()
-      const bound = await ask({ within }, async () => readBound(store.bound ? await store.bound(0) : 0)).catch(refuse)
+      wake()
+      const bound = await ask({ within }, async () => readBound(store.bound ? await store.bound(0) : 0, 0)).catch(
+        refuse,
+      )
       const longest = Math.max(bound, freshnessMs)
       if (longest === 0) return
       const end = committed + longest * 1.01 + 5
       for (let left = end - clock.monotonic(); left > 0; left = end - clock.monotonic()) await clock.sleep(left)
     },
+
+    async close() {
+      isClosed = true
+      memory = undefined
+      unwatch?.()
+      await proving
+    },
   }
+}
+
+function isReadable({ seq, version, tokenId }: TokenEvent): boolean {
+  return isDate(seq) && isDate(version) && typeof tokenId === 'string'
 }
 
 /** Without the bound nobody knows when the change is seen everywhere. */
@@ -39,8 +231,8 @@ function refuse(error: PlanTokenError): never {
   })
 }
 
-/** An answer that is no duration proves nothing. */
-function readBound(answer: unknown): number {
-  if (typeof answer === 'number' && answer >= 0 && answer <= MAX_FRESHNESS_MS) return answer
+/** An answer that is no duration, or is below what it was raised to, proves nothing. */
+function readBound(answer: unknown, least: number): number {
+  if (typeof answer === 'number' && answer >= least && answer <= MAX_FRESHNESS_MS) return answer
   throw new TypeError('unreadable')
 }

@@ -41,12 +41,10 @@ function gatherRecord({ engine, grants, facts }: Inquiry): Awaitable<void> {
   const { credential, wellFormed } = facts
   // A question about a token by its id has its record already.
   if (facts.record || !wellFormed || !credential.ok) return
-  const { store, sha256, within } = engine
-  const digest = sha256(credential.secret)
-  const { atOnce } = store.findByDigest
-  const found = atOnce ? atOnce(digest) : store.findByDigest(digest)
+  const digest = engine.sha256(credential.secret)
+  const found = engine.freshness.lookUp(digest)
   if (!isThenable(found)) return putRecord(facts, grants, found, digest)
-  return within(found).then((record) => putRecord(facts, grants, record, digest))
+  return found.then((record) => putRecord(facts, grants, record, digest))
 }
 
 /** Takes what the store gave, if it is a record that holds the digest. */
@@ -61,7 +59,7 @@ function putRecord(facts: Facts, grants: Grants, found: unknown, digest: string)
 
 function gatherPlan({ engine, facts }: Inquiry): Awaitable<void> {
   if (!facts.record) return
-  const plan = engine.directory.plan(facts.record.planId)
+  const plan = engine.answers.plan(facts.record.planId)
   if (isThenable(plan)) {
     return engine.within(plan).then((answer) => {
       facts.plan = answer
@@ -108,8 +106,8 @@ function gatherPlaces({ engine, facts }: Inquiry): Awaitable<void> {
 }
 
 /** The plan itself is asked of nobody. */
-function locate({ directory }: Engine, { kind, id }: ResourceRef | NamedRef): Awaitable<unknown> {
-  return kind === PLAN_KIND ? undefined : directory.locate({ kind, id })
+function locate({ answers }: Engine, { kind, id }: ResourceRef | NamedRef): Awaitable<unknown> {
+  return kind === PLAN_KIND ? undefined : answers.locate({ kind, id })
 }
 
 /** An answer of the directory that cannot be read proves nothing, and nothing is let through on it. */

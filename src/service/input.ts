@@ -14,7 +14,6 @@ import {
   object,
   oneOf,
   read,
-  type Schema,
   whole,
 } from '../core/shape.ts'
 import { textProblem } from '../core/text.ts'
@@ -110,7 +109,7 @@ export function readInput<K extends keyof Inputs>(call: K, input: unknown): Read
   const copy = copyOf(input)
   if (!copy) return { fields: {}, issues: [{ path: '', message: 'must be an object.' }] }
   const schema = INPUTS[call]
-  const parsed = read<Schema<unknown>>(schema, copy)
+  const parsed = read<unknown>(schema, copy)
   if (parsed.success) return { fields: parsed.data as unknown as Partial<Inputs[K]>, issues: [] }
   const issues = issuesOf(parsed.error)
   const wrong = new Set(parsed.error.issues.map((issue) => issue.path[0]))

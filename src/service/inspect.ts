@@ -3,7 +3,7 @@ import { isEligible } from '../core/decide.ts'
 import { isActive, isActiveSecret } from '../core/lifecycle.ts'
 import { type SecretView, secretWithDigest, type Token } from '../core/token.ts'
 import { findBySecret } from './end.ts'
-import { ask, type Engine, timeOf, view } from './engine.ts'
+import { ask, type Engine, showOne, timeOf } from './engine.ts'
 
 /** What is known of a secret. */
 export interface Inspection {
@@ -29,9 +29,10 @@ export async function inspect(engine: Engine, text: string): Promise<Inspection>
     !isEligible(plan, record.planId, policy.tiers)
   )
     return INACTIVE
+  const token = await showOne(engine, record)
   return {
     active: true,
-    token: view(engine, record, now),
-    secret: { issuedAt: secret.issuedAt, worksUntil: secret.worksUntil },
+    token,
+    secret: token.secrets[record.secrets.indexOf(secret)] as SecretView,
   }
 }

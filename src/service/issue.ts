@@ -6,13 +6,21 @@ import { newSecret, type Secret } from '../core/secret.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { type IdempotencyRecord, newestSecret, type Token, type TokenRecord } from '../core/token.ts'
 import { change, type Judged } from './commit.ts'
-import { areObjects, ask, type Engine, type TypeEntry, timeOf, view } from './engine.ts'
+import { type Engine, showOne, type TypeEntry, timeOf } from './engine.ts'
 import { hashOf, idFromKey, newId } from './ids.ts'
 import { parseInput, readInput, refuseIssues } from './input.ts'
 import type { CreateInput, RefreshInput, TokenInput } from './inputs.ts'
 import { entryOf, refuseInactive } from './manage.ts'
 import { allowlistOf, linkProblems, readLinks } from './resources.ts'
 import { loadManaged, loadRecord, refuseIneligible, refuseNonAdmin } from './rights.ts'
+
+/** What was written, and the secret of it. */
+interface Written {
+  readonly record: TokenRecord
+  readonly secret: Secret
+  /** Whether another secret ended by it. */
+  readonly replaced: boolean
+}
 
 /** A token and the only readable copy of its new secret. */
 export interface Issued {
@@ -53,7 +61,7 @@ export async function create(engine: Engine, input: CreateInput): Promise<Issued
   const issued = await change(
     engine,
     async () => (key === undefined ? undefined : loadRecord(engine, idFromKey(engine.sha256, planId, key))),
-    async (before): Promise<Judged<Issued & { replaced: boolean }>> => {
+    async (before): Promise<Judged<Written>> => {
       if (before && repeated) return reissue(engine, before, repeated, actor)
       const now = timeOf(engine)
       const { secret, digest } = fresh(engine, type.prefix)
@@ -70,12 +78,12 @@ export async function create(engine: Engine, input: CreateInput): Promise<Issued
         eventId: newId(engine.random),
         ...(repeated && { idempotency: { ...repeated, digest } }),
       })
-      return { record, type: 'created', actor, result: { token: view(engine, record, now), secret, replaced: false } }
+      return { record, type: 'created', actor, result: { record, secret, replaced: false } }
     },
   )
   // A new token works everywhere at once; a secret that was replaced must be dead everywhere first.
   if (issued.replaced) await engine.freshness.untilSeenEverywhere()
-  return { token: issued.token, secret: issued.secret }
+  return { token: await showOne(engine, issued.record), secret: issued.secret }
 }
 
 export async function previewRefresh(
@@ -105,7 +113,7 @@ export async function refresh(engine: Engine, input: RefreshInput): Promise<Issu
   const issued = await change(
     engine,
     () => loadManaged(engine, actor, id),
-    async (before): Promise<Judged<Issued>> => {
+    async (before): Promise<Judged<Written>> => {
       const { policy, type } = entryOf(engine, before)
       await refuseIneligible(engine, before.planId, policy)
       const now = timeOf(engine)
@@ -125,11 +133,11 @@ export async function refresh(engine: Engine, input: RefreshInput): Promise<Issu
         ...(repeated && { idempotency: { ...repeated, digest } }),
       })
       if (typeof record === 'string') throw new PlanTokenError(record)
-      return { record, type: 'refreshed', actor, result: { token: view(engine, record, now), secret } }
+      return { record, type: 'refreshed', actor, result: { record, secret, replaced: true } }
     },
   )
   await engine.freshness.untilSeenEverywhere()
-  return { token: issued.token, secret: issued.secret }
+  return { token: await showOne(engine, issued.record), secret: issued.secret }
 }
 
 /** The same call again: the same token, and a fresh secret in place of the one that nobody received. */
@@ -138,7 +146,7 @@ async function reissue(
   before: TokenRecord,
   repeated: Omit<IdempotencyRecord, 'digest'>,
   actor: string,
-): Promise<Judged<Issued & { replaced: boolean }>> {
+): Promise<Judged<Written>> {
   const lost = before.idempotency.find((entry) => entry.key === repeated.key && entry.call === repeated.call)
   if (lost?.input !== repeated.input) throw new PlanTokenError('idempotency_key_reused')
   const now = timeOf(engine)
@@ -146,17 +154,12 @@ async function reissue(
   if (
     before.secrets.length >= KEPT_SECRETS ||
     newestSecret(before)?.digest !== lost.digest ||
-    (await isUsed(engine, before.id, lost.digest))
+    (await engine.uses.of([before.id]))?.has(lost.digest)
   )
     throw new PlanTokenError('idempotency_key_spent')
   const { secret, digest } = fresh(engine, entryOf(engine, before).type.prefix)
   const record = reissued(before, lost, { now, digest, eventId: newId(engine.random) })
-  return { record, type: 'refreshed', actor, result: { token: view(engine, record, now), secret, replaced: true } }
-}
-
-async function isUsed(engine: Engine, tokenId: string, digest: string): Promise<boolean> {
-  const uses = await ask(engine, async () => (engine.store.lastUse ? engine.store.lastUse([tokenId]) : []), areObjects)
-  return uses.some((use) => use.digest === digest)
+  return { record, type: 'refreshed', actor, result: { record, secret, replaced: true } }
 }
 
 function fresh({ random, sha256 }: Engine, prefix: string): { readonly secret: Secret; readonly digest: string } {

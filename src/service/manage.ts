@@ -6,9 +6,9 @@ import { type Issue, PlanTokenError } from '../core/errors.ts'
 import { type Choice, edited, isActive } from '../core/lifecycle.ts'
 import { areIssues, readScopes } from '../core/scopes.ts'
 import type { Token, TokenEvent, TokenRecord } from '../core/token.ts'
-import { change } from './commit.ts'
+import { change, type Judged } from './commit.ts'
 import { cursorOf, readCursor } from './cursor.ts'
-import { areObjects, ask, type Engine, type TypeEntry, timeOf, view } from './engine.ts'
+import { areObjects, ask, type Engine, show, showOne, type TypeEntry, timeOf } from './engine.ts'
 import { newId } from './ids.ts'
 import { parseInput, type ReadInput, readInput, refuseIssues } from './input.ts'
 import type { EditInput, EventsInput, ListInput, TokenInput } from './inputs.ts'
@@ -20,7 +20,7 @@ const DEFAULT_LIMIT = 50
 export async function get(engine: Engine, input: TokenInput): Promise<Token> {
   const { actor, id } = parseInput('token', input)
   const record = await loadManaged(engine, actor, id)
-  return view(engine, record, timeOf(engine))
+  return showOne(engine, record)
 }
 
 export async function list(
@@ -43,7 +43,7 @@ export async function list(
   const mine = records.filter((record) => record.planId === planId)
   const shown = mine.slice(0, limit)
   const last = shown.at(-1)
-  const tokens = shown.map((record) => view(engine, record, now))
+  const tokens = await show(engine, shown)
   return mine.length > limit && last ? { tokens, next: cursorOf(last, order, query.now) } : { tokens }
 }
 
@@ -76,21 +76,20 @@ export async function edit(engine: Engine, input: EditInput): Promise<Token> {
   await refuseIneligible(engine, record.planId, entryOf(engine, record).policy)
   refuseInactive(record, timeOf(engine))
   const choice = await readChoice(engine, record, fields, issues)
-  const token = await change(
+  const changed = await change(
     engine,
     () => loadManaged(engine, actor, id),
-    (current) => {
+    (current): Judged<TokenRecord> => {
       const now = timeOf(engine)
       refuseInactive(current, now)
       if (fields.version !== undefined && fields.version !== current.version)
         throw new PlanTokenError('version_conflict')
       const next = edited(current, choice, newId(engine.random))
-      const result = view(engine, next, now)
-      return next === current ? { result } : { record: next, type: 'edited', actor, result }
+      return next === current ? { result: next } : { record: next, type: 'edited', actor, result: next }
     },
   )
   await engine.freshness.untilSeenEverywhere()
-  return token
+  return showOne(engine, changed)
 }
 
 /** The fields of an edit as they were read: shapes are judged, scopes and links are not yet. */

@@ -7,8 +7,26 @@ export interface FullClock {
   now(): number
   monotonic(): number
   sleep(ms: number): Promise<void>
-  /** Runs something later, once; gives what keeps it from running, if it can be kept from it. */
-  timer(ms: number, run: () => void): (() => void) | undefined
+  /**
+   * Runs something later, once; gives what keeps it from running, if it can be kept from it. What is idle keeps no process
+   * alive.
+   */
+  timer(ms: number, run: () => void, isIdle?: boolean): (() => void) | undefined
+}
+
+/** A moment by both clocks. */
+export interface Moment {
+  readonly monotonic: number
+  readonly wall: number
+}
+
+export function momentOf(clock: FullClock): Moment {
+  return { monotonic: clock.monotonic(), wall: clock.now() }
+}
+
+/** Milliseconds from one moment to another: the larger of both clocks, since a machine that sleeps stops one of them. */
+export function elapsed(from: Moment, to: Moment): number {
+  return Math.max(to.monotonic - from.monotonic, to.wall - from.wall)
 }
 
 /** Completes a host's clock by the platform's. A clock that steers `sleep` steers the timers as well. */
@@ -31,9 +49,10 @@ function read(clock: Clock | undefined): number | undefined {
   }
 }
 
-function platformTimer(ms: number, run: () => void): () => void {
-  const handle = setTimeout(run, ms)
-  return () => clearTimeout(handle)
+function platformTimer(ms: number, run: () => void, isIdle?: boolean): () => void {
+  const handle: number | { unref?(): void } = setTimeout(run, ms)
+  if (isIdle && typeof handle === 'object') handle.unref?.()
+  return () => clearTimeout(handle as number)
 }
 
 /** The platform's cryptographically secure randomness. */

@@ -1,5 +1,5 @@
 /** A request as it comes, read as far as the rules need it before any I/O; and its body, when a rule asks for it. */
-import { type HeadersLike, readCredential } from '../core/credential.ts'
+import { type Credential, type HeadersLike, readCredential } from '../core/credential.ts'
 import type { Facts } from '../core/decide.ts'
 import { matchEndpoint } from '../core/endpoints.ts'
 import { parseJsonStrictly } from '../core/json.ts'
@@ -28,11 +28,18 @@ export function readRequest(
   request: RequestLike | Request,
 ): Facts {
   const credential = readCredential(policy.credential, request.headers, (request as RequestLike).rawHeaders)
-  const facts: Facts = {
+  const facts = factsOf(policy, credential, credential.ok && isWellFormedSecret(credential.secret, prefixes))
+  if (facts.wellFormed) putTarget(facts, request)
+  return facts
+}
+
+/** Facts about a credential alone. Always all fields, so that the engine's hot path sees one layout. */
+export function factsOf(policy: CompiledPolicy, credential: Credential, wellFormed: boolean): Facts {
+  return {
     policy,
     now: Number.NaN,
     credential,
-    wellFormed: credential.ok && isWellFormedSecret(credential.secret, prefixes),
+    wellFormed,
     target: undefined,
     record: undefined,
     secret: undefined,
@@ -41,13 +48,12 @@ export function readRequest(
     match: undefined,
     named: undefined,
     places: undefined,
+    failure: undefined,
   }
-  if (facts.wellFormed) putTarget(facts, request)
-  return facts
 }
 
 /** Reads the target and finds its endpoint. */
-export function putTarget(facts: Facts, request: RequestLike | Request): void {
+export function putTarget(facts: Facts, request: Pick<RequestLike | Request, 'method' | 'url'>): void {
   const { method, url } = request
   const target = isFetchRequest(request) ? readTargetOfUrl(url) : readTarget(url)
   facts.target = target
@@ -55,7 +61,7 @@ export function putTarget(facts: Facts, request: RequestLike | Request): void {
 }
 
 /** Whether it is a Fetch `Request`, of whichever realm or library. */
-function isFetchRequest(request: RequestLike | Request | { readonly body?: unknown }): request is Request {
+function isFetchRequest(request: object): request is Request {
   return (
     typeof (request as { clone?: unknown }).clone === 'function' &&
     typeof (request as { arrayBuffer?: unknown }).arrayBuffer === 'function'

@@ -4,10 +4,10 @@
  */
 import { deepFreeze, frozenCopy } from '../core/freeze.ts'
 import { isBefore, statusOf, type TokenEvent, type TokenRecord } from '../core/token.ts'
-import type { EventQuery, ListPosition, ListQuery, TokenStore } from '../ports.ts'
+import type { EventQuery, ListPosition, ListQuery, SecretUse, TokenStore } from '../ports.ts'
 
-/** A store in memory: the methods of the port, also the optional ones that the engine calls so far. */
-export type MemoryStore = TokenStore & Required<Pick<TokenStore, 'bound' | 'sweep'>>
+/** A store in memory: the methods of the port, the optional ones too. */
+export type MemoryStore = Required<TokenStore>
 
 /** Makes an empty store in memory. Each call makes its own; nothing is shared. */
 export function memoryStore(): MemoryStore {
@@ -18,6 +18,8 @@ export function memoryStore(): MemoryStore {
   /** Where the last sweep stopped, so that a sweep in batches goes through the records once. */
   let scan = records.values()
   let log: TokenEvent[] = []
+  const uses = new Map<string, SecretUse>()
+  const watchers = new Set<() => void>()
   let seq = 0
   let boundMs = 0
 
@@ -28,7 +30,7 @@ export function memoryStore(): MemoryStore {
     plans.set(record.planId, ids)
     // Almost always the newest; only a clock that was put back needs a place further up.
     let place = ids.length
-    while (place > 0 && isOlder(record, recordOf(ids[place - 1] as string))) place--
+    while (place > 0 && !isOlder(recordOf(ids[place - 1] as string), record.createdAt, record.id)) place--
     ids.splice(place, 0, record.id)
   }
 
@@ -56,6 +58,7 @@ export function memoryStore(): MemoryStore {
       const { id, at, type, tokenId, planId, actor, version, changes } = event
       const kept = { id, seq, at, type, tokenId, planId, actor, version }
       log.push(deepFreeze(changes ? { ...kept, changes: structuredClone(changes) } : kept))
+      for (const wake of watchers) wake()
       return true
     },
 
@@ -66,6 +69,23 @@ export function memoryStore(): MemoryStore {
     async bound(atLeastMs) {
       boundMs = Math.max(boundMs, atLeastMs)
       return boundMs
+    },
+
+    watch(wake) {
+      // Its own function, so that whoever watches twice ends each by itself.
+      const watcher = (): void => wake()
+      watchers.add(watcher)
+      return () => void watchers.delete(watcher)
+    },
+
+    async recordUse(more) {
+      for (const { tokenId, digest, at } of more) {
+        if (!((uses.get(digest)?.at ?? 0) >= at)) uses.set(digest, { tokenId, digest, at })
+      }
+    },
+
+    async lastUse(tokenIds) {
+      return tokenIds.flatMap((id) => records.get(id)?.secrets.flatMap(({ digest }) => uses.get(digest) ?? []) ?? [])
     },
 
     async sweep({ before, limit }) {
@@ -82,7 +102,10 @@ export function memoryStore(): MemoryStore {
         removed += 1
         swept.add(record.planId)
         records.delete(record.id)
-        for (const { digest } of record.secrets) byDigest.delete(digest)
+        for (const { digest } of record.secrets) {
+          byDigest.delete(digest)
+          uses.delete(digest)
+        }
       }
       for (const planId of swept)
         plans.set(
@@ -97,8 +120,8 @@ export function memoryStore(): MemoryStore {
   }
 }
 
-function isOlder(record: TokenRecord, other: TokenRecord): boolean {
-  return record.createdAt !== other.createdAt ? record.createdAt < other.createdAt : record.id < other.id
+function isOlder(record: TokenRecord, at: number, id: string): boolean {
+  return record.createdAt !== at ? record.createdAt < at : record.id < id
 }
 
 function isWanted(record: TokenRecord, query: ListQuery): boolean {
@@ -111,39 +134,15 @@ function isWanted(record: TokenRecord, query: ListQuery): boolean {
   return name.toLowerCase().includes(part) || description.toLowerCase().includes(part)
 }
 
-/** From the newest back, beginning after a place that is found by halving. */
+/** From the newest back, beginning after a place. */
 function newestOf(ids: readonly string[], query: ListQuery, recordOf: (id: string) => TokenRecord): TokenRecord[] {
+  const { after, limit } = query
   const page: TokenRecord[] = []
-  for (let i = placeOf(ids, query.after, recordOf) - 1; i >= 0 && page.length < query.limit; i--) {
+  for (let i = ids.length - 1; i >= 0 && page.length < limit; i--) {
     const record = recordOf(ids[i] as string)
-    if (isWanted(record, query)) page.push(record)
+    if ((!after || isOlder(record, after.at, after.id)) && isWanted(record, query)) page.push(record)
   }
   return page
-}
-
-/** How many ids are older than a position; all of them if there is none. */
-function placeOf(
-  ids: readonly string[],
-  after: ListPosition | undefined,
-  recordOf: (id: string) => TokenRecord,
-): number {
-  if (!after) return ids.length
-  return countWhile(ids, (key) => {
-    const { createdAt, id } = recordOf(key)
-    return createdAt < after.at || (createdAt === after.at && id < after.id)
-  })
-}
-
-/** How many entries at the front of a list are so, where all that are come before all that are not. Found by halving. */
-function countWhile<T>(list: readonly T[], isSo: (entry: T) => boolean): number {
-  let low = 0
-  let high = list.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (isSo(list[middle] as T)) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 /** The active ones by how soon they end, then the others from the last that ended. */
@@ -183,8 +182,10 @@ function eventsOf(
   return page
 }
 
-/** The first place after a `seq`, in the order that is asked for. */
+/** The first place after a `seq`, in the order that is asked for. No `seq` is left out, so the first one tells all places. */
 function startOf(log: readonly TokenEvent[], after: number | undefined, order: 'oldest' | 'newest'): number {
-  if (order === 'oldest') return after === undefined ? 0 : countWhile(log, ({ seq }) => seq <= after)
-  return (after === undefined ? log.length : countWhile(log, ({ seq }) => seq < after)) - 1
+  const last = log.length - 1
+  if (after === undefined) return order === 'oldest' ? 0 : last
+  const place = after - (log[0]?.seq ?? 0)
+  return order === 'oldest' ? Math.max(0, place + 1) : Math.min(last, place - 1)
 }

@@ -31,6 +31,7 @@ function factsWith(change: Partial<Facts> = {}, recordChange: Partial<TokenRecor
       { planId: '1001', ancestors: [] },
       { planId: '1001', ancestors: [PROJECT] },
     ],
+    failure: undefined,
     ...change,
   }
 }

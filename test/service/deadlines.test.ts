@@ -40,7 +40,7 @@ function failingWorld({ store: method, directory: asked }: Fails, failure: (cloc
       ? { ...directory, [asked]: failing(directory[asked] as (...args: never[]) => unknown) }
       : directory,
     port(memory) {
-      const store: TokenStore = { lastUse: async () => [], ...memory }
+      const store: TokenStore = memory
       return method ? { ...store, [method]: failing(store[method] as (...args: never[]) => unknown) } : store
     },
   })

@@ -1,0 +1,119 @@
+/**
+ * What one process remembers of the store: records, unknown digests, and which news of them it has seen. Bounded tables and
+ * nothing else; when they may be used at all is decided in freshness.ts.
+ */
+import { deepFreeze } from '../core/freeze.ts'
+import { secretWithDigest, type TokenEvent, type TokenRecord } from '../core/token.ts'
+
+/** How much is remembered: one for a token, and one more for every eight secrets and resources of it. About 1 kB each. */
+const MAX_WEIGHT = 100_000
+/** How many unknown digests are remembered. */
+const MAX_UNKNOWN = 10_000
+/** For how many tokens the newest version that the news told of is kept, to judge answers that were under way. */
+const MAX_NEWS = 1_000
+
+interface Entry {
+  readonly record: TokenRecord
+  readonly weight: number
+  /** Whether it was asked for since it was last looked over for removal. */
+  used: boolean
+}
+
+/** How far the news had come when a look-up began. */
+export interface Mark {
+  readonly news: number
+  readonly issued: number
+}
+
+/** The tables of one process, begun anew with every first cursor. */
+export interface Cache {
+  /** The record with a digest, `null` for one that the store does not know, `undefined` where nothing is remembered. */
+  recall(digest: string): TokenRecord | null | undefined
+  mark(): Mark
+  /** Remembers an answer of the store to a look-up that began at a mark, unless news since then may be newer than it. */
+  keep(digest: string, answer: unknown, since: Mark): void
+  /** Takes an event in: what it made old is forgotten. Any new secret may be one that was unknown so far. */
+  note(event: TokenEvent): void
+}
+
+/** Makes empty tables. */
+export function createCache(): Cache {
+  const byDigest = new Map<string, Entry>()
+  const byId = new Map<string, Entry>()
+  /** The unknown ones, and those from before the table was full, so that one is given up for the other at once. */
+  let unknown = new Set<string>()
+  let olderUnknown = unknown
+  const versions = new Map<string, number>()
+  let round = byId.values()
+  let weight = 0
+  let news = 0
+  let issued = 0
+
+  const forget = (entry: Entry): void => {
+    weight -= entry.weight
+    byId.delete(entry.record.id)
+    for (const { digest } of entry.record.secrets) if (byDigest.get(digest) === entry) byDigest.delete(digest)
+  }
+
+  /** Goes round the entries: what was used since the last round stays for another, the rest goes. */
+  const makeRoom = (): void => {
+    while (weight > MAX_WEIGHT) {
+      const { value: entry } = round.next()
+      if (!entry) round = byId.values()
+      else if (entry.used) entry.used = false
+      else forget(entry)
+    }
+  }
+
+  return {
+    recall(digest) {
+      const entry = byDigest.get(digest)
+      if (!entry) return unknown.has(digest) || olderUnknown.has(digest) ? null : undefined
+      entry.used = true
+      return entry.record
+    },
+
+    mark: () => ({ news, issued }),
+
+    keep(digest, answer, since) {
+      if (answer === undefined) {
+        if (since.issued !== issued) return
+        if (unknown.size >= MAX_UNKNOWN / 2) {
+          olderUnknown = unknown
+          unknown = new Set()
+        }
+        unknown.add(digest)
+        return
+      }
+      const record = answer as TokenRecord
+      // `secretWithDigest` finds nothing in what is no record.
+      if (typeof record !== 'object' || record === null || !secretWithDigest(record, digest)) return
+      const { id, version, secrets, resources } = record
+      if (news - since.news > MAX_NEWS || !(version >= (versions.get(id) ?? 1))) return
+      const before = byId.get(id)
+      if (before) {
+        if (before.record.version > version) return
+        forget(before)
+      }
+      const entry = { record: deepFreeze(record), weight: 1 + ((secrets.length + resources.length) >> 3), used: false }
+      byId.set(id, entry)
+      for (const secret of secrets) byDigest.set(secret.digest, entry)
+      weight += entry.weight
+      makeRoom()
+    },
+
+    note({ tokenId, version, type }) {
+      news += 1
+      versions.delete(tokenId)
+      versions.set(tokenId, version)
+      if (versions.size > MAX_NEWS) versions.delete(versions.keys().next().value as string)
+      const entry = byId.get(tokenId)
+      // An id that was swept can be created again.
+      if (entry && (!(entry.record.version >= version) || type === 'created')) forget(entry)
+      if (type !== 'created' && type !== 'refreshed') return
+      issued += 1
+      unknown = new Set()
+      olderUnknown = unknown
+    },
+  }
+}

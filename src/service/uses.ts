@@ -1,0 +1,92 @@
+/**
+ * When each secret was last used: gathered in memory, to a minute, and written in batches beside the token's record, so that
+ * no request waits for a write and no late write can undo a change. Read only to be shown, and by idempotency keys.
+ */
+import type { SecretUse, TokenStore } from '../ports.ts'
+import type { Within } from './deadlines.ts'
+import { areObjects, ask } from './engine.ts'
+import type { FullClock } from './platform.ts'
+
+const MINUTE = 60_000
+/** How long uses are gathered before they are written, in milliseconds. */
+const GATHER_MS = 10_000
+/** How many secrets' uses are remembered until they are written; those beyond are not counted in this minute. */
+const MAX_USES = 100_000
+/** How many are written at a time. */
+const BATCH = 1_000
+
+/** What the service asks of uses. */
+export interface Uses {
+  /** Notes that a secret was let through. */
+  note(tokenId: string, digest: string, now: number): void
+  /** The last uses of tokens' secrets, by digest, epoch milliseconds; `undefined` where the store keeps none. */
+  of(tokenIds: string[]): Promise<ReadonlyMap<string, number> | undefined>
+  /** Writes what is gathered; never rejects. */
+  close(): Promise<void>
+}
+
+/** Makes it for one process. */
+export function createUses(store: TokenStore, clock: FullClock, within: Within): Uses {
+  /** Everything noted in this minute, so that a busy secret is written once. */
+  let noted = new Set<string>()
+  let minute = 0
+  const waiting = new Map<string, SecretUse>()
+  let writing: Promise<void> | undefined
+  let cancel: (() => void) | undefined
+  let isTimed = false
+
+  const write = async (): Promise<void> => {
+    const batch = [...waiting.values()].slice(0, BATCH)
+    if (batch.length === 0) return
+    for (const { digest } of batch) waiting.delete(digest)
+    try {
+      await ask({ within }, () => store.recordUse?.(batch))
+    } catch {
+      // Another time; what was used again meanwhile is newer.
+      for (const use of batch) if (!waiting.has(use.digest)) waiting.set(use.digest, use)
+      return
+    }
+    return write()
+  }
+  const flush = (): Promise<void> => {
+    isTimed = false
+    writing ??= write().then(() => {
+      writing = undefined
+      schedule()
+    })
+    return writing
+  }
+  const schedule = (): void => {
+    if (isTimed || writing || waiting.size === 0) return
+    isTimed = true
+    cancel = clock.timer(GATHER_MS, flush, true)
+  }
+
+  return {
+    note(tokenId, digest, now) {
+      if (!store.recordUse) return
+      const at = now - (now % MINUTE)
+      if (at !== minute) {
+        minute = at
+        noted = new Set()
+      }
+      if (noted.has(digest) || noted.size >= MAX_USES) return
+      noted.add(digest)
+      if (waiting.size < MAX_USES) waiting.set(digest, { tokenId, digest, at })
+      schedule()
+    },
+    async of(tokenIds) {
+      if (!store.lastUse) return undefined
+      const kept = await ask({ within }, async () => store.lastUse?.(tokenIds), areObjects)
+      const latest = new Map<string, number>()
+      for (const { digest, at } of [...(kept as SecretUse[]), ...waiting.values()])
+        if (!((latest.get(digest) ?? 0) >= at)) latest.set(digest, at)
+      return latest
+    },
+    async close() {
+      cancel?.()
+      await writing
+      await flush()
+    },
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * Every protection of docs/freshness.md, and how the library reads with it taken out. The simulation must find each of them
+ * missing; `finds` is what it says then.
+ */
+import type { Patch } from './library.ts'
+
+export interface Protection {
+  /** The rule of docs/freshness.md. */
+  readonly rule: number
+  readonly name: string
+  readonly without: readonly Patch[]
+}
+
+const freshness = (from: string, to: string): Patch => ({ file: 'service/freshness.ts', from, to })
+const cache = (from: string, to: string): Patch => ({ file: 'service/cache.ts', from, to })
+
+export const PROTECTIONS: readonly Protection[] = [
+  {
+    rule: 1,
+    name: 'a change waits until the bound has passed',
+    without: [freshness('if (longest === 0) return', 'return')],
+  },
+  {
+    rule: 2,
+    name: 'a writer waits for the largest bound of the deployment, not for its own',
+    without: [freshness('Math.max(bound, freshnessMs)', 'freshnessMs')],
+  },
+  {
+    rule: 2,
+    name: 'a writer reads the bound after its commit, each time',
+    without: [
+      freshness('let isClosed =', 'let known: Promise<number> | undefined\n  let isClosed ='),
+      freshness('store.bound ? await store.bound(0) : 0', '((known ??= store.bound?.(0)), (await known) ?? 0)'),
+    ],
+  },
+  {
+    rule: 2,
+    name: 'a process raises the bound before it remembers anything',
+    without: [freshness('readBound(await soon(Promise.resolve(store.bound?.(freshnessMs))), freshnessMs)', '')],
+  },
+  {
+    rule: 3,
+    name: 'a reader counts wall time too, for a machine that was suspended',
+    without: [
+      {
+        file: 'service/platform.ts',
+        from: 'Math.max(to.monotonic - from.monotonic, to.wall - from.wall)',
+        to: 'to.monotonic - from.monotonic',
+      },
+    ],
+  },
+  {
+    rule: 3,
+    name: 'a reader counts monotonic time too, for a wall clock that is put back',
+    without: [
+      {
+        file: 'service/platform.ts',
+        from: 'Math.max(to.monotonic - from.monotonic, to.wall - from.wall)',
+        to: 'to.wall - from.wall',
+      },
+    ],
+  },
+  {
+    rule: 3,
+    name: 'a writer counts monotonic time alone, for a wall clock that is put forward',
+    without: [
+      freshness('const committed = clock.monotonic()', 'const committed = clock.now()'),
+      freshness(
+        'for (let left = end - clock.monotonic(); left > 0; left = end - clock.monotonic())',
+        'for (let left = end - clock.now(); left > 0; left = end - clock.now())',
+      ),
+    ],
+  },
+  {
+    rule: 3,
+    name: 'a writer waits one per cent longer, for clocks that run differently',
+    without: [freshness('longest * 1.1 + 5', 'longest')],
+  },
+  {
+    rule: 3,
+    name: 'a writer looks again after its timer, since timers fire early',
+    without: [
+      freshness(
+        'for (let left = end - clock.monotonic(); left > 0; left = end - clock.monotonic()) await clock.sleep(left)',
+        'await clock.sleep(end - clock.monotonic())',
+      ),
+    ],
+  },
+  {
+    rule: 4,
+    name: 'memory is used only with a proof',
+    without: [freshness('memory !== undefined && elapsed(memory.proved, at) < freshnessMs', 'memory !== undefined')],
+  },
+  {
+    rule: 4,
+    name: 'a proof finds the last event again, for a store that was restored',
+    without: [freshness('if (first?.seq !== cursor.seq || first.id !== cursor.id) break', '')],
+  },
+  {
+    rule: 4,
+    name: 'a proof compares the id of the last event, not its number alone',
+    without: [freshness('first?.seq !== cursor.seq || first.id !== cursor.id', 'first?.seq !== cursor.seq')],
+  },
+  {
+    rule: 4,
+    name: 'a proof counts from when it was sent, not from when it was answered',
+    without: [freshness('mine.proved = sent', 'mine.proved = momentOf(clock)')],
+  },
+  {
+    rule: 4,
+    name: 'a proof reads the news to the end',
+    without: [freshness('if (page.length < PAGE - (cursor ? 1 : 0)) {', '{')],
+  },
+  {
+    rule: 4,
+    name: 'news make a process forget what they made old',
+    without: [cache("if (entry && (!(entry.record.version >= version) || type === 'created')) forget(entry)", '')],
+  },
+  {
+    rule: 5,
+    name: 'only look-ups that began after the first cursor are kept',
+    without: [
+      freshness(
+        'if (before && mark && before === memory) before.cache.keep(digest, answer, mark)',
+        'memory?.cache.keep(digest, answer, mark ?? memory.cache.mark())',
+      ),
+    ],
+  },
+  {
+    rule: 6,
+    name: 'a shared look-up is used only if it began late enough',
+    without: [freshness('shared && elapsed(shared.began, arrived) < freshnessMs', 'shared')],
+  },
+  {
+    rule: 6,
+    name: 'a look-up is not kept if a newer version was seen meanwhile',
+    without: [cache('news - since.news > MAX_NEWS || !(version >= (versions.get(id) ?? 1))', 'false')],
+  },
+  {
+    rule: 6,
+    name: 'a look-up is not kept if more was seen meanwhile than is remembered',
+    without: [cache('news - since.news > MAX_NEWS || ', '')],
+  },
+  {
+    rule: 7,
+    name: 'a new secret empties the table of unknown digests',
+    without: [cache('issued += 1\n      unknown = new Set()\n      olderUnknown = unknown', '')],
+  },
+  {
+    rule: 7,
+    name: 'an unknown digest is not kept if a secret was issued meanwhile',
+    without: [cache('if (since.issued !== issued) return', '')],
+  },
+  {
+    rule: 8,
+    name: 'an answer of the directory counts from the start of the call',
+    without: [
+      {
+        file: 'service/answers.ts',
+        from: 'table.set(key, { began, answer })',
+        to: 'table.set(key, { began: momentOf(clock), answer })',
+      },
+    ],
+  },
+  {
+    rule: 8,
+    name: 'an answer of the directory is not used beyond its age',
+    without: [{ file: 'service/answers.ts', from: 'known && elapsed(known.began, began) < maxAgeMs', to: 'known' }],
+  },
+  {
+    rule: 9,
+    name: 'a process without a proof asks the store',
+    without: [
+      freshness(
+        'isProved(arrived) ? fromMemory(digest, arrived) : fetch(digest, arrived)',
+        'fromMemory(digest, arrived)',
+      ),
+    ],
+  },
+  {
+    rule: 9,
+    name: 'a process asks for so many at once and no more',
+    without: [freshness('if (free > 0) free -= 1', 'if (free > 0 || true) free -= 1')],
+  },
+]
