@@ -20,7 +20,7 @@ interface Entry {
 }
 
 /** How far the news had come when a look-up began. */
-export interface Mark {
+interface Mark {
   readonly news: number
   readonly issued: number
 }

@@ -50,8 +50,8 @@ function read(clock: Clock | undefined): number | undefined {
 }
 
 function platformTimer(ms: number, run: () => void, isIdle?: boolean): () => void {
-  const handle: number | { unref?(): void } = setTimeout(run, ms)
-  if (isIdle && typeof handle === 'object') handle.unref?.()
+  const handle: unknown = setTimeout(run, ms)
+  if (isIdle) (handle as { unref?(): void }).unref?.()
   return () => clearTimeout(handle as number)
 }
 

@@ -23,6 +23,8 @@ const TYPES_ONLY = ['ports']
 const NO_PACKAGES = ['ports', 'index']
 /** The packages that earn their place; of zod only its small forms, for edge workers. */
 const PACKAGES = /^(zod\/mini|zod\/v4\/core|nanoid|@noble\/hashes\/[\w.]+|date-fns\/constants)$/
+/** Packages that only a host of one sub-path has: taken as types, or loaded on first use. */
+const PEERS: { readonly [folder: string]: RegExp } = { 'stores/sql/': /^kysely$/ }
 /** What the core gets as an argument instead. */
 const IMPURE = new Set(
   'performance setTimeout setInterval setImmediate queueMicrotask crypto fetch console process globalThis'.split(' '),
@@ -57,6 +59,7 @@ function problemsOf(path: string, text: string, exists: (path: string) => boolea
 interface Import {
   readonly specifier: string
   readonly typeOnly: boolean
+  readonly isDynamic?: boolean
 }
 
 /** What a node imports, in whatever way: import, export from, a type's import(), a dynamic one, require. */
@@ -77,13 +80,20 @@ function importOf(node: ts.Node): Import | undefined {
   const isCall = node.expression.kind === ts.SyntaxKind.ImportKeyword || node.expression.getText() === 'require'
   const [argument] = node.arguments
   if (!isCall) return undefined
-  return { specifier: argument && ts.isStringLiteralLike(argument) ? argument.text : '(computed)', typeOnly: false }
+  return {
+    specifier: argument && ts.isStringLiteralLike(argument) ? argument.text : '(computed)',
+    typeOnly: false,
+    isDynamic: node.expression.kind === ts.SyntaxKind.ImportKeyword,
+  }
 }
 
-function importProblems(path: string, { specifier, typeOnly }: Import): readonly string[] {
+function importProblems(path: string, { specifier, typeOnly, isDynamic }: Import): readonly string[] {
   const layer = layerOf(path)
-  if (!specifier.startsWith('.'))
+  if (!specifier.startsWith('.')) {
+    const isPeer = Object.entries(PEERS).some(([folder, peers]) => path.startsWith(folder) && peers.test(specifier))
+    if (isPeer) return typeOnly || isDynamic ? [] : [`imports ${specifier} before it is used`]
     return PACKAGES.test(specifier) && !NO_PACKAGES.includes(layer) ? [] : [`imports ${specifier}`]
+  }
   const target = posix.join(posix.dirname(path), specifier)
   const isAllowed = ARROWS[layer]?.includes(layerOf(target)) === true
   return [
@@ -161,6 +171,9 @@ describe('the check', () => {
     ['service/a.ts', "import { x } from '../stores/memory.ts'", 'imports stores/memory.ts against the arrows'],
     ['service/a.ts', "import { x } from '../figma/b.ts'", 'imports figma/b.ts against the arrows'],
     ['stores/a.ts', "import { x } from '../service/b.ts'", 'imports service/b.ts against the arrows'],
+    ['stores/sql/a.ts', "import { sql } from 'kysely'", 'imports kysely before it is used'],
+    ['stores/sql/a.ts', "import { Pool } from 'pg'", 'imports pg'],
+    ['stores/redis/a.ts', "import type { Kysely } from 'kysely'", 'imports kysely'],
     ['figma/a.ts', "import type { X } from '../service/b.ts'", 'imports service/b.ts against the arrows'],
     ['figma/a.ts', "import type { X } from '../ports.ts'", 'imports ports.ts against the arrows'],
     ['testing/a.ts', "import { x } from '../figma/b.ts'", 'imports figma/b.ts against the arrows'],
@@ -189,6 +202,7 @@ describe('the check', () => {
   })
 
   it.each<[string, string]>([
+    ['stores/sql/a.ts', "import type { Kysely } from 'kysely'; const { sql } = await import('kysely')"],
     ['core/a.ts', "import { x } from './b.ts'; import * as z from 'zod/mini'; import { customRandom } from 'nanoid'"],
     [
       'core/a.ts',

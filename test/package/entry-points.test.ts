@@ -11,6 +11,8 @@ type Manifest = {
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>
   readonly scripts: Readonly<Record<string, string>>
   readonly dependencies: Readonly<Record<string, string>>
+  readonly peerDependencies: Readonly<Record<string, string>>
+  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -23,14 +25,21 @@ const entries = Object.entries(manifest.exports).flatMap(([subpath, target]) =>
 const sourceOf = (built: string): string => built.replace('./dist/', 'src/').replace(/\.js$/, '.ts')
 
 describe('the entry points', () => {
-  it('are the engine, Figma’s rules, the testing helpers and the manifest', () => {
-    expect(Object.keys(manifest.exports)).toEqual(['.', './figma', './testing', './package.json'])
+  it('are the engine, Figma’s rules, the stores, the testing helpers and the manifest', () => {
+    expect(Object.keys(manifest.exports)).toEqual([
+      '.',
+      './figma',
+      './stores/sql',
+      './stores/redis',
+      './testing',
+      './package.json',
+    ])
     expect(manifest.exports['./package.json']).toBe('./package.json')
   })
 
   it.each(entries)('$subpath names its types first, then one module, both in dist', ({ target }) => {
     expect(Object.keys(target)).toEqual(['types', 'default'])
-    expect(target.default).toMatch(/^\.\/dist\/(\w+\/)?index\.js$/)
+    expect(target.default).toMatch(/^\.\/dist\/(\w+\/){0,2}index\.js$/)
     expect(target.types).toBe(target.default?.replace(/\.js$/, '.d.ts'))
   })
 
@@ -61,22 +70,36 @@ describe('what the entry points give', () => {
     expect(source.replaceAll(reexports, '').trim()).toBe('')
   })
 
-  it('is, of the engine, seven names at run time', async () => {
-    const engine = [
-      'MANAGEMENT_ERRORS',
-      'PlanTokenError',
-      'PolicyError',
-      'REFUSALS',
-      'createPlanTokens',
-      'definePolicy',
-      'memoryStore',
-    ]
-    expect(Object.keys(await import('plan-access-tokens')).sort()).toEqual(engine)
-  })
-
-  it('is, of the testing helpers, what no runner is needed for', async () => {
-    const helpers = ['expectAllowed', 'expectDenied', 'requestWith', 'testClock', 'testDirectory', 'tokensInEachState']
-    expect(Object.keys(await import('plan-access-tokens/testing')).sort()).toEqual(helpers)
+  it.each<[string, readonly string[]]>([
+    [
+      'plan-access-tokens',
+      [
+        'MANAGEMENT_ERRORS',
+        'PlanTokenError',
+        'PolicyError',
+        'REFUSALS',
+        'StoreError',
+        'createPlanTokens',
+        'definePolicy',
+        'memoryStore',
+      ],
+    ],
+    ['plan-access-tokens/stores/sql', ['pgListener', 'preparedStatements', 'sqlMigrations', 'sqlStore']],
+    ['plan-access-tokens/stores/redis', ['redisStore']],
+    [
+      'plan-access-tokens/testing',
+      [
+        'expectAllowed',
+        'expectDenied',
+        'requestWith',
+        'storeContract',
+        'testClock',
+        'testDirectory',
+        'tokensInEachState',
+      ],
+    ],
+  ])('is, of %s, these names at run time', async (entry, names) => {
+    expect(Object.keys(await import(entry)).sort()).toEqual(names)
   })
 
   it('has its size measured where a browser or an edge worker would load it', () => {
@@ -94,6 +117,11 @@ describe('the package', () => {
 
   it('has the four run-time dependencies that earn their place', () => {
     expect(Object.keys(manifest.dependencies)).toEqual(['@noble/hashes', 'date-fns', 'nanoid', 'zod'])
+  })
+
+  it('asks a host for no peer that it can do without, and says of each which version', () => {
+    expect(manifest.peerDependencies).toEqual({ kysely: '^0.28.0' })
+    expect(manifest.peerDependenciesMeta).toEqual({ kysely: { optional: true } })
   })
 
   it('runs nothing when it is installed', () => {

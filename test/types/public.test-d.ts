@@ -1,6 +1,9 @@
 /** No public type is `any`, nor holds it anywhere a user would meet it. That the lists are full: public.test.ts. */
+import type { Migration } from 'kysely'
 import type * as api from 'plan-access-tokens'
 import type * as figma from 'plan-access-tokens/figma'
+import type * as redis from 'plan-access-tokens/stores/redis'
+import type * as sql from 'plan-access-tokens/stores/sql'
 import type * as testing from 'plan-access-tokens/testing'
 import { describe, expectTypeOf, it } from 'vitest'
 
@@ -20,6 +23,7 @@ type Foreign =
   | Headers
   | Uint8Array
   | RegExp
+  | Migration
 
 /** The places at which a type is `any`, down to some depth; `never` if there are none. */
 type AnyAt<T, Path extends string = '', Depth extends readonly 0[] = []> =
@@ -110,6 +114,7 @@ interface Types {
   SecretUse: api.SecretUse
   SecretView: api.SecretView
   Source: api.Source
+  StoreProblem: api.StoreProblem
   SurfaceOptions: api.SurfaceOptions
   Token: api.Token
   TokenEvent: api.TokenEvent
@@ -125,7 +130,24 @@ interface Types {
   FigmaPolicyOptions: figma.FigmaPolicyOptions
   FigmaRoute: figma.FigmaRoute
   FigmaScope: figma.FigmaScope
+  IoredisClient: redis.IoredisClient
+  IoredisSubscriber: redis.IoredisSubscriber
+  NodeRedisClient: redis.NodeRedisClient
+  NodeRedisSubscriber: redis.NodeRedisSubscriber
+  RedisClient: redis.RedisClient
+  RedisStore: redis.RedisStore
+  RedisStoreOptions: redis.RedisStoreOptions
+  ScriptOptions: redis.ScriptOptions
+  Listen: sql.Listen
+  ListenClient: sql.ListenClient
+  SqlDialect: sql.SqlDialect
+  SqlMigrations: sql.SqlMigrations
+  SqlStore: sql.SqlStore
+  SqlStoreOptions: sql.SqlStoreOptions
+  SqlTables: sql.SqlTables
   ResourceTree: testing.ResourceTree
+  StoreContractCase: testing.StoreContractCase
+  StoreContractOptions: testing.StoreContractOptions
   TestClock: testing.TestClock
   TestDirectory: testing.TestDirectory
   TestPlan: testing.TestPlan

@@ -26,7 +26,13 @@ const pinned = read('test/types/public.test-d.ts')
   .statements.filter(ts.isInterfaceDeclaration)
   .flatMap(({ members }) => members.map((member) => member.name?.getText()))
 
-const entries = ['src/index.ts', 'src/figma/index.ts', 'src/testing/index.ts']
+const entries = [
+  'src/index.ts',
+  'src/figma/index.ts',
+  'src/stores/sql/index.ts',
+  'src/stores/redis/index.ts',
+  'src/testing/index.ts',
+]
 
 describe('the public face', () => {
   it.each(entries)('of %s has every type pinned', (entry) => {
@@ -47,12 +53,23 @@ describe('the public face', () => {
         'PlanTokenError',
         'PolicyError',
         'REFUSALS',
+        'StoreError',
         'createPlanTokens',
         'definePolicy',
         'memoryStore',
       ],
       ['figmaErrors', 'figmaPolicy', 'parseFigmaLink', 'parseFigmaLinks'],
-      ['expectAllowed', 'expectDenied', 'requestWith', 'testClock', 'testDirectory', 'tokensInEachState'],
+      ['pgListener', 'preparedStatements', 'sqlMigrations', 'sqlStore'],
+      ['redisStore'],
+      [
+        'expectAllowed',
+        'expectDenied',
+        'requestWith',
+        'storeContract',
+        'testClock',
+        'testDirectory',
+        'tokensInEachState',
+      ],
     ])
   })
 })

@@ -6,7 +6,7 @@ import type { Chance, Course } from './time.ts'
 const EPOCH = Date.parse('2027-01-31T12:00:00Z')
 
 /** What may happen to the clocks of a machine. Both at once would be beyond what any process can notice. */
-export type Nature = 'suspends' | 'steps'
+type Nature = 'suspends' | 'steps'
 
 export interface Machine {
   readonly clock: Required<Clock>

@@ -55,7 +55,7 @@ export function newDatabase(newStore: () => MemoryStore): Database {
 }
 
 /** How the network is just now. */
-export interface Weather {
+interface Weather {
   /** The longest that a message usually takes, in milliseconds. */
   delay: number
   /** How often a call gets lost before or after it was done, or is never answered. */
