@@ -3,14 +3,14 @@
  * Hexadecimal, since a column that folds letter case cannot confuse two of them.
  */
 import { _SHA256 } from '@noble/hashes/sha2.js'
-import { bytesToHex } from '@noble/hashes/utils.js'
 
 /** Text to the hexadecimal SHA-256 of its UTF-8 bytes: 64 characters. */
 export type Sha256 = (text: string) => string
 
 /** The portable one, for platforms without a synchronous native hash. */
-export const portableSha256: Sha256 = (text) =>
-  bytesToHex(new _SHA256().update(new TextEncoder().encode(text)).digest())
+export const portableSha256: Sha256 = (text) => hexOf(new _SHA256().update(new TextEncoder().encode(text)).digest())
+
+const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 
 interface NativeCrypto {
   readonly hash?: (algorithm: string, data: string, encoding: string) => string

@@ -119,8 +119,8 @@ export function conclude(facts: Facts, refusal: RefusalCode | undefined, grants:
   if (refusal !== undefined) return refusalOf(facts, refusal)
   try {
     return allowanceOf(facts, grants)
-  } catch {
-    return refusalOf(facts, 'unavailable')
+  } catch (error) {
+    return refusalOf(facts, failed(facts, error))
   }
 }
 
@@ -156,7 +156,7 @@ function infoOf(surface: string, decision: Decision, facts: Facts | undefined, d
     ...(decision.allowed ? { status: 200 } : { code: decision.code, status: decision.status }),
     ...(record && { tokenId: record.id, planId: record.planId, tokenType: record.type }),
     ...(match && { route: match.endpoint.view.route }),
-    ...(failure !== undefined && { error: unavailable(failure) }),
+    ...(!decision.allowed && decision.code === 'unavailable' && { error: unavailable(failure) }),
     ...(secret && { secretWorksUntil: secret.worksUntil }),
     durationMs,
   }

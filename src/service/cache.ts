@@ -4,6 +4,7 @@
  */
 import { deepFreeze } from '../core/freeze.ts'
 import { secretWithDigest, type TokenEvent, type TokenRecord } from '../core/token.ts'
+import { areObjects } from './engine.ts'
 
 /** How much is remembered: one for a token, and one more for every eight secrets and resources of it. About 1 kB each. */
 const MAX_WEIGHT = 100_000
@@ -56,8 +57,8 @@ export function createCache(): Cache {
   }
 
   /** Goes round the entries: what was used since the last round stays for another, the rest goes. */
-  const makeRoom = (): void => {
-    while (weight > MAX_WEIGHT) {
+  const makeRoom = (needed: number): void => {
+    while (byId.size > 0 && weight + needed > MAX_WEIGHT) {
       const { value: entry } = round.next()
       if (!entry) round = byId.values()
       else if (entry.used) entry.used = false
@@ -86,9 +87,10 @@ export function createCache(): Cache {
         return
       }
       const record = answer as TokenRecord
-      // `secretWithDigest` finds nothing in what is no record.
+      // What is no record is judged as it came, and not kept; `secretWithDigest` finds nothing in it.
       if (typeof record !== 'object' || record === null || !secretWithDigest(record, digest)) return
       const { id, version, secrets, resources } = record
+      if (!areObjects(secrets) || !resources) return
       if (news - since.news > MAX_NEWS || !(version >= (versions.get(id) ?? 1))) return
       const before = byId.get(id)
       if (before) {
@@ -96,10 +98,10 @@ export function createCache(): Cache {
         forget(before)
       }
       const entry = { record: deepFreeze(record), weight: 1 + ((secrets.length + resources.length) >> 3), used: false }
+      makeRoom(entry.weight)
       byId.set(id, entry)
       for (const secret of secrets) byDigest.set(secret.digest, entry)
       weight += entry.weight
-      makeRoom()
     },
 
     note({ tokenId, version, type }) {

@@ -56,6 +56,10 @@ export function createFreshness(
 ): Freshness {
   let memory: Memory | undefined
   let proving: Promise<void> | undefined
+  /** Whether writers know for how long this process may answer from memory. */
+  let isRaised = false
+  /** When it was asked last. */
+  let asked: Moment | undefined
   /** Whether news came while a proof was under way that may not hold them. */
   let again = false
   let failed: Moment | undefined
@@ -94,28 +98,26 @@ export function createFreshness(
     again = false
     watch()
     const mine = memory
-    for (let pages = 0; mine && pages < MAX_PAGES; pages++) {
-      const { cursor } = mine
+    // Without an event there is nothing to hold on to: what came since may have been swept already.
+    for (let pages = 0; mine?.cursor && pages < MAX_PAGES; pages++) {
+      const { seq, id } = mine.cursor
       const sent = momentOf(clock)
-      const page = await readEvents(cursor ? { after: cursor.seq - 1, limit: PAGE } : { limit: PAGE })
-      // The last event that was seen must be there still: a store that was restored or failed over goes back.
-      if (cursor) {
-        const first = page.shift()
-        if (first?.seq !== cursor.seq || first.id !== cursor.id) break
-      }
-      for (const event of page) {
-        if (mine.cursor && event.seq <= mine.cursor.seq) throw new TypeError('unreadable')
-        mine.cache.note(event)
-        mine.cursor = event
-      }
-      if (page.length < PAGE - (cursor ? 1 : 0)) {
+      const page = await readEvents({ after: seq - 1, limit: PAGE })
+      // The last event that was seen must be there still: a store that was restored or failed over goes back. And
+      // where a number is missing, so may be an event.
+      if (page[0]?.seq !== seq || page[0].id !== id || !page.every((event, i) => event.seq === seq + i)) break
+      for (const event of page) if (event.seq > seq) mine.cache.note(event)
+      // A page that brings nothing new is the end; a short one may have been cut off.
+      if (page.length === 1) {
         mine.proved = sent
         return
       }
+      mine.cursor = page.at(-1)
     }
     memory = undefined
     // Raised before the first cursor is taken, so that every writer waits long enough for this process.
     readBound(await soon(Promise.resolve(store.bound?.(freshnessMs))), freshnessMs)
+    isRaised = true
     const proved = momentOf(clock)
     const [cursor] = await readEvents({ order: 'newest', limit: 1 })
     if (!isClosed) memory = { cache: createCache(), cursor, proved }
@@ -124,13 +126,15 @@ export function createFreshness(
   const readEvents = async (query: Parameters<TokenStore['events']>[0]): Promise<TokenEvent[]> => {
     const page = await soon(store.events(query))
     if (!areObjects(page) || page.length > query.limit || !page.every(isReadable)) throw new TypeError('unreadable')
-    return [...page]
+    return page
   }
 
   /** There may be news. A process that nobody asked for a while proves nothing; it will when it is asked. */
   const wake = (): void => {
     again = proving !== undefined
-    if (!again && isProved(momentOf(clock)) && mayProve(momentOf(clock))) prove()
+    const now = momentOf(clock)
+    const isActive = asked !== undefined && elapsed(asked, now) < freshnessMs
+    if (!again && isActive && isProved(now) && mayProve(now)) prove()
   }
 
   const watch = (): void => {
@@ -151,14 +155,17 @@ export function createFreshness(
         if (lookUps.get(digest) === lookUp) lookUps.delete(digest)
       }),
     }
-    lookUps.set(digest, lookUp)
+    if (isRaised) lookUps.set(digest, lookUp)
     return lookUp.answer
   }
 
   const read = async (digest: string): Promise<TokenRecord | undefined> => {
+    const queued = clock.monotonic()
     if (free > 0) free -= 1
     else await new Promise<void>((resolve) => waiting.add(resolve))
     try {
+      // Whoever wanted it was refused by now.
+      if (clock.monotonic() - queued >= timeoutMs) throw new TypeError('late')
       const before = memory
       const mark = before?.cache.mark()
       const answer = await within(store.findByDigest(digest))
@@ -179,7 +186,8 @@ export function createFreshness(
   }
 
   const lookUpLater = async (digest: string, arrived: Moment): Promise<TokenRecord | undefined> => {
-    if (mayProve(arrived)) await prove()
+    // However many pages there are, there must be time left to ask the store.
+    if (mayProve(arrived)) await soon(prove()).catch(() => undefined)
     return isProved(arrived) ? fromMemory(digest, arrived) : fetch(digest, arrived)
   }
 
@@ -191,6 +199,7 @@ export function createFreshness(
         return within(store.findByDigest(digest))
       }
       const arrived = momentOf(clock)
+      asked = arrived
       if (!isProved(arrived)) return within(lookUpLater(digest, arrived))
       // Half-way through, the next proof begins, so that nobody has to wait for it.
       if (elapsed((memory as Memory).proved, arrived) * 2 > freshnessMs && mayProve(arrived)) prove()
@@ -213,8 +222,12 @@ export function createFreshness(
     async close() {
       isClosed = true
       memory = undefined
-      unwatch?.()
-      await proving
+      try {
+        await unwatch?.()
+      } catch {
+        // Whatever it was, it is over.
+      }
+      if (proving) await within(proving).catch(() => undefined)
     },
   }
 }

@@ -34,32 +34,36 @@ export function createUses(store: TokenStore, clock: FullClock, within: Within):
   let writing: Promise<void> | undefined
   let cancel: (() => void) | undefined
   let isTimed = false
+  let isClosing = false
+  let isClosed = false
 
   const write = async (): Promise<void> => {
     const batch = [...waiting.values()].slice(0, BATCH)
     if (batch.length === 0) return
-    for (const { digest } of batch) waiting.delete(digest)
-    try {
-      await ask({ within }, () => store.recordUse?.(batch))
-    } catch {
-      // Another time; what was used again meanwhile is newer.
-      for (const use of batch) if (!waiting.has(use.digest)) waiting.set(use.digest, use)
-      return
-    }
-    return write()
+    await ask({ within }, () => store.recordUse?.(batch))
+    // What was used again meanwhile is newer, and stays.
+    for (const use of batch) if (waiting.get(use.digest) === use) waiting.delete(use.digest)
+    if (!isClosed) await write()
   }
   const flush = (): Promise<void> => {
     isTimed = false
-    writing ??= write().then(() => {
-      writing = undefined
-      schedule()
-    })
+    // What could not be written is tried again.
+    writing ??= write()
+      .catch(() => undefined)
+      .finally(() => {
+        writing = undefined
+        schedule()
+      })
     return writing
   }
   const schedule = (): void => {
-    if (isTimed || writing || waiting.size === 0) return
-    isTimed = true
-    cancel = clock.timer(GATHER_MS, flush, true)
+    if (isTimed || isClosing || writing || waiting.size === 0) return
+    try {
+      cancel = clock.timer(GATHER_MS, () => void (isClosing || flush()), true)
+      isTimed = true
+    } catch {
+      // A clock that cannot wait: they are written by close().
+    }
   }
 
   return {
@@ -70,9 +74,9 @@ export function createUses(store: TokenStore, clock: FullClock, within: Within):
         minute = at
         noted = new Set()
       }
-      if (noted.has(digest) || noted.size >= MAX_USES) return
+      if (noted.has(digest) || noted.size >= MAX_USES || waiting.size >= MAX_USES) return
       noted.add(digest)
-      if (waiting.size < MAX_USES) waiting.set(digest, { tokenId, digest, at })
+      waiting.set(digest, { tokenId, digest, at })
       schedule()
     },
     async of(tokenIds) {
@@ -84,9 +88,10 @@ export function createUses(store: TokenStore, clock: FullClock, within: Within):
       return latest
     },
     async close() {
+      isClosing = true
       cancel?.()
-      await writing
-      await flush()
+      await within((writing ?? Promise.resolve()).then(flush)).catch(() => undefined)
+      isClosed = true
     },
   }
 }

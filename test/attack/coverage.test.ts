@@ -6,25 +6,10 @@ import { ATTACKS, attacksOf } from './attack.ts'
 import { allowed } from './verdicts.ts'
 import { A, B, BR, EVERY_SCOPE, START, world, Z } from './world.ts'
 
-const CACHE = 'needs freshnessMs above 0, which a later issue builds'
 const REGISTRY = "needs npm's own policy and its paths, which a later issue builds"
 
 /** Cases without a test, and what they wait for. */
 const WAITING: Readonly<Record<string, string>> = {
-  d12: CACHE,
-  e10: CACHE,
-  e11: CACHE,
-  e12: CACHE,
-  e13: CACHE,
-  e14: CACHE,
-  e15: CACHE,
-  e16: CACHE,
-  e19: CACHE,
-  e20: CACHE,
-  e24: 'needs last-used times, which a later issue builds',
-  e25: CACHE,
-  h08: CACHE,
-  h10: CACHE,
   i04: REGISTRY,
   i05: REGISTRY,
   i06: REGISTRY,
@@ -44,8 +29,6 @@ const WAITING: Readonly<Record<string, string>> = {
 const PARTLY: Readonly<Record<string, string>> = {
   a07: 'through authorize on a real node:http server; the guard of the Node entry is a later issue',
   a08: 'as a07',
-  e17: 'judged again after a wait with freshnessMs 0; out of the cache, without a store call, is a later issue',
-  e18: 'as e17',
   i01: 'with the name written @acme/ui; @acme%2fui needs the path template of a later issue',
 }
 
