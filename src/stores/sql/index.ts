@@ -1,0 +1,7 @@
+/** Tokens in the SQL database that the host already runs, over its own Kysely. */
+export { type Listen, type ListenClient, pgListener } from './listen.ts'
+export { type SqlMigrations, sqlMigrations } from './migrations.ts'
+export type { SqlStoreOptions, SqlTables } from './options.ts'
+export { preparedStatements } from './prepared.ts'
+export { type SqlStore, sqlStore } from './store.ts'
+export type { SqlDialect } from './tables.ts'

@@ -1,0 +1,133 @@
+/**
+ * A page of a plan's tokens. Each order is read along an index from the place that was asked for; the order by expiry is made
+ * of up to three such stretches in one statement, so that a token which changes meanwhile is neither missed nor shown twice.
+ */
+import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
+import type { TokenRecord, TokenStatus } from '../../core/token.ts'
+import type { ListPosition, ListQuery } from '../../ports.ts'
+import { isText } from './query.ts'
+import { readToken, TOKEN_COLUMNS } from './rows.ts'
+import type { Session } from './session.ts'
+import type { Db, Setup, Tables } from './tables.ts'
+
+type Builder = ExpressionBuilder<Tables, 'tokens'>
+type Condition = Expression<SqlBool>
+
+/** A stretch of an index: tokens of one status or of any, in one direction, from a place on. */
+interface Stretch {
+  readonly status: TokenStatus | undefined
+  readonly by: 'created_at' | 'expires_at'
+  readonly direction: 'asc' | 'desc'
+  readonly after: ListPosition | undefined
+}
+
+/** The page. A row that cannot be read is shown as far as it can be, so that an admin sees it. */
+export async function listTokens(session: Session, query: ListQuery): Promise<TokenRecord[]> {
+  const [first, ...others] = stretchesOf(query)
+  if (!first) return []
+  const rows = await session.read((db) => {
+    const page = others.reduce(
+      (all, stretch) => all.unionAll(selectStretch(db, session, query, stretch)),
+      selectStretch(db, session, query, first),
+    )
+    return page.execute()
+  })
+  const records = rows.map((row) => readToken(row).value)
+  return query.order === 'newest' ? records : byExpiry(records, rows, query.limit)
+}
+
+/** What makes up the order that is asked for, without what cannot hold anything. */
+function stretchesOf({ order, status, after }: ListQuery): readonly Stretch[] {
+  if (order === 'newest') return [{ status, by: 'created_at', direction: 'desc', after }]
+  const by = 'expires_at'
+  const stretches: Stretch[] = [
+    { status: 'active', by, direction: 'asc', after },
+    { status: 'expired', by, direction: 'desc', after: after?.ended ? after : undefined },
+    { status: 'revoked', by, direction: 'desc', after: after?.ended ? after : undefined },
+  ]
+  return stretches.filter(
+    (stretch) =>
+      (status === undefined || stretch.status === status) && !(after?.ended === true && stretch.status === 'active'),
+  )
+}
+
+function selectStretch(db: Db, setup: Setup, query: ListQuery, stretch: Stretch) {
+  const { by, direction } = stretch
+  const page = db
+    .selectFrom(setup.names.tokens)
+    .select(TOKEN_COLUMNS)
+    .select((eb) => eb.lit(stretch.status === 'active' ? 0 : 1).as('ended'))
+    .where((eb) => eb.and(conditions(eb, setup, query, stretch)))
+    // All columns of the index, for MySQL.
+    .orderBy('plan_id', direction)
+    .$if(by === 'expires_at', (page) => page.orderBy('is_revoked', direction))
+    .orderBy(by, direction)
+    .orderBy('id', direction)
+    .limit(query.limit)
+  // A table of its own, since not every database takes an order and a limit inside a union.
+  return db.selectFrom(page.as('page')).selectAll()
+}
+
+function conditions(
+  eb: Builder,
+  setup: Setup,
+  { planId, type, search, now }: ListQuery,
+  { status, by, direction, after }: Stretch,
+): readonly Condition[] {
+  const all: Condition[] = [isInPlan(eb, setup, planId)]
+  if (status !== undefined) all.push(eb('is_revoked', '=', status === 'revoked' ? 1 : 0))
+  if (status === 'active') all.push(eb('expires_at', '>', now))
+  if (status === 'expired') all.push(eb('expires_at', '<=', now))
+  if (after) all.push(isBehind(eb, setup, by, direction === 'asc' ? '>' : '<', after))
+  if (type !== undefined) all.push(isText<'tokens'>(setup, 'type', type)(eb))
+  if (search !== undefined) all.push(isFound(eb, setup, search))
+  return all
+}
+
+/** Told an equal plan, MySQL goes by the plan alone and reads all tokens in front of the place; a range makes it use the whole index. */
+function isInPlan(eb: Builder, setup: Setup, planId: string): Condition {
+  if (setup.dialect !== 'mysql') return eb('plan_id', '=', planId)
+  const hasLength = eb(eb.fn('char_length', ['plan_id']), '=', eb.fn('char_length', [eb.val(planId)]))
+  return eb.and([eb('plan_id', '>=', planId), eb('plan_id', '<=', planId), hasLength])
+}
+
+/** What lies behind a place, in a form that each database finds along an index: MySQL looks through all for a pair. */
+function isBehind(
+  eb: Builder,
+  { dialect }: Setup,
+  by: Stretch['by'],
+  sign: '<' | '>',
+  { at, id }: ListPosition,
+): Condition {
+  if (dialect !== 'mysql') return eb(eb.refTuple(by, 'id'), sign, eb.tuple(at, id))
+  return eb.or([eb(by, sign, at), eb.and([eb(by, '=', at), eb('id', sign, id)])])
+}
+
+/** Part of a name or a description in any letter case, or a whole id. Both sides were put in lower case by JavaScript. */
+function isFound(eb: Builder, setup: Setup, search: string): Condition {
+  const part = eb.val(search.toLowerCase())
+  const position = setup.dialect === 'postgres' ? 'strpos' : 'instr'
+  return eb.or([
+    isText<'tokens'>(setup, 'id', search)(eb),
+    eb(eb.fn(position, ['search_name', part]), '>', 0),
+    eb(eb.fn(position, ['search_description', part]), '>', 0),
+  ])
+}
+
+/** Brings the stretches together: a union promises no order. */
+function byExpiry(
+  records: readonly TokenRecord[],
+  rows: readonly { readonly ended: unknown }[],
+  limit: number,
+): TokenRecord[] {
+  const placed = records.map((record, i) => {
+    const { expiresAt, id } = record
+    return { record, id, ended: Number(rows[i]?.ended), at: Number.isNaN(expiresAt) ? Number.MAX_VALUE : expiresAt }
+  })
+  placed.sort((a, b) => {
+    if (a.ended !== b.ended) return a.ended - b.ended
+    const ascending = a.at !== b.at ? a.at - b.at : a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+    return a.ended === 1 ? -ascending : ascending
+  })
+  return placed.slice(0, limit).map(({ record }) => record)
+}

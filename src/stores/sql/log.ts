@@ -1,0 +1,77 @@
+/** Reads and shortens the audit log, and keeps what belongs to the whole deployment: its freshness bound. */
+import type { TokenEvent } from '../../core/token.ts'
+import type { EventQuery } from '../../ports.ts'
+import { notMigrated } from './problems.ts'
+import { isText, runFixed } from './query.ts'
+import { EVENT_COLUMNS, readEvent, readPlace, wholeRow } from './rows.ts'
+import type { Session } from './session.ts'
+import { wholeOf } from './values.ts'
+
+/** A page of events, by their `seq`. A row that cannot be read is an error, since the log has to be whole to prove anything. */
+export async function listEvents(session: Session, query: EventQuery): Promise<TokenEvent[]> {
+  const { planId, tokenId, after, order = 'oldest', limit } = query
+  const { names } = session
+  const rows = await session.read((db) => {
+    let page = db.selectFrom(names.events).select(EVENT_COLUMNS)
+    if (planId !== undefined) page = page.where(isText<'events'>(session, 'plan_id', planId))
+    if (tokenId !== undefined) page = page.where(isText<'events'>(session, 'token_id', tokenId))
+    if (after !== undefined) page = page.where('seq', order === 'oldest' ? '>' : '<', after)
+    return runFixed(db, page.orderBy('seq', order === 'oldest' ? 'asc' : 'desc').limit(limit))
+  })
+  return rows.map((row) => wholeRow(readEvent(row), nameOf(row), names.events))
+}
+
+function nameOf({ seq }: { readonly seq: unknown }): string {
+  const number = wholeOf(seq)
+  return number === undefined ? 'an event without a number' : `the event with the seq ${number}`
+}
+
+/** How many events are looked at and removed at a time. */
+const STEP = 500
+
+/** Removes up to `limit` of the oldest events from before a moment, as long as each is; never the newest of all. */
+export async function sweepEvents(session: Session, before: number, limit: number): Promise<number> {
+  const { names } = session
+  let removed = 0
+  while (removed < limit) {
+    const size = Math.min(STEP, limit - removed)
+    const rows = await session.read((db) =>
+      db
+        .selectFrom(names.events)
+        .select(['seq', 'at'])
+        .orderBy('seq')
+        .limit(size + 1)
+        .execute(),
+    )
+    // The last row that was read stays: it is the newest of all, or the next step's.
+    const events = rows.slice(0, -1).map((row) => wholeRow(readPlace(row), nameOf(row), names.events))
+    const end = events.findIndex(({ at }) => at >= before)
+    const old = end === -1 ? events : events.slice(0, end)
+    const last = old.at(-1)?.seq
+    if (last === undefined) break
+    await session.write((db) => db.deleteFrom(names.events).where('seq', '<=', last).execute())
+    removed += old.length
+    if (old.length < size) break
+  }
+  return removed
+}
+
+/** Raises the freshness bound to at least so many milliseconds and returns what stands, always by a write: a replica cannot answer. */
+export async function raiseBound(session: Session, atLeastMs: number): Promise<number> {
+  const { names, dialect } = session
+  const least = Math.ceil(atLeastMs)
+  const row = await session.write(async (db) => {
+    const raise = db
+      .updateTable(names.state)
+      .set((eb) => ({
+        bound_ms: eb.fn<number>(dialect === 'sqlite' ? 'max' : 'greatest', ['bound_ms', eb.val(least)]),
+      }))
+      .where('id', '=', 1)
+    if (dialect !== 'mysql') return raise.returning('bound_ms').executeTakeFirst()
+    await raise.execute()
+    return db.selectFrom(names.state).select('bound_ms').where('id', '=', 1).executeTakeFirst()
+  })
+  const bound = wholeOf(row?.bound_ms)
+  if (bound === undefined) throw notMigrated(`The table "${names.state}" does not hold the freshness bound.`)
+  return bound
+}

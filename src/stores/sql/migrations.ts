@@ -1,0 +1,78 @@
+/**
+ * `sqlMigrations`: the store's tables as Kysely migrations, or as plain SQL for teams with another tool. What they make:
+ * stores/sql/schema.ts.
+ */
+import type { Kysely, Migration, MigrationProvider } from 'kysely'
+import { dialectOf, readOptions, type SqlTables } from './options.ts'
+import { rawQuery } from './query.ts'
+import { createTables, SCHEMA_VERSION } from './schema.ts'
+import type { Names, SqlDialect } from './tables.ts'
+
+/** The migrations of the SQL store, for Kysely's `Migrator`, or printed. */
+export interface SqlMigrations extends MigrationProvider {
+  /** What Kysely's migrator asks for: every step by its name. */
+  getMigrations(): Promise<Record<string, Migration>>
+  /**
+   * The same statements as text, each ended by `;`, for an empty database. They leave out what belongs to a migration tool:
+   * run them once, in one transaction where the database can.
+   */
+  toSql(dialect: SqlDialect): string
+}
+
+/** Oldest first. A name is never changed: it stands in the host's table of migrations. */
+const STEPS: { readonly [name: string]: (dialect: SqlDialect, names: Names) => readonly string[] } = {
+  plan_access_tokens_0001: createTables,
+}
+
+/**
+ * The migrations that `sqlStore` needs, with the same `tables` and `schema`. Kysely keeps track of them in a table; give it
+ * one of its own, so that they do not mix with the host's. There is no way down: it would end every token.
+ *
+ * @throws PolicyError (a `TypeError`) for options that cannot be used.
+ *
+ * @example
+ * import { Migrator } from 'kysely'
+ * const migrator = new Migrator({
+ *   db,
+ *   provider: sqlMigrations(),
+ *   migrationTableName: 'plan_token_migrations',
+ *   migrationLockTableName: 'plan_token_migrations_lock',
+ * })
+ * const { error } = await migrator.migrateToLatest()
+ *
+ * @example
+ * writeFileSync('V7__plan_access_tokens.sql', sqlMigrations().toSql('postgres'))
+ */
+export function sqlMigrations(options: SqlTables = {}): SqlMigrations {
+  const { names } = readOptions('migrations', options)
+  return {
+    async getMigrations() {
+      const steps = Object.entries(STEPS).map(([name, statements]): [string, Migration] => [
+        name,
+        {
+          up(db) {
+            const dialect = options.dialect ?? dialectOf(db)
+            return runAll(db, dialect, statements(dialect, names))
+          },
+        },
+      ])
+      return Object.fromEntries(steps)
+    },
+    toSql(dialect) {
+      readOptions('migrations', { dialect })
+      const statements = Object.values(STEPS).flatMap((step) => step(dialect, names))
+      const head = `-- The tables of plan-access-tokens, version ${SCHEMA_VERSION}, for ${dialect}.\n`
+      return head + statements.map((statement) => `\n${statement};\n`).join('')
+    },
+  }
+}
+
+/** All statements, in one transaction if the database can; Kysely opens one by itself only for PostgreSQL. */
+async function runAll<DB>(db: Kysely<DB>, dialect: SqlDialect, statements: readonly string[]): Promise<void> {
+  const plain = db.withoutPlugins()
+  const all = async (within: Kysely<DB>): Promise<void> => {
+    for (const statement of statements) await within.executeQuery(rawQuery(statement))
+  }
+  if (dialect === 'mysql' || plain.isTransaction) await all(plain)
+  else await plain.transaction().execute(all)
+}

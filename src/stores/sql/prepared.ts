@@ -1,0 +1,57 @@
+/** For PostgreSQL: the statements of a request, prepared once for each connection. Which they are: stores/sql/query.ts. */
+import type { PostgresPool, PostgresPoolClient } from 'kysely'
+import { FIXED } from './query.ts'
+
+/**
+ * For PostgreSQL: wraps a pool of `pg` so that the store's look-ups run as named prepared statements: PostgreSQL then parses and plans each
+ * once for a connection instead of at every request. All other statements of the pool stay as they are.
+ *
+ * It also keeps the process alive when a connection is lost while it is lent out: `pg` then tells both the statement and the
+ * client, and a client to which nobody listens ends the process. For the idle ones a host listens to the pool itself.
+ *
+ * Not for PgBouncer in transaction mode before its version 1.21, nor for other poolers that hand a connection's statements to
+ * somebody else: there a prepared statement is not found again.
+ *
+ * @example
+ * const pool = new pg.Pool({ connectionString })
+ * pool.on('error', (error) => log.warn(error.message))
+ * const db = new Kysely({ dialect: new PostgresDialect({ pool: preparedStatements(pool) }) })
+ */
+export function preparedStatements(pool: PostgresPool): PostgresPool {
+  /** Kysely knows a connection again by its object. */
+  const wrapped = new WeakMap<PostgresPoolClient, PostgresPoolClient>()
+  /** The name of each text, the same on all connections. The texts are few. */
+  const names = new Map<string, string>()
+  const nameOf = (text: string): string => {
+    const name = names.get(text) ?? `plan_access_tokens_${names.size + 1}`
+    names.set(text, name)
+    return name
+  }
+  return {
+    async connect() {
+      const client = await pool.connect()
+      const known = wrapped.get(client)
+      if (known) return known
+      const made = wrap(client, nameOf)
+      wrapped.set(client, made)
+      return made
+    },
+    end: () => pool.end(),
+  }
+}
+
+/** What `pg` takes besides a text: a statement with a name. */
+type Query = (query: unknown, values?: readonly unknown[]) => unknown
+/** What its clients can do besides. */
+interface Emitter {
+  on?(event: 'error', listener: () => void): unknown
+}
+
+/** The client with another `query`. Everything else of it is inherited. */
+function wrap(client: PostgresPoolClient, nameOf: (text: string) => string): PostgresPoolClient {
+  ;(client as Emitter).on?.('error', () => undefined)
+  const ask = client.query.bind(client) as Query
+  const query: Query = (text, values) =>
+    typeof text === 'string' && text.startsWith(FIXED) ? ask({ name: nameOf(text), text, values }) : ask(text, values)
+  return Object.create(client, { query: { value: query }, release: { value: () => client.release() } })
+}

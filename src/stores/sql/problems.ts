@@ -1,0 +1,92 @@
+/**
+ * What drivers throw, sorted: what somebody has to mend becomes a `StoreError` that says how; lost connections and undone
+ * transactions are recognised, since some calls are repeated after them (stores/sql/session.ts). Codes are those of
+ * PostgreSQL (SQLSTATE), MySQL and MariaDB (error numbers) and SQLite (names).
+ */
+import { StoreError } from '../../core/errors.ts'
+import type { Setup } from './tables.ts'
+
+/** A table or column that is not there: 3F000 to 42703 of PostgreSQL, then MySQL. */
+const MISSING = new Set<unknown>(['3F000', '3D000', '42P01', '42703', 1049, 1054, 1146])
+/** A right that the database's user does not have, or a user that it does not take. */
+const FORBIDDEN = new Set<unknown>([
+  ...['42501', '28000', '28P01', 1044, 1045, 1142, 1143, 1227],
+  ...['SQLITE_PERM', 'SQLITE_AUTH', 'SQLITE_CANTOPEN'],
+])
+/** A write where only reading is possible. */
+const READ_ONLY = new Set<unknown>(['25006', 1290, 1792, 1836])
+/** The transaction was undone by the database, to be tried again: serialization, deadlock. */
+const UNDONE = new Set<unknown>(['40001', '40P01', 1213])
+/** The connection is gone, or the server is going. */
+const LOST = new Set<unknown>([
+  ...['57P01', '57P02', '57P03', '25P03', '08000', '08003', '08006'],
+  ...['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNREFUSED', 'PROTOCOL_CONNECTION_LOST'],
+  ...[1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1927, 2006, 2013, 4031],
+])
+const DUPLICATE = new Set<unknown>(['23505', 1062, 'SQLITE_CONSTRAINT_PRIMARYKEY', 'SQLITE_CONSTRAINT_UNIQUE'])
+
+/** What is told of an error: drivers put it in different fields. */
+function marksOf(thrown: unknown): { readonly codes: readonly unknown[]; readonly text: string } {
+  if (typeof thrown !== 'object' || thrown === null) return { codes: [], text: '' }
+  const { code, errno, message } = thrown as { code?: unknown; errno?: unknown; message?: unknown }
+  return { codes: [code, errno], text: typeof message === 'string' ? message : '' }
+}
+
+function isIn(kinds: ReadonlySet<unknown>, thrown: unknown): boolean {
+  return marksOf(thrown).codes.some((code) => kinds.has(code))
+}
+
+function isSqlite(thrown: unknown, kind: string): boolean {
+  return marksOf(thrown).codes.some((code) => typeof code === 'string' && code.startsWith(kind))
+}
+
+/** Whether the connection was lost, so that the answer is not known. */
+export function isLost(thrown: unknown): boolean {
+  // `pg` gives these no code.
+  return isIn(LOST, thrown) || /^Connection terminated|connection error and is not queryable/.test(marksOf(thrown).text)
+}
+
+/** Whether nothing of a transaction stands, for certain, and trying again is sensible. */
+export function isUndone(thrown: unknown): boolean {
+  return isIn(UNDONE, thrown) || isSqlite(thrown, 'SQLITE_BUSY')
+}
+
+/** Whether there is a row with this primary key already. */
+export function isDuplicate(thrown: unknown): boolean {
+  return isIn(DUPLICATE, thrown)
+}
+
+/** A `StoreError` for what has to be mended, otherwise what was thrown, without the texts that quote values. */
+export function problemOf(thrown: unknown, { names }: Setup): unknown {
+  if (thrown instanceof StoreError) return thrown
+  const { text } = marksOf(thrown)
+  const tables = `"${names.tokens}", "${names.state}" and the others`
+  if (isIn(MISSING, thrown) || (isSqlite(thrown, 'SQLITE_ERROR') && /^no such (table|column)|has no column/.test(text)))
+    return notMigrated(`The tables ${tables} are not all there, or lack columns.`)
+  if (isIn(FORBIDDEN, thrown))
+    return new StoreError(
+      'store_forbidden',
+      `The database does not let this user in, or not to the tables ${tables}. Grant it select, insert, update and delete on them; for SQLite, let the process open the file and write beside it.`,
+    )
+  if (isIn(READ_ONLY, thrown) || isSqlite(thrown, 'SQLITE_READONLY'))
+    return new StoreError(
+      'store_unsuitable',
+      'This database can only be read: a replica, a read-only transaction or a file without write permission. Connect the store to the primary, with the right to write.',
+    )
+  return withoutValues(thrown)
+}
+
+/** The error for tables that were not made, or not completely. */
+export function notMigrated(what: string): StoreError {
+  return new StoreError(
+    'store_not_migrated',
+    `${what} Run the migrations of sqlMigrations() with the same \`tables\` and \`schema\`.`,
+  )
+}
+
+/** Takes off what drivers add to their errors and what may hold a digest: the statement, and the values that were refused. */
+function withoutValues(thrown: unknown): unknown {
+  if (typeof thrown === 'object' && thrown !== null && Object.isExtensible(thrown))
+    for (const field of ['sql', 'sqlMessage', 'detail', 'where', 'internalQuery']) Reflect.deleteProperty(thrown, field)
+  return thrown
+}

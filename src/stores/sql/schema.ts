@@ -1,0 +1,138 @@
+/**
+ * The statements that make the tables, from one description for all dialects. Who runs or prints them:
+ * stores/sql/migrations.ts.
+ *
+ * Ids are compared byte by byte and with their case: `collate "C"`, `utf8mb4_bin`, and SQLite by itself.
+ */
+import type { Names, SqlDialect, Tables } from './tables.ts'
+
+/** The version of the tables that this code reads and writes. */
+export const SCHEMA_VERSION = 1
+
+/** What a kind of column is called in each dialect. */
+const KINDS = {
+  postgres: { id: 'text collate "C"', text: 'text', word: 'text collate "C"', json: 'text', whole: 'bigint' },
+  mysql: { id: 'varchar(256)', text: 'text', word: 'text', json: 'mediumtext', whole: 'bigint' },
+  sqlite: { id: 'text', text: 'text', word: 'text', json: 'text', whole: 'integer' },
+} as const
+type Kind = keyof (typeof KINDS)[SqlDialect]
+
+interface Table {
+  /** The first one is the primary key. */
+  readonly columns: { readonly [column: string]: Kind | `${Kind}?` }
+  /** Derived columns: each is a whole number made by an expression. */
+  readonly derived?: { readonly [column: string]: string }
+  /** By what they are named, and their columns. */
+  readonly indexes?: { readonly [name: string]: readonly string[] }
+}
+
+const TABLES: { readonly [T in keyof Tables]: Table } = {
+  tokens: {
+    columns: {
+      id: 'id',
+      plan_id: 'id',
+      type: 'id',
+      name: 'text',
+      description: 'text',
+      scopes: 'json',
+      resources: 'json',
+      created_at: 'whole',
+      created_by: 'text',
+      lifetime_days: 'whole',
+      expires_at: 'whole',
+      secrets: 'json',
+      revoked_at: 'whole?',
+      revoked_by: 'text?',
+      version: 'whole',
+      event_id: 'text',
+      idempotency: 'json',
+      search_name: 'word',
+      search_description: 'word',
+    },
+    derived: {
+      is_revoked: 'case when revoked_at is null then 0 else 1 end',
+      ended_at: 'case when revoked_at < expires_at then revoked_at else expires_at end',
+    },
+    indexes: {
+      newest: ['plan_id', 'created_at', 'id'],
+      expiry: ['plan_id', 'is_revoked', 'expires_at', 'id'],
+      ended: ['ended_at'],
+    },
+  },
+  secrets: { columns: { digest: 'id', token_id: 'id' }, indexes: { token: ['token_id'] } },
+  events: {
+    columns: {
+      seq: 'whole',
+      id: 'text',
+      at: 'whole',
+      type: 'text',
+      token_id: 'id',
+      plan_id: 'id',
+      actor: 'text?',
+      version: 'whole',
+      changes: 'json?',
+    },
+    indexes: { plan: ['plan_id', 'seq'], token: ['token_id', 'seq'] },
+  },
+  uses: { columns: { digest: 'id', token_id: 'id', at: 'whole' }, indexes: { token: ['token_id'] } },
+  state: { columns: { id: 'whole', schema_version: 'whole', last_seq: 'whole', bound_ms: 'whole' } },
+}
+
+/** The first migration: all tables and indexes, and the row of the store. */
+export function createTables(dialect: SqlDialect, names: Names): readonly string[] {
+  const quoted = (name: string): string => quote(dialect, name)
+  // MySQL commits each statement by itself: what was half done has to be doable again.
+  const ignore = dialect === 'mysql' ? ' ignore' : ''
+  return [
+    ...Object.entries(TABLES).flatMap(([key, table]) => createTable(dialect, names[key as keyof Names], table)),
+    `insert${ignore} into ${quoted(names.state)} (${['id', 'schema_version', 'last_seq', 'bound_ms'].map(quoted).join(', ')}) values (1, ${SCHEMA_VERSION}, 0, 0)`,
+  ]
+}
+
+function createTable(dialect: SqlDialect, name: string, { columns, derived = {}, indexes = {} }: Table): string[] {
+  const quoted = (column: string): string => quote(dialect, column)
+  const kinds = KINDS[dialect]
+  const [key] = Object.keys(columns)
+  const lines = [
+    ...Object.entries(columns).map(([column, kind]) => {
+      const isNullable = kind.endsWith('?')
+      const type = kinds[(isNullable ? kind.slice(0, -1) : kind) as Kind]
+      return `${quoted(column)} ${type}${isNullable ? '' : ' not null'}${column === key ? ' primary key' : ''}`
+    }),
+    ...Object.entries(derived).map(([column, expression]) => {
+      return `${quoted(column)} ${kinds.whole} generated always as (${expression}) stored`
+    }),
+  ]
+  const indexLines = Object.entries(indexes).map(([index, on]) => ({
+    name: `${name}_${index}`,
+    on: on.map(quoted).join(', '),
+  }))
+  if (dialect === 'mysql') {
+    lines.push(...indexLines.map((index) => `index ${quoted(lastPart(index.name))} (${index.on})`))
+    return [
+      `create table if not exists ${quoted(name)} (\n  ${lines.join(',\n  ')}\n) engine = InnoDB default character set utf8mb4 collate utf8mb4_bin`,
+    ]
+  }
+  // In PostgreSQL an index is always in its table's schema; in SQLite the index has the schema and the table must not.
+  const isSqlite = dialect === 'sqlite'
+  return [
+    `create table ${quoted(name)} (\n  ${lines.join(',\n  ')}\n)`,
+    ...indexLines.map((index) => {
+      const created = quoted(isSqlite ? index.name : lastPart(index.name))
+      return `create index ${created} on ${quoted(isSqlite ? lastPart(name) : name)} (${index.on})`
+    }),
+  ]
+}
+
+function lastPart(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1)
+}
+
+/** A name in quotation marks, part by part. Names hold none themselves (stores/sql/options.ts). */
+function quote(dialect: SqlDialect, name: string): string {
+  const mark = dialect === 'mysql' ? '`' : '"'
+  return name
+    .split('.')
+    .map((part) => `${mark}${part}${mark}`)
+    .join('.')
+}

@@ -1,0 +1,66 @@
+/** `sqlStore`: the port over Kysely, put together from its parts. The port: ports.ts. The tables: stores/sql/schema.ts. */
+import type { Kysely } from 'kysely'
+import type { TokenStore } from '../../ports.ts'
+import { commit } from './commit.ts'
+import { listTokens } from './list.ts'
+import { listEvents, raiseBound, sweepEvents } from './log.ts'
+import { lookUpByDigest, lookUpById } from './look-ups.ts'
+import { type SqlStoreOptions, setupOf } from './options.ts'
+import { sessionOf } from './session.ts'
+import { sweepTokens } from './sweep.ts'
+import { keepUses, lastUses } from './uses.ts'
+
+/** A store in a SQL database: every method of the port; `watch` only with the option `listen`. */
+export type SqlStore = TokenStore & Required<Omit<TokenStore, 'watch'>>
+
+/**
+ * A store in the SQL database that the host runs already: PostgreSQL, MySQL 8, MariaDB 10.3 or later, SQLite 3.35 or later
+ * (better-sqlite3, libsql), through its own Kysely. Make the tables with `sqlMigrations` first. The store opens and closes
+ * nothing, leaves out Kysely's plugins, and runs all its statements on the host's connections, so a host's limits for them hold
+ * here too.
+ *
+ * Connect to the primary: a replica answers late, and what was revoked would go on. PostgreSQL's replicas are refused.
+ *
+ * - A record, its event and the event's `seq` are written in one transaction. Commits go one after another, by the lock of one
+ *   row. In PostgreSQL a process that falls silent amid a commit is cut off after 5 s; in MySQL and SQLite the others wait as
+ *   long as it is stopped.
+ * - SQLite: `pragma busy_timeout` is set to 5 s if it is 0. One connection for a process; libsql 0.5 does not get over a wait
+ *   that ran out before its garbage is collected (tursodatabase/libsql-js#238).
+ * - `pg` ends the process when a connection is lost and nobody listens to its `error`: `pool.on('error', …)` for idle ones, and
+ *   `preparedStatements`, or `pool.on('connect', (client) => client.on('error', …))`, for those in use.
+ * - A look-up is repeated once if the connection was lost; a commit never is, but for what the database undid itself (deadlock,
+ *   serialization, busy).
+ * - A row that was changed by hand and cannot be read refuses its own token and no other: look-ups of it throw
+ *   `row_unreadable`. `list` shows it with what can be read; its dates are `NaN` then, its lists empty.
+ * - An error of the driver's comes through as it is, without the fields that quote values (`sql`, `detail` and the like). What
+ *   the host logs of its queries through Kysely's `log` holds digests.
+ *
+ * @throws PolicyError (a `TypeError`) for options that cannot be used; StoreError `store_unsuitable` for another database.
+ * Its methods reject with StoreError `store_not_migrated`, `store_newer`, `store_forbidden`, `store_unsuitable`, `row_unreadable`.
+ *
+ * @example
+ * const pool = new pg.Pool({ connectionString })
+ * pool.on('error', (error) => log.warn(error.message))
+ * const db = new Kysely({ dialect: new PostgresDialect({ pool: preparedStatements(pool) }) })
+ * const store = sqlStore(db, { listen: pgListener(() => new pg.Client({ connectionString })) })
+ */
+export function sqlStore<DB>(kysely: Kysely<DB>, options: SqlStoreOptions = {}): SqlStore {
+  const setup = setupOf(kysely, options)
+  const session = sessionOf(kysely, setup)
+  const { listen } = options
+  return {
+    findByDigest: lookUpByDigest(session),
+    find: (id) => lookUpById(session, id),
+    list: (query) => listTokens(session, query),
+    commit: (record, event) => commit(session, record, event),
+    events: (query) => listEvents(session, query),
+    bound: (atLeastMs) => raiseBound(session, atLeastMs),
+    recordUse: (uses) => keepUses(session, uses),
+    lastUse: (tokenIds) => lastUses(session, tokenIds),
+    async sweep({ before, limit }) {
+      const records = await sweepTokens(session, before, limit)
+      return { records, events: await sweepEvents(session, before, limit) }
+    },
+    ...(listen && { watch: (wake) => listen(setup.channel, wake) }),
+  }
+}

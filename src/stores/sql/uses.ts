@@ -1,0 +1,55 @@
+/** When secrets were used last: a table of its own, written in batches. It holds no right and undoes nothing. */
+import { isDate } from '../../core/token.ts'
+import type { SecretUse } from '../../ports.ts'
+import { partsOf } from './query.ts'
+import { readUse, USE_COLUMNS, wholeRow } from './rows.ts'
+import type { Session } from './session.ts'
+import type { Db, Setup } from './tables.ts'
+
+/** How many rows are written, and how many ids asked for, in a statement. */
+const PART = 500
+
+/** Keeps each use if it is later than what is known. A digest need not be one that the store knows. */
+export async function keepUses(session: Session, uses: readonly SecretUse[]): Promise<void> {
+  for (const part of partsOf(latestOf(uses), PART)) await session.write((db) => upsert(db, session, part))
+}
+
+/** One use a digest, the latest, in the order of the digests: two batches then wait for each other instead of meeting crosswise. */
+function latestOf(uses: readonly SecretUse[]): readonly SecretUse[] {
+  const latest = new Map<string, SecretUse>()
+  for (const use of uses) {
+    const known = latest.get(use.digest)
+    if (isDate(use.at) && (!known || known.at < use.at)) latest.set(use.digest, use)
+  }
+  return [...latest.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1))
+}
+
+async function upsert(db: Db, { dialect, names }: Setup, uses: readonly SecretUse[]): Promise<void> {
+  const rows = uses.map(({ tokenId, digest, at }) => ({ digest, token_id: tokenId, at }))
+  const insert = db.insertInto(names.uses).values(rows)
+  const upsert =
+    dialect === 'mysql'
+      ? insert.onDuplicateKeyUpdate((eb) => ({
+          at: eb.fn<number>('greatest', ['at', eb.fn('values', [eb.ref('at')])]),
+        }))
+      : insert.onConflict((conflict) =>
+          conflict
+            .column('digest')
+            .doUpdateSet((eb) => ({ at: eb.ref('excluded.at') }))
+            .whereRef(`${names.uses}.at`, '<', 'excluded.at'),
+        )
+  await upsert.execute()
+}
+
+/** The last uses that are known of the secrets of these tokens. */
+export async function lastUses(session: Session, tokenIds: readonly string[]): Promise<SecretUse[]> {
+  const { names } = session
+  const found: SecretUse[] = []
+  for (const part of partsOf([...new Set(tokenIds)], PART)) {
+    const rows = await session.read((db) =>
+      db.selectFrom(names.uses).select(USE_COLUMNS).where('token_id', 'in', part).execute(),
+    )
+    for (const row of rows) found.push(wholeRow(readUse(row), 'a use of a secret', names.uses))
+  }
+  return found
+}

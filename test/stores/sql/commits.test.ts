@@ -1,0 +1,122 @@
+/**
+ * Commits over several connections at once. Databases give each statement or transaction its own view of the past, and undo
+ * what collides: none of that may show.
+ */
+import { sql } from 'kysely'
+import type { TokenEvent } from 'plan-access-tokens'
+import { type SqlStore, sqlStore } from 'plan-access-tokens/stores/sql'
+import { describe, expect, it } from 'vitest'
+import { add, eventOf, next, recordOf, seqs, T } from '../records.ts'
+import { type Engine, freshStore, onEachEngine } from './engines.ts'
+
+const WRITERS = 5
+const COMMITS = 10
+
+/** The levels of isolation at which a host may have set its connections. */
+const LEVELS: { readonly [D in Engine['dialect']]: readonly string[] } = {
+  postgres: ['read committed', 'repeatable read', 'serializable'],
+  mysql: ['READ-COMMITTED', 'REPEATABLE-READ', 'SERIALIZABLE'],
+  sqlite: ['serializable'],
+}
+
+onEachEngine((engine) => {
+  describe.each(LEVELS[engine.dialect])('where the host’s connections are at %s', (level) => {
+    /** A store over connections of its own. */
+    const opened = async () => {
+      const { store, database } = await freshStore(engine)
+      const driver = { postgres: { options: `-c default_transaction_isolation=${level.replace(' ', '\\ ')}` } }
+      if (engine.dialect === 'mysql') await database.exec(`set global tx_isolation = '${level}'`)
+      const open = (): SqlStore =>
+        engine.hasConnections ? sqlStore(database.kysely(driver[engine.dialect as 'postgres'])) : store
+      return { database, open }
+    }
+
+    it('exactly one of 20 racing commits of one version is written', async () => {
+      const { database, open } = await opened()
+      const stores = Array.from({ length: 4 }, open)
+      const record = await add(open())
+      for (let version = record; version.version < 4; ) {
+        const answers = await Promise.all(
+          Array.from({ length: 20 }, (_, i) => {
+            const mine = { ...next(version), name: `Name ${i}`, eventId: `event-${version.version}-${i}` }
+            return (stores[i % 4] as SqlStore).commit(mine, eventOf(mine))
+          }),
+        )
+        const winner = answers.indexOf(true)
+        expect(answers).toEqual(answers.map((_, i) => i === winner))
+        version = { ...next(version), name: `Name ${winner}`, eventId: `event-${version.version}-${winner}` }
+        expect(await open().find(record.id)).toEqual(version)
+      }
+      expect(seqs(await open().events({ limit: 99 }))).toEqual([1, 2, 3, 4])
+      await database.close()
+    })
+
+    it('whoever follows the log sees no event before the one with the number below it, and in the end all', async () => {
+      const { database, open } = await opened()
+      let isOver = false
+      const write = async (store: SqlStore, writer: number): Promise<void> => {
+        for (let i = 0; i < COMMITS; i++) {
+          const first = recordOf({ id: `token-${writer}-${i}` })
+          expect(await store.commit(first, eventOf(first))).toBe(true)
+          const second = next(first, {
+            secrets: [...first.secrets, { digest: `digest-${writer}-${i}-2`, issuedAt: T, worksUntil: null }],
+          })
+          expect(await store.commit(second, eventOf(second))).toBe(true)
+        }
+      }
+      const follow = async (store: SqlStore): Promise<TokenEvent[]> => {
+        const seen: TokenEvent[] = []
+        for (;;) {
+          const isLast = isOver
+          const page = await store.events({ after: seen.length, limit: 7 })
+          // `seq` n + 1 stands in place n, or a number was passed over.
+          expect(seqs(page)).toEqual(page.map((_, i) => seen.length + i + 1))
+          seen.push(...page)
+          if (isLast && page.length === 0) return seen
+          // SQLite answers without letting anybody else go on.
+          await new Promise(setImmediate)
+        }
+      }
+      const followers = [follow(open()), follow(open())]
+      try {
+        await Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(open(), writer)))
+      } finally {
+        isOver = true
+      }
+      for (const seen of await Promise.all(followers)) expect(seen).toHaveLength(WRITERS * COMMITS * 2)
+      await database.close()
+    })
+  })
+
+  it('a secret that the record forgot finds it no more, and a new one finds it from then on', async () => {
+    const { store, kysely, database } = await freshStore(engine)
+    const secret = (i: number) => ({ digest: `secret-${i}`, issuedAt: T, worksUntil: null })
+    // More than fit in one statement.
+    const many = Array.from({ length: 1_200 }, (_, i) => secret(i))
+    const record = await add(store, { secrets: many.slice(0, 1_100) })
+    const moved = next(record, { secrets: many.slice(100) })
+    expect(await store.commit(moved, eventOf(moved))).toBe(true)
+    const found = async (i: number) => (await store.findByDigest(`secret-${i}`))?.id
+    expect([await found(99), await found(100), await found(1_199)]).toEqual([undefined, record.id, record.id])
+    const { rows } = await sql`select digest from plan_token_secrets`.execute(kysely)
+    expect(rows).toHaveLength(1_100)
+    await database.close()
+  })
+
+  it('a sweep removes secrets and uses with their token, and no others', async () => {
+    const { store, kysely, database } = await freshStore(engine)
+    for (const [id, expiresAt] of [
+      ['old', T - 1],
+      ['new', T],
+    ] as const) {
+      await add(store, { id, expiresAt })
+      await store.recordUse([{ tokenId: id, digest: `digest-${id}`, at: T }])
+    }
+    expect(await store.sweep({ before: T, limit: 9 })).toEqual({ records: 1, events: 0 })
+    for (const table of ['plan_token_secrets', 'plan_token_uses']) {
+      const { rows } = await sql`select token_id from ${sql.table(table)}`.execute(kysely)
+      expect(rows).toEqual([{ token_id: 'new' }])
+    }
+    await database.close()
+  })
+})

@@ -1,0 +1,174 @@
+/** The databases that the SQL store is tried on, each real: how to get an empty one, and Kyselys over it. */
+import { type Dialect, Kysely, Migrator, MysqlDialect, PostgresDialect } from 'kysely'
+import mysql from 'mysql2'
+import pg from 'pg'
+import {
+  type Listen,
+  pgListener,
+  type SqlStore,
+  type SqlStoreOptions,
+  type SqlTables,
+  sqlMigrations,
+  sqlStore,
+} from 'plan-access-tokens/stores/sql'
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { hasMariadb, MARIADB_COMMAND, type MariadbServer, startMariadb } from '../../support/mariadb.ts'
+import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
+import { BETTER_SQLITE3_COMMAND, openBetterSqlite3, openLibsql, sqliteFile } from '../../support/sqlite.ts'
+
+/** An empty database: without tables until `migrate`. */
+export interface Database {
+  /** The `listen` option of a store, where the engine has it. */
+  readonly listen?: Listen
+  /** How to connect with the driver alone; for SQLite the file. */
+  readonly config: object
+  /** A Kysely of its own, with connections of its own; `driver` holds settings for the driver, `log` is told each statement. */
+  kysely(driver?: object, log?: (statement: string, parameters: readonly unknown[]) => void): Kysely<unknown>
+  /** Runs a text with any number of statements, with the driver alone. */
+  exec(statements: string): Promise<unknown>
+  /** Ends everything that was opened. */
+  close(): Promise<void>
+}
+
+export interface Engine {
+  readonly name: string
+  readonly dialect: 'postgres' | 'mysql' | 'sqlite'
+  /** Whether one process can have several connections that write. */
+  readonly hasConnections: boolean
+  /** The command that installs it, where it is missing. */
+  readonly missing?: string
+  /** Starts the server, if there is one. */
+  start(): Promise<void>
+  database(): Promise<Database>
+  stop(): Promise<void>
+}
+
+export const ENGINES: readonly Engine[] = [
+  sqlite('libsql', openLibsql),
+  sqlite('better-sqlite3', openBetterSqlite3, BETTER_SQLITE3_COMMAND),
+  postgres(),
+  mariadb(),
+]
+
+/** A suite on each engine that is on this machine; the others are named as skipped, with the command that installs them. */
+export function onEachEngine(suite: (engine: Engine) => void): void {
+  describe.each(ENGINES.map((engine) => [titleOf(engine), engine] as const))('%s', (_, engine) => {
+    if (engine.missing) return void it.skip('passes what all engines pass')
+    beforeAll(() => engine.start(), 60_000)
+    afterAll(() => engine.stop())
+    suite(engine)
+  })
+}
+
+const titleOf = ({ name, missing }: Engine): string => (missing ? `${name} (skipped without it: ${missing})` : name)
+
+/** Makes the tables. */
+export async function migrate(kysely: Kysely<unknown>, tables: SqlTables = {}): Promise<void> {
+  const { error } = await new Migrator({ db: kysely, provider: sqlMigrations(tables) }).migrateToLatest()
+  if (error !== undefined) throw error
+}
+
+/** A store over a new database with its tables made. */
+export async function freshStore(
+  engine: Engine,
+  options: SqlStoreOptions = {},
+): Promise<{ store: SqlStore; kysely: Kysely<unknown>; database: Database }> {
+  const database = await engine.database()
+  const kysely = database.kysely()
+  const { listen, ...places } = options
+  await migrate(kysely, places)
+  return { store: sqlStore(kysely, options), kysely, database }
+}
+
+function sqlite(name: string, open: typeof openLibsql | undefined, missing?: string): Engine {
+  return {
+    name,
+    dialect: 'sqlite',
+    hasConnections: open !== openLibsql,
+    ...(!open && missing !== undefined && { missing }),
+    start: async () => undefined,
+    stop: async () => undefined,
+    async database() {
+      const sqlite = sqliteFile(open)
+      const { file, exec, close } = sqlite
+      return opened({ config: { file }, exec, close, open: (driver) => sqlite.dialect(driver) })
+    },
+  }
+}
+
+function postgres(): Engine {
+  let server: PostgresServer
+  return {
+    name: 'PostgreSQL',
+    dialect: 'postgres',
+    hasConnections: true,
+    async start() {
+      server = await startPostgres()
+    },
+    async database() {
+      const config = await server.database()
+      return opened({
+        config,
+        listen: pgListener(() => new pg.Client(config)),
+        exec: (statements) => server.admin(statements, config.database),
+        open(driver) {
+          const pool = new pg.Pool({ ...config, max: 4, ...driver })
+          pool.on('error', () => undefined)
+          pool.on('connect', (client) => client.on('error', () => undefined))
+          return new PostgresDialect({ pool })
+        },
+      })
+    },
+    stop: () => server.close(),
+  }
+}
+
+function mariadb(): Engine {
+  let server: MariadbServer
+  return {
+    name: 'MariaDB',
+    dialect: 'mysql',
+    hasConnections: true,
+    ...(!hasMariadb && { missing: MARIADB_COMMAND }),
+    async start() {
+      server = await startMariadb()
+    },
+    async database() {
+      const config = await server.database()
+      return opened({
+        config,
+        exec: (statements) => server.admin(statements, config.database),
+        open(driver) {
+          const pool = mysql.createPool({ ...config, connectionLimit: 4, ...driver })
+          return new MysqlDialect({ pool })
+        },
+      })
+    },
+    stop: () => server.close(),
+  }
+}
+
+/** Everything that is opened over a database, to be closed together. */
+function opened({
+  open,
+  close,
+  ...rest
+}: Omit<Database, 'kysely' | 'close'> & { open: (driver?: object) => Dialect; close?: () => unknown }): Database {
+  const all: Kysely<unknown>[] = []
+  return {
+    ...rest,
+    kysely(driver, log) {
+      const dialect = open(driver)
+      const kysely = new Kysely<unknown>({
+        dialect,
+        ...(log && { log: ({ query }) => log(query.sql, query.parameters) }),
+      })
+      all.push(kysely)
+      return kysely
+    },
+    async close() {
+      for (const kysely of all) await kysely.destroy()
+      await close?.()
+    },
+  }
+}

@@ -1,0 +1,159 @@
+/** `sqlMigrations`: the tables by Kysely's Migrator or by printed SQL, under names and in a schema of the host's choice. */
+import { CamelCasePlugin, Kysely, MssqlDialect, sql } from 'kysely'
+import { type SqlStoreOptions, type SqlTables, sqlMigrations, sqlStore } from 'plan-access-tokens/stores/sql'
+import { describe, expect, it } from 'vitest'
+import { add, eventOf, next, T } from '../records.ts'
+import { type Engine, freshStore, migrate, onEachEngine } from './engines.ts'
+
+const TABLES = { tokens: 'Api_tokens', secrets: 'hashes', events: 'audit', uses: 'used', state: 'st8' }
+const TEXT = '"Nächster" \\ %_\'; drop table x; -- 🔑 Ünïcödé'
+
+/** A token is created, changed, found in each way, and swept. */
+async function goesThroughItsLife(kysely: Kysely<unknown>, options: SqlStoreOptions = {}): Promise<void> {
+  const store = sqlStore(kysely, options)
+  const first = await add(store, { name: TEXT, description: TEXT })
+  const changed = next(first, { revokedAt: T, revokedBy: 'admin', description: '' })
+  expect(await store.commit(changed, eventOf(changed))).toBe(true)
+  expect(await store.find(first.id)).toEqual(changed)
+  expect(await store.findByDigest(`digest-${first.id}`)).toEqual(changed)
+  expect(await store.list({ planId: 'p1', order: 'expiry', now: T, limit: 9, search: 'ünïc' })).toEqual([changed])
+  expect(await store.events({ limit: 9 })).toHaveLength(2)
+  expect(await store.bound(7)).toBe(7)
+  await store.recordUse([{ tokenId: first.id, digest: `digest-${first.id}`, at: T }])
+  await store.recordUse([{ tokenId: first.id, digest: `digest-${first.id}`, at: T - 1 }])
+  expect(await store.lastUse([first.id])).toEqual([{ tokenId: first.id, digest: `digest-${first.id}`, at: T }])
+  expect(await store.sweep({ before: T + 1, limit: 9 })).toEqual({ records: 1, events: 1 })
+  expect(await store.lastUse([first.id])).toEqual([])
+}
+
+/** Makes the schema `other` where the tables are to be, on a Kysely that keeps to one connection. */
+async function makeSchema({ dialect }: Engine, kysely: Kysely<unknown>): Promise<void> {
+  const make = dialect === 'sqlite' ? sql`attach ':memory:' as other` : sql`create schema if not exists other`
+  await make.execute(kysely)
+}
+
+onEachEngine((engine) => {
+  it('works after the migrations, which may run again', async () => {
+    const { kysely, database } = await freshStore(engine)
+    await migrate(kysely)
+    await goesThroughItsLife(kysely)
+    await database.close()
+  })
+
+  it.each<[string, SqlTables]>([
+    ['names', { tables: TABLES }],
+    ['one name', { tables: { uses: 'u' } }],
+    ['a schema', { schema: 'other' }],
+    ['names in a schema', { tables: TABLES, schema: 'other' }],
+  ])('works with %s of the host’s choice, beside other tables of the usual names', async (_, places) => {
+    const database = await engine.database()
+    const kysely = database.kysely()
+    await makeSchema(engine, kysely)
+    if (places.tables?.tokens || places.schema) await sql`create table plan_tokens (other integer)`.execute(kysely)
+    await migrate(kysely, places)
+    await goesThroughItsLife(kysely, places)
+    const gone = places.schema && engine.dialect === 'mysql' ? sql`drop schema other` : undefined
+    await gone?.execute(kysely)
+    await database.close()
+  })
+
+  it.each<[string, SqlTables]>([
+    ['as it is', {}],
+    ['with names', { tables: TABLES }],
+  ])('works after the printed SQL was run %s by another tool', async (_, places) => {
+    const database = await engine.database()
+    await database.exec(sqlMigrations(places).toSql(engine.dialect))
+    await goesThroughItsLife(database.kysely(), places)
+    await database.close()
+  })
+
+  it('makes nothing by halves: what failed can be run again', async () => {
+    const database = await engine.database()
+    const kysely = database.kysely()
+    // In the way of the last statement but one.
+    await sql`create table plan_token_state (other integer)`.execute(kysely)
+    await expect(migrate(kysely)).rejects.toThrow()
+    await sql`drop table plan_token_state`.execute(kysely)
+    await migrate(kysely)
+    await goesThroughItsLife(kysely)
+    await database.close()
+  })
+
+  it('takes no notice of plugins of the host’s that rename columns', async () => {
+    const database = await engine.database()
+    const kysely = database.kysely().withPlugin(new CamelCasePlugin())
+    await migrate(kysely)
+    await goesThroughItsLife(kysely)
+    await database.close()
+  })
+})
+
+describe('options', () => {
+  const dialect = new MssqlDialect({ tarn: { options: {}, Pool: class {} }, tedious: {} } as never)
+  const problemsOf = (make: () => unknown): unknown => {
+    try {
+      make()
+    } catch (error) {
+      if (error instanceof TypeError)
+        return (error as { problems?: { path: string }[] }).problems?.map(({ path }) => path)
+      throw error
+    }
+    return 'none'
+  }
+
+  it.each<[string, object, string[]]>([
+    ['a name with a quotation mark', { tables: { tokens: 'a"b' } }, ['tables.tokens']],
+    ['a name with a dot', { tables: { tokens: 'a.b' } }, ['tables.tokens']],
+    ['a name that is empty', { tables: { tokens: '' } }, ['tables.tokens']],
+    ['a name that begins with a digit', { tables: { tokens: '1a' } }, ['tables.tokens']],
+    ['a name with a letter beyond ASCII', { tables: { tokens: 'tökens' } }, ['tables.tokens']],
+    ['a name of 41 characters', { tables: { tokens: 'a'.repeat(41) } }, ['tables.tokens']],
+    ['a name that is no text', { tables: { tokens: 1 } }, ['tables.tokens']],
+    ['two tables of one name', { tables: { tokens: 'a', uses: 'a' } }, ['tables']],
+    ['a table that there is not', { tables: { token: 'a' } }, ['tables.token']],
+    ['a schema with a space', { schema: 'my schema' }, ['schema']],
+    ['another dialect', { dialect: 'mssql' }, ['dialect']],
+    ['an unknown option', { prefix: 'a' }, ['prefix']],
+    ['everything at once', { schema: '', tables: { uses: '-' }, x: 1 }, ['schema', 'tables.uses', 'x']],
+    ['no object', [], ['']],
+  ])('refuse %s, in a TypeError that names it', (_, options, paths) => {
+    for (const make of [() => sqlStore(new Kysely({ dialect }), options), () => sqlMigrations(options)])
+      expect((problemsOf(make) as string[]).toSorted()).toEqual(paths)
+  })
+
+  it('refuse a listener that is none, one for another database than PostgreSQL, and one for migrations', () => {
+    const kysely = new Kysely({ dialect })
+    const listen = () => () => undefined
+    expect(problemsOf(() => sqlStore(kysely, { listen: 1 as never }))).toEqual(['listen'])
+    expect(problemsOf(() => sqlStore(kysely, { dialect: 'mysql', listen }))).toEqual(['listen'])
+    expect(problemsOf(() => sqlMigrations({ listen } as SqlTables))).toEqual(['listen'])
+    expect(problemsOf(() => sqlStore(kysely, { dialect: 'postgres', listen }))).toBe('none')
+  })
+
+  it('allow names of 40 characters, whose indexes PostgreSQL can still name', () => {
+    const tables = { tokens: 'a'.repeat(40) }
+    const longest = [
+      ...sqlMigrations({ tables })
+        .toSql('postgres')
+        .matchAll(/"(\w+)"/g),
+    ].map(([, name]) => name?.length)
+    expect(Math.max(...longest.map(Number))).toBeLessThanOrEqual(63)
+  })
+
+  it('say that a database which the store cannot use is unsuitable', async () => {
+    const kysely = new Kysely({ dialect })
+    expect(() => sqlStore(kysely)).toThrow(expect.objectContaining({ code: 'store_unsuitable' }))
+    const migrations = await sqlMigrations().getMigrations()
+    for (const { up } of Object.values(migrations))
+      expect(() => up(kysely)).toThrow(expect.objectContaining({ code: 'store_unsuitable' }))
+  })
+
+  it('print no SQL for a dialect that there is not', () => {
+    expect(problemsOf(() => sqlMigrations().toSql('mssql' as never))).toEqual(['dialect'])
+  })
+
+  it('have no way down, which would end every token', async () => {
+    const migrations = Object.values(await sqlMigrations().getMigrations())
+    expect(migrations.map(({ down }) => down)).toEqual([undefined])
+  })
+})
