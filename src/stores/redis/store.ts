@@ -1,0 +1,219 @@
+/**
+ * The store in Redis or Valkey. What is done in one step: stores/redis/scripts/begin.ts and beside it. Pages: stores/redis/list.ts
+ * and stores/redis/log.ts. The port: ports.ts.
+ */
+import { nanoid } from 'nanoid'
+import { StoreError } from '../../core/errors.ts'
+import { isDate, type NewEvent, type SecretRecord, type TokenRecord } from '../../core/token.ts'
+import type { SecretUse, TokenStore } from '../../ports.ts'
+import { isRedisClient, type RedisClient, type Reply, runner } from './client.ts'
+import { errorOf, lost, newer, unreadableToken } from './errors.ts'
+import { listPage } from './list.ts'
+import { eventPage } from './log.ts'
+import { placeOf } from './places.ts'
+import type { Script } from './scripts/begin.ts'
+import { COMMIT } from './scripts/commit.ts'
+import { BOUND, RECORD_USE, SWEEP_EVENTS, SWEEP_TOKENS } from './scripts/keep.ts'
+import { EVENTS, FIND, FIND_BY_DIGEST, LAST_USE, PAGE } from './scripts/read.ts'
+import { problemsOfEvent, problemsOfRecord, readRecord } from './values.ts'
+import { watchChannel } from './watch.ts'
+
+/** What can be set. */
+export interface RedisStoreOptions {
+  /**
+   * What all keys begin with, in braces, so that a cluster keeps them on one node. 1 to 100 printable ASCII characters without
+   * spaces and braces; default `plan-tokens`. Two deployments in one Redis need two prefixes.
+   */
+  readonly prefix?: string
+}
+
+/** A store in Redis: all methods of the port. */
+export type RedisStore = Required<TokenStore>
+
+const DEFAULT_PREFIX = 'plan-tokens'
+/** Printable ASCII but a space and braces. */
+const PREFIX = /^[!-z|~]{1,100}$/
+/** How much one step does at most, so that Redis answers others in between. */
+const STEP = { uses: 500, sweptTokens: 100, sweptDigests: 1_000, sweptEvents: 200 }
+
+/**
+ * Keeps tokens and their audit log in Redis (6.2 or later) or Valkey, over the client that the host already has: one of `ioredis`
+ * 5 or 6, or of `redis` 4 to 6 (node-redis), of one server or of a cluster. The client is used as it is and never closed; only
+ * `watch` opens a connection of its own, by `client.duplicate()`.
+ *
+ * All keys begin with `{plan-tokens}:` and so lie on one node of a cluster, in one slot; while a cluster moves that slot to another
+ * node, everything is refused. A commit is one script, which writes record, event and
+ * indexes together or not at all; a look-up is one round trip. A token takes about 2 kB of the server's memory, an event 0.5 kB.
+ *
+ * What the promise of the port needs from the server:
+ * - `appendonly yes` and `appendfsync always`. With `everysec`, the default, a crash of the server loses the last second of changes
+ *   that were acknowledged, a revoke among them: the token works again. Without an append-only file it is everything since
+ *   the last snapshot.
+ * - `maxmemory-policy noeviction`. Any other policy removes keys: a token becomes unknown, or the freshness bound is forgotten. At
+ *   the limit new tokens are refused and revoking goes on.
+ * - Knowing that replication is asynchronous: a failover can lose acknowledged changes, whatever `appendfsync` says.
+ *   `min-replicas-to-write` with `min-replicas-max-lag` makes the loss smaller and does not close it, as little as `WAIT` would.
+ *   Where that is too much, take a store in PostgreSQL with synchronous replication.
+ * - The primary. A replica refuses everything that is asked here, reads too, and so does (from Redis 7 on) a primary with fewer
+ *   replicas than `min-replicas-to-write`, since their state may be past. Sentinel and Cluster are the client's work.
+ *
+ * With ACLs the user needs `~{plan-tokens}:* resetchannels &{plan-tokens}:* +@read +@write +@pubsub +eval +evalsha`, and what the
+ * client asks for itself (ioredis `info`, a client of a cluster `cluster|slots`). A process's first commit finds what is missing
+ * before anything is written.
+ *
+ * A token whose value was edited by hand and cannot be read any more is refused with `row_unreadable`, and no other with it; `list`
+ * shows it with what can be read and dead values for the rest.
+ *
+ * Look-ups that lost their connection are asked once more; a commit never is by the store. A client that repeats commands by itself, as
+ * ioredis does, writes a change once all the same.
+ *
+ * @param client connected, or connecting. Its `keyPrefix`, if any, comes before the prefix here.
+ * @returns a store with all methods of the port.
+ * @throws TypeError for options that do not exist or do not fit, and for what is no such client.
+ * @throws StoreError from its methods: `store_forbidden`, `store_newer`, `store_unsuitable`, `row_unreadable`, each with what to do.
+ * @example
+ * import { Redis } from 'ioredis'
+ * const store = redisStore(new Redis('redis://localhost'))
+ * const tokens = createPlanTokens({ policy, store, directory })
+ */
+export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): RedisStore {
+  const base = `{${prefixOf(client, options)}}:`
+  const channel = `${base}events`
+  const run = runner(client, base)
+  /** Whether this process has shown that its user may do everything that a commit does. */
+  let hasRights = false
+
+  const ask = async (script: Script, args: readonly string[]): Promise<Reply> => {
+    const reply = await run(script, args)
+    const [word, detail] = reply
+    if (word === 'ok') return reply
+    if (word === 'refused') throw errorOf(String(detail), base)
+    if (word === 'newer') throw newer(base, String(detail))
+    if (word === 'lost') throw lost(base)
+    if (word === 'taken') throw new Error('A digest of this record belongs to another token. Nothing was written.')
+    if (word === 'unreadable')
+      throw unreadableToken(String(args[0]), base, 'what stands beside its record is missing or wrong')
+    throw new StoreError('store_unsuitable', 'Redis gave an answer that no script of the token store gives.')
+  }
+
+  const recordIn = ([, id, record, version]: Reply): TokenRecord | undefined => {
+    if (id === undefined) return undefined
+    const read = readRecord(String(record), String(id), String(version))
+    if (read.ok) return read.record
+    throw unreadableToken(String(id), base, read.problem)
+  }
+
+  return {
+    findByDigest: async (digest) => recordIn(await ask(FIND_BY_DIGEST, [digest])),
+
+    find: async (id) => recordIn(await ask(FIND, [id])),
+
+    list: (query) => listPage(query, (args) => ask(PAGE, args)),
+
+    async commit(record, event) {
+      if (!isDate(record.version) || record.version < 1) return false
+      refuseUnkeepable(record, event)
+      const probe = hasRights ? '0' : '1'
+      const [, written] = await ask(COMMIT, [...argumentsOf(record), ...argumentsOfEvent(event), channel, probe])
+      hasRights = true
+      return written === '1'
+    },
+
+    events: (query) => eventPage(query, base, (args) => ask(EVENTS, args)),
+
+    async bound(atLeastMs) {
+      const [, bound] = await ask(BOUND, [String(atLeastMs)])
+      return Number(bound)
+    },
+
+    watch: (wake) => watchChannel(client, channel, wake),
+
+    async recordUse(uses) {
+      const dated = uses.filter(({ at }) => isDate(at))
+      for (let i = 0; i < dated.length; i += STEP.uses)
+        await ask(
+          RECORD_USE,
+          dated.slice(i, i + STEP.uses).flatMap(({ tokenId, digest, at }) => [tokenId, digest, String(at)]),
+        )
+    },
+
+    async lastUse(tokenIds) {
+      const uses: SecretUse[] = []
+      const ids = [...new Set(tokenIds)]
+      for (let i = 0; i < ids.length; i += STEP.uses) {
+        const some = ids.slice(i, i + STEP.uses)
+        const [, ...lists] = await ask(LAST_USE, some)
+        for (const [k, tokenId] of some.entries()) uses.push(...usesIn(tokenId, lists[k]))
+      }
+      return uses
+    },
+
+    async sweep({ before, limit }) {
+      const removed = { records: 0, events: 0 }
+      while (removed.records < limit) {
+        const some = Math.min(limit - removed.records, STEP.sweptTokens)
+        const [, count, all] = await ask(SWEEP_TOKENS, [String(before), String(some), String(STEP.sweptDigests)])
+        removed.records += Number(count)
+        if (all === '1') break
+      }
+      while (removed.events < limit) {
+        const some = Math.min(limit - removed.events, STEP.sweptEvents)
+        const [, count] = await ask(SWEEP_EVENTS, [String(before), String(some)])
+        removed.events += Number(count)
+        if (Number(count) < some) break
+      }
+      return removed
+    },
+  }
+}
+
+function prefixOf(client: unknown, options: unknown): string {
+  const problems: string[] = []
+  if (!isRedisClient(client))
+    problems.push('the client is neither one of ioredis (new Redis(…)) nor one of redis (createClient(…)).')
+  const given = typeof options === 'object' && options !== null ? options : {}
+  if (given !== options) problems.push('the options must be an object.')
+  for (const name of Object.keys(given)) if (name !== 'prefix') problems.push(`there is no option "${name}".`)
+  const { prefix = DEFAULT_PREFIX } = given as { readonly prefix?: unknown }
+  if (typeof prefix !== 'string' || !PREFIX.test(prefix))
+    problems.push('prefix must have 1 to 100 printable ASCII characters, none of them a space or a brace.')
+  if (problems.length > 0) throw new TypeError(`redisStore cannot be made:\n  ${problems.join('\n  ')}`)
+  return prefix as string
+}
+
+/** What could not be read back is not written. */
+function refuseUnkeepable(record: TokenRecord, event: NewEvent): void {
+  const problems = [
+    ...problemsOfRecord(record).map((field) => `record.${field}`),
+    ...problemsOfEvent(event).map((field) => `event.${field}`),
+  ]
+  if (problems.length > 0)
+    throw new TypeError(`The record and its event cannot be kept: missing or wrong are ${problems.join(', ')}.`)
+}
+
+function argumentsOf(record: TokenRecord): string[] {
+  const { id, planId, version, createdAt, expiresAt, revokedAt } = record
+  const digests = record.secrets.map(({ digest }: SecretRecord) => digest)
+  return [
+    ...[id, String(version), nanoid(), JSON.stringify(record), JSON.stringify(digests)],
+    ...[planId, placeOf(createdAt, id), placeOf(expiresAt, id), revokedAt === null ? '0' : '1'],
+    String(Math.min(revokedAt ?? expiresAt, expiresAt)),
+  ]
+}
+
+function argumentsOfEvent(event: NewEvent): string[] {
+  const { id, at, type, tokenId, planId, actor, version, changes } = event
+  const kept = { id, at, type, tokenId, planId, actor, version, ...(changes && { changes }) }
+  const isEnding = type === 'revoked' || type === 'secret_revoked'
+  return [JSON.stringify(kept), String(at), planId, tokenId, isEnding ? '1' : '0']
+}
+
+function usesIn(tokenId: string, flat: Reply[number] | undefined): SecretUse[] {
+  const uses: SecretUse[] = []
+  const texts = Array.isArray(flat) ? flat : []
+  for (let i = 0; i + 1 < texts.length; i += 2) {
+    const at = Number(texts[i + 1])
+    if (isDate(at)) uses.push({ tokenId, digest: texts[i], at })
+  }
+  return uses
+}

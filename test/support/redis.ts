@@ -1,0 +1,154 @@
+/**
+ * Real Redis servers for tests: each in a temporary folder and on a free loopback port, ended by its process id. Without
+ * `redis-server` on the machine, `hasRedis` is false and tests say so in their titles.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+
+/** The program; REDIS_SERVER names another one, such as Valkey's or an older Redis. */
+const program = process.env.REDIS_SERVER ?? 'redis-server'
+
+/** Whether there is a server program on this machine. */
+export const hasRedis = spawnSync(program, ['--version']).status === 0
+/** For the title of tests that need it. */
+export const NEEDS_REDIS = 'skipped without it: apt-get install -y redis-server'
+
+/** A server that runs. */
+export interface RedisServer {
+  readonly port: number
+  readonly url: string
+  /** Where its files are. */
+  readonly folder: string
+  /** Ends it as a power failure does, and waits until it is gone. */
+  kill(): Promise<void>
+  /** Starts it again on the same port and the same files. */
+  restart(): Promise<void>
+  /** Ends it and removes its folder. */
+  stop(): Promise<void>
+}
+
+/** Starts a server that keeps nothing on disk unless `settings` (as on the command line, without dashes) say so. */
+export async function startRedis(settings: Readonly<Record<string, string>> = {}): Promise<RedisServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'redis-'))
+  const port = await freePort()
+  const all = { port: String(port), bind: '127.0.0.1', dir: folder, save: '', appendonly: 'no', ...settings }
+  const flags = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value])
+  let child = await launch(flags, folder)
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    folder,
+    kill: () => end(child),
+    async restart() {
+      await end(child)
+      child = await launch(flags, folder)
+    },
+    async stop() {
+      await end(child)
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Three primaries that share the slots. */
+export interface RedisCluster {
+  readonly nodes: readonly RedisServer[]
+  stop(): Promise<void>
+}
+
+/** Starts a cluster of three and waits until each node knows that all slots are served. */
+export async function startRedisCluster(): Promise<RedisCluster> {
+  const nodes: RedisServer[] = []
+  const stop = async (): Promise<void> => {
+    await Promise.all(nodes.map((node) => node.stop()))
+  }
+  try {
+    for (let i = 0; i < 3; i++)
+      nodes.push(await startRedis({ 'cluster-enabled': 'yes', 'cluster-port': String(await freePort()) }))
+    await Promise.all(nodes.map((node, i) => ask(node, (client) => joinCluster(client, i, nodes))))
+    await Promise.all(nodes.map((node) => ask(node, untilServed)))
+    return { nodes, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Gives a node its third of the slots and lets it meet the others. */
+async function joinCluster(client: Redis, i: number, nodes: readonly RedisServer[]): Promise<void> {
+  const first = Math.ceil((i * 16_384) / 3)
+  const last = Math.ceil(((i + 1) * 16_384) / 3) - 1
+  await client.call('CLUSTER', 'ADDSLOTSRANGE', first, last)
+  await client.call('CLUSTER', 'SET-CONFIG-EPOCH', i + 1)
+  for (const { port } of nodes) {
+    const bus = await ask(
+      { port },
+      async (other) => ((await other.call('CONFIG', 'GET', 'cluster-port')) as string[])[1],
+    )
+    await client.call('CLUSTER', 'MEET', '127.0.0.1', port, Number(bus))
+  }
+}
+
+/** A cluster tells nobody when it has come together, so it is asked again and again. */
+async function untilServed(client: Redis): Promise<void> {
+  for (;;) {
+    const info = (await client.call('CLUSTER', 'INFO')) as string
+    const slots = (await client.call('CLUSTER', 'SLOTS')) as unknown[]
+    if (/cluster_state:ok/.test(info) && /cluster_known_nodes:3/.test(info) && slots.length === 3) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+/** Asks a server something over a connection of its own. */
+export async function ask<T>({ port }: { readonly port: number }, question: (client: Redis) => Promise<T>): Promise<T> {
+  const client = new Redis({ port, lazyConnect: true })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    return await question(client)
+  } finally {
+    client.disconnect()
+  }
+}
+
+/** Starts the program and waits until it takes connections. If the tests end early, it ends with them. */
+async function launch(flags: readonly string[], folder: string): Promise<ChildProcess> {
+  const child = spawn(program, flags, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const orphan = (): void => {
+    child.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  }
+  process.once('exit', orphan)
+  child.once('exit', () => process.off('exit', orphan))
+  let said = ''
+  await new Promise<void>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', () => reject(new Error(`${program} ended at once:\n${said}`)))
+    child.stdout.on('data', (chunk) => {
+      said = (said + chunk).slice(-10_000)
+      if (said.includes('eady to accept connections')) resolve()
+    })
+  })
+  return child
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGKILL')
+  await gone
+}
+
+/** A port that nobody has now. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
