@@ -1,0 +1,44 @@
+/** A database of the benchmark's PostgreSQL, and the store over it as the documents tell a host to make it. */
+import { Kysely, Migrator, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { TokenStore } from 'plan-access-tokens'
+import { preparedStatements, sqlMigrations, sqlStore } from 'plan-access-tokens/stores/sql'
+import { type PostgresConfig, type PostgresServer, startPostgres } from '../../test/support/postgres.ts'
+
+export interface Database {
+  readonly config: PostgresConfig
+  readonly pool: pg.Pool
+  readonly store: Required<Omit<TokenStore, 'watch'>>
+  close(): Promise<void>
+}
+
+/** A statement that the store sent. */
+export interface Statement {
+  readonly sql: string
+  readonly parameters: readonly unknown[]
+}
+
+/** Starts the server. Its settings are PostgreSQL's own, but for `fsync`: what is compared are rows read and written. */
+export const startServer = (): Promise<PostgresServer> => startPostgres({ flags: ['-c', 'max_wal_size=4GB'] })
+
+/** Opens a database, with up to ten connections. */
+export function openDatabase(config: PostgresConfig, onStatement?: (statement: Statement) => void): Database {
+  const pool = new pg.Pool({ ...config, max: 10 })
+  // The server may be ended first.
+  pool.on('error', () => undefined)
+  const kysely = new Kysely<unknown>({
+    dialect: new PostgresDialect({ pool: preparedStatements(pool) }),
+    ...(onStatement && { log: ({ query }) => onStatement(query) }),
+  })
+  return { config, pool, store: sqlStore(kysely), close: () => kysely.destroy() }
+}
+
+/** A new database with its tables. */
+export async function newDatabase(server: PostgresServer): Promise<Database> {
+  const config = await server.database()
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: new pg.Pool(config) }) })
+  const { error } = await new Migrator({ db, provider: sqlMigrations() }).migrateToLatest()
+  await db.destroy()
+  if (error !== undefined) throw error
+  return openDatabase(config)
+}
