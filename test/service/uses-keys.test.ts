@@ -5,9 +5,7 @@ import { deployment, down, never, type StartOptions } from './support/processes.
 import { atRest, stateOf } from './support/steered-clock.ts'
 import { ADMIN, codeOf, START } from './support/world.ts'
 
-const _MINUTE = 60_000
 const USES: StartOptions = { without: [], freshnessMs: 0 }
-const _FILE = 'GET /v1/files/FileA'
 
 /** A process that keeps uses, and lets them be written. */
 function usedWorld(options: StartOptions = USES) {
