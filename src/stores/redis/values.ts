@@ -3,26 +3,14 @@
  * be read is refused, and no other with it.
  */
 import { isDate, type NewEvent, type TokenEvent, type TokenRecord } from '../../core/token.ts'
+import { areChanges, areIdempotencyRecords, areResources, areScopes, areSecrets, isObject, isText } from '../fields.ts'
 
 /** Whether a field has the form that it must have. */
 type Check = (value: unknown) => boolean
 
-const isText: Check = (value) => typeof value === 'string'
-const isTextOrNull: Check = (value) => value === null || typeof value === 'string'
+const isTextOrNull: Check = (value) => value === null || isText(value)
 const isDateOrNull: Check = (value) => value === null || isDate(value)
 const isVersion: Check = (value) => isDate(value) && value >= 1
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const listOf =
-  (check: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(check)
-
-const objectOf = (fields: Readonly<Record<string, Check>>): Check => {
-  const checks = Object.entries(fields)
-  return (value) => isObject(value) && checks.every(([field, check]) => check(value[field]))
-}
 
 const RECORD: Readonly<Record<keyof TokenRecord, Check>> = {
   id: (value) => isText(value) && value !== '',
@@ -30,21 +18,19 @@ const RECORD: Readonly<Record<keyof TokenRecord, Check>> = {
   type: isText,
   name: isText,
   description: isText,
-  scopes: listOf(isText),
-  resources: (value) => value === 'all' || isListOfResources(value),
+  scopes: areScopes,
+  resources: areResources,
   createdAt: isDate,
   createdBy: isText,
   lifetimeDays: (value) => typeof value === 'number' && Number.isFinite(value),
   expiresAt: isDate,
-  secrets: listOf(objectOf({ digest: isText, issuedAt: isDate, worksUntil: isDateOrNull })),
+  secrets: areSecrets,
   revokedAt: isDateOrNull,
   revokedBy: isTextOrNull,
   version: isVersion,
   eventId: isText,
-  idempotency: listOf(objectOf({ call: isText, key: isText, input: isText, digest: isText })),
+  idempotency: areIdempotencyRecords,
 }
-
-const isListOfResources = listOf(objectOf({ kind: isText, id: isText, link: isText }))
 
 const EVENT: Readonly<Record<keyof NewEvent, Check>> = {
   id: isText,
@@ -54,7 +40,7 @@ const EVENT: Readonly<Record<keyof NewEvent, Check>> = {
   planId: isText,
   actor: isTextOrNull,
   version: isVersion,
-  changes: (value) => value === undefined || isObject(value),
+  changes: (value) => value === undefined || areChanges(value),
 }
 
 const RECORD_CHECKS = Object.entries(RECORD)

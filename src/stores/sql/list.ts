@@ -26,14 +26,14 @@ export async function listTokens(session: Session, query: ListQuery): Promise<To
   const [first, ...others] = stretchesOf(query)
   if (!first) return []
   const rows = await session.read((db) => {
-    const page = others.reduce(
-      (all, stretch) => all.unionAll(selectStretch(db, session, query, stretch)),
-      selectStretch(db, session, query, first),
-    )
-    return page.execute()
+    if (others.length === 0) return selectStretch(db, session, query, first).execute()
+    // Each in a table of its own, since not every database takes an order and a limit inside a union.
+    const tableOf = (stretch: Stretch) =>
+      db.selectFrom(selectStretch(db, session, query, stretch).as('page')).selectAll()
+    return others.reduce((all, stretch) => all.unionAll(tableOf(stretch)), tableOf(first)).execute()
   })
   const records = rows.map((row) => readToken(row).value)
-  return query.order === 'newest' ? records : byExpiry(records, rows, query.limit)
+  return others.length === 0 ? records : byExpiry(records, rows, query.limit)
 }
 
 /** What makes up the order that is asked for, without what cannot hold anything. */
@@ -53,19 +53,19 @@ function stretchesOf({ order, status, after }: ListQuery): readonly Stretch[] {
 
 function selectStretch(db: Db, setup: Setup, query: ListQuery, stretch: Stretch) {
   const { by, direction } = stretch
-  const page = db
-    .selectFrom(setup.names.tokens)
-    .select(TOKEN_COLUMNS)
-    .select((eb) => eb.lit(stretch.status === 'active' ? 0 : 1).as('ended'))
-    .where((eb) => eb.and(conditions(eb, setup, query, stretch)))
-    // All columns of the index, for MySQL.
-    .orderBy('plan_id', direction)
-    .$if(by === 'expires_at', (page) => page.orderBy('is_revoked', direction))
-    .orderBy(by, direction)
-    .orderBy('id', direction)
-    .limit(query.limit)
-  // A table of its own, since not every database takes an order and a limit inside a union.
-  return db.selectFrom(page.as('page')).selectAll()
+  return (
+    db
+      .selectFrom(setup.names.tokens)
+      .select(TOKEN_COLUMNS)
+      .select((eb) => eb.lit(stretch.status === 'active' ? 0 : 1).as('ended'))
+      .where((eb) => eb.and(conditions(eb, setup, query, stretch)))
+      // All columns of the index, for MySQL.
+      .orderBy('plan_id', direction)
+      .$if(by === 'expires_at', (page) => page.orderBy('is_revoked', direction))
+      .orderBy(by, direction)
+      .orderBy('id', direction)
+      .limit(query.limit)
+  )
 }
 
 function conditions(
@@ -84,7 +84,10 @@ function conditions(
   return all
 }
 
-/** Told an equal plan, MySQL goes by the plan alone and reads all tokens in front of the place; a range makes it use the whole index. */
+/**
+ * Told which plan it equals, MySQL goes by the plan alone and reads all tokens in front of the place; told a range, it goes by
+ * the whole index.
+ */
 function isInPlan(eb: Builder, setup: Setup, planId: string): Condition {
   if (setup.dialect !== 'mysql') return eb('plan_id', '=', planId)
   const hasLength = eb(eb.fn('char_length', ['plan_id']), '=', eb.fn('char_length', [eb.val(planId)]))

@@ -56,7 +56,10 @@ export async function sweepEvents(session: Session, before: number, limit: numbe
   return removed
 }
 
-/** Raises the freshness bound to at least so many milliseconds and returns what stands, always by a write: a replica cannot answer. */
+/**
+ * Raises the freshness bound to at least so many milliseconds and returns what stands: always by a write, which no replica can
+ * answer.
+ */
 export async function raiseBound(session: Session, atLeastMs: number): Promise<number> {
   const { names, dialect } = session
   const least = Math.ceil(atLeastMs)

@@ -1,19 +1,12 @@
 /**
  * Records and events as rows, and back. Every column is judged, since a row may have been changed by hand and drivers differ:
- * what cannot be read is named. How single values are read: stores/sql/values.ts.
+ * what cannot be read is named. How single values are read: stores/sql/values.ts. What
+ * stands in JSON: stores/fields.ts.
  */
 import { StoreError } from '../../core/errors.ts'
-import { isResourceRef, type LinkedResource, type Resources } from '../../core/resources.ts'
-import type {
-  Change,
-  EventType,
-  IdempotencyRecord,
-  NewEvent,
-  SecretRecord,
-  TokenEvent,
-  TokenRecord,
-} from '../../core/token.ts'
+import type { EventType, NewEvent, TokenEvent, TokenRecord } from '../../core/token.ts'
 import type { SecretUse } from '../../ports.ts'
+import { areChanges, areIdempotencyRecords, areResources, areScopes, areSecrets } from '../fields.ts'
 import { dateOf, jsonOf, textOf, wholeOf } from './values.ts'
 
 /** The columns that make a record. */
@@ -186,44 +179,18 @@ const NONE: readonly never[] = Object.freeze([])
 const dateOrNull = (value: unknown): number | null | undefined => (value === null ? null : dateOf(value))
 const textOrNull = (value: unknown): string | null | undefined => (value === null ? null : textOf(value))
 
-const isText = (value: unknown): value is string => typeof value === 'string'
-const isDate = (value: unknown): value is number => Number.isSafeInteger(value)
+/** Reads JSON that a check finds good. */
+const jsonAs =
+  <T>(isGood: (json: unknown) => json is T) =>
+  (value: unknown): T | undefined => {
+    const json = jsonOf(value)
+    return isGood(json) ? json : undefined
+  }
 
-const scopesOf = (value: unknown): readonly string[] | undefined => listIn(jsonOf(value), isText)
-
-function resourcesOf(value: unknown): Resources | undefined {
-  const json = jsonOf(value)
-  return json === 'all' ? json : objectsIn<LinkedResource>(json, (entry) => isResourceRef(entry) && isText(entry.link))
-}
-
-const secretsOf = (value: unknown): readonly SecretRecord[] | undefined =>
-  objectsIn<SecretRecord>(
-    jsonOf(value),
-    ({ digest, issuedAt, worksUntil }) =>
-      isText(digest) && isDate(issuedAt) && (worksUntil === null || isDate(worksUntil)),
-  )
-
-const idempotencyOf = (value: unknown): readonly IdempotencyRecord[] | undefined =>
-  objectsIn<IdempotencyRecord>(
-    jsonOf(value),
-    ({ call, key, input, digest }) =>
-      (call === 'create' || call === 'refresh') && isText(key) && isText(input) && isText(digest),
-  )
-
-function changesOrNull(value: unknown): { readonly [field: string]: Change } | null | undefined {
-  if (value === null) return null
-  const json = jsonOf(value)
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined
-  return objectsIn<Change>(Object.values(json), () => true) && (json as { readonly [field: string]: Change })
-}
-
-function listIn<T>(value: unknown, isEntry: (entry: unknown) => entry is T): readonly T[] | undefined {
-  return Array.isArray(value) && value.every(isEntry) ? value : undefined
-}
-
-/** A list of objects, of each of which a check finds the fields good. */
-function objectsIn<T>(value: unknown, isGood: (entry: { readonly [F in keyof T]: unknown }) => boolean) {
-  const isEntry = (entry: unknown): entry is T =>
-    typeof entry === 'object' && entry !== null && isGood(entry as { readonly [F in keyof T]: unknown })
-  return listIn(value, isEntry)
-}
+const scopesOf = jsonAs(areScopes)
+const resourcesOf = jsonAs(areResources)
+const secretsOf = jsonAs(areSecrets)
+const idempotencyOf = jsonAs(areIdempotencyRecords)
+const changesOf = jsonAs(areChanges)
+const changesOrNull = (value: unknown): ReturnType<typeof changesOf> | null =>
+  value === null ? null : changesOf(value)

@@ -1,6 +1,6 @@
 /**
  * How the store speaks to the database: a look at its tables before the first statement and after every failure, a second try
- * where that is safe, errors that say what to do. What is asked: stores/sql/records.ts and its neighbours.
+ * where that is safe, errors that say what to do. What is asked: stores/sql/look-ups.ts and its neighbours.
  */
 import type { Kysely } from 'kysely'
 import { StoreError } from '../../core/errors.ts'
@@ -34,22 +34,17 @@ export interface Session extends Setup {
 /** Opens nothing: the connections are the host's Kysely's. Its plugins are left out, since they rename columns. */
 export function sessionOf<DB>(kysely: Kysely<DB>, setup: Setup): Session {
   const db = kysely.withoutPlugins() as unknown as Db
-  /** The look at the tables, done or under way; none after a failure. */
-  let seen: Promise<void> | undefined
+  /** Whether the tables were looked at since the last failure. Each call looks for itself: one that hangs holds up no other. */
+  let areSeen = false
 
-  const seeTables = (): Promise<void> => {
-    if (seen) return seen
-    const look = lookAtTables(db, setup)
-    seen = look
-    return look
-  }
   const run = async <T>(work: (db: Db) => Promise<T>, mayRepeat: (thrown: unknown) => boolean): Promise<T> => {
     for (let attempt = 1; ; attempt++) {
       try {
-        await seeTables()
+        if (!areSeen) await lookAtTables(db, setup)
+        areSeen = true
         return await work(db)
       } catch (thrown) {
-        seen = undefined
+        areSeen = false
         if (attempt === ATTEMPTS || !mayRepeat(thrown)) throw problemOf(thrown, setup)
         // After a loss too: a pool takes a moment to see which of its connections are gone.
         await pause()
@@ -128,7 +123,10 @@ async function refuseUnescaped(db: Db): Promise<void> {
     )
 }
 
-/** SQLite by itself fails at once where another process is writing, and libsql does not get over that (tursodatabase/libsql-js#238). */
+/**
+ * SQLite by itself fails at once where another process is writing, and libsql does not get over that before its garbage is
+ * collected (tursodatabase/libsql-js#238).
+ */
 async function waitWhenBusy(db: Db): Promise<void> {
   const { rows } = await db.executeQuery(rawQuery<{ timeout: unknown }>('pragma busy_timeout'))
   if (wholeOf(rows[0]?.timeout) === 0) await db.executeQuery(rawQuery(`pragma busy_timeout = ${BUSY_TIMEOUT}`))

@@ -14,10 +14,10 @@ import { keepUses, lastUses } from './uses.ts'
 export type SqlStore = TokenStore & Required<Omit<TokenStore, 'watch'>>
 
 /**
- * A store in the SQL database that the host runs already: PostgreSQL, MySQL 8, MariaDB 10.3 or later, SQLite 3.35 or later
- * (better-sqlite3, libsql), through its own Kysely. Make the tables with `sqlMigrations` first. The store opens and closes
- * nothing, leaves out Kysely's plugins, and runs all its statements on the host's connections, so a host's limits for them hold
- * here too.
+ * A store in the SQL database that the host runs already, through its own Kysely: PostgreSQL 12 or later, MySQL 8 or MariaDB
+ * (mysql2), SQLite 3.35 or later (better-sqlite3, libsql). The tests run on PostgreSQL 18, MariaDB 10.11, libsql 0.5 and
+ * better-sqlite3 12. Make the tables with `sqlMigrations` first. The store opens and closes nothing, leaves out Kysely's plugins,
+ * and runs all its statements on the host's connections, so a host's limits for them hold here too.
  *
  * Connect to the primary: a replica answers late, and what was revoked would go on. PostgreSQL's replicas are refused.
  *

@@ -14,7 +14,7 @@ export async function keepUses(session: Session, uses: readonly SecretUse[]): Pr
   for (const part of partsOf(latestOf(uses), PART)) await session.write((db) => upsert(db, session, part))
 }
 
-/** One use a digest, the latest, in the order of the digests: two batches then wait for each other instead of meeting crosswise. */
+/** The latest use of each digest, in the order of the digests: two batches then wait for each other instead of colliding. */
 function latestOf(uses: readonly SecretUse[]): readonly SecretUse[] {
   const latest = new Map<string, SecretUse>()
   for (const use of uses) {

@@ -11,9 +11,8 @@ import {
   sqlMigrations,
   sqlStore,
 } from 'plan-access-tokens/stores/sql'
-import { afterAll, beforeAll, describe, it } from 'vitest'
 import { hasMariadb, MARIADB_COMMAND, type MariadbServer, startMariadb } from '../../support/mariadb.ts'
-import { type PostgresServer, startPostgres } from '../../support/postgres.ts'
+import { type PostgresConfig, type PostgresServer, startPostgres } from '../../support/postgres.ts'
 import { BETTER_SQLITE3_COMMAND, openBetterSqlite3, openLibsql, sqliteFile } from '../../support/sqlite.ts'
 
 /** An empty database: without tables until `migrate`. */
@@ -43,24 +42,11 @@ export interface Engine {
   stop(): Promise<void>
 }
 
-export const ENGINES: readonly Engine[] = [
-  sqlite('libsql', openLibsql),
-  sqlite('better-sqlite3', openBetterSqlite3, BETTER_SQLITE3_COMMAND),
-  postgres(),
-  mariadb(),
-]
-
-/** A suite on each engine that is on this machine; the others are named as skipped, with the command that installs them. */
-export function onEachEngine(suite: (engine: Engine) => void): void {
-  describe.each(ENGINES.map((engine) => [titleOf(engine), engine] as const))('%s', (_, engine) => {
-    if (engine.missing) return void it.skip('passes what all engines pass')
-    beforeAll(() => engine.start(), 60_000)
-    afterAll(() => engine.stop())
-    suite(engine)
-  })
-}
-
-const titleOf = ({ name, missing }: Engine): string => (missing ? `${name} (skipped without it: ${missing})` : name)
+/** The engines by name. */
+export const LIBSQL = sqlite('libsql', openLibsql)
+export const BETTER_SQLITE3 = sqlite('better-sqlite3', openBetterSqlite3, BETTER_SQLITE3_COMMAND)
+export const POSTGRES = postgres()
+export const MARIADB = mariadb()
 
 /** Makes the tables. */
 export async function migrate(kysely: Kysely<unknown>, tables: SqlTables = {}): Promise<void> {
@@ -98,6 +84,8 @@ function sqlite(name: string, open: typeof openLibsql | undefined, missing?: str
 
 function postgres(): Engine {
   let server: PostgresServer
+  /** Emptied ones: to make a new one takes ten times as long. */
+  const free: PostgresConfig[] = []
   return {
     name: 'PostgreSQL',
     dialect: 'postgres',
@@ -106,16 +94,23 @@ function postgres(): Engine {
       server = await startPostgres()
     },
     async database() {
-      const config = await server.database()
+      const config = free.pop() ?? (await server.database())
+      const exec: Database['exec'] = (statements) => server.admin(statements, config.database)
       return opened({
         config,
+        exec,
         listen: pgListener(() => new pg.Client(config)),
-        exec: (statements) => server.admin(statements, config.database),
         open(driver) {
           const pool = new pg.Pool({ ...config, max: 4, ...driver })
           pool.on('error', () => undefined)
           pool.on('connect', (client) => client.on('error', () => undefined))
           return new PostgresDialect({ pool })
+        },
+        async close() {
+          await exec(
+            'drop schema if exists public, other cascade; create schema public; grant usage on schema public to public',
+          )
+          free.push(config)
         },
       })
     },

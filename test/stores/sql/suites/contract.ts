@@ -3,9 +3,9 @@ import { type Kysely, sql } from 'kysely'
 import { sqlStore } from 'plan-access-tokens/stores/sql'
 import { storeContract } from 'plan-access-tokens/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Database, migrate, onEachEngine } from './engines.ts'
+import { type Database, type Engine, migrate } from '../engines.ts'
 
-onEachEngine((engine) => {
+export function passesTheContract(engine: Engine): void {
   let database: Database
   let writer: Kysely<unknown>
   let reader: Kysely<unknown>
@@ -36,4 +36,4 @@ onEachEngine((engine) => {
     for (const method of [bound, recordUse, lastUse, sweep]) expect(method).toBeTypeOf('function')
     expect(watch === undefined).toBe(engine.dialect !== 'postgres')
   })
-})
+}

@@ -4,9 +4,9 @@
  */
 import { type Kysely, sql } from 'kysely'
 import { type SqlStore, sqlStore } from 'plan-access-tokens/stores/sql'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { T } from '../records.ts'
-import { type Database, ENGINES, type Engine, migrate } from './engines.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { T } from '../../records.ts'
+import { type Database, type Engine, migrate } from '../engines.ts'
 
 /** One large plan with tokens of each status; and many small ones. */
 const TOKENS = 12_000
@@ -136,49 +136,42 @@ const BAD =
 /** What the primary keys are called besides. */
 const PRIMARY = /PRIMARY|sqlite_autoindex|SCAN plan_token_events$/
 
-describe.each(ENGINES.filter(({ missing }) => !missing).map((engine) => [engine.name, engine] as const))(
-  '%s',
-  (_, engine) => {
-    let database: Database
-    let kysely: Kysely<unknown>
-    let store: SqlStore
-    const sent: { readonly text: string; readonly parameters: readonly unknown[] }[] = []
+export function answersAlongIndexes(engine: Engine): void {
+  let database: Database
+  let kysely: Kysely<unknown>
+  let store: SqlStore
+  const sent: { readonly text: string; readonly parameters: readonly unknown[] }[] = []
 
-    beforeAll(async () => {
-      await engine.start()
-      database = await engine.database()
-      kysely = database.kysely({}, (text, parameters) => sent.push({ text, parameters }))
-      await migrate(kysely)
-      await fill(kysely, engine)
-      store = sqlStore(kysely)
-      await store.find('x')
-    }, 60_000)
-    afterAll(async () => {
-      await database.close()
-      await engine.stop()
-    })
+  beforeAll(async () => {
+    database = await engine.database()
+    kysely = database.kysely({}, (text, parameters) => sent.push({ text, parameters }))
+    await migrate(kysely)
+    await fill(kysely, engine)
+    store = sqlStore(kysely)
+    await store.find('x')
+  }, 60_000)
+  afterAll(() => database.close())
 
-    it.each(CALLS)('answers %s along an index', async (_, index, call) => {
-      sent.length = 0
-      await call(store)
-      const statements = sent.filter(({ text }) => /^(\/\*.*\*\/ )?select/.test(text))
-      expect(statements.length).toBeGreaterThan(0)
-      const steps: Step[] = []
-      for (const { text, parameters } of statements) {
-        const pieces = text.split(/\$\d+|\?/)
-        const statement = sql.join(
-          pieces.map((piece, i) => (i === 0 ? sql.raw(piece) : sql`${sql.lit(parameters[i - 1])}${sql.raw(piece)}`)),
-          sql``,
-        )
-        steps.push(...(await EXPLAIN[engine.dialect](kysely, sql`${statement}`)))
-      }
-      const shown = JSON.stringify(steps, undefined, 1)
-      for (const { kind } of steps) expect(kind, shown).not.toMatch(BAD)
-      expect(
-        steps.some(({ index: used }) => used.includes(index) || (index.endsWith('pkey') && PRIMARY.test(used))),
-        shown,
-      ).toBe(true)
-      for (const { rows } of steps) expect(rows, shown).toBeLessThanOrEqual(3 * LIMIT + 3)
-    })
-  },
-)
+  it.each(CALLS)('answers %s along an index', async (_, index, call) => {
+    sent.length = 0
+    await call(store)
+    const statements = sent.filter(({ text }) => /^(\/\*.*\*\/ )?select/.test(text))
+    expect(statements.length).toBeGreaterThan(0)
+    const steps: Step[] = []
+    for (const { text, parameters } of statements) {
+      const pieces = text.split(/\$\d+|\?/)
+      const statement = sql.join(
+        pieces.map((piece, i) => (i === 0 ? sql.raw(piece) : sql`${sql.lit(parameters[i - 1])}${sql.raw(piece)}`)),
+        sql``,
+      )
+      steps.push(...(await EXPLAIN[engine.dialect](kysely, sql`${statement}`)))
+    }
+    const shown = JSON.stringify(steps, undefined, 1)
+    for (const { kind } of steps) expect(kind, shown).not.toMatch(BAD)
+    expect(
+      steps.some(({ index: used }) => used.includes(index) || (index.endsWith('pkey') && PRIMARY.test(used))),
+      shown,
+    ).toBe(true)
+    for (const { rows } of steps) expect(rows, shown).toBeLessThanOrEqual(3 * LIMIT + 3)
+  })
+}

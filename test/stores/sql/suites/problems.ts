@@ -6,8 +6,8 @@ import { figmaPolicy } from 'plan-access-tokens/figma'
 import { sqlStore } from 'plan-access-tokens/stores/sql'
 import { expectAllowed, expectDenied, requestWith, testDirectory } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
-import { add, eventOf, next, recordOf, T } from '../records.ts'
-import { freshStore, migrate, onEachEngine } from './engines.ts'
+import { add, eventOf, next, recordOf, T } from '../../records.ts'
+import { type Engine, freshStore, migrate } from '../engines.ts'
 
 const record = recordOf({ id: 'a' })
 const CALLS: readonly (readonly [name: string, (store: ReturnType<typeof sqlStore>) => Promise<unknown>])[] = [
@@ -31,7 +31,7 @@ async function problemOf(call: Promise<unknown>): Promise<Record<string, unknown
   return { ...error, isOurs: error instanceof StoreError, message: error.message }
 }
 
-onEachEngine((engine) => {
+export function saysWhatToMend(engine: Engine): void {
   describe('tables that are not there', () => {
     it('have to be made, as every call says, and every call works once they are', async () => {
       const database = await engine.database()
@@ -90,7 +90,7 @@ onEachEngine((engine) => {
     const statements: string[] = []
     const logged = database.kysely({}, (statement) => statements.push(statement))
     const store = sqlStore(logged)
-    await Promise.all([store.find('x'), store.findByDigest('x'), store.events({ limit: 1 })])
+    await store.find('x')
     expect(statements.filter((text) => text.includes('schema_version'))).toHaveLength(1)
     statements.length = 0
     await store.findByDigest('x')
@@ -170,6 +170,21 @@ onEachEngine((engine) => {
     await database.close()
   })
 
+  if (engine.dialect === 'sqlite')
+    it.each([
+      [0, 5_000],
+      [123, 123],
+    ])(
+      'a busy_timeout of %i ms is %i ms once the store was used: it waits for other processes',
+      async (before, after) => {
+        const { database } = await freshStore(engine)
+        const kysely = database.kysely({ pragma: `busy_timeout = ${before}` })
+        await sqlStore(kysely).find('x')
+        expect((await sql`pragma busy_timeout`.execute(kysely)).rows).toEqual([{ timeout: after }])
+        await database.close()
+      },
+    )
+
   if (engine.dialect === 'mysql')
     it('a connection on which quoted values are not safe is refused', async () => {
       const { database } = await freshStore(engine)
@@ -206,4 +221,4 @@ onEachEngine((engine) => {
         await database.exec(isPostgres ? 'drop owned by weak; drop role weak' : 'drop user weak')
       }
     })
-})
+}

@@ -4,8 +4,8 @@ import type mysql from 'mysql2'
 import type { TokenRecord } from 'plan-access-tokens'
 import { sqlStore } from 'plan-access-tokens/stores/sql'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { add, eventOf, next, T } from '../records.ts'
-import { type Database, type Engine, freshStore, onEachEngine } from './engines.ts'
+import { add, eventOf, next, T } from '../../records.ts'
+import { type Database, type Engine, freshStore } from '../engines.ts'
 
 type Dialects = readonly Engine['dialect'][]
 const ALL: Dialects = ['postgres', 'mysql', 'sqlite']
@@ -67,7 +67,7 @@ const DEAD: { readonly [column: string]: Partial<TokenRecord> } = {
   description: { description: '' },
 }
 
-onEachEngine((engine) => {
+export function readsRows(engine: Engine): void {
   let fresh: Awaited<ReturnType<typeof freshStore>>
   let broken: TokenRecord
   let other: TokenRecord
@@ -229,4 +229,4 @@ onEachEngine((engine) => {
       })
     }
   })
-})
+}
