@@ -10,7 +10,7 @@ import { areObjects } from './engine.ts'
 const MAX_WEIGHT = 100_000
 /** How many unknown digests are remembered. */
 const MAX_UNKNOWN = 10_000
-/** For how many tokens the newest version that the news told of is kept, to judge answers that were under way. */
+/** For how many tokens the newest event is kept, to judge answers that were under way. */
 const MAX_NEWS = 1_000
 
 interface Entry {
@@ -20,19 +20,14 @@ interface Entry {
   used: boolean
 }
 
-/** How far the news had come when a look-up began. */
-interface Mark {
-  readonly news: number
-  readonly issued: number
-}
-
 /** The tables of one process, begun anew with every first cursor. */
 export interface Cache {
   /** The record with a digest, `null` for one that the store does not know, `undefined` where nothing is remembered. */
   recall(digest: string): TokenRecord | null | undefined
-  mark(): Mark
-  /** Remembers an answer of the store to a look-up that began at a mark, unless news since then may be newer than it. */
-  keep(digest: string, answer: unknown, since: Mark): void
+  /** How many events were taken in. */
+  news(): number
+  /** Remembers an answer to a look-up that began after so many events, unless one since then may be newer than it. */
+  keep(digest: string, answer: unknown, since: number): void
   /** Takes an event in: what it made old is forgotten. Any new secret may be one that was unknown so far. */
   note(event: TokenEvent): void
 }
@@ -44,11 +39,11 @@ export function createCache(): Cache {
   /** The unknown ones, and those from before the table was full, so that one is given up for the other at once. */
   let unknown = new Set<string>()
   let olderUnknown = unknown
-  const versions = new Map<string, number>()
+  /** The newest event that is known of a token, by its id, which a record of that state carries. */
+  const newest = new Map<string, { readonly eventId: string; readonly version: number }>()
   let round = byId.values()
   let weight = 0
   let news = 0
-  let issued = 0
 
   const forget = (entry: Entry): void => {
     weight -= entry.weight
@@ -74,11 +69,11 @@ export function createCache(): Cache {
       return entry.record
     },
 
-    mark: () => ({ news, issued }),
+    news: () => news,
 
     keep(digest, answer, since) {
       if (answer === undefined) {
-        if (since.issued !== issued) return
+        if (since !== news) return
         if (unknown.size >= MAX_UNKNOWN / 2) {
           olderUnknown = unknown
           unknown = new Set()
@@ -89,12 +84,16 @@ export function createCache(): Cache {
       const record = answer as TokenRecord
       // What is no record is judged as it came, and not kept; `secretWithDigest` finds nothing in it.
       if (typeof record !== 'object' || record === null || !secretWithDigest(record, digest)) return
-      const { id, version, secrets, resources } = record
+      const { id, version, eventId, secrets, resources } = record
       if (!areObjects(secrets) || !resources) return
-      if (news - since.news > MAX_NEWS || !(version >= (versions.get(id) ?? 1))) return
+      const known = newest.get(id) ?? record
+      // Kept once the news have told of it, and no older one until then. A higher version proves nothing: a store that was
+      // restored gives out versions a second time.
+      if (version > known.version) newest.set(id, { eventId, version })
+      if (news - since > MAX_NEWS || known.eventId !== eventId) return
       const before = byId.get(id)
       if (before) {
-        if (before.record.version > version) return
+        if (!(version >= before.record.version)) return
         forget(before)
       }
       const entry = { record: deepFreeze(record), weight: 1 + ((secrets.length + resources.length) >> 3), used: false }
@@ -104,16 +103,14 @@ export function createCache(): Cache {
       weight += entry.weight
     },
 
-    note({ tokenId, version, type }) {
+    note({ id, tokenId, type, version }) {
       news += 1
-      versions.delete(tokenId)
-      versions.set(tokenId, version)
-      if (versions.size > MAX_NEWS) versions.delete(versions.keys().next().value as string)
+      newest.delete(tokenId)
+      newest.set(tokenId, { eventId: id, version })
+      if (newest.size > MAX_NEWS) newest.delete(newest.keys().next().value as string)
       const entry = byId.get(tokenId)
-      // An id that was swept can be created again.
-      if (entry && (!(entry.record.version >= version) || type === 'created')) forget(entry)
+      if (entry && entry.record.eventId !== id) forget(entry)
       if (type !== 'created' && type !== 'refreshed') return
-      issued += 1
       unknown = new Set()
       olderUnknown = unknown
     },

@@ -115,6 +115,7 @@ export function createFreshness(
       mine.cursor = page.at(-1)
     }
     memory = undefined
+    isRaised = false
     // Raised before the first cursor is taken, so that every writer waits long enough for this process.
     readBound(await soon(Promise.resolve(store.bound?.(freshnessMs))), freshnessMs)
     isRaised = true
@@ -148,7 +149,7 @@ export function createFreshness(
   /** Asks the store, together with whoever else wants the same and came early enough. */
   const fetch = (digest: string, arrived: Moment): Promise<TokenRecord | undefined> => {
     const shared = lookUps.get(digest)
-    if (shared && elapsed(shared.began, arrived) < freshnessMs) return shared.answer
+    if (isRaised && shared && elapsed(shared.began, arrived) < freshnessMs) return shared.answer
     const lookUp: LookUp = {
       began: momentOf(clock),
       answer: read(digest).finally(() => {
@@ -167,9 +168,9 @@ export function createFreshness(
       // Whoever wanted it was refused by now.
       if (clock.monotonic() - queued >= timeoutMs) throw new TypeError('late')
       const before = memory
-      const mark = before?.cache.mark()
+      const news = before?.cache.news() ?? 0
       const answer = await within(store.findByDigest(digest))
-      if (before && mark && before === memory) before.cache.keep(digest, answer, mark)
+      if (before && before === memory) before.cache.keep(digest, answer, news)
       return answer
     } finally {
       const [next] = waiting
@@ -222,12 +223,11 @@ export function createFreshness(
     async close() {
       isClosed = true
       memory = undefined
-      try {
+      const ended = async (): Promise<void> => {
         await unwatch?.()
-      } catch {
-        // Whatever it was, it is over.
       }
-      if (proving) await within(proving).catch(() => undefined)
+      // Whatever fails now, it is over.
+      await within(Promise.allSettled([ended(), proving])).catch(() => undefined)
     },
   }
 }
@@ -240,7 +240,7 @@ function isReadable({ seq, version, tokenId }: TokenEvent): boolean {
 function refuse(error: PlanTokenError): never {
   throw new PlanTokenError('unavailable', {
     message: 'The change is written, but not known to be seen everywhere yet. Repeat the call.',
-    ...(error.cause !== undefined && { cause: error.cause as SafeCause }),
+    cause: error.cause as SafeCause,
   })
 }
 

@@ -32,9 +32,11 @@ describe('unknown secrets', () => {
     const d = deployment()
     const a = d.start()
     const { secret } = await warmToken(d, a)
-    await askedFor(a, unknown(0, 13_000))
-    expect(await askedFor(a, [secret, ...unknown(8_000, 13_000)])).toBe(0)
-    expect(await askedFor(a, unknown(0, 3_000))).toBe(3_000)
+    expect(await askedFor(a, unknown(0, 10_000))).toBe(10_000)
+    expect(await askedFor(a, unknown(0, 10_000))).toBe(0)
+    expect(await askedFor(a, [unknownSecret(10_000)])).toBe(1)
+    expect(await askedFor(a, [secret, ...unknown(5_001, 10_001)])).toBe(0)
+    expect(await askedFor(a, unknown(0, 100))).toBe(100)
   })
 
   const NEWS: readonly [string, boolean, (d: Deployment, id: string, secret: string) => Promise<unknown>][] = [

@@ -121,6 +121,16 @@ describe('close', () => {
     expect(await a.ask(secret)).toBe('allowed')
   })
 
+  it('does not wait beyond the time limit for what ends the watch', async () => {
+    const d = deployment()
+    const a = d.start({ timeoutMs: 2_000 })
+    a.replace.watch = () => never
+    await warmToken(d, a)
+    const closed = a.tokens.close()
+    await d.clock.pass(2_250)
+    expect(await stateOf(closed)).toBe('resolved')
+  })
+
   it('does not wait for a proof that hangs beyond the time limit', async () => {
     const d = deployment()
     const a = d.start({ timeoutMs: 2_000 })

@@ -118,7 +118,7 @@ async function take({ tokens, clock, directory, use }: Walked, page: model.Page,
     case 'use': {
       const used = model.tokenOf(page, secret)
       if (!used) return
-      use({ tokenId: used.id, digest: createHash('sha256').update(secret).digest('hex'), at: page.now })
+      await use({ tokenId: used.id, digest: createHash('sha256').update(secret).digest('hex'), at: page.now })
       for (const other of used.secrets) other.used ||= other.text === secret
       return
     }

@@ -20,7 +20,7 @@ export interface Walked {
   readonly clock: TestClock
   readonly directory: TestDirectory
   /** Says that a secret was used. */
-  use(use: SecretUse): void
+  use(use: SecretUse): Promise<void>
 }
 
 /** What a test puts between the engine and its world. */
@@ -51,11 +51,8 @@ export function newEngine({ policy = POLICY, isLater = false, ...mending }: Mend
     },
     [PLANS.two]: { tier: 'enterprise', admins: [ADMIN], resources: { 'project:923': { 'file:FileZ': {} } } },
   })
-  const uses: SecretUse[] = []
-  const store: TokenStore = {
-    ...(mending.store?.(memory) ?? memory),
-    lastUse: async (tokenIds) => uses.filter(({ tokenId }) => tokenIds.includes(tokenId)),
-  }
+  // Requests are no uses here, since every secret is asked after each step; uses are steps of their own.
+  const { recordUse: _, ...store }: TokenStore = mending.store?.(memory) ?? memory
   const asked = mending.directory?.(directory) ?? directory
   const tokens = createPlanTokens<Policy>({
     ...{ policy, clock },
@@ -68,7 +65,7 @@ export function newEngine({ policy = POLICY, isLater = false, ...mending }: Mend
         }
       : asked,
   })
-  return { tokens, clock, directory, use: (use) => void uses.push(use) }
+  return { tokens, clock, directory, use: (use) => memory.recordUse([use]) }
 }
 
 /** The page as it is before the first step. */

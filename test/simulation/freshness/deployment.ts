@@ -14,9 +14,11 @@ export const ADMIN = 'admin-1'
 export const PLAN_AGE_MS = 60
 
 /** What a schedule is mostly about; the seed decides. */
-export type Focus = 'anything' | 'drift' | 'starts'
+export type Focus = 'anything' | 'restores' | 'drift' | 'starts'
 
-export const focusOf = (seed: number): Focus => (seed % 10 === 8 ? 'drift' : seed % 10 === 9 ? 'starts' : 'anything')
+/** One schedule in ten for each of the special ones. */
+export const focusOf = (seed: number): Focus =>
+  (['restores', 'drift', 'starts'] as const)[(seed % 10) - 7] ?? 'anything'
 
 /** One place where a process runs; what runs there may crash and start anew. */
 export interface Host {
@@ -28,6 +30,8 @@ export interface Host {
   crash(): void
   /** Whether it was stopped or crashed at some time, so that calls are counted that it knows nothing of. */
   wasDisturbed: boolean
+  /** How many changes it is making. */
+  changes: number
   /** Until when nobody asks it anything. */
   quietUntil: number
 }
@@ -96,11 +100,13 @@ export function deploy(library: Library, policy: Policy, seed: number): Deployme
       ...{ freshnessMs, machine, link },
       tokens: engine(),
       wasDisturbed: false,
+      changes: 0,
       quietUntil: chance.hits(0.5) ? 0 : chance.below(600),
       crash() {
         host.wasDisturbed = true
         life.isOver = true
         life = { isOver: false }
+        host.changes = 0
         host.tokens = engine()
       },
     }

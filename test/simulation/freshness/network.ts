@@ -95,11 +95,13 @@ export function linkTo(
   const call = <T>(act: (store: MemoryStore) => Promise<T>): Promise<T> =>
     new Promise((resolve, reject) => {
       const owner = life()
+      const restores = database.restores()
       const isLost = chance.hits(weather.loss)
       const end = isLost ? chance.pick(['before', 'after', 'never'] as const) : 'answered'
       const answer = (settle: () => void): void => course.after(delay(), () => machine.run(owner, settle))
       course.after(delay(), () => {
-        if (end === 'before') return answer(() => reject(new Error('lost')))
+        // A restore breaks every connection.
+        if (end === 'before' || database.restores() !== restores) return answer(() => reject(new Error('lost')))
         act(database.store()).then(
           (value) => {
             if (end === 'after') answer(() => reject(new Error('lost')))

@@ -2,6 +2,7 @@
  * Every protection of docs/freshness.md, and how the library reads with it taken out. The simulation must find each of them
  * missing; `finds` is what it says then.
  */
+import type { Focus } from './deployment.ts'
 import type { Patch } from './library.ts'
 
 export interface Protection {
@@ -9,6 +10,8 @@ export interface Protection {
   readonly rule: number
   readonly name: string
   readonly without: readonly Patch[]
+  /** The schedules that are most likely to show it. */
+  readonly focus?: Focus
 }
 
 const freshness = (from: string, to: string): Patch => ({ file: 'service/freshness.ts', from, to })
@@ -74,6 +77,7 @@ export const PROTECTIONS: readonly Protection[] = [
   {
     rule: 3,
     name: 'a writer waits one per cent longer, for clocks that run differently',
+    focus: 'drift',
     without: [freshness('longest * 1.1 + 5', 'longest')],
   },
   {
@@ -94,6 +98,7 @@ export const PROTECTIONS: readonly Protection[] = [
   {
     rule: 4,
     name: 'a proof finds the last event again, for a store that was restored',
+    focus: 'restores',
     without: [
       freshness(
         'page[0]?.seq !== seq || page[0].id !== id || !page.every((event, i) => event.seq === seq + i)',
@@ -104,6 +109,7 @@ export const PROTECTIONS: readonly Protection[] = [
   {
     rule: 4,
     name: 'a proof compares the id of the last event, not its number alone',
+    focus: 'restores',
     without: [freshness(' || page[0].id !== id', '')],
   },
   {
@@ -119,15 +125,16 @@ export const PROTECTIONS: readonly Protection[] = [
   {
     rule: 4,
     name: 'news make a process forget what they made old',
-    without: [cache("if (entry && (!(entry.record.version >= version) || type === 'created')) forget(entry)", '')],
+    without: [cache('if (entry && entry.record.eventId !== id) forget(entry)', '')],
   },
   {
     rule: 5,
     name: 'only look-ups that began after the first cursor are kept',
+    focus: 'starts',
     without: [
       freshness(
-        'if (before && mark && before === memory) before.cache.keep(digest, answer, mark)',
-        'memory?.cache.keep(digest, answer, mark ?? memory.cache.mark())',
+        'if (before && before === memory) before.cache.keep(digest, answer, news)',
+        'memory?.cache.keep(digest, answer, before ? news : memory.cache.news())',
       ),
     ],
   },
@@ -139,22 +146,31 @@ export const PROTECTIONS: readonly Protection[] = [
   {
     rule: 6,
     name: 'a look-up is not kept if a newer version was seen meanwhile',
-    without: [cache('news - since.news > MAX_NEWS || !(version >= (versions.get(id) ?? 1))', 'false')],
+    without: [cache('news - since > MAX_NEWS || known.eventId !== eventId', 'false')],
+  },
+  {
+    rule: 6,
+    name: 'a look-up is told from what a restored store gave the same version',
+    focus: 'restores',
+    without: [
+      cache('known.eventId !== eventId', 'known.version > version'),
+      cache('entry && entry.record.eventId !== id', 'entry && entry.record.version < version'),
+    ],
   },
   {
     rule: 6,
     name: 'a look-up is not kept if more was seen meanwhile than is remembered',
-    without: [cache('news - since.news > MAX_NEWS || ', '')],
+    without: [cache('news - since > MAX_NEWS || ', '')],
   },
   {
     rule: 7,
     name: 'a new secret empties the table of unknown digests',
-    without: [cache('issued += 1\n      unknown = new Set()\n      olderUnknown = unknown', '')],
+    without: [cache("if (type !== 'created' && type !== 'refreshed') return", 'return')],
   },
   {
     rule: 7,
     name: 'an unknown digest is not kept if a secret was issued meanwhile',
-    without: [cache('if (since.issued !== issued) return', '')],
+    without: [cache('if (since !== news) return', '')],
   },
   {
     rule: 8,

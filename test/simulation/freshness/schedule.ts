@@ -80,14 +80,18 @@ export async function runSchedule(library: Library, policy: Policy, seed: number
     const host = chance.hits(0.8) ? admin : chance.pick(servers)
     // Changes look up secrets as well, besides those that are counted.
     host.wasDisturbed = true
+    host.changes += 1
     act(host).then(
       (result) => {
+        host.changes -= 1
         if (database.restores() !== restores) return
         promise(result)
         // The very next moment is the hardest one.
         if (token) course.after(chance.hits(0.7) ? 0 : chance.below(10), () => everybodyAsks(token))
       },
-      () => undefined,
+      () => {
+        host.changes -= 1
+      },
     )
   }
 
@@ -264,10 +268,12 @@ export async function runSchedule(library: Library, policy: Policy, seed: number
     [1, () => chance.pick([...servers, admin]).machine.step((chance.hits(0.5) ? 1 : -1) * chance.below(3_600_000))],
     [1, () => tiers.push({ at: course.now(), isEligible: !tiers.at(-1)?.isEligible })],
     [
-      0.5,
+      focusOf(seed) === 'restores' ? 6 : 0.5,
       () => {
         database.backUp()
         course.after(chance.below(chance.pick([60, 600])), () => {
+          // Whoever restores stops what makes changes first (docs/freshness.md).
+          for (const host of [...servers, admin]) if (host.changes > 0) host.crash()
           database.restore()
           commits = []
           watchCommits()
