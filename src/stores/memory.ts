@@ -13,8 +13,8 @@ export type MemoryStore = TokenStore & Required<Pick<TokenStore, 'bound' | 'watc
 export function memoryStore(): MemoryStore {
   const records = new Map<string, TokenRecord>()
   const byDigest = new Map<string, TokenRecord>()
-  /** The ids of each plan's tokens, oldest first. */
-  const plans = new Map<string, string[]>()
+  /** The ids of each plan's tokens. */
+  const plans = new Map<string, Set<string>>()
   /** Where the last sweep stopped, so that a sweep in batches goes through the records once. */
   let scan = records.values()
   let log: TokenEvent[] = []
@@ -22,17 +22,6 @@ export function memoryStore(): MemoryStore {
   const watchers = new Set<() => void>()
   let seq = 0
   let boundMs = 0
-
-  const recordOf = (id: string): TokenRecord => records.get(id) as TokenRecord
-
-  const add = (record: TokenRecord): void => {
-    const ids = plans.get(record.planId) ?? []
-    plans.set(record.planId, ids)
-    // Almost always the newest; only a clock that was put back needs a place further up.
-    let place = ids.length
-    while (place > 0 && !isOlder(recordOf(ids[place - 1] as string), record.createdAt, record.id)) place--
-    ids.splice(place, 0, record.id)
-  }
 
   return {
     findByDigest: Object.assign((digest: string) => Promise.resolve(byDigest.get(digest)), {
@@ -42,8 +31,10 @@ export function memoryStore(): MemoryStore {
     find: (id) => Promise.resolve(records.get(id)),
 
     async list(query) {
-      const ids = plans.get(query.planId) ?? []
-      return query.order === 'newest' ? newestOf(ids, query, recordOf) : soonestOf(ids.map(recordOf), query)
+      return pageOf(
+        Array.from(plans.get(query.planId) ?? [], (id) => records.get(id) as TokenRecord),
+        query,
+      )
     },
 
     async commit(record, event) {
@@ -56,7 +47,7 @@ export function memoryStore(): MemoryStore {
       const line: TokenEvent = deepFreeze(changes ? { ...kept, changes: structuredClone(changes) } : kept)
       records.set(stays.id, stays)
       for (const { digest } of stays.secrets) byDigest.set(digest, stays)
-      if (!stored) add(stays)
+      plans.set(planId, (plans.get(planId) ?? new Set()).add(stays.id))
       seq += 1
       log.push(line)
       for (const wake of watchers)
@@ -93,7 +84,6 @@ export function memoryStore(): MemoryStore {
     },
 
     async sweep({ before, limit }) {
-      const swept = new Set<string>()
       let removed = 0
       for (let left = records.size; left > 0 && removed < limit; left--) {
         let next = scan.next()
@@ -104,28 +94,19 @@ export function memoryStore(): MemoryStore {
         const record = next.value as TokenRecord
         if (!isBefore(Math.min(record.revokedAt ?? record.expiresAt, record.expiresAt), before)) continue
         removed += 1
-        swept.add(record.planId)
         records.delete(record.id)
+        plans.get(record.planId)?.delete(record.id)
         for (const { digest } of record.secrets) {
           byDigest.delete(digest)
           uses.delete(digest)
         }
       }
-      for (const planId of swept)
-        plans.set(
-          planId,
-          (plans.get(planId) ?? []).filter((id) => records.has(id)),
-        )
       let old = 0
       while (old < Math.min(limit, log.length - 1) && (log[old] as TokenEvent).at < before) old++
       log = log.slice(old)
       return { records: removed, events: old }
     },
   }
-}
-
-function isOlder(record: TokenRecord, at: number, id: string): boolean {
-  return record.createdAt !== at ? record.createdAt < at : record.id < id
 }
 
 function isWanted(record: TokenRecord, query: ListQuery): boolean {
@@ -138,32 +119,24 @@ function isWanted(record: TokenRecord, query: ListQuery): boolean {
   return name.toLowerCase().includes(part) || description.toLowerCase().includes(part)
 }
 
-/** From the newest back, beginning after a place. */
-function newestOf(ids: readonly string[], query: ListQuery, recordOf: (id: string) => TokenRecord): TokenRecord[] {
-  const { after, limit } = query
-  const page: TokenRecord[] = []
-  for (let i = ids.length - 1; i >= 0 && page.length < limit; i--) {
-    const record = recordOf(ids[i] as string)
-    if ((!after || isOlder(record, after.at, after.id)) && isWanted(record, query)) page.push(record)
-  }
-  return page
-}
-
-/** The active ones by how soon they end, then the others from the last that ended. */
-function soonestOf(records: readonly TokenRecord[], query: ListQuery): TokenRecord[] {
-  const placed = records
-    .filter((record) => isWanted(record, query))
-    .map((record) => ({ record, place: positionOf(record, query.now) }))
+/** A page of a plan's tokens. Each page looks at all of them: this store is for thousands of tokens in a plan. */
+function pageOf(records: readonly TokenRecord[], query: ListQuery): TokenRecord[] {
   const { after } = query
-  const rest = after ? placed.filter(({ place }) => inOrder(after, place) < 0) : placed
-  return rest
+  return records
+    .filter((record) => isWanted(record, query))
+    .map((record) => ({ record, place: placeOf(record, query) }))
+    .filter(({ place }) => !after || inOrder({ ...after, ended: after.ended || query.order === 'newest' }, place) < 0)
     .sort((a, b) => inOrder(a.place, b.place))
     .slice(0, query.limit)
     .map(({ record }) => record)
 }
 
-function positionOf(record: TokenRecord, now: number): ListPosition {
-  return { ended: statusOf(record, now) !== 'active', at: record.expiresAt, id: record.id }
+/** The newest ones are in order as those that ended are: from the last back. */
+function placeOf(record: TokenRecord, { order, now }: ListQuery): ListPosition {
+  const { id, createdAt, expiresAt } = record
+  return order === 'newest'
+    ? { ended: true, at: createdAt, id }
+    : { ended: statusOf(record, now) !== 'active', at: expiresAt, id }
 }
 
 function inOrder(a: ListPosition, b: ListPosition): number {
