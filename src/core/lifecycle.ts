@@ -62,16 +62,39 @@ export function created(
     readonly idempotency?: IdempotencyRecord
   },
 ): TokenRecord {
-  const { actor, now, digest, idempotency, ...chosen } = input
+  // Field by field: an object made by spreading the rest takes 500 bytes more a token (bench/memory.ts).
+  const {
+    id,
+    planId,
+    type,
+    name,
+    description,
+    scopes,
+    resources,
+    actor,
+    lifetimeDays,
+    now,
+    digest,
+    eventId,
+    idempotency,
+  } = input
   return deepFreeze({
-    ...chosen,
+    id,
+    planId,
+    type,
+    name,
+    description,
+    scopes,
+    resources,
     createdAt: now,
     createdBy: actor,
-    expiresAt: endOfLifetime(now, chosen.lifetimeDays),
+    lifetimeDays,
+    expiresAt: endOfLifetime(now, lifetimeDays),
     secrets: [{ digest, issuedAt: now, worksUntil: null }],
     revokedAt: null,
     revokedBy: null,
     version: 1,
+    eventId,
     idempotency: idempotency ? [idempotency] : [],
   })
 }

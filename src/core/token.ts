@@ -165,6 +165,7 @@ export interface Grant {
 }
 
 const NO_SCOPES: readonly string[] = Object.freeze([])
+const NO_WARNINGS: readonly TokenWarning[] = Object.freeze([])
 
 /** Reads what a record grants. Scopes that are no list of strings are none. */
 export function grantOf(record: TokenRecord): Grant {
@@ -186,7 +187,8 @@ export function viewOf(
 ): Token {
   const { id, planId, type, name, description, resources, createdAt, createdBy, lifetimeDays } = record
   const { expiresAt, revokedAt, revokedBy, version } = record
-  const scopes: readonly string[] = Object.freeze(grantOf(record).scopes.slice())
+  const held = grantOf(record).scopes
+  const scopes = Object.isFrozen(held) ? held : Object.freeze(held.slice())
   const warnings = scopes
     .filter((scope) => deprecated.has(scope))
     .map((scope): TokenWarning => Object.freeze({ code: 'scope_deprecated', scope }))
@@ -212,8 +214,8 @@ export function viewOf(
     revokedBy,
     version,
     secrets: Object.freeze(secrets),
-    warnings: Object.freeze(warnings),
-    ...(uses && { lastUsedAt: Math.max(...used) || null }),
+    warnings: warnings.length > 0 ? Object.freeze(warnings) : NO_WARNINGS,
+    ...(uses && { lastUsedAt: Math.max(0, ...used) || null }),
   })
 }
 

@@ -5,6 +5,9 @@
 import { isDeeplyFrozen } from '../core/freeze.ts'
 import { type Grant, grantOf, type Token, type TokenRecord, viewOf } from '../core/token.ts'
 
+/** After so many tokens were made to be shown, all is made anew: kept for every record, it would double what a record takes. */
+const MAX_SHOWN = 10_000
+
 /** Reads records for the rules. */
 export interface Grants {
   grantOf(record: TokenRecord): Grant
@@ -14,7 +17,8 @@ export interface Grants {
 
 /** Makes it for one engine. */
 export function createGrants(deprecated: ReadonlySet<string>): Grants {
-  const known = new WeakMap<TokenRecord, Grant>()
+  let known = new WeakMap<TokenRecord, Grant>()
+  let shown = 0
   return {
     grantOf(record) {
       const before = known.get(record)
@@ -24,7 +28,10 @@ export function createGrants(deprecated: ReadonlySet<string>): Grants {
       return grant
     },
     activeToken(record, grant, now) {
-      grant.token ??= viewOf(record, now, deprecated)
+      if (grant.token) return grant.token
+      shown += 1
+      if (shown % MAX_SHOWN === 0) known = new WeakMap()
+      grant.token = viewOf(record, now, deprecated)
       return grant.token
     },
   }

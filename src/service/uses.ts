@@ -38,7 +38,8 @@ export function createUses(store: TokenStore, clock: FullClock, within: Within):
   let isClosed = false
 
   const write = async (): Promise<void> => {
-    const batch = [...waiting.values()].slice(0, BATCH)
+    const batch: SecretUse[] = []
+    for (const use of waiting.values()) if (batch.push(use) === BATCH) break
     if (batch.length === 0) return
     await ask({ within }, () => store.recordUse?.(batch))
     // What was used again meanwhile is newer, and stays.
@@ -83,8 +84,11 @@ export function createUses(store: TokenStore, clock: FullClock, within: Within):
       if (!store.lastUse) return undefined
       const kept = await ask({ within }, async () => store.lastUse?.(tokenIds), areObjects)
       const latest = new Map<string, number>()
-      for (const { digest, at } of [...(kept as SecretUse[]), ...waiting.values()])
+      const add = ({ digest, at }: SecretUse): void => {
         if (!((latest.get(digest) ?? 0) >= at)) latest.set(digest, at)
+      }
+      for (const use of kept as SecretUse[]) add(use)
+      for (const use of waiting.values()) if (tokenIds.includes(use.tokenId)) add(use)
       return latest
     },
     async close() {

@@ -4,7 +4,7 @@ import { figmaPolicy } from 'plan-access-tokens/figma'
 import { expectAllowed, expectDenied, requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
 import { packagesPolicy } from './support/small-policy.ts'
-import { ADMIN, newDirectory, newWorld, TOKEN } from './support/world.ts'
+import { ADMIN, newDirectory, newWorld, START, TOKEN } from './support/world.ts'
 
 const FILE = 'GET /v1/files/FileA'
 
@@ -15,9 +15,11 @@ describe('an allowance', () => {
     const request = requestWith(secret, 'DELETE /v1/files/FileA/dev_resources/devA')
     const allowance = expectAllowed(await tokens.authorize(request))
     const route = 'DELETE /v1/files/{file_key}/dev_resources/{dev_resource_id}'
+    // When it was used is not part of what was judged.
+    const { lastUsedAt: _, ...token } = await tokens.get({ actor: ADMIN, id })
     expect({ ...allowance }).toEqual({
       allowed: true,
-      token: await tokens.get({ actor: ADMIN, id }),
+      token: { ...token, secrets: [{ issuedAt: START, worksUntil: null }] },
       endpoint: { route, method: 'DELETE', path: '/v1/files/{file_key}/dev_resources/{dev_resource_id}' },
       params: { file_key: 'FileA', dev_resource_id: 'devA' },
       resources: [

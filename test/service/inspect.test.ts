@@ -13,10 +13,12 @@ describe('inspect', () => {
     expect(await world.tokens.inspect(secret)).toEqual({
       active: true,
       token: await world.tokens.get({ actor: ADMIN, id }),
-      secret: { issuedAt: START, worksUntil: null },
+      secret: { issuedAt: START, worksUntil: null, lastUsedAt: null },
     })
     await world.tokens.refresh({ actor: ADMIN, id })
-    expect((await world.tokens.inspect(secret)).secret).toEqual({ issuedAt: START, worksUntil: START + DAY })
+    expect((await world.tokens.inspect(secret)).secret).toEqual({
+      ...{ issuedAt: START, worksUntil: START + DAY, lastUsedAt: null },
+    })
   })
 
   it('says { active: false } and nothing else of all others', async () => {

@@ -15,8 +15,9 @@ describe('get', () => {
       ...{ id, planId: '1001', type: 'rest', name: 'Nightly export', description: 'For the archive', status: 'active' },
       ...{ scopes: ['file_content:read', 'files:read'], resources: 'all', lifetimeDays: 30, version: 1 },
       ...{ createdAt: START, createdBy: ADMIN, expiresAt: START + 30 * DAY, revokedAt: null, revokedBy: null },
-      secrets: [{ issuedAt: START, worksUntil: null }],
+      secrets: [{ issuedAt: START, worksUntil: null, lastUsedAt: null }],
       warnings: [{ code: 'scope_deprecated', scope: 'files:read' }],
+      lastUsedAt: null,
     })
     expect(Object.isFrozen(token)).toBe(true)
     expect(JSON.stringify(token)).not.toMatch(/[0-9a-f]{64}/)

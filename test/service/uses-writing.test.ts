@@ -8,7 +8,16 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import type { SecretUse } from 'plan-access-tokens'
 import { describe, expect, it } from 'vitest'
-import { deployment, down, FRESH, never, type StartOptions } from './support/processes.ts'
+import {
+  type Deployment,
+  deployment,
+  down,
+  FRESH,
+  never,
+  type Process,
+  type StartOptions,
+  unknownSecret,
+} from './support/processes.ts'
 import { atRest, stateOf } from './support/steered-clock.ts'
 import { ADMIN, newWorld, START } from './support/world.ts'
 
@@ -27,6 +36,13 @@ function writingWorld(options: StartOptions = USES) {
     return how.fails ? how.fails() : d.store.recordUse(uses)
   }
   return { d, a, batches, how }
+}
+
+/** Lets a request through for each of so many secrets, each of a token of its own. */
+async function useMany(d: Deployment, a: Process, count: number): Promise<void> {
+  const record = (await d.store.find((await d.admin.make()).id))!
+  a.replace.findByDigest = async (digest) => ({ ...record, id: digest, secrets: [{ ...record.secrets[0]!, digest }] })
+  for (let i = 0; i < count; i++) expect(await a.ask(unknownSecret(i))).toBe('allowed')
 }
 
 /** Failures of `recordUse`. */
@@ -87,8 +103,6 @@ describe('uses are written', () => {
 
   it('a thousand at a time, one batch after the other', async () => {
     const { d, a, batches, how } = writingWorld({ ...USES, timeoutMs: 60_000 })
-    const made = []
-    for (let i = 0; i < 2_100; i++) made.push(await a.make())
     let underWay = 0
     let most = 0
     how.fails = async () => {
@@ -96,7 +110,7 @@ describe('uses are written', () => {
       await d.clock.sleep(1_000)
       underWay -= 1
     }
-    for (const { secret } of made) await a.ask(secret)
+    await useMany(d, a, 2_100)
     await d.clock.pass(GATHERED + 5_000)
     expect(batches.map((batch) => batch.length)).toEqual([1_000, 1_000, 100])
     expect(most).toBe(1)
@@ -122,6 +136,20 @@ describe('uses are written', () => {
     const closed = a.tokens.close()
     await d.done(closed)
     expect(batches.map((batch) => batch.map(({ tokenId }) => tokenId))).toEqual([[one.id], [two.id]])
+  })
+
+  it('with what a secret was used for again while an earlier use of it was being written', async () => {
+    const { d, a, batches, how } = writingWorld({ ...USES, timeoutMs: 120_000 })
+    const { id, secret } = await a.make()
+    await a.ask(secret)
+    how.fails = () => d.clock.sleep(MINUTE)
+    await d.clock.pass(GATHERED)
+    delete how.fails
+    await d.clock.pass(MINUTE - 1_000)
+    await a.ask(secret)
+    await d.clock.pass(GATHERED + 1_000)
+    expect(batches.flat().map(({ at }) => at - START)).toEqual([0, MINUTE])
+    expect(await d.store.lastUse([id])).toMatchObject([{ at: START + MINUTE }])
   })
 
   it('by nobody where the store does not keep them', async () => {
@@ -209,10 +237,7 @@ describe.each(FAILURES)('a recordUse that %s', (_, fails) => {
 describe('close', () => {
   it('takes no longer than the time limit for many batches that are slow, each within it', async () => {
     const { d, a, how } = writingWorld()
-    for (let i = 0; i < 2_100; i++) {
-      const { secret } = await d.admin.make()
-      await a.ask(secret)
-    }
+    await useMany(d, a, 2_100)
     how.fails = () => d.clock.sleep(1_500)
     const closed = a.tokens.close()
     await d.clock.pass(2_250)
@@ -250,11 +275,11 @@ describe('a process', () => {
     const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
     const script = fileURLToPath(new URL('./support/use-and-end.ts', import.meta.url))
     const run = async (how: string): Promise<string> => {
-      // Less than the ten seconds after which they would be written.
-      const options = { cwd: root, timeout: 9_000, env: { ...process.env, NODE_OPTIONS: '' } }
+      const options = { cwd: root, timeout: 50_000, env: { ...process.env, NODE_OPTIONS: '' } }
       const { stdout } = await promisify(execFile)(process.execPath, ['--import', tsx, script, how], options)
       return stdout.trim()
     }
+    // A process that lived until they are due would write them.
     expect(await Promise.all([run('just ends'), run('closes')])).toEqual(['allowed', 'allowed\nwritten'])
-  })
+  }, 60_000)
 })

@@ -159,6 +159,7 @@ describe('lastUsedAt', () => {
     await written()
     a.skew.wall = -HOUR / 2
     await a.ask(secret)
+    expect((await get(id)).lastUsedAt).toBe(START + HOUR)
     await written()
     a.skew.wall = 0
     expect((await get(id)).lastUsedAt).toBe(START + HOUR)
