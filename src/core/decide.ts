@@ -34,6 +34,8 @@ export interface Facts {
   places: readonly (Place | 'absent')[] | undefined
   /** What was thrown where facts could not be had. */
   failure: unknown
+  /** Where the record came from. */
+  source: 'cache' | 'store' | undefined
 }
 
 /** The rules by name. */

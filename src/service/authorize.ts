@@ -36,6 +36,8 @@ export interface DecisionInfo {
   readonly secretWorksUntil?: number | null
   /** For `unavailable`: what failed. Of a store that must be mended the message says what to do. */
   readonly error?: PlanTokenError
+  /** Whether the token came out of this process's memory or the store was asked for it; absent if neither was. */
+  readonly source?: 'cache' | 'store'
   readonly durationMs: number
 }
 
@@ -149,7 +151,7 @@ function tell(onDecision: OnDecision, info: DecisionInfo): void {
 }
 
 function infoOf(surface: string, decision: Decision, facts: Facts | undefined, durationMs: number): DecisionInfo {
-  const { record, match, secret, failure } = facts ?? {}
+  const { record, match, secret, failure, source } = facts ?? {}
   return {
     surface,
     allowed: decision.allowed,
@@ -158,6 +160,7 @@ function infoOf(surface: string, decision: Decision, facts: Facts | undefined, d
     ...(match && { route: match.endpoint.view.route }),
     ...(!decision.allowed && decision.code === 'unavailable' && { error: unavailable(failure) }),
     ...(secret && { secretWorksUntil: secret.worksUntil }),
+    ...(source && { source }),
     durationMs,
   }
 }

@@ -24,12 +24,17 @@ const MAX_LOOK_UPS = 64
 
 /** What the service asks of freshness. */
 export interface Freshness {
-  /** The record with a digest, from memory or from the store. */
-  lookUp(digest: string): Awaitable<TokenRecord | undefined>
+  /** The record with a digest, from memory or from the store; notes in `asked` if it was memory. */
+  lookUp(digest: string, asked: Asked): Awaitable<TokenRecord | undefined>
   /** Resolves when no process can act on the state before a change any more. Called once the store has answered the commit. */
   untilSeenEverywhere(): Promise<void>
   /** Ends the watch and forgets everything; resolves when nothing is under way any more. */
   close(): Promise<void>
+}
+
+/** What is noted about a look-up. */
+export interface Asked {
+  source: 'cache' | 'store' | undefined
 }
 
 /** What a process knows since its first cursor. */
@@ -59,7 +64,7 @@ export function createFreshness(
   /** Whether writers know for how long this process may answer from memory. */
   let isRaised = false
   /** When it was asked last. */
-  let asked: Moment | undefined
+  let latest: Moment | undefined
   /** Whether news came while a proof was under way that may not hold them. */
   let again = false
   let failed: Moment | undefined
@@ -134,7 +139,7 @@ export function createFreshness(
   const wake = (): void => {
     again = proving !== undefined
     const now = momentOf(clock)
-    const isActive = asked !== undefined && elapsed(asked, now) < freshnessMs
+    const isActive = latest !== undefined && elapsed(latest, now) < freshnessMs
     if (!again && isActive && isProved(now) && mayProve(now)) prove()
   }
 
@@ -181,30 +186,32 @@ export function createFreshness(
     }
   }
 
-  const fromMemory = (digest: string, at: Moment): Awaitable<TokenRecord | undefined> => {
+  const fromMemory = (digest: string, at: Moment, asked: Asked): Awaitable<TokenRecord | undefined> => {
     const known = memory?.cache.recall(digest)
-    return known === undefined ? fetch(digest, at) : (known ?? undefined)
+    if (known === undefined) return fetch(digest, at)
+    asked.source = 'cache'
+    return known ?? undefined
   }
 
-  const lookUpLater = async (digest: string, arrived: Moment): Promise<TokenRecord | undefined> => {
+  const lookUpLater = async (digest: string, arrived: Moment, asked: Asked): Promise<TokenRecord | undefined> => {
     // However many pages there are, there must be time left to ask the store.
     if (mayProve(arrived)) await soon(prove()).catch(() => undefined)
-    return isProved(arrived) ? fromMemory(digest, arrived) : fetch(digest, arrived)
+    return isProved(arrived) ? fromMemory(digest, arrived, asked) : fetch(digest, arrived)
   }
 
   return {
-    lookUp(digest) {
+    lookUp(digest, asked) {
       if (isClosed) {
         const { findByDigest } = store
         if (findByDigest.atOnce) return findByDigest.atOnce(digest)
         return within(store.findByDigest(digest))
       }
       const arrived = momentOf(clock)
-      asked = arrived
-      if (!isProved(arrived)) return within(lookUpLater(digest, arrived))
+      latest = arrived
+      if (!isProved(arrived)) return within(lookUpLater(digest, arrived, asked))
       // Half-way through, the next proof begins, so that nobody has to wait for it.
       if (elapsed((memory as Memory).proved, arrived) * 2 > freshnessMs && mayProve(arrived)) prove()
-      const found = fromMemory(digest, arrived)
+      const found = fromMemory(digest, arrived, asked)
       return found instanceof Promise ? within(found) : found
     },
 

@@ -42,7 +42,8 @@ function gatherRecord({ engine, grants, facts }: Inquiry): Awaitable<void> {
   // A question about a token by its id has its record already.
   if (facts.record || !wellFormed || !credential.ok) return
   const digest = engine.sha256(credential.secret)
-  const found = engine.freshness.lookUp(digest)
+  facts.source = 'store'
+  const found = engine.freshness.lookUp(digest, facts)
   if (!isThenable(found)) return putRecord(facts, grants, found, digest)
   return found.then((record) => putRecord(facts, grants, record, digest))
 }

@@ -5,7 +5,7 @@
 import { isDeeplyFrozen } from '../core/freeze.ts'
 import { type Grant, grantOf, type Token, type TokenRecord, viewOf } from '../core/token.ts'
 
-/** After so many tokens were made to be shown, all is made anew: kept for every record, it would double what a record takes. */
+/** So many tokens are kept as they are shown: for every record that is remembered, they would double what it takes. */
 const MAX_SHOWN = 10_000
 
 /** Reads records for the rules. */
@@ -17,8 +17,10 @@ export interface Grants {
 
 /** Makes it for one engine. */
 export function createGrants(deprecated: ReadonlySet<string>): Grants {
-  let known = new WeakMap<TokenRecord, Grant>()
-  let shown = 0
+  const known = new WeakMap<TokenRecord, Grant>()
+  /** What holds them, in a ring. */
+  const shown: Grant[] = []
+  let next = 0
   return {
     grantOf(record) {
       const before = known.get(record)
@@ -29,8 +31,10 @@ export function createGrants(deprecated: ReadonlySet<string>): Grants {
     },
     activeToken(record, grant, now) {
       if (grant.token) return grant.token
-      shown += 1
-      if (shown % MAX_SHOWN === 0) known = new WeakMap()
+      const oldest = shown[next]
+      if (oldest) oldest.token = undefined
+      shown[next] = grant
+      next = (next + 1) % MAX_SHOWN
       grant.token = viewOf(record, now, deprecated)
       return grant.token
     },

@@ -17,7 +17,10 @@ export interface RequestLike {
   readonly headers: HeadersLike
   /** Node's names and values in turn; read instead of `headers` where they are there, since Node drops repeated lines. */
   readonly rawHeaders?: readonly string[]
-  /** What JSON gave, or its text or bytes; needed only by endpoints that name resources in the body. */
+  /**
+   * What JSON gave, or its text or bytes; needed only by endpoints that name resources in the body. Or a function that gives
+   * one of them or a promise of it, called once and only for such an endpoint.
+   */
   readonly body?: unknown
 }
 
@@ -49,6 +52,7 @@ export function factsOf(policy: CompiledPolicy, credential: Credential, wellForm
     named: undefined,
     places: undefined,
     failure: undefined,
+    source: undefined,
   }
 }
 
@@ -81,7 +85,9 @@ export async function readBody(
     const bytes = await readFetchBody(request, limit, within).catch(() => undefined)
     return bytes && parseJsonStrictly(bytes)
   }
-  const { body } = request
+  const { body: given } = request
+  const body =
+    typeof given === 'function' ? await within(Promise.resolve().then(() => given())).catch(() => undefined) : given
   // Characters are at most as many as bytes: what is too long by either is not encoded first.
   if (typeof body === 'string' && body.length > limit) return undefined
   const text = typeof body === 'string' ? new TextEncoder().encode(body) : body
@@ -90,7 +96,12 @@ export async function readBody(
   return body
 }
 
-async function readFetchBody(request: Request, limit: number, within: Within): Promise<Uint8Array | undefined> {
+/** The bytes of a Fetch body, read from a clone; `undefined` if there is none or it is longer than `limit`. */
+export async function readFetchBody(
+  request: Request,
+  limit: number,
+  within: Within = (work) => Promise.resolve(work),
+): Promise<Uint8Array | undefined> {
   if (Number(request.headers.get('content-length') ?? 0) > limit) return undefined
   const reader = request.clone().body?.getReader()
   if (!reader) return undefined

@@ -32,6 +32,7 @@ function factsWith(change: Partial<Facts> = {}, recordChange: Partial<TokenRecor
       { planId: '1001', ancestors: [PROJECT] },
     ],
     failure: undefined,
+    source: undefined,
     ...change,
   }
 }

@@ -33,7 +33,8 @@ function toldWorld() {
 it('tells of an allowance which token, plan, type and route it is for', async () => {
   const { make, tokens, last } = toldWorld()
   const { id, secret } = await make()
-  const shared = { surface: 'figma', tokenId: id, planId: '1001', tokenType: 'rest', route: ROUTE }
+  const token = { tokenId: id, planId: '1001', tokenType: 'rest' }
+  const shared = { surface: 'figma', ...token, route: ROUTE, source: 'store' }
   expect(await last(secret)).toEqual({ ...shared, allowed: true, status: 200, secretWorksUntil: null })
   await tokens.refresh({ actor: ADMIN, id })
   expect(await last(secret)).toEqual({ ...shared, allowed: true, status: 200, secretWorksUntil: START + DAY })
@@ -42,7 +43,7 @@ it('tells of an allowance which token, plan, type and route it is for', async ()
 it('tells of a refusal its code and status, and as much of the token as is known', async () => {
   const { make, tokens, last, told } = toldWorld()
   const { id, secret } = await make()
-  const token = { tokenId: id, planId: '1001', tokenType: 'rest', secretWorksUntil: null }
+  const token = { tokenId: id, planId: '1001', tokenType: 'rest', secretWorksUntil: null, source: 'store' }
   const refused = { surface: 'figma', allowed: false }
   await tokens.authorize({ method: 'GET', url: '/v1/files/FileA', headers: {} })
   expect(told.at(-1)).toMatchObject({ ...refused, code: 'token_missing', status: 401 })
@@ -59,6 +60,14 @@ it('tells of a refusal its code and status, and as much of the token as is known
   })
   await tokens.revoke({ actor: ADMIN, id })
   expect(await last(secret)).toEqual({ ...refused, ...token, code: 'token_revoked', status: 401, route: ROUTE })
+})
+
+it('tells whether the store was asked for the token', async () => {
+  const told: DecisionInfo[] = []
+  const { make, ask } = newWorld({ freshnessMs: 1_000, onDecision: (info) => told.push(info) })
+  const { secret } = await make()
+  for (const from of [secret, secret, 'figpat_x']) await ask(from)
+  expect(told.map(({ source }) => source)).toEqual(['store', 'cache', undefined])
 })
 
 it('tells of what cannot be read or checked', async () => {

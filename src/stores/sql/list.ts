@@ -76,9 +76,13 @@ function conditions(
 ): readonly Condition[] {
   const all: Condition[] = [isInPlan(eb, setup, planId)]
   if (status !== undefined) all.push(eb('is_revoked', '=', status === 'revoked' ? 1 : 0))
-  if (status === 'active') all.push(eb('expires_at', '>', now))
-  if (status === 'expired') all.push(eb('expires_at', '<=', now))
-  if (after) all.push(isBehind(eb, setup, by, direction === 'asc' ? '>' : '<', after))
+  const isExpired = status === 'expired'
+  const isTimed = isExpired || status === 'active'
+  // Of two bounds on one column only the narrower: PostgreSQL may begin at the other, and read all that lies between.
+  const isOneColumn = after !== undefined && isTimed && by === 'expires_at'
+  const isInside = isOneColumn && (isExpired ? after.at <= now : after.at > now)
+  if (after && (!isOneColumn || isInside)) all.push(isBehind(eb, setup, by, direction === 'asc' ? '>' : '<', after))
+  if (isTimed && !isInside) all.push(eb('expires_at', isExpired ? '<=' : '>', now))
   if (type !== undefined) all.push(isText<'tokens'>(setup, 'type', type)(eb))
   if (search !== undefined) all.push(isFound(eb, setup, search))
   return all

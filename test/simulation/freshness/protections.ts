@@ -193,8 +193,8 @@ export const PROTECTIONS: readonly Protection[] = [
     name: 'a process without a proof asks the store',
     without: [
       freshness(
-        'isProved(arrived) ? fromMemory(digest, arrived) : fetch(digest, arrived)',
-        'fromMemory(digest, arrived)',
+        'isProved(arrived) ? fromMemory(digest, arrived, asked) : fetch(digest, arrived)',
+        'fromMemory(digest, arrived, asked)',
       ),
     ],
   },
