@@ -2,11 +2,10 @@
  * A store in one file, for one process: each commit is one line that is on the disk before it is answered, and everything is
  * also in memory. What it promises and what it does not: README.md beside this.
  */
-import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { type FileHandle, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { EventQuery, ListPosition, ListQuery, TokenEvent, TokenRecord, TokenStore } from 'plan-access-tokens'
 import { StoreError } from 'plan-access-tokens'
-import { lockFile } from './lock.ts'
 
 /** A line of the file: a record with its event, or the freshness bound. */
 type Line = { readonly record: TokenRecord; readonly event: TokenEvent } | { readonly boundMs: number }
@@ -53,14 +52,19 @@ export async function openFileStore(path: string): Promise<FileStore> {
   }
   const byDigest = (digest: string): TokenRecord | undefined => records.get(idOfDigest.get(digest) ?? '')
 
-  const lock = await lockFile(`${path}.lock`)
+  // Keeps a second process out. A process that is killed leaves it behind, and only a person can tell that nobody has it.
+  const lock = `${path}.lock`
+  await writeFile(lock, String(process.pid), { flag: 'wx' }).catch(async (error) => {
+    const says = `Process ${await readFile(lock, 'utf8').catch(() => '?')} has this store. If it is gone, remove ${lock}.`
+    throw error.code === 'EEXIST' ? new StoreError('store_unsuitable', says) : error
+  })
   const file = await open(path, 'a+')
   try {
     for (const line of await readLines(file, path)) keep(line)
     // A new file is there for good only once its folder is on the disk too.
     await open(dirname(path)).then((folder) => folder.sync().finally(() => folder.close()))
   } catch (error) {
-    await Promise.all([file.close(), lock.release()])
+    await Promise.all([file.close(), rm(lock)])
     throw error
   }
 
@@ -85,7 +89,7 @@ export async function openFileStore(path: string): Promise<FileStore> {
       wakes.add(own)
       return () => void wakes.delete(own)
     },
-    close: () => inTurn(() => Promise.all([file.close(), lock.release()]).then(() => undefined)),
+    close: () => inTurn(() => Promise.all([file.close(), rm(lock)]).then(() => undefined)),
   }
 }
 

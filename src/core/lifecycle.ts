@@ -116,8 +116,8 @@ export function refreshDates(
   return { expiresAt, previousWorksUntil: Math.min(now + graceHours * HOUR, expiresAt) }
 }
 
-/** How many secrets of a token are remembered; the oldest are forgotten, long after they ended. */
-export const KEPT_SECRETS = 1_000
+/** How many secrets and idempotency keys of a token are remembered; older ones are forgotten, secrets once they ended. */
+export const KEPT = 1_000
 
 /**
  * A new secret, and the original lifetime again from now. The secret that was newest works for the grace period from now;
@@ -149,9 +149,9 @@ export function refreshed(
     return 'too_many_live_secrets'
   return next(record, {
     expiresAt,
-    secrets: secrets.slice(-KEPT_SECRETS),
+    secrets: kept(secrets, now),
     eventId,
-    idempotency: idempotency ? [...record.idempotency, idempotency] : record.idempotency,
+    idempotency: idempotency ? [...record.idempotency, idempotency].slice(-KEPT) : record.idempotency,
   })
 }
 
@@ -169,7 +169,16 @@ export function reissued(
     (secret): SecretRecord => (secret.digest === lost.digest ? { ...secret, worksUntil: 0 } : secret),
   )
   const idempotency = record.idempotency.map((entry) => (entry === lost ? { ...entry, digest } : entry))
-  return next(record, { secrets: [...secrets, { digest, issuedAt: now, worksUntil: null }], idempotency, eventId })
+  return next(record, {
+    secrets: kept([...secrets, { digest, issuedAt: now, worksUntil: null }], now),
+    idempotency,
+    eventId,
+  })
+}
+
+/** The latest ones, and each that still works: none dies before the moment that it was promised. */
+function kept(secrets: readonly SecretRecord[], now: number): readonly SecretRecord[] {
+  return secrets.filter((secret, i) => i >= secrets.length - KEPT || isActiveSecret({ secrets }, secret, now))
 }
 
 /** Revoked for good, whatever its dates say; the same record if it was revoked before. */

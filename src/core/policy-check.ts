@@ -69,8 +69,7 @@ export function checkMeaning({ data, problems }: ReadPolicy, problem: Problem): 
   const isComplete = !problems.some(({ path }) => /^(scopes|types|endpoints)/.test(path))
   const known = new Set([...Object.keys(data.scopes), ...Object.keys(data.reserved ?? {})])
   for (const scope of Object.keys(data.reserved ?? {})) {
-    if (Object.hasOwn(data.scopes, scope))
-      problem(pathText(['reserved', scope]), 'is grantable as well. A scope is one or the other.')
+    if (Object.hasOwn(data.scopes, scope)) problem(pathText(['reserved', scope]), 'is grantable as well.')
   }
   if (data.credential.headers.length === 0 && !data.credential.bearer)
     problem('credential', 'must have at least one place for the secret.')
@@ -83,7 +82,7 @@ export function checkMeaning({ data, problems }: ReadPolicy, problem: Problem): 
   const used = new Set(Object.values(data.endpoints).flatMap((endpoint) => endpoint.scopes))
   for (const scope of Object.keys(data.scopes)) {
     if (isComplete && !used.has(scope))
-      problem(pathText(['scopes', scope]), 'is used by no endpoint. Use it, remove it, or declare it under "reserved".')
+      problem(pathText(['scopes', scope]), 'is used by no endpoint. Use it, or declare it under "reserved".')
   }
 }
 

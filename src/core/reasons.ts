@@ -40,11 +40,11 @@ const PASSED: { readonly [R in RuleName]: (facts: Facts) => string } = {
     typeof named === 'object'
       ? `The request names ${listed(new Set(named.map(described)))}.`
       : `The request names ${named === 'plan' ? 'the whole plan' : 'no resource of a plan'}.`,
-  in_plan: () => 'Every resource that the request names lies in the plan of the token.',
+  in_plan: () => 'Every resource of the request lies in the plan of the token.',
   allowlist: ({ grant }) =>
     grant?.allowlist === 'all'
       ? 'The token may reach every resource of its plan.'
-      : 'Each resource that the request names, or something above it, is on the allowlist of the token.',
+      : 'Each resource of the request, or one above it, is on the allowlist.',
 }
 
 /** What a refusal adds to its title. */
@@ -53,7 +53,7 @@ const DETAILS: { readonly [R in RuleName]?: (facts: Facts, code: RefusalCode) =>
     code === 'token_missing'
       ? `It is looked for in ${listed([...credential.headers, ...(credential.bearer ? ['authorization'] : [])])}.`
       : 'It carries more than one credential.',
-  target: () => 'The path or the query has an empty, dot or needlessly encoded part, or is not /path?query.',
+  target: () => 'It is not /path?query, or a part is empty, dots or needlessly encoded.',
   alive: ({ record, secret }, code) => {
     if (code === 'token_revoked') return `That was on ${date(record?.revokedAt)}.`
     if (code === 'token_expired') return `That was on ${date(record?.expiresAt)}.`
@@ -68,8 +68,7 @@ const DETAILS: { readonly [R in RuleName]?: (facts: Facts, code: RefusalCode) =>
   tier: ({ match }) => `${route(match)} is only for the tier ${listed(match?.endpoint.tiers ?? [])}.`,
   scope: ({ match, grant }) =>
     `It takes ${anyOf(match?.endpoint.scopes ?? [])}. The token holds ${listed(grant?.scopes ?? [])}.`,
-  names: () =>
-    'A value that names a resource is missing, empty, doubled or no text, or the body is no JSON or too long.',
+  names: () => 'A name of a resource is missing, empty, doubled or no text, or the body is no JSON or too long.',
   in_plan: (facts) => {
     const ref = outsidePlan(facts)
     return ref
@@ -80,7 +79,7 @@ const DETAILS: { readonly [R in RuleName]?: (facts: Facts, code: RefusalCode) =>
     const outside = outsideAllowlist(facts)
     return typeof outside === 'object'
       ? `It is the ${described(outside)}; nothing above it is listed either.`
-      : 'It is the whole plan, which only a token with all resources may reach.'
+      : 'It is the whole plan.'
   },
 }
 

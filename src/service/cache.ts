@@ -6,7 +6,7 @@ import { deepFreeze } from '../core/freeze.ts'
 import { secretWithDigest, type TokenEvent, type TokenRecord } from '../core/token.ts'
 import { areObjects } from './engine.ts'
 
-/** How much is remembered: one for a token, and one more for every eight secrets and resources of it. About 1 kB each. */
+/** How much is remembered: one for a token, and one more for every 1,024 characters of it. About 1 kB each. */
 const MAX_WEIGHT = 100_000
 /** How many unknown digests are remembered. */
 const MAX_UNKNOWN = 10_000
@@ -84,8 +84,8 @@ export function createCache(): Cache {
       const record = answer as TokenRecord
       // What is no record is judged as it came, and not kept; `secretWithDigest` finds nothing in it.
       if (typeof record !== 'object' || record === null || !secretWithDigest(record, digest)) return
-      const { id, version, eventId, secrets, resources } = record
-      if (!areObjects(secrets) || !resources) return
+      const { id, version, eventId, secrets } = record
+      if (!areObjects(secrets)) return
       const known = newest.get(id) ?? record
       // Kept once the news have told of it, and no older one until then. A higher version proves nothing: a store that was
       // restored gives out versions a second time.
@@ -96,7 +96,7 @@ export function createCache(): Cache {
         if (!(version >= before.record.version)) return
         forget(before)
       }
-      const entry = { record: deepFreeze(record), weight: 1 + ((secrets.length + resources.length) >> 3), used: false }
+      const entry = { record: deepFreeze(record), weight: 1 + (JSON.stringify(record).length >> 10), used: false }
       makeRoom(entry.weight)
       byId.set(id, entry)
       for (const secret of secrets) byDigest.set(secret.digest, entry)

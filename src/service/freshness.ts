@@ -3,7 +3,7 @@
  * one by one. A process may answer from memory while it has proved, less than `freshnessMs` ago, that it has seen every event.
  * What it remembers: cache.ts.
  */
-import { PlanTokenError, type SafeCause } from '../core/errors.ts'
+import { PlanTokenError, type SafeCause, StoreError } from '../core/errors.ts'
 import { isDate, type TokenEvent, type TokenRecord } from '../core/token.ts'
 import type { Awaitable, TokenStore } from '../ports.ts'
 import { type Cache, createCache } from './cache.ts'
@@ -33,7 +33,7 @@ export interface Freshness {
 }
 
 /** What is noted about a look-up. */
-export interface Asked {
+interface Asked {
   source: 'cache' | 'store' | undefined
 }
 
@@ -87,8 +87,10 @@ export function createFreshness(
         () => {
           failed = undefined
         },
-        () => {
+        (error: unknown) => {
           failed = momentOf(clock)
+          // An event that cannot be read stays so. A new cursor lies behind it, once there is another event.
+          if (error instanceof TypeError || error instanceof StoreError) memory = undefined
         },
       )
       .finally(() => {
@@ -171,7 +173,7 @@ export function createFreshness(
     else await new Promise<void>((resolve) => waiting.add(resolve))
     try {
       // Whoever wanted it was refused by now.
-      if (clock.monotonic() - queued >= timeoutMs) throw new TypeError('late')
+      if (clock.monotonic() - queued >= timeoutMs) throw new TypeError('unreadable')
       const before = memory
       const news = before?.cache.news() ?? 0
       const answer = await within(store.findByDigest(digest))

@@ -1,6 +1,6 @@
 /** Issuing secrets: create and refresh, each with an idempotency key for an answer that was lost on the way. */
 import { PlanTokenError } from '../core/errors.ts'
-import { created, KEPT_SECRETS, refreshDates, refreshed, reissued } from '../core/lifecycle.ts'
+import { created, KEPT, refreshDates, refreshed, reissued } from '../core/lifecycle.ts'
 import { areIssues, readScopes } from '../core/scopes.ts'
 import { newSecret, type Secret } from '../core/secret.ts'
 import { didYouMean } from '../core/suggest.ts'
@@ -152,7 +152,7 @@ async function reissue(
   const now = timeOf(engine)
   refuseInactive(before, now)
   if (
-    before.secrets.length >= KEPT_SECRETS ||
+    before.secrets.length >= KEPT ||
     newestSecret(before)?.digest !== lost.digest ||
     (await engine.uses.of([before.id]))?.has(lost.digest)
   )

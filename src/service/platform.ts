@@ -43,7 +43,8 @@ export function completeClock(clock: Clock | undefined): FullClock {
 /** The host's monotonic time, if it has one that works. */
 function read(clock: Clock | undefined): number | undefined {
   try {
-    return clock?.monotonic?.()
+    const ms = clock?.monotonic?.()
+    return Number.isFinite(ms) ? ms : undefined
   } catch {
     return undefined
   }

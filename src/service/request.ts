@@ -81,11 +81,7 @@ export async function readBody(
   limit: number,
   within: Within,
 ): Promise<unknown> {
-  if (isFetchRequest(request)) {
-    const bytes = await readFetchBody(request, limit, within).catch(() => undefined)
-    return bytes && parseJsonStrictly(bytes)
-  }
-  const { body: given } = request
+  const given = isFetchRequest(request) ? () => readFetchBody(request, limit) : request.body
   const body =
     typeof given === 'function' ? await within(Promise.resolve().then(() => given())).catch(() => undefined) : given
   // Characters are at most as many as bytes: what is too long by either is not encoded first.
@@ -97,16 +93,12 @@ export async function readBody(
 }
 
 /** The bytes of a Fetch body, read from a clone; `undefined` if there is none or it is longer than `limit`. */
-export async function readFetchBody(
-  request: Request,
-  limit: number,
-  within: Within = (work) => Promise.resolve(work),
-): Promise<Uint8Array | undefined> {
+export async function readFetchBody(request: Request, limit: number): Promise<Uint8Array | undefined> {
   if (Number(request.headers.get('content-length') ?? 0) > limit) return undefined
   const reader = request.clone().body?.getReader()
   if (!reader) return undefined
   try {
-    return await within(readAll(reader, limit))
+    return await readAll(reader, limit)
   } finally {
     // Not awaited: a stream that never ends may never answer.
     reader.cancel().catch(() => undefined)

@@ -84,11 +84,9 @@ export function createUses(store: TokenStore, clock: FullClock, within: Within):
       if (!store.lastUse) return undefined
       const kept = await ask({ within }, async () => store.lastUse?.(tokenIds), areObjects)
       const latest = new Map<string, number>()
-      const add = ({ digest, at }: SecretUse): void => {
-        if (!((latest.get(digest) ?? 0) >= at)) latest.set(digest, at)
-      }
-      for (const use of kept as SecretUse[]) add(use)
-      for (const use of waiting.values()) if (tokenIds.includes(use.tokenId)) add(use)
+      const wanted = new Set(tokenIds)
+      for (const { tokenId, digest, at } of [...(kept as SecretUse[]), ...waiting.values()])
+        if (wanted.has(tokenId) && !((latest.get(digest) ?? 0) >= at)) latest.set(digest, at)
       return latest
     },
     async close() {

@@ -46,6 +46,7 @@ export function memoryStore(): MemoryStore {
       const kept = { id, seq: seq + 1, at, type, tokenId, planId, actor, version }
       const line: TokenEvent = deepFreeze(changes ? { ...kept, changes: structuredClone(changes) } : kept)
       records.set(stays.id, stays)
+      for (const { digest } of stored?.secrets ?? []) byDigest.delete(digest)
       for (const { digest } of stays.secrets) byDigest.set(digest, stays)
       plans.set(planId, (plans.get(planId) ?? new Set()).add(stays.id))
       seq += 1

@@ -71,6 +71,15 @@ const CASES: readonly Case[] = [
  * for (const { name, run } of storeContract({ create: () => myStore() })) test(name, run)
  */
 export function storeContract<S extends TokenStore>(options: StoreContractOptions<S>): readonly StoreContractCase[] {
+  for (const [name, isNeeded] of [
+    ['create', true],
+    ['destroy', false],
+    ['another', false],
+  ] as const) {
+    const given: unknown = options?.[name]
+    if (typeof given !== 'function' && (isNeeded || given !== undefined))
+      throw new TypeError(`storeContract({ ${name} }): ${name} must be a function.`)
+  }
   return CASES.map((entry) => ({
     name: entry.name,
     ...(entry.optional && { optional: entry.optional }),

@@ -8,7 +8,7 @@ import {
   endOfLifetime,
   isActive,
   isActiveSecret,
-  KEPT_SECRETS,
+  KEPT,
   refreshDates,
   refreshed,
   reissued,
@@ -233,7 +233,7 @@ describe('a refresh', () => {
   })
 
   it('forgets the oldest of a thousand secrets, long after they ended', () => {
-    const old = Array.from({ length: KEPT_SECRETS - 1 }, (_, i) => ({
+    const old = Array.from({ length: KEPT - 1 }, (_, i) => ({
       digest: `old-${i}`,
       issuedAt: i,
       worksUntil: i + 1,

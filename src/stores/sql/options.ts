@@ -85,6 +85,8 @@ function definedIn(tables: object): object {
 
 /** Everything that the store's queries need to know. */
 export function setupOf<DB>(kysely: Kysely<DB>, options: SqlStoreOptions): Setup {
+  if (typeof (kysely as Partial<Kysely<DB>> | undefined)?.getExecutor !== 'function')
+    throw new PolicyError([{ path: 'kysely', message: 'must be a Kysely of your database: new Kysely({ dialect }).' }])
   const { names, bare } = readOptions('store', options)
   const dialect = options.dialect ?? dialectOf(kysely)
   if (options.listen && dialect !== 'postgres')

@@ -19,7 +19,7 @@ export type SqlStore = TokenStore & Required<Omit<TokenStore, 'watch'>>
  * better-sqlite3 12. Make the tables with `sqlMigrations` first. The store opens and closes nothing, leaves out Kysely's plugins,
  * and runs all its statements on the host's connections, so a host's limits for them hold here too.
  *
- * Connect to the primary: a replica answers late, and what was revoked would go on. PostgreSQL's replicas are refused.
+ * Connect to the primary: a replica answers late, and what was revoked would go on. A PostgreSQL replica is refused by the first connection that asks it.
  *
  * - A record, its event and the event's `seq` are written in one transaction. Commits go one after another, by the lock of one
  *   row. In PostgreSQL a process that falls silent amid a commit is cut off after 5 s; in MySQL and SQLite the others wait as

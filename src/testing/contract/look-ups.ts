@@ -2,7 +2,7 @@
 import type { TokenRecord } from '../../core/token.ts'
 import type { TokenStore } from '../../ports.ts'
 import { type Case, same, upTo } from './case.ts'
-import { allEvents, digestOf, PLAN, recordOf, refreshedOf, write, writeAll } from './records.ts'
+import { allEvents, digestOf, NOON, nextOf, PLAN, recordOf, refreshedOf, write, writeAll } from './records.ts'
 
 /** Looks a digest up, in both ways where the store has both. */
 async function byDigest(store: TokenStore, digest: string): Promise<TokenRecord | undefined> {
@@ -57,6 +57,21 @@ export const LOOK_UPS: readonly Case[] = [
         }
       }
       same(await byDigest(store, digestOf('beside')), beside, 'findByDigest of a token beside it')
+    },
+  },
+  {
+    name: 'findByDigest gives no older state of a token by a secret that it no longer has',
+    breaks: 'A token that was revoked still works with a secret that was dropped from its record before.',
+    async check({ store, other }) {
+      const first = await write(store, recordOf('token'))
+      const digest = digestOf('token')
+      const second = { ...refreshedOf(first) }
+      const without = await write(store, { ...second, secrets: second.secrets.slice(1) })
+      const last = await write(store, nextOf(without, { revokedAt: NOON, revokedBy: 'admin-1' }))
+      for (const one of [store, other]) {
+        const found = await byDigest(one, digest)
+        if (found) same(found, last, 'findByDigest of a secret that the record no longer has')
+      }
     },
   },
   {

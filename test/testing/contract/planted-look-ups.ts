@@ -7,6 +7,7 @@ const EMPTY = 'a new store is empty'
 const BY_ID = 'find gives the token with exactly this id, and undefined for any other'
 const EACH_SECRET = 'findByDigest finds a token by each of its secrets, retired ones included, as it is now'
 const SIMILAR = 'findByDigest gives undefined for a digest that no secret has, however similar'
+const DROPPED = 'findByDigest gives no older state of a token by a secret that it no longer has'
 const NO_OTHER = 'findByDigest never gives the record of another token'
 const AT_ONCE = 'every method sees a commit as soon as it was answered, also what it was asked for just before'
 const GIVEN = 'what is given out can be changed without changing what is kept'
@@ -70,6 +71,21 @@ export const MISTAKEN_LOOK_UPS = [
       }
     },
   ),
+  planted('keeps what a secret stood for when it was dropped', DROPPED, 'no longer has', (data, right) => {
+    const seen = new Map<string, TokenRecord>()
+    return {
+      async commit(record, event) {
+        const isTaken = await right.commit(record, event)
+        for (const { digest } of isTaken ? record.secrets : []) seen.set(digest, structuredClone(record))
+        return isTaken
+      },
+      async findByDigest(digest) {
+        const known = seen.get(digest)
+        const now = known && data.records.get(known.id)
+        return now?.secrets.some((secret) => secret.digest === digest) ? right.findByDigest(digest) : known
+      },
+    }
+  }),
   planted('takes digests in any letter case', SIMILAR, 'A wrong secret meets a record', (_, right) => ({
     findByDigest: (digest) => right.findByDigest(digest.toLowerCase()),
   })),
