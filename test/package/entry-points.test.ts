@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import tsupConfig from '../../tsup.config.ts'
+import { PUBLIC_VALUES } from '../support/public-values.ts'
 
 type Manifest = {
   readonly type: string
@@ -25,12 +26,19 @@ const entries = Object.entries(manifest.exports).flatMap(([subpath, target]) =>
 const sourceOf = (built: string): string => built.replace('./dist/', 'src/').replace(/\.js$/, '.ts')
 
 describe('the entry points', () => {
-  it('are the engine, Figma’s rules, the stores, the testing helpers and the manifest', () => {
+  it('are the engine, Figma’s rules, the stores, the guards, the management API, the testing helpers and the manifest', () => {
     expect(Object.keys(manifest.exports)).toEqual([
       '.',
       './figma',
       './stores/sql',
       './stores/redis',
+      './express',
+      './fastify',
+      './hono',
+      './koa',
+      './node',
+      './fetch',
+      './admin',
       './testing',
       './package.json',
     ])
@@ -39,7 +47,7 @@ describe('the entry points', () => {
 
   it.each(entries)('$subpath names its types first, then one module, both in dist', ({ target }) => {
     expect(Object.keys(target)).toEqual(['types', 'default'])
-    expect(target.default).toMatch(/^\.\/dist\/(\w+\/){0,2}index\.js$/)
+    expect(target.default).toMatch(/^\.\/dist\/(\w+\/){0,2}\w+\.js$/)
     expect(target.types).toBe(target.default?.replace(/\.js$/, '.d.ts'))
   })
 
@@ -64,42 +72,21 @@ describe('what the entry points give', () => {
     expect(Object.values(entry)).toEqual(entries.map(({ target }) => sourceOf(target.default ?? '')))
   })
 
-  it.each(entries)('$subpath says by name what it gives, and has no code of its own', ({ target }) => {
+  const faces = entries.filter(({ target }) => target.default?.endsWith('/index.js'))
+  it.each(faces)('$subpath says by name what it gives, and has no code of its own', ({ target }) => {
     const source = read(sourceOf(target.default ?? '')).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
     const reexports = /export (type )?\{[^{}*]+\} from '\.{1,2}\/[\w./-]+\.ts'\n/g
     expect(source.replaceAll(reexports, '').trim()).toBe('')
   })
 
-  it.each<[string, readonly string[]]>([
-    [
-      'plan-access-tokens',
-      [
-        'MANAGEMENT_ERRORS',
-        'PlanTokenError',
-        'PolicyError',
-        'REFUSALS',
-        'StoreError',
-        'createPlanTokens',
-        'definePolicy',
-        'memoryStore',
-      ],
-    ],
-    ['plan-access-tokens/stores/sql', ['pgListener', 'preparedStatements', 'sqlMigrations', 'sqlStore']],
-    ['plan-access-tokens/stores/redis', ['redisStore']],
-    [
-      'plan-access-tokens/testing',
-      [
-        'expectAllowed',
-        'expectDenied',
-        'requestWith',
-        'storeContract',
-        'testClock',
-        'testDirectory',
-        'tokensInEachState',
-      ],
-    ],
-  ])('is, of %s, these names at run time', async (entry, names) => {
-    expect(Object.keys(await import(entry)).sort()).toEqual(names)
+  it('stand in the one list of public values, all of them', () => {
+    expect(Object.values(PUBLIC_VALUES).map(({ source }) => source)).toEqual(
+      entries.map(({ target }) => sourceOf(target.default ?? '')),
+    )
+  })
+
+  it.each(Object.entries(PUBLIC_VALUES))('are, of %s, these names at run time', async (entry, { values }) => {
+    expect(Object.keys(await import(entry)).sort()).toEqual(values)
   })
 
   it('has its size measured where a browser or an edge worker would load it', () => {
@@ -115,13 +102,15 @@ describe('the package', () => {
     expect(manifest).toMatchObject({ type: 'module', sideEffects: false, engines: { node: '>=20.19' } })
   })
 
-  it('has the four run-time dependencies that earn their place', () => {
-    expect(Object.keys(manifest.dependencies)).toEqual(['@noble/hashes', 'date-fns', 'nanoid', 'zod'])
+  it('has the three run-time dependencies that earn their place', () => {
+    expect(Object.keys(manifest.dependencies)).toEqual(['@noble/hashes', 'nanoid', 'zod'])
   })
 
   it('asks a host for no peer that it can do without, and says of each which version', () => {
-    expect(manifest.peerDependencies).toEqual({ kysely: '^0.28.0' })
-    expect(manifest.peerDependenciesMeta).toEqual({ kysely: { optional: true } })
+    expect(manifest.peerDependencies).toEqual({ fastify: '^5.0.0', hono: '^4.0.0', kysely: '^0.28.0' })
+    expect(manifest.peerDependenciesMeta).toEqual(
+      Object.fromEntries(Object.keys(manifest.peerDependencies).map((peer) => [peer, { optional: true }])),
+    )
   })
 
   it('runs nothing when it is installed', () => {

@@ -1,7 +1,11 @@
 /** No public type is `any`, nor holds it anywhere a user would meet it. That the lists are full: public.test.ts. */
 import type { Migration } from 'kysely'
 import type * as api from 'plan-access-tokens'
+import type * as admin from 'plan-access-tokens/admin'
+import type * as guards from 'plan-access-tokens/fetch'
 import type * as figma from 'plan-access-tokens/figma'
+import type * as koa from 'plan-access-tokens/koa'
+import type * as node from 'plan-access-tokens/node'
 import type * as redis from 'plan-access-tokens/stores/redis'
 import type * as sql from 'plan-access-tokens/stores/sql'
 import type * as testing from 'plan-access-tokens/testing'
@@ -130,6 +134,27 @@ interface Types {
   FigmaPolicyOptions: figma.FigmaPolicyOptions
   FigmaRoute: figma.FigmaRoute
   FigmaScope: figma.FigmaScope
+  AdminClient: admin.AdminClient
+  AdminClientOptions: admin.AdminClientOptions
+  AdminCode: admin.AdminCode
+  AdminEngine: admin.AdminEngine
+  AdminHandler: admin.AdminHandler
+  AdminOptions: admin.AdminOptions
+  ExplanationView: admin.ExplanationView
+  HttpCode: admin.HttpCode
+  IntrospectionOptions: admin.IntrospectionOptions
+  IssuedText: admin.IssuedText
+  ListenedRequest: admin.ListenedRequest
+  ListenedResponse: admin.ListenedResponse
+  SurfaceView: admin.SurfaceView
+  WithoutActor: admin.WithoutActor<api.TokenInput>
+  Authorizer: guards.Authorizer
+  GuardOptions: guards.GuardOptions<Request>
+  KoaContext: koa.KoaContext
+  NodeRequest: node.NodeRequest
+  NodeResponse: node.NodeResponse
+  PlanTokenOf: guards.PlanTokenOf<object>
+  PlanTokenState: koa.PlanTokenState
   IoredisClient: redis.IoredisClient
   IoredisSubscriber: redis.IoredisSubscriber
   NodeRedisClient: redis.NodeRedisClient

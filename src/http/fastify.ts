@@ -1,0 +1,67 @@
+/** `plan-access-tokens/fastify`: a guard for Fastify 5, as a plugin. */
+import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify'
+import type { Allowance } from '../service/decision.ts'
+import { headersOf, isVary, joinVary } from './answer.ts'
+import { type Authorizer, createJudge, type GuardOptions } from './guard.ts'
+import { type NodeRequest, questionOf } from './node-side.ts'
+
+export type { Authorizer, GuardOptions }
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The decision of `plan-access-tokens`, in what its guard has let through. */
+    planToken: Allowance
+  }
+}
+
+/**
+ * A plugin: lets requests through that the policy allows, with the decision in `request.planToken`, and answers the others
+ * before their body is parsed. It guards every route of the instance that it is registered in, and of the plugins that are
+ * registered after it: register it first. A `prefix` is part of the path here, so say it as `basePath` too. Behind `optional`
+ * or `when` there may be no decision.
+ *
+ * @throws PolicyError, which is a TypeError, for wrong options.
+ * @example
+ * await app.register(guard(tokens))
+ * app.get('/v1/files/:key', async (request) => ({ name: request.planToken.token.name }))
+ */
+export function guard(tokens: Authorizer, options?: GuardOptions<FastifyRequest>): FastifyPluginCallback {
+  const { judge, isGuarded, bodyBytes } = createJudge<FastifyRequest>(tokens, options)
+  const plugin = (app: FastifyInstance, _: unknown, done: () => void): void => {
+    if (!app.hasRequestDecorator('planToken')) app.decorateRequest('planToken')
+    app.addHook('onRequest', async (request, reply) => {
+      if (!isGuarded(request)) return
+      const decision = await judge(questionOf(request.raw as NodeRequest, bodyBytes))
+      if (decision?.allowed === false) {
+        const { status, headers, body } = decision.rendered()
+        return (
+          reply
+            .code(status)
+            .headers(withVary(headers, reply.getHeader('vary')))
+            // As bytes, since Fastify puts a charset to the type of a text, and JSON has none (RFC 8259, section 11).
+            .send(new TextEncoder().encode(body))
+        )
+      }
+      if (decision) {
+        request.planToken = decision
+        reply.headers(withVary(headersOf(decision), reply.getHeader('vary')))
+      }
+    })
+    done()
+  }
+  // What Fastify reads of a plugin: that its hooks hold for the routes beside it, and its name in messages.
+  return Object.assign(plugin, {
+    [Symbol.for('skip-override')]: true,
+    [Symbol.for('fastify.display-name')]: 'plan-access-tokens',
+  })
+}
+
+function withVary(headers: Readonly<Record<string, string>>, before: unknown): Readonly<Record<string, string>> {
+  if (before === undefined) return headers
+  const joined: Record<string, string> = {}
+  for (const name in headers) {
+    const value = headers[name] as string
+    joined[name] = isVary(name) ? joinVary(String(before), value) : value
+  }
+  return joined
+}

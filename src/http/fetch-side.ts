@@ -1,0 +1,64 @@
+/** The two sides of a request that is a Fetch `Request`: what the engine is asked, and what is put onto the answer. */
+import type { Allowance } from '../service/decision.ts'
+import { type RequestLike, readFetchBody } from '../service/request.ts'
+import { headersOf, isVary, joinVary } from './answer.ts'
+import { isPlainJson } from './body.ts'
+
+/** The question about a request. No `URL` is made of it: that would change the target before it is judged. */
+export function questionOfFetch(request: Request, limit: number): RequestLike {
+  const { method, url, headers } = request
+  return {
+    method,
+    url: targetIn(url),
+    headers,
+    body: () =>
+      isPlainJson(headers.get('content-type'), headers.get('content-encoding'))
+        ? readFetchBody(request, limit)
+        : undefined,
+  }
+}
+
+/** What follows scheme and authority, if it is a path. */
+function targetIn(url: string): string {
+  const start = url.indexOf('//') + 2
+  for (let i = start; i < url.length; i++) {
+    const code = url.charCodeAt(i)
+    if (code === 47) return url.slice(i)
+    if (code === 63 || code === 35) break
+  }
+  return ''
+}
+
+/**
+ * The answer with the headers of the allowance; a copy of it where its own cannot be changed, or must not be, since a handler
+ * may give one answer to many and these headers are about one token. An answer that cannot be copied, such as an upgrade to
+ * another protocol, stays as it is.
+ */
+export function withHeaders(response: Response, allowance: Allowance): Response {
+  const added = headersOf(allowance)
+  const isOfAll = added === allowance.headers
+  try {
+    return putAll(isOfAll ? response : copyOf(response), added)
+  } catch {
+    try {
+      return putAll(copyOf(response), added)
+    } catch {
+      return response
+    }
+  }
+}
+
+function copyOf(response: Response): Response {
+  return new Response(response.body, response)
+}
+
+function putAll(response: Response, added: Readonly<Record<string, string>>): Response {
+  const { headers } = response
+  for (const name in added) {
+    const value = added[name] as string
+    if (isVary(name)) headers.set(name, joinVary(headers.get(name) ?? undefined, value))
+    // What the handler says itself stands.
+    else if (!headers.has(name)) headers.set(name, value)
+  }
+  return response
+}

@@ -1,0 +1,30 @@
+/**
+ * `plan-access-tokens/fetch`: a guard for whatever answers a `Request` with a `Response`: Bun, Deno, Cloudflare Workers, route
+ * handlers of Next.js, hooks of SvelteKit, h3 and Nitro.
+ */
+import { questionOfFetch, withHeaders } from './fetch-side.ts'
+import { type Authorizer, createJudge, type GuardOptions, type PlanTokenOf } from './guard.ts'
+
+export type { Authorizer, GuardOptions, PlanTokenOf }
+
+/**
+ * Wraps a handler: it runs only for requests that the policy lets through, with the decision as its second argument. Whatever
+ * the platform hands over besides the request follows.
+ *
+ * @throws PolicyError, which is a TypeError, for wrong options.
+ * @example
+ * export const GET = guard(tokens, (request, planToken) => Response.json({ name: planToken.token.name }))
+ */
+export function guard<Rest extends unknown[], const Options extends GuardOptions<Request> = GuardOptions<Request>>(
+  tokens: Authorizer,
+  handler: (request: Request, planToken: PlanTokenOf<Options>, ...rest: Rest) => Response | Promise<Response>,
+  options?: Options,
+): (request: Request, ...rest: Rest) => Promise<Response> {
+  const { judge, isGuarded, bodyBytes } = createJudge<Request>(tokens, options)
+  return async (request, ...rest) => {
+    const decision = isGuarded(request) ? await judge(questionOfFetch(request, bodyBytes)) : undefined
+    if (decision?.allowed === false) return decision.response()
+    const response = await handler(request, decision as PlanTokenOf<Options>, ...rest)
+    return decision ? withHeaders(response, decision) : response
+  }
+}

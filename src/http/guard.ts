@@ -1,0 +1,111 @@
+/**
+ * What all guards share: their options, and the way from a framework's request to a decision. The answer to it:
+ * http/answer.ts. What a framework takes: the file of its name.
+ */
+import { PolicyError } from '../core/errors.ts'
+import { didYouMean } from '../core/suggest.ts'
+import type { PlanTokens } from '../service/create-plan-tokens.ts'
+import type { Allowance, Decision } from '../service/decision.ts'
+import type { RequestLike } from '../service/request.ts'
+
+/** What every guard takes besides the engine. */
+export interface GuardOptions<Req = never> {
+  /** The policy that requests speak to. Default: the engine's first. */
+  readonly surface?: string
+  /**
+   * Lets a request without any plan access token through to the handler, with no decision, so that the host's own
+   * authentication can judge it. A request with a wrong one is refused all the same. Default `false`.
+   */
+  readonly optional?: boolean
+  /**
+   * Which requests are guarded. Those for which it says `false` go through with no decision; anything else, an error too,
+   * leaves a request guarded. Default: all. A router may know more spellings of a path than this function does (`/V1/me` to
+   * Express): where a guard can be put in front of the routes themselves, do that instead.
+   */
+  readonly when?: (request: Req) => boolean
+  /**
+   * The path under which the policy's paths begin, such as `/api`. A request that does not begin with it is refused. Not
+   * needed where the framework takes the path off itself, as Express' `app.use('/api', guard(tokens))` does.
+   */
+  readonly basePath?: string
+}
+
+/** What the handler finds: the decision, or `undefined` where the options let requests through without one. */
+export type PlanTokenOf<Options> = Options extends { readonly optional: true } | { readonly when: object }
+  ? Allowance | undefined
+  : Allowance
+
+/** The engine as far as a guard needs it; whatever its policies are. */
+export type Authorizer = Pick<PlanTokens, 'authorize' | 'policies'>
+
+/** A guard's question about one request. */
+export interface Judge<Req> {
+  /** Whether a request is guarded at all. Never throws: a predicate that fails has not said that it is not. */
+  isGuarded(request: Req): boolean
+  /** The decision; `undefined` lets the request through without one. */
+  judge(request: RequestLike): Promise<Decision | undefined>
+  /** The longest body that is read, in bytes. */
+  readonly bodyBytes: number
+}
+
+const OPTIONS = ['surface', 'optional', 'when', 'basePath']
+const BASE_PATH = /^(\/[\w.~-]+)+$/
+
+/**
+ * Makes a guard's judge. Mistakes of the host's code are told here, when the server starts.
+ *
+ * @throws PolicyError, which is a TypeError, with every mistake of the options at once.
+ */
+export function createJudge<Req>(tokens: Authorizer, options: GuardOptions<Req> = {}): Judge<Req> {
+  check(tokens, options as GuardOptions<unknown>)
+  const { surface, optional = false, when, basePath = '' } = options
+  const policy = tokens.policies.find((candidate) => surface === undefined || candidate.surface === surface)
+  const which = surface === undefined ? undefined : { surface }
+  const unlessMissing = (decision: Decision): Decision | undefined =>
+    !decision.allowed && decision.code === 'token_missing' ? undefined : decision
+  return {
+    isGuarded: (request) => when === undefined || !saysNo(when, request),
+    judge(request) {
+      const decided = tokens.authorize(basePath ? below(basePath, request) : request, which)
+      return optional ? decided.then(unlessMissing) : decided
+    },
+    bodyBytes: policy?.limits.bodyBytes ?? 0,
+  }
+}
+
+function saysNo<Req>(when: (request: Req) => boolean, request: Req): boolean {
+  try {
+    return when(request) === false
+  } catch {
+    return false
+  }
+}
+
+/** The request as the policy knows it. What lies elsewhere is given no method, and so is no endpoint of the policy. */
+function below(basePath: string, request: RequestLike): RequestLike {
+  const { url } = request
+  const isBelow = typeof url === 'string' && url.startsWith(basePath) && url[basePath.length] === '/'
+  return isBelow ? { ...request, url: url.slice(basePath.length) } : { ...request, method: '' }
+}
+
+function check(tokens: Authorizer, given: GuardOptions<unknown>): void {
+  const isObject = typeof given === 'object' && given !== null
+  const options: GuardOptions<unknown> = isObject ? given : {}
+  const problems: { path: string; message: string }[] = []
+  const isEngine = typeof tokens?.authorize === 'function' && Array.isArray(tokens.policies)
+  if (!isEngine) problems.push({ path: 'tokens', message: 'must be what createPlanTokens() returns.' })
+  if (!isObject) problems.push({ path: 'options', message: 'must be an object.' })
+  for (const name of Object.keys(options))
+    if (!OPTIONS.includes(name)) problems.push({ path: name, message: `is not an option.${didYouMean(name, OPTIONS)}` })
+  const { surface, optional, when, basePath } = options
+  const surfaces = isEngine ? tokens.policies.map((policy) => policy.surface) : []
+  if (isEngine && surface !== undefined && !surfaces.includes(surface))
+    problems.push({ path: 'surface', message: `must be one of ${surfaces.join(', ')}.` })
+  if (optional !== undefined && typeof optional !== 'boolean')
+    problems.push({ path: 'optional', message: 'must be true or false.' })
+  if (when !== undefined && typeof when !== 'function')
+    problems.push({ path: 'when', message: 'must be a function that takes a request.' })
+  if (basePath !== undefined && !(typeof basePath === 'string' && BASE_PATH.test(basePath)))
+    problems.push({ path: 'basePath', message: 'must be a path such as "/api", without a slash at its end.' })
+  if (problems.length > 0) throw new PolicyError(problems)
+}

@@ -1,0 +1,87 @@
+/** `plan-access-tokens/hono`: a guard for Hono, on whatever runtime. */
+import type { Context, MiddlewareHandler } from 'hono'
+import type { Denial } from '../core/denial.ts'
+import type { RefusalStatus } from '../core/errors.ts'
+import { readTarget } from '../core/target.ts'
+import type { Allowance } from '../service/decision.ts'
+import type { RequestLike } from '../service/request.ts'
+import { isVary, joinVary } from './answer.ts'
+import { questionOfFetch, withHeaders } from './fetch-side.ts'
+import { type Authorizer, createJudge, type GuardOptions } from './guard.ts'
+import type { NodeRequest } from './node-side.ts'
+
+export type { Authorizer, GuardOptions }
+
+declare module 'hono' {
+  interface ContextVariableMap {
+    /** The decision of `plan-access-tokens`, in what its guard has let through. */
+    planToken: Allowance
+  }
+}
+
+/**
+ * A middleware: goes on for requests that the policy lets through, with the decision in `c.get('planToken')`, and answers the
+ * others. Behind `optional` or `when` there may be none. The path of `app.route('/api', …)` or `app.basePath` is part of the
+ * target here, so say it as `basePath` too; `app.mount` takes it off.
+ *
+ * @throws PolicyError, which is a TypeError, for wrong options.
+ * @example
+ * app.use(guard(tokens))
+ * app.get('/v1/files/:key', (c) => c.json({ name: c.get('planToken').token.name }))
+ */
+export function guard(tokens: Authorizer, options?: GuardOptions<Request>): MiddlewareHandler {
+  const { judge, isGuarded, bodyBytes } = createJudge<Request>(tokens, options)
+  return async (c, next) => {
+    const { raw } = c.req
+    if (!isGuarded(raw)) return next()
+    const question = questionOfFetch(raw, bodyBytes)
+    // A parser that has run has used the stream up, and keeps what it read.
+    const asked = raw.bodyUsed ? { ...question, body: () => c.req.arrayBuffer().catch(() => undefined) } : question
+    const decision = await judge(
+      onNode(asRouted(asked, c), (c.env as { incoming?: NodeRequest } | undefined)?.incoming),
+    )
+    if (decision?.allowed === false) return refusal(c, decision)
+    if (!decision) return next()
+    c.set('planToken', decision)
+    await next()
+    // Only now: an answer that the handler makes itself would lose what was set before.
+    const answer = withHeaders(c.res, decision)
+    if (answer !== c.res) {
+      // Without this, Hono would put the old headers over the new.
+      c.res = undefined
+      c.res = answer
+    }
+    return undefined
+  }
+}
+
+/** The refusal, beside what an earlier middleware has set. */
+function refusal(c: Context, denial: Denial): Response {
+  const { status, headers, body } = denial.rendered()
+  const before = c.res.headers.get('Vary') ?? undefined
+  for (const name in headers) {
+    const value = headers[name] as string
+    c.header(name, isVary(name) ? joinVary(before, value) : value)
+  }
+  return c.body(body, status as RefusalStatus)
+}
+
+/** A path that an app's own `getPath` gives is the one that is routed, and so the one that is judged. */
+function asRouted(question: RequestLike, c: Context): RequestLike {
+  const { url } = question
+  const { path } = c.req
+  const end = url.indexOf('?')
+  const own = end === -1 ? url : url.slice(0, end)
+  if (path === own || !readTarget(url) || path === decodeURI(own.replaceAll('%25', '%2525'))) return question
+  return { ...question, url: end === -1 ? path : path + url.slice(end) }
+}
+
+/**
+ * On Node (`@hono/node-server`) the target that was sent is still there, before it was made into a URL, and so are repeated
+ * header lines. A target that cannot be read in one way only is judged instead of what was made of it.
+ */
+function onNode(question: RequestLike, incoming: NodeRequest | undefined): RequestLike {
+  if (!incoming?.rawHeaders) return question
+  const { url, rawHeaders } = incoming
+  return { ...question, ...(readTarget(url) ? {} : { url: url ?? '' }), rawHeaders }
+}

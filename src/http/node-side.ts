@@ -1,0 +1,67 @@
+/** The two sides of a request in Node and in the frameworks over it: what the engine is asked, and how it is answered. */
+import type { RenderedDenial } from '../core/denial.ts'
+import type { Allowance } from '../service/decision.ts'
+import type { RequestLike } from '../service/request.ts'
+import { headersOf, isVary, joinVary } from './answer.ts'
+import { bodyOf, type NodeBody } from './body.ts'
+
+/** A request of Node's `http` or `http2`. */
+export interface NodeRequest extends NodeBody {
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+  readonly rawHeaders: readonly string[]
+}
+
+/**
+ * A response of Node's `http` or `http2`: what a guard uses, and what a small handler writes with. A handler that needs more
+ * says its own type, such as `ServerResponse`.
+ */
+export interface NodeResponse {
+  getHeader(name: string): number | string | readonly string[] | undefined
+  setHeader(name: string, value: string): unknown
+  readonly headersSent: boolean
+  statusCode: number
+  writeHead(status: number, headers?: { readonly [name: string]: string }): unknown
+  write(chunk: string | Uint8Array): unknown
+  end(): unknown
+  end(body: string | Uint8Array): unknown
+}
+
+/** The question about a request: its method and target as the router that follows will see them. */
+export function questionOf(request: NodeRequest, limit: number): RequestLike {
+  return {
+    method: request.method ?? '',
+    url: request.url ?? '',
+    // Node drops repeated lines from `headers`, and parses them only when asked.
+    headers: NO_HEADERS,
+    rawHeaders: request.rawHeaders,
+    body: () => bodyOf(request, limit),
+  }
+}
+
+const NO_HEADERS = Object.freeze({})
+
+/** Puts the headers of an allowance onto the response, beside what is there. */
+export function putHeaders(response: NodeResponse, allowance: Allowance): void {
+  putAll(response, headersOf(allowance))
+}
+
+/** Sends a refusal; of an answer that has begun already, a time-out's for instance, nothing but the end. */
+export function refuse(response: NodeResponse, { status, headers, body }: RenderedDenial): void {
+  if (response.headersSent) {
+    response.end()
+    return
+  }
+  putAll(response, headers)
+  response.statusCode = status
+  response.end(body)
+}
+
+function putAll(response: NodeResponse, headers: Readonly<Record<string, string>>): void {
+  if (response.headersSent) return
+  for (const name in headers) {
+    const value = headers[name] as string
+    const before = isVary(name) ? response.getHeader(name) : undefined
+    response.setHeader(name, before === undefined ? value : joinVary(String(before), value))
+  }
+}

@@ -1,0 +1,49 @@
+/** What each entry point gives at run time: the one list, held against the sources and against what is imported. */
+export const PUBLIC_VALUES: {
+  readonly [entry: string]: { readonly source: string; readonly values: readonly string[] }
+} = {
+  'plan-access-tokens': {
+    source: 'src/index.ts',
+    values: [
+      'MANAGEMENT_ERRORS',
+      'PlanTokenError',
+      'PolicyError',
+      'REFUSALS',
+      'StoreError',
+      'createPlanTokens',
+      'definePolicy',
+      'memoryStore',
+    ],
+  },
+  'plan-access-tokens/figma': {
+    source: 'src/figma/index.ts',
+    values: ['figmaErrors', 'figmaPolicy', 'parseFigmaLink', 'parseFigmaLinks'],
+  },
+  'plan-access-tokens/stores/sql': {
+    source: 'src/stores/sql/index.ts',
+    values: ['pgListener', 'preparedStatements', 'sqlMigrations', 'sqlStore'],
+  },
+  'plan-access-tokens/stores/redis': { source: 'src/stores/redis/index.ts', values: ['redisStore'] },
+  'plan-access-tokens/express': { source: 'src/http/express.ts', values: ['guard'] },
+  'plan-access-tokens/fastify': { source: 'src/http/fastify.ts', values: ['guard'] },
+  'plan-access-tokens/hono': { source: 'src/http/hono.ts', values: ['guard'] },
+  'plan-access-tokens/koa': { source: 'src/http/koa.ts', values: ['guard'] },
+  'plan-access-tokens/node': { source: 'src/http/node.ts', values: ['guard'] },
+  'plan-access-tokens/fetch': { source: 'src/http/fetch.ts', values: ['guard'] },
+  'plan-access-tokens/admin': {
+    source: 'src/admin/index.ts',
+    values: ['AdminApiError', 'adminHandler', 'createAdminClient', 'toNode'],
+  },
+  'plan-access-tokens/testing': {
+    source: 'src/testing/index.ts',
+    values: [
+      'expectAllowed',
+      'expectDenied',
+      'requestWith',
+      'storeContract',
+      'testClock',
+      'testDirectory',
+      'tokensInEachState',
+    ],
+  },
+}
