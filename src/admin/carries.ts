@@ -1,0 +1,44 @@
+/** Whether a request carries a plan access token, anywhere: nothing that is done with one can manage tokens. */
+import type { Policy } from '../core/policy.ts'
+import { isWellFormedSecret } from '../core/secret.ts'
+
+/** Finds plan access tokens of some policies. */
+export interface Detector {
+  /** Whether a request has one in its headers or its URL, or a header that is for nothing else. */
+  carries(request: Request): boolean
+  /** Whether a text has one in it. */
+  holds(text: string): boolean
+}
+
+/** Makes a detector for the policies of an engine. */
+export function createDetector(policies: readonly Policy[]): Detector {
+  const prefixes = policies.flatMap((policy) => policy.types.map(({ prefix }) => prefix))
+  const known = new Set(prefixes)
+  const places = [...new Set(policies.flatMap((policy) => policy.data.credential.headers))]
+  const isOurs = (word: string): boolean => isWellFormedSecret(word, known)
+  // Secrets are letters, digits and underscores, so whatever stands around one is left off.
+  const holds = (text: string): boolean => text.split(/[^\w]+/).some(isOurs)
+  const isCredential = (text: string): boolean =>
+    holds(text) || text.split(/[\s,:]+/).some((word) => prefixes.some((prefix) => word.startsWith(`${prefix}_`)))
+  return {
+    holds,
+    carries(request) {
+      const { headers, url } = request
+      if (places.some((name) => headers.has(name)) || holds(url)) return true
+      for (const [name, value] of headers) {
+        if (holds(value)) return true
+        if (name === 'authorization' && (isCredential(value) || isCredential(basicOf(value)))) return true
+      }
+      return false
+    },
+  }
+}
+
+/** User and password of `Basic` (RFC 7617); empty for anything else. */
+function basicOf(value: string): string {
+  try {
+    return atob(/^basic +(\S+)$/i.exec(value)?.[1] ?? '')
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,177 @@
+/** `createAdminClient`: the management API as typed calls, for a browser or a tool. The routes: admin/routes.ts. */
+import type { Issue, ManagementCode } from '../core/errors.ts'
+import type { LinkReport } from '../core/links.ts'
+import type { ScopeView, TypeView } from '../core/policy.ts'
+import type { Limits } from '../core/policy-data.ts'
+import type { Token, TokenEvent } from '../core/token.ts'
+import type { Awaitable } from '../ports.ts'
+import type { Allowance } from '../service/decision.ts'
+import type { Verdict } from '../service/explain.ts'
+import type { CreateInput, EditInput, EventsInput, ListInput, RefreshInput } from '../service/inputs.ts'
+import type { Question } from '../service/question.ts'
+import type { HttpCode } from './problem.ts'
+
+/** What `createAdminClient` takes. */
+export interface AdminClientOptions {
+  /** Where the API is mounted, such as `https://example.com/admin`; in a browser a path such as `/admin` will do. */
+  readonly baseUrl: string
+  /** Default: the platform's. */
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
+  /** Sent with every request, or a function that gives them: what the host's session needs. */
+  readonly headers?: Readonly<Record<string, string>> | (() => Awaitable<Readonly<Record<string, string>>>)
+}
+
+/** Input of a management call without the actor, who is known to the server. */
+export type WithoutActor<T> = T extends unknown ? Omit<T, 'actor'> : never
+
+/** A surface, as the API shows it. */
+export interface SurfaceView {
+  readonly surface: string
+  readonly scopes: readonly ScopeView[]
+  readonly types: readonly TypeView[]
+  readonly limits: Required<Limits>
+}
+
+/** A token and its secret, as text: it is in this answer and in no other. */
+export interface IssuedText {
+  readonly token: Token
+  readonly secret: string
+}
+
+/** A decision, and how it came about; without what only a server needs to answer the request. */
+export interface ExplanationView {
+  readonly decision:
+    | Omit<Allowance, 'headers'>
+    | {
+        readonly allowed: false
+        readonly code: string
+        readonly status: number
+        readonly message: string
+        readonly scopes?: readonly string[]
+      }
+  readonly rules: readonly Verdict[]
+}
+
+/**
+ * The management API. Every call rejects with an `AdminApiError` for an answer that is no success, and with what `fetch` throws
+ * if there is none. Fields are those of the engine's calls.
+ */
+export interface AdminClient {
+  /** The surfaces, each with its scopes, token types and limits. */
+  policies(): Promise<readonly SurfaceView[]>
+  /** What a text holds of links, for the live check of a form. */
+  parseLinks(input: { readonly text: string; readonly surface?: string }): Promise<LinkReport>
+  /** A page of a plan's tokens. */
+  list(input: WithoutActor<ListInput>): Promise<{ readonly tokens: readonly Token[]; readonly next?: string }>
+  /** Issues a token. Its secret is in the answer, this once. */
+  create(input: WithoutActor<CreateInput>): Promise<IssuedText>
+  /** One token. */
+  get(input: { readonly id: string }): Promise<Token>
+  /** Changes fields of a token; with `version` only if it is still that one, else `version_conflict` (412). */
+  edit(input: WithoutActor<EditInput>): Promise<Token>
+  /** The dates that a refresh would give now, epoch milliseconds. */
+  previewRefresh(input: {
+    readonly id: string
+  }): Promise<{ readonly expiresAt: number; readonly previousWorksUntil: number }>
+  /** Issues a new secret, in the answer this once. */
+  refresh(input: WithoutActor<RefreshInput>): Promise<IssuedText>
+  /** Ends a token, at once and for good. */
+  revoke(input: { readonly id: string }): Promise<Token>
+  /** A page of a plan's audit log. */
+  events(input: WithoutActor<EventsInput>): Promise<{ readonly events: readonly TokenEvent[]; readonly next?: string }>
+  /** What a token may do: every rule with its verdict. */
+  explain(input: WithoutActor<Question> & { readonly surface?: string }): Promise<ExplanationView>
+}
+
+/** An answer of the management API that is no success. Reads like the engine's `PlanTokenError`. */
+export class AdminApiError extends Error {
+  override readonly name = 'AdminApiError'
+  /** `answer_unreadable` for an answer that is not of this API: a proxy's page, say. */
+  readonly code: ManagementCode | HttpCode | 'answer_unreadable'
+  readonly status: number
+  /** For `invalid_input`: everything that is wrong, all at once. Otherwise empty. */
+  readonly issues: readonly Issue[]
+
+  constructor(code: AdminApiError['code'], status: number, title: string, issues: readonly Issue[] = []) {
+    super([title, ...issues.map(({ path, message }) => `${path || 'input'}: ${message}`)].join('\n  '))
+    this.code = code
+    this.status = status
+    this.issues = issues
+  }
+}
+
+/** One request: its method, its path and what goes with it. */
+interface Sending {
+  readonly query?: object
+  readonly body?: object
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/**
+ * Makes a client of a management API.
+ *
+ * @example
+ * const admin = createAdminClient({ baseUrl: '/admin' })
+ * const { token, secret } = await admin.create({ planId: '1001', type: 'rest', name: 'Nightly export', … })
+ */
+export function createAdminClient(options: AdminClientOptions): AdminClient {
+  const send = async <T>(method: string, path: string, sending: Sending = {}): Promise<T> => {
+    const { body, query = {}, headers } = sending
+    const own = typeof options.headers === 'function' ? await options.headers() : options.headers
+    const search = new URLSearchParams(entriesOf(query)).toString()
+    const init: RequestInit = {
+      method,
+      headers: {
+        ...own,
+        ...headers,
+        Accept: 'application/json',
+        ...(body && { 'Content-Type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+      // A page to sign in at is no answer, and what is sent is for nobody else.
+      redirect: 'error',
+    }
+    const { fetch = globalThis.fetch } = options
+    const response = await fetch(options.baseUrl.replace(/\/$/, '') + path + (search && `?${search}`), init)
+    return answerOf<T>(response)
+  }
+  return {
+    policies: async () => (await send<{ policies: readonly SurfaceView[] }>('GET', '/policies')).policies,
+    parseLinks: (body) => send('POST', '/links', { body }),
+    list: ({ planId, ...query }) => send('GET', `/plans/${encodeURIComponent(planId)}/tokens`, { query }),
+    create: ({ planId, idempotencyKey, ...body }) =>
+      send('POST', `/plans/${encodeURIComponent(planId)}/tokens`, { body, ...keyed(idempotencyKey) }),
+    get: ({ id }) => send('GET', `/tokens/${encodeURIComponent(id)}`),
+    edit: ({ id, version, ...body }) =>
+      send('PATCH', `/tokens/${encodeURIComponent(id)}`, {
+        body,
+        ...(version !== undefined && { headers: { 'If-Match': `"${version}"` } }),
+      }),
+    previewRefresh: ({ id }) => send('GET', `/tokens/${encodeURIComponent(id)}/refresh`),
+    refresh: ({ id, idempotencyKey, ...body }) =>
+      send('POST', `/tokens/${encodeURIComponent(id)}/refresh`, { body, ...keyed(idempotencyKey) }),
+    revoke: ({ id }) => send('POST', `/tokens/${encodeURIComponent(id)}/revoke`, { body: {} }),
+    events: ({ planId, ...query }) => send('GET', `/plans/${encodeURIComponent(planId)}/events`, { query }),
+    explain: (body) => send('POST', '/explain', { body }),
+  }
+}
+
+function keyed(idempotencyKey: string | undefined): Sending {
+  return idempotencyKey === undefined ? {} : { headers: { 'Idempotency-Key': idempotencyKey } }
+}
+
+function entriesOf(query: object): [string, string][] {
+  return Object.entries(query)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => [name, String(value)])
+}
+
+async function answerOf<T>(response: Response): Promise<T> {
+  const { ok, status } = response
+  const body: unknown = await response.json().catch(() => undefined)
+  if (ok && typeof body === 'object' && body !== null) return body as T
+  const { code, title, issues } = (body ?? {}) as { code?: unknown; title?: unknown; issues?: unknown }
+  if (ok || typeof code !== 'string' || !Array.isArray(issues))
+    throw new AdminApiError('answer_unreadable', status, 'The answer is not one of this API.')
+  throw new AdminApiError(code as AdminApiError['code'], status, String(title), issues as readonly Issue[])
+}

@@ -1,0 +1,219 @@
+/**
+ * `adminHandler`: the management API as one Fetch handler. Decides who asks, where a request goes and how it is answered. The
+ * calls: admin/routes.ts. What is read of a request: admin/read.ts.
+ */
+import type { z } from 'zod'
+import type { Issue } from '../core/errors.ts'
+import { PlanTokenError } from '../core/errors.ts'
+import { decodeStrictly, readTargetOfUrl } from '../core/target.ts'
+import type { Awaitable } from '../ports.ts'
+import { createDetector, type Detector } from './carries.ts'
+import { answerOAuth, type IntrospectionOptions, OAUTH_ROUTES, oauthErrorOf } from './oauth.ts'
+import { openApiOf } from './openapi.ts'
+import { checkOptions } from './options.ts'
+import { headersOf, membersOf, Problem, problemOf } from './problem.ts'
+import { isOfType, readBytes, readIdempotencyKey, readIfMatch, readJson, readParameters, readShape } from './read.ts'
+import { type AdminEngine, type Answer, type Asked, ROUTES, type Route } from './routes.ts'
+
+/** What `adminHandler` takes. */
+export interface AdminOptions {
+  /** What `createPlanTokens` returned. */
+  readonly tokens: AdminEngine
+  /**
+   * Who asks, by the host's own session: the id that the directory knows as an admin's, or `undefined`, which is 401. Called
+   * before anything else is done, with a body that is not read yet; leave it unread.
+   */
+  readonly actor: (request: Request) => Awaitable<string | undefined>
+  /** The path under which the routes begin, such as `/admin`. Not needed where the framework takes it off itself. */
+  readonly basePath?: string
+  /** The origin that browsers see, such as `https://example.com`, where a proxy stands in between. Default: the request's. */
+  readonly origin?: string
+  /** Adds `POST /introspect` (RFC 7662) and `POST /revoke` (RFC 7009). Default: neither. */
+  readonly introspection?: IntrospectionOptions
+  /** The longest body that is read, in bytes, 1 to 16,777,216. Default 262,144. */
+  readonly bodyBytes?: number
+}
+
+/** The management API: takes a Fetch `Request`, answers with a `Response`, never rejects. */
+export type AdminHandler = (request: Request) => Promise<Response>
+
+/** What is ready once the options are checked. */
+interface Admin extends AdminOptions {
+  readonly basePath: string
+  readonly bodyBytes: number
+  readonly detector: Detector
+  readonly document: string
+}
+
+/**
+ * Makes the management API as one Fetch handler.
+ *
+ * @throws PolicyError, which is a TypeError, with every mistake of the options at once.
+ * @example
+ * const handler = adminHandler({ tokens, actor: async (request) => (await sessionOf(request))?.userId, basePath: '/admin' })
+ */
+export function adminHandler(options: AdminOptions): AdminHandler {
+  checkOptions(options)
+  const { tokens, basePath = '', bodyBytes = 262_144, introspection } = options
+  const document = JSON.stringify(openApiOf(introspection !== undefined))
+  const admin: Admin = { ...options, basePath, bodyBytes, detector: createDetector(tokens.policies), document }
+  return async (request) => {
+    const oauth = oauthRouteOf(admin, request)
+    try {
+      return await (oauth ? answerForm(admin, oauth, request) : answer(admin, request))
+    } catch (thrown) {
+      return refusal(admin, problemOf(thrown), request.method, oauth !== undefined)
+    }
+  }
+}
+
+/** Answers a request of an actor. */
+async function answer(admin: Admin, request: Request): Promise<Response> {
+  const { tokens, detector, document } = admin
+  if (detector.carries(request)) throw new Problem('plan_token_refused')
+  const actor: unknown = await admin.actor(request)
+  if (typeof actor !== 'string' || actor.trim() === '') throw new Problem('actor_missing')
+  const { path, query } = targetOf(admin, request)
+  if (path === '/openapi.json') {
+    allow(request.method, ['GET'])
+    refuseIssues(queryIssues(query))
+    return respond(200, document, request.method)
+  }
+  const { route, param } = routeOf(request.method, path)
+  if (route.method !== 'GET') refuseCrossSite(admin, request)
+  const asked = await readAsked(admin, route, request, query)
+  const answered = await route.call(tokens, { ...asked, actor, param })
+  return respond(route.status ?? 200, JSON.stringify(answered.body), request.method, headersOfAnswer(route, answered))
+}
+
+function headersOfAnswer({ hasETag }: Route, { version, headers }: Answer): Record<string, string> {
+  return { ...headers, ...(hasETag && version !== undefined && { ETag: `"${version}"` }) }
+}
+
+/** Which endpoint of OAuth a request is for, if the host wants them. */
+function oauthRouteOf({ introspection, basePath }: Admin, { url }: Request): (typeof OAUTH_ROUTES)[number] | undefined {
+  const path = introspection && readTargetOfUrl(url)?.path
+  return path && OAUTH_ROUTES.find((route) => path === basePath + route.path)
+}
+
+async function answerForm(admin: Admin, route: (typeof OAUTH_ROUTES)[number], request: Request): Promise<Response> {
+  const { tokens, detector, introspection, bodyBytes } = admin
+  if (detector.carries(request)) throw new Problem('plan_token_refused')
+  allow(request.method, ['POST'])
+  refuseCrossSite(admin, request)
+  if (targetOf(admin, request).query !== '') throw new Problem('request_malformed')
+  const body = await answerOAuth(route, tokens, introspection as IntrospectionOptions, request, bodyBytes)
+  return respond(200, body === undefined ? '' : JSON.stringify(body), request.method)
+}
+
+/** The path below the base and the query; only what can be read in one way. */
+function targetOf({ basePath }: Admin, { url }: Request): { readonly path: string; readonly query: string } {
+  const target = readTargetOfUrl(url)
+  if (!target) throw new Problem('request_malformed')
+  const { path, query } = target
+  if (!path.startsWith(`${basePath}/`)) throw new Problem('not_found')
+  return { path: path.slice(basePath.length), query }
+}
+
+/** The route of a path, with its parameter. */
+function routeOf(method: string, path: string): { readonly route: Route; readonly param: string } {
+  const segments = path.split('/')
+  const found = ROUTES.flatMap((route) => {
+    const wanted = route.path.split('/')
+    const isHere = wanted.length === segments.length && wanted.every((one, i) => one[0] === '{' || one === segments[i])
+    const at = wanted.findIndex((one) => one[0] === '{')
+    return isHere ? [{ route, param: at === -1 ? '' : (decodeStrictly(segments[at] ?? '') ?? '') }] : []
+  })
+  if (found.length === 0) throw new Problem('not_found')
+  allow(
+    method,
+    found.map(({ route }) => route.method),
+  )
+  const wanted = method === 'HEAD' ? 'GET' : method
+  return found.find(({ route }) => route.method === wanted) as (typeof found)[number]
+}
+
+function allow(method: string, methods: readonly string[]): void {
+  const allowed = methods.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one]))
+  if (!allowed.includes(method)) throw new Problem('method_not_allowed', { headers: { Allow: allowed.join(', ') } })
+}
+
+/** A page of another site can make a browser send the session, but not hide where it comes from. */
+function refuseCrossSite({ origin }: Admin, { headers, url }: Request): void {
+  const site = headers.get('sec-fetch-site')
+  const from = headers.get('origin')
+  const isOwn =
+    (site === null || site === 'same-origin' || site === 'none') &&
+    (from === null || from === (origin ?? new URL(url).origin))
+  if (!isOwn) throw new Problem('cross_site')
+}
+
+async function readAsked(
+  { bodyBytes }: Admin,
+  route: Route,
+  request: Request,
+  query: string,
+): Promise<Omit<Asked, 'actor' | 'param'>> {
+  const { headers } = request
+  const issues: Issue[] = []
+  const parameters = route.query ? readShape(route.query, readParameters(query, issues), issues) : undefined
+  if (!route.query) issues.push(...queryIssues(query))
+  // A condition that is not looked at would be taken for one that was met.
+  if (route.takes !== 'If-Match' && headers.has('if-match'))
+    issues.push({ path: 'If-Match', message: 'is not taken here.' })
+  const key = route.takes === 'Idempotency-Key' ? readIdempotencyKey(headers, issues) : {}
+  const match = route.takes === 'If-Match' ? readIfMatch(headers, issues) : {}
+  const body = route.body && (await readBody(route, route.body, request, bodyBytes, issues))
+  refuseIssues(issues)
+  return { query: parameters, body, ...key, ...match }
+}
+
+async function readBody(
+  { types = [] }: Route,
+  [schema, ofRoute]: readonly [z.ZodType, z.ZodType?],
+  request: Request,
+  limit: number,
+  issues: Issue[],
+): Promise<unknown> {
+  if (!isOfType(request.headers, ['application/json', ...types])) {
+    const detail = `${['application/json', ...types].join(' or ')} is taken here.`
+    throw new Problem('media_type_unsupported', { detail })
+  }
+  const value = readJson(await readBytes(request, limit))
+  const isOfRoute = ofRoute && typeof value === 'object' && value !== null && Object.hasOwn(value, 'route')
+  return readShape(isOfRoute ? ofRoute : schema, value, issues)
+}
+
+/** What is wrong with a query where none is taken. */
+function queryIssues(query: string): Issue[] {
+  const issues: Issue[] = []
+  const names = Object.keys(readParameters(query, issues))
+  return names.map((path) => ({ path, message: 'is not a parameter here.' }))
+}
+
+function refuseIssues(issues: readonly Issue[]): void {
+  if (issues.length > 0) throw new PlanTokenError('invalid_input', { issues })
+}
+
+/** The answer to what went wrong. Clients of OAuth read `error`, and only of plain JSON (RFC 6749, section 5.2). */
+function refusal({ detector }: Admin, problem: Problem, method: string, isOAuth: boolean): Response {
+  const members = membersOf(problem, detector.holds)
+  const body = isOAuth ? { error: oauthErrorOf(problem.code, problem.status), ...members } : members
+  return respond(problem.status, JSON.stringify(body), method, {
+    'Content-Type': isOAuth ? 'application/json' : 'application/problem+json',
+    ...headersOf(problem),
+  })
+}
+
+function respond(status: number, body: string, method: string, headers: Record<string, string> = {}): Response {
+  return new Response(method === 'HEAD' ? null : body, {
+    status,
+    headers: {
+      'Content-Type': 'application/json',
+      'Cache-Control': 'no-store',
+      'X-Content-Type-Options': 'nosniff',
+      'Cross-Origin-Resource-Policy': 'same-origin',
+      ...headers,
+    },
+  })
+}

@@ -1,0 +1,118 @@
+/** A Fetch handler as a listener of Node's `http` and `http2`, and so in Express, Fastify and Koa. Imports nothing of Node. */
+import { readTarget } from '../core/target.ts'
+import type { AdminHandler } from './handler.ts'
+
+/** A request of Node's `http` or `http2`. */
+export interface ListenedRequest {
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+  readonly rawHeaders: readonly string[]
+  readonly headers: { readonly [name: string]: string | readonly string[] | undefined }
+  readonly socket: object
+  readonly httpVersionMajor: number
+  readonly complete: boolean
+  /** What a parser made of the body, if one has run. */
+  readonly body?: unknown
+  readonly readableEnded: boolean
+  readonly destroyed: boolean
+  /** Of an event emitter. */
+  on(event: string, listener: (chunk: Uint8Array) => void): unknown
+  /** Of a stream. */
+  pause(): unknown
+  /** Of a stream. */
+  resume(): unknown
+}
+
+/** A response of Node's `http` or `http2`. */
+export interface ListenedResponse {
+  statusCode: number
+  /** Replaces a header. */
+  setHeader(name: string, value: string): unknown
+  /** Sends the body and ends the answer. */
+  end(body: Uint8Array): unknown
+}
+
+/**
+ * The handler as a listener: `createServer(toNode(handler))`, `app.use('/admin', toNode(handler))` in Express. Put it before
+ * parsers of bodies. The scheme is that of the socket: behind a proxy give `adminHandler` the `origin`.
+ *
+ * @example
+ * createServer(toNode(adminHandler({ tokens, actor }))).listen(3000)
+ */
+export function toNode(handler: AdminHandler): (request: ListenedRequest, response: ListenedResponse) => Promise<void> {
+  return async (request, response) => {
+    const answer = await handler(fetchRequestOf(request))
+    const body = new Uint8Array(await answer.arrayBuffer())
+    response.statusCode = answer.status
+    for (const [name, value] of answer.headers) response.setHeader(name, value)
+    // What was not read is not waited for.
+    if (!request.complete && request.httpVersionMajor === 1) response.setHeader('Connection', 'close')
+    response.end(body)
+  }
+}
+
+/** A target that no grammar lets through, in place of one that a URL cannot hold as it was sent. */
+const UNREADABLE = '/%'
+
+function fetchRequestOf(request: ListenedRequest): Request {
+  const { method = 'GET', url, socket, headers } = request
+  const scheme = (socket as { readonly encrypted?: unknown }).encrypted ? 'https' : 'http'
+  const host = headers[':authority'] ?? headers.host
+  const isHost = typeof host === 'string' && /^[\w.-]+(:\d{1,5})?$|^\[[\da-f:.]+\](:\d{1,5})?$/i.test(host)
+  const base = `${scheme}://${isHost && URL.canParse(`${scheme}://${host}`) ? host : 'host.invalid'}`
+  const target = readTarget(url) ? url : UNREADABLE
+  const hasBody = method !== 'GET' && method !== 'HEAD'
+  try {
+    return new Request(base + target, {
+      method,
+      headers: headersIn(request.rawHeaders),
+      ...(hasBody && { body: bodyOf(request), duplex: 'half' }),
+    } as RequestInit)
+  } catch {
+    // A method or a header that Fetch cannot hold.
+    return new Request(base + UNREADABLE)
+  }
+}
+
+/** All lines, a repeated one too: Fetch joins them with a comma, and what is joined is refused where it matters. */
+function headersIn(raw: readonly string[]): Headers {
+  const headers = new Headers()
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i] as string
+    if (!name.startsWith(':')) headers.append(name, raw[i + 1] as string)
+  }
+  return headers
+}
+
+/** The body, read only when it is asked for; or what a parser has left of it, as JSON. */
+function bodyOf(request: ListenedRequest): BodyInit {
+  const { body, readableEnded } = request
+  if (readableEnded && body !== undefined) return JSON.stringify(body)
+  let isRead = false
+  return new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        const broken = (): void => controller.error(new TypeError('The body broke off, or somebody has read it.'))
+        if (isRead) return void request.resume()
+        if (readableEnded || request.destroyed) return broken()
+        isRead = true
+        let isOpen = true
+        const end = (close: () => void): void => {
+          if (isOpen) close()
+          isOpen = false
+        }
+        request.on('end', () => end(() => controller.close()))
+        for (const event of ['error', 'aborted', 'close']) request.on(event, () => end(broken))
+        request.on('data', (chunk) => {
+          if (!isOpen) return
+          controller.enqueue(new Uint8Array(chunk))
+          request.pause()
+        })
+      },
+      cancel() {
+        request.pause()
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}

@@ -1,0 +1,115 @@
+/**
+ * Introspection (RFC 7662) and revocation (RFC 7009), for hosts that want them. Both take a form; whoever asks is known to
+ * the host by its own predicate, and is never an actor. What is no secret of ours, or works no more, is not told apart.
+ */
+import type { Awaitable } from '../ports.ts'
+import type { Inspection } from '../service/inspect.ts'
+import { type AdminCode, Problem } from './problem.ts'
+import { decodeFormText, isOfType, readBytes } from './read.ts'
+import type { AdminEngine } from './routes.ts'
+import type { AnswerName } from './schemas.ts'
+
+/** For hosts that want the two endpoints of OAuth. */
+export interface IntrospectionOptions {
+  /**
+   * Whether a request comes from a client that may ask; only exactly `true` is yes. A credential in the form is read from
+   * `request.clone()`.
+   */
+  readonly client: (request: Request) => Awaitable<boolean>
+}
+
+/** One of the two endpoints. */
+export interface OAuthRoute {
+  readonly id: string
+  readonly path: '/introspect' | '/revoke'
+  readonly summary: string
+  readonly answer?: AnswerName
+  call(engine: AdminEngine, secret: string): Promise<unknown>
+}
+
+export const OAUTH_ROUTES: readonly OAuthRoute[] = [
+  {
+    id: 'introspect',
+    path: '/introspect',
+    summary: 'Whether a secret works now, and what its token is (RFC 7662).',
+    answer: 'Introspection',
+    call: async (engine, secret) => introspectionOf(await engine.inspect(secret)),
+  },
+  {
+    id: 'revokeSecret',
+    path: '/revoke',
+    summary: 'Ends a secret: the newest takes its token with it (RFC 7009). Unknown ones are answered alike.',
+    call: async (engine, secret) => void (await engine.revokeSecret(secret)),
+  },
+]
+
+export const FORM_TYPE = 'application/x-www-form-urlencoded'
+
+/** Those that a client may send to authenticate stand here too (RFC 6749, section 2.3.1, and RFC 7521, section 4.2). */
+const PARAMETERS = [
+  'token',
+  'token_type_hint',
+  'client_id',
+  'client_secret',
+  'client_assertion',
+  'client_assertion_type',
+]
+
+/** Answers a request whose client is still to be asked for. */
+export async function answerOAuth(
+  { call }: OAuthRoute,
+  engine: AdminEngine,
+  { client }: IntrospectionOptions,
+  request: Request,
+  limit: number,
+): Promise<unknown> {
+  if ((await client(request)) !== true) throw new Problem('client_unauthenticated')
+  if (!isOfType(request.headers, [FORM_TYPE])) throw new Problem('media_type_unsupported')
+  const token = tokenIn(await readBytes(request, limit))
+  return call(engine, token)
+}
+
+/** The `token` of a form. A parameter that comes twice is malformed (RFC 6749, section 3.1); the hint is not needed. */
+function tokenIn(bytes: Uint8Array): string {
+  const found = new Map<string, string>()
+  for (const pair of textOf(bytes).split('&')) {
+    const [name, value, ...more] = pair.split('=').map(decodeFormText)
+    const isRight = name !== undefined && value !== undefined && more.length === 0
+    if (!isRight || found.has(name) || !PARAMETERS.includes(name)) throw new Problem('request_malformed')
+    found.set(name, value)
+  }
+  const token = found.get('token')
+  if (!token) throw new Problem('invalid_input', { issues: [{ path: 'token', message: 'is missing.' }] })
+  return token
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw new Problem('request_malformed')
+  }
+}
+
+function introspectionOf({ active, token, secret }: Inspection): unknown {
+  if (!active || !token || !secret) return { active: false }
+  const { id, planId, type, scopes, resources, expiresAt } = token
+  return {
+    active: true,
+    scope: scopes.join(' '),
+    token_type: 'Bearer',
+    exp: Math.floor(Math.min(expiresAt, secret.worksUntil ?? expiresAt) / 1_000),
+    iat: Math.floor(secret.issuedAt / 1_000),
+    sub: planId,
+    jti: id,
+    plan_id: planId,
+    plan_token_type: type,
+    resources: resources === 'all' ? resources : resources.map(({ kind, id }) => ({ kind, id })),
+  }
+}
+
+/** What RFC 6749, section 5.2, calls a code. Other clients than ours know only these. */
+export function oauthErrorOf(code: AdminCode, status: number): string {
+  if (code === 'client_unauthenticated') return 'invalid_client'
+  return status >= 500 ? 'temporarily_unavailable' : 'invalid_request'
+}

@@ -1,0 +1,47 @@
+/** Checks what `adminHandler` is given: mistakes of the host's code are told when the server starts, all at once. */
+import { type Issue, PolicyError } from '../core/errors.ts'
+import { didYouMean } from '../core/suggest.ts'
+
+const OPTIONS = ['tokens', 'actor', 'basePath', 'origin', 'introspection', 'bodyBytes']
+const METHODS = [
+  ...['create', 'get', 'list', 'edit', 'previewRefresh', 'refresh', 'revoke'],
+  ...['revokeSecret', 'events', 'explain', 'inspect'],
+]
+const BASE_PATH = /^(\/[\w.~-]+)+$/
+const ORIGIN = /^https?:\/\/[a-z0-9.:[\]-]+$/
+const MOST_BYTES = 16_777_216
+
+/** @throws PolicyError with every mistake. */
+export function checkOptions(options: unknown): void {
+  const problems: Issue[] = []
+  const problem = (path: string, message: string): void => void problems.push({ path, message })
+  const given = { ...(options as { readonly [option: string]: unknown }) }
+  for (const name of Object.keys(given))
+    if (!OPTIONS.includes(name)) problem(name, `is not an option.${didYouMean(name, OPTIONS)}`)
+  const { tokens, actor, basePath, origin, introspection, bodyBytes } = given
+  if (!isEngine(tokens)) problem('tokens', 'must be what createPlanTokens() returns.')
+  if (typeof actor !== 'function')
+    problem('actor', 'must be a function that says who asks: no default lets anybody in.')
+  if (basePath !== undefined && !(typeof basePath === 'string' && BASE_PATH.test(basePath)))
+    problem('basePath', 'must be a path such as "/admin", without a slash at its end.')
+  if (origin !== undefined && !isOrigin(origin))
+    problem('origin', 'must be an origin such as "https://example.com", without a path.')
+  if (introspection !== undefined && typeof (introspection as { client?: unknown } | null)?.client !== 'function')
+    problem('introspection', 'must have client(), which says whether a request comes from a client that may ask.')
+  if (bodyBytes !== undefined && !(Number.isSafeInteger(bodyBytes) && inRange(bodyBytes as number)))
+    problem('bodyBytes', `must be a whole number from 1 to ${MOST_BYTES}.`)
+  if (problems.length > 0) throw new PolicyError(problems)
+}
+
+const inRange = (bytes: number): boolean => bytes >= 1 && bytes <= MOST_BYTES
+
+/** Exactly as browsers write it: without a port that is the scheme's own, in lower case. */
+function isOrigin(origin: unknown): boolean {
+  return typeof origin === 'string' && ORIGIN.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin
+}
+
+function isEngine(tokens: unknown): boolean {
+  if (typeof tokens !== 'object' || tokens === null) return false
+  const { policies, ...calls } = tokens as { readonly [name: string]: unknown }
+  return Array.isArray(policies) && METHODS.every((name) => typeof calls[name] === 'function')
+}

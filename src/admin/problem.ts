@@ -1,0 +1,102 @@
+/**
+ * Answers that say what went wrong: problem+json (RFC 9457) with a code. The codes of the engine: core/errors.ts; those of
+ * HTTP alone are here. Nothing that was thrown and nothing that a client sent is repeated, but for names of fields.
+ */
+import { type Issue, MANAGEMENT_ERRORS, type ManagementCode, PlanTokenError } from '../core/errors.ts'
+
+/** A code of HTTP's own: why the management API refused a request before the engine was asked. */
+export type HttpCode =
+  | 'request_malformed'
+  | 'actor_missing'
+  | 'client_unauthenticated'
+  | 'plan_token_refused'
+  | 'cross_site'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'body_too_large'
+  | 'media_type_unsupported'
+  | 'internal'
+
+/** What they say. */
+const HTTP_ERRORS: { readonly [C in HttpCode]: { readonly status: number; readonly title: string } } = {
+  request_malformed: { status: 400, title: 'The request can be read in more than one way, or not at all.' },
+  actor_missing: { status: 401, title: 'Nobody is signed in.' },
+  client_unauthenticated: { status: 401, title: 'The client is not known here.' },
+  plan_token_refused: { status: 403, title: 'A plan access token cannot manage tokens.' },
+  cross_site: { status: 403, title: 'The request comes from another site.' },
+  not_found: { status: 404, title: 'There is nothing here.' },
+  method_not_allowed: { status: 405, title: 'This method is not known here.' },
+  body_too_large: { status: 413, title: 'The body is too long.' },
+  media_type_unsupported: { status: 415, title: 'The body has not the content type that is taken here.' },
+  internal: { status: 500, title: 'Something went wrong.' },
+}
+
+/** Every code that an answer of the management API can have. */
+export type AdminCode = HttpCode | ManagementCode
+
+/** An answer that is no success. Thrown within the handler alone. */
+export class Problem extends Error {
+  override readonly name = 'Problem'
+  readonly code: AdminCode
+  readonly status: number
+  readonly issues: readonly Issue[]
+  readonly detail: string | undefined
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(
+    code: AdminCode,
+    more: { status?: number; issues?: readonly Issue[]; detail?: string; headers?: Record<string, string> } = {},
+  ) {
+    super(code)
+    this.code = code
+    this.status = more.status ?? factsOf(code).status
+    this.issues = more.issues ?? []
+    this.detail = more.detail
+    this.headers = more.headers ?? {}
+  }
+}
+
+function factsOf(code: AdminCode): { readonly status: number; readonly title: string } {
+  return Object.hasOwn(HTTP_ERRORS, code) ? HTTP_ERRORS[code as HttpCode] : MANAGEMENT_ERRORS[code as ManagementCode]
+}
+
+/** The status and title of a code. */
+export const statusOf = (code: AdminCode): number => factsOf(code).status
+
+/** More than this many mistakes are not told: an answer should not be longer than what it answers. */
+const MOST_ISSUES = 100
+const LONGEST_PATH = 200
+
+/** What is thrown as a problem: ours as it is, an error of the engine by its code, anything else as `internal`. */
+export function problemOf(thrown: unknown): Problem {
+  if (thrown instanceof Problem) return thrown
+  if (!(thrown instanceof PlanTokenError) || !Object.hasOwn(MANAGEMENT_ERRORS, thrown.code))
+    return new Problem('internal')
+  const { code, issues } = thrown
+  return new Problem(code, { issues })
+}
+
+/** The members of a problem's body. */
+export function membersOf({ code, status, issues, detail }: Problem, hides: (text: string) => boolean) {
+  return {
+    type: `urn:plan-access-tokens:error:${code}`,
+    title: factsOf(code).title,
+    status,
+    ...(detail !== undefined && { detail }),
+    code,
+    issues: issues.slice(0, MOST_ISSUES).map(({ path, message }) => ({
+      path: hides(path) ? '' : path.slice(0, LONGEST_PATH),
+      message,
+    })),
+  }
+}
+
+/** The headers that go with a status: a challenge (RFC 9110, section 15.5.2), and when to try again. */
+export function headersOf({ code, status, headers }: Problem): Record<string, string> {
+  const scheme = code === 'client_unauthenticated' ? 'Basic' : 'Session'
+  return {
+    ...(status === 401 && { 'WWW-Authenticate': `${scheme} realm="plan-access-tokens"` }),
+    ...(status === 503 && { 'Retry-After': '1' }),
+    ...headers,
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * Reads what a request says: its query, its headers, its body. Each in one way only, and all that is wrong with the shapes
+ * at once. Which shapes: admin/schemas.ts. Where a request goes: admin/routes.ts.
+ */
+import { z } from 'zod'
+import type { Issue } from '../core/errors.ts'
+import { parseJsonStrictly } from '../core/json.ts'
+import { pathText } from '../core/shape.ts'
+import { didYouMean } from '../core/suggest.ts'
+import { hasControlCharacter } from '../core/target.ts'
+import { Problem } from './problem.ts'
+
+/** A value by a schema; what is wrong with it goes into `issues`. */
+export function readShape<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  issues: Issue[],
+  at: PropertyKey[] = [],
+): T | undefined {
+  const read = schema.safeParse(value, { reportInput: true })
+  if (read.success) return read.data
+  const fields = schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
+  for (const issue of read.error.issues) issues.push(...oursOf(issue, fields, at))
+  return undefined
+}
+
+function oursOf(issue: z.core.$ZodIssue, fields: readonly string[], at: PropertyKey[]): readonly Issue[] {
+  const path = [...at, ...issue.path]
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({
+      path: pathText([...path, key]),
+      message: `is not a field here.${didYouMean(key, fields)}`,
+    }))
+  return [{ path: pathText(path), message: sentenceOf(issue) }]
+}
+
+const KINDS: { readonly [kind: string]: string } = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  array: 'a list',
+  record: 'an object',
+  object: 'an object',
+}
+
+function sentenceOf(issue: z.core.$ZodIssue): string {
+  const missing = issue.input === undefined
+  if (missing) return 'is missing.'
+  if (issue.code === 'invalid_type') return `must be ${KINDS[issue.expected] ?? issue.expected}.`
+  if (issue.code === 'invalid_value')
+    return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}.`
+  if (issue.code === 'invalid_union') return 'must be "all" or a list of links.'
+  if (issue.code === 'too_big') return `must be at most ${issue.maximum}.`
+  if (issue.code === 'too_small')
+    return issue.origin === 'string' ? 'must not be empty.' : `must be at least ${issue.minimum}.`
+  return 'is not valid.'
+}
+
+/** Fields of a query that are numbers. */
+const NUMBERS = ['limit']
+
+/** The parameters of a query, each at most once. What cannot be read is an issue. */
+export function readParameters(query: string, issues: Issue[]): Readonly<Record<string, unknown>> {
+  const found = new Map<string, unknown>()
+  for (const pair of query === '' ? [] : query.split('&')) {
+    const [rawName = '', ...rest] = pair.split('=')
+    const name = decodeFormText(rawName)
+    const value = decodeFormText(rest.join('='))
+    if (name === undefined || value === undefined || rest.length !== 1) throw new Problem('request_malformed')
+    if (found.has(name)) issues.push({ path: name, message: 'is there more than once.' })
+    found.set(name, NUMBERS.includes(name) && /^(0|[1-9]\d{0,8})$/.test(value) ? Number(value) : value)
+  }
+  return Object.fromEntries(found)
+}
+
+/** Text of a form or a query, decoded; `undefined` if it is not UTF-8 or holds a control character. */
+export function decodeFormText(text: string): string | undefined {
+  try {
+    const decoded = decodeURIComponent(text.replaceAll('+', ' '))
+    return hasControlCharacter(decoded) ? undefined : decoded
+  } catch {
+    return undefined
+  }
+}
+
+/** `Idempotency-Key`: a comma would be two headers that were joined. */
+export function readIdempotencyKey(headers: Headers, issues: Issue[]): { readonly idempotencyKey?: string } {
+  const idempotencyKey = headers.get('idempotency-key')
+  if (idempotencyKey === null) return {}
+  if (/^[!-+\--~]{1,200}$/.test(idempotencyKey)) return { idempotencyKey }
+  issues.push({
+    path: 'Idempotency-Key',
+    message: 'must be 1 to 200 printable ASCII characters without space or comma.',
+  })
+  return {}
+}
+
+/** The version that no token has: what an entity tag that is none of ours asks for. */
+const NO_VERSION = Number.MAX_SAFE_INTEGER
+
+/** `If-Match` (RFC 9110, section 13.1.1) with one entity tag, or `*`. Tags that are weak or none of ours match nothing. */
+export function readIfMatch(headers: Headers, issues: Issue[]): { readonly version?: number } {
+  const value = headers.get('if-match')
+  if (value === null || value === '*') return {}
+  const [, weak, tag = ''] = /^(W\/)?"([!#-~]*)"$/.exec(value) ?? []
+  if (tag !== '') return { version: weak === undefined && /^[1-9]\d{0,14}$/.test(tag) ? Number(tag) : NO_VERSION }
+  issues.push({ path: 'If-Match', message: 'must be the ETag of one answer, or *.' })
+  return {}
+}
+
+/** Whether a content type is one of some, in UTF-8. */
+export function isOfType(headers: Headers, types: readonly string[]): boolean {
+  const [type = '', ...parameters] = (headers.get('content-type') ?? '').toLowerCase().split(';')
+  return (
+    types.includes(type.trim()) &&
+    parameters.every((parameter) => /^\s*charset="?utf-8"?\s*$/.test(parameter)) &&
+    !headers.has('content-encoding')
+  )
+}
+
+/** JSON of a body. No body at all is an object without fields. */
+export function readJson(bytes: Uint8Array): unknown {
+  if (bytes.byteLength === 0) return {}
+  const value = parseJsonStrictly(bytes)
+  if (value !== undefined) return value
+  throw new Problem('request_malformed', {
+    detail: 'The body must be JSON in UTF-8 that says no name of an object twice.',
+  })
+}
+
+/** The bytes of a body, of which at most `limit` are read. */
+export async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
+  const tooLarge = new Problem('body_too_large', { detail: `At most ${limit} bytes are taken.` })
+  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge
+  if (request.bodyUsed) throw new TypeError('The body was read by somebody before.')
+  const reader = request.body?.getReader()
+  const chunks: Uint8Array[] = []
+  let length = 0
+  while (reader) {
+    const chunk = await reader.read().catch(() => {
+      throw new Problem('request_malformed', { detail: 'The body broke off.' })
+    })
+    if (chunk.done) break
+    chunks.push(chunk.value)
+    length += chunk.value.byteLength
+    if (length > limit) {
+      // Not awaited: a stream that never ends may never answer.
+      reader.cancel().catch(() => undefined)
+      throw tooLarge
+    }
+  }
+  const bytes = new Uint8Array(length)
+  let offset = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset)
+    offset += chunk.byteLength
+  }
+  return bytes
+}

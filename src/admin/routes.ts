@@ -1,0 +1,268 @@
+/**
+ * The routes of the management API: one table of paths, shapes and calls. The handler goes by it (admin/handler.ts) and the
+ * OpenAPI document is written from it (admin/openapi.ts). Who asks was found out before; rights are the engine's question.
+ */
+import type { z } from 'zod'
+import { PlanTokenError } from '../core/errors.ts'
+import { didYouMean } from '../core/suggest.ts'
+import type { Token } from '../core/token.ts'
+import type { PlanTokens } from '../service/create-plan-tokens.ts'
+import type { Explanation } from '../service/explain.ts'
+import type { CreateInput } from '../service/inputs.ts'
+import type { Issued } from '../service/issue.ts'
+import { type AdminCode, Problem } from './problem.ts'
+import { type AnswerName, BODIES, QUERIES } from './schemas.ts'
+
+/** The engine as far as the management API needs it; whatever its policies are. */
+export type AdminEngine = Pick<
+  PlanTokens,
+  | 'policies'
+  | 'create'
+  | 'get'
+  | 'list'
+  | 'edit'
+  | 'previewRefresh'
+  | 'refresh'
+  | 'revoke'
+  | 'revokeSecret'
+  | 'events'
+  | 'explain'
+  | 'inspect'
+>
+
+/** What a request asks, read. */
+export interface Asked<Query = unknown, Body = unknown> {
+  readonly actor: string
+  /** The parameter of the path, `planId` or `id`. */
+  readonly param: string
+  readonly query: Query
+  readonly body: Body
+  readonly idempotencyKey?: string
+  readonly version?: number
+}
+
+/** What the engine answered. */
+export interface Answer {
+  readonly body: unknown
+  /** The version of the token that is answered, for its `ETag`. */
+  readonly version?: number
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** One route. */
+export interface Route {
+  readonly id: string
+  readonly method: 'GET' | 'POST' | 'PATCH'
+  readonly path: string
+  readonly summary: string
+  readonly query?: z.ZodType
+  /** One schema, or two of which the second is for bodies with a `route`. */
+  readonly body?: readonly [z.ZodType, z.ZodType?]
+  /** Content types besides `application/json`. */
+  readonly types?: readonly string[]
+  readonly takes?: 'Idempotency-Key' | 'If-Match'
+  readonly status?: 201
+  readonly answer?: AnswerName
+  readonly hasETag?: true
+  /** Codes of the engine that it can answer with. */
+  readonly codes: readonly AdminCode[]
+  call(engine: AdminEngine, asked: Asked): Answer | Promise<Answer>
+}
+
+/** A route whose call knows the types of its shapes. */
+function route<Query extends z.ZodType, Body extends z.ZodType, Other extends z.ZodType = z.ZodNever>(
+  spec: Omit<Route, 'query' | 'body' | 'call'> & {
+    readonly query?: Query
+    readonly body?: readonly [Body, Other?]
+    call(engine: AdminEngine, asked: Asked<z.infer<Query>, z.infer<Body> | z.infer<Other>>): Answer | Promise<Answer>
+  },
+): Route {
+  return spec as unknown as Route
+}
+
+const ofToken = (token: Token): Answer => ({ body: token, version: token.version })
+const ofIssued = ({ token, secret }: Issued): Answer => ({
+  body: { token, secret: secret.reveal() },
+  version: token.version,
+})
+
+const READ: readonly AdminCode[] = ['invalid_input', 'token_not_found', 'unavailable']
+const WRITE: readonly AdminCode[] = [...READ, 'token_not_active', 'plan_not_eligible', 'version_conflict']
+const KEY: readonly AdminCode[] = ['idempotency_key_reused', 'idempotency_key_spent']
+
+/** Every route that asks for an actor, but for that of the document itself. */
+export const ROUTES: readonly Route[] = [
+  route({
+    id: 'getPolicies',
+    method: 'GET',
+    path: '/policies',
+    summary: 'The surfaces, each with its scopes, token types and limits.',
+    answer: 'Policies',
+    codes: [],
+    call: ({ policies }) => ({
+      body: { policies: policies.map(({ surface, scopes, types, limits }) => ({ surface, scopes, types, limits })) },
+    }),
+  }),
+  route({
+    id: 'parseLinks',
+    method: 'POST',
+    path: '/links',
+    summary: 'What a text holds of links: every resource and every mistake with its place.',
+    body: [BODIES.links],
+    answer: 'LinkReport',
+    codes: ['invalid_input'],
+    call: ({ policies }, { body: { text, surface } }) => {
+      checkSurface(policies, surface)
+      const policy = policies.find((one) => surface === undefined || one.surface === surface)
+      return { body: policy?.parseLinks(text) }
+    },
+  }),
+  route({
+    id: 'listTokens',
+    method: 'GET',
+    path: '/plans/{planId}/tokens',
+    summary: "A page of a plan's tokens, expired and revoked ones too.",
+    query: QUERIES.list,
+    answer: 'TokenPage',
+    codes: ['invalid_input', 'not_plan_admin', 'unavailable'],
+    call: async (engine, { actor, param, query }) => ({ body: await engine.list({ actor, planId: param, ...query }) }),
+  }),
+  route({
+    id: 'createToken',
+    method: 'POST',
+    path: '/plans/{planId}/tokens',
+    summary: 'Issues a token. Its secret is in the answer, this once.',
+    body: [BODIES.create],
+    takes: 'Idempotency-Key',
+    status: 201,
+    answer: 'Issued',
+    hasETag: true,
+    codes: [
+      'invalid_input',
+      'not_plan_admin',
+      'plan_not_eligible',
+      'version_conflict',
+      'token_not_active',
+      'unavailable',
+      ...KEY,
+    ],
+    call: async (engine, { actor, param, body, idempotencyKey }) => {
+      const key = idempotencyKey === undefined ? {} : { idempotencyKey }
+      const issued = await engine.create({ actor, planId: param, ...body, ...key } as CreateInput)
+      // Relative, since the host may have taken off a part of the path.
+      return { ...ofIssued(issued), headers: { Location: `../../tokens/${issued.token.id}` } }
+    },
+  }),
+  route({
+    id: 'listEvents',
+    method: 'GET',
+    path: '/plans/{planId}/events',
+    summary: "A page of a plan's audit log.",
+    query: QUERIES.events,
+    answer: 'EventPage',
+    codes: ['invalid_input', 'not_plan_admin', 'unavailable'],
+    call: async (engine, { actor, param, query }) => ({
+      body: await engine.events({ actor, planId: param, ...query }),
+    }),
+  }),
+  route({
+    id: 'getToken',
+    method: 'GET',
+    path: '/tokens/{id}',
+    summary: 'One token.',
+    answer: 'Token',
+    hasETag: true,
+    codes: READ,
+    call: async (engine, { actor, param }) => ofToken(await engine.get({ actor, id: param })),
+  }),
+  route({
+    id: 'editToken',
+    method: 'PATCH',
+    path: '/tokens/{id}',
+    summary: 'Changes fields of a token (RFC 7396); lists are replaced.',
+    body: [BODIES.edit],
+    types: ['application/merge-patch+json'],
+    takes: 'If-Match',
+    answer: 'Token',
+    hasETag: true,
+    codes: WRITE,
+    call: async (engine, { actor, param, body, version }) => {
+      const { description, ...rest } = body
+      const emptied = description === undefined ? {} : { description: description ?? '' }
+      const input = { actor, id: param, ...rest, ...emptied, ...(version !== undefined && { version }) }
+      return engine.edit(input).then(ofToken, (error: unknown) => {
+        throw isConflict(error) && version !== undefined ? new Problem('version_conflict', { status: 412 }) : error
+      })
+    },
+  }),
+  route({
+    id: 'previewRefresh',
+    method: 'GET',
+    path: '/tokens/{id}/refresh',
+    summary: 'The dates that a refresh would give now.',
+    answer: 'RefreshPreview',
+    codes: [...READ, 'token_not_active', 'plan_not_eligible'],
+    call: async (engine, { actor, param }) => ({ body: await engine.previewRefresh({ actor, id: param }) }),
+  }),
+  route({
+    id: 'refreshToken',
+    method: 'POST',
+    path: '/tokens/{id}/refresh',
+    summary: 'Issues a new secret, in the answer this once, and starts the lifetime again.',
+    body: [BODIES.refresh],
+    takes: 'Idempotency-Key',
+    answer: 'Issued',
+    hasETag: true,
+    codes: [...WRITE, 'too_many_live_secrets', ...KEY],
+    call: async (engine, { actor, param, body, idempotencyKey }) => {
+      const key = idempotencyKey === undefined ? {} : { idempotencyKey }
+      return ofIssued(await engine.refresh({ actor, id: param, ...body, ...key }))
+    },
+  }),
+  route({
+    id: 'revokeToken',
+    method: 'POST',
+    path: '/tokens/{id}/revoke',
+    summary: 'Ends a token and all its secrets, at once and for good. Twice is not an error.',
+    body: [BODIES.empty],
+    answer: 'Token',
+    hasETag: true,
+    codes: [...READ, 'version_conflict'],
+    call: async (engine, { actor, param }) => ofToken(await engine.revoke({ actor, id: param })),
+  }),
+  route({
+    id: 'explain',
+    method: 'POST',
+    path: '/explain',
+    summary: 'What a token may do: the decision about a request, and every rule with its verdict.',
+    body: [BODIES.explainUrl, BODIES.explainRoute],
+    answer: 'Explanation',
+    codes: READ,
+    call: async (engine, { actor, body: { surface, ...question } }) => {
+      checkSurface(engine.policies, surface)
+      const options = surface === undefined ? undefined : { surface }
+      return { body: shownOf(await engine.explain({ actor, ...question }, options)) }
+    },
+  }),
+]
+
+function isConflict(error: unknown): boolean {
+  return error instanceof PlanTokenError && error.code === 'version_conflict'
+}
+
+function checkSurface(policies: AdminEngine['policies'], surface: string | undefined): void {
+  const surfaces = policies.map((policy) => policy.surface)
+  if (surface === undefined || surfaces.includes(surface)) return
+  const message = `must be one of ${surfaces.join(', ')}.${didYouMean(surface, surfaces)}`
+  throw new PlanTokenError('invalid_input', { issues: [{ path: 'surface', message }] })
+}
+
+/** An explanation without headers and functions, which are for a server that answers the request itself. */
+function shownOf({ decision, rules }: Explanation): unknown {
+  if (decision.allowed) {
+    const { allowed, token, endpoint, params, resources, secret } = decision
+    return { decision: { allowed, token, endpoint, params, resources, secret }, rules }
+  }
+  const { allowed, code, status, message, scopes } = decision
+  return { decision: { allowed, code, status, message, ...(scopes && { scopes }) }, rules }
+}
