@@ -6,6 +6,7 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { ENGINE_LIMITS, engine } from './engine.ts'
+import { HTTP_LIMITS, http } from './http.ts'
 import { STORES_LIMITS, stores } from './stores.ts'
 
 interface Benchmark {
@@ -17,6 +18,7 @@ interface Benchmark {
 const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   engine: { run: engine, limits: ENGINE_LIMITS },
   stores: { run: stores, limits: STORES_LIMITS },
+  http: { run: http, limits: HTTP_LIMITS },
 }
 
 const { values, positionals } = parseArgs({

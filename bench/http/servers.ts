@@ -1,0 +1,81 @@
+/**
+ * Builds the servers of the benchmark and starts each in a process of its own. They are built as the package itself is: what
+ * runs TypeScript as it stands (tsx) names each function that a request makes, which takes a guarded server a quarter of its time.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import type { Hello } from './server.ts'
+import type { Framework, Side } from './sides.ts'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+/** Below the root, since what is built finds the frameworks from there. */
+const PARENT = `${ROOT}.vitest/`
+
+/** A server that runs. */
+export interface Server extends Hello {
+  /** The time that its process has used of a core so far, in milliseconds. */
+  cpuMs(): Promise<number>
+  close(): Promise<void>
+}
+
+/** Starts servers out of one build. */
+export interface Servers {
+  start(framework: Framework, side: Side): Promise<Server>
+  /** Removes what was built. */
+  remove(): void
+}
+
+/** Builds them. */
+export async function buildServers(): Promise<Servers> {
+  mkdirSync(PARENT, { recursive: true })
+  const folder = mkdtempSync(`${PARENT}bench-`)
+  const file = `${folder}/server.mjs`
+  await build({
+    entryPoints: [fileURLToPath(new URL('./server.ts', import.meta.url))],
+    outfile: file,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'es2023',
+    tsconfig: `${ROOT}tsconfig.json`,
+  })
+  return {
+    start: (framework, side) => startServer(file, framework, side),
+    remove: () => rmSync(folder, { recursive: true }),
+  }
+}
+
+async function startServer(file: string, framework: Framework, side: Side): Promise<Server> {
+  const child = fork(file, [framework, side], { execArgv: [], env: { ...process.env, NODE_ENV: 'production' } })
+  const hello = (await answerOf(child)) as Hello
+  return {
+    ...hello,
+    async cpuMs() {
+      const answer = answerOf(child)
+      child.send('cpu')
+      return (await answer) as number
+    },
+    async close() {
+      const exited = once(child, 'exit')
+      child.disconnect()
+      await exited
+    },
+  }
+}
+
+async function answerOf(child: ChildProcess): Promise<unknown> {
+  const ended = new AbortController()
+  const { signal } = ended
+  const exit = once(child, 'exit', { signal }).then(([code]) => Promise.reject(new Error(`A server ended: ${code}.`)))
+  try {
+    const [message] = await Promise.race([once(child, 'message', { signal }), exit])
+    return message
+  } finally {
+    ended.abort()
+    exit.catch(() => undefined)
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * The servers that `bench/http.ts` compares: each framework plain, guarded by the floor, and guarded by the package, with the
+ * same two routes and handlers. A floor's guard is written in the framework's own way and does what a guard has to: it asks,
+ * it hands the decision on where the package does, and it answers 401.
+ */
+import type { IncomingMessage, RequestListener } from 'node:http'
+import { createServer } from 'node:http'
+import { serve } from '@hono/node-server'
+import Router from '@koa/router'
+import express from 'express'
+import fastify from 'fastify'
+import { Hono } from 'hono'
+import Koa from 'koa'
+import { guard as guardExpress } from 'plan-access-tokens/express'
+import { guard as guardFastify } from 'plan-access-tokens/fastify'
+import { guard as guardFetch } from 'plan-access-tokens/fetch'
+import { guard as guardHono } from 'plan-access-tokens/hono'
+import { guard as guardKoa } from 'plan-access-tokens/koa'
+import { guard as guardNode } from 'plan-access-tokens/node'
+import type { World } from '../engine-world.ts'
+import { type Floor, type FloorRequest, floorAuthorize } from '../floor.ts'
+
+/** How a server is guarded. */
+export type Side = 'plain' | 'floor' | 'ours'
+
+/** Listens on a free port of loopback and calls back with it. */
+type Start = (
+  world: Pick<World, 'tokens' | 'floor'>,
+  side: Side,
+  page: object,
+  listening: (port: number) => void,
+) => unknown
+
+export const FRAMEWORKS = ['express', 'fastify', 'hono', 'koa', 'node', 'fetch'] as const
+export type Framework = (typeof FRAMEWORKS)[number]
+
+/** The route with the empty handler. The other one answers with a page of 50 kB. */
+const EMPTY = '/v1/files/:key'
+const PAGE = '/v1/files/:key/nodes'
+const HOST = '127.0.0.1'
+
+const isPage = (target: string): boolean => target.endsWith('/nodes')
+const portOf = (address: unknown): number => (address as { port: number }).port
+
+const ofNode = (floor: Floor, request: IncomingMessage) => floorAuthorize(floor, request as unknown as FloorRequest)
+
+/** The floor's question about a Fetch `Request`: one header, and what follows the host. */
+function ofFetch(floor: Floor, { method, url, headers }: Request) {
+  return floorAuthorize(floor, {
+    method,
+    url: url.slice(url.indexOf('/', 8)),
+    headers: { 'x-figma-token': headers.get('x-figma-token') ?? '' },
+  })
+}
+
+export const SERVERS: { readonly [F in Framework]: Start } = {
+  express({ tokens, floor }, side, page, listening) {
+    const app = express()
+    if (side === 'ours') app.use(guardExpress(tokens))
+    if (side === 'floor')
+      app.use(async (request, response, next) => {
+        const decision = await ofNode(floor, request)
+        if (!decision.allowed) return void response.status(401).end()
+        Object.assign(request, { planToken: decision })
+        next()
+      })
+    app.get(EMPTY, (_, response) => void response.end())
+    app.get(PAGE, (_, response) => void response.json(page))
+    const server = app.listen(0, HOST, () => listening(portOf(server.address())))
+  },
+
+  fastify({ tokens, floor }, side, page, listening) {
+    const app = fastify()
+    if (side === 'ours') app.register(guardFastify(tokens))
+    if (side === 'floor') {
+      app.decorateRequest('planToken')
+      app.addHook('onRequest', async (request, reply) => {
+        const decision = await ofNode(floor, request.raw)
+        if (!decision.allowed) return reply.code(401).send()
+        request.planToken = decision as never
+      })
+    }
+    // In a plugin of its own, so that the guard's hooks are there when the routes are made.
+    app.register(async (routes) => {
+      routes.get(EMPTY, (_, reply) => void reply.send())
+      routes.get(PAGE, (_, reply) => void reply.send(page))
+    })
+    app.listen({ port: 0, host: HOST }, () => listening(portOf(app.server.address())))
+  },
+
+  hono({ tokens, floor }, side, page, listening) {
+    const app = new Hono()
+    if (side === 'ours') app.use(guardHono(tokens))
+    if (side === 'floor')
+      app.use(async (c, next) => {
+        const decision = await ofFetch(floor, c.req.raw)
+        if (!decision.allowed) return c.body(null, 401)
+        c.set('planToken', decision as never)
+        return next()
+      })
+    app.get(EMPTY, (c) => c.body(null))
+    app.get(PAGE, (c) => c.json(page))
+    serve({ fetch: app.fetch, port: 0, hostname: HOST }, ({ port }) => listening(port))
+  },
+
+  koa({ tokens, floor }, side, page, listening) {
+    const app = new Koa()
+    // Connections end with their round, which Koa would print.
+    app.silent = true
+    if (side === 'ours') app.use(guardKoa(tokens))
+    if (side === 'floor')
+      app.use(async (context, next) => {
+        const decision = await ofNode(floor, context.req)
+        if (decision.allowed) {
+          context.state.planToken = decision
+          return next()
+        }
+        context.status = 401
+      })
+    const router = new Router()
+    router.get(EMPTY, (context) => {
+      context.body = ''
+    })
+    router.get(PAGE, (context) => {
+      context.body = page
+    })
+    app.use(router.routes())
+    const server = app.listen(0, HOST, () => listening(portOf(server.address())))
+  },
+
+  node({ tokens, floor }, side, page, listening) {
+    const handler: RequestListener = (request, response) => {
+      if (!isPage(request.url ?? '')) return void response.end()
+      response.setHeader('content-type', 'application/json')
+      response.end(JSON.stringify(page))
+    }
+    const floored: RequestListener = async (request, response) => {
+      const decision = await ofNode(floor, request)
+      if (!decision.allowed) return void response.writeHead(401).end()
+      handler(Object.assign(request, { planToken: decision }), response)
+    }
+    const listener = { plain: handler, floor: floored, ours: guardNode(tokens, handler) }[side]
+    const server = createServer(listener)
+    server.listen(0, HOST, () => listening(portOf(server.address())))
+  },
+
+  fetch({ tokens, floor }, side, page, listening) {
+    const handler = ({ url }: Request): Response => (isPage(url) ? Response.json(page) : new Response(null))
+    const floored = async (request: Request): Promise<Response> => {
+      const decision = await ofFetch(floor, request)
+      return decision.allowed ? handler(request) : new Response(null, { status: 401 })
+    }
+    const fetch = { plain: handler, floor: floored, ours: guardFetch(tokens, handler) }[side]
+    serve({ fetch, port: 0, hostname: HOST }, ({ port }) => listening(port))
+  },
+}
