@@ -210,8 +210,12 @@ describe('in a project that installed it', () => {
       strict: true,
       exactOptionalPropertyTypes: true,
       skipLibCheck: false,
-      // The optional peer, which a project has once it uses that sub-path's types.
-      paths: { kysely: [join(root, 'node_modules/kysely/dist/esm/index.d.ts')] },
+      // The optional peers, which a project has once it uses those sub-paths' types.
+      paths: {
+        kysely: [join(root, 'node_modules/kysely/dist/esm/index.d.ts')],
+        hono: [join(root, 'node_modules/hono/dist/types/index.d.ts')],
+        fastify: [join(root, 'node_modules/fastify/fastify.d.ts')],
+      },
     }
     const config = { compilerOptions, files: [`typed-${reader}.mts`] }
     await writeFile(join(project, `tsconfig.${reader}.json`), JSON.stringify(config))
