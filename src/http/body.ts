@@ -16,10 +16,15 @@ export interface NodeBody {
   readonly destroyed?: boolean
   /** What a parser made of it, if one has run. */
   readonly body?: unknown
+  /** The next bytes, or `null`. */
   read(): unknown
+  /** Puts bytes back in front. */
   unshift(chunk: Uint8Array): unknown
+  /** Lets the rest flow by. */
   resume(): unknown
+  /** Listens to an event. */
   on(event: string, listener: () => void): unknown
+  /** Listens no longer. */
   off(event: string, listener: () => void): unknown
 }
 

@@ -13,7 +13,9 @@ export interface KoaContext {
   readonly state: object
   status: number
   body: unknown
+  /** Sets a header of the answer. */
   set(name: string, value: string): void
+  /** Adds to `Vary`. */
   vary(field: string): void
 }
 

@@ -17,13 +17,19 @@ export interface NodeRequest extends NodeBody {
  * says its own type, such as `ServerResponse`.
  */
 export interface NodeResponse {
+  /** A header that was set. */
   getHeader(name: string): number | string | readonly string[] | undefined
+  /** Sets a header. */
   setHeader(name: string, value: string): unknown
   readonly headersSent: boolean
   statusCode: number
+  /** Sends status and headers. */
   writeHead(status: number, headers?: { readonly [name: string]: string }): unknown
+  /** Sends a part of the body. */
   write(chunk: string | Uint8Array): unknown
+  /** Ends the answer. */
   end(): unknown
+  /** Sends the body and ends the answer. */
   end(body: string | Uint8Array): unknown
 }
 
@@ -32,7 +38,7 @@ export function questionOf(request: NodeRequest, limit: number): RequestLike {
   return {
     method: request.method ?? '',
     url: request.url ?? '',
-    // Node drops repeated lines from `headers`, and parses them only when asked.
+    // Node drops repeated lines from `headers`.
     headers: NO_HEADERS,
     rawHeaders: request.rawHeaders,
     body: () => bodyOf(request, limit),
