@@ -27,6 +27,7 @@ export interface OAuthRoute {
   call(engine: AdminEngine, secret: string): Promise<unknown>
 }
 
+/** Both of them. */
 export const OAUTH_ROUTES: readonly OAuthRoute[] = [
   {
     id: 'introspect',
@@ -43,6 +44,7 @@ export const OAUTH_ROUTES: readonly OAuthRoute[] = [
   },
 ]
 
+/** What both take. */
 export const FORM_TYPE = 'application/x-www-form-urlencoded'
 
 /** Those that a client may send to authenticate stand here too (RFC 6749, section 2.3.1, and RFC 7521, section 4.2). */

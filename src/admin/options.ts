@@ -1,13 +1,13 @@
 /** Checks what `adminHandler` is given: mistakes of the host's code are told when the server starts, all at once. */
 import { type Issue, PolicyError } from '../core/errors.ts'
 import { didYouMean } from '../core/suggest.ts'
+import { isBasePath } from '../core/target.ts'
 
 const OPTIONS = ['tokens', 'actor', 'basePath', 'origin', 'introspection', 'bodyBytes']
 const METHODS = [
   ...['create', 'get', 'list', 'edit', 'previewRefresh', 'refresh', 'revoke'],
   ...['revokeSecret', 'events', 'explain', 'inspect'],
 ]
-const BASE_PATH = /^(\/[\w.~-]+)+$/
 const ORIGIN = /^https?:\/\/[a-z0-9.:[\]-]+$/
 const MOST_BYTES = 16_777_216
 
@@ -22,7 +22,7 @@ export function checkOptions(options: unknown): void {
   if (!isEngine(tokens)) problem('tokens', 'must be what createPlanTokens() returns.')
   if (typeof actor !== 'function')
     problem('actor', 'must be a function that says who asks: no default lets anybody in.')
-  if (basePath !== undefined && !(typeof basePath === 'string' && BASE_PATH.test(basePath)))
+  if (basePath !== undefined && !isBasePath(basePath))
     problem('basePath', 'must be a path such as "/admin", without a slash at its end.')
   if (origin !== undefined && !isOrigin(origin))
     problem('origin', 'must be an origin such as "https://example.com", without a path.')

@@ -8,6 +8,7 @@ import { parseJsonStrictly } from '../core/json.ts'
 import { pathText } from '../core/shape.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { hasControlCharacter } from '../core/target.ts'
+import { joined } from '../service/request.ts'
 import { Problem } from './problem.ts'
 
 /** A value by a schema; what is wrong with it goes into `issues`. */
@@ -149,11 +150,5 @@ export async function readBytes(request: Request, limit: number): Promise<Uint8A
       throw tooLarge
     }
   }
-  const bytes = new Uint8Array(length)
-  let offset = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset)
-    offset += chunk.byteLength
-  }
-  return bytes
+  return joined(chunks, length)
 }

@@ -6,6 +6,11 @@
  * and other control characters, bytes that are not UTF-8, and the percent-encoding of unreserved characters.
  */
 
+/** Whether something is a path under which other paths can begin: `/api`, without a slash at its end. */
+export function isBasePath(value: unknown): value is string {
+  return typeof value === 'string' && /^(\/[\w.~-]+)+$/.test(value)
+}
+
 declare const clean: unique symbol
 /** A path that has passed the grammar, still percent-encoded. Only this file makes one, so the trie never sees a raw path. */
 export type CleanPath = string & { readonly [clean]: true }
@@ -40,7 +45,7 @@ export function readTargetOfUrl(url: unknown): Target | undefined {
 }
 
 /** Scheme and authority, up to the path. */
-const ORIGIN = /^[^/?#]+:\/\/[^/?#]*(?=\/)/
+export const ORIGIN = /^[^/?#]+:\/\/[^/?#]*(?=\/)/
 
 function readFrom(text: string, start: number): Target | undefined {
   if (text.charCodeAt(start) !== 47) return undefined

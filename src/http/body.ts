@@ -2,6 +2,7 @@
  * The body of a Node request, read for an endpoint that names resources there and put back, so that whoever comes after reads
  * it as if nobody had. Whether one is needed is the engine's question; how JSON is read: core/json.ts.
  */
+import { joined } from '../service/request.ts'
 
 /** A request of Node's `http` or `http2`, as far as its body is concerned. */
 export interface NodeBody {
@@ -100,13 +101,3 @@ function isAllHere({ complete, stream }: NodeBody, length: number, announced: nu
 }
 
 const ENDS = ['end', 'error', 'close', 'aborted'] as const
-
-function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length)
-  let offset = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset)
-    offset += chunk.byteLength
-  }
-  return bytes
-}

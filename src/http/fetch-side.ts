@@ -1,4 +1,5 @@
 /** The two sides of a request that is a Fetch `Request`: what the engine is asked, and what is put onto the answer. */
+import { ORIGIN } from '../core/target.ts'
 import type { Allowance } from '../service/decision.ts'
 import { type RequestLike, readFetchBody } from '../service/request.ts'
 import { headersOf, isVary, joinVary } from './answer.ts'
@@ -20,13 +21,8 @@ export function questionOfFetch(request: Request, limit: number): RequestLike {
 
 /** What follows scheme and authority, if it is a path. */
 function targetIn(url: string): string {
-  const start = url.indexOf('//') + 2
-  for (let i = start; i < url.length; i++) {
-    const code = url.charCodeAt(i)
-    if (code === 47) return url.slice(i)
-    if (code === 63 || code === 35) break
-  }
-  return ''
+  const origin = ORIGIN.exec(url)
+  return origin ? url.slice(origin[0].length) : ''
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import { PolicyError } from '../core/errors.ts'
 import { didYouMean } from '../core/suggest.ts'
+import { isBasePath } from '../core/target.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
 import type { Allowance, Decision } from '../service/decision.ts'
 import type { RequestLike } from '../service/request.ts'
@@ -49,7 +50,6 @@ export interface Judge<Req> {
 }
 
 const OPTIONS = ['surface', 'optional', 'when', 'basePath']
-const BASE_PATH = /^(\/[\w.~-]+)+$/
 
 /**
  * Makes a guard's judge. Mistakes of the host's code are told here, when the server starts.
@@ -105,7 +105,7 @@ function check(tokens: Authorizer, given: GuardOptions<unknown>): void {
     problems.push({ path: 'optional', message: 'must be true or false.' })
   if (when !== undefined && typeof when !== 'function')
     problems.push({ path: 'when', message: 'must be a function that takes a request.' })
-  if (basePath !== undefined && !(typeof basePath === 'string' && BASE_PATH.test(basePath)))
+  if (basePath !== undefined && !isBasePath(basePath))
     problems.push({ path: 'basePath', message: 'must be a path such as "/api", without a slash at its end.' })
   if (problems.length > 0) throw new PolicyError(problems)
 }

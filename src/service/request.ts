@@ -118,6 +118,11 @@ async function readAll(
     if (length > limit) return undefined
     chunks.push(value)
   }
+  return joined(chunks, length)
+}
+
+/** Chunks as one; `length` is that of all together. */
+export function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
   const bytes = new Uint8Array(length)
   let offset = 0
   for (const chunk of chunks) {
