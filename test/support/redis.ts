@@ -34,11 +34,18 @@ export interface RedisServer {
 
 /** Starts a server that keeps nothing on disk unless `settings` (as on the command line, without dashes) say so. */
 export async function startRedis(settings: Readonly<Record<string, string>> = {}): Promise<RedisServer> {
+  return again(() => startOne(settings))
+}
+
+async function startOne(settings: Readonly<Record<string, string>>): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'redis-'))
   const port = await freePort()
   const all = { port: String(port), bind: '127.0.0.1', dir: folder, save: '', appendonly: 'no', ...settings }
   const flags = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value])
-  let child = await launch(flags, folder)
+  let child = await launch(flags, folder).catch(async (error) => {
+    await rm(folder, { recursive: true, force: true })
+    throw error
+  })
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
@@ -63,14 +70,24 @@ export interface RedisCluster {
 
 /** Starts a cluster of three and waits until each node knows that all slots are served. */
 export async function startRedisCluster(): Promise<RedisCluster> {
+  return again(startThree)
+}
+
+async function startThree(): Promise<RedisCluster> {
   const nodes: RedisServer[] = []
   const stop = async (): Promise<void> => {
     await Promise.all(nodes.map((node) => node.stop()))
   }
   try {
-    for (let i = 0; i < 3; i++)
-      nodes.push(await startRedis({ 'cluster-enabled': 'yes', 'cluster-port': String(await freePort()) }))
-    await Promise.all(nodes.map((node, i) => ask(node, (client) => joinCluster(client, i, nodes))))
+    const buses: number[] = []
+    for (let i = 0; i < 3; i++) {
+      buses.push(await freePort())
+      nodes.push(await startRedis({ 'cluster-enabled': 'yes', 'cluster-port': String(buses[i]) }))
+    }
+    for (const [i, node] of nodes.entries()) await ask(node, (client) => takeSlots(client, i))
+    // All meet the first node and hear of each other from it; two that greet each other at once may drop both greetings.
+    for (const node of nodes.slice(1))
+      await ask(node, (client) => client.call('CLUSTER', 'MEET', '127.0.0.1', nodes[0]!.port, buses[0]!))
     await Promise.all(nodes.map((node) => ask(node, untilServed)))
     return { nodes, stop }
   } catch (error) {
@@ -79,29 +96,28 @@ export async function startRedisCluster(): Promise<RedisCluster> {
   }
 }
 
-/** Gives a node its third of the slots and lets it meet the others. */
-async function joinCluster(client: Redis, i: number, nodes: readonly RedisServer[]): Promise<void> {
+/** Gives a node its third of the slots. */
+async function takeSlots(client: Redis, i: number): Promise<void> {
   const first = Math.ceil((i * 16_384) / 3)
   const last = Math.ceil(((i + 1) * 16_384) / 3) - 1
   await client.call('CLUSTER', 'ADDSLOTSRANGE', first, last)
   await client.call('CLUSTER', 'SET-CONFIG-EPOCH', i + 1)
-  for (const { port } of nodes) {
-    const bus = await ask(
-      { port },
-      async (other) => ((await other.call('CONFIG', 'GET', 'cluster-port')) as string[])[1],
-    )
-    await client.call('CLUSTER', 'MEET', '127.0.0.1', port, Number(bus))
-  }
 }
 
 /** A cluster tells nobody when it has come together, so it is asked again and again. */
 async function untilServed(client: Redis): Promise<void> {
-  for (;;) {
+  for (let tries = 0; tries < 500; tries++) {
     const info = (await client.call('CLUSTER', 'INFO')) as string
     const slots = (await client.call('CLUSTER', 'SLOTS')) as unknown[]
     if (/cluster_state:ok/.test(info) && /cluster_known_nodes:3/.test(info) && slots.length === 3) return
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
+  throw new Error('the cluster has not come together')
+}
+
+/** A free port may be taken before a server has it, and then the start is worth a second and third try. */
+async function again<T>(start: () => Promise<T>): Promise<T> {
+  return start().catch(start).catch(start)
 }
 
 /** Asks a server something over a connection of its own. */
