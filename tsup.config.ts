@@ -13,6 +13,7 @@ export default defineConfig({
     'http/node': 'src/http/node.ts',
     'http/fetch': 'src/http/fetch.ts',
     'admin/index': 'src/admin/index.ts',
+    'npm/index': 'src/npm/index.ts',
     'testing/index': 'src/testing/index.ts',
   },
   format: ['esm'],

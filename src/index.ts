@@ -29,6 +29,7 @@ export {
   type TypeView,
 } from './core/policy.ts'
 export type {
+  CheckedRequest,
   Endpoint,
   FreeParameter,
   KindInfo,

@@ -2,6 +2,7 @@
  * Finds the one credential of a request in its headers. Two that might differ are a refusal and never a choice. Whether the
  * credential is a secret of ours: core/secret.ts.
  */
+import { isObject } from './objects.ts'
 
 /** Headers of a request: a Fetch `Headers`, or an object as Node and the frameworks have it. */
 export type HeadersLike =
@@ -78,20 +79,16 @@ function put(found: Found, { headers, bearer }: Places, name: string, value: unk
   const text = Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value
   if (text === undefined) return true
   if (typeof text !== 'string') return false
-  if (isAuthorization) {
-    if (found.authorization !== undefined) return false
-    found.authorization = text
-    return true
-  }
-  if (found.custom !== undefined) return false
-  found.custom = text
+  const place = isAuthorization ? 'authorization' : 'custom'
+  if (found[place] !== undefined) return false
+  found[place] = text
   return true
 }
 
 /** Field names are case-insensitive (RFC 9110, section 5.1), and a plain object can hold the same one in two spellings. */
 function valuesInObject(places: Places, headers: unknown): Found | undefined {
   const found: Found = { custom: undefined, authorization: undefined }
-  if (typeof headers !== 'object' || headers === null) return found
+  if (!isObject(headers)) return found
   for (const name in headers) {
     if (!mayBeOurs(places, name) || !Object.hasOwn(headers, name)) continue
     if (!put(found, places, name.toLowerCase(), (headers as Record<string, unknown>)[name])) return undefined
@@ -125,7 +122,6 @@ function mayBeOurs({ headers, bearer }: Places, name: string): boolean {
 
 /** A plain object is told apart first, since it is what Node gives, and a look for a missing `get` is slow. */
 function isFetchHeaders(headers: unknown): headers is { get(name: string): string | null } {
-  if (typeof headers !== 'object' || headers === null || Object.getPrototypeOf(headers) === Object.prototype)
-    return false
+  if (!isObject(headers) || Object.getPrototypeOf(headers) === Object.prototype) return false
   return typeof (headers as { get?: unknown }).get === 'function'
 }

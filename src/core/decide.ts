@@ -9,6 +9,7 @@ import type { Match } from './endpoints.ts'
 import type { RefusalCode } from './errors.ts'
 import { isActiveSecret } from './lifecycle.ts'
 import type { Named, NamedRef } from './names.ts'
+import { isObject } from './objects.ts'
 import type { CompiledPolicy } from './policy.ts'
 import { covers, PLAN_KIND, type Place } from './resources.ts'
 import type { Target } from './target.ts'
@@ -131,7 +132,7 @@ function aliveRefuses({ record, secret, now }: Facts): RefusalCode | undefined {
 
 /** Whether a plan, as the directory answered, has one of these tiers and is not suspended. */
 export function isEligible(answer: unknown, planId: string | undefined, tiers: ReadonlySet<string>): boolean {
-  if (typeof answer !== 'object' || answer === null) return false
+  if (!isObject(answer)) return false
   const { id, tier, suspended } = answer as { id?: unknown; tier?: unknown; suspended?: unknown }
   return (
     id === planId && typeof tier === 'string' && tiers.has(tier) && (suspended === undefined || suspended === false)

@@ -5,7 +5,7 @@
 
 import type { Denial } from './denial.ts'
 import type { CompiledNames } from './names.ts'
-import type { FreeParameter } from './policy-data.ts'
+import type { FreeParameter, PolicyCode } from './policy-data.ts'
 import { type CleanPath, decodeStrictly } from './target.ts'
 
 /** An endpoint of the policy, as a decision names it. */
@@ -27,6 +27,7 @@ export interface CompiledEndpoint {
   readonly tiers: ReadonlySet<string> | undefined
   readonly closed: string | undefined
   readonly names: CompiledNames
+  readonly checks: readonly NonNullable<PolicyCode['checks']>[string][]
   /** The refusal for want of a scope, made once. */
   readonly scopeMissing: Denial
 }
@@ -70,7 +71,7 @@ export function segmentsOf(template: string): readonly string[] {
 
 /** The name of the parameter that a segment is, if it is one. */
 export function parameterOf(segment: string): string | undefined {
-  return /^\{([A-Za-z][A-Za-z0-9_]*)\}$/.exec(segment)?.[1]
+  return /^\{([A-Za-z]\w*)\}$/.exec(segment)?.[1]
 }
 
 function childOf(node: Node, segment: string): Node {
@@ -139,4 +140,11 @@ function fitsFree({ params, free }: CompiledEndpoint, values: readonly string[])
 function fits(rule: FreeParameter | undefined, value: string): boolean {
   if (rule === undefined || rule === 'any') return true
   return rule === 'digits' ? /^[0-9]+$/.test(value) : rule.includes(value)
+}
+
+/** The values of the route's parameters, by name. */
+export function paramsOf({ endpoint: { params }, values }: Match): { readonly [name: string]: string } {
+  const named: { [name: string]: string } = {}
+  for (let i = 0; i < params.length; i++) named[params[i] as string] = values[i] as string
+  return named
 }

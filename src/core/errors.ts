@@ -2,6 +2,7 @@
  * What a refusal and an error are called: one table of codes, statuses and titles for requests, one for management calls.
  * How a refusal is rendered: core/denial.ts. Which one applies: core/decide.ts and service/.
  */
+import { isObject } from './objects.ts'
 
 /**
  * Every way in which a request can be refused, in the order in which the questions are asked: what happened (`title`) and what
@@ -149,7 +150,7 @@ function causeOf(cause: SafeCause | undefined): { cause: SafeCause } | undefined
 
 /** The name and the error code of whatever was thrown, if they are plain identifiers such as `ECONNREFUSED` or `57P01`. */
 export function safeCause(thrown: unknown): SafeCause {
-  if (typeof thrown !== 'object' || thrown === null) return { name: typeof thrown }
+  if (!isObject(thrown)) return { name: typeof thrown }
   const name = identifier(read(thrown, 'name')) ?? 'Error'
   const code = identifier(read(thrown, 'code'))
   return code === undefined ? { name } : { name, code }

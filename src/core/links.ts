@@ -3,7 +3,7 @@
  * is judged, since the URL standard turns full-width letters, soft hyphens, tabs and `/../` into an innocent link. Nothing is
  * guessed. Whether the resource exists and lies in the plan: service/resources.ts asks the directory.
  */
-import type { KindInfo } from './policy-data.ts'
+import type { KindInfo, PolicyData } from './policy-data.ts'
 import { PLAN_KIND, type ResourceRef } from './resources.ts'
 
 /** What is wrong with a link. */
@@ -48,8 +48,9 @@ interface LinkNode {
 export interface LinkTable {
   readonly hosts: ReadonlySet<string>
   readonly tail: number
+  readonly spell: ((link: string) => string) | undefined
+  readonly kinds: ReadonlyMap<string, KindInfo>
   readonly root: LinkNode
-  readonly ids: ReadonlyMap<string, RegExp>
   /** What a right link looks like, for messages. */
   readonly hint: string
 }
@@ -63,14 +64,15 @@ const MAX_LINK = 2_048
 
 /** The pattern of an id of a kind. */
 function idPattern({ id, max = 128 }: KindInfo): RegExp {
-  const chars = id === 'digits' ? '[0-9]' : id === 'base62' ? '[0-9A-Za-z]' : '[0-9A-Za-z._@-]'
+  const chars = id === 'digits' ? '[0-9]' : id === 'base62' ? '[0-9A-Za-z]' : String.raw`[\w.@-]`
   return new RegExp(`^${chars}{1,${max}}$`)
 }
 
 /** Compiles the shapes; `problem` is told of each that cannot be used. */
 export function buildLinks(
-  links: { readonly hosts: readonly string[]; readonly tail?: number; readonly shapes: readonly string[] },
+  links: PolicyData['links'],
   kinds: ReadonlyMap<string, KindInfo>,
+  spell: ((link: string) => string) | undefined,
   problem: (shape: number, message: string) => void,
 ): LinkTable {
   const root = newNode()
@@ -80,12 +82,12 @@ export function buildLinks(
     const mistakes = new Set(paths?.map((path) => addPath(root, path, kinds)))
     for (const mistake of mistakes) if (mistake !== undefined) problem(index, mistake)
   }
-  const ids = new Map([...kinds].map(([kind, info]) => [kind, idPattern(info)]))
   return {
     hosts: new Set(links.hosts),
     tail: links.tail ?? 0,
+    spell,
+    kinds,
     root,
-    ids,
     hint: hintOf(links),
   }
 }
@@ -105,7 +107,7 @@ function expandShape(shape: string): readonly (readonly string[])[] | undefined 
 /** Written out, each choice at least doubles the paths. */
 const MOST_CHOICES = 9
 
-const SHAPE = /^(\/([A-Za-z0-9_-]+|\{[a-z_]+\}))+$/
+const SHAPE = /^(\/([\w-]+|\{[a-z_]+\}))+$/
 
 function addPath(root: LinkNode, path: readonly string[], kinds: ReadonlyMap<string, KindInfo>): string | undefined {
   let node = root
@@ -144,13 +146,7 @@ function isBelow(kind: string, above: string, kinds: ReadonlyMap<string, KindInf
 }
 
 /** A right link, if there are any. */
-function hintOf({
-  hosts: [host],
-  shapes: [shape],
-}: {
-  readonly hosts: readonly string[]
-  readonly shapes: readonly string[]
-}): string {
+function hintOf({ hosts: [host], shapes: [shape] }: PolicyData['links']): string {
   const path = shape === undefined ? undefined : expandShape(shape)?.[0]
   if (host === undefined || !path) return ''
   return ` A right one looks like https://${host}/${path.map((segment) => (segment.startsWith('{') ? '123' : segment)).join('/')}.`
@@ -167,9 +163,10 @@ export function parseLink(table: LinkTable, link: string): ParsedLink {
     return wrong('link_malformed', 'This is not one link.')
   const end = link.search(/[?#]/)
   const bare = end === -1 ? link : link.slice(0, end)
-  const scheme = bare.indexOf('://')
-  if (scheme !== -1 && bare.slice(0, scheme) !== 'https') return wrong('link_not_https', 'A link begins with https://.')
-  const rest = scheme === -1 ? bare : bare.slice(scheme + 3)
+  const text = table.spell ? table.spell(bare) : bare
+  const scheme = text.indexOf('://')
+  if (scheme !== -1 && text.slice(0, scheme) !== 'https') return wrong('link_not_https', 'A link begins with https://.')
+  const rest = scheme === -1 ? text : text.slice(scheme + 3)
   const slash = rest.indexOf('/')
   const host = slash === -1 ? rest : rest.slice(0, slash)
   if (!PRINTABLE.test(host)) return wrong('link_malformed', 'This is not one link.')
@@ -177,7 +174,8 @@ export function parseLink(table: LinkTable, link: string): ParsedLink {
     return wrong('link_wrong_host', `The host must be ${[...table.hosts].join(' or ') || 'a known one'}.`)
   const segments = slash === -1 ? [] : rest.slice(slash + 1).split('/')
   if (segments.length > 1 && segments.at(-1) === '') segments.pop()
-  if (segments.some(isAmbiguous)) return wrong('link_malformed', 'Its path has empty, dot or needlessly encoded parts.')
+  if (segments.some(isAmbiguous))
+    return wrong('link_malformed', 'A part of its path is empty, dots or needlessly encoded.')
   return walkShapes(table, segments, wrong)
 }
 
@@ -199,10 +197,10 @@ function walkShapes(
     const { kind, child } = node
     if (kind === undefined || !child)
       return wrong('link_unknown_shape', 'A token cannot be limited to this kind of link.')
-    if (!(table.ids.get(kind) ?? /^[0-9A-Za-z-]{1,128}$/).test(segment))
+    if (!idPattern(table.kinds.get(kind) ?? {}).test(segment))
       return wrong('link_bad_id', `The id of the ${kind.replaceAll('_', ' ')} in this link is not one.`)
     if (kind === PLAN_KIND) planId = segment
-    else resource = { kind, id: segment }
+    else resource = { kind, id: resource && table.kinds.get(kind)?.under ? `${resource.id}/${segment}` : segment }
     node = child
   }
   if (!node.end || !resource) return wrong('link_unknown_shape', 'A token cannot be limited to this kind of link.')

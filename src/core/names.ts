@@ -3,7 +3,9 @@
  * missing, empty, doubled or of the wrong type is malformed; nothing is guessed. Whether the token may reach them:
  * core/decide.ts.
  */
-import type { Match } from './endpoints.ts'
+
+import { type Match, paramsOf } from './endpoints.ts'
+import { isNamed } from './objects.ts'
 import type { ResourceRef } from './resources.ts'
 import { hasControlCharacter, readQuery } from './target.ts'
 
@@ -24,6 +26,7 @@ export interface CompiledName {
   readonly kind: string | { readonly from: CompiledSource; readonly of: ReadonlySet<string> }
   readonly at: CompiledSource
   readonly prefix: string
+  readonly stem: string
   /** The text of the source of the resource that must be above this one. */
   readonly within: string | undefined
 }
@@ -31,6 +34,7 @@ export interface CompiledName {
 /** A resource of a fixed kind that is a parameter of the route. */
 export interface OnlyName {
   readonly kind: string
+  readonly stem: string
   readonly at: CompiledSource & { readonly in: 'path' }
 }
 
@@ -69,47 +73,57 @@ interface RequestParts {
 /**
  * Reads what a request names.
  *
- * @param body the parsed value of its body, looked at only where the endpoint names resources there.
+ * @param body the parsed value of its body, looked at only where the endpoint names resources there or has checks.
  * @param most how many resources it may name.
  */
 export function namesOf(match: Match, query: string, body: unknown, most: number): Named {
+  const named = readNames(match, query, body, most)
+  if (named === 'malformed') return named
+  for (const check of match.endpoint.checks) {
+    const resources = typeof named === 'object' ? named : []
+    if (check({ params: paramsOf(match), resources, body }) !== true) return 'malformed'
+  }
+  return named
+}
+
+function readNames(match: Match, query: string, body: unknown, most: number): Named {
   const { names } = match.endpoint
   if (names.what !== 'resources') return names.what
   if (names.only) return onlyOf(names.only, match)
   const values = names.query.size === 0 ? NO_QUERY : readQuery(query, names.query)
   if (!values) return 'malformed'
   const parts: RequestParts = { values: match.values, query: values, body }
-  /** Each resource once, with the source of what must be above it. */
-  const found = new Map<string, { readonly ref: NamedRef; readonly within: string | undefined }>()
+  /** Each resource once for each that must be above it. */
+  const found = new Map<string, NamedRef>()
   for (const name of names.list) {
     const refs = refsOf(name, parts)
     if (refs === 'malformed' || (refs === 'absent' && names.none === 'all')) return 'malformed'
     if (refs === 'absent') continue
     const { within } = name
+    const above = names.list.find(({ at }) => at.text === within)
+    const parent = above && refsOf(above, parts)[0]
+    if (above && typeof parent !== 'object') return 'malformed'
     for (const ref of refs) {
-      found.set(JSON.stringify([ref.kind, ref.id, within]), { ref, within })
+      const named = typeof parent === 'object' ? { ...ref, within: { kind: parent.kind, id: parent.id } } : ref
+      found.set(JSON.stringify([ref.kind, ref.id, within]), named)
       if (found.size > most) return 'malformed'
     }
   }
   if (found.size === 0) return names.none === 'plan' ? 'plan' : 'malformed'
-  const refs: NamedRef[] = []
-  for (const { ref, within } of found.values()) {
-    const above = within === undefined ? undefined : names.list.find(({ at }) => at.text === within)
-    const parent = above && refsOf(above, parts)[0]
-    if (above && typeof parent !== 'object') return 'malformed'
-    refs.push(typeof parent === 'object' ? { ...ref, within: { kind: parent.kind, id: parent.id } } : ref)
-  }
-  return refs
+  return [...found.values()]
 }
 
 const NO_QUERY: ReadonlyMap<string, string> = new Map()
 
 /** The most frequent case by far, without a list in between: one resource of a fixed kind in the path. */
-function onlyOf({ kind, at }: OnlyName, { values }: Match): Named {
-  return [{ kind, id: values[at.index] as string, at: at.text }]
+function onlyOf({ kind, stem, at }: OnlyName, { values }: Match): Named {
+  return [{ kind, id: stem + values[at.index], at: at.text }]
 }
 
-function refsOf({ kind, at, prefix }: CompiledName, parts: RequestParts): readonly NamedRef[] | 'absent' | 'malformed' {
+function refsOf(
+  { kind, at, prefix, stem }: CompiledName,
+  parts: RequestParts,
+): readonly NamedRef[] | 'absent' | 'malformed' {
   const ids = valuesAt(at, parts)
   const kindName = typeof kind === 'string' ? [kind] : kindAt(kind, parts)
   if (ids === 'absent') return kindName === 'absent' || typeof kind === 'string' ? 'absent' : 'malformed'
@@ -117,7 +131,7 @@ function refsOf({ kind, at, prefix }: CompiledName, parts: RequestParts): readon
   const refs: NamedRef[] = []
   for (const id of ids) {
     if (!id.startsWith(prefix) || id.length === prefix.length) return 'malformed'
-    refs.push({ kind: kindName[0] as string, id: id.slice(prefix.length), at: at.text })
+    refs.push({ kind: kindName[0] as string, id: stem + id.slice(prefix.length), at: at.text })
   }
   return refs
 }
@@ -153,7 +167,7 @@ function valuesInBody(body: unknown, steps: readonly BodyStep[]): readonly strin
   for (const [depth, { field, each }] of steps.entries()) {
     const below: unknown[] = []
     for (const value of level) {
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'malformed'
+      if (!isNamed(value)) return 'malformed'
       if (!Object.hasOwn(value, field)) return depth === 0 ? 'absent' : 'malformed'
       const inner: unknown = (value as Record<string, unknown>)[field]
       if (!each) below.push(inner)

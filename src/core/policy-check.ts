@@ -2,9 +2,11 @@
  * What makes a policy's data a policy: its shape, and that everything it names exists and is used. All problems are
  * gathered, so that one run shows them all.
  */
+
 import { parameterOf, segmentsOf } from './endpoints.ts'
 import { type Issue, PolicyError } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
+import { isNamed } from './objects.ts'
 import type { Endpoint, NamedResource, PolicyData, TokenType } from './policy-data.ts'
 import { policySchema } from './policy-schema.ts'
 import { PLAN_KIND } from './resources.ts'
@@ -24,7 +26,7 @@ export function readShape(data: unknown): ReadPolicy {
   const copy = jsonOf(data)
   const parsed = read(policySchema, copy)
   const problems = parsed.success ? [] : issuesOf(parsed.error)
-  if (typeof copy !== 'object' || copy === null || Array.isArray(copy)) throw new PolicyError(problems)
+  if (!isNamed(copy)) throw new PolicyError(problems)
   const kept: { [section: string]: unknown } = { ...EMPTY, ...copy }
   for (const { code, path } of parsed.error?.issues ?? []) {
     const [section, entry] = path as string[]
@@ -59,9 +61,7 @@ function jsonOf(data: unknown): unknown {
   } catch {
     // Said below.
   }
-  throw new PolicyError([
-    { path: '', message: 'must be plain data that can be written as JSON, without the name "__proto__".' },
-  ])
+  throw new PolicyError([{ path: '', message: 'must be JSON, without the name "__proto__".' }])
 }
 
 /** Whether everything that the data names exists and, where all of it is there, is used. */
@@ -111,7 +111,7 @@ function checkTypes(data: PolicyData, known: ReadonlySet<string>, isComplete: bo
   }
 }
 
-const ROUTE = /^(?!HEAD )([A-Z]+) (\/|(?:\/(?:\{[A-Za-z][A-Za-z0-9_]*\}|(?!:)[A-Za-z0-9._~@!$&'()+,;=:-]+))+)$/
+const ROUTE = /^(?!HEAD )([A-Z]+) (\/|(?:\/(?:\{[A-Za-z]\w*\}|(?!:)[\w.~@!$&'()+,;=:-]+))+)$/
 /** Methods whose bodies mean nothing (RFC 9110, section 9.3). */
 const BODILESS = new Set(['GET', 'DELETE'])
 
@@ -160,7 +160,7 @@ function checkParams(
     const isResource = sources.includes(`path:${param}`)
     if (params.indexOf(param) !== i) problem(path, `has the parameter "${param}" twice.`)
     else if (isResource && Object.hasOwn(free, param))
-      problem(`${path}.params.${param}`, 'is a resource of this endpoint and cannot be free as well.')
+      problem(`${path}.params.${param}`, 'is a resource and cannot be free as well.')
     else if (!isResource && !Object.hasOwn(free, param))
       problem(
         path,

@@ -3,6 +3,7 @@
  * How it is checked and compiled: core/policy.ts. A worked example: figma/policy.ts; a guide: docs/policy.md.
  */
 import type { Denial, RenderedDenial } from './denial.ts'
+import type { ResourceRef } from './resources.ts'
 
 /**
  * Where a value stands in a request: `'path:file_key'` (a parameter of the route), `'query:context_id'`, or
@@ -18,6 +19,8 @@ export interface NamedResource<Kind extends string = string> {
   readonly at: Source
   /** Stripped from the value; a value without it is `request_malformed`. */
   readonly prefix?: string
+  /** Put before the value: `@acme/` makes the id `@acme/ui` of `ui`. */
+  readonly stem?: string
   /** The `at` of another resource of the same endpoint, which must be above this one. */
   readonly within?: Source
 }
@@ -47,6 +50,11 @@ export interface Endpoint<Scope extends string = string, Kind extends string = s
   readonly tiers?: readonly string[]
   /** Known, but not open to plan access tokens: the reason, in a sentence for `explain`. */
   readonly closed?: string
+  /**
+   * What else must hold, by name: a sentence for `explain`. The name, best with a version such as `attachments@1`, is that of a
+   * function of `PolicyCode.checks`. If it says no, the request is `request_malformed`.
+   */
+  readonly checks?: { readonly [name: string]: string }
 }
 
 /** What a scope is called on a page. */
@@ -65,6 +73,11 @@ export interface KindInfo<Kind extends string = string> {
   readonly max?: number
   /** The kinds that can be directly above it. Links that chain kinds may only descend. */
   readonly parents?: readonly Kind[]
+  /**
+   * Its ids are `above/name`, where `above` is an id of its first parent, and it lies where that one lies: the directory is
+   * asked for that one alone. So a resource that does not exist yet can be named.
+   */
+  readonly under?: true
 }
 
 /** A type of token. Without `scopes` it grants every grantable one; `fixed` scopes come with the type and are not chosen. */
@@ -121,8 +134,30 @@ export interface PolicyData<
   readonly endpoints: { readonly [R in Route]: Endpoint<NoInfer<Scope | Reserved>, NoInfer<Kind>> }
 }
 
-/** The code that stands beside a policy's data: how a refusal is rendered. Default: problem+json (RFC 9457). */
+/** What a check looks at. */
+export interface CheckedRequest {
+  /** The values of the route's parameters, decoded. */
+  readonly params: { readonly [name: string]: string }
+  /** The resources that it names, in the order of the endpoint. */
+  readonly resources: readonly ResourceRef[]
+  /** What JSON gave; `undefined` if there is none, or it cannot be read, or is too long. */
+  readonly body: unknown
+}
+
+/** The code that stands beside a policy's data. None of it can let a request through that the data would refuse. */
 export interface PolicyCode {
-  /** Gives status (400 or above), headers and body of a refusal. What cannot be sent is rendered as problem+json instead. */
+  /**
+   * How a refusal is rendered. Gives status (400 or above), headers and body; what cannot be sent is rendered as problem+json
+   * (RFC 9457), which is the default.
+   */
   readonly errors?: (denial: Denial) => RenderedDenial
+  /** The checks of the endpoints, by name. Only `true` is a yes; a name without a function is a no. */
+  readonly checks?: { readonly [name: string]: (request: CheckedRequest) => boolean }
+  /** The one spelling in which the data is written, where clients use others as well. What comes of it is judged as if it had been sent. */
+  readonly spelling?: {
+    /** Of a request target, which the server behind must read in the same way in both spellings. */
+    readonly target?: (target: string) => string
+    /** Of a link, without its query and fragment. */
+    readonly link?: (link: string) => string
+  }
 }

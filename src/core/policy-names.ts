@@ -33,7 +33,7 @@ function onlyOf(list: readonly CompiledName[]): OnlyName | undefined {
   const [name] = list
   if (!name || list.length > 1 || typeof name.kind !== 'string' || name.at.in !== 'path' || name.prefix !== '')
     return undefined
-  return { kind: name.kind, at: name.at }
+  return { kind: name.kind, stem: name.stem, at: name.at }
 }
 
 function compileName(
@@ -42,7 +42,7 @@ function compileName(
   params: readonly string[],
   problem: Problem,
 ): CompiledName {
-  const { kind, at, prefix = '', within } = resource
+  const { kind, at, prefix = '', stem = '', within } = resource
   const compiledAt = compileSource(at, params, () => problem('.at', `names a parameter that the route lacks.`))
   if (within !== undefined && [at, within].some((source) => source.includes('[]'))) {
     problem('.within', 'cannot be said of lists.')
@@ -50,11 +50,11 @@ function compileName(
   if (within !== undefined && !all.some((other) => other !== resource && other.at === within)) {
     problem('.within', 'must be the "at" of another resource of the same endpoint.')
   }
-  if (typeof kind === 'string') return { kind, at: compiledAt, prefix, within }
+  if (typeof kind === 'string') return { kind, at: compiledAt, prefix, stem, within }
   const from = compileSource(kind.from, params, () => problem('.kind.from', 'names a parameter that the route lacks.'))
   if (from.in === 'body' && from.steps.some((step) => step.each))
     problem('.kind.from', 'must be one value, not a list.')
-  return { kind: { from, of: new Set(kind.of) }, at: compiledAt, prefix, within }
+  return { kind: { from, of: new Set(kind.of) }, at: compiledAt, prefix, stem, within }
 }
 
 function compileSource(text: Source, params: readonly string[], missing: () => void): CompiledSource {

@@ -1,20 +1,21 @@
 /** The shape of a policy's data, for policies that come from a file: types, ranges and unknown fields. Meaning: core/policy-check.ts. */
+import { isObject } from './objects.ts'
 import { PREFIX_PATTERN } from './secret.ts'
 import { anything, forwarded, list, matching, maybe, named, object, oneOf, whole } from './shape.ts'
 
 const text = matching(/./, 'must be text that is not empty.')
 const optionalText = maybe(text)
 const scopes = list(text)
-const WORD = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/
+const WORD = /^[A-Za-z][\w-]{0,63}$/
 const WORD_MESSAGE = 'must begin with a letter and hold letters, digits, - and _ only.'
 const KIND = /^[a-z][a-z0-9_]{0,63}$/
-const KIND_MESSAGE = 'must be lower-case letters, digits and _, beginning with a letter.'
+const KIND_MESSAGE = 'must begin with a letter and hold lower-case letters, digits and _ only.'
 const kind = matching(KIND, KIND_MESSAGE)
 /** Names of scopes: printable ASCII of RFC 6749, section 3.3. */
 const SCOPE = /^[!#-[\]-~]{1,100}$/
 const SCOPE_MESSAGE = 'must be 1 to 100 printable characters without spaces, quotes or backslashes.'
 const source = matching(
-  /^(path:[A-Za-z][A-Za-z0-9_]*|query:[A-Za-z][A-Za-z0-9_-]*|body:[A-Za-z_][A-Za-z0-9_-]*(\[\])?(\.[A-Za-z_][A-Za-z0-9_-]*(\[\])?)*)$/,
+  /^(path:[A-Za-z]\w*|query:[A-Za-z][\w-]*|body:[A-Za-z_][\w-]*(\[\])?(\.[A-Za-z_][\w-]*(\[\])?)*)$/,
   'must be "path:name", "query:name" or "body:field", such as "body:items[].id".',
 )
 
@@ -29,13 +30,14 @@ const namedResource = object({
   kind: forwarded((value) => (typeof value === 'object' ? kindTold : kind)),
   at: source,
   prefix: optionalText,
+  stem: optionalText,
   within: maybe(source),
 })
 const someOf = object({ anyOf: list(namedResource, 1), none: oneOf('plan', 'refuse') })
 const names = forwarded((value) => {
   if (value === 'nothing' || value === 'plan') return anything
   if (Array.isArray(value) && value.length > 0) return list(namedResource)
-  return typeof value === 'object' && value !== null && 'anyOf' in value
+  return isObject(value) && 'anyOf' in value
     ? someOf
     : 'must be "nothing", "plan", a list of resources, or { anyOf, none }.'
 })
@@ -47,6 +49,7 @@ const endpoint = object({
   params: maybe(named(/(?:)/, '', free)),
   tiers: maybe(list(text, 1)),
   closed: optionalText,
+  checks: maybe(named(/(?:)/, '', text)),
 })
 
 const tokenType = object({
@@ -60,6 +63,7 @@ const kindInfo = object({
   id: maybe(oneOf('digits', 'base62', 'name')),
   max: maybe(whole(1, 512)),
   parents: maybe(list(kind)),
+  under: maybe(oneOf(true)),
 })
 
 const limit = (most: number) => maybe(whole(1, most))

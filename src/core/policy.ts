@@ -83,6 +83,7 @@ export interface CompiledPolicy {
   readonly trie: EndpointTrie
   readonly routes: ReadonlyMap<string, CompiledEndpoint>
   readonly denials: Denials
+  readonly spelling: ((target: string) => string) | undefined
 }
 
 /** A token type made ready. */
@@ -153,7 +154,9 @@ function compile(read: ReadPolicy, code: PolicyCode): CompiledPolicy {
   const problem = (path: string, message: string): void => void problems.push({ path, message })
   checkMeaning(read, problem)
   const kinds = new Map<string, KindInfo>(Object.entries(data.kinds))
-  const links = buildLinks(data.links, kinds, (shape, message) => problem(`links.shapes[${shape}]`, message))
+  const links = buildLinks(data.links, kinds, code.spelling?.link, (shape, message) =>
+    problem(`links.shapes[${shape}]`, message),
+  )
   const denials = createDenials(data.surface, data.credential, code.errors ?? problemJson)
   const scopes = new Map<string, ScopeInfo>(Object.entries(data.scopes))
   const reserved = new Map<string, ScopeInfo>(Object.entries(data.reserved ?? {}))
@@ -161,7 +164,7 @@ function compile(read: ReadPolicy, code: PolicyCode): CompiledPolicy {
     [...scopes, ...reserved].filter(([, info]) => info.deprecated !== undefined).map(([name]) => name),
   )
   const endpoints = Object.entries(data.endpoints).map(([route, endpoint]) =>
-    compileEndpoint(route, endpoint, denials, deprecated, problem),
+    compileEndpoint(route, endpoint, code, denials, deprecated, problem),
   )
   const trie = buildTrie(endpoints, (route, other) =>
     problem(`endpoints[${JSON.stringify(route)}]`, `claims the same path as "${other}".`),
@@ -180,6 +183,7 @@ function compile(read: ReadPolicy, code: PolicyCode): CompiledPolicy {
     trie,
     routes: new Map(endpoints.map((endpoint) => [endpoint.view.route, endpoint])),
     denials,
+    spelling: code.spelling?.target,
   }
 }
 
@@ -191,9 +195,13 @@ function compileType(
   return { name, prefix, grantable: new Set(fixed ? [] : (scopes ?? all.keys())), fixed }
 }
 
+/** What stands in for a check without a function. */
+const refuse = (): boolean => false
+
 function compileEndpoint(
   route: string,
   endpoint: Endpoint,
+  code: PolicyCode,
   denials: Denials,
   deprecated: ReadonlySet<string>,
   problem: (path: string, message: string) => void,
@@ -201,7 +209,8 @@ function compileEndpoint(
   const space = route.indexOf(' ')
   const template = route.slice(space + 1)
   const params = segmentsOf(template).flatMap((segment) => parameterOf(segment) ?? [])
-  const { scopes, tiers, closed } = endpoint
+  const { scopes, tiers, closed, checks = {} } = endpoint
+  const path = `endpoints[${JSON.stringify(route)}]`
   return {
     view: Object.freeze({ route, method: route.slice(0, space), path: template }),
     params,
@@ -209,9 +218,8 @@ function compileEndpoint(
     scopes,
     tiers: tiers && new Set(tiers),
     closed,
-    names: compileNames(endpoint.names, params, (path, message) =>
-      problem(`endpoints[${JSON.stringify(route)}].names${path}`, message),
-    ),
+    names: compileNames(endpoint.names, params, (place, message) => problem(`${path}.names${place}`, message)),
+    checks: Object.keys(checks).map((name) => code.checks?.[name] ?? refuse),
     scopeMissing: denials.scopeMissing(scopes, scopes.find((scope) => !deprecated.has(scope)) ?? scopes[0]),
   }
 }

@@ -53,7 +53,7 @@ const DETAILS: { readonly [R in RuleName]?: (facts: Facts, code: RefusalCode) =>
     code === 'token_missing'
       ? `It is looked for in ${listed([...credential.headers, ...(credential.bearer ? ['authorization'] : [])])}.`
       : 'It carries more than one credential.',
-  target: () => 'It is not /path?query, or a part is empty, dots or needlessly encoded.',
+  target: () => 'It is not /path?query, or a part of its path is empty, dots or needlessly encoded.',
   alive: ({ record, secret }, code) => {
     if (code === 'token_revoked') return `That was on ${date(record?.revokedAt)}.`
     if (code === 'token_expired') return `That was on ${date(record?.expiresAt)}.`

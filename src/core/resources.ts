@@ -2,6 +2,7 @@
  * Resources, and whether a token's allowlist covers one. Which resources a request names: core/names.ts. Where a resource
  * lives is the directory's answer (ports.ts). How a pasted link becomes a resource: core/links.ts.
  */
+import { isObject } from './objects.ts'
 
 /** A file, project, team, webhook …: `{ kind: 'team', id: '7' }` and `{ kind: 'project', id: '7' }` never meet. */
 export interface ResourceRef {
@@ -57,7 +58,7 @@ function isListed(list: ReadonlyMap<string, ReadonlySet<string>>, { kind, id }: 
 
 /** Whether a value from outside is `{ kind, id }` with two non-empty strings. */
 export function isResourceRef(value: unknown): value is ResourceRef {
-  if (typeof value !== 'object' || value === null) return false
+  if (!isObject(value)) return false
   const { kind, id } = value as { kind?: unknown; id?: unknown }
   return typeof kind === 'string' && kind !== '' && typeof id === 'string' && id !== ''
 }

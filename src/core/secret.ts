@@ -14,7 +14,7 @@ const TAIL_LENGTH = RANDOM_LENGTH + CHECKSUM_LENGTH
 const MAX_LENGTH = 128
 
 /** The prefixes that a policy may use. */
-export const PREFIX_PATTERN = /^[A-Za-z][A-Za-z0-9_]{0,63}$/
+export const PREFIX_PATTERN = /^[A-Za-z]\w{0,63}$/
 
 /** Gives that many random bytes, from a cryptographically secure source. */
 export type Random = (bytes: number) => Uint8Array
@@ -52,9 +52,14 @@ function checksumOf(body: string): string {
   return digits
 }
 
-/** A new secret with 190 bits of randomness, drawn without bias. */
+/** Characters of base62, drawn without bias. Joined, since text that was put together piece by piece takes 300 bytes. */
+export function drawText(length: number, random: Random): string {
+  return [...customRandom(BASE62, length, random)()].join('')
+}
+
+/** A new secret with 190 bits of randomness. */
 export function newSecret(prefix: string, random: Random): Secret {
-  const body = `${prefix}_${customRandom(BASE62, RANDOM_LENGTH, random)()}`
+  const body = `${prefix}_${drawText(RANDOM_LENGTH, random)}`
   return new Secret(body + checksumOf(body))
 }
 

@@ -2,8 +2,10 @@
  * The bridge to zod: schemas that give our sentences, and its issues as ours, each with a path that a person reads. Few parts
  * of zod's core are used, since whatever is used goes to every edge worker (`npm run check -- size`).
  */
+
 import * as zod from 'zod/v4/core'
 import type { Issue } from './errors.ts'
+import { isNamed } from './objects.ts'
 import { didYouMean } from './suggest.ts'
 
 /** A schema whose output is of a type. */
@@ -35,7 +37,7 @@ type Fields = { readonly [field: string]: zod.$ZodType }
 export function object<Shape extends Fields>(shape: Shape): zod.$ZodObject<Shape, zod.$strict> {
   const fields = Object.keys(shape)
   return forwarded((value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object.'
+    if (!isNamed(value)) return 'must be an object.'
     const unknown = Object.keys(value).filter((name) => !Object.hasOwn(shape, name))
     return {
       ...shape,
@@ -71,6 +73,11 @@ export function judged<T>(problem: (value: unknown) => string | undefined): Sche
   })
 }
 
+/** A function. */
+export const callable: Schema<unknown> = judged((value) =>
+  typeof value === 'function' ? undefined : 'must be a function.',
+)
+
 /** Text that matches a pattern. */
 export function matching(pattern: RegExp, message: string): Schema<string> {
   return judged((value) => (typeof value === 'string' && pattern.test(value) ? undefined : message))
@@ -78,10 +85,9 @@ export function matching(pattern: RegExp, message: string): Schema<string> {
 
 /** A whole number in a range. */
 export function whole(least: number, most = Number.MAX_SAFE_INTEGER): Schema<number> {
-  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`
   const isInRange = (value: unknown): boolean =>
     Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most
-  return judged((value) => (isInRange(value) ? undefined : `must be a whole number ${range}.`))
+  return judged((value) => (isInRange(value) ? undefined : `must be a whole number from ${least} to ${most}.`))
 }
 
 /** One of some values. */
@@ -105,7 +111,7 @@ export function list<T>(entry: Schema<T>, least = 0): Schema<readonly T[]> {
 export function named<T>(pattern: RegExp, message: string, entry: Schema<T>): Schema<{ readonly [name: string]: T }> {
   const misnamed = judged(() => message)
   return forwarded((value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object.'
+    if (!isNamed(value)) return 'must be an object.'
     return Object.fromEntries(Object.keys(value).map((name) => [name, pattern.test(name) ? entry : misnamed]))
   })
 }

@@ -2,6 +2,9 @@
  * What is kept of a token, what is given out of it, and what the audit log says. Plain JSON, dates in epoch milliseconds.
  * What changes a record: core/lifecycle.ts. Who keeps it: ports.ts.
  */
+
+import { deepFreeze } from './freeze.ts'
+import { isObject } from './objects.ts'
 import { type Allowlist, type LinkedResource, type Resources, readAllowlist } from './resources.ts'
 
 /** One secret of a token, as kept: never the secret, only its digest. */
@@ -150,8 +153,7 @@ export function secretWithDigest(record: TokenRecord, digest: string): SecretRec
   if (!Array.isArray(secrets)) return undefined
   for (let i = secrets.length - 1; i >= 0; i--) {
     const secret: unknown = secrets[i]
-    if (typeof secret === 'object' && secret !== null && (secret as SecretRecord).digest === digest)
-      return secret as SecretRecord
+    if (isObject(secret) && (secret as SecretRecord).digest === digest) return secret as SecretRecord
   }
   return undefined
 }
@@ -165,7 +167,6 @@ export interface Grant {
 }
 
 const NO_SCOPES: readonly string[] = Object.freeze([])
-const NO_WARNINGS: readonly TokenWarning[] = Object.freeze([])
 
 /** Reads what a record grants. Scopes that are no list of strings are none. */
 export function grantOf(record: TokenRecord): Grant {
@@ -188,23 +189,29 @@ export function viewOf(
   const { id, planId, type, name, description, resources, createdAt, createdBy, lifetimeDays } = record
   const { expiresAt, revokedAt, revokedBy, version } = record
   const held = grantOf(record).scopes
-  const scopes = Object.isFrozen(held) ? held : Object.freeze(held.slice())
+  const scopes = Object.isFrozen(held) ? held : held.slice()
   const warnings = scopes
     .filter((scope) => deprecated.has(scope))
-    .map((scope): TokenWarning => Object.freeze({ code: 'scope_deprecated', scope }))
+    .map((scope): TokenWarning => ({ code: 'scope_deprecated', scope }))
   const secrets = objectsOf<SecretRecord>(record.secrets).map(
-    ({ digest, issuedAt, worksUntil }): SecretView =>
-      Object.freeze({ issuedAt, worksUntil, ...(uses && { lastUsedAt: uses.get(digest) ?? null }) }),
+    ({ digest, issuedAt, worksUntil }): SecretView => ({
+      issuedAt,
+      worksUntil,
+      ...(uses && { lastUsedAt: uses.get(digest) ?? null }),
+    }),
   )
   const used = secrets.map(({ lastUsedAt }) => lastUsedAt ?? 0)
-  return Object.freeze({
+  return deepFreeze({
     id,
     planId,
     type,
     name,
     description,
     scopes,
-    resources: resources === 'all' ? 'all' : copyOfList(resources),
+    resources:
+      resources === 'all'
+        ? 'all'
+        : objectsOf<LinkedResource>(resources).map(({ kind, id, link }) => ({ kind, id, link })),
     status: statusOf(record, now),
     createdAt,
     createdBy,
@@ -213,19 +220,13 @@ export function viewOf(
     revokedAt,
     revokedBy,
     version,
-    secrets: Object.freeze(secrets),
-    warnings: warnings.length > 0 ? Object.freeze(warnings) : NO_WARNINGS,
+    secrets,
+    warnings,
     ...(uses && { lastUsedAt: Math.max(0, ...used) || null }),
   })
 }
 
-function copyOfList(resources: unknown): readonly LinkedResource[] {
-  return Object.freeze(
-    objectsOf<LinkedResource>(resources).map(({ kind, id, link }) => Object.freeze({ kind, id, link })),
-  )
-}
-
 /** The entries of a list that are objects; what cannot be read is not shown. */
 function objectsOf<T>(list: unknown): readonly T[] {
-  return Array.isArray(list) ? list.filter((entry) => typeof entry === 'object' && entry !== null) : []
+  return Array.isArray(list) ? (list.filter(isObject) as T[]) : []
 }

@@ -7,7 +7,7 @@
 import { PolicyError } from '../core/errors.ts'
 import { definePolicy, type Policy } from '../core/policy.ts'
 import type { Endpoint, PolicyCode } from '../core/policy-data.ts'
-import { issuesOf, judged, maybe, object, oneOf, read } from '../core/shape.ts'
+import { callable, issuesOf, maybe, object, oneOf, read } from '../core/shape.ts'
 import { DOCUMENTED_ENDPOINTS, ENTERPRISE_PATHS, SPEC_ENDPOINTS } from './endpoints.ts'
 import { FIGMA_KINDS, FIGMA_LINKS } from './links.ts'
 import { type FigmaScope, RESERVED, type ReservedScope, SCOPES } from './scopes.ts'
@@ -77,7 +77,7 @@ const optionsSchema = object({
   payments: maybe(oneOf('open', 'closed')),
   discovery: maybe(oneOf('open', 'closed')),
   endpointTiers: maybe(oneOf('open', 'enforce')),
-  errors: maybe(judged((value) => (typeof value === 'function' ? undefined : 'must be a function.'))),
+  errors: maybe(callable),
 })
 
 /** The options with their defaults. */

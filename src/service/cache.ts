@@ -2,7 +2,9 @@
  * What one process remembers of the store: records, unknown digests, and which news of them it has seen. Bounded tables and
  * nothing else; when they may be used at all is decided in freshness.ts.
  */
+
 import { deepFreeze } from '../core/freeze.ts'
+import { isObject } from '../core/objects.ts'
 import { secretWithDigest, type TokenEvent, type TokenRecord } from '../core/token.ts'
 import { areObjects } from './engine.ts'
 
@@ -83,7 +85,7 @@ export function createCache(): Cache {
       }
       const record = answer as TokenRecord
       // What is no record is judged as it came, and not kept; `secretWithDigest` finds nothing in it.
-      if (typeof record !== 'object' || record === null || !secretWithDigest(record, digest)) return
+      if (!isObject(record) || !secretWithDigest(record, digest)) return
       const { id, version, eventId, secrets } = record
       if (!areObjects(secrets)) return
       const known = newest.get(id) ?? record

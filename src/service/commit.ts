@@ -17,6 +17,16 @@ const PAGE = 100
 /** A change that was judged: what to write and what the caller gets, or only the latter where nothing changes. */
 export type Judged<Result> = { readonly result: Result } | Write<Result>
 
+/** What to write for a record that was judged; nothing if it is still the one before. */
+export function judgement(
+  before: TokenRecord,
+  record: TokenRecord,
+  type: EventType,
+  actor: string | null,
+): Judged<TokenRecord> {
+  return record === before ? { result: record } : { record, type, actor, result: record }
+}
+
 interface Write<Result> {
   readonly record: TokenRecord
   readonly type: EventType

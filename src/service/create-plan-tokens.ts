@@ -3,7 +3,7 @@ import { platformSha256 } from '../core/digest.ts'
 import { type Issue, PlanTokenError, PolicyError } from '../core/errors.ts'
 import { type CompiledPolicy, compiledOf, type Policy, type RouteOf, type TypeOf } from '../core/policy.ts'
 import type { Random } from '../core/secret.ts'
-import { didYouMean } from '../core/suggest.ts'
+import { anything, callable, issuesOf, judged, maybe, object, read } from '../core/shape.ts'
 import type { SecretView, Token, TokenEvent } from '../core/token.ts'
 import type { Clock, Directory, TokenStore } from '../ports.ts'
 import { createAnswers } from './answers.ts'
@@ -167,49 +167,43 @@ export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>
   }
 }
 
-/** The options that have functions, each with those that it must have. */
-const METHODS: { readonly [option: string]: readonly string[] } = {
-  store: ['findByDigest', 'find', 'list', 'commit', 'events'],
-  directory: ['plan', 'isPlanAdmin', 'locate'],
-  clock: ['now'],
-}
-const NUMBERS: readonly (readonly [option: string, least: number, most: number])[] = [
-  ['freshnessMs', 0, MAX_FRESHNESS_MS],
-  ['directoryMaxAgeMs', 0, MAX_FRESHNESS_MS],
-  ['timeoutMs', 1, 600_000],
-]
-const OPTIONS = ['policy', ...Object.keys(METHODS), 'random', ...NUMBERS.map(([name]) => name), 'onDecision']
+const port = (...methods: readonly string[]) =>
+  judged((value) => {
+    const missing = methods.filter(
+      (method) => typeof (value as { [name: string]: unknown } | null)?.[method] !== 'function',
+    )
+    return missing.length === 0 ? undefined : `must have ${missing.map((method) => `${method}()`).join(', ')}.`
+  })
+const milliseconds = (least: number, most: number) =>
+  maybe(
+    judged((value) =>
+      typeof value === 'number' && value >= least && value <= most
+        ? undefined
+        : `must be ${least} to ${most} milliseconds.`,
+    ),
+  )
+const optionsSchema = object({
+  policy: anything,
+  store: port('findByDigest', 'find', 'list', 'commit', 'events'),
+  directory: port('plan', 'isPlanAdmin', 'locate'),
+  clock: maybe(port('now')),
+  random: maybe(callable),
+  freshnessMs: milliseconds(0, MAX_FRESHNESS_MS),
+  directoryMaxAgeMs: milliseconds(0, MAX_FRESHNESS_MS),
+  timeoutMs: milliseconds(1, 600_000),
+  onDecision: maybe(callable),
+})
 
 function checkOptions<P extends Policy>(options: PlanTokensOptions<P>): readonly P[] {
-  const problems: Issue[] = []
-  const problem = (path: string, message: string): void => void problems.push({ path, message })
-  const given: { readonly [option: string]: unknown } = { ...options }
-  const { clock } = given
-  for (const name of Object.keys(given))
-    if (!OPTIONS.includes(name)) problem(name, `is not an option.${didYouMean(name, OPTIONS)}`)
-  for (const [option, methods] of Object.entries(METHODS)) {
-    if (option === 'clock' && clock === undefined) continue
-    const port = given[option] as { readonly [method: string]: unknown } | null | undefined
-    const missing = methods.filter((method) => typeof port?.[method] !== 'function')
-    if (missing.length > 0) problem(option, `must have ${missing.map((method) => `${method}()`).join(', ')}.`)
-  }
-  for (const name of ['random', 'onDecision']) {
-    if (given[name] !== undefined && typeof given[name] !== 'function') problem(name, 'must be a function.')
-  }
-  for (const [name, least, most] of NUMBERS) {
-    const { [name]: value = least } = given
-    if (!inRange(value, least, most)) problem(name, `must be ${least} to ${most} milliseconds.`)
-    else if (name === 'freshnessMs' && value !== 0 && typeof options.store?.bound !== 'function')
-      problem(name, 'must be 0, since the store has no bound().')
-  }
-  const policies: readonly P[] = Object.freeze([given.policy as P | readonly P[]].flat() as P[])
+  const given = { ...options }
+  const { error } = read(optionsSchema, given)
+  const problems = error ? issuesOf(error) : []
+  if (given.freshnessMs && typeof given.store?.bound !== 'function')
+    problems.push({ path: 'freshnessMs', message: 'must be 0, since the store has no bound().' })
+  const policies: readonly P[] = Object.freeze([given.policy].flat() as P[])
   checkPolicies(policies, problems)
   if (problems.length > 0) throw new PolicyError(problems)
   return policies
-}
-
-function inRange(value: unknown, least: number, most: number): boolean {
-  return typeof value === 'number' && value >= least && value <= most
 }
 
 /** Surfaces, types and prefixes are told apart over the whole deployment. */
@@ -266,18 +260,12 @@ function createEngine(
 /** Randomness that fails must not turn into a secret that can be guessed. */
 function checkedRandom(random: Random): Random {
   return (bytes) => {
-    const drawn = drawnFrom(random, bytes)
-    if (drawn instanceof Uint8Array && drawn.length === bytes) return drawn
-    throw new PlanTokenError('unavailable', {
-      message: 'The source of randomness failed.',
-    })
-  }
-}
-
-function drawnFrom(random: Random, bytes: number): unknown {
-  try {
-    return random(bytes)
-  } catch (error) {
-    throw unavailable(error)
+    try {
+      const drawn: unknown = random(bytes)
+      if (drawn instanceof Uint8Array && drawn.length === bytes) return drawn
+    } catch (error) {
+      throw unavailable(error)
+    }
+    throw new PlanTokenError('unavailable', { message: 'The source of randomness failed.' })
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Facts } from '../core/decide.ts'
 import type { Denial } from '../core/denial.ts'
-import type { EndpointView } from '../core/endpoints.ts'
+import { type EndpointView, paramsOf } from '../core/endpoints.ts'
 import type { RefusalCode } from '../core/errors.ts'
 import type { NamedRef } from '../core/names.ts'
 import type { ResourceRef } from '../core/resources.ts'
@@ -31,12 +31,12 @@ export type Decision = Allowance | Denial
 /** The allowance for facts that every rule has let through. */
 export function allowanceOf({ policy, match, named, record, grant, secret, now }: Facts, grants: Grants): Allowance {
   if (!match || !record || !grant || !secret) throw new TypeError('incomplete')
-  const { endpoint, values } = match
+  const { endpoint } = match
   return {
     allowed: true,
     token: grants.activeToken(record, grant, now),
     endpoint: endpoint.view,
-    params: paramsOf(endpoint.params, values),
+    params: paramsOf(match),
     resources: typeof named === 'object' ? named.map(refOf) : NOTHING,
     secret: { worksUntil: secret.worksUntil },
     headers: policy.denials.headers,
@@ -51,9 +51,3 @@ export function refusalOf({ policy, match }: Facts, code: RefusalCode): Denial {
 }
 
 const refOf = ({ kind, id }: NamedRef): ResourceRef => ({ kind, id })
-
-function paramsOf(names: readonly string[], values: readonly string[]): { readonly [name: string]: string } {
-  const params: { [name: string]: string } = {}
-  for (let i = 0; i < names.length; i++) params[names[i] as string] = values[i] as string
-  return params
-}

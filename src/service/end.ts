@@ -4,7 +4,7 @@ import { PlanTokenError } from '../core/errors.ts'
 import { revoked, secretRevoked } from '../core/lifecycle.ts'
 import { isWellFormedSecret } from '../core/secret.ts'
 import { isDate, newestSecret, secretWithDigest, type Token, type TokenRecord } from '../core/token.ts'
-import { change, type Judged } from './commit.ts'
+import { change, type Judged, judgement } from './commit.ts'
 import { ask, type Engine, showOne, timeOf } from './engine.ts'
 import { newId } from './ids.ts'
 import { parseInput } from './input.ts'
@@ -39,11 +39,10 @@ export async function revokeSecret(engine: Engine, secret: string): Promise<Revo
   const changed = await change(
     engine,
     async () => (await findByDigest(engine, digest)) ?? found.record,
-    (before): Judged<TokenRecord> => {
-      if (newestSecret(before)?.digest === digest) return revocation(engine, before, null)
-      const record = secretRevoked(before, digest, newId(engine.random))
-      return record === before ? { result: record } : { record, type: 'secret_revoked', actor: null, result: record }
-    },
+    (before) =>
+      newestSecret(before)?.digest === digest
+        ? revocation(engine, before, null)
+        : judgement(before, secretRevoked(before, digest, newId(engine.random)), 'secret_revoked', null),
   )
   await engine.freshness.untilSeenEverywhere()
   return { revoked: true, token: await showOne(engine, changed) }
@@ -95,6 +94,5 @@ async function findByDigest(engine: Engine, digest: string): Promise<TokenRecord
 }
 
 function revocation(engine: Engine, before: TokenRecord, by: string | null): Judged<TokenRecord> {
-  const record = revoked(before, by, timeOf(engine), newId(engine.random))
-  return record === before ? { result: record } : { record, type: 'revoked', actor: by, result: record }
+  return judgement(before, revoked(before, by, timeOf(engine), newId(engine.random)), 'revoked', by)
 }

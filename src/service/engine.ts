@@ -1,6 +1,8 @@
 /** What every part of the service works with: the compiled policies, the ports, and how they are asked. */
+
 import type { Sha256 } from '../core/digest.ts'
 import { PlanTokenError, StoreError, safeCause } from '../core/errors.ts'
+import { isObject } from '../core/objects.ts'
 import type { CompiledPolicy, CompiledType } from '../core/policy.ts'
 import type { Random } from '../core/secret.ts'
 import { isDate, type Token, type TokenRecord, viewOf } from '../core/token.ts'
@@ -71,27 +73,23 @@ export function unavailable(thrown: unknown): PlanTokenError {
 
 /** Whether an answer is a list of objects. */
 export function areObjects(answer: unknown): boolean {
-  return Array.isArray(answer) && answer.every((entry) => typeof entry === 'object' && entry !== null)
+  return Array.isArray(answer) && answer.every((entry) => isObject(entry))
 }
 
 /** Whether an answer still has to be waited for. */
 export function isThenable<T>(answer: Awaitable<T>): answer is Promise<T> {
-  return typeof answer === 'object' && answer !== null && typeof (answer as { then?: unknown }).then === 'function'
+  return isObject(answer) && typeof (answer as { then?: unknown }).then === 'function'
 }
 
 /** The host's time. A clock that gives no date is a fault: nothing may be made with it. */
 export function timeOf({ clock }: Pick<Engine, 'clock'>): number {
-  const now = readClock(clock)
-  if (!isDate(now)) throw new PlanTokenError('unavailable', { message: 'The clock gives no date.' })
-  return now
-}
-
-function readClock(clock: FullClock): number {
   try {
-    return clock.now()
+    const now = clock.now()
+    if (isDate(now)) return now
   } catch (error) {
     throw unavailable(error)
   }
+  throw new PlanTokenError('unavailable', { message: 'The clock gives no date.' })
 }
 
 /** Tokens as they are given out now, with their last uses if those can be read. */

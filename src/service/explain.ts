@@ -2,8 +2,10 @@
  * `explain`: every rule with its verdict and its reason, for one request or for a question about a token by its id. The same
  * rules as `authorize`, without stopping at the first refusal; facts are gathered as far as they can be.
  */
+
 import { type Facts, OF_REQUEST, outsidePlan, type Rule, type RuleName } from '../core/decide.ts'
 import type { RefusalCode } from '../core/errors.ts'
+import { isObject } from '../core/objects.ts'
 import { reasonOf } from '../core/reasons.ts'
 import { newestSecret } from '../core/token.ts'
 import { conclude, type SurfaceOptions, surfaceOf } from './authorize.ts'
@@ -64,7 +66,7 @@ function factsOfRequest(engine: Engine, request: RequestLike | Request, options:
 }
 
 function isQuestion(what: RequestLike | Request | Question): what is Question {
-  return typeof what !== 'object' || what === null || !('headers' in what)
+  return !isObject(what) || !('headers' in what)
 }
 
 async function factsOfQuestion(

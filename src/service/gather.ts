@@ -3,15 +3,17 @@
  * answers at once where its port does, so that a request about a token in memory waits for nothing. The rules of each stage:
  * core/decide.ts.
  */
+
 import { type Facts, OF_NAMES, OF_PLACES, OF_PLAN, OF_TOKEN, type Rule } from '../core/decide.ts'
 import { type NamedRef, namesOf } from '../core/names.ts'
+import { isObject } from '../core/objects.ts'
 import { PLAN_KIND, type Place, type ResourceRef, readPlace } from '../core/resources.ts'
 import { secretWithDigest, type TokenRecord } from '../core/token.ts'
 import type { Awaitable } from '../ports.ts'
 import { answerOf, type Engine, isThenable } from './engine.ts'
 import type { Grants } from './grants.ts'
 import { type RequestLike, readBody } from './request.ts'
-import { locateAll } from './resources.ts'
+import { locateAll, locateUnder } from './resources.ts'
 
 /** One request, and what is known of it so far. */
 export interface Inquiry {
@@ -50,7 +52,7 @@ function gatherRecord({ engine, grants, facts }: Inquiry): Awaitable<void> {
 
 /** Takes what the store gave, if it is a record that holds the digest. */
 function putRecord(facts: Facts, grants: Grants, found: unknown, digest: string): void {
-  if (typeof found !== 'object' || found === null) return
+  if (!isObject(found)) return
   const record = found as TokenRecord
   facts.secret = secretWithDigest(record, digest)
   if (!facts.secret) return
@@ -72,8 +74,8 @@ function gatherPlan({ engine, facts }: Inquiry): Awaitable<void> {
 function gatherNames({ engine, facts, source }: Inquiry): Awaitable<void> {
   const { match, target } = facts
   if (!match || !target) return
-  const { names } = match.endpoint
-  if (names.what === 'resources' && names.needsBody) {
+  const { names, checks } = match.endpoint
+  if (checks.length > 0 || (names.what === 'resources' && names.needsBody)) {
     return readBody(source, facts.policy.limits.bodyBytes, engine.within).then((body) => {
       facts.named = namesOf(match, target.query, body, facts.policy.limits.resources)
     })
@@ -90,14 +92,14 @@ function gatherPlaces({ engine, facts }: Inquiry): Awaitable<void> {
     const isElsewhere = (place: unknown): boolean =>
       typeof place !== 'object' || (place as Place).planId !== record.planId
     const resources = named.filter(({ kind }) => kind !== PLAN_KIND)
-    const placing = locateAll(resources, (ref) => answerOf(engine, () => locate(engine, ref)), isElsewhere)
+    const placing = locateAll(resources, (ref) => answerOf(engine, () => locate(engine, facts, ref)), isElsewhere)
     return engine.within(placing).then((places) => {
       // The plan itself has no place; the others follow in their order.
       const rest = places.map(readable)
       facts.places = named.map(({ kind }) => (kind === PLAN_KIND ? 'absent' : (rest.shift() ?? 'absent')))
     })
   }
-  const place = locate(engine, only)
+  const place = locate(engine, facts, only)
   if (!isThenable(place)) facts.places = [readable(readPlace(place))]
   else {
     return engine.within(place).then((answer) => {
@@ -107,8 +109,8 @@ function gatherPlaces({ engine, facts }: Inquiry): Awaitable<void> {
 }
 
 /** The plan itself is asked of nobody. */
-function locate({ answers }: Engine, { kind, id }: ResourceRef | NamedRef): Awaitable<unknown> {
-  return kind === PLAN_KIND ? undefined : answers.locate({ kind, id })
+function locate({ answers }: Engine, { policy }: Facts, ref: ResourceRef | NamedRef): Awaitable<unknown> {
+  return ref.kind === PLAN_KIND ? undefined : locateUnder(policy, ref, answers)
 }
 
 /** An answer of the directory that cannot be read proves nothing, and nothing is let through on it. */

@@ -2,7 +2,9 @@
  * The input of management calls: read once into a plain copy, so that what was checked is what is used, and judged by zod.
  * All mistakes are gathered. What needs the policy or the directory: core/scopes.ts and service/resources.ts.
  */
+
 import { type Issue, PlanTokenError } from '../core/errors.ts'
+import { isNamed } from '../core/objects.ts'
 import {
   anything,
   issuesOf,
@@ -131,7 +133,7 @@ export function refuseIssues(issues: readonly Issue[]): void {
 
 /** A plain copy of an object's own fields, each read once; lists are copied too, and names are trimmed. `undefined` if it cannot be read. */
 function copyOf(input: unknown): Record<string, unknown> | undefined {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) return undefined
+  if (!isNamed(input)) return undefined
   try {
     const entries = Object.keys(input).map((field): [string, unknown] => [
       field,

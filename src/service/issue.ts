@@ -7,7 +7,7 @@ import { didYouMean } from '../core/suggest.ts'
 import { type IdempotencyRecord, newestSecret, type Token, type TokenRecord } from '../core/token.ts'
 import { change, type Judged } from './commit.ts'
 import { type Engine, showOne, type TypeEntry, timeOf } from './engine.ts'
-import { hashOf, idFromKey, newId } from './ids.ts'
+import { newId } from './ids.ts'
 import { parseInput, readInput, refuseIssues } from './input.ts'
 import type { CreateInput, RefreshInput, TokenInput } from './inputs.ts'
 import { entryOf, refuseInactive } from './manage.ts'
@@ -46,29 +46,24 @@ export async function create(engine: Engine, input: CreateInput): Promise<Issued
     throw new PlanTokenError('invalid_input', { issues: [...issues, ...links.issues] })
   await refuseNonAdmin(engine, actor, planId)
   await refuseIneligible(engine, planId, policy)
-  refuseIssues([...issues, ...(await linkProblems(engine, links, planId))])
+  refuseIssues([...issues, ...(await linkProblems(engine, policy, links, planId))])
 
   const { name = '', description = '' } = fields
   const choice = { name, description, scopes: scopes as readonly string[], resources: allowlistOf(links) }
-  const repeated =
-    key === undefined
-      ? undefined
-      : {
-          call: 'create' as const,
-          key: hashOf(engine.sha256, 'create', planId, key),
-          input: hashOf(engine.sha256, type.name, lifetimeDays, choice),
-        }
+  const repeated = repeatable(engine, 'create', planId, key, [type.name, lifetimeDays, choice])
+  // It follows from plan and key, so that two calls with the same key meet at version 1 of the same token, and no store needs
+  // a table of keys.
+  const known = repeated?.key.slice(0, 32)
   const issued = await change(
     engine,
-    async () => (key === undefined ? undefined : loadRecord(engine, idFromKey(engine.sha256, planId, key))),
+    async () => (known === undefined ? undefined : loadRecord(engine, known)),
     async (before): Promise<Judged<Written>> => {
       if (before && repeated) return reissue(engine, before, repeated, actor)
       const now = timeOf(engine)
       const { secret, digest } = fresh(engine, type.prefix)
-      const id = key === undefined ? newId(engine.random) : idFromKey(engine.sha256, planId, key)
       const record = created({
         ...choice,
-        id,
+        id: known ?? newId(engine.random),
         planId,
         type: type.name,
         actor,
@@ -101,14 +96,7 @@ export async function previewRefresh(
 
 export async function refresh(engine: Engine, input: RefreshInput): Promise<Issued> {
   const { actor, id, retirePrevious: retire = 'after24h', idempotencyKey: key } = parseInput('refresh', input)
-  const repeated =
-    key === undefined
-      ? undefined
-      : {
-          call: 'refresh' as const,
-          key: hashOf(engine.sha256, 'refresh', id, key),
-          input: hashOf(engine.sha256, retire),
-        }
+  const repeated = repeatable(engine, 'refresh', id, key, [retire])
   let newestSeen: string | undefined
   const issued = await change(
     engine,
@@ -138,6 +126,18 @@ export async function refresh(engine: Engine, input: RefreshInput): Promise<Issu
   )
   await engine.freshness.untilSeenEverywhere()
   return { token: await showOne(engine, issued.record), secret: issued.secret }
+}
+
+/** What a call with an idempotency key leaves in its record; the parts of a hash cannot be cut in another way. */
+function repeatable(
+  { sha256 }: Engine,
+  call: IdempotencyRecord['call'],
+  subject: string,
+  key: string | undefined,
+  input: readonly unknown[],
+): Omit<IdempotencyRecord, 'digest'> | undefined {
+  const hashOf = (...parts: readonly unknown[]): string => sha256(JSON.stringify(parts))
+  return key === undefined ? undefined : { call, key: hashOf(call, subject, key), input: hashOf(...input) }
 }
 
 /** The same call again: the same token, and a fresh secret in place of the one that nobody received. */

@@ -6,7 +6,7 @@ import { type Issue, PlanTokenError } from '../core/errors.ts'
 import { type Choice, edited, isActive } from '../core/lifecycle.ts'
 import { areIssues, readScopes } from '../core/scopes.ts'
 import type { Token, TokenEvent, TokenRecord } from '../core/token.ts'
-import { change, type Judged } from './commit.ts'
+import { change, judgement } from './commit.ts'
 import { cursorOf, readCursor } from './cursor.ts'
 import { areObjects, ask, type Engine, show, showOne, type TypeEntry, timeOf } from './engine.ts'
 import { newId } from './ids.ts'
@@ -39,12 +39,10 @@ export async function list(
     ...filter,
     ...(cursor && { after: cursor.position }),
   }
-  const records = await ask(engine, () => engine.store.list(query), areObjects)
-  const mine = records.filter((record) => record.planId === planId)
-  const shown = mine.slice(0, limit)
-  const last = shown.at(-1)
+  const found = await ask(engine, () => engine.store.list(query), areObjects)
+  const { shown, more } = pageOf(found, planId, limit)
   const tokens = await show(engine, shown)
-  return mine.length > limit && last ? { tokens, next: cursorOf(last, order, query.now) } : { tokens }
+  return more ? { tokens, next: cursorOf(more, order, query.now) } : { tokens }
 }
 
 export async function events(
@@ -62,10 +60,18 @@ export async function events(
     ...(seq !== undefined && { after: seq }),
   }
   const found = await ask(engine, () => engine.store.events(query), areObjects)
-  const mine = found.filter((event) => event.planId === planId)
-  const shown = mine.slice(0, limit)
-  const last = shown.at(-1)
-  return mine.length > limit && last ? { events: shown, next: String(last.seq) } : { events: shown }
+  const { shown, more } = pageOf(found, planId, limit)
+  return more ? { events: shown, next: String(more.seq) } : { events: shown }
+}
+
+/** What of an answer belongs to the plan, one page of it, and its last entry if there are more. */
+function pageOf<T extends { readonly planId: string }>(
+  found: readonly T[],
+  planId: string,
+  limit: number,
+): { readonly shown: readonly T[]; readonly more: T | undefined } {
+  const mine = found.filter((entry) => entry.planId === planId)
+  return { shown: mine.slice(0, limit), more: mine.length > limit ? mine[limit - 1] : undefined }
 }
 
 export async function edit(engine: Engine, input: EditInput): Promise<Token> {
@@ -79,13 +85,12 @@ export async function edit(engine: Engine, input: EditInput): Promise<Token> {
   const changed = await change(
     engine,
     () => loadManaged(engine, actor, id),
-    (current): Judged<TokenRecord> => {
+    (current) => {
       const now = timeOf(engine)
       refuseInactive(current, now)
       if (fields.version !== undefined && fields.version !== current.version)
         throw new PlanTokenError('version_conflict')
-      const next = edited(current, choice, newId(engine.random))
-      return next === current ? { result: next } : { record: next, type: 'edited', actor, result: next }
+      return judgement(current, edited(current, choice, newId(engine.random)), 'edited', actor)
     },
   )
   await engine.freshness.untilSeenEverywhere()
@@ -110,7 +115,7 @@ async function readChoice(
   const read = scopes === undefined ? undefined : readScopes(scopes, type, policy)
   if (read && areIssues(read)) issues.push(...read)
   const links = resources === undefined ? undefined : readLinks(resources, policy, record.planId)
-  if (links) issues.push(...(await linkProblems(engine, links, record.planId)))
+  if (links) issues.push(...(await linkProblems(engine, policy, links, record.planId)))
   if (issues.length === 0 && [name, description, scopes, resources].every((field) => field === undefined)) {
     issues.push({ path: '', message: 'must change something.' })
   }

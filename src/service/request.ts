@@ -59,7 +59,9 @@ export function factsOf(policy: CompiledPolicy, credential: Credential, wellForm
 /** Reads the target and finds its endpoint. */
 export function putTarget(facts: Facts, request: Pick<RequestLike | Request, 'method' | 'url'>): void {
   const { method, url } = request
-  const target = isFetchRequest(request) ? readTargetOfUrl(url) : readTarget(url)
+  const { spelling } = facts.policy
+  const spelt = spelling ? spelling(url) : url
+  const target = isFetchRequest(request) ? readTargetOfUrl(spelt) : readTarget(spelt)
   facts.target = target
   if (target && typeof method === 'string') facts.match = matchEndpoint(facts.policy.trie, method, target.path)
 }

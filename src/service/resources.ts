@@ -3,6 +3,7 @@ import type { Issue } from '../core/errors.ts'
 import { parseLink } from '../core/links.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 import { type LinkedResource, type Place, type ResourceRef, readPlace } from '../core/resources.ts'
+import type { Awaitable, Directory } from '../ports.ts'
 import { ask, type Engine } from './engine.ts'
 
 /** How many questions to the directory are under way at the same time for one call. */
@@ -44,11 +45,12 @@ export function readLinks(input: unknown, policy: CompiledPolicy, planId: string
  */
 export async function linkProblems(
   engine: Engine,
+  policy: CompiledPolicy,
   { resources, issues }: ReadLinks,
   planId: string,
 ): Promise<readonly Issue[]> {
   if (resources === 'all' || resources.length === 0) return issues
-  const places = await locateAll(resources, (ref) => ask(engine, () => engine.directory.locate(ref)))
+  const places = await locateAll(resources, (ref) => ask(engine, () => locateUnder(policy, ref, engine.directory)))
   const elsewhere = resources.flatMap(({ index, kind }, i): Issue[] => {
     const place = places[i]
     if (typeof place === 'object' && place.planId === planId) return []
@@ -60,6 +62,21 @@ export async function linkProblems(
     ]
   })
   return [...issues, ...elsewhere].sort((a, b) => a.path.localeCompare(b.path, 'en', { numeric: true }))
+}
+
+/** Asks where a resource lies. One of a kind that is `under` another lies where that one lies, with whose id its own begins. */
+export function locateUnder(
+  { links }: CompiledPolicy,
+  { kind, id }: ResourceRef,
+  directory: Pick<Directory, 'locate'>,
+): Awaitable<unknown> {
+  const { under, parents } = links.kinds.get(kind) ?? {}
+  if (!under) return directory.locate({ kind, id })
+  const above = { kind: parents?.[0] as string, id: id.slice(0, id.lastIndexOf('/')) }
+  return Promise.resolve(directory.locate({ ...above })).then((answer) => {
+    const place = readPlace(answer)
+    return typeof place === 'object' ? { ...place, ancestors: [above, ...place.ancestors] } : answer
+  })
 }
 
 /** The allowlist as it is kept. */

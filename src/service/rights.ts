@@ -1,6 +1,8 @@
 /** Who may manage what: only an admin of the plan, as the directory says at that moment. Nobody learns of another plan's tokens. */
+
 import { isEligible } from '../core/decide.ts'
 import { PlanTokenError } from '../core/errors.ts'
+import { isObject } from '../core/objects.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 import type { TokenRecord } from '../core/token.ts'
 import { areObjects, ask, type Engine } from './engine.ts'
@@ -34,7 +36,7 @@ export async function loadRecord({ store, ...engine }: Engine, id: string): Prom
 }
 
 function isRecordWithId(record: unknown, id: string): record is TokenRecord {
-  if (typeof record !== 'object' || record === null) return false
+  if (!isObject(record)) return false
   const { id: found, planId, version, secrets, idempotency } = record as Partial<TokenRecord>
   return (
     found === id &&

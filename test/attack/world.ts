@@ -17,8 +17,9 @@ import type {
   TokenRecord,
   TokenStore,
 } from 'plan-access-tokens'
-import { type Clock, createPlanTokens, definePolicy, memoryStore } from 'plan-access-tokens'
+import { type Clock, createPlanTokens, memoryStore } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
+import { npmPolicy } from 'plan-access-tokens/npm'
 import {
   type ResourceTree,
   requestWith,
@@ -231,28 +232,15 @@ export function tamper({ store }: World, change: object | ((record: TokenRecord)
 /** A promise that is never kept. */
 export const never = (): Promise<never> => new Promise(() => undefined)
 
-/** A second, small surface whose type is `npm`; npm's own policy belongs to a later issue. */
-const smallNpmPolicy = (): Policy =>
-  definePolicy({
-    surface: 'npm',
-    credential: { headers: [], bearer: true },
-    tiers: ['organization', 'enterprise'],
-    scopes: { 'npm:read': {}, 'npm:write': {} },
-    types: { npm: { prefix: 'npmpat' } },
-    kinds: { package: { id: 'name' } },
-    links: { hosts: ['npm.example.com'], shapes: ['/package/{package}'] },
-    endpoints: {
-      'GET /@acme/{package}': { scopes: ['npm:read', 'npm:write'], names: [{ kind: 'package', at: 'path:package' }] },
-      'PUT /@acme/{package}': { scopes: ['npm:write'], names: [{ kind: 'package', at: 'path:package' }] },
-    },
-  })
-
 /** The world with the npm surface beside Figma's, and a token of that type. */
 export async function worldWithNpm(options: WorldOptions = {}): Promise<World & { readonly NPM: Made }> {
   const w = await world({
     ...options,
-    policy: [...(options.policy ?? [figmaPolicy()]), smallNpmPolicy()],
-    resources: { ...options.resources, 'package:ui': {} },
+    policy: [
+      ...(options.policy ?? [figmaPolicy()]),
+      npmPolicy({ packageScopes: ['@acme'], registry: 'https://npm.example.com' }),
+    ],
+    resources: { ...options.resources, 'npm_scope:@acme': {} },
   })
   const NPM = await w.make({ type: 'npm', name: 'Install', scopes: ['npm:read', 'npm:write'] })
   return { ...w, NPM }

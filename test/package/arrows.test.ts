@@ -15,6 +15,7 @@ const ARROWS: { readonly [layer: string]: readonly string[] } = {
   service: ['core', 'ports', 'service'],
   stores: ['core', 'ports', 'stores'],
   figma: ['core', 'figma'],
+  npm: ['core', 'service', 'http', 'npm'],
   http: ['core', 'service', 'http'],
   admin: ['core', 'ports', 'service', 'admin'],
   testing: ['core', 'ports', 'service', 'stores', 'testing', 'index'],
@@ -49,7 +50,7 @@ function problemsOf(path: string, text: string, exists: (path: string) => boolea
   const layer = layerOf(path)
   if (!(layer in ARROWS)) problems.push(`${path} is in no part of the design`)
   if (!text.startsWith('/**')) problems.push('does not begin with a comment that says what it is for')
-  for (const [named] of text.matchAll(/\b(core|service|stores|figma|http|admin|testing)\/[\w-]+\.ts\b/g))
+  for (const [named] of text.matchAll(/\b(core|service|stores|figma|http|admin|npm|testing)\/[\w-]+\.ts\b/g))
     if (!exists(named)) problems.push(`names ${named}, which does not exist`)
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
   const visit = (node: ts.Node): void => {

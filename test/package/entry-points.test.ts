@@ -39,6 +39,7 @@ describe('the entry points', () => {
       './node',
       './fetch',
       './admin',
+      './npm',
       './testing',
       './package.json',
     ])

@@ -34,6 +34,10 @@ export const PUBLIC_VALUES: {
     source: 'src/admin/index.ts',
     values: ['AdminApiError', 'adminHandler', 'createAdminClient', 'toNode'],
   },
+  'plan-access-tokens/npm': {
+    source: 'src/npm/index.ts',
+    values: ['npmErrors', 'npmPolicy', 'npmrc', 'registryGuard'],
+  },
   'plan-access-tokens/testing': {
     source: 'src/testing/index.ts',
     values: [

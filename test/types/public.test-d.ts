@@ -6,6 +6,7 @@ import type * as guards from 'plan-access-tokens/fetch'
 import type * as figma from 'plan-access-tokens/figma'
 import type * as koa from 'plan-access-tokens/koa'
 import type * as node from 'plan-access-tokens/node'
+import type * as npm from 'plan-access-tokens/npm'
 import type * as redis from 'plan-access-tokens/stores/redis'
 import type * as sql from 'plan-access-tokens/stores/sql'
 import type * as testing from 'plan-access-tokens/testing'
@@ -95,6 +96,7 @@ interface Types {
   PlanTokens: api.PlanTokens
   PlanTokensOptions: api.PlanTokensOptions
   Policy: api.Policy
+  CheckedRequest: api.CheckedRequest
   PolicyCode: api.PolicyCode
   PolicyData: api.PolicyData
   Question: api.Question
@@ -131,6 +133,12 @@ interface Types {
   TypeOf: api.TypeOf<api.Policy>
   TypeView: api.TypeView
   Verdict: api.Verdict
+  NpmKind: npm.NpmKind
+  NpmPolicyOptions: npm.NpmPolicyOptions
+  NpmScope: npm.NpmScope
+  Npmrc: npm.Npmrc
+  NpmrcOptions: npm.NpmrcOptions
+  RegistryGuardOptions: npm.RegistryGuardOptions
   FigmaPolicyOptions: figma.FigmaPolicyOptions
   FigmaRoute: figma.FigmaRoute
   FigmaScope: figma.FigmaScope

@@ -1,0 +1,49 @@
+/**
+ * What a request to a registry must hold besides its path, since a registry believes its body and its file names: a publish
+ * names its package in four places, and a tarball in two. Called by the rules; they can do nothing but refuse.
+ */
+import { isNamed } from '../core/objects.ts'
+import type { CheckedRequest, PolicyCode } from '../core/policy-data.ts'
+
+/** For endpoints whose path ends in a tarball's name. */
+export const TARBALL = { 'tarball@1': 'The file is the tarball of a version of this package.' } as const
+/** For endpoints that take a packument. */
+export const PACKUMENT = {
+  'packument@1':
+    'The body names this package and no other, and each attachment is the tarball of a version that it lists.',
+} as const
+
+/** A version of semver.org 2.0.0, as far as a file name can be told from another package's by it. */
+const VERSION = /^\d+\.\d+\.\d+(?:[-+][\w.+-]*)?$/
+
+/** The functions of the checks. */
+export const CHECKS: NonNullable<PolicyCode['checks']> = {
+  'tarball@1': ({ params: { file = '' }, resources }) => {
+    const id = resources[0]?.id ?? ''
+    return VERSION.test(versionIn(file, id.slice(id.indexOf('/') + 1)) ?? '')
+  },
+  'packument@1': isPackumentOf,
+}
+
+/** The version in `button-1.0.0.tgz`, if the file is called so. */
+function versionIn(file: string, name: string): string | undefined {
+  return file.startsWith(`${name}-`) && file.endsWith('.tgz') ? file.slice(name.length + 1, -4) : undefined
+}
+
+function isPackumentOf({ resources, body }: CheckedRequest): boolean {
+  const id = resources[0]?.id
+  if (id === undefined || !isNamed(body)) return false
+  const { name = id, _id = id, versions = {}, _attachments = {} } = body
+  if (body.name === undefined && body._id === undefined) return false
+  if (name !== id || _id !== id || !isNamed(versions) || !isNamed(_attachments)) return false
+  const isListed = (version: string | undefined): boolean => version !== undefined && Object.hasOwn(versions, version)
+  return (
+    Object.entries(versions).every(
+      ([version, manifest]) => isNamed(manifest) && manifest.name === id && manifest.version === version,
+    ) &&
+    // npm calls them by the whole name, others by the name without the scope.
+    Object.keys(_attachments).every(
+      (file) => isListed(versionIn(file, id)) || isListed(versionIn(file, id.slice(id.indexOf('/') + 1))),
+    )
+  )
+}

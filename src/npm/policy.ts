@@ -1,0 +1,115 @@
+/**
+ * A private npm registry as a policy: surface `npm`, token type `npm`, over the same engine, store and admin API as any other.
+ * Its routes: npm/endpoints.ts. What a publish must hold: npm/checks.ts.
+ */
+import { PolicyError } from '../core/errors.ts'
+import { definePolicy, type Policy } from '../core/policy.ts'
+import type { PolicyCode } from '../core/policy-data.ts'
+import { PREFIX_PATTERN } from '../core/secret.ts'
+import { callable, issuesOf, judged, list, matching, maybe, object, read } from '../core/shape.ts'
+import { CHECKS } from './checks.ts'
+import { type NpmScope, npmEndpoints } from './endpoints.ts'
+import { npmErrors } from './errors.ts'
+
+/** What a registry holds, and where it is. */
+export interface NpmPolicyOptions {
+  /** The npm scopes whose packages it holds: `['@acme']`. Packages of other scopes, and those without one, are refused. */
+  readonly packageScopes: readonly string[]
+  /** Where people's clients find it: `'https://npm.acme.example'`. Links to packages begin with it. */
+  readonly registry: string
+  /** What secrets begin with. Default `npmpat`. */
+  readonly prefix?: string
+  /** The tiers whose plans may have such tokens. Default: `organization` and `enterprise`. */
+  readonly tiers?: readonly string[]
+  /** The longest body of a publish, in bytes, base64 included. Default 50 MiB; at most 1 GiB. */
+  readonly publishBytes?: number
+  /** How refusals are rendered. Default: `npmErrors`, whose text the npm CLI prints. */
+  readonly errors?: NonNullable<PolicyCode['errors']>
+}
+
+/** The largest publish, if the host says nothing. */
+const PUBLISH_BYTES = 50 * 1_048_576
+
+/**
+ * The policy of a private npm registry.
+ *
+ * @throws PolicyError for options that cannot be used, with every mistake at once.
+ * @example
+ * const npm = npmPolicy({ packageScopes: ['@acme'], registry: 'https://npm.acme.example' })
+ * const tokens = createPlanTokens({ policy: [figmaPolicy(), npm], store, directory })
+ * await tokens.authorize(request, { surface: 'npm' })
+ */
+export function npmPolicy(options: NpmPolicyOptions): Policy<{ readonly npm: NpmScope }> {
+  const { error } = read(optionsSchema, options)
+  if (error) throw new PolicyError(issuesOf(error))
+  const { packageScopes, registry, prefix = 'npmpat', tiers = ['organization', 'enterprise'], errors } = options
+  const { hostname, pathname } = new URL(registry)
+  const base = pathname.replace(/\/$/, '')
+  const pages = base === '' ? [''] : ['', base]
+  return definePolicy(
+    {
+      surface: 'npm',
+      credential: { headers: [], bearer: true },
+      tiers,
+      limits: { lifetimeDays: 365, graceHours: 24, liveSecrets: 10, bodyBytes: options.publishBytes ?? PUBLISH_BYTES },
+      scopes: {
+        'npm:read': { title: 'Install packages', group: 'Packages' },
+        'npm:write': { title: 'Publish, deprecate and unpublish packages', group: 'Packages' },
+      },
+      types: { npm: { prefix, title: 'npm registry' } },
+      kinds: { npm_scope: { id: 'name' }, package: { id: 'name', max: 214, parents: ['npm_scope'], under: true } },
+      links: {
+        hosts: [hostname],
+        shapes: [
+          ...pages.map((page) => `${page}/{npm_scope}/{package}`),
+          ...pages.map((page) => `${page}/{npm_scope}`),
+        ].concat(`${base}/-/web/detail/{npm_scope}/{package}`),
+      },
+      endpoints: npmEndpoints(packageScopes),
+    },
+    {
+      errors: errors ?? npmErrors,
+      checks: CHECKS,
+      spelling: { target: withSlash, link: (link) => (/^@\w/.test(link) ? `${hostname}/${link}` : link) },
+    },
+  )
+}
+
+/** A scoped name as npm writes it, `/@acme%2fbutton`, and nothing else with an encoded slash. */
+const ENCODED = /^((?:https?:\/\/[^/?#]*)?(?:\/-\/package)?\/@[^/?#%]+)%2[fF]/
+
+function withSlash(target: string): string {
+  return typeof target === 'string' ? target.replace(ENCODED, '$1/') : target
+}
+
+const optionsSchema = object({
+  packageScopes: list(
+    matching(/^@[a-z0-9][a-z0-9._-]{0,100}$/, 'must be an npm scope in lower case, such as "@acme".'),
+    1,
+  ),
+  registry: judged((value) =>
+    isRegistry(value) ? undefined : 'must be the URL of a registry, such as "https://npm.acme.example".',
+  ),
+  prefix: maybe(matching(PREFIX_PATTERN, 'must begin with a letter and hold letters, digits and _ only.')),
+  tiers: maybe(list(matching(/./, 'must be text that is not empty.'), 1)),
+  publishBytes: maybe(
+    judged((value) =>
+      Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= 1_073_741_824
+        ? undefined
+        : 'must be a whole number from 1 to 1073741824.',
+    ),
+  ),
+  errors: maybe(callable),
+})
+
+/** An address without user, query and fragment, whose path can stand in a link. */
+function isRegistry(value: unknown): boolean {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false
+  const { protocol, username, password, search, hash, hostname, pathname } = new URL(value)
+  return (
+    /^https?:$/.test(protocol) &&
+    username + password + search + hash === '' &&
+    /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(hostname) &&
+    /^(\/[A-Za-z0-9_-]+)*\/?$/.test(pathname)
+  )
+}
