@@ -14,6 +14,7 @@ export default defineConfig({
     'http/fetch': 'src/http/fetch.ts',
     'admin/index': 'src/admin/index.ts',
     'npm/index': 'src/npm/index.ts',
+    'verdaccio/index': 'src/verdaccio/index.ts',
     'testing/index': 'src/testing/index.ts',
   },
   format: ['esm'],

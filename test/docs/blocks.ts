@@ -34,7 +34,7 @@ export interface Problem {
 export const problemText = ({ file, line, message }: Problem): string => `${file}:${line}: ${message}`
 
 /** Languages whose blocks are not run. TypeScript under another name would escape the checks, so it has to be `ts`. */
-const OTHER_LANGUAGES = ['sh', 'json', 'text', 'http', 'mermaid']
+const OTHER_LANGUAGES = ['sh', 'json', 'text', 'http', 'mermaid', 'yaml']
 
 /** Blocks in a language that nobody checks, or in none. */
 export function unknownLanguages({ file, blocks }: Page): readonly Problem[] {

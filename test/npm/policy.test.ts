@@ -1,4 +1,5 @@
 /** What stands around the registry's rules: options, links, where packages lie. What requests come to: test/attack/npm-registry. */
+import { readFileSync } from 'node:fs'
 import { createPlanTokens, memoryStore, PolicyError } from 'plan-access-tokens'
 import { type NpmPolicyOptions, npmErrors, npmPolicy } from 'plan-access-tokens/npm'
 import { requestWith, testDirectory } from 'plan-access-tokens/testing'
@@ -85,6 +86,28 @@ describe('links', () => {
     for (const link of ['https://a.example/npm/@acme/x', '@acme/x'])
       expect(below.parseLink(link)).toEqual({ ok: true, resource: { kind: 'package', id: '@acme/x' } })
   })
+})
+
+it('docs/npm-registry.md has each route in its table, with what it needs', () => {
+  const page = readFileSync(new URL('../../docs/npm-registry.md', import.meta.url), 'utf8')
+  const one = npmPolicy({ packageScopes: ['@s'], registry })
+  const rows = page
+    .slice(page.indexOf('| routes | needs | names |'))
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+  const table = rows.flatMap((row) => {
+    const [, routes = '', needs = ''] = row.split(' | ').flatMap((cell, i) => (i === 0 ? ['', cell.slice(2)] : [cell]))
+    return [...routes.matchAll(/`([^`]+)`/g)].map(([, route]) => `${route} ${needs}`)
+  })
+  const policed = Object.entries(one.data.endpoints).map(([route, { scopes, closed }]) => {
+    const needs = closed
+      ? `closed: ${closed}`
+      : scopes.length > 0
+        ? `\`${scopes.join('` or `')}\``
+        : 'a token that works'
+    return `${route.replace('/@s/{name}', '/@s/n')} ${needs}`
+  })
+  expect(table.toSorted()).toEqual(policed.toSorted())
 })
 
 describe('a package', () => {

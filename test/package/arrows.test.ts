@@ -17,6 +17,7 @@ const ARROWS: { readonly [layer: string]: readonly string[] } = {
   figma: ['core', 'figma'],
   npm: ['core', 'service', 'http', 'npm'],
   http: ['core', 'service', 'http'],
+  verdaccio: ['core', 'service', 'http', 'npm', 'verdaccio'],
   admin: ['core', 'ports', 'service', 'admin'],
   testing: ['core', 'ports', 'service', 'stores', 'testing', 'index'],
   index: ['core', 'ports', 'service', 'stores'],
@@ -33,6 +34,8 @@ const PEERS: { readonly [folder: string]: RegExp } = {
   'stores/sql/': /^kysely$/,
   'http/fastify.ts': /^fastify$/,
   'http/hono.ts': /^hono$/,
+  // The host's own module, by the path in verdaccio's configuration.
+  'verdaccio/': /^\(computed\)$/,
 }
 /** What the core gets as an argument instead. */
 const IMPURE = new Set(
@@ -50,7 +53,7 @@ function problemsOf(path: string, text: string, exists: (path: string) => boolea
   const layer = layerOf(path)
   if (!(layer in ARROWS)) problems.push(`${path} is in no part of the design`)
   if (!text.startsWith('/**')) problems.push('does not begin with a comment that says what it is for')
-  for (const [named] of text.matchAll(/\b(core|service|stores|figma|http|admin|npm|testing)\/[\w-]+\.ts\b/g))
+  for (const [named] of text.matchAll(/\b(core|service|stores|figma|http|admin|npm|verdaccio|testing)\/[\w-]+\.ts\b/g))
     if (!exists(named)) problems.push(`names ${named}, which does not exist`)
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
   const visit = (node: ts.Node): void => {

@@ -40,6 +40,7 @@ describe('the entry points', () => {
       './fetch',
       './admin',
       './npm',
+      './verdaccio',
       './testing',
       './package.json',
     ])

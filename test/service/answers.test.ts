@@ -285,6 +285,8 @@ describe('directoryMaxAgeMs', () => {
     const ports = { policy: figmaPolicy(), store: boundless, directory: newDirectory() }
     const start = () => createPlanTokens({ ...ports, freshnessMs: 1, directoryMaxAgeMs: -1 })
     expect(start).toThrow(PolicyError)
-    expect(start).toThrow(/directoryMaxAgeMs: must be .*\n {2}freshnessMs: must be 0, since the store has no bound\(\)\./)
+    expect(start).toThrow(
+      /directoryMaxAgeMs: must be .*\n {2}freshnessMs: must be 0, since the store has no bound\(\)\./,
+    )
   })
 })

@@ -5,7 +5,7 @@ import { libraryWith } from './freshness/library.ts'
 import { PROTECTIONS, type Protection } from './freshness/protections.ts'
 import { runSchedule } from './freshness/schedule.ts'
 
-const MOST = 30_000
+const MOST = 200_000
 const LONGEST = 600_000
 
 /** The first schedule that finds something, with what it found. */

@@ -19,7 +19,7 @@ const PROGRAMS = {
 } as const
 
 /** What a command did. */
-export interface Ran {
+interface Ran {
   readonly status: number
   /** What stood on the terminal, standard output and error together. */
   readonly text: string

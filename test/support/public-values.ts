@@ -38,6 +38,7 @@ export const PUBLIC_VALUES: {
     source: 'src/npm/index.ts',
     values: ['npmErrors', 'npmPolicy', 'npmrc', 'registryGuard'],
   },
+  'plan-access-tokens/verdaccio': { source: 'src/verdaccio/index.ts', values: ['default'] },
   'plan-access-tokens/testing': {
     source: 'src/testing/index.ts',
     values: [

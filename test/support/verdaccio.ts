@@ -25,8 +25,11 @@ export interface Verdaccio {
 const program = createRequire(import.meta.url).resolve('verdaccio/bin/verdaccio')
 const OPEN = { access: '$all', publish: '$all', unpublish: '$all' }
 
-/** Starts a registry; `config` is put over the one described above. */
-export async function startVerdaccio(config: { readonly [field: string]: unknown } = {}): Promise<Verdaccio> {
+/** Starts a registry; `config` is put over the one described above, `env` over this process's own environment. */
+export async function startVerdaccio(
+  config: { readonly [field: string]: unknown } = {},
+  env: { readonly [name: string]: string } = {},
+): Promise<Verdaccio> {
   const folder = await mkdtemp(join(tmpdir(), 'verdaccio-'))
   const port = await freePort()
   const file = join(folder, 'config.yaml')
@@ -44,6 +47,7 @@ export async function startVerdaccio(config: { readonly [field: string]: unknown
   const child = spawn(process.execPath, [program, '--config', file, '--listen', `127.0.0.1:${port}`], {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: folder,
+    env: { ...process.env, ...env },
   })
   const orphan = (): void => {
     child.kill('SIGKILL')
@@ -74,7 +78,7 @@ export async function startVerdaccio(config: { readonly [field: string]: unknown
 async function answers(url: string, child: ChildProcess): Promise<void> {
   for (let tries = 0; tries < 600 && child.exitCode === null; tries++) {
     const isUp = await fetch(url).then(
-      (response) => response.ok,
+      (response) => response.status < 500,
       () => false,
     )
     if (isUp) return

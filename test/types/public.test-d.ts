@@ -10,6 +10,7 @@ import type * as npm from 'plan-access-tokens/npm'
 import type * as redis from 'plan-access-tokens/stores/redis'
 import type * as sql from 'plan-access-tokens/stores/sql'
 import type * as testing from 'plan-access-tokens/testing'
+import type * as verdaccio from 'plan-access-tokens/verdaccio'
 import { describe, expectTypeOf, it } from 'vitest'
 
 type IsAny<T> = 0 extends 1 & T ? true : false
@@ -139,6 +140,15 @@ interface Types {
   Npmrc: npm.Npmrc
   NpmrcOptions: npm.NpmrcOptions
   RegistryGuardOptions: npm.RegistryGuardOptions
+  VerdaccioAnswer: verdaccio.VerdaccioAnswer<boolean>
+  VerdaccioContext: verdaccio.VerdaccioContext
+  VerdaccioHelpers: verdaccio.VerdaccioHelpers
+  VerdaccioMiddleware: verdaccio.VerdaccioMiddleware
+  VerdaccioOptions: verdaccio.VerdaccioOptions
+  VerdaccioPackage: verdaccio.VerdaccioPackage
+  VerdaccioPlugin: verdaccio.VerdaccioPlugin
+  VerdaccioRequest: verdaccio.VerdaccioRequest
+  VerdaccioUser: verdaccio.VerdaccioUser
   FigmaPolicyOptions: figma.FigmaPolicyOptions
   FigmaRoute: figma.FigmaRoute
   FigmaScope: figma.FigmaScope

@@ -1,0 +1,118 @@
+/**
+ * The plugin, so that verdaccio takes plan access tokens and nothing else. Who may do what is decided by `authorize` alone, for
+ * each request as a whole; what verdaccio asks about packages is answered from that.
+ */
+import { isObject } from '../core/objects.ts'
+import type { Authorizer } from '../http/guard.ts'
+import type { NodeResponse } from '../http/node-side.ts'
+import { registryGuard } from '../npm/guard.ts'
+import type { Allowance } from '../service/decision.ts'
+import { holdBack } from './body.ts'
+import type {
+  VerdaccioAnswer,
+  VerdaccioContext,
+  VerdaccioOptions,
+  VerdaccioPackage,
+  VerdaccioPlugin,
+  VerdaccioRequest,
+  VerdaccioUser,
+} from './types.ts'
+
+/**
+ * Makes the plugin. verdaccio calls it; a host's file hands it over (docs/npm-registry.md).
+ *
+ * @throws TypeError for options without an engine.
+ * @example
+ * // plugins/verdaccio-plan-access-tokens.js
+ * module.exports = require('plan-access-tokens/verdaccio')
+ */
+export function verdaccioPlugin(options: VerdaccioOptions, context: VerdaccioContext): VerdaccioPlugin {
+  const engine = loadEngine(options, context)
+  /** The decision of the request that a user was made for. An anonymous user, and one of another plugin, has none. */
+  const decisions = new WeakMap<object, Allowance>()
+  const isAllowed = (user: VerdaccioUser, { name }: VerdaccioPackage, isWrite: boolean): boolean => {
+    const decision = isObject(user) ? decisions.get(user) : undefined
+    if (!decision || (isWrite && decision.endpoint.method === 'GET')) return false
+    // A search names no package: it needed all of them, and is asked about each of its hits.
+    if (decision.endpoint.route === SEARCH) return !isWrite
+    return decision.resources.some(({ kind, id }) => kind === 'package' && id === name)
+  }
+  const answering =
+    (isWrite: boolean) =>
+    (user: VerdaccioUser, about: VerdaccioPackage, answer: VerdaccioAnswer<boolean>): void =>
+      // An error and not `false`, after which verdaccio would ask other plugins and then its own rules.
+      isAllowed(user, about, isWrite) ? answer(null, true) : answer(refusal(403, NOT_ALLOWED))
+  return {
+    apiJWTmiddleware({ createRemoteUser }) {
+      const nexts = new WeakMap<object, () => unknown>()
+      const guarded = engine.then((tokens) =>
+        registryGuard<VerdaccioRequest, NodeResponse>(tokens, (request) => {
+          const user = createRemoteUser(request.planToken.token.name, [])
+          decisions.set(user, request.planToken)
+          request.remote_user = user
+          nexts.get(request)?.()
+        }),
+      )
+      // Whoever waits for it is told below.
+      guarded.catch(() => undefined)
+      return (request, response, next) => {
+        // At once: verdaccio counts bytes as they come, and so lets them flow by.
+        request.pause()
+        engine
+          .then(async (tokens) => {
+            const limit = tokens.policies.find(({ surface }) => surface === 'npm')?.limits.bodyBytes ?? 0
+            nexts.set(request, holdBack(request, limit, next))
+            return (await guarded)(request, response)
+          })
+          .catch(() => next(refusal(503, UNAVAILABLE)))
+      }
+    },
+    authenticate: (_name, _password, answer) => answer(refusal(401, NO_LOGIN)),
+    adduser: (_name, _password, answer) => answer(refusal(403, NO_LOGIN)),
+    allow_access: answering(false),
+    allow_publish: answering(true),
+    allow_unpublish: answering(true),
+  }
+}
+
+const SEARCH = 'GET /-/v1/search'
+const NOT_ALLOWED = 'The token of this request was not checked for this package.'
+const NO_LOGIN = 'There are no users here. Put a plan access token of type npm into .npmrc.'
+const UNAVAILABLE = 'The token could not be checked just now. Try again later.'
+
+/** An error as verdaccio sends it. */
+function refusal(status: number, message: string): Error {
+  return Object.assign(new Error(message), { status, statusCode: status })
+}
+
+/** The engine out of the host's module. A failure is logged once, and then every request is refused. */
+async function importEngine(url: string, { logger }: VerdaccioContext): Promise<Authorizer> {
+  try {
+    const module = (await import(url)) as { readonly default?: unknown }
+    const tokens = module.default as Authorizer
+    if (typeof tokens?.authorize !== 'function')
+      throw new TypeError('its default export is not what createPlanTokens() returns')
+    return tokens
+  } catch (error) {
+    logger.error({ reason: (error as Error).message }, `plan-access-tokens: cannot use the engine: @{reason}`)
+    throw error
+  }
+}
+
+function loadEngine(options: VerdaccioOptions, context: VerdaccioContext): Promise<Authorizer> {
+  const engine: unknown = options?.engine
+  if (typeof engine !== 'string' || engine === '')
+    throw new TypeError('plan-access-tokens: "engine" must be the path of a module, such as ./tokens.mjs.')
+  const loading = importEngine(new URL(engine, fileUrl(context.config.configPath ?? '')).href, context)
+  loading.catch(() => undefined)
+  return loading
+}
+
+/** The URL of a file, of whichever system. */
+function fileUrl(path: string): string {
+  const parts = path.replaceAll('\\', '/').split('/')
+  return `file:///${parts
+    .map(encodeURIComponent)
+    .join('/')
+    .replace(/^\/|(?<=^[A-Za-z])%3A/g, (found) => (found === '/' ? '' : ':'))}`
+}

@@ -1,0 +1,170 @@
+/** The plugin in a real verdaccio that nothing else guards, used by the real npm. Loaded from the built package, as a host has it. */
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { npmrc } from 'plan-access-tokens/npm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { newPlace, type Place } from '../support/npm-clients.ts'
+import { startVerdaccio, type Verdaccio } from '../support/verdaccio.ts'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** The host's module: an engine over a store, and, so that the test can have tokens, what it made and a way to revoke. */
+const ENGINE = `
+import { createServer } from 'node:http'
+import { createPlanTokens, memoryStore } from 'plan-access-tokens'
+import { npmPolicy } from 'plan-access-tokens/npm'
+import { testDirectory } from 'plan-access-tokens/testing'
+const policy = npmPolicy({ packageScopes: ['@acme'], registry: 'https://npm.acme.example' })
+const directory = testDirectory({ p1: { admins: ['ada'], resources: { 'npm_scope:@acme': {} } } })
+const tokens = createPlanTokens({ policy, store: memoryStore(), directory })
+export default tokens
+createServer(async (request, response) => {
+  let text = ''
+  for await (const chunk of request) text += chunk
+  const { call, input } = JSON.parse(text)
+  const done = await tokens[call](input)
+  response.end(JSON.stringify({ id: done.id ?? done.token.id, secret: done.secret?.reveal() }))
+}).listen(Number(process.env.ADMIN_PORT), '127.0.0.1')
+`
+
+let folder: string
+let verdaccio: Verdaccio
+let adminPort: number
+const places: Place[] = []
+const secrets: string[] = []
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'verdaccio-host-'))
+  // The package as a host's node_modules has it: its manifest, its build and its dependencies.
+  const home = join(folder, 'node_modules', 'plan-access-tokens')
+  await promisify(execFile)(
+    process.execPath,
+    [join(root, 'node_modules/tsup/dist/cli-default.js'), '--no-dts', '--out-dir', join(home, 'dist')],
+    { cwd: root },
+  )
+  await symlink(join(root, 'package.json'), join(home, 'package.json'))
+  await symlink(join(root, 'node_modules'), join(home, 'node_modules'))
+  await mkdir(join(folder, 'plugins'))
+  await writeFile(
+    join(folder, 'plugins/verdaccio-plan-access-tokens.js'),
+    "module.exports = require('plan-access-tokens/verdaccio')\n",
+  )
+  await writeFile(join(folder, 'tokens.mjs'), ENGINE)
+  adminPort = 20_000 + Math.floor(Math.random() * 20_000)
+  verdaccio = await startVerdaccio(
+    { plugins: join(folder, 'plugins'), auth: { 'plan-access-tokens': { engine: join(folder, 'tokens.mjs') } } },
+    { ADMIN_PORT: String(adminPort) },
+  )
+})
+afterAll(async () => {
+  for (const place of places) await place.remove()
+  await verdaccio?.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function ask(call: string, input: object): Promise<{ readonly id: string; readonly secret: string }> {
+  const body = JSON.stringify({ call, input: { actor: 'ada', ...input } })
+  const made = (await (await fetch(`http://127.0.0.1:${adminPort}`, { method: 'POST', body })).json()) as {
+    id: string
+    secret: string
+  }
+  if (made.secret) secrets.push(made.secret)
+  return made
+}
+const newToken = (name: string, scopes: readonly string[], resources: 'all' | readonly string[]) =>
+  ask('create', { planId: 'p1', type: 'npm', name, lifetimeDays: 1, scopes, resources })
+
+async function place(secret: string, manifest: object): Promise<Place> {
+  const { project } = npmrc({ registry: verdaccio.url, scope: '@acme' })
+  const files = {
+    'package.json': JSON.stringify(manifest),
+    'index.js': '',
+    '.npmrc': `${project}registry=${verdaccio.url}/\n`,
+  }
+  const made = await newPlace(files, secret)
+  places.push(made)
+  return made
+}
+const stored = async (): Promise<readonly string[]> =>
+  (await readdir(join(verdaccio.folder, 'storage', '@acme')).catch(() => [] as string[])).toSorted()
+
+describe('a verdaccio with the plugin', () => {
+  it('publishes, finds and installs for a token that may', async () => {
+    const { secret } = await newToken('Robot', ['npm:read', 'npm:write'], 'all')
+    const one = await place(secret, { name: '@acme/one', version: '1.0.0' })
+    expect((await one.run('npm', 'whoami')).text.trim()).toBe('Robot')
+    expect(await one.run('npm', 'publish')).toMatchObject({ status: 0 })
+    expect((await one.run('npm', 'search', 'one')).text).toContain('@acme/one')
+    expect(await one.run('npm', 'dist-tag', 'add', '@acme/one@1.0.0', 'stable')).toMatchObject({ status: 0 })
+    const project = await place(secret, { name: 'project', private: true, dependencies: { '@acme/one': '*' } })
+    expect(await project.run('npm', 'install')).toMatchObject({ status: 0 })
+    expect(await readdir(join(project.folder, 'node_modules/@acme/one'))).toContain('package.json')
+    const gone = await place(secret, { name: '@acme/gone', version: '1.0.0' })
+    expect(await gone.run('npm', 'publish')).toMatchObject({ status: 0 })
+    expect(await gone.run('npm', 'unpublish', '--force', '@acme/gone')).toMatchObject({ status: 0 })
+  })
+
+  it('refuses what a token may not, in a sentence, and writes nothing', async () => {
+    const { secret } = await newToken('Two only', ['npm:read', 'npm:write'], ['@acme/two'])
+    const before = await stored()
+    const other = await place(secret, { name: '@acme/three', version: '1.0.0' })
+    expect((await other.run('npm', 'publish')).text).toContain('not among those that the token may reach')
+    expect((await other.run('npm', 'view', '@acme/one')).text).toContain('not among those that the token may reach')
+    const put = (name: string) =>
+      fetch(`${verdaccio.url}/@acme%2ftwo`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          _id: name,
+          name,
+          'dist-tags': { latest: '1.0.0' },
+          versions: { '1.0.0': { name, version: '1.0.0' } },
+          _attachments: {
+            [`${name}-1.0.0.tgz`]: { content_type: 'application/octet-stream', data: 'YQ==', length: 1 },
+          },
+        }),
+      })
+    expect((await put('@acme/three')).status).toBe(400)
+    expect(await stored()).toEqual(before)
+    const reader = await place((await newToken('Reader', ['npm:read'], 'all')).secret, {
+      name: '@acme/two',
+      version: '1.0.0',
+    })
+    expect((await reader.run('npm', 'publish')).text).toContain('It takes npm:write.')
+    expect(await stored()).toEqual(before)
+    expect((await put('@acme/two')).status).toBe(201)
+    expect(await stored()).toEqual([...before, 'two'].toSorted())
+  })
+
+  it('takes no other way in: nobody, a password, a new user', async () => {
+    const status = async (path: string, init?: RequestInit) => (await fetch(verdaccio.url + path, init)).status
+    expect(await status('/@acme%2fone')).toBe(401)
+    const basic = { authorization: `Basic ${Buffer.from('ada:secret').toString('base64')}` }
+    expect(await status('/@acme%2fone', { headers: basic })).toBe(401)
+    const login = {
+      method: 'PUT',
+      body: '{"name":"ada","password":"secret"}',
+      headers: { 'content-type': 'application/json' },
+    }
+    expect(await status('/-/user/org.couchdb.user:ada', login)).toBe(401)
+  })
+
+  it('refuses a secret at the first request after it was revoked', async () => {
+    const { id, secret } = await newToken('Short life', ['npm:read'], 'all')
+    const project = await place(secret, { name: 'project', private: true })
+    expect(await project.run('npm', 'view', '@acme/one', 'version')).toMatchObject({ status: 0 })
+    await ask('revoke', { id })
+    const refused = await project.run('npm', 'view', '@acme/one', 'version', '--prefer-online')
+    expect(refused.text).toMatch(/E401/)
+    expect(refused.text).toContain('The token has been revoked.')
+  })
+
+  it('has left no secret in its log', () => {
+    expect(verdaccio.log()).toContain('@acme%2fone')
+    for (const secret of secrets) expect(verdaccio.log()).not.toContain(secret)
+  })
+})
