@@ -1,9 +1,10 @@
 /**
  * `npm run demo`: the life of a plan access token, told over a real HTTP server and held against the page.
- * `npm run demo -- --serve`: keeps the server up. Exit status 1 if an answer is not what the page says, 2 for a wrong flag.
+ * `npm run demo -- --serve`: keeps the server up. `npm run demo -- --npm`: the other tab, with the real npm. Exit status 1 if an answer is not what the page says, 2 for a wrong flag.
  */
 import { testClock } from 'plan-access-tokens/testing'
 import { createTokens } from './engine.ts'
+import { tellNpm } from './npm.ts'
 import { createOrganization } from './organization.ts'
 import { createPrinter, wantsColor } from './print.ts'
 import { serve } from './serve.ts'
@@ -11,8 +12,9 @@ import { openStage } from './story/stage.ts'
 import { tell } from './story/story.ts'
 
 const USAGE = `npm run demo               tells the story and ends
-npm run demo -- --serve    keeps the server up and prints curl lines to try`
-const FLAGS = ['--serve', '--help']
+npm run demo -- --serve    keeps the server up and prints curl lines to try
+npm run demo -- --npm      publishes and installs a package through the real npm`
+const FLAGS = ['--serve', '--npm', '--help']
 
 const print = createPrinter((text) => process.stdout.write(text), wantsColor(process.stdout, process.env))
 // Whoever reads only the beginning (`npm run demo | head`) has read enough.
@@ -25,6 +27,7 @@ if (unknown.length > 0) {
   process.exitCode = 2
 } else if (args.includes('--help')) console.log(USAGE)
 else if (args.includes('--serve')) await serve(print, signalled())
+else if (args.includes('--npm')) process.exitCode = await tellNpm(print)
 else process.exitCode = await tellHere()
 
 /** Resolves when the process is asked to stop. */

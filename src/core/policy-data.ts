@@ -152,7 +152,10 @@ export interface PolicyCode {
    */
   readonly errors?: (denial: Denial) => RenderedDenial
   /** The checks of the endpoints, by name. Only `true` is a yes; a name without a function is a no. */
-  readonly checks?: { readonly [name: string]: (request: CheckedRequest) => boolean }
+  readonly checks?: {
+    /** Whether a request holds what the sentence of the same name says. */
+    readonly [name: string]: (request: CheckedRequest) => boolean
+  }
   /** The one spelling in which the data is written, where clients use others as well. What comes of it is judged as if it had been sent. */
   readonly spelling?: {
     /** Of a request target, which the server behind must read in the same way in both spellings. */

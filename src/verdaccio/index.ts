@@ -5,6 +5,7 @@ export type {
   VerdaccioAnswer,
   VerdaccioContext,
   VerdaccioHelpers,
+  VerdaccioLogger,
   VerdaccioMiddleware,
   VerdaccioOptions,
   VerdaccioPackage,

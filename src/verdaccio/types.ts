@@ -10,10 +10,16 @@ export interface VerdaccioOptions {
   readonly engine: string
 }
 
+/** Where verdaccio logs. */
+export interface VerdaccioLogger {
+  /** Logs an error. */
+  error(details: object, message: string): void
+}
+
 /** What verdaccio gives a plugin. */
 export interface VerdaccioContext {
   readonly config: { readonly configPath?: string }
-  readonly logger: { error(details: object, message: string): void }
+  readonly logger: VerdaccioLogger
 }
 
 /** A user as verdaccio has it. */

@@ -84,6 +84,23 @@ async function tellWith(
   return { text, status, complaints }
 }
 
+it('npm run demo -- --npm publishes and installs with the real npm, and is refused what it may not', async () => {
+  const run = start('--npm')
+  expect([await run.ended, run.err()]).toEqual([0, ''])
+  const steps = [...run.out().matchAll(/^ {3}(\d) +(\w+) +(npm .*?) {2,}(\w+)$/gm)].map(([, ...parts]) =>
+    parts.join(' '),
+  )
+  expect(steps).toEqual([
+    '1 button npm publish done',
+    '2 button npm dist-tag ls @acme/button done',
+    '3 app npm install done',
+    '4 secret npm publish refused',
+    '5 app npm view @acme/button version --prefer-online refused',
+  ])
+  expect(run.out()).toContain('npm did what the token says')
+  expect(run.out()).not.toMatch(/npmpat_\w/)
+})
+
 describe('npm run demo', () => {
   let out = ''
   let err = ''

@@ -12,8 +12,8 @@ import { npmPolicy, npmrc, registryGuard } from 'plan-access-tokens/npm'
 import { testClock, testDirectory } from 'plan-access-tokens/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { forwardTo, noAdvisories } from '../../examples/npm-registry/forward.ts'
+import { startVerdaccio, type Verdaccio } from '../../examples/npm-registry/verdaccio.ts'
 import { newPlace, type Place } from '../support/npm-clients.ts'
-import { startVerdaccio, type Verdaccio } from '../support/verdaccio.ts'
 
 const HOUR = 3_600_000
 const clock = testClock(Date.now())

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { npmrc } from 'plan-access-tokens/npm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startVerdaccio, type Verdaccio } from '../../examples/npm-registry/verdaccio.ts'
 import { newPlace, type Place } from '../support/npm-clients.ts'
-import { startVerdaccio, type Verdaccio } from '../support/verdaccio.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 

@@ -143,6 +143,7 @@ interface Types {
   VerdaccioAnswer: verdaccio.VerdaccioAnswer<boolean>
   VerdaccioContext: verdaccio.VerdaccioContext
   VerdaccioHelpers: verdaccio.VerdaccioHelpers
+  VerdaccioLogger: verdaccio.VerdaccioLogger
   VerdaccioMiddleware: verdaccio.VerdaccioMiddleware
   VerdaccioOptions: verdaccio.VerdaccioOptions
   VerdaccioPackage: verdaccio.VerdaccioPackage

@@ -14,6 +14,7 @@ import { planAndServer, useToken } from './use.ts'
 /** What to look at next. */
 const NEXT = [
   'npm run demo -- --serve    to send requests of your own, with curl',
+  'npm run demo -- --npm      to publish and install a package with a token, through the real npm',
   'examples/demo/server.ts    the guarded server, to start from',
   'docs/policy.md             rules for an API of your own',
 ]

@@ -1,6 +1,6 @@
 /**
- * Real verdaccio registries for tests: each in a temporary folder and on a free loopback port, ended by its process id. Open
- * to everybody who reaches it unless the configuration says otherwise, and with no registry above it.
+ * A real verdaccio to try things with: in a temporary folder and on a free loopback port, ended by its process id. Open to
+ * everybody who reaches it unless the configuration says otherwise, and with no registry above it.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
