@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { ENGINE_LIMITS, engine } from './engine.ts'
 import { HTTP_LIMITS, http } from './http.ts'
+import { NPM_LIMITS, npm } from './npm.ts'
 import { STORES_LIMITS, stores } from './stores.ts'
 
 interface Benchmark {
@@ -19,6 +20,7 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   engine: { run: engine, limits: ENGINE_LIMITS },
   stores: { run: stores, limits: STORES_LIMITS },
   http: { run: http, limits: HTTP_LIMITS },
+  npm: { run: npm, limits: NPM_LIMITS },
 }
 
 const { values, positionals } = parseArgs({
