@@ -109,10 +109,8 @@ function loadEngine(options: VerdaccioOptions, context: VerdaccioContext): Promi
 }
 
 /** The URL of a file, of whichever system. */
-function fileUrl(path: string): string {
-  const parts = path.replaceAll('\\', '/').split('/')
-  return `file:///${parts
-    .map(encodeURIComponent)
-    .join('/')
-    .replace(/^\/|(?<=^[A-Za-z])%3A/g, (found) => (found === '/' ? '' : ':'))}`
+function fileUrl(path: string): URL {
+  const url = new URL('file:')
+  url.pathname = path.replaceAll('\\', '/').replace(/[%?#]/g, encodeURIComponent)
+  return url
 }
