@@ -53,6 +53,7 @@ function packagesOf(scope: string): { readonly [route: string]: NpmEndpoint } {
 const PEOPLE = 'it is about who may reach a package, which plan admins say with tokens'
 const USERS = 'it is about users, and tokens belong to none'
 const TOKENS = 'tokens are made by plan admins, and never by a token'
+const SHARED = 'it would show the packages of other plans'
 const ALL = 'it lists every package; search does it in pages'
 
 const closedTo = (reason: string, ...routes: readonly string[]): { readonly [route: string]: NpmEndpoint } =>
@@ -117,7 +118,11 @@ const BESIDE: { readonly [route: string]: NpmEndpoint } = {
   ),
 }
 
-/** Every route of a registry that holds the packages of some npm scopes. */
-export function npmEndpoints(packageScopes: readonly string[]): { readonly [route: string]: NpmEndpoint } {
-  return Object.assign({}, BESIDE, ...packageScopes.map(packagesOf))
+/** Every route of a registry that holds the packages of some npm scopes; its search may be closed. */
+export function npmEndpoints(
+  packageScopes: readonly string[],
+  isSearchClosed: boolean,
+): { readonly [route: string]: NpmEndpoint } {
+  const search = isSearchClosed ? closedTo(SHARED, 'GET /-/v1/search') : {}
+  return Object.assign({}, BESIDE, search, ...packageScopes.map(packagesOf))
 }

@@ -6,7 +6,7 @@ import { PolicyError } from '../core/errors.ts'
 import { definePolicy, type Policy } from '../core/policy.ts'
 import type { PolicyCode } from '../core/policy-data.ts'
 import { PREFIX_PATTERN } from '../core/secret.ts'
-import { callable, issuesOf, judged, list, matching, maybe, object, read } from '../core/shape.ts'
+import { callable, issuesOf, judged, list, matching, maybe, object, oneOf, read } from '../core/shape.ts'
 import { CHECKS } from './checks.ts'
 import { type NpmScope, npmEndpoints } from './endpoints.ts'
 import { npmErrors } from './errors.ts'
@@ -23,6 +23,11 @@ export interface NpmPolicyOptions {
   readonly tiers?: readonly string[]
   /** The longest body of a publish, in bytes, base64 included. Default 50 MiB; at most 1 GiB. */
   readonly publishBytes?: number
+  /**
+   * Search answers for the whole registry, so a token needs all resources of its plan for it. Say `closed` where packages of
+   * more than one plan lie in the same registry, since its answer would show those of the others. Default `open`.
+   */
+  readonly search?: 'open' | 'closed'
   /** How refusals are rendered. Default: `npmErrors`, whose text the npm CLI prints. */
   readonly errors?: NonNullable<PolicyCode['errors']>
 }
@@ -65,7 +70,7 @@ export function npmPolicy(options: NpmPolicyOptions): Policy<{ readonly npm: Npm
           ...pages.map((page) => `${page}/{npm_scope}`),
         ].concat(`${base}/-/web/detail/{npm_scope}/{package}`),
       },
-      endpoints: npmEndpoints(packageScopes),
+      endpoints: npmEndpoints(packageScopes, options.search === 'closed'),
     },
     {
       errors: errors ?? npmErrors,
@@ -99,6 +104,7 @@ const optionsSchema = object({
         : 'must be a whole number from 1 to 1073741824.',
     ),
   ),
+  search: maybe(oneOf('open', 'closed')),
   errors: maybe(callable),
 })
 

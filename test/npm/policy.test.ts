@@ -54,6 +54,17 @@ describe('options', () => {
     expect(problemsOf({ packageScopes: ['@acme'], registry: address })).toEqual(['registry'])
   })
 
+  it('close the search of a registry that several plans share', async () => {
+    const shared = npmPolicy({ packageScopes: ['@acme', '@other'], registry, search: 'closed' })
+    const directory = testDirectory({ p1: { admins: ['ada'], resources: { 'npm_scope:@acme': {} } } })
+    const tokens = createPlanTokens({ policy: shared, store: memoryStore(), directory })
+    const input = { actor: 'ada', planId: 'p1', type: 'npm', name: 'x', lifetimeDays: 1, resources: 'all' } as const
+    const { secret } = await tokens.create({ ...input, scopes: ['npm:read', 'npm:write'] })
+    const decision = await tokens.authorize(requestWith(secret, 'GET /-/v1/search?text=x'))
+    expect(decision).toMatchObject({ allowed: false, code: 'endpoint_not_supported' })
+    expect(problemsOf({ packageScopes: ['@acme'], registry, search: 'no' })).toEqual(['search'])
+  })
+
   it('choose prefix, tiers, size and rendering', () => {
     const mine = npmPolicy({ packageScopes: ['@a'], registry, prefix: 'a_npm', tiers: ['team'], publishBytes: 10 })
     expect(mine.types[0]).toMatchObject({ name: 'npm', prefix: 'a_npm', scopes: ['npm:read', 'npm:write'] })
