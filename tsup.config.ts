@@ -15,6 +15,7 @@ export default defineConfig({
     'admin/index': 'src/admin/index.ts',
     'npm/index': 'src/npm/index.ts',
     'verdaccio/index': 'src/verdaccio/index.ts',
+    'hub/index': 'src/hub/index.ts',
     'testing/index': 'src/testing/index.ts',
   },
   format: ['esm'],

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 const steps: ReadonlyArray<{ readonly name: string; readonly what: string; readonly command: string }> = [
+  { name: 'hub', what: 'the page, which the other steps read', command: 'tsx scripts/build-hub.ts' },
   { name: 'types', what: 'types of the whole repository', command: 'tsc --noEmit' },
   { name: 'src-types', what: 'types of src without those of Node', command: 'tsc --noEmit -p tsconfig.src.json' },
   { name: 'lint', what: 'lint and format', command: 'biome check --error-on-warnings .' },

@@ -1,6 +1,5 @@
 /** `createAdminClient`: the management API as typed calls, for a browser or a tool. The routes: admin/routes.ts. */
 import type { Issue, ManagementCode } from '../core/errors.ts'
-import type { LinkReport } from '../core/links.ts'
 import type { ScopeView, TypeView } from '../core/policy.ts'
 import type { Limits } from '../core/policy-data.ts'
 import type { Token, TokenEvent } from '../core/token.ts'
@@ -9,6 +8,7 @@ import type { Allowance } from '../service/decision.ts'
 import type { Verdict } from '../service/explain.ts'
 import type { CreateInput, EditInput, EventsInput, ListInput, RefreshInput } from '../service/inputs.ts'
 import type { Question } from '../service/question.ts'
+import type { PlacedReport } from './links.ts'
 import type { HttpCode } from './problem.ts'
 
 /** What `createAdminClient` takes. */
@@ -60,7 +60,11 @@ export interface AdminClient {
   /** The surfaces, each with its scopes, token types and limits. */
   policies(): Promise<readonly SurfaceView[]>
   /** What a text holds of links, for the live check of a form. */
-  parseLinks(input: { readonly text: string; readonly surface?: string }): Promise<LinkReport>
+  parseLinks(input: {
+    readonly text: string
+    readonly surface?: string
+    readonly planId?: string
+  }): Promise<PlacedReport>
   /** A page of a plan's tokens. */
   list(input: WithoutActor<ListInput>): Promise<{ readonly tokens: readonly Token[]; readonly next?: string }>
   /** Issues a token. Its secret is in the answer, this once. */

@@ -6,8 +6,9 @@ import type { z } from 'zod'
 import type { Issue } from '../core/errors.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import { decodeStrictly, readTargetOfUrl } from '../core/target.ts'
-import type { Awaitable } from '../ports.ts'
+import type { Awaitable, Directory } from '../ports.ts'
 import { createDetector, type Detector } from './carries.ts'
+import { type Places, placesOf } from './links.ts'
 import { answerOAuth, type IntrospectionOptions, OAUTH_ROUTES, oauthErrorOf } from './oauth.ts'
 import { openApiOf } from './openapi.ts'
 import { checkOptions } from './options.ts'
@@ -24,6 +25,8 @@ export interface AdminOptions {
    * before anything else is done, with a body that is not read yet; leave it unread.
    */
   readonly actor: (request: Request) => Awaitable<string | undefined>
+  /** The directory that `createPlanTokens` has: with it, `POST /links` says of a plan what lies there and what it is called. */
+  readonly directory?: Directory
   /** The path under which the routes begin, such as `/admin`. Not needed where the framework takes it off itself. */
   readonly basePath?: string
   /** The origin that browsers see, such as `https://example.com`, where a proxy stands in between. Default: the request's. */
@@ -39,6 +42,7 @@ export type AdminHandler = (request: Request) => Promise<Response>
 
 /** What is ready once the options are checked. */
 interface Admin extends AdminOptions {
+  readonly places: Places | undefined
   readonly basePath: string
   readonly bodyBytes: number
   readonly detector: Detector
@@ -54,9 +58,10 @@ interface Admin extends AdminOptions {
  */
 export function adminHandler(options: AdminOptions): AdminHandler {
   checkOptions(options)
-  const { tokens, basePath = '', bodyBytes = 262_144, introspection } = options
+  const { tokens, directory, basePath = '', bodyBytes = 262_144, introspection } = options
   const document = JSON.stringify(openApiOf(introspection !== undefined))
-  const admin: Admin = { ...options, basePath, bodyBytes, detector: createDetector(tokens.policies), document }
+  const places = directory && placesOf(directory)
+  const admin: Admin = { ...options, places, basePath, bodyBytes, detector: createDetector(tokens.policies), document }
   return async (request) => {
     const oauth = oauthRouteOf(admin, request)
     try {
@@ -69,7 +74,7 @@ export function adminHandler(options: AdminOptions): AdminHandler {
 
 /** Answers a request of an actor. */
 async function answer(admin: Admin, request: Request): Promise<Response> {
-  const { tokens, detector, document } = admin
+  const { tokens, places, detector, document } = admin
   if (detector.carries(request)) throw new Problem('plan_token_refused')
   const actor: unknown = await admin.actor(request)
   if (typeof actor !== 'string' || actor.trim() === '') throw new Problem('actor_missing')
@@ -82,7 +87,7 @@ async function answer(admin: Admin, request: Request): Promise<Response> {
   const { route, param } = routeOf(request.method, path)
   if (route.method !== 'GET') refuseCrossSite(admin, request)
   const asked = await readAsked(admin, route, request, query)
-  const answered = await route.call(tokens, { ...asked, actor, param })
+  const answered = await route.call(tokens, { ...asked, actor, param, places })
   return respond(route.status ?? 200, JSON.stringify(answered.body), request.method, headersOfAnswer(route, answered))
 }
 
@@ -153,7 +158,7 @@ async function readAsked(
   route: Route,
   request: Request,
   query: string,
-): Promise<Omit<Asked, 'actor' | 'param'>> {
+): Promise<Omit<Asked, 'actor' | 'param' | 'places'>> {
   const { headers } = request
   const issues: Issue[] = []
   const parameters = route.query ? readShape(route.query, readParameters(query, issues), issues) : undefined

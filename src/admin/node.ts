@@ -54,13 +54,18 @@ export function toNode(handler: AdminHandler): (request: ListenedRequest, respon
 /** A target that no grammar lets through, in place of one that a URL cannot hold as it was sent. */
 const UNREADABLE = '/%'
 
+/** A target that a slash too many alone keeps from being read: a URL holds it as it is, and a page can say where to go. */
+function withoutSlash(url: string | undefined): string | undefined {
+  return url?.endsWith('/') && !url.includes('?') ? url.slice(0, -1) : undefined
+}
+
 function fetchRequestOf(request: ListenedRequest): Request {
   const { method = 'GET', url, socket, headers } = request
   const scheme = (socket as { readonly encrypted?: unknown }).encrypted ? 'https' : 'http'
   const host = headers[':authority'] ?? headers.host
   const isHost = typeof host === 'string' && /^[\w.-]+(:\d{1,5})?$|^\[[\da-f:.]+\](:\d{1,5})?$/i.test(host)
   const base = `${scheme}://${isHost && URL.canParse(`${scheme}://${host}`) ? host : 'host.invalid'}`
-  const target = readTarget(url) ? url : UNREADABLE
+  const target = readTarget(url) || readTarget(withoutSlash(url)) ? url : UNREADABLE
   const hasBody = method !== 'GET' && method !== 'HEAD'
   try {
     return new Request(base + target, {

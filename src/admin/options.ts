@@ -3,7 +3,7 @@ import { type Issue, PolicyError } from '../core/errors.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { isBasePath } from '../core/target.ts'
 
-const OPTIONS = ['tokens', 'actor', 'basePath', 'origin', 'introspection', 'bodyBytes']
+const OPTIONS = ['tokens', 'actor', 'directory', 'basePath', 'origin', 'introspection', 'bodyBytes']
 const METHODS = [
   ...['create', 'get', 'list', 'edit', 'previewRefresh', 'refresh', 'revoke'],
   ...['revokeSecret', 'events', 'explain', 'inspect'],
@@ -18,10 +18,12 @@ export function checkOptions(options: unknown): void {
   const given = { ...(options as { readonly [option: string]: unknown }) }
   for (const name of Object.keys(given))
     if (!OPTIONS.includes(name)) problem(name, `is not an option.${didYouMean(name, OPTIONS)}`)
-  const { tokens, actor, basePath, origin, introspection, bodyBytes } = given
+  const { tokens, actor, directory, basePath, origin, introspection, bodyBytes } = given
   if (!isEngine(tokens)) problem('tokens', 'must be what createPlanTokens() returns.')
   if (typeof actor !== 'function')
     problem('actor', 'must be a function that says who asks: no default lets anybody in.')
+  if (directory !== undefined && !isDirectory(directory))
+    problem('directory', 'must be the directory that createPlanTokens() has.')
   if (basePath !== undefined && !isBasePath(basePath))
     problem('basePath', 'must be a path such as "/admin", without a slash at its end.')
   if (origin !== undefined && !isOrigin(origin))
@@ -38,6 +40,10 @@ const inRange = (bytes: number): boolean => bytes >= 1 && bytes <= MOST_BYTES
 /** Exactly as browsers write it: without a port that is the scheme's own, in lower case. */
 function isOrigin(origin: unknown): boolean {
   return typeof origin === 'string' && ORIGIN.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin
+}
+
+function isDirectory(directory: unknown): boolean {
+  return ['isPlanAdmin', 'locate'].every((name) => typeof Object(directory)[name] === 'function')
 }
 
 function isEngine(tokens: unknown): boolean {

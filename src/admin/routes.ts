@@ -4,12 +4,14 @@
  */
 import type { z } from 'zod'
 import { PlanTokenError } from '../core/errors.ts'
+import type { Policy } from '../core/policy.ts'
 import { didYouMean } from '../core/suggest.ts'
 import type { Token } from '../core/token.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
 import type { Explanation } from '../service/explain.ts'
 import type { CreateInput } from '../service/inputs.ts'
 import type { Issued } from '../service/issue.ts'
+import { type Places, reportOf } from './links.ts'
 import { type AdminCode, Problem } from './problem.ts'
 import { type AnswerName, BODIES, QUERIES } from './schemas.ts'
 
@@ -35,6 +37,8 @@ export interface Asked<Query = unknown, Body = unknown> {
   readonly actor: string
   /** The parameter of the path, `planId` or `id`. */
   readonly param: string
+  /** Where things lie, if the host has said so. */
+  readonly places: Places | undefined
   readonly query: Query
   readonly body: Body
   readonly idempotencyKey?: string
@@ -107,14 +111,15 @@ export const ROUTES: readonly Route[] = [
     id: 'parseLinks',
     method: 'POST',
     path: '/links',
-    summary: 'What a text holds of links: every resource and every mistake with its place.',
+    summary:
+      'What a text holds of links: every resource and every mistake with its place; with a plan, also what lies elsewhere.',
     body: [BODIES.links],
     answer: 'LinkReport',
-    codes: ['invalid_input'],
-    call: ({ policies }, { body: { text, surface } }) => {
+    codes: ['invalid_input', 'not_plan_admin', 'unavailable'],
+    call: async ({ policies }, { actor, places, body: { text, surface, planId } }) => {
       checkSurface(policies, surface)
-      const policy = policies.find((one) => surface === undefined || one.surface === surface)
-      return { body: policy?.parseLinks(text) }
+      const policy = policies.find((one) => surface === undefined || one.surface === surface) as Policy
+      return { body: await reportOf(policy, text, planId === undefined ? undefined : { actor, planId, places }) }
     },
   }),
   route({

@@ -3,11 +3,11 @@
  * requests (admin/read.ts) and make the OpenAPI document (admin/openapi.ts). What the fields mean is judged by the engine.
  */
 import { z } from 'zod'
-import type { LinkReport } from '../core/links.ts'
 import type { ScopeView, TypeView } from '../core/policy.ts'
 import type { Limits } from '../core/policy-data.ts'
 import type { ResourceRef } from '../core/resources.ts'
 import type { Token, TokenEvent } from '../core/token.ts'
+import type { PlacedReport } from './links.ts'
 
 const at = () => z.int().describe('Epoch milliseconds.')
 const limit = z.int().min(1).max(500).exactOptional().describe('Entries of a page. Default 50.')
@@ -42,7 +42,11 @@ const question = { id: z.string(), body: z.unknown().optional(), surface }
 /** What a request may say in its body, by call. */
 export const BODIES = {
   empty: z.strictObject({}),
-  links: z.strictObject({ text: z.string().describe('What a person pasted.'), surface }),
+  links: z.strictObject({
+    text: z.string().describe('What a person pasted.'),
+    surface,
+    planId: z.string().exactOptional().describe('Where the resources have to lie.'),
+  }),
   create: z.strictObject({
     type: z.string(),
     name,
@@ -142,16 +146,25 @@ const type: z.ZodType<TypeView> = z.strictObject({
   secretPattern: z.string(),
 })
 
-const linkReport: z.ZodType<LinkReport> = z.strictObject({
+const linkReport: z.ZodType<PlacedReport> = z.strictObject({
   resources: z.array(
-    z.strictObject({ kind: z.string(), id: z.string(), link: z.string(), planId: z.string().exactOptional() }),
+    z.strictObject({
+      kind: z.string(),
+      id: z.string(),
+      link: z.string(),
+      planId: z.string().exactOptional(),
+      name: z.string().exactOptional().describe('What the directory calls it.'),
+    }),
   ),
   mistakes: z.array(
     z.strictObject({
       link: z.string(),
       start: z.int(),
       end: z.int(),
-      code: z.enum(['link_malformed', 'link_not_https', 'link_wrong_host', 'link_unknown_shape', 'link_bad_id']),
+      code: z.enum([
+        ...['link_malformed', 'link_not_https', 'link_wrong_host', 'link_unknown_shape', 'link_bad_id'],
+        'resource_not_in_plan',
+      ] as const),
       message: z.string(),
     }),
   ),

@@ -44,7 +44,7 @@ export function readLinks(input: unknown, policy: CompiledPolicy, planId: string
  * exist and one of another plan read the same.
  */
 export async function linkProblems(
-  engine: Engine,
+  engine: Pick<Engine, 'within' | 'directory'>,
   policy: CompiledPolicy,
   { resources, issues }: ReadLinks,
   planId: string,

@@ -19,6 +19,7 @@ const ARROWS: { readonly [layer: string]: readonly string[] } = {
   http: ['core', 'service', 'http'],
   verdaccio: ['core', 'service', 'http', 'npm', 'verdaccio'],
   admin: ['core', 'ports', 'service', 'admin'],
+  hub: ['core', 'ports', 'service', 'admin', 'npm', 'hub'],
   testing: ['core', 'ports', 'service', 'stores', 'testing', 'index'],
   index: ['core', 'ports', 'service', 'stores'],
 }
@@ -37,6 +38,9 @@ const PEERS: { readonly [folder: string]: RegExp } = {
   // The host's own module, by the path in verdaccio's configuration.
   'verdaccio/': /^\(computed\)$/,
 }
+/** What a browser runs, bundled by scripts/build-hub.ts; no host installs it. */
+const IN_BROWSER = /^hub\/page\//
+const BUNDLED = /^preact(\/hooks)?$/
 /** What the core gets as an argument instead. */
 const IMPURE = new Set(
   'performance setTimeout setInterval setImmediate queueMicrotask crypto fetch console process globalThis'.split(' '),
@@ -53,7 +57,9 @@ function problemsOf(path: string, text: string, exists: (path: string) => boolea
   const layer = layerOf(path)
   if (!(layer in ARROWS)) problems.push(`${path} is in no part of the design`)
   if (!text.startsWith('/**')) problems.push('does not begin with a comment that says what it is for')
-  for (const [named] of text.matchAll(/\b(core|service|stores|figma|http|admin|npm|verdaccio|testing)\/[\w-]+\.ts\b/g))
+  for (const [named] of text.matchAll(
+    /\b(core|service|stores|figma|http|admin|npm|verdaccio|hub|testing)\/(page\/)?[\w-]+\.tsx?\b/g,
+  ))
     if (!exists(named)) problems.push(`names ${named}, which does not exist`)
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
   const visit = (node: ts.Node): void => {
@@ -105,12 +111,14 @@ function importProblems(path: string, { specifier, typeOnly, isDynamic }: Import
     const isPeer = Object.entries(PEERS).some(([folder, peers]) => path.startsWith(folder) && peers.test(specifier))
     if (isPeer) return typeOnly || isDynamic ? [] : [`imports ${specifier} before it is used`]
     if (specifier === 'zod' && WHOLE_ZOD.test(path)) return []
+    if (IN_BROWSER.test(path)) return BUNDLED.test(specifier) ? [] : [`imports ${specifier}`]
     return PACKAGES.test(specifier) && !NO_PACKAGES.includes(layer) ? [] : [`imports ${specifier}`]
   }
   const target = posix.join(posix.dirname(path), specifier)
   const isAllowed = ARROWS[layer]?.includes(layerOf(target)) === true
   return [
     ...(isAllowed ? [] : [`imports ${target} against the arrows`]),
+    ...(IN_BROWSER.test(target) && !IN_BROWSER.test(path) ? [`imports ${target}, which is for a browser`] : []),
     ...(TYPES_ONLY.includes(layer) && !typeOnly ? [`imports ${target} for more than its types`] : []),
   ]
 }
@@ -147,7 +155,7 @@ function isName(node: ts.Identifier): boolean {
 const src = fileURLToPath(new URL('../../src/', import.meta.url))
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .map((path) => path.replaceAll('\\', '/'))
-  .filter((path) => path.endsWith('.ts'))
+  .filter((path) => /\.tsx?$/.test(path))
   .sort()
 const existsInSrc = (path: string): boolean => existsSync(src + path)
 
@@ -211,6 +219,9 @@ describe('the check', () => {
     ['core/digest.ts', 'const x = process.env', 'uses process'],
     ['http/a.ts', "import { z } from 'zod'", 'imports zod'],
     ['web/a.ts', 'const x = 1', 'web/a.ts is in no part of the design'],
+    ['hub/a.ts', "import { x } from 'preact'", 'imports preact'],
+    ['hub/a.ts', "import { x } from './page/b.ts'", 'imports hub/page/b.ts, which is for a browser'],
+    ['hub/page/a.ts', "import { z } from 'zod/mini'", 'imports zod/mini'],
     ['http/koa.ts', "import type { Hono } from 'hono'", 'imports hono'],
     ['http/hono.ts', "import { Hono } from 'hono'", 'imports hono before it is used'],
   ])('sees that %s must not say: %s', (path, code, problem) => {
@@ -218,6 +229,7 @@ describe('the check', () => {
   })
 
   it.each<[string, string]>([
+    ['hub/page/a.tsx', "import { render } from 'preact'; import { x } from '../texts.ts'; const y = <p>{x}</p>"],
     ['admin/a.ts', "import { z } from 'zod'; import { x } from '../service/b.ts'"],
     ['http/hono.ts', "import type { Hono } from 'hono'; import { x } from '../service/b.ts'"],
     ['stores/sql/a.ts', "import type { Kysely } from 'kysely'; const { sql } = await import('kysely')"],

@@ -26,7 +26,7 @@ const entries = Object.entries(manifest.exports).flatMap(([subpath, target]) =>
 const sourceOf = (built: string): string => built.replace('./dist/', 'src/').replace(/\.js$/, '.ts')
 
 describe('the entry points', () => {
-  it('are the engine, Figma’s rules, the stores, the guards, the management API, the testing helpers and the manifest', () => {
+  it('are the engine, Figma’s rules, the stores, the guards, the management API, the registry, the hub, the testing helpers and the manifest', () => {
     expect(Object.keys(manifest.exports)).toEqual([
       '.',
       './figma',
@@ -41,6 +41,7 @@ describe('the entry points', () => {
       './admin',
       './npm',
       './verdaccio',
+      './hub',
       './testing',
       './package.json',
     ])

@@ -39,6 +39,7 @@ export const PUBLIC_VALUES: {
     values: ['npmErrors', 'npmPolicy', 'npmrc', 'registryGuard'],
   },
   'plan-access-tokens/verdaccio': { source: 'src/verdaccio/index.ts', values: ['default'] },
+  'plan-access-tokens/hub': { source: 'src/hub/index.ts', values: ['HUB_TEXTS', 'hubHandler'] },
   'plan-access-tokens/testing': {
     source: 'src/testing/index.ts',
     values: [

@@ -4,6 +4,7 @@ import type * as api from 'plan-access-tokens'
 import type * as admin from 'plan-access-tokens/admin'
 import type * as guards from 'plan-access-tokens/fetch'
 import type * as figma from 'plan-access-tokens/figma'
+import type * as hub from 'plan-access-tokens/hub'
 import type * as koa from 'plan-access-tokens/koa'
 import type * as node from 'plan-access-tokens/node'
 import type * as npm from 'plan-access-tokens/npm'
@@ -163,10 +164,18 @@ interface Types {
   HttpCode: admin.HttpCode
   IntrospectionOptions: admin.IntrospectionOptions
   IssuedText: admin.IssuedText
+  NamedLink: admin.NamedLink
+  PlacedMistake: admin.PlacedMistake
+  PlacedReport: admin.PlacedReport
   ListenedRequest: admin.ListenedRequest
   ListenedResponse: admin.ListenedResponse
   SurfaceView: admin.SurfaceView
   WithoutActor: admin.WithoutActor<api.TokenInput>
+  HubAddress: hub.HubAddress
+  HubHandler: hub.HubHandler
+  HubOptions: hub.HubOptions
+  HubPlan: hub.HubPlan
+  HubTexts: hub.HubTexts
   Authorizer: guards.Authorizer
   GuardOptions: guards.GuardOptions<Request>
   KoaContext: koa.KoaContext

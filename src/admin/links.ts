@@ -1,0 +1,103 @@
+/**
+ * Pasted links, judged as one types: by the policy, and, for a plan, by the directory, which says what lies there and what it
+ * is called. What lies elsewhere reads like what does not exist. Nothing is written; `create` and `edit` judge again.
+ */
+import { PlanTokenError } from '../core/errors.ts'
+import type { FoundLink, LinkMistake, LinkReport } from '../core/links.ts'
+import { type CompiledPolicy, compiledOf, type Policy } from '../core/policy.ts'
+import type { Directory } from '../ports.ts'
+import { createDeadlines } from '../service/deadlines.ts'
+import { ask, type Engine } from '../service/engine.ts'
+import { completeClock } from '../service/platform.ts'
+import { linkProblems, readLinks } from '../service/resources.ts'
+
+/** A resource that was recognised, with the name that the directory has for it. */
+export interface NamedLink extends FoundLink {
+  readonly name?: string
+}
+
+/** A link that names nothing, or nothing in the plan; `start` and `end` are offsets into the text. */
+export interface PlacedMistake extends Omit<LinkMistake, 'code'> {
+  readonly code: LinkMistake['code'] | 'resource_not_in_plan'
+}
+
+/** Everything that pasted text holds, both right and wrong, in its order. */
+export interface PlacedReport {
+  readonly resources: readonly NamedLink[]
+  readonly mistakes: readonly PlacedMistake[]
+}
+
+/** Where things lie, asked within a time limit. */
+export type Places = Pick<Engine, 'within' | 'directory'>
+
+/** For which plan somebody asks. */
+interface Asking {
+  readonly actor: string
+  readonly planId: string
+  readonly places: Places | undefined
+}
+
+/** Makes the places out of a host's directory. */
+export function placesOf(directory: Directory): Places {
+  return { directory, within: createDeadlines(completeClock(undefined), 2_000) }
+}
+
+/** @throws PlanTokenError `not_plan_admin`, `unavailable`. */
+export async function reportOf(policy: Policy, text: string, asking: Asking | undefined): Promise<PlacedReport> {
+  const report = policy.parseLinks(text)
+  if (!asking?.places) return report
+  const { actor, planId, places } = asking
+  const isAdmin = await ask(places, () => places.directory.isPlanAdmin(actor, planId))
+  if (isAdmin !== true) throw new PlanTokenError('not_plan_admin')
+  const compiled = compiledOf(policy) as CompiledPolicy
+  const elsewhere = await mistakesOf(compiled, report, planId, places)
+  const resources = report.resources.filter((_, index) => !elsewhere.has(index))
+  const misplaced = placed(text, report, elsewhere)
+  return {
+    resources: await named(resources, places),
+    mistakes: [...report.mistakes, ...misplaced].sort((a, b) => a.start - b.start),
+  }
+}
+
+/** What is wrong with the place of a resource, by its index. More than a token can hold is not asked about. */
+async function mistakesOf(
+  policy: CompiledPolicy,
+  { resources }: LinkReport,
+  planId: string,
+  places: Places,
+): Promise<ReadonlyMap<number, string>> {
+  if (resources.length === 0 || resources.length > policy.limits.links) return new Map()
+  const links = resources.map(({ link }) => link)
+  const issues = await linkProblems(places, policy, readLinks(links, policy, planId), planId)
+  return new Map(issues.map(({ path, message }) => [Number(/\d+/.exec(path)?.[0]), message]))
+}
+
+/** The mistakes with their places: a report's resources stand in the order of the text. */
+function placed(
+  text: string,
+  { resources }: LinkReport,
+  elsewhere: ReadonlyMap<number, string>,
+): readonly PlacedMistake[] {
+  let from = 0
+  return resources.flatMap(({ link }, index) => {
+    const start = text.indexOf(link, from)
+    if (start === -1) return []
+    const end = start + link.length
+    from = end
+    const message = elsewhere.get(index)
+    return message === undefined ? [] : [{ link, start, end, code: 'resource_not_in_plan' as const, message }]
+  })
+}
+
+/** The resources with their names. A directory that fails at this has none: a name is a help, not a rule. */
+async function named(resources: readonly FoundLink[], places: Places): Promise<readonly NamedLink[]> {
+  const { directory } = places
+  if (!directory.describe || resources.length === 0) return resources
+  const refs = resources.map(({ kind, id }) => ({ kind, id }))
+  const names: unknown = await ask(places, () => directory.describe?.(refs)).catch(() => undefined)
+  if (!Array.isArray(names)) return resources
+  return resources.map((resource, i) => {
+    const name: unknown = names[i]
+    return typeof name === 'string' ? { ...resource, name } : resource
+  })
+}

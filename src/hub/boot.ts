@@ -1,0 +1,120 @@
+/** What the page knows when it is drawn first: the plans of the person, the policies, and the first page of tokens. */
+import type { SurfaceView } from '../admin/client.ts'
+import { PlanTokenError } from '../core/errors.ts'
+import type { Policy } from '../core/policy.ts'
+import type { Token } from '../core/token.ts'
+import { npmrc } from '../npm/npmrc.ts'
+import type { HubAddress, HubOptions, HubPlan } from './options.ts'
+import type { HubTexts } from './texts.ts'
+
+/** A plan of the person, and the token types that it cannot have. */
+export interface BootPlan {
+  readonly id: string
+  readonly name: string
+  /** By token type, why the plan cannot have one. */
+  readonly closed: { readonly [type: string]: 'suspended' | 'tier' }
+}
+
+/** Lines that show how a token of a type is used; they read its secret out of a variable. */
+interface Usage {
+  readonly file: '.npmrc' | '.yarnrc.yml' | 'sh'
+  readonly text: string
+}
+
+/** A page of tokens, as the API gives it. */
+export interface TokenPage {
+  readonly tokens: readonly Token[]
+  readonly next?: string
+}
+
+/** What the page is given. */
+export interface Boot {
+  /** Epoch milliseconds at the server. */
+  readonly now: number
+  /** The path of the page; empty at the root. */
+  readonly base: string
+  readonly product?: string
+  readonly lang: string
+  readonly signIn?: string
+  readonly texts: Partial<HubTexts>
+  readonly plans: readonly BootPlan[]
+  readonly surfaces: readonly SurfaceView[]
+  readonly usages: { readonly [type: string]: readonly Usage[] }
+  /** How many tokens a page of the table has. */
+  readonly pageSize: number
+  /** The first page of the first plan's tokens of the first type, if it could be read. */
+  readonly first?: TokenPage
+}
+
+const PAGE_SIZE = 50
+
+/** Gathers it for a person. */
+export async function bootOf(options: HubOptions, usages: Boot['usages'], actor: string): Promise<Boot> {
+  const { tokens, plans, basePath = '', product, lang = 'en', signIn, texts = {} } = options
+  const managed = await managedBy(options, actor, await plans(actor))
+  const shown = managed.map((plan) => bootPlan(plan, tokens.policies))
+  const type = tokens.policies[0]?.types[0]?.name
+  const [plan] = shown
+  const query = { order: 'expiry', limit: PAGE_SIZE } as const
+  const first =
+    plan && type !== undefined
+      ? await tokens.list({ actor, planId: plan.id, type, ...query }).catch(() => undefined)
+      : undefined
+  return {
+    now: Date.now(),
+    base: basePath,
+    ...(product !== undefined && { product }),
+    lang,
+    ...(signIn !== undefined && { signIn }),
+    texts,
+    plans: shown,
+    surfaces: tokens.policies.map(({ surface, scopes, types, limits }) => ({ surface, scopes, types, limits })),
+    usages,
+    pageSize: PAGE_SIZE,
+    ...(first && { first }),
+  }
+}
+
+/** The plans that the engine lets the person manage. One that cannot be asked about stays: its table will say so. */
+async function managedBy(
+  { tokens }: HubOptions,
+  actor: string,
+  plans: readonly HubPlan[],
+): Promise<readonly HubPlan[]> {
+  const refused = await Promise.all(
+    plans.map(({ id }) => tokens.list({ actor, planId: id, limit: 1 }).then(() => false, isNoAdmin)),
+  )
+  return plans.filter((_, i) => !refused[i])
+}
+
+const isNoAdmin = (error: unknown): boolean => error instanceof PlanTokenError && error.code === 'not_plan_admin'
+
+function bootPlan({ id, name, tier, suspended }: HubPlan, policies: readonly Policy[]): BootPlan {
+  const closed: { [type: string]: 'suspended' | 'tier' } = {}
+  for (const { types, data } of policies) {
+    const reason = suspended === true ? 'suspended' : data.tiers.includes(tier) ? undefined : 'tier'
+    if (reason) for (const type of types) closed[type.name] = reason
+  }
+  return { id, name, closed }
+}
+
+/** The lines for every type, made once. @throws PolicyError for an address that is none. */
+export function usagesOf({ tokens, addresses = {} }: HubOptions): Boot['usages'] {
+  const usages = tokens.policies.flatMap(({ types, data }) =>
+    types.map(({ name }): [string, readonly Usage[]] => [name, usageOf(addresses[name], data.credential.headers[0])]),
+  )
+  return Object.fromEntries(usages)
+}
+
+function usageOf(address: HubAddress | undefined, header: string | undefined): readonly Usage[] {
+  if (typeof address === 'object') {
+    const { project, yarnrc } = npmrc(address)
+    return [
+      { file: '.npmrc', text: project },
+      { file: '.yarnrc.yml', text: yarnrc },
+    ]
+  }
+  const credential = header === undefined ? 'Authorization: Bearer $TOKEN' : `${header}: $TOKEN`
+  const url = address === undefined ? '"$API_URL"' : `'${address.replaceAll("'", '%27')}'`
+  return [{ file: 'sh', text: `curl -H "${credential}" ${url}\n` }]
+}

@@ -1,0 +1,91 @@
+/** The management API as the page calls it, and what an answer that is none means to the person. */
+import { AdminApiError, createAdminClient } from '../../admin/client.ts'
+import type { Issue } from '../../core/errors.ts'
+import type { HubTexts } from '../texts.ts'
+import { boot, t } from './hub.ts'
+
+/** How long an answer may take. */
+const TIMEOUT_MS = 15_000
+
+/** No answer at all, or one of somebody who asks to sign in. */
+class Unanswered extends Error {
+  override readonly name = 'Unanswered'
+  readonly code: 'network' | 'timeout' | 'signed_out'
+
+  constructor(code: Unanswered['code']) {
+    super(code)
+    this.code = code
+  }
+}
+
+async function send(url: string, init: RequestInit): Promise<Response> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS)
+  const options: RequestInit = { ...init, redirect: 'manual', credentials: 'same-origin', cache: 'no-store', signal }
+  const response = await fetch(url, options).catch(() => {
+    throw new Unanswered(signal.aborted ? 'timeout' : 'network')
+  })
+  if (response.type === 'opaqueredirect') throw new Unanswered('signed_out')
+  return response
+}
+
+/** The calls. */
+export const api = createAdminClient({ baseUrl: `${boot.base}/api`, fetch: send })
+
+/** What went wrong, for the person. */
+export interface Failure {
+  readonly code: string
+  readonly text: string
+  readonly issues: readonly Issue[]
+  /** Whether the call may have been carried out all the same. */
+  readonly isUnknown: boolean
+}
+
+const TEXTS: { readonly [code: string]: keyof HubTexts } = {
+  network: 'failNetwork',
+  timeout: 'failTimeout',
+  signed_out: 'failSignedOut',
+  actor_missing: 'failSignedOut',
+  not_plan_admin: 'failNoAdmin',
+  plan_not_eligible: 'failClosed',
+  token_not_found: 'failGone',
+  token_not_active: 'failEnded',
+  too_many_live_secrets: 'failSecrets',
+  idempotency_key_spent: 'failSpent',
+  invalid_input: 'failInput',
+  answer_unreadable: 'failUnreadable',
+  unavailable: 'failServer',
+  internal: 'failServer',
+}
+const UNKNOWN = new Set(['network', 'timeout', 'answer_unreadable', 'unavailable', 'internal'])
+
+/** Reads what a call has thrown. */
+export function failureOf(thrown: unknown): Failure {
+  const code = thrown instanceof Unanswered || thrown instanceof AdminApiError ? thrown.code : 'other'
+  const isServer = thrown instanceof AdminApiError && thrown.status >= 500
+  const key = TEXTS[code] === 'failUnreadable' && isServer ? 'failServer' : (TEXTS[code] ?? 'failOther')
+  const own = key === 'failOther' && thrown instanceof AdminApiError ? ` ${thrown.message}` : ''
+  const issues = thrown instanceof AdminApiError ? thrown.issues : []
+  return { code, text: t(key) + own, issues, isUnknown: UNKNOWN.has(code) || isServer }
+}
+
+const PAUSES = [400, 1_200]
+/** What goes away by itself often enough to try again unasked. */
+const PASSING = new Set(['network', 'unavailable'])
+
+/** Makes a call again, a little later, if it failed in passing. Only for calls that may be made twice. */
+export async function persistently<T>(call: () => Promise<T>): Promise<T> {
+  for (const pause of PAUSES) {
+    try {
+      return await call()
+    } catch (error) {
+      if (!PASSING.has(failureOf(error).code)) throw error
+      await new Promise((resolve) => setTimeout(resolve, pause))
+    }
+  }
+  return call()
+}
+
+/** A key that makes a repeated call the same call (`Idempotency-Key`). */
+export function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,105 @@
+/** The page: its head with the switch of organizations, the tabs, and below them what the chosen tab shows. */
+import { useEffect, useState } from 'preact/hooks'
+import { boot, kinds, t } from './hub.ts'
+import { Panel } from './panel.tsx'
+import { Field } from './parts.tsx'
+
+/** Plan and tab out of the address, so that a reload shows the same. Neither is a secret. */
+function chosenInAddress(): { readonly plan: string; readonly type: string } {
+  const parameters = new URLSearchParams(location.hash.slice(1))
+  return { plan: parameters.get('plan') ?? '', type: parameters.get('type') ?? '' }
+}
+
+export function App() {
+  const [chosen, setChosen] = useState(chosenInAddress)
+  const plan = boot.plans.find(({ id }) => id === chosen.plan) ?? boot.plans[0]
+  const kind = kinds.find(({ type }) => type.name === chosen.type) ?? kinds[0]
+  const choose = (change: Partial<typeof chosen>): void => {
+    const next = { plan: plan?.id ?? '', type: kind?.type.name ?? '', ...change }
+    history.replaceState(null, '', `#${new URLSearchParams(next)}`)
+    setChosen(next)
+  }
+  useEffect(() => {
+    const follow = (): void => setChosen(chosenInAddress())
+    addEventListener('hashchange', follow)
+    return () => removeEventListener('hashchange', follow)
+  }, [])
+  return (
+    <main>
+      <header>
+        <div>
+          {boot.product !== undefined && <p class="product">{boot.product}</p>}
+          <h1>{t('title')}</h1>
+          <p class="hint">{t('lead')}</p>
+        </div>
+        {plan && (
+          <Field label={t('organization')}>
+            {(control) => (
+              <select
+                {...control}
+                value={plan.id}
+                onChange={({ currentTarget }) => choose({ plan: currentTarget.value })}
+              >
+                {boot.plans.map(({ id, name }) => (
+                  <option key={id} value={id}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+        )}
+      </header>
+      {plan && kind ? (
+        <>
+          <Tabs chosen={kinds.indexOf(kind)} onChoose={(i) => choose({ type: kinds[i]?.type.name ?? '' })} />
+          <Panel
+            key={`${plan.id} ${kind.type.name}`}
+            id="panel"
+            labelledBy={`tab-${kind.type.name}`}
+            plan={plan}
+            kind={kind}
+          />
+        </>
+      ) : (
+        <p class="empty">{t('noPlans')}</p>
+      )}
+    </main>
+  )
+}
+
+interface TabsProps {
+  readonly chosen: number
+  onChoose(index: number): void
+}
+
+/** Tabs after the pattern of the ARIA Authoring Practices: one of them in the tab order, arrows between them. */
+function Tabs({ chosen, onChoose }: TabsProps) {
+  const move = (event: KeyboardEvent): void => {
+    const last = kinds.length - 1
+    const to = { ArrowRight: chosen + 1, ArrowLeft: chosen - 1, Home: 0, End: last }[event.key]
+    if (to === undefined) return
+    event.preventDefault()
+    const index = to < 0 ? last : to > last ? 0 : to
+    onChoose(index)
+    document.getElementById(`tab-${kinds[index]?.type.name}`)?.focus()
+  }
+  return (
+    <div role="tablist" aria-label={t('tabs')} onKeyDown={move}>
+      {kinds.map(({ type, tab }, i) => (
+        <button
+          key={type.name}
+          type="button"
+          role="tab"
+          id={`tab-${type.name}`}
+          aria-selected={i === chosen}
+          aria-controls={i === chosen ? 'panel' : undefined}
+          tabIndex={i === chosen ? 0 : -1}
+          onClick={() => onChoose(i)}
+        >
+          {tab}
+        </button>
+      ))}
+    </div>
+  )
+}

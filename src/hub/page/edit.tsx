@@ -1,0 +1,111 @@
+/** The modal that changes a token. Two admins at once: what does not collide is kept, the rest is chosen. */
+import { useState } from 'preact/hooks'
+import type { Token } from '../../core/token.ts'
+import type { BootPlan } from '../boot.ts'
+import { api, failureOf } from './api.ts'
+import { type Conflict, ConflictNote, conflictOf } from './conflict.tsx'
+import { DescribeFields } from './describe-fields.tsx'
+import { type Draft, describeMistakes, draftOf, isRight, type Mistakes, mistakesOf, scopeMistakes } from './draft.ts'
+import { DraftDialog, focusMistake } from './draft-dialog.tsx'
+import { useCall } from './hooks.ts'
+import { kindOf, t } from './hub.ts'
+import { useLinks } from './links.ts'
+import { differing, type Values, valuesOf, valuesOfDraft } from './merge.ts'
+import { Action, FailureNote } from './parts.tsx'
+import { ResourceChooser } from './resource-chooser.tsx'
+import { ScopeChooser } from './scope-chooser.tsx'
+
+interface EditProps {
+  readonly plan: BootPlan
+  readonly token: Token
+  readonly onSaved: (token: Token) => void
+  readonly onClose: () => void
+}
+
+/** Name, description, scopes and resources, on one page. */
+export function Edit({ plan, token, onSaved, onClose }: EditProps) {
+  const kind = kindOf(token.type)
+  const draftLike = (like: Token): Draft => ({ ...draftOf(kind, like), scopes: like.scopes })
+  const [base, setBase] = useState(token)
+  const [start, setStart] = useState(() => draftLike(token))
+  const [draft, setDraft] = useState(start)
+  const [mistakes, setMistakes] = useState<Mistakes>({})
+  const [conflict, setConflict] = useState<Conflict>()
+  const links = useLinks(draft, plan, kind)
+  const call = useCall()
+
+  const change = (changed: Partial<Draft>): void => {
+    setDraft({ ...draft, ...changed })
+    setMistakes({
+      ...mistakes,
+      ...Object.fromEntries(Object.keys(changed).map((field) => [field, undefined])),
+      links: undefined,
+    })
+  }
+  const isSameResources = draft.isAll === start.isAll && draft.links === start.links
+  const wanted = async (): Promise<Values | string> => {
+    if (isSameResources) return { ...valuesOfDraft(draft, []), resources: valuesOf(base).resources }
+    if (draft.isAll) return valuesOfDraft(draft, 'all')
+    const settled = await links.settle()
+    return 'mistake' in settled ? settled.mistake : valuesOfDraft(draft, settled.links)
+  }
+  const save = async (): Promise<void> => {
+    const { days: _, ...early } = { ...describeMistakes(draft, kind), ...scopeMistakes(draft, kind) }
+    setMistakes(early)
+    if (!isRight(early)) return focusMistake()
+    const done = await call.run(async () => {
+      const mine = await wanted()
+      if (typeof mine === 'string') return mine
+      const changed = differing(valuesOf(base), mine)
+      if (changed.length === 0) return base
+      const fields = Object.fromEntries(changed.map((field) => [field, mine[field]]))
+      return api.edit({ id: base.id, version: base.version, ...fields }).catch((error: unknown) => {
+        if (failureOf(error).code !== 'version_conflict') throw error
+        return conflictOf(base, mine)
+      })
+    })
+    if (done === undefined) return
+    if (typeof done === 'string') {
+      setMistakes({ links: done })
+      focusMistake()
+    } else if ('theirs' in done) take(done)
+    else onSaved(done)
+  }
+  /** Goes on from what the other one left, with everything of mine that does not collide. */
+  const take = (found: Conflict): void => {
+    const theirs = draftLike(found.theirs)
+    const isMine = (field: keyof Draft): boolean => JSON.stringify(draft[field]) !== JSON.stringify(start[field])
+    const kept = (['name', 'description', 'scopes'] as const).filter(isMine)
+    const mine = Object.fromEntries(kept.map((field) => [field, draft[field]]))
+    setBase(found.theirs)
+    setStart(theirs)
+    setDraft({ ...theirs, ...mine, ...(!isSameResources && { isAll: draft.isAll, links: draft.links }) })
+    setConflict(found)
+  }
+  const { failure } = call
+  const told = failure?.code === 'invalid_input' ? mistakesOf(failure.issues) : {}
+  const fields = { draft, kind, mistakes: { ...told, ...mistakes }, onChange: change }
+  return (
+    <DraftDialog
+      title={t('edit')}
+      isDirty={JSON.stringify(draft) !== JSON.stringify(start)}
+      isBusy={call.isBusy}
+      onSubmit={save}
+      onClose={onClose}
+      buttons={
+        <Action look="main" submits isBusy={call.isBusy}>
+          {t('save')}
+        </Action>
+      }
+    >
+      {conflict && <ConflictNote conflict={conflict} draft={draft} theirs={start} onChange={change} />}
+      <FailureNote failure={failure} hasInput isWrite />
+      <h3>{t('describe')}</h3>
+      <DescribeFields {...fields} />
+      <h3>{t('chooseScopes')}</h3>
+      <ScopeChooser {...fields} />
+      <h3>{t('chooseResources')}</h3>
+      <ResourceChooser {...fields} links={links} />
+    </DraftDialog>
+  )
+}

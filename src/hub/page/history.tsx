@@ -1,0 +1,104 @@
+/** Who did what to a token and when, newest first. */
+import { useEffect, useState } from 'preact/hooks'
+import type { Change, EventType, Token, TokenEvent } from '../../core/token.ts'
+import type { HubTexts } from '../texts.ts'
+import { api, persistently } from './api.ts'
+import { minuteOf } from './format.ts'
+import { useCall } from './hooks.ts'
+import { rich, t } from './hub.ts'
+import { EDITABLE, type Editable } from './merge.ts'
+import { FailureNote } from './parts.tsx'
+
+const SENTENCES: { readonly [type in EventType]: keyof HubTexts } = {
+  created: 'eventCreated',
+  edited: 'eventEdited',
+  refreshed: 'eventRefreshed',
+  revoked: 'eventRevoked',
+  secret_revoked: 'eventSecretRevoked',
+}
+
+/** The log of a token, some entries at a time. */
+export function History({ token }: { readonly token: Token }) {
+  const [events, setEvents] = useState<readonly TokenEvent[]>([])
+  const [next, setNext] = useState<string>()
+  const call = useCall()
+  const load = async (after?: string): Promise<void> => {
+    const query = { planId: token.planId, tokenId: token.id, order: 'newest', limit: 20 } as const
+    const page = await call.run(() =>
+      persistently(() => api.events({ ...query, ...(after !== undefined && { after }) })),
+    )
+    if (!page) return
+    setEvents((known) => [...known, ...page.events])
+    setNext(page.next)
+  }
+  useEffect(() => void load(), [])
+  return (
+    <>
+      <h3>{t('history')}</h3>
+      <ol class="history">
+        {events.map((event) => (
+          <Entry key={event.id} event={event} />
+        ))}
+      </ol>
+      <FailureNote failure={call.failure} onRetry={() => load(next)} />
+      {next !== undefined && (
+        <button type="button" onClick={() => load(next)}>
+          {t('historyMore')}
+        </button>
+      )}
+    </>
+  )
+}
+
+function Entry({ event: { at, type, actor, changes = {} } }: { readonly event: TokenEvent }) {
+  const edited = type === 'edited' ? EDITABLE.filter((field) => Object.hasOwn(changes, field)) : []
+  return (
+    <li>
+      <time dateTime={new Date(at).toISOString()}>{minuteOf(at)}</time>
+      <span>
+        {rich(SENTENCES[type], {
+          actor: <bdi>{actor ?? t('someHolder')}</bdi>,
+          fields: edited.map((field) => t(field)).join(', '),
+        })}
+      </span>
+      {edited.length > 0 && (
+        <dl>
+          {edited.map((field) => (
+            <Difference key={field} field={field} change={changes[field] as Change} />
+          ))}
+        </dl>
+      )}
+    </li>
+  )
+}
+
+function Difference({ field, change: { before, after } }: { readonly field: Editable; readonly change: Change }) {
+  return (
+    <>
+      <dt>{t(field)}</dt>
+      <dd>
+        <del>
+          <span class="unseen">{t('before')}: </span>
+          {shown(before)}
+        </del>{' '}
+        <ins>
+          <span class="unseen">{t('after')}: </span>
+          {shown(after)}
+        </ins>
+      </dd>
+    </>
+  )
+}
+
+const MOST_SHOWN = 10
+
+/** A value of the log as text: lists by their entries, resources by their links. */
+function shown(value: unknown): string {
+  if (value === 'all') return t('allResources')
+  if (!Array.isArray(value)) return String(value ?? '') || '—'
+  const texts = value.slice(0, MOST_SHOWN).map((one: unknown) => {
+    const { link } = Object(one) as { readonly link?: unknown }
+    return String(link ?? one)
+  })
+  return texts.join(', ') + (value.length > MOST_SHOWN ? ` … (${value.length})` : '')
+}

@@ -1,0 +1,59 @@
+/** What every part of the page uses: what it was given, its texts, and its clock. There is one page, so there is one of each. */
+import type { ComponentChildren } from 'preact'
+import type { SurfaceView } from '../../admin/client.ts'
+import type { TypeView } from '../../core/policy.ts'
+import type { Boot, BootPlan } from '../boot.ts'
+import { HUB_TEXTS, type HubTexts } from '../texts.ts'
+
+/** What the server wrote into the page. */
+export const boot = JSON.parse(document.getElementById('boot')?.textContent ?? '{}') as Boot
+
+const words: HubTexts = { ...HUB_TEXTS, ...boot.texts }
+const offset = boot.now - Date.now()
+
+/** Epoch milliseconds by the server's clock, so that a wrong clock of this machine shows no wrong dates. */
+export const now = (): number => Date.now() + offset
+
+/** A text with its holes filled. */
+export function t(key: keyof HubTexts, values: { readonly [hole: string]: string | number } = {}): string {
+  return words[key].replace(/\{(\w+)\}/g, (hole, name: string) => String(values[name] ?? hole))
+}
+
+/** A text whose holes are filled with elements. */
+export function rich(key: keyof HubTexts, values: { readonly [hole: string]: ComponentChildren }): ComponentChildren[] {
+  return words[key].split(/\{(\w+)\}/g).map((part, i) => (i % 2 === 0 ? part : values[part]))
+}
+
+/** A text about a number of things. */
+export function count(number: number, one: keyof HubTexts, many: keyof HubTexts): string {
+  return number === 1 ? t(one) : t(many, { count: number })
+}
+
+/** A token type and the surface that it belongs to: one tab. */
+export interface Kind {
+  readonly type: TypeView
+  readonly surface: SurfaceView
+  readonly tab: string
+  /** What stands in `Generate … token`. */
+  readonly noun: string
+}
+
+/** The registry is where npm tokens are used; the token itself is an npm token. */
+const NOUNS: { readonly [type: string]: string } = { npm: 'npm' }
+
+/** The tabs, in the order of the policies. */
+export const kinds: readonly Kind[] = boot.surfaces.flatMap((surface) =>
+  surface.types.map((type) => {
+    const tab = type.title ?? type.name
+    return { type, surface, tab, noun: NOUNS[type.name] ?? tab }
+  }),
+)
+
+/** The tab of a type; the first for one that no policy has any more. */
+export const kindOf = (type: string): Kind => kinds.find((kind) => kind.type.name === type) ?? (kinds[0] as Kind)
+
+/** Why a plan cannot have tokens of a type, as a sentence. */
+export function closedReason(plan: BootPlan, type: string): string | undefined {
+  const reason = plan.closed[type]
+  return reason && t(reason === 'tier' ? 'closedTier' : 'closedSuspended', { plan: plan.name })
+}

@@ -1,0 +1,136 @@
+/** The menu of a row, after the menu button pattern of the ARIA Authoring Practices: arrows, Home, End, letters, Escape. */
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+
+/** One entry. One that is `off` says why when it is chosen. */
+export interface MenuEntry {
+  readonly label: string
+  readonly act: () => void
+  readonly off?: string | undefined
+  readonly isDangerous?: boolean
+}
+
+interface MenuProps {
+  readonly label: string
+  readonly entries: readonly MenuEntry[]
+  readonly onOff: (why: string) => void
+}
+
+/** A button `…` and its menu. */
+export function Menu({ label, entries, onOff }: MenuProps) {
+  const [isOpen, setOpen] = useState(false)
+  const button = useRef<HTMLButtonElement>(null)
+  const close = (): void => {
+    setOpen(false)
+    button.current?.focus()
+  }
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        class="dots"
+        aria-haspopup="menu"
+        aria-expanded={isOpen}
+        aria-label={label}
+        onClick={() => setOpen(!isOpen)}
+        onKeyDown={(event) => {
+          if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
+          event.preventDefault()
+          setOpen(true)
+        }}
+      >
+        …
+      </button>
+      {isOpen && (
+        <Entries
+          label={label}
+          anchor={button.current}
+          entries={entries}
+          onOff={onOff}
+          onClose={close}
+          onGone={() => setOpen(false)}
+        />
+      )}
+    </>
+  )
+}
+
+interface EntriesProps extends MenuProps {
+  readonly anchor: HTMLElement | null
+  readonly onClose: () => void
+  /** It was dismissed by a click elsewhere; the focus is where the click was. */
+  readonly onGone: () => void
+}
+
+function Entries({ label, anchor, entries, onOff, onClose, onGone }: EntriesProps) {
+  const element = useRef<HTMLDivElement>(null)
+  const items = (): HTMLElement[] => [...(element.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])]
+  useLayoutEffect(() => {
+    const menu = element.current
+    if (!menu || !anchor) return
+    menu.showPopover()
+    const { top, bottom, right } = anchor.getBoundingClientRect()
+    const { height } = menu.getBoundingClientRect()
+    const isBelow = bottom + height < innerHeight || top < height
+    menu.style.top = `${Math.max(4, isBelow ? bottom + 4 : top - height - 4)}px`
+    menu.style.right = `${Math.max(4, document.documentElement.clientWidth - right)}px`
+    items()[0]?.focus()
+  }, [])
+  const move = (to: number): void => {
+    const all = items()
+    all.at(to % all.length)?.focus()
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const at = items().indexOf(document.activeElement as HTMLElement)
+    const byLetter = items().findIndex((item, i) => i > at && startsWith(item, event.key))
+    if (event.key === 'Tab') {
+      // The focus goes on from the button.
+      onClose()
+      return
+    }
+    if (event.key === 'Escape') onClose()
+    else if (event.key === 'ArrowDown') move(at + 1)
+    else if (event.key === 'ArrowUp') move(at - 1)
+    else if (event.key === 'Home') move(0)
+    else if (event.key === 'End') move(-1)
+    else if (event.key.length === 1 && event.key !== ' ')
+      move(byLetter === -1 ? items().findIndex((item) => startsWith(item, event.key)) : byLetter)
+    else return
+    event.preventDefault()
+  }
+  return (
+    <div
+      ref={element}
+      role="menu"
+      class="menu"
+      popover="auto"
+      aria-label={label}
+      onKeyDown={onKeyDown}
+      onToggle={(event) => {
+        if (event.newState === 'closed') onGone()
+      }}
+    >
+      {entries.map(({ label: text, act, off, isDangerous }) => (
+        <button
+          key={text}
+          type="button"
+          role="menuitem"
+          tabIndex={-1}
+          class={isDangerous ? 'danger' : undefined}
+          aria-disabled={off !== undefined}
+          title={off}
+          onClick={() => {
+            onClose()
+            if (off === undefined) act()
+            else onOff(off)
+          }}
+        >
+          {text}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+const startsWith = ({ textContent }: HTMLElement, letter: string): boolean =>
+  textContent?.toLowerCase().startsWith(letter.toLowerCase()) === true

@@ -1,0 +1,154 @@
+/** What a tab shows of a plan: search, filter, table, pages, and the modals that one opens from there. */
+import { useState } from 'preact/hooks'
+import type { IssuedText } from '../../admin/client.ts'
+import type { Token } from '../../core/token.ts'
+import type { BootPlan } from '../boot.ts'
+import { Details } from './details.tsx'
+import { Edit } from './edit.tsx'
+import { type Filter, useTokens } from './hooks.ts'
+import { closedReason, type Kind, t } from './hub.ts'
+import { FailureNote, Field } from './parts.tsx'
+import { Refresh } from './refresh.tsx'
+import { Revoke } from './revoke.tsx'
+import { SecretBox } from './secret-box.tsx'
+import { type TokenAct, TokenTable } from './table.tsx'
+import { Wizard } from './wizard.tsx'
+
+/** The modal that is open. */
+type Open =
+  | { readonly what: 'create'; readonly like?: Token }
+  | { readonly what: 'edit' | 'refresh' | 'revoke' | 'details'; readonly token: Token }
+  | { readonly what: 'secret'; readonly issued: IssuedText }
+
+interface PanelProps {
+  readonly plan: BootPlan
+  readonly kind: Kind
+  readonly labelledBy: string
+  readonly id: string
+}
+
+/** One tab of one plan. For another plan or tab it has to be mounted anew. */
+export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
+  const [filter, setFilter] = useState<Filter>({ search: '', status: '' })
+  const [open, setOpen] = useState<Open>()
+  const [said, setSaid] = useState('')
+  const listed = useTokens(plan, kind, filter)
+  const closed = closedReason(plan, kind.type.name)
+  const tokens = listed.page?.tokens
+  const close = (): void => setOpen(undefined)
+  const finish = (text: string): void => {
+    close()
+    setSaid(text)
+    listed.reload()
+  }
+  const issued = (result: IssuedText): void => {
+    setOpen({ what: 'secret', issued: result })
+    listed.reload()
+  }
+  const act = (what: TokenAct, token: Token): void => {
+    setSaid('')
+    if (what === 'copyId') copyId(token)
+    else if (what === 'replace') setOpen({ what: 'create', like: token })
+    else setOpen({ what, token })
+  }
+  const copyId = ({ id }: Token): void => {
+    navigator.clipboard.writeText(id).then(
+      () => setSaid(t('idCopied')),
+      () => setSaid(id),
+    )
+  }
+  const isFiltered = filter.search.trim() !== '' || filter.status !== ''
+  return (
+    <section role="tabpanel" id={id} aria-labelledby={labelledBy}>
+      {closed !== undefined && <p class="closed">{closed}</p>}
+      <div class="toolbar">
+        <Field label={t('search')}>
+          {(control) => (
+            <input
+              {...control}
+              type="search"
+              autocomplete="off"
+              placeholder={t('searchHint')}
+              value={filter.search}
+              onInput={({ currentTarget }) => setFilter({ ...filter, search: currentTarget.value })}
+            />
+          )}
+        </Field>
+        <StatusFilter value={filter.status} onChange={(status) => setFilter({ ...filter, status })} />
+        {closed === undefined && (
+          <button type="button" class="main" onClick={() => setOpen({ what: 'create' })}>
+            {t('generate', { type: kind.noun })}
+          </button>
+        )}
+      </div>
+      <p role="status" class="said">
+        {said || (tokens && !listed.isBusy && isFiltered && t('shown', { count: tokens.length }))}
+      </p>
+      <FailureNote failure={listed.failure} onRetry={listed.reload} />
+      <div aria-busy={listed.isBusy} class="tokens">
+        {tokens && tokens.length > 0 && (
+          <TokenTable tokens={tokens} label={`${t('title')}, ${kind.tab}`} onAct={act} onSay={setSaid} />
+        )}
+        {tokens?.length === 0 && <p class="empty">{t(isFiltered ? 'emptyFound' : 'empty')}</p>}
+        {!tokens && !listed.failure && <p class="empty">{t('working')}</p>}
+      </div>
+      {(listed.hasPrevious || listed.page?.next !== undefined) && (
+        <nav aria-label={t('pages')}>
+          <button type="button" disabled={!listed.hasPrevious} onClick={listed.previous}>
+            {t('pagePrevious')}
+          </button>
+          <button type="button" disabled={listed.page?.next === undefined} onClick={listed.more}>
+            {t('pageMore')}
+          </button>
+        </nav>
+      )}
+      {open?.what === 'create' && <Wizard plan={plan} kind={kind} like={open.like} onIssued={issued} onClose={close} />}
+      {open?.what === 'edit' && (
+        <Edit
+          plan={plan}
+          token={open.token}
+          onSaved={({ name }) => finish(t('saved', { token: name }))}
+          onClose={close}
+        />
+      )}
+      {open?.what === 'refresh' && <Refresh token={open.token} onIssued={issued} onClose={close} />}
+      {open?.what === 'revoke' && (
+        <Revoke token={open.token} onRevoked={({ name }) => finish(t('revoked', { token: name }))} onClose={close} />
+      )}
+      {open?.what === 'details' && <Details token={open.token} onClose={close} />}
+      {open?.what === 'secret' && <SecretBox issued={open.issued} onDone={close} />}
+    </section>
+  )
+}
+
+const STATUSES = [
+  ['', 'statusAll'],
+  ['active', 'statusActive'],
+  ['expired', 'statusExpired'],
+  ['revoked', 'statusRevoked'],
+] as const
+
+interface StatusFilterProps {
+  readonly value: Filter['status']
+  onChange(status: Filter['status']): void
+}
+
+function StatusFilter({ value, onChange }: StatusFilterProps) {
+  return (
+    <Field label={t('status')}>
+      {(control) => (
+        <select
+          {...control}
+          value={value}
+          onChange={({ currentTarget }) => onChange(currentTarget.value as Filter['status'])}
+        >
+          {STATUSES.map(([status, text]) => (
+            <option key={status} value={status}>
+              {t(text)}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  )
+}

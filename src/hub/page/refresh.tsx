@@ -1,0 +1,70 @@
+/** The modal before a refresh: both dates first, and a way to end the old secret at once. */
+import { useEffect, useState } from 'preact/hooks'
+import type { IssuedText } from '../../admin/client.ts'
+import type { Token } from '../../core/token.ts'
+import { api, persistently } from './api.ts'
+import { Dialog } from './dialog.tsx'
+import { minuteOf } from './format.ts'
+import { useCall, useKey } from './hooks.ts'
+import { rich, t } from './hub.ts'
+import { Action, FailureNote } from './parts.tsx'
+
+interface RefreshProps {
+  readonly token: Token
+  readonly onIssued: (issued: IssuedText) => void
+  readonly onClose: () => void
+}
+
+/** Shows the dates that a refresh gives, and refreshes. */
+export function Refresh({ token, onIssued, onClose }: RefreshProps) {
+  const [dates, setDates] = useState<{ readonly expiresAt: number; readonly previousWorksUntil: number }>()
+  const [isLeaked, setLeaked] = useState(false)
+  const preview = useCall()
+  const call = useCall()
+  const keyOf = useKey()
+  const load = async (): Promise<void> =>
+    setDates(await preview.run(() => persistently(() => api.previewRefresh({ id: token.id }))))
+  useEffect(() => void load(), [])
+  const refresh = async (): Promise<void> => {
+    const input = { id: token.id, retirePrevious: isLeaked ? ('now' as const) : ('after24h' as const) }
+    const issued = await call.run(() => persistently(() => api.refresh({ ...input, idempotencyKey: keyOf(input) })))
+    if (issued) onIssued(issued)
+  }
+  return (
+    <Dialog title={rich('refreshTitle', { token: <bdi>{token.name}</bdi> })} onLeave={() => call.isBusy || onClose()}>
+      <p>{t('refreshLead', { days: token.lifetimeDays })}</p>
+      <dl>
+        <dt>{t('refreshExpires')}</dt>
+        <dd>{dates ? minuteOf(dates.expiresAt) : '…'}</dd>
+        <dt>{t('refreshPrevious')}</dt>
+        <dd>{isLeaked ? t('refreshNow') : dates ? minuteOf(dates.previousWorksUntil) : '…'}</dd>
+      </dl>
+      <div class="choice">
+        <input
+          id="leaked"
+          type="checkbox"
+          checked={isLeaked}
+          aria-describedby="leaked-about"
+          onChange={({ currentTarget }) => setLeaked(currentTarget.checked)}
+        />
+        <div>
+          <label for="leaked">{t('refreshLeaked')}</label>
+          <p class="hint" id="leaked-about">
+            {t('refreshLeakedHint')}
+          </p>
+        </div>
+      </div>
+      <FailureNote failure={preview.failure} onRetry={load} />
+      <FailureNote failure={call.failure} isWrite />
+      <footer>
+        <span role="status">{call.isBusy && t('working')}</span>
+        <Action onClick={onClose} isBusy={call.isBusy}>
+          {t('cancel')}
+        </Action>
+        <Action look="main" onClick={() => dates && refresh()} isBusy={call.isBusy} isOff={!dates}>
+          {t('refresh')}
+        </Action>
+      </footer>
+    </Dialog>
+  )
+}

@@ -1,0 +1,144 @@
+/** What a token may reach: everything, or the places behind pasted links, each of which is judged as one types. */
+import { useId, useRef } from 'preact/hooks'
+import type { NamedLink, PlacedMistake } from '../../admin/links.ts'
+import type { FieldsProps } from './describe-fields.tsx'
+import { t } from './hub.ts'
+import { type Links, mistakeOf, without } from './links.ts'
+import { Field, Mistake } from './parts.tsx'
+
+/** So many are drawn; of the rest only the number is told, since nobody reads 5,000 lines. */
+const SHOWN = 100
+
+/** Two radio buttons, and a field for links under the second. */
+export function ResourceChooser({ draft, kind, mistakes, links, onChange }: FieldsProps & { readonly links: Links }) {
+  const area = useRef<HTMLTextAreaElement>(null)
+  const name = useId()
+  const { report, isChecking, failure } = links
+  const most = kind.surface.limits.links
+  const tooMany = report && report.resources.length > most ? mistakeOf({ ...report, mistakes: [] }, kind) : undefined
+  const show = ({ start, end }: PlacedMistake): void => {
+    area.current?.focus()
+    area.current?.setSelectionRange(start, end)
+  }
+  return (
+    <fieldset>
+      <legend>{t('resources')}</legend>
+      <Choice
+        name={name}
+        label={t('allResources')}
+        hint={t('allResourcesHint')}
+        isChosen={draft.isAll}
+        onChoose={() => onChange({ isAll: true })}
+      />
+      <Choice
+        name={name}
+        label={t('onlySelected')}
+        hint={t('onlySelectedHint')}
+        isChosen={!draft.isAll}
+        onChoose={() => onChange({ isAll: false })}
+      />
+      {!draft.isAll && (
+        <>
+          <Field label={t('links')} hint={t('linksHint', { count: most })} mistake={mistakes.links ?? tooMany}>
+            {(control) => (
+              <textarea
+                {...control}
+                ref={area}
+                class="links"
+                rows={6}
+                spellcheck={false}
+                autocomplete="off"
+                value={draft.links}
+                onInput={({ currentTarget }) => onChange({ links: currentTarget.value })}
+              />
+            )}
+          </Field>
+          <p role="status" class="hint">
+            {isChecking && t('linksChecking')}
+            {failure && `${t('linksUnchecked')} ${failure.text}`}
+            {report && report.mistakes.length > 0 && t('linksBad', { count: report.mistakes.length })}{' '}
+            {report && t('linksGood', { count: report.resources.length })}
+          </p>
+          {report && report.mistakes.length > 0 && (
+            <Mistaken
+              mistakes={report.mistakes}
+              onShow={show}
+              onRemove={() => onChange({ links: without(draft.links, report.mistakes) })}
+            />
+          )}
+          {report && report.resources.length > 0 && <Recognized resources={report.resources} />}
+        </>
+      )}
+    </fieldset>
+  )
+}
+
+interface ChoiceProps {
+  readonly name: string
+  readonly label: string
+  readonly hint: string
+  readonly isChosen: boolean
+  onChoose(): void
+}
+
+function Choice({ name, label, hint, isChosen, onChoose }: ChoiceProps) {
+  const id = useId()
+  return (
+    <div class="choice">
+      <input id={id} type="radio" name={name} checked={isChosen} aria-describedby={`${id}-about`} onChange={onChoose} />
+      <div>
+        <label for={id}>{label}</label>
+        <p class="hint" id={`${id}-about`}>
+          {hint}
+        </p>
+      </div>
+    </div>
+  )
+}
+
+interface MistakenProps {
+  readonly mistakes: readonly PlacedMistake[]
+  onShow(mistake: PlacedMistake): void
+  onRemove(): void
+}
+
+function Mistaken({ mistakes, onShow, onRemove }: MistakenProps) {
+  return (
+    <>
+      <ul class="links mistaken" aria-label={t('linksBad', { count: mistakes.length })}>
+        {mistakes.slice(0, SHOWN).map((mistake) => (
+          <li key={mistake.start}>
+            <code>{mistake.link}</code>
+            <Mistake>{mistake.message}</Mistake>
+            <button type="button" onClick={() => onShow(mistake)}>
+              {t('linkShow')}
+            </button>
+          </li>
+        ))}
+      </ul>
+      <Rest of={mistakes.length} />
+      <button type="button" onClick={onRemove}>
+        {t('linksRemove')}
+      </button>
+    </>
+  )
+}
+
+function Recognized({ resources }: { readonly resources: readonly NamedLink[] }) {
+  return (
+    <>
+      <ul class="links" aria-label={t('linksGood', { count: resources.length })}>
+        {resources.slice(0, SHOWN).map(({ kind, id, name, link }, i) => (
+          <li key={i}>
+            <span class="kind">{kind.replaceAll('_', ' ')}</span> <bdi>{name ?? id}</bdi>
+            {name !== undefined && <code>{link}</code>}
+          </li>
+        ))}
+      </ul>
+      <Rest of={resources.length} />
+    </>
+  )
+}
+
+const Rest = ({ of }: { readonly of: number }) =>
+  of > SHOWN ? <p class="hint">{t('linksMoreShown', { count: of - SHOWN })}</p> : null

@@ -1,0 +1,76 @@
+/** The modal before a revoke, which cannot be undone: one types what the token is called. */
+import { useState } from 'preact/hooks'
+import type { Token } from '../../core/token.ts'
+import { api, persistently } from './api.ts'
+import { Dialog } from './dialog.tsx'
+import { awayOf } from './format.ts'
+import { useCall } from './hooks.ts'
+import { rich, t } from './hub.ts'
+import { Action, FailureNote, Field } from './parts.tsx'
+
+interface RevokeProps {
+  readonly token: Token
+  readonly onRevoked: (token: Token) => void
+  readonly onClose: () => void
+}
+
+/** Asks for the name, and revokes. Twice is no error, so it is tried again unasked. */
+export function Revoke({ token, onRevoked, onClose }: RevokeProps) {
+  const [typed, setTyped] = useState('')
+  const [isWrong, setWrong] = useState(false)
+  const call = useCall()
+  const isMatch = typed.trim() === token.name
+  const revoke = async (): Promise<void> => {
+    setWrong(!isMatch)
+    if (!isMatch) return
+    const revoked = await call.run(() => persistently(() => api.revoke({ id: token.id })))
+    if (revoked) onRevoked(revoked)
+  }
+  return (
+    <Dialog title={rich('revokeTitle', { token: <bdi>{token.name}</bdi> })} onLeave={() => call.isBusy || onClose()}>
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!call.isBusy) revoke()
+        }}
+      >
+        <p>
+          <strong>{t('revokeLead')}</strong>
+        </p>
+        {token.lastUsedAt && <p>{t('revokeUsed', { when: awayOf(token.lastUsedAt) })}</p>}
+        <Field
+          label={rich('revokeConfirm', {
+            token: (
+              <strong>
+                <bdi>{token.name}</bdi>
+              </strong>
+            ),
+          })}
+          mistake={isWrong && !isMatch ? t('revokeMismatch') : undefined}
+        >
+          {(control) => (
+            <input
+              {...control}
+              type="text"
+              autocomplete="off"
+              spellcheck={false}
+              value={typed}
+              onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+            />
+          )}
+        </Field>
+        <FailureNote failure={call.failure} isWrite />
+        <footer>
+          <span role="status">{call.isBusy && t('working')}</span>
+          <Action onClick={onClose} isBusy={call.isBusy}>
+            {t('cancel')}
+          </Action>
+          <Action look="danger" submits isBusy={call.isBusy} isOff={!isMatch}>
+            {t('revoke')}
+          </Action>
+        </footer>
+      </form>
+    </Dialog>
+  )
+}

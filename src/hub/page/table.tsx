@@ -1,0 +1,131 @@
+/** The table of tokens. Its parts have their roles spelled out, since on a phone they are drawn as cards. */
+import type { SecretView, Token } from '../../core/token.ts'
+import { awayOf, dayOf, isSoon, minuteOf, usedOf } from './format.ts'
+import { count, now, rich, t } from './hub.ts'
+import { Menu, type MenuEntry } from './menu.tsx'
+import { StatusBadge } from './parts.tsx'
+
+/** What can be done with a token. */
+export type TokenAct = 'edit' | 'refresh' | 'revoke' | 'replace' | 'details' | 'copyId'
+
+interface TableProps {
+  readonly tokens: readonly Token[]
+  readonly label: string
+  onAct(act: TokenAct, token: Token): void
+  /** Says a sentence aloud. */
+  onSay(text: string): void
+}
+
+const COLUMNS = [
+  'columnName',
+  'status',
+  'columnExpires',
+  'columnAccess',
+  'columnUsed',
+  'columnCreated',
+  'columnActions',
+] as const
+
+/** Shows them, in the order in which they come. */
+export function TokenTable({ tokens, label, onAct, onSay }: TableProps) {
+  return (
+    // biome-ignore-start lint/a11y/noRedundantRoles: a table that is drawn as blocks loses its roles without them.
+    <table role="table" aria-label={label}>
+      <thead role="rowgroup">
+        <tr role="row">
+          {COLUMNS.map((column) => (
+            <th key={column} role="columnheader" scope="col">
+              <span class={column === 'columnActions' ? 'unseen' : undefined}>{t(column)}</span>
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        {tokens.map((token) => (
+          <Row key={token.id} token={token} onAct={onAct} onSay={onSay} />
+        ))}
+      </tbody>
+    </table>
+    // biome-ignore-end lint/a11y/noRedundantRoles: as above.
+  )
+}
+
+function Row({ token, onAct, onSay }: { readonly token: Token } & Pick<TableProps, 'onAct' | 'onSay'>) {
+  const { name, description, status, expiresAt, scopes, resources, lastUsedAt, createdAt, createdBy, revokedAt } = token
+  return (
+    // biome-ignore-start lint/a11y/noRedundantRoles: as above.
+    <tr role="row" class={status}>
+      <td role="cell" class="name">
+        <button type="button" class="link" onClick={() => onAct('details', token)}>
+          <bdi>{name}</bdi>
+        </button>
+        {description !== '' && (
+          <p class="hint clamped">
+            <bdi>{description}</bdi>
+          </p>
+        )}
+      </td>
+      <td role="cell" data-label={t('status')}>
+        <StatusBadge token={token} />
+      </td>
+      <td role="cell" data-label={t('columnExpires')}>
+        <time dateTime={new Date(expiresAt).toISOString()} title={minuteOf(expiresAt)}>
+          {dayOf(expiresAt)}
+        </time>
+        {status === 'active' && <p class={isSoon(expiresAt) ? 'hint soon' : 'hint'}>{awayOf(expiresAt)}</p>}
+        {revokedAt !== null && <p class="hint">{t('revokedOn', { date: dayOf(revokedAt) })}</p>}
+      </td>
+      <td role="cell" data-label={t('columnAccess')}>
+        <span title={scopes.join(', ')}>{count(scopes.length, 'scopeOne', 'scopeCount')}</span>
+        <p class="hint">
+          {resources === 'all' ? t('allResources') : count(resources.length, 'resourceOne', 'resourceCount')}
+        </p>
+      </td>
+      <td role="cell" data-label={t('columnUsed')}>
+        {usedOf(lastUsedAt)}
+        <OldSecret token={token} />
+      </td>
+      <td role="cell" data-label={t('columnCreated')}>
+        <time dateTime={new Date(createdAt).toISOString()} title={minuteOf(createdAt)}>
+          {dayOf(createdAt)}
+        </time>
+        <p class="hint">{rich('createdBy', { actor: <bdi>{createdBy}</bdi> })}</p>
+      </td>
+      <td role="cell" class="actions">
+        <Menu label={t('actionsFor', { token: name })} entries={entriesOf(token, onAct)} onOff={onSay} />
+      </td>
+    </tr>
+    // biome-ignore-end lint/a11y/noRedundantRoles: as above.
+  )
+}
+
+/** Whether the secret before the newest is still in use, as long as it works. */
+function OldSecret({ token: { secrets, status } }: { readonly token: Token }) {
+  const old: SecretView | undefined = secrets.at(-2)
+  if (status !== 'active' || !old?.worksUntil || old.worksUntil <= now()) return null
+  const { lastUsedAt, worksUntil } = old
+  return (
+    <p class="hint soon">
+      {lastUsedAt === null && t('oldSecretUnused')}
+      {typeof lastUsedAt === 'number' && t('oldSecretUsed', { when: awayOf(lastUsedAt) })}{' '}
+      {t('oldSecretUntil', { date: minuteOf(worksUntil) })}
+    </p>
+  )
+}
+
+function entriesOf(token: Token, onAct: TableProps['onAct']): readonly MenuEntry[] {
+  const off = token.status === 'active' ? undefined : t('notActive')
+  const entry = (act: TokenAct, more: Partial<MenuEntry> = {}): MenuEntry => ({
+    label: t(act),
+    act: () => onAct(act, token),
+    ...more,
+  })
+  return [
+    entry('edit', { off }),
+    entry('refresh', { off }),
+    entry('revoke', { off: token.status === 'revoked' ? t('alreadyRevoked') : undefined, isDangerous: true }),
+    ...(token.status === 'active' ? [] : [entry('replace')]),
+    entry('details'),
+    entry('copyId'),
+  ]
+}

@@ -1,0 +1,132 @@
+/**
+ * A small organization with the hub over it, on a real server of the loopback interface. What a test has to steer is a field:
+ * who is signed in, what the network does, what time it is.
+ */
+import { createServer } from 'node:http'
+import { createPlanTokens, type Directory, memoryStore, type ResourceRef } from 'plan-access-tokens'
+import { toNode } from 'plan-access-tokens/admin'
+import { figmaPolicy } from 'plan-access-tokens/figma'
+import { type HubOptions, hubHandler } from 'plan-access-tokens/hub'
+import { npmPolicy } from 'plan-access-tokens/npm'
+import { testDirectory } from 'plan-access-tokens/testing'
+import type { Page } from 'playwright-core'
+import { listen } from '../admin/server.ts'
+
+export const PATH = '/developers/tokens'
+export const PLAN = '1001'
+export const REGISTRY = 'https://npm.acme.example'
+export const LINKS = {
+  landing: 'https://www.figma.com/design/ABCDEFG123/Landing-page',
+  brand: 'https://www.figma.com/files/1001/team/456/Brand',
+  elsewhere: 'https://www.figma.com/design/GLOBEX2026/Secret-plans',
+  nonsense: 'https://www.figma.com/nonsense/1',
+} as const
+
+const NAMES: { readonly [resource: string]: string } = { 'file:ABCDEFG123': 'Landing page', 'team:456': 'Brand' }
+
+/** What the network does to a request: a status and a body, no answer for ever, a connection that breaks before or after the call. */
+export type Fault =
+  | { readonly status: number; readonly body: string; readonly type?: string }
+  | 'hang'
+  | 'drop'
+  | 'drop the answer'
+
+/** The hub over a fresh world. */
+export async function hubWorld(options: Partial<HubOptions> = {}) {
+  const tree = testDirectory({
+    1001: {
+      admins: ['ada', 'bob'],
+      resources: {
+        'team:456': { 'project:457': { 'file:LOGOS2026': {} } },
+        'file:ABCDEFG123': {},
+        'npm_scope:@acme': {},
+      },
+    },
+    1002: { tier: 'enterprise', admins: ['ada'], resources: { 'file:GLOBEX2026': {} } },
+    1003: { tier: 'professional', admins: ['ada'] },
+    1004: { admins: ['somebody else'] },
+  })
+  const directory: Directory = {
+    plan: (id) => tree.plan(id),
+    isPlanAdmin: (actor, planId) => tree.isPlanAdmin(actor, planId),
+    locate: (resource) => tree.locate(resource),
+    describe: (refs: readonly ResourceRef[]) => refs.map(({ kind, id }) => NAMES[`${kind}:${id}`]),
+  }
+  /** How far ahead of the machine's the engine's clock is. */
+  let ahead = 0
+  const tokens = createPlanTokens({
+    policy: [figmaPolicy(), npmPolicy({ packageScopes: ['@acme'], registry: REGISTRY })],
+    store: memoryStore(),
+    directory,
+    clock: { now: () => Date.now() + ahead },
+  })
+  const names: Record<string, string> = { 1001: 'Acme', 1002: 'Globex', 1003: 'Initech', 1004: 'Hooli' }
+  const state = {
+    /** Who is signed in. */
+    actor: 'ada' as string | undefined,
+    /** What happens to a request of the API: the method and the path below the page's. */
+    fault: (_request: string): Fault | undefined => undefined,
+    /** Every request that the server was sent, as `POST /api/plans/1001/tokens`. */
+    requests: [] as string[],
+  }
+  const hub = hubHandler({
+    tokens,
+    directory,
+    actor: () => state.actor,
+    plans: () => Object.entries(names).map(([id, name]) => ({ ...(tree.plan(id) ?? { id, tier: '' }), name })),
+    basePath: PATH,
+    addresses: { rest: 'https://api.acme.example/v1/files/ABCDEFG123', npm: { registry: REGISTRY, scope: '@acme' } },
+    ...options,
+  })
+  const page = toNode(hub)
+  const server = createServer(async (request, response) => {
+    const asked = `${request.method} ${(request.url ?? '').replace(PATH, '')}`
+    state.requests.push(asked)
+    const fault = state.fault(asked)
+    if (fault === 'hang') return
+    if (fault === 'drop') return void request.socket.destroy()
+    if (fault === 'drop the answer') {
+      response.end = () => request.socket.destroy() as never
+    } else if (fault) {
+      response.writeHead(fault.status, { 'Content-Type': fault.type ?? 'text/html' })
+      return void response.end(fault.body)
+    }
+    await page(request, response)
+  })
+  const address = await listen(server)
+  return {
+    tokens,
+    tree,
+    state,
+    hub,
+    names,
+    url: `${address}${PATH}`,
+    /** Sets the engine's clock ahead by so many days. */
+    later(days: number) {
+      ahead += days * 86_400_000
+    },
+    /** Makes a token as Ada would. */
+    async make(name: string, change: Record<string, unknown> = {}) {
+      const input = {
+        ...{ actor: 'ada', planId: PLAN, type: 'rest', name, lifetimeDays: 90 },
+        ...{ scopes: ['file_content:read'], resources: 'all', ...change },
+      }
+      const { token, secret } = await tokens.create(input as never)
+      return { token, secret: secret.reveal() }
+    },
+    /** Uses a secret, so that a use is on record. */
+    use: (secret: string) =>
+      tokens.authorize({ method: 'GET', url: '/v1/files/ABCDEFG123', headers: { 'x-figma-token': secret } }),
+  }
+}
+
+export type HubWorld = Awaited<ReturnType<typeof hubWorld>>
+
+/** The row of a token. */
+export const rowOf = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name })
+
+/** Opens the menu of a token's row, and chooses from it. */
+export async function choose(page: Page, name: string, entry: string): Promise<void> {
+  await rowOf(page, name).getByRole('button').last().click()
+  await page.getByRole('menuitem', { name: entry }).click()
+}
