@@ -50,7 +50,7 @@ const PAGE_SIZE = 50
 
 /** Gathers it for a person. */
 export async function bootOf(options: HubOptions, usages: Boot['usages'], actor: string): Promise<Boot> {
-  const { tokens, plans, basePath = '', product, lang = 'en', signIn, texts = {} } = options
+  const { tokens, plans, clock = Date, basePath = '', product, lang = 'en', signIn, texts = {} } = options
   const managed = await managedBy(options, actor, await plans(actor))
   const shown = managed.map((plan) => bootPlan(plan, tokens.policies))
   const type = tokens.policies[0]?.types[0]?.name
@@ -61,7 +61,7 @@ export async function bootOf(options: HubOptions, usages: Boot['usages'], actor:
       ? await tokens.list({ actor, planId: plan.id, type, ...query }).catch(() => undefined)
       : undefined
   return {
-    now: Date.now(),
+    now: clock.now(),
     base: basePath,
     ...(product !== undefined && { product }),
     lang,

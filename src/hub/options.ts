@@ -3,7 +3,7 @@ import type { AdminEngine } from '../admin/routes.ts'
 import { type Issue, PolicyError } from '../core/errors.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { isBasePath } from '../core/target.ts'
-import type { Awaitable, Directory, PlanInfo } from '../ports.ts'
+import type { Awaitable, Clock, Directory, PlanInfo } from '../ports.ts'
 import { HUB_TEXTS, type HubTexts } from './texts.ts'
 
 /** A plan, as the switch of organizations shows it. */
@@ -25,6 +25,8 @@ export interface HubOptions {
   readonly plans: (actor: string) => Awaitable<readonly HubPlan[]>
   /** The directory that `createPlanTokens` has: with it, pasted links are looked up while one types, and shown by their names. */
   readonly directory?: Directory
+  /** The clock that `createPlanTokens` has. Default: the platform's. */
+  readonly clock?: Pick<Clock, 'now'>
   /** The path of the page as browsers see it, such as `/developers/tokens`. Not needed where the page is at the root. */
   readonly basePath?: string
   /** The origin that browsers see, such as `https://example.com`, where a proxy stands in between. Default: the request's. */
@@ -44,7 +46,7 @@ export interface HubOptions {
 }
 
 const OPTIONS = [
-  ...['tokens', 'actor', 'plans', 'directory', 'basePath', 'origin'],
+  ...['tokens', 'actor', 'plans', 'directory', 'clock', 'basePath', 'origin'],
   ...['product', 'signIn', 'addresses', 'lang', 'texts', 'css'],
 ]
 
@@ -55,10 +57,11 @@ export function checkOptions(options: unknown): void {
   const given = { ...(options as { readonly [option: string]: unknown }) }
   for (const name of Object.keys(given))
     if (!OPTIONS.includes(name)) problem(name, `is not an option.${didYouMean(name, OPTIONS)}`)
-  const { plans, basePath, signIn, lang, texts } = given
+  const { plans, clock, basePath, signIn, lang, texts } = given
   if (typeof plans !== 'function') problem('plans', 'must be a function that gives the plans of a person.')
   if (basePath !== undefined && !isBasePath(basePath))
     problem('basePath', 'must be a path such as "/developers/tokens", without a slash at its end.')
+  if (clock !== undefined && typeof Object(clock).now !== 'function') problem('clock', 'must have now().')
   for (const name of ['product', 'css'])
     if (given[name] !== undefined && typeof given[name] !== 'string') problem(name, 'must be text.')
   if (signIn !== undefined && !(typeof signIn === 'string' && /^(\/(?!\/)|https?:\/\/)/.test(signIn)))

@@ -54,11 +54,12 @@ export async function hubWorld(options: Partial<HubOptions> = {}) {
   }
   /** How far ahead of the machine's the engine's clock is. */
   let ahead = 0
+  const clock = { now: () => Date.now() + ahead }
   const tokens = createPlanTokens({
     policy: [figmaPolicy(), npmPolicy({ packageScopes: ['@acme'], registry: REGISTRY })],
     store: memoryStore(),
     directory,
-    clock: { now: () => Date.now() + ahead },
+    clock,
   })
   const names: Record<string, string> = { 1001: 'Acme', 1002: 'Globex', 1003: 'Initech', 1004: 'Hooli' }
   const state = {
@@ -72,6 +73,7 @@ export async function hubWorld(options: Partial<HubOptions> = {}) {
   const hub = hubHandler({
     tokens,
     directory,
+    clock,
     actor: () => state.actor,
     plans: () => Object.entries(names).map(([id, name]) => ({ ...(tree.plan(id) ?? { id, tier: '' }), name })),
     basePath: PATH,

@@ -22,6 +22,8 @@ export const missingChromium =
     ? 'no Chromium is installed: apt-get install chromium, or name it in CHROMIUM'
     : undefined
 
+const USUAL = { locale: 'en-US', timezoneId: 'UTC', reducedMotion: 'reduce' } as const
+
 /** What was seen of a page besides what it shows. */
 export interface Watched {
   readonly page: Page
@@ -38,7 +40,7 @@ export function useChromium(): (options?: BrowserContextOptions) => Promise<Watc
   })
   afterAll(() => browser?.close())
   return async (options = {}) => {
-    const context = await (browser as Browser).newContext({ locale: 'en-US', timezoneId: 'UTC', ...options })
+    const context = await (browser as Browser).newContext({ ...USUAL, ...options })
     const page = await context.newPage()
     page.setDefaultTimeout(10_000)
     const complaints: string[] = []

@@ -11,12 +11,14 @@ export interface MenuEntry {
 
 interface MenuProps {
   readonly label: string
+  /** The id of what it is about. */
+  readonly about: string
   readonly entries: readonly MenuEntry[]
   readonly onOff: (why: string) => void
 }
 
 /** A button `…` and its menu. */
-export function Menu({ label, entries, onOff }: MenuProps) {
+export function Menu({ label, about, entries, onOff }: MenuProps) {
   const [isOpen, setOpen] = useState(false)
   const button = useRef<HTMLButtonElement>(null)
   const close = (): void => {
@@ -32,6 +34,7 @@ export function Menu({ label, entries, onOff }: MenuProps) {
         aria-haspopup="menu"
         aria-expanded={isOpen}
         aria-label={label}
+        aria-describedby={about}
         onClick={() => setOpen(!isOpen)}
         onKeyDown={(event) => {
           if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
@@ -44,6 +47,7 @@ export function Menu({ label, entries, onOff }: MenuProps) {
       {isOpen && (
         <Entries
           label={label}
+          about={about}
           anchor={button.current}
           entries={entries}
           onOff={onOff}
@@ -62,7 +66,7 @@ interface EntriesProps extends MenuProps {
   readonly onGone: () => void
 }
 
-function Entries({ label, anchor, entries, onOff, onClose, onGone }: EntriesProps) {
+function Entries({ label, about, anchor, entries, onOff, onClose, onGone }: EntriesProps) {
   const element = useRef<HTMLDivElement>(null)
   const items = (): HTMLElement[] => [...(element.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])]
   useLayoutEffect(() => {
@@ -105,6 +109,7 @@ function Entries({ label, anchor, entries, onOff, onClose, onGone }: EntriesProp
       class="menu"
       popover="auto"
       aria-label={label}
+      aria-describedby={about}
       onKeyDown={onKeyDown}
       onToggle={(event) => {
         if (event.newState === 'closed') onGone()

@@ -51,12 +51,13 @@ export function TokenTable({ tokens, label, onAct, onSay }: TableProps) {
 }
 
 function Row({ token, onAct, onSay }: { readonly token: Token } & Pick<TableProps, 'onAct' | 'onSay'>) {
-  const { name, description, status, expiresAt, scopes, resources, lastUsedAt, createdAt, createdBy, revokedAt } = token
+  const { id, name, description, status, expiresAt, scopes, resources, lastUsedAt, createdAt, createdBy, revokedAt } =
+    token
   return (
     // biome-ignore-start lint/a11y/noRedundantRoles: as above.
     <tr role="row" class={status}>
       <td role="cell" class="name">
-        <button type="button" class="link" onClick={() => onAct('details', token)}>
+        <button type="button" class="link" id={`name-${id}`} onClick={() => onAct('details', token)}>
           <bdi>{name}</bdi>
         </button>
         {description !== '' && (
@@ -72,12 +73,12 @@ function Row({ token, onAct, onSay }: { readonly token: Token } & Pick<TableProp
         <time dateTime={new Date(expiresAt).toISOString()} title={minuteOf(expiresAt)}>
           {dayOf(expiresAt)}
         </time>
-        {status === 'active' && <p class={isSoon(expiresAt) ? 'hint soon' : 'hint'}>{awayOf(expiresAt)}</p>}
-        {revokedAt !== null && <p class="hint">{t('revokedOn', { date: dayOf(revokedAt) })}</p>}
+        {status === 'active' && <p class={isSoon(expiresAt) ? 'hint short soon' : 'hint short'}>{awayOf(expiresAt)}</p>}
+        {revokedAt !== null && <p class="hint short">{t('revokedOn', { date: dayOf(revokedAt) })}</p>}
       </td>
       <td role="cell" data-label={t('columnAccess')}>
         <span title={scopes.join(', ')}>{count(scopes.length, 'scopeOne', 'scopeCount')}</span>
-        <p class="hint">
+        <p class="hint short">
           {resources === 'all' ? t('allResources') : count(resources.length, 'resourceOne', 'resourceCount')}
         </p>
       </td>
@@ -92,7 +93,7 @@ function Row({ token, onAct, onSay }: { readonly token: Token } & Pick<TableProp
         <p class="hint">{rich('createdBy', { actor: <bdi>{createdBy}</bdi> })}</p>
       </td>
       <td role="cell" class="actions">
-        <Menu label={t('actionsFor', { token: name })} entries={entriesOf(token, onAct)} onOff={onSay} />
+        <Menu label={t('columnActions')} about={`name-${id}`} entries={entriesOf(token, onAct)} onOff={onSay} />
       </td>
     </tr>
     // biome-ignore-end lint/a11y/noRedundantRoles: as above.

@@ -1,0 +1,174 @@
+/**
+ * Every state of the page, in light, in dark and on a phone: without a violation of axe, without a part that sticks out, and as
+ * a picture in screenshots/ (ignored by git), to be looked at by whoever changes the page.
+ */
+import { mkdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import axe from 'axe-core'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { missingChromium, useChromium } from '../support/chromium.ts'
+import { choose, type HubWorld, hubWorld, LINKS, PLAN, rowOf } from './world.ts'
+
+const open = useChromium()
+const describeInChromium = missingChromium === undefined ? describe : describe.skip
+const why = missingChromium === undefined ? '' : ` (skipped: ${missingChromium})`
+
+const pictures = fileURLToPath(new URL('../../screenshots/', import.meta.url))
+mkdirSync(pictures, { recursive: true })
+
+const WIDE = { width: 1200, height: 900 }
+const PHONE = { width: 375, height: 780 }
+const LOOKS = [
+  { look: 'light', colorScheme: 'light', viewport: WIDE },
+  { look: 'dark', colorScheme: 'dark', viewport: WIDE },
+  { look: 'phone', colorScheme: 'light', viewport: PHONE },
+] as const
+
+interface Stage extends HubWorld {
+  readonly page: Page
+}
+
+async function fill({ make, tokens, use, later }: Stage): Promise<void> {
+  await make('Ended by itself', { lifetimeDays: 1, description: 'It lived for a day.' })
+  const { token } = await make('Revoked by Bob')
+  await tokens.revoke({ actor: 'bob', id: token.id })
+  later(2)
+  await make('Ends soon', { lifetimeDays: 3, scopes: ['files:read'] })
+  const sync = await make('Website sync', { resources: [LINKS.landing, LINKS.brand], description: 'Runs every night.' })
+  await use(sync.secret)
+  await tokens.edit({ actor: 'bob', id: sync.token.id, name: 'Website sync, nightly', scopes: ['projects:read'] })
+  await tokens.refresh({ actor: 'ada', id: sync.token.id })
+  await make('🧪 אבג, a name of a hundred characters that goes on until there is no room in a row')
+}
+
+async function toStep({ page }: Stage, step: 1 | 2 | 3): Promise<void> {
+  await page.getByRole('button', { name: 'Generate REST API token' }).click()
+  if (step === 1) return
+  await page.getByLabel('Name').fill('Nightly export')
+  await page.getByRole('button', { name: 'Next' }).click()
+  if (step === 2) return
+  await page.getByRole('checkbox', { name: 'file_content:read', exact: true }).check()
+  await page.getByRole('button', { name: 'Next' }).click()
+}
+
+async function toSecret(stage: Stage): Promise<void> {
+  await toStep(stage, 3)
+  await stage.page.getByRole('radio', { name: 'All resources' }).check()
+  await stage.page.getByRole('button', { name: 'Create' }).click()
+  await stage.page.getByRole('heading', { name: 'Your new token' }).waitFor()
+}
+
+const SYNC = 'Website sync, nightly'
+
+/** How a person gets there from the page that was just opened. */
+const STATES: { readonly [state: string]: (stage: Stage) => Promise<unknown> } = {
+  'the table': ({ page }) => rowOf(page, SYNC).waitFor(),
+  'the npm tab without a token': ({ page }) => page.getByRole('tab', { name: 'npm registry' }).click(),
+  'a search that finds nothing': async ({ page }) => {
+    await page.getByLabel('Search tokens').fill('nothing of the kind')
+    await page.getByText('No token fits.').waitFor()
+  },
+  'a plan that cannot have tokens': async ({ page }) => {
+    await page.getByLabel('Organization').selectOption('Initech')
+    await page.getByText('There are no tokens here yet.').waitFor()
+  },
+  'a list that failed': async ({ page, state }) => {
+    state.fault = () => ({ status: 500, body: 'broken' })
+    await page.getByRole('tab', { name: 'npm registry' }).click()
+    await page.getByRole('button', { name: 'Try again' }).waitFor()
+  },
+  'the menu': async ({ page }) => {
+    await rowOf(page, SYNC).getByRole('button').last().click()
+    await page.getByRole('menu').waitFor()
+  },
+  'describe your token': (stage) => toStep(stage, 1),
+  'describe your token, with mistakes': async (stage) => {
+    await toStep(stage, 1)
+    await stage.page.getByLabel('Expiration').selectOption('Another number of days')
+    await stage.page.getByLabel('Days').fill('366')
+    await stage.page.getByRole('button', { name: 'Next' }).click()
+    await stage.page.getByText('Write a whole number from 1 to 365.').waitFor()
+  },
+  'the question before something is discarded': async (stage) => {
+    await toStep(stage, 2)
+    await stage.page.keyboard.press('Escape')
+    await stage.page.getByRole('button', { name: 'Keep editing' }).waitFor()
+  },
+  'choose scopes': (stage) => toStep(stage, 2),
+  'choose scopes, none chosen': async (stage) => {
+    await toStep(stage, 2)
+    await stage.page.getByRole('button', { name: 'Next' }).click()
+    await stage.page.getByText('Choose at least one scope.').waitFor()
+  },
+  'choose resources': async (stage) => {
+    await toStep(stage, 3)
+    await stage.page.getByLabel('Links to resources').fill(Object.values(LINKS).join('\n'))
+    await stage.page.getByText('To mend: 2').first().waitFor()
+    await stage.page.getByText('Landing page').waitFor()
+  },
+  'a create by somebody who is signed out': async (stage) => {
+    await toStep(stage, 3)
+    await stage.page.getByRole('radio', { name: 'All resources' }).check()
+    stage.state.actor = undefined
+    await stage.page.getByRole('button', { name: 'Create' }).click()
+    await stage.page.getByText('You are no longer signed in.').waitFor()
+  },
+  'the secret': toSecret,
+  'the secret, not copied yet': async (stage) => {
+    await toSecret(stage)
+    await stage.page.getByText('How it is used').click()
+    await stage.page.keyboard.press('Escape')
+    await stage.page.getByText('The secret is not copied yet.').waitFor()
+  },
+  'edit token': ({ page }) => choose(page, SYNC, 'Edit token'),
+  'a conflict': async ({ page, tokens }) => {
+    await choose(page, SYNC, 'Edit token')
+    await page.getByLabel('Name').fill('As Ada calls it')
+    const [token] = (await tokens.list({ actor: 'ada', planId: PLAN, search: SYNC })).tokens
+    await tokens.edit({ actor: 'bob', id: token?.id ?? '', name: 'As Bob calls it' })
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('radio', { name: 'Theirs' }).waitFor()
+  },
+  'refresh token': async ({ page }) => {
+    await choose(page, SYNC, 'Refresh token')
+    await page.getByText('New expiration date').waitFor()
+  },
+  'revoke token': ({ page }) => choose(page, SYNC, 'Revoke token'),
+  details: async ({ page }) => {
+    await choose(page, SYNC, 'Details and history')
+    await page.getByText('made the token').waitFor()
+    await page.getByLabel('URL').fill('/v1/files/LOGOS2026')
+    await page.getByRole('button', { name: 'Explain' }).click()
+    await page.getByText('Every question that is asked').click()
+  },
+}
+
+/** What axe finds, in words. */
+async function violations(page: Page): Promise<readonly string[]> {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source)
+  const { violations: found } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run())
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`))
+}
+
+/** Whether something of the page is wider than the window. */
+const sticksOut = (page: Page): Promise<boolean> =>
+  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)
+
+describeInChromium(`the page${why}`, () => {
+  it.each(Object.entries(STATES))('shows %s so that everybody can use it', async (state, reach) => {
+    const world = await hubWorld({ product: 'Acme Design', signIn: '/login' })
+    const { page } = await open({ viewport: WIDE })
+    const stage = { ...world, page }
+    await fill(stage)
+    await page.goto(world.url)
+    await reach(stage)
+    for (const { look, colorScheme, viewport } of LOOKS) {
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize(viewport)
+      await page.screenshot({ path: `${pictures}${state.replaceAll(/[, ]+/g, '-')}.${look}.png` })
+      expect({ look, found: await violations(page) }).toEqual({ look, found: [] })
+      expect({ look, sticksOut: await sticksOut(page) }).toEqual({ look, sticksOut: false })
+    }
+  })
+})
