@@ -130,7 +130,7 @@ export interface Directory {
   locate(
     resource: ResourceRef,
   ): Awaitable<{ readonly planId: string; readonly ancestors: readonly ResourceRef[] } | undefined>
-  /** Names of resources for a page, in the order of the refs; `undefined` for what has none. Not called yet. */
+  /** Names of resources for a page, in the order of the refs; `undefined` for what has none. Asked only for what lies in the plan. */
   describe?(refs: readonly ResourceRef[]): Awaitable<readonly (string | undefined)[]>
 }
 

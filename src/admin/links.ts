@@ -5,6 +5,7 @@
 import { PlanTokenError } from '../core/errors.ts'
 import type { FoundLink, LinkMistake, LinkReport } from '../core/links.ts'
 import { type CompiledPolicy, compiledOf, type Policy } from '../core/policy.ts'
+import type { ResourceRef } from '../core/resources.ts'
 import type { Directory } from '../ports.ts'
 import { createDeadlines } from '../service/deadlines.ts'
 import { ask, type Engine } from '../service/engine.ts'
@@ -50,42 +51,53 @@ export async function reportOf(policy: Policy, text: string, asking: Asking | un
   const isAdmin = await ask(places, () => places.directory.isPlanAdmin(actor, planId))
   if (isAdmin !== true) throw new PlanTokenError('not_plan_admin')
   const compiled = compiledOf(policy) as CompiledPolicy
+  // More than a token can hold is not asked about; and what nobody has placed has no name, since it may be another plan's.
+  if (report.resources.length > compiled.limits.links) return report
   const elsewhere = await mistakesOf(compiled, report, planId, places)
   const resources = report.resources.filter((_, index) => !elsewhere.has(index))
-  const misplaced = placed(text, report, elsewhere)
   return {
     resources: await named(resources, places),
-    mistakes: [...report.mistakes, ...misplaced].sort((a, b) => a.start - b.start),
+    mistakes: [...report.mistakes, ...placed(text, report, elsewhere)].sort((a, b) => a.start - b.start),
   }
 }
 
-/** What is wrong with the place of a resource, by its index. More than a token can hold is not asked about. */
+/** What is wrong with the place of a resource, by its index. */
 async function mistakesOf(
   policy: CompiledPolicy,
   { resources }: LinkReport,
   planId: string,
   places: Places,
 ): Promise<ReadonlyMap<number, string>> {
-  if (resources.length === 0 || resources.length > policy.limits.links) return new Map()
+  if (resources.length === 0) return new Map()
   const links = resources.map(({ link }) => link)
-  const issues = await linkProblems(places, policy, readLinks(links, policy, planId), planId)
-  return new Map(issues.map(({ path, message }) => [Number(/\d+/.exec(path)?.[0]), message]))
+  const read = readLinks(links, policy, planId)
+  const issues = await linkProblems(places, policy, read, planId)
+  const messages = new Map(issues.map(({ path, message }) => [Number(/\d+/.exec(path)?.[0]), message]))
+  // A resource that is named twice was asked about once: what is wrong with it is wrong wherever its link stands.
+  const asked = new Map(read.resources === 'all' ? [] : read.resources.map((one) => [keyOf(one), one.index]))
+  const all = resources.map((one, index) => {
+    const message = messages.get(index) ?? messages.get(asked.get(keyOf(one)) ?? index)
+    return [index, message] as const
+  })
+  return new Map(all.filter((entry): entry is readonly [number, string] => entry[1] !== undefined))
 }
 
-/** The mistakes with their places: a report's resources stand in the order of the text. */
+const keyOf = ({ kind, id }: ResourceRef): string => JSON.stringify([kind, id])
+
+/** The mistakes with their places. What the policy finds no fault with are the resources, in the order of the text. */
 function placed(
   text: string,
-  { resources }: LinkReport,
+  { mistakes }: LinkReport,
   elsewhere: ReadonlyMap<number, string>,
 ): readonly PlacedMistake[] {
-  let from = 0
-  return resources.flatMap(({ link }, index) => {
-    const start = text.indexOf(link, from)
-    if (start === -1) return []
-    const end = start + link.length
-    from = end
-    const message = elsewhere.get(index)
-    return message === undefined ? [] : [{ link, start, end, code: 'resource_not_in_plan' as const, message }]
+  if (elsewhere.size === 0) return []
+  const wrong = new Set(mistakes.map(({ start }) => start))
+  const right = [...text.matchAll(/[^\s,]+/g)].filter(({ index }) => !wrong.has(index))
+  return right.flatMap(({ 0: link, index: start }, i) => {
+    const message = elsewhere.get(i)
+    return message === undefined
+      ? []
+      : [{ link, start, end: start + link.length, code: 'resource_not_in_plan' as const, message }]
   })
 }
 
@@ -98,6 +110,6 @@ async function named(resources: readonly FoundLink[], places: Places): Promise<r
   if (!Array.isArray(names)) return resources
   return resources.map((resource, i) => {
     const name: unknown = names[i]
-    return typeof name === 'string' ? { ...resource, name } : resource
+    return typeof name === 'string' && name.trim() !== '' ? { ...resource, name } : resource
   })
 }

@@ -1,0 +1,223 @@
+/** `POST /links` for a plan: what lies elsewhere is a mistake at its own place, and only what lies in the plan has a name. */
+import type { Directory, ResourceRef } from 'plan-access-tokens'
+import { testDirectory } from 'plan-access-tokens/testing'
+import { describe, expect, it } from 'vitest'
+import { adminWorld, refused } from './world.ts'
+
+const FIGMA = 'https://www.figma.com'
+const MINE = `${FIGMA}/design/MINE123/Landing`
+const FOREIGN = `${FIGMA}/design/FOREIGN1`
+const NOT_HERE = 'resource_not_in_plan'
+
+/** A plan with a few things in it, and another one. */
+const tree = () =>
+  testDirectory({
+    1001: { admins: ['admin-1'], resources: { 'team:456': { 'project:123': {} }, 'file:MINE123': {} } },
+    2002: { admins: ['admin-2'], resources: { 'file:FOREIGN1': {}, 'project:923': {} } },
+  })
+
+/** The API with a directory that calls everything by its kind and id, and remembers what it was asked. */
+async function placing(change: { readonly [method in keyof Directory]?: unknown } = {}) {
+  const real = tree()
+  const asked: string[] = []
+  const described: string[] = []
+  const directory = {
+    plan: real.plan,
+    isPlanAdmin: real.isPlanAdmin,
+    locate(resource: ResourceRef) {
+      asked.push(`${resource.kind} ${resource.id}`)
+      return real.locate(resource)
+    },
+    describe(refs: readonly ResourceRef[]) {
+      described.push(...refs.map(({ id }) => id))
+      return refs.map(({ kind, id }) => (kind === 'team' ? undefined : `The ${kind} ${id}`))
+    },
+    ...change,
+  } as Directory
+  const w = await adminWorld({ directory, bodyBytes: 4_194_304 })
+  const links = (text: string, as = 'admin-1', more: object = { planId: '1001' }) =>
+    w.call('POST /links', { as, body: { text, ...more } })
+  return { ...w, links, asked, described }
+}
+
+it('names what lies in the plan, in the order of the text', async () => {
+  const { links } = await placing()
+  const text = `${FIGMA}/files/1001/team/456, ${MINE}\n${FIGMA}/files/1001/project/123`
+  const { body } = await links(text)
+  expect(body.mistakes).toEqual([])
+  expect(body.resources).toMatchObject([
+    { kind: 'team', id: '456' },
+    { kind: 'file', id: 'MINE123', name: 'The file MINE123' },
+    { kind: 'project', id: '123', name: 'The project 123' },
+  ])
+  expect(body.resources[0]).not.toHaveProperty('name')
+})
+
+it('without a plan nobody is asked', async () => {
+  const { links, asked, described } = await placing()
+  expect((await links(`${MINE} ${FOREIGN}`, 'admin-1', {})).body.resources).toHaveLength(2)
+  expect([...asked, ...described]).toEqual([])
+})
+
+describe('a mistake stands where its link stands', () => {
+  it.each<[string, string, readonly [string, string][]]>([
+    ['alone', FOREIGN, [[FOREIGN, NOT_HERE]]],
+    ['between right ones', `${MINE}, ${FOREIGN},${MINE}`, [[FOREIGN, NOT_HERE]]],
+    [
+      'twice',
+      `${FOREIGN}\n${MINE}\n${FOREIGN}`,
+      [
+        [FOREIGN, NOT_HERE],
+        [FOREIGN, NOT_HERE],
+      ],
+    ],
+    [
+      'twice, in two spellings',
+      `${FOREIGN} www.figma.com/file/FOREIGN1?node-id=1`,
+      [
+        [FOREIGN, NOT_HERE],
+        ['www.figma.com/file/FOREIGN1?node-id=1', NOT_HERE],
+      ],
+    ],
+    [
+      'as the beginning of a right link before it',
+      `${MINE} ${FIGMA}/file/MINE12 ${FIGMA}/file/MINE1`,
+      [
+        [`${FIGMA}/file/MINE12`, NOT_HERE],
+        [`${FIGMA}/file/MINE1`, NOT_HERE],
+      ],
+    ],
+    [
+      'as the beginning of a broken link before it',
+      `${FOREIGN}/a/b/c/d, ${FOREIGN}`,
+      [
+        [`${FOREIGN}/a/b/c/d`, 'link_unknown_shape'],
+        [FOREIGN, NOT_HERE],
+      ],
+    ],
+    [
+      'as the end of a broken link before it',
+      `see:${FOREIGN},${FOREIGN}`,
+      [
+        [`see:${FOREIGN}`, 'link_not_https'],
+        [FOREIGN, NOT_HERE],
+      ],
+    ],
+    [
+      'behind surrogate pairs',
+      `🦄🦄 ${FOREIGN}`,
+      [
+        ['🦄🦄', 'link_malformed'],
+        [FOREIGN, NOT_HERE],
+      ],
+    ],
+    ['with CRLF, tabs and commas without number', `,,\r\n\t${FOREIGN}\r\n,,${MINE},`, [[FOREIGN, NOT_HERE]]],
+    [
+      'of another plan by the id in its path',
+      `${MINE} ${FIGMA}/files/2002/project/923`,
+      [[`${FIGMA}/files/2002/project/923`, NOT_HERE]],
+    ],
+    ['claimed for this plan', `${FIGMA}/files/1001/project/923`, [[`${FIGMA}/files/1001/project/923`, NOT_HERE]]],
+    [
+      'claimed for another plan, beside the right link to the same',
+      `${FIGMA}/files/2002/project/123 ${FIGMA}/files/1001/project/123`,
+      [[`${FIGMA}/files/2002/project/123`, NOT_HERE]],
+    ],
+  ])('%s', async (_, text, expected) => {
+    const { links, described } = await placing()
+    const { body } = await links(text)
+    const mistakes = body.mistakes as readonly { start: number; end: number; link: string; code: string }[]
+    expect(mistakes.map(({ link, code }) => [link, code])).toEqual(expected)
+    for (const { start, end, link } of mistakes) expect(text.slice(start, end)).toBe(link)
+    expect(new Set(mistakes.map(({ start }) => start)).size).toBe(mistakes.length)
+    expect(described).not.toContain('FOREIGN1')
+    expect(body.resources.length + mistakes.length).toBe(text.match(/[^\s,]+/g)?.length)
+  })
+})
+
+it('what lies in another plan reads like what does not exist', async () => {
+  const { links } = await placing()
+  const [foreign, nowhere] = await Promise.all([links(FOREIGN), links(FOREIGN.replace('FOREIGN1', 'NOWHERE1'))])
+  expect(nowhere.text.replaceAll('NOWHERE1', 'FOREIGN1')).toBe(foreign.text)
+})
+
+it('only an admin of the plan asks where things lie', async () => {
+  const { links, asked } = await placing()
+  for (const [as, planId] of [
+    ['admin-2', '1001'],
+    ['admin-1', '2002'],
+    ['admin-1', 'nonsense'],
+  ] as const)
+    refused(await links(MINE, as, { planId }), 'not_plan_admin')
+  expect(asked).toEqual([])
+})
+
+describe('a directory that fails', () => {
+  const fail = () => {
+    throw new Error('secret detail')
+  }
+  const hang = () => new Promise(() => undefined)
+
+  it.each<[string, { readonly [method in keyof Directory]?: unknown }]>([
+    ['throws in locate', { locate: fail }],
+    ['rejects in locate', { locate: () => Promise.reject(new Error('secret detail')) }],
+    ['hangs in locate', { locate: hang }],
+    ['throws when asked for admins', { isPlanAdmin: fail }],
+    ['hangs when asked for admins', { isPlanAdmin: hang }],
+  ])('that %s is unavailable, and says nothing of why', async (_, change) => {
+    const { links } = await placing(change)
+    expect(refused(await links(MINE), 'unavailable').text).not.toContain('secret detail')
+  })
+
+  it.each<[string, unknown]>([
+    ['nothing', () => undefined],
+    ['a number', () => 5],
+    ['another plan without ancestors', () => ({ planId: '1001' })],
+    ['text', () => '1001'],
+  ])('that says %s of a place has no such resource', async (_, locate) => {
+    const { links } = await placing({ locate })
+    expect((await links(MINE)).body).toMatchObject({ resources: [], mistakes: [{ code: NOT_HERE }] })
+  })
+
+  it.each<[string, unknown]>([
+    ['throws', fail],
+    ['rejects', () => Promise.reject(new Error('x'))],
+    ['hangs', hang],
+    ['says nothing', () => undefined],
+    ['gives text', () => 'Landing page'],
+    ['gives too few', () => []],
+    ['gives numbers', () => [7]],
+    ['gives empty names', () => [' ']],
+    ['is missing', undefined],
+  ])('whose describe %s has no names, and its links are right all the same', async (_, describe) => {
+    const { links } = await placing({ describe })
+    const { body } = await links(MINE)
+    expect(body).toEqual({ resources: [{ kind: 'file', id: 'MINE123', link: MINE }], mistakes: [] })
+  })
+
+  it.each(['yes', 1, {}])('that says %o of an admin has none', async (answer) => {
+    const { links } = await placing({ isPlanAdmin: () => answer })
+    refused(await links(MINE), 'not_plan_admin')
+  })
+})
+
+it('more links than a token can hold are neither placed nor named: somebody could read the names of other plans', async () => {
+  const { links, asked, described } = await placing()
+  const { body } = await links(`${MINE}\n`.repeat(1_000) + FOREIGN)
+  expect(body.resources).toHaveLength(1_001)
+  expect(body.resources.filter((one: object) => 'name' in one)).toEqual([])
+  expect([...asked, ...described]).toEqual([])
+  const most = await links(`${MINE}\n`.repeat(999) + FOREIGN)
+  expect(most.body.mistakes).toMatchObject([{ link: FOREIGN }])
+  expect(most.body.resources[998].name).toBe('The file MINE123')
+  expect(asked).toHaveLength(2)
+})
+
+it('of 5,000 links with 50 mistakes each mistake has its place', async () => {
+  const { links } = await placing()
+  const text = Array.from({ length: 5_000 }, (_, i) => (i % 100 === 7 ? `${MINE}/a/b/${i}` : `${MINE}-${i}`)).join('\n')
+  const { body } = await links(text)
+  expect(body.resources).toHaveLength(4_950)
+  expect(body.mistakes).toHaveLength(50)
+  for (const { start, end, link } of body.mistakes) expect(text.slice(start, end)).toBe(link)
+})
