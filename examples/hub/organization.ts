@@ -104,7 +104,12 @@ async function fill(tokens: PlanTokens, goTo: (daysAgo: number) => void, extra: 
   await tokens.create({ ...acme, name: 'Export of last year', lifetimeDays: 60, scopes: read, resources: [BRAND] })
   goTo(83)
   const analytics = { ...acme, name: 'Library analytics', description: 'Weekly report to the design system team.' }
-  await tokens.create({ ...analytics, lifetimeDays: 90, scopes: ['library_analytics:read'], resources: 'all' })
+  const report = await tokens.create({
+    ...analytics,
+    lifetimeDays: 90,
+    scopes: ['library_analytics:read', ...read],
+    resources: 'all',
+  })
   goTo(30)
   const sync = await tokens.create({
     ...{ ...acme, actor: 'bob', name: 'Website sync', description: 'Runs every night in the build of the website.' },
@@ -120,8 +125,15 @@ async function fill(tokens: PlanTokens, goTo: (daysAgo: number) => void, extra: 
   goTo(12)
   await tokens.edit({ actor: 'ada', id: sync.token.id, scopes: [...read, 'projects:read', 'webhooks:read'] })
   await tokens.revoke({ actor: 'bob', id: old.token.id })
-  goTo(0.2)
-  await tokens.refresh({ actor: 'ada', id: sync.token.id })
+  goTo(0.4)
+  const use = (secret: string) =>
+    tokens.authorize({ method: 'GET', url: '/v1/files/ABCDEFG123', headers: { 'x-figma-token': secret } })
+  await use(report.secret.reveal())
+  const renewed = await tokens.refresh({ actor: 'ada', id: sync.token.id })
+  goTo(0.125)
+  await use(sync.secret.reveal())
+  goTo(0)
+  await use(renewed.secret.reveal())
   const npm = { actor: 'ada', planId: '123456789', type: 'npm', description: '', lifetimeDays: 90 }
   await tokens.create({ ...npm, name: 'Installs in CI', scopes: ['npm:read'], resources: [`${REGISTRY}/@acme`] })
   for (let i = 1; i <= extra; i++) {

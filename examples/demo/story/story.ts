@@ -15,6 +15,7 @@ import { planAndServer, useToken } from './use.ts'
 const NEXT = [
   'npm run demo -- --serve    to send requests of your own, with curl',
   'npm run demo -- --npm      to publish and install a package with a token, through the real npm',
+  'npm run hub                for the page where admins do all this, in a browser',
   'examples/demo/server.ts    the guarded server, to start from',
   'docs/policy.md             rules for an API of your own',
 ]
