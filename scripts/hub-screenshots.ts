@@ -1,0 +1,82 @@
+/**
+ * `npx tsx scripts/hub-screenshots.ts`: takes the pictures of docs/images/ from the real page of `npm run hub`. Needs a Chromium,
+ * `/usr/bin/chromium` or what `CHROMIUM` names.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { chromium, type Page } from 'playwright-core'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+const images = `${root}docs/images/`
+
+async function addressOf({ stdout }: ChildProcess): Promise<string> {
+  for await (const line of createInterface(stdout as NodeJS.ReadableStream)) {
+    const [, address] = /^The hub: (\S+)$/.exec(line) ?? []
+    if (address !== undefined) return address
+  }
+  throw new Error('The hub ended before it listened.')
+}
+
+async function toResources(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Generate REST API token' }).click()
+  await page.getByLabel('Name').fill('Nightly export')
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByRole('checkbox', { name: 'file_content:read', exact: true }).check()
+  await page.getByRole('button', { name: 'Next' }).click()
+  const links = [
+    ...['https://www.figma.com/design/ABCDEFG123/Landing-page', 'https://www.figma.com/files/123456789/team/456/Brand'],
+    'https://www.figma.com/desing/LOGOS2026',
+  ]
+  await page.getByLabel('Links to resources').fill(links.join('\n'))
+  await page.getByText('To mend: 1').first().waitFor()
+}
+
+const PICTURES: readonly {
+  readonly name: string
+  readonly dark?: true
+  readonly reach: (page: Page) => Promise<unknown>
+}[] = [
+  { name: 'hub', reach: (page) => page.getByRole('row').nth(1).waitFor() },
+  { name: 'hub-dark', dark: true, reach: (page) => page.getByRole('row').nth(1).waitFor() },
+  { name: 'hub-resources', reach: toResources },
+  {
+    name: 'hub-refresh',
+    dark: true,
+    async reach(page) {
+      await page.getByRole('row').filter({ hasText: 'Website sync' }).getByRole('button').last().click()
+      await page.getByRole('menuitem', { name: 'Refresh token' }).click()
+      await page.getByText('The previous secret works until').waitFor()
+    },
+  },
+]
+
+mkdirSync(images, { recursive: true })
+const program = spawn(process.execPath, ['--import', 'tsx', 'examples/hub/main.ts'], {
+  cwd: root,
+  env: { ...process.env, PORT: '0' },
+  stdio: ['ignore', 'pipe', 'inherit'],
+})
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox'],
+})
+try {
+  const address = await addressOf(program)
+  for (const { name, dark, reach } of PICTURES) {
+    const page = await browser.newPage({
+      viewport: { width: 1120, height: 720 },
+      colorScheme: dark ? 'dark' : 'light',
+      reducedMotion: 'reduce',
+      locale: 'en-US',
+    })
+    await page.goto(address)
+    await reach(page)
+    await page.screenshot({ path: `${images}${name}.png` })
+    await page.close()
+  }
+} finally {
+  await browser.close()
+  program.kill()
+}
