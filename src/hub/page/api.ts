@@ -19,17 +19,53 @@ class Unanswered extends Error {
 }
 
 async function send(url: string, init: RequestInit): Promise<Response> {
-  const signal = AbortSignal.timeout(TIMEOUT_MS)
+  const limit = new AbortController()
+  const { signal } = limit
+  const timer = setTimeout(() => limit.abort(), TIMEOUT_MS)
   const options: RequestInit = { ...init, redirect: 'manual', credentials: 'same-origin', cache: 'no-store', signal }
-  const response = await fetch(url, options).catch(() => {
-    throw new Unanswered(signal.aborted ? 'timeout' : 'network')
-  })
+  const response = await answered(url, options)
+    .catch(() => {
+      throw new Unanswered(signal.aborted ? 'timeout' : 'network')
+    })
+    .finally(() => clearTimeout(timer))
   if (response.type === 'opaqueredirect') throw new Unanswered('signed_out')
   return response
 }
 
+/** The answer once all of it is there: one that stops in the middle is none. */
+async function answered(url: string, options: RequestInit): Promise<Response> {
+  const response = await fetch(url, options)
+  await response.clone().arrayBuffer()
+  return response
+}
+
+const client = createAdminClient({ baseUrl: `${boot.base}/api`, fetch: send })
+
 /** The calls. */
-export const api = createAdminClient({ baseUrl: `${boot.base}/api`, fetch: send })
+export const api = {
+  list: checked(client.list, 'tokens'),
+  get: checked(client.get, 'version'),
+  events: checked(client.events, 'events'),
+  parseLinks: checked(client.parseLinks, 'resources', 'mistakes'),
+  create: checked(client.create, 'token', 'secret'),
+  edit: checked(client.edit, 'version'),
+  previewRefresh: checked(client.previewRefresh, 'expiresAt', 'previousWorksUntil'),
+  refresh: checked(client.refresh, 'token', 'secret'),
+  revoke: checked(client.revoke, 'version'),
+  explain: checked(client.explain, 'decision', 'rules'),
+}
+
+/** A call whose answer has these members: the JSON of a gateway may be another's. */
+function checked<I, T extends object>(
+  call: (input: I) => Promise<T>,
+  ...members: readonly (keyof T)[]
+): (input: I) => Promise<T> {
+  return async (input) => {
+    const answer = await call(input)
+    if (members.some((member) => answer[member] === undefined)) throw new AdminApiError('answer_unreadable', 200, '')
+    return answer
+  }
+}
 
 /** What went wrong, for the person. */
 export interface Failure {
@@ -60,12 +96,20 @@ const UNKNOWN = new Set(['network', 'timeout', 'answer_unreadable', 'unavailable
 
 /** Reads what a call has thrown. */
 export function failureOf(thrown: unknown): Failure {
-  const code = thrown instanceof Unanswered || thrown instanceof AdminApiError ? thrown.code : 'other'
-  const isServer = thrown instanceof AdminApiError && thrown.status >= 500
-  const key = TEXTS[code] === 'failUnreadable' && isServer ? 'failServer' : (TEXTS[code] ?? 'failOther')
+  const code = codeOf(thrown)
+  const key = TEXTS[code] ?? 'failOther'
   const own = key === 'failOther' && thrown instanceof AdminApiError ? ` ${thrown.message}` : ''
   const issues = thrown instanceof AdminApiError ? thrown.issues : []
-  return { code, text: t(key) + own, issues, isUnknown: UNKNOWN.has(code) || isServer }
+  return { code, text: t(key) + own, issues, isUnknown: UNKNOWN.has(code) }
+}
+
+/** The code of a failure. Of an answer that is not the API's, a proxy's page say, its status is what is known. */
+function codeOf(thrown: unknown): string {
+  if (thrown instanceof Unanswered) return thrown.code
+  if (!(thrown instanceof AdminApiError)) return 'other'
+  const { code, status } = thrown
+  if (code !== 'answer_unreadable') return code
+  return status === 401 ? 'signed_out' : status >= 500 ? 'internal' : code
 }
 
 const PAUSES = [400, 1_200]

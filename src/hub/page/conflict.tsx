@@ -12,6 +12,8 @@ export interface Conflict {
   readonly theirs: Token
   /** Who did it, if the log says. */
   readonly event: TokenEvent | undefined
+  /** What I changed. */
+  readonly changed: readonly Editable[]
   /** What both changed, each to something else. */
   readonly fields: readonly Editable[]
   readonly mine: Partial<Draft>
@@ -29,6 +31,7 @@ export async function conflictOf(base: Token, mine: Values): Promise<Conflict | 
   return {
     theirs,
     event: log.events[0],
+    changed: differing(valuesOf(base), mine),
     fields: conflicts(valuesOf(base), mine, valuesOf(theirs)),
     mine: {
       ...{ name: String(name), description: String(description), scopes: [...scopes] },
@@ -45,7 +48,7 @@ interface ConflictNoteProps {
 }
 
 /** The draft's fields behind a field of the token. */
-const PARTS: { readonly [F in Editable]: readonly (keyof Draft)[] } = {
+export const PARTS: { readonly [F in Editable]: readonly (keyof Draft)[] } = {
   name: ['name'],
   description: ['description'],
   scopes: ['scopes'],

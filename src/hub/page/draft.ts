@@ -3,7 +3,7 @@
 import type { Issue } from '../../core/errors.ts'
 import { textProblem } from '../../core/text.ts'
 import type { Token } from '../../core/token.ts'
-import { type Kind, t } from './hub.ts'
+import { holdsSecret, type Kind, t } from './hub.ts'
 
 /** The fields of the form. */
 export interface Draft {
@@ -45,6 +45,7 @@ export function daysOf(draft: Draft, { surface }: Kind): number | undefined {
 
 function textMistake(text: string, min: number, max: number): string | undefined {
   const trimmed = text.trim()
+  if (holdsSecret(trimmed)) return t('textSecret')
   if (textProblem(trimmed, min, max) === undefined) return undefined
   const length = [...trimmed].length
   if (length < min) return t('textEmpty')

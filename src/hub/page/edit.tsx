@@ -3,14 +3,14 @@ import { useState } from 'preact/hooks'
 import type { Token } from '../../core/token.ts'
 import type { BootPlan } from '../boot.ts'
 import { api, failureOf } from './api.ts'
-import { type Conflict, ConflictNote, conflictOf } from './conflict.tsx'
+import { type Conflict, ConflictNote, conflictOf, PARTS } from './conflict.tsx'
 import { DescribeFields } from './describe-fields.tsx'
 import { type Draft, describeMistakes, draftOf, isRight, type Mistakes, mistakesOf, scopeMistakes } from './draft.ts'
 import { DraftDialog, focusMistake } from './draft-dialog.tsx'
 import { useCall } from './hooks.ts'
 import { kindOf, t } from './hub.ts'
 import { useLinks } from './links.ts'
-import { differing, type Values, valuesOf, valuesOfDraft } from './merge.ts'
+import { differing, EDITABLE, type Editable, type Values, valuesOf, valuesOfDraft } from './merge.ts'
 import { Action, FailureNote } from './parts.tsx'
 import { ResourceChooser } from './resource-chooser.tsx'
 import { ScopeChooser } from './scope-chooser.tsx'
@@ -71,15 +71,17 @@ export function Edit({ plan, token, onSaved, onClose }: EditProps) {
     } else if ('theirs' in done) take(done)
     else onSaved(done)
   }
-  /** Goes on from what the other one left, with everything of mine that does not collide. */
+  /** Goes on from what the other one left, with everything that I changed, before I saved and since. */
   const take = (found: Conflict): void => {
     const theirs = draftLike(found.theirs)
-    const isMine = (field: keyof Draft): boolean => JSON.stringify(draft[field]) !== JSON.stringify(start[field])
-    const kept = (['name', 'description', 'scopes'] as const).filter(isMine)
-    const mine = Object.fromEntries(kept.map((field) => [field, draft[field]]))
     setBase(found.theirs)
     setStart(theirs)
-    setDraft({ ...theirs, ...mine, ...(!isSameResources && { isAll: draft.isAll, links: draft.links }) })
+    setDraft((typed) => {
+      const isMine = (field: Editable): boolean =>
+        found.changed.includes(field) || PARTS[field].some((part) => typed[part] !== draft[part])
+      const parts = EDITABLE.filter(isMine).flatMap((field) => PARTS[field])
+      return { ...theirs, ...Object.fromEntries(parts.map((part) => [part, typed[part]])) }
+    })
     setConflict(found)
   }
   const { failure } = call

@@ -49,6 +49,10 @@ export const kinds: readonly Kind[] = boot.surfaces.flatMap((surface) =>
   }),
 )
 
+/** Whether a text has a secret in it, or the most of one: such a text is not sent on. */
+export const holdsSecret = (text: string): boolean =>
+  kinds.some(({ type: { prefix } }) => new RegExp(`${prefix}_\\w{12,}`).test(text))
+
 /** The tab of a type; the first for one that no policy has any more. */
 export const kindOf = (type: string): Kind => kinds.find((kind) => kind.type.name === type) ?? (kinds[0] as Kind)
 

@@ -6,7 +6,7 @@ import type { BootPlan } from '../boot.ts'
 import { Details } from './details.tsx'
 import { Edit } from './edit.tsx'
 import { type Filter, useTokens } from './hooks.ts'
-import { closedReason, type Kind, t } from './hub.ts'
+import { closedReason, holdsSecret, type Kind, t } from './hub.ts'
 import { FailureNote, Field } from './parts.tsx'
 import { Refresh } from './refresh.tsx'
 import { Revoke } from './revoke.tsx'
@@ -32,10 +32,17 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
   const [filter, setFilter] = useState<Filter>({ search: '', status: '' })
   const [open, setOpen] = useState<Open>()
   const [said, setSaid] = useState('')
-  const listed = useTokens(plan, kind, filter)
+  // A search is part of an address, where no secret belongs.
+  const isSecret = holdsSecret(filter.search)
+  const listed = useTokens(plan, kind, isSecret ? { ...filter, search: '' } : filter)
   const closed = closedReason(plan, kind.type.name)
   const tokens = listed.page?.tokens
   const close = (): void => setOpen(undefined)
+  /** Leaves a modal that may have written something all the same, or seen that somebody else has. */
+  const leave = (): void => {
+    close()
+    listed.reload()
+  }
   const finish = (text: string): void => {
     close()
     setSaid(text)
@@ -62,7 +69,7 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
     <section role="tabpanel" id={id} aria-labelledby={labelledBy}>
       {closed !== undefined && <p class="closed">{closed}</p>}
       <div class="toolbar">
-        <Field label={t('search')}>
+        <Field label={t('search')} mistake={isSecret ? t('searchSecret') : undefined}>
           {(control) => (
             <input
               {...control}
@@ -102,18 +109,18 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
           </button>
         </nav>
       )}
-      {open?.what === 'create' && <Wizard plan={plan} kind={kind} like={open.like} onIssued={issued} onClose={close} />}
+      {open?.what === 'create' && <Wizard plan={plan} kind={kind} like={open.like} onIssued={issued} onClose={leave} />}
       {open?.what === 'edit' && (
         <Edit
           plan={plan}
           token={open.token}
           onSaved={({ name }) => finish(t('saved', { token: name }))}
-          onClose={close}
+          onClose={leave}
         />
       )}
-      {open?.what === 'refresh' && <Refresh token={open.token} onIssued={issued} onClose={close} />}
+      {open?.what === 'refresh' && <Refresh token={open.token} onIssued={issued} onClose={leave} />}
       {open?.what === 'revoke' && (
-        <Revoke token={open.token} onRevoked={({ name }) => finish(t('revoked', { token: name }))} onClose={close} />
+        <Revoke token={open.token} onRevoked={({ name }) => finish(t('revoked', { token: name }))} onClose={leave} />
       )}
       {open?.what === 'details' && <Details token={open.token} onClose={close} />}
       {open?.what === 'secret' && <SecretBox issued={open.issued} onDone={close} />}

@@ -116,7 +116,8 @@ export function Action({ children, onClick, isBusy, isOff, look, submits }: Acti
       class={look}
       aria-disabled={isBusy || isOff ? true : undefined}
       onClick={(event) => {
-        if (isBusy) event.preventDefault()
+        // The second half of a double click would meet what the first one brought.
+        if (isBusy || event.detail > 1) event.preventDefault()
         else onClick?.()
       }}
     >
