@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { ENGINE_LIMITS, engine } from './engine.ts'
 import { HTTP_LIMITS, http } from './http.ts'
+import { HUB_LIMITS, hub } from './hub.ts'
 import { NPM_LIMITS, npm } from './npm.ts'
 import { STORES_LIMITS, stores } from './stores.ts'
 
@@ -21,6 +22,7 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   stores: { run: stores, limits: STORES_LIMITS },
   http: { run: http, limits: HTTP_LIMITS },
   npm: { run: npm, limits: NPM_LIMITS },
+  hub: { run: hub, limits: HUB_LIMITS },
 }
 
 const { values, positionals } = parseArgs({
