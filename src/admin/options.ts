@@ -48,6 +48,7 @@ function isDirectory(directory: unknown): boolean {
 
 function isEngine(tokens: unknown): boolean {
   if (typeof tokens !== 'object' || tokens === null) return false
-  const { policies, ...calls } = tokens as { readonly [name: string]: unknown }
-  return Array.isArray(policies) && METHODS.every((name) => typeof calls[name] === 'function')
+  // A host may have put something of its own around it, whose methods are those of a class.
+  const calls = tokens as { readonly [name: string]: unknown }
+  return Array.isArray(calls.policies) && METHODS.every((name) => typeof calls[name] === 'function')
 }

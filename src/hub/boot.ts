@@ -98,10 +98,13 @@ function bootPlan({ id, name, tier, suspended }: HubPlan, policies: readonly Pol
   return { id, name, closed }
 }
 
-/** The lines for every type, made once. @throws PolicyError for an address that is none. */
+/** The lines for every type, made once. */
 export function usagesOf({ tokens, addresses = {} }: HubOptions): Boot['usages'] {
   const usages = tokens.policies.flatMap(({ types, data }) =>
-    types.map(({ name }): [string, readonly Usage[]] => [name, usageOf(addresses[name], data.credential.headers[0])]),
+    types.map(({ name }): [string, readonly Usage[]] => [
+      name,
+      usageOf(Object.hasOwn(addresses, name) ? addresses[name] : undefined, data.credential.headers[0]),
+    ]),
   )
   return Object.fromEntries(usages)
 }

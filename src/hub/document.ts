@@ -56,8 +56,7 @@ const NOTICES = {
 } as const satisfies { readonly [what: string]: keyof HubTexts }
 
 /** A short page that says why there is no other. */
-export function noticeOf(what: keyof typeof NOTICES, options?: HubOptions): string {
-  const { lang = 'en', texts, signIn } = options ?? {}
+export function noticeOf(what: keyof typeof NOTICES, { lang = 'en', texts, signIn }: HubOptions): string {
   const words = { ...HUB_TEXTS, ...texts }
   const link = what === 'signedOut' && signIn !== undefined
   return `<!doctype html>

@@ -4,9 +4,9 @@
  */
 import { createDetector } from '../admin/carries.ts'
 import { adminHandler } from '../admin/handler.ts'
-import { PolicyError } from '../core/errors.ts'
+import { type Issue, PolicyError } from '../core/errors.ts'
 import { readTargetOfUrl } from '../core/target.ts'
-import { createFiles, type Files } from './assets.ts'
+import { createFiles } from './assets.ts'
 import { bootOf, usagesOf } from './boot.ts'
 import { noticeOf, pageOf, SECURITY } from './document.ts'
 import { checkOptions, type HubOptions } from './options.ts'
@@ -32,7 +32,12 @@ const BODY_BYTES = 4_194_304
  */
 export function hubHandler(options: HubOptions): HubHandler {
   const { tokens, actor, directory, basePath = '', origin } = options ?? {}
-  const given = { tokens, actor, ...(directory && { directory }), ...(origin !== undefined && { origin }) }
+  const given = {
+    tokens,
+    actor,
+    ...(directory !== undefined && { directory }),
+    ...(origin !== undefined && { origin }),
+  }
   const admin = together(
     () => checkOptions(options),
     () => adminHandler({ ...given, basePath: `${basePath}/api`, bodyBytes: BODY_BYTES }),
@@ -42,19 +47,21 @@ export function hubHandler(options: HubOptions): HubHandler {
   const { carries } = createDetector(tokens.policies)
   return async (request) => {
     const path = readTargetOfUrl(request.url)?.path
-    if (path?.startsWith(`${basePath}/api/`)) return admin(request)
+    if (path?.startsWith(`${basePath}/api/`)) return secured(await admin(request))
+    const refuse = (status: number, what: Parameters<typeof noticeOf>[0]): Response =>
+      html(status, noticeOf(what, options), request)
     try {
-      if (path === undefined)
-        return isPageWithSlash(request, basePath) ? redirect(basePath) : notice(400, 'unreadable', request)
+      if (path === undefined) return isPageWithSlash(request, basePath) ? redirect(basePath) : refuse(400, 'unreadable')
       const name = nameOf(path, basePath)
-      if (name === undefined) return notice(404, 'missing', request)
-      if (request.method !== 'GET' && request.method !== 'HEAD')
-        return new Response(null, { status: 405, headers: { ...SECURITY, Allow: 'GET, HEAD' } })
-      if (name !== '') return (await files.answer(name, request)) ?? notice(404, 'missing', request)
-      if (carries(request)) return notice(403, 'token', request)
-      return await page(options, files, usages, request)
+      if (name === undefined) return refuse(404, 'missing')
+      if (request.method !== 'GET' && request.method !== 'HEAD') return bare(405, { Allow: 'GET, HEAD' })
+      if (name !== '') return (await files.answer(name, request)) ?? refuse(404, 'missing')
+      if (carries(request)) return refuse(403, 'token')
+      const actor: unknown = await options.actor(request)
+      if (typeof actor !== 'string' || actor.trim() === '') return challenged(refuse(401, 'signedOut'))
+      return html(200, pageOf(options, files, await bootOf(options, usages, actor)), request)
     } catch {
-      return notice(500, 'failed', request)
+      return refuse(500, 'failed')
     }
   }
 }
@@ -72,48 +79,48 @@ function isPageWithSlash({ url }: Request, basePath: string): boolean {
 
 /** Runs both checks, so that every mistake of the options is told at once; gives what the second made. */
 function together<T>(check: () => void, make: () => T): T {
-  const problems: PolicyError[] = []
-  const attempt = <R>(call: () => R): R | undefined => {
+  const problemsOf = (call: () => void): readonly Issue[] => {
     try {
-      return call()
+      call()
+      return []
     } catch (error) {
       if (!(error instanceof PolicyError)) throw error
-      problems.push(error)
-      return undefined
+      return error.problems
     }
   }
-  attempt(check)
-  const made = attempt(make)
-  if (problems.length === 0) return made as T
-  const issues = problems.flatMap((problem) => problem.problems)
+  let made: T | undefined
+  const own = problemsOf(check)
+  const others = problemsOf(() => {
+    made = make()
+  })
   // The path of the API is made from that of the page, so a mistake in one is told once.
-  throw new PolicyError(issues.filter(({ path }, i) => issues.findIndex((issue) => issue.path === path) === i))
+  const problems = [...own, ...others.filter(({ path }) => !own.some((issue) => issue.path === path))]
+  if (problems.length > 0) throw new PolicyError(problems)
+  return made as T
 }
 
-async function page(options: HubOptions, files: Files, usages: Usages, request: Request): Promise<Response> {
-  const actor: unknown = await options.actor(request)
-  if (typeof actor !== 'string' || actor.trim() === '') return notice(401, 'signedOut', request, options)
-  const boot = await bootOf(options, usages, actor)
-  return html(200, pageOf(options, files, boot), request)
+const NO_STORE = { 'Cache-Control': 'no-store' }
+
+function html(status: number, body: string, { method }: Request): Response {
+  const headers = { ...SECURITY, ...NO_STORE, 'Content-Type': 'text/html; charset=utf-8' }
+  return new Response(method === 'HEAD' ? null : body, { status, headers })
 }
 
-type Usages = ReturnType<typeof usagesOf>
-
-function notice(
-  status: number,
-  what: Parameters<typeof noticeOf>[0],
-  request: Request,
-  options?: HubOptions,
-): Response {
-  const challenge = { 'WWW-Authenticate': 'Session realm="plan-access-tokens"' }
-  return html(status, noticeOf(what, options), request, status === 401 ? challenge : {})
+/** An answer without a body. */
+function bare(status: number, headers: Record<string, string>): Response {
+  return new Response(null, { status, headers: { ...SECURITY, ...NO_STORE, ...headers } })
 }
 
-function html(status: number, body: string, { method }: Request, headers: Record<string, string> = {}): Response {
-  const type = { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' }
-  return new Response(method === 'HEAD' ? null : body, { status, headers: { ...SECURITY, ...type, ...headers } })
+const redirect = (location: string): Response => bare(308, { Location: location })
+
+/** RFC 9110, section 15.5.2: with 401 goes what would be taken. */
+function challenged(response: Response): Response {
+  response.headers.set('WWW-Authenticate', 'Session realm="plan-access-tokens"')
+  return response
 }
 
-function redirect(location: string): Response {
-  return new Response(null, { status: 308, headers: { ...SECURITY, 'Cache-Control': 'no-store', Location: location } })
+/** An answer of the API, which a browser may be made to open by itself. */
+function secured(response: Response): Response {
+  for (const [name, value] of Object.entries(SECURITY)) response.headers.set(name, value)
+  return response
 }

@@ -1,8 +1,11 @@
 /** What `hubHandler` takes, and how it is judged: mistakes of the host's code are told when the server starts, all at once. */
 import type { AdminEngine } from '../admin/routes.ts'
 import { type Issue, PolicyError } from '../core/errors.ts'
+import { isNamed } from '../core/objects.ts'
+import type { Policy } from '../core/policy.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { isBasePath } from '../core/target.ts'
+import { type NpmrcOptions, npmrc } from '../npm/npmrc.ts'
 import type { Awaitable, Clock, Directory, PlanInfo } from '../ports.ts'
 import { HUB_TEXTS, type HubTexts } from './texts.ts'
 
@@ -50,30 +53,69 @@ const OPTIONS = [
   ...['product', 'signIn', 'addresses', 'lang', 'texts', 'css'],
 ]
 
+type Problem = (path: string, message: string) => void
+
 /** The options that `adminHandler` does not judge. @throws PolicyError with every mistake of these. */
 export function checkOptions(options: unknown): void {
   const problems: Issue[] = []
-  const problem = (path: string, message: string): void => void problems.push({ path, message })
+  const problem: Problem = (path, message) => void problems.push({ path, message })
   const given = { ...(options as { readonly [option: string]: unknown }) }
   for (const name of Object.keys(given))
     if (!OPTIONS.includes(name)) problem(name, `is not an option.${didYouMean(name, OPTIONS)}`)
-  const { plans, clock, basePath, signIn, lang, texts } = given
+  const { tokens, plans, clock, basePath, signIn, addresses, lang, texts } = given
   if (typeof plans !== 'function') problem('plans', 'must be a function that gives the plans of a person.')
   if (basePath !== undefined && !isBasePath(basePath))
     problem('basePath', 'must be a path such as "/developers/tokens", without a slash at its end.')
   if (clock !== undefined && typeof Object(clock).now !== 'function') problem('clock', 'must have now().')
   for (const name of ['product', 'css'])
     if (given[name] !== undefined && typeof given[name] !== 'string') problem(name, 'must be text.')
-  if (signIn !== undefined && !(typeof signIn === 'string' && /^(\/(?!\/)|https?:\/\/)/.test(signIn)))
+  // Browsers read a backslash as a slash, and leave out line breaks.
+  if (signIn !== undefined && !(typeof signIn === 'string' && /^(\/(?!\/)|https?:\/\/)[^\s\\]*$/.test(signIn)))
     problem('signIn', 'must be a path such as "/login", or an address that begins with "https://".')
   if (lang !== undefined && !isLanguage(lang)) problem('lang', 'must be a language such as "en" or "pt-BR".')
-  for (const [key, text] of Object.entries(Object(texts ?? {}))) {
+  if (texts !== undefined && !isNamed(texts)) problem('texts', 'must be an object with texts of the page.')
+  for (const [key, text] of Object.entries(isNamed(texts) ? texts : {})) {
     if (!Object.hasOwn(HUB_TEXTS, key))
       problem(`texts.${key}`, `is not a text of the page.${didYouMean(key, Object.keys(HUB_TEXTS))}`)
     else if (typeof text !== 'string') problem(`texts.${key}`, 'must be text.')
     else for (const hole of missingHoles(key as keyof HubTexts, text)) problem(`texts.${key}`, `lacks {${hole}}.`)
   }
+  checkAddresses(addresses, typesOf(tokens), problem)
   if (problems.length > 0) throw new PolicyError(problems)
+}
+
+/** The token types of an engine; none for what is no engine, which is told elsewhere. */
+function typesOf(tokens: unknown): readonly string[] {
+  const { policies } = Object(tokens) as { readonly policies?: unknown }
+  if (!Array.isArray(policies)) return []
+  return (policies as readonly Policy[]).flatMap((policy) => (policy?.types ?? []).map(({ name }) => name))
+}
+
+function checkAddresses(addresses: unknown, types: readonly string[], problem: Problem): void {
+  if (addresses !== undefined && !isNamed(addresses))
+    problem('addresses', 'must be an object with an address by token type.')
+  for (const [type, address] of Object.entries(isNamed(addresses) ? addresses : {})) {
+    const path = `addresses.${type}`
+    if (types.length > 0 && !types.includes(type)) problem(path, `is not a token type.${didYouMean(type, types)}`)
+    else if (isNamed(address)) for (const issue of registryProblems(address)) problem(path + issue.path, issue.message)
+    else if (!(typeof address === 'string' && isAddress(address)))
+      problem(path, 'must be an address such as "https://api.example.com/v1/me", or { registry, scope }.')
+  }
+}
+
+/** What stands in the address of a request that a shell is given. */
+const isAddress = (text: string): boolean => /^https?:\/\/[!#-[\]-~]+$/.test(text) && URL.canParse(text)
+
+function registryProblems(address: { readonly [field: string]: unknown }): readonly Issue[] {
+  const { secret, ...given } = address
+  const problems: Issue[] = secret === undefined ? [] : [{ path: '.secret', message: 'has no place on a page.' }]
+  try {
+    npmrc(given as unknown as NpmrcOptions)
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error
+    problems.push(...error.problems.map(({ path, message }) => ({ path: `.${path}`, message })))
+  }
+  return problems
 }
 
 function isLanguage(lang: unknown): boolean {

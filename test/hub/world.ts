@@ -10,6 +10,7 @@ import { type HubOptions, hubHandler } from 'plan-access-tokens/hub'
 import { npmPolicy } from 'plan-access-tokens/npm'
 import { testDirectory } from 'plan-access-tokens/testing'
 import type { Page } from 'playwright-core'
+import type { Boot } from '../../src/hub/boot.ts'
 import { listen } from '../admin/server.ts'
 
 export const PATH = '/developers/tokens'
@@ -26,7 +27,7 @@ const NAMES: { readonly [resource: string]: string } = { 'file:ABCDEFG123': 'Lan
 
 /** What the network does to a request: a status and a body, no answer for ever, a connection that breaks before or after the call. */
 export type Fault =
-  | { readonly status: number; readonly body: string; readonly type?: string }
+  | { readonly status: number; readonly body: string; readonly type?: string; readonly location?: string }
   | 'hang'
   | 'drop'
   | 'drop the answer'
@@ -90,7 +91,8 @@ export async function hubWorld(options: Partial<HubOptions> = {}) {
     if (fault === 'drop the answer') {
       response.end = () => request.socket.destroy() as never
     } else if (fault) {
-      response.writeHead(fault.status, { 'Content-Type': fault.type ?? 'text/html' })
+      const { status, type = 'text/html', location } = fault
+      response.writeHead(status, { 'Content-Type': type, ...(location !== undefined && { Location: location }) })
       return void response.end(fault.body)
     }
     await page(request, response)
@@ -131,4 +133,13 @@ export const rowOf = (page: Page, name: string) => page.getByRole('row').filter(
 export async function choose(page: Page, name: string, entry: string): Promise<void> {
   await rowOf(page, name).getByRole('button').last().click()
   await page.getByRole('menuitem', { name: entry }).click()
+}
+
+/** The page's files, as its HTML names them: the stylesheets, then the script. */
+export const filesOf = (html: string): string[] =>
+  [...html.matchAll(/(?:href|src)="([^"]+\.(?:css|js))"/g)].map(([, file = '']) => file)
+
+/** What the server wrote into the HTML for the script. */
+export function bootOf(html: string): Boot {
+  return JSON.parse(/<script type="application\/json" id="boot">(.*?)<\/script>/s.exec(html)?.[1] ?? '') as Boot
 }
