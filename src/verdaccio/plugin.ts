@@ -3,11 +3,11 @@
  * each request as a whole; what verdaccio asks about packages is answered from that.
  */
 import { isObject } from '../core/objects.ts'
-import type { Authorizer } from '../http/guard.ts'
 import type { NodeResponse } from '../http/node-side.ts'
 import { registryGuard } from '../npm/guard.ts'
 import type { Allowance } from '../service/decision.ts'
 import { holdBack } from './body.ts'
+import { loadEngine } from './engine.ts'
 import type {
   VerdaccioAnswer,
   VerdaccioContext,
@@ -19,9 +19,9 @@ import type {
 } from './types.ts'
 
 /**
- * Makes the plugin. verdaccio calls it; a host's file hands it over (docs/npm-registry.md).
+ * Makes the plugin. verdaccio calls it; a host's file hands it over (docs/npm-registry.md). Never throws: what cannot be used
+ * is logged, and every request is refused.
  *
- * @throws TypeError for options without an engine.
  * @example
  * // plugins/verdaccio-plan-access-tokens.js
  * module.exports = require('plan-access-tokens/verdaccio')
@@ -83,34 +83,4 @@ const UNAVAILABLE = 'The token could not be checked just now. Try again later.'
 /** An error as verdaccio sends it. */
 function refusal(status: number, message: string): Error {
   return Object.assign(new Error(message), { status, statusCode: status })
-}
-
-/** The engine out of the host's module. A failure is logged once, and then every request is refused. */
-async function importEngine(url: string, { logger }: VerdaccioContext): Promise<Authorizer> {
-  try {
-    const module = (await import(url)) as { readonly default?: unknown }
-    const tokens = module.default as Authorizer
-    if (typeof tokens?.authorize !== 'function')
-      throw new TypeError('its default export is not what createPlanTokens() returns')
-    return tokens
-  } catch (error) {
-    logger.error({ reason: (error as Error).message }, `plan-access-tokens: cannot use the engine: @{reason}`)
-    throw error
-  }
-}
-
-function loadEngine(options: VerdaccioOptions, context: VerdaccioContext): Promise<Authorizer> {
-  const engine: unknown = options?.engine
-  if (typeof engine !== 'string' || engine === '')
-    throw new TypeError('plan-access-tokens: "engine" must be the path of a module, such as ./tokens.mjs.')
-  const loading = importEngine(new URL(engine, fileUrl(context.config.configPath ?? '')).href, context)
-  loading.catch(() => undefined)
-  return loading
-}
-
-/** The URL of a file, of whichever system. */
-function fileUrl(path: string): URL {
-  const url = new URL('file:')
-  url.pathname = path.replaceAll('\\', '/').replace(/[%?#]/g, encodeURIComponent)
-  return url
 }

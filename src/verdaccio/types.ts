@@ -1,13 +1,20 @@
 /** What verdaccio 6 gives a plugin and asks of it, as far as this one goes. verdaccio's own types are not needed by anybody. */
 import type { NodeRequest, NodeResponse } from '../http/node-side.ts'
+import type { NpmPolicyOptions } from '../npm/policy.ts'
 
-/** What stands below the plugin's name in verdaccio's YAML. */
-export interface VerdaccioOptions {
-  /**
-   * The module whose default export is what `createPlanTokens` returned, with `npmPolicy` among its policies: a path as seen
-   * from the configuration, such as `./tokens.mjs`. Code and not YAML, since store, directory and clock are code.
-   */
-  readonly engine: string
+/**
+ * What stands below the plugin's name in verdaccio's YAML: either `engine`, or `store` and `directory` with the options of
+ * `npmPolicy`. Paths are as seen from the configuration.
+ */
+export interface VerdaccioOptions extends Partial<Omit<NpmPolicyOptions, 'errors'>> {
+  /** The module whose default export is what `createPlanTokens` returned, with `npmPolicy` among its policies. */
+  readonly engine?: string
+  /** The module whose default export is a store, the one in which your application makes tokens. */
+  readonly store?: string
+  /** The module whose default export is the directory. */
+  readonly directory?: string
+  /** With `store`: for how many milliseconds it may answer from memory. Default 0. */
+  readonly freshnessMs?: number
 }
 
 /** Where verdaccio logs. */

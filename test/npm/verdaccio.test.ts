@@ -6,11 +6,34 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { npmrc } from 'plan-access-tokens/npm'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import plugin from 'plan-access-tokens/verdaccio'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startVerdaccio, type Verdaccio } from '../../examples/npm-registry/verdaccio.ts'
 import { newPlace, type Place } from '../support/npm-clients.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** The same in two modules, for a configuration whose policy stands in the YAML. */
+const STORE = `
+import { createServer } from 'node:http'
+import { createPlanTokens, memoryStore } from 'plan-access-tokens'
+import { npmPolicy } from 'plan-access-tokens/npm'
+import directory from './directory.mjs'
+const store = memoryStore()
+export default store
+const policy = npmPolicy({ packageScopes: ['@acme'], registry: 'https://npm.acme.example' })
+const tokens = createPlanTokens({ policy, store, directory })
+createServer(async (request, response) => {
+  const { token, secret } = await tokens.create({
+    ...{ actor: 'ada', planId: 'p1', type: 'npm', name: 'Robot', lifetimeDays: 1, scopes: ['npm:read'], resources: 'all' },
+  })
+  response.end(JSON.stringify({ id: token.id, secret: secret.reveal() }))
+}).listen(Number(process.env.ADMIN_PORT), '127.0.0.1')
+`
+const DIRECTORY = `
+import { testDirectory } from 'plan-access-tokens/testing'
+export default testDirectory({ p1: { admins: ['ada'], resources: { 'npm_scope:@acme': {} } } })
+`
 
 /** The host's module: an engine over a store, and, so that the test can have tokens, what it made and a way to revoke. */
 const ENGINE = `
@@ -54,6 +77,8 @@ beforeAll(async () => {
     "module.exports = require('plan-access-tokens/verdaccio')\n",
   )
   await writeFile(join(folder, 'tokens.mjs'), ENGINE)
+  await writeFile(join(folder, 'store.mjs'), STORE)
+  await writeFile(join(folder, 'directory.mjs'), DIRECTORY)
   adminPort = 20_000 + Math.floor(Math.random() * 20_000)
   verdaccio = await startVerdaccio(
     { plugins: join(folder, 'plugins'), auth: { 'plan-access-tokens': { engine: join(folder, 'tokens.mjs') } } },
@@ -166,5 +191,49 @@ describe('a verdaccio with the plugin', () => {
   it('has left no secret in its log', () => {
     expect(verdaccio.log()).toContain('@acme%2fone')
     for (const secret of secrets) expect(verdaccio.log()).not.toContain(secret)
+  })
+})
+
+describe('a verdaccio whose YAML holds the policy, and names a store and a directory', () => {
+  it('takes the tokens of that store', async () => {
+    const port = String(20_000 + Math.floor(Math.random() * 20_000))
+    const options = { packageScopes: ['@acme'], registry: 'https://npm.acme.example', freshnessMs: 0 }
+    const modules = { store: join(folder, 'store.mjs'), directory: join(folder, 'directory.mjs') }
+    const own = await startVerdaccio(
+      { plugins: join(folder, 'plugins'), auth: { 'plan-access-tokens': { ...modules, ...options } } },
+      { ADMIN_PORT: port },
+    )
+    onTestFinished(() => own.stop())
+    const bearer = async (secret: string, path = '/-/whoami') =>
+      fetch(own.url + path, { headers: { authorization: `Bearer ${secret}` } })
+    // The modules are loaded at the first request at the latest.
+    expect((await bearer('nothing')).status).toBe(401)
+    const { secret } = (await (await fetch(`http://127.0.0.1:${port}`)).json()) as { secret: string }
+    expect(await (await bearer(secret)).json()).toEqual({ username: 'Robot' })
+    expect((await bearer(secret, '/@other%2fpackage')).status).toBe(403)
+  })
+})
+
+describe('the plugin’s options', () => {
+  const policy = { packageScopes: ['@acme'], registry: 'https://npm.acme.example' }
+
+  it.each([
+    ['nothing', {}, 'must name a module in "engine"'],
+    ['an empty path', { engine: '' }, 'must name a module in "engine"'],
+    ['a store without a directory', { store: './store.mjs', ...policy }, 'modules in "store" and "directory"'],
+    ['both', { engine: './tokens.mjs', store: './store.mjs' }, 'has both'],
+    ['no policy', { store: './s.mjs', directory: './d.mjs' }, 'packageScopes'],
+    ['a module that is not there', { engine: './gone.mjs' }, 'gone.mjs'],
+    ['what verdaccio itself has under a name of ours', { store: { 's3-storage': {} } }, 'must name a module'],
+  ])('that cannot be used are told in the log, and every request is refused: %s', async (_, options, reason) => {
+    const logged: unknown[] = []
+    const logger = { error: (details: object) => logged.push(details) }
+    const { apiJWTmiddleware } = plugin(options as never, { config: { configPath: '/etc/config.yaml' }, logger })
+    const middleware = apiJWTmiddleware({ createRemoteUser: () => ({}) })
+    for (let request = 0; request < 2; request++) {
+      const refused = await new Promise((next) => middleware({ pause: () => undefined } as never, {} as never, next))
+      expect(refused).toMatchObject({ status: 503 })
+    }
+    expect(logged).toEqual([{ reason: expect.stringContaining(reason) }])
   })
 })

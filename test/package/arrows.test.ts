@@ -17,7 +17,7 @@ const ARROWS: { readonly [layer: string]: readonly string[] } = {
   figma: ['core', 'figma'],
   npm: ['core', 'service', 'http', 'npm'],
   http: ['core', 'service', 'http'],
-  verdaccio: ['core', 'service', 'http', 'npm', 'verdaccio'],
+  verdaccio: ['core', 'ports', 'service', 'http', 'npm', 'verdaccio'],
   admin: ['core', 'ports', 'service', 'admin'],
   hub: ['core', 'ports', 'service', 'admin', 'npm', 'hub'],
   testing: ['core', 'ports', 'service', 'stores', 'testing', 'index'],
