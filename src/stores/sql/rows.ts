@@ -7,6 +7,7 @@ import { StoreError } from '../../core/errors.ts'
 import type { EventType, NewEvent, TokenEvent, TokenRecord } from '../../core/token.ts'
 import type { SecretUse } from '../../ports.ts'
 import { areChanges, areIdempotencyRecords, areResources, areScopes, areSecrets } from '../fields.ts'
+import { shared } from './shared.ts'
 import { dateOf, jsonOf, textOf, wholeOf } from './values.ts'
 
 /** The columns that make a record. */
@@ -39,14 +40,14 @@ export function readToken(row: TokenRow): Reading<TokenRecord> {
   const { take, wrong } = columnsOf(row)
   const value = {
     id: take('id', textOf, ''),
-    planId: take('plan_id', textOf, ''),
-    type: take('type', textOf, ''),
+    planId: take('plan_id', planIdOf, ''),
+    type: take('type', typeOf, ''),
     name: take('name', textOf, ''),
     description: take('description', textOf, ''),
     scopes: take('scopes', scopesOf, NONE),
     resources: take('resources', resourcesOf, NONE),
     createdAt: take('created_at', dateOf, Number.NaN),
-    createdBy: take('created_by', textOf, ''),
+    createdBy: take('created_by', creatorOf, ''),
     lifetimeDays: take('lifetime_days', wholeOf, Number.NaN),
     expiresAt: take('expires_at', dateOf, Number.NaN),
     secrets: take('secrets', secretsOf, NONE),
@@ -187,10 +188,16 @@ const jsonAs =
     return isGood(json) ? json : undefined
   }
 
-const scopesOf = jsonAs(areScopes)
+// What many tokens have in common; secrets, idempotency keys and what belongs to one token are never among them.
+const planIdOf = shared(textOf)
+const typeOf = shared(textOf)
+const creatorOf = shared(textOf)
+const scopesOf = shared(jsonAs(areScopes))
+
 const resourcesOf = jsonAs(areResources)
 const secretsOf = jsonAs(areSecrets)
-const idempotencyOf = jsonAs(areIdempotencyRecords)
+const keysOf = jsonAs(areIdempotencyRecords)
+const idempotencyOf = (value: unknown): ReturnType<typeof keysOf> => (value === '[]' ? NONE : keysOf(value))
 const changesOf = jsonAs(areChanges)
 const changesOrNull = (value: unknown): ReturnType<typeof changesOf> | null =>
   value === null ? null : changesOf(value)
