@@ -5,6 +5,7 @@
 import { deepFreeze, frozenCopy } from '../core/freeze.ts'
 import { isBefore, statusOf, type TokenEvent, type TokenRecord } from '../core/token.ts'
 import type { EventQuery, ListPosition, ListQuery, SecretUse, TokenStore } from '../ports.ts'
+import { inOrder } from './order.ts'
 
 /** A store in memory: the methods of the port, the optional ones too. */
 export type MemoryStore = TokenStore & Required<Pick<TokenStore, 'bound' | 'watch' | 'recordUse' | 'lastUse' | 'sweep'>>
@@ -13,8 +14,8 @@ export type MemoryStore = TokenStore & Required<Pick<TokenStore, 'bound' | 'watc
 export function memoryStore(): MemoryStore {
   const records = new Map<string, TokenRecord>()
   const byDigest = new Map<string, TokenRecord>()
-  /** The ids of each plan's tokens. */
-  const plans = new Map<string, Set<string>>()
+  /** Each plan's tokens, by id. */
+  const plans = new Map<string, Map<string, TokenRecord>>()
   /** Where the last sweep stopped, so that a sweep in batches goes through the records once. */
   let scan = records.values()
   let log: TokenEvent[] = []
@@ -31,10 +32,7 @@ export function memoryStore(): MemoryStore {
     find: (id) => Promise.resolve(records.get(id)),
 
     async list(query) {
-      return pageOf(
-        Array.from(plans.get(query.planId) ?? [], (id) => records.get(id) as TokenRecord),
-        query,
-      )
+      return pageOf(plans.get(query.planId)?.values() ?? [], query)
     },
 
     async commit(record, event) {
@@ -48,7 +46,7 @@ export function memoryStore(): MemoryStore {
       records.set(stays.id, stays)
       for (const { digest } of stored?.secrets ?? []) byDigest.delete(digest)
       for (const { digest } of stays.secrets) byDigest.set(digest, stays)
-      plans.set(planId, (plans.get(planId) ?? new Set()).add(stays.id))
+      plans.set(planId, (plans.get(planId) ?? new Map()).set(stays.id, stays))
       seq += 1
       log.push(line)
       for (const wake of watchers)
@@ -120,16 +118,20 @@ function isWanted(record: TokenRecord, query: ListQuery): boolean {
   return name.toLowerCase().includes(part) || description.toLowerCase().includes(part)
 }
 
-/** A page of a plan's tokens. Each page looks at all of them: this store is for thousands of tokens in a plan. */
-function pageOf(records: readonly TokenRecord[], query: ListQuery): TokenRecord[] {
-  const { after } = query
-  return records
-    .filter((record) => isWanted(record, query))
-    .map((record) => ({ record, place: placeOf(record, query) }))
-    .filter(({ place }) => !after || inOrder({ ...after, ended: after.ended || query.order === 'newest' }, place) < 0)
-    .sort((a, b) => inOrder(a.place, b.place))
-    .slice(0, query.limit)
-    .map(({ record }) => record)
+/** A page of a plan's tokens. Each page looks at all of them, and puts in order only what may be on it. */
+function pageOf(records: Iterable<TokenRecord>, query: ListQuery): TokenRecord[] {
+  const { after, limit } = query
+  const from = after && { ...after, ended: after.ended || query.order === 'newest' }
+  const page: { readonly record: TokenRecord; readonly place: ListPosition }[] = []
+  const cut = (): unknown => page.sort((a, b) => inOrder(a.place, b.place)).splice(limit)
+  for (const record of records) {
+    if (!isWanted(record, query)) continue
+    const place = placeOf(record, query)
+    if (from && inOrder(from, place) >= 0) continue
+    if (page.push({ record, place }) > 2 * limit) cut()
+  }
+  cut()
+  return page.map(({ record }) => record)
 }
 
 /** The newest ones are in order as those that ended are: from the last back. */
@@ -138,12 +140,6 @@ function placeOf(record: TokenRecord, { order, now }: ListQuery): ListPosition {
   return order === 'newest'
     ? { ended: true, at: createdAt, id }
     : { ended: statusOf(record, now) !== 'active', at: expiresAt, id }
-}
-
-function inOrder(a: ListPosition, b: ListPosition): number {
-  if (a.ended !== b.ended) return a.ended ? 1 : -1
-  const ascending = a.at !== b.at ? a.at - b.at : a.id < b.id ? -1 : a.id > b.id ? 1 : 0
-  return a.ended ? -ascending : ascending
 }
 
 function eventsOf(

@@ -5,6 +5,7 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import type { TokenRecord, TokenStatus } from '../../core/token.ts'
 import type { ListPosition, ListQuery } from '../../ports.ts'
+import { inOrder } from '../order.ts'
 import { isText } from './query.ts'
 import { readToken, TOKEN_COLUMNS } from './rows.ts'
 import type { Session } from './session.ts'
@@ -129,12 +130,9 @@ function byExpiry(
 ): TokenRecord[] {
   const placed = records.map((record, i) => {
     const { expiresAt, id } = record
-    return { record, id, ended: Number(rows[i]?.ended), at: Number.isNaN(expiresAt) ? Number.MAX_VALUE : expiresAt }
+    const at = Number.isNaN(expiresAt) ? Number.MAX_VALUE : expiresAt
+    return { record, id, at, ended: Number(rows[i]?.ended) === 1 }
   })
-  placed.sort((a, b) => {
-    if (a.ended !== b.ended) return a.ended - b.ended
-    const ascending = a.at !== b.at ? a.at - b.at : a.id < b.id ? -1 : a.id > b.id ? 1 : 0
-    return a.ended === 1 ? -ascending : ascending
-  })
+  placed.sort(inOrder)
   return placed.slice(0, limit).map(({ record }) => record)
 }
