@@ -46,7 +46,9 @@ export async function tellNpm(print: Printer): Promise<0 | 1> {
   const tokens = createPlanTokens({ policy, store: memoryStore(), directory })
   const forward = forwardTo(verdaccio.url)
   const listener: RequestListener = registryGuard(tokens, (request, response: ServerResponse) =>
-    request.planToken.endpoint.route.startsWith('POST ') ? noAdvisories(response) : forward(request, response),
+    request.planToken.endpoint.route.startsWith('POST ')
+      ? noAdvisories(response, request.url)
+      : forward(request, response),
   )
   const server = createServer(listener)
   try {

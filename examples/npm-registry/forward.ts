@@ -20,8 +20,13 @@ export function forwardTo(origin: string): (request: IncomingMessage, response: 
   }
 }
 
-/** npm's question about known vulnerabilities, answered for a private registry that knows of none. */
-export function noAdvisories(response: ServerResponse): void {
+/**
+ * A client's question about known vulnerabilities, answered for a private registry that knows of none: by package for npm and
+ * yarn 4 (`…/advisories/bulk`), as one report for pnpm (`…/audits`).
+ */
+export function noAdvisories(response: ServerResponse, url = ''): void {
+  const vulnerabilities = { info: 0, low: 0, moderate: 0, high: 0, critical: 0 }
+  const report = { actions: [], advisories: {}, muted: [], metadata: { vulnerabilities, dependencies: 0 } }
   response.writeHead(200, { 'Content-Type': 'application/json' })
-  response.end('{}')
+  response.end(JSON.stringify(url.endsWith('/bulk') ? {} : report))
 }

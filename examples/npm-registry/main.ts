@@ -18,7 +18,7 @@ const tokens = createPlanTokens({ policy, store: memoryStore(), directory })
 const forward = forwardTo(process.env.REGISTRY ?? 'http://127.0.0.1:4873')
 const listener: RequestListener = registryGuard(tokens, (request, response: ServerResponse) =>
   request.planToken.endpoint.route.startsWith('POST /-/npm/v1/security/')
-    ? noAdvisories(response)
+    ? noAdvisories(response, request.url)
     : forward(request, response),
 )
 const server = createServer(listener)

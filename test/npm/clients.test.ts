@@ -35,7 +35,7 @@ beforeAll(async () => {
   const listener: RequestListener = registryGuard(tokens, async (request, response: ServerResponse) => {
     await onRequest(request.url ?? '')
     return request.planToken.endpoint.route.startsWith('POST /-/npm/v1/security/')
-      ? noAdvisories(response)
+      ? noAdvisories(response, request.url)
       : forward(request, response)
   })
   server.on('request', listener)
@@ -74,7 +74,15 @@ async function place(secret: string, manifest: object, more: { readonly [path: s
       'index.js': 'module.exports = 1\n',
       // Whatever has no scope is looked for here too, so that nothing leaves this machine.
       '.npmrc': `${project}registry=${registry}/\n`,
-      '.yarnrc.yml': `${yarnrc}nodeLinker: node-modules\nnpmRegistryServer: "${registry}"\nnpmPreapprovedPackages: ["@acme/*"]\n`,
+      '.yarnrc.yml': [
+        `${yarnrc}nodeLinker: node-modules`,
+        `npmRegistryServer: "${registry}"`,
+        'npmPreapprovedPackages: ["@acme/*"]',
+        // An audit is no question of one npm scope.
+        `npmAuditRegistry: "${registry}"`,
+        'npmAlwaysAuth: true',
+        `npmAuthToken: "$\{NPM_TOKEN}"`,
+      ].join('\n'),
       'yarn.lock': '',
       ...more,
     },
@@ -150,6 +158,31 @@ describe('npm', () => {
     expect((await base.run('npm', 'view', '@acme/base', 'version')).text.trim()).toBe('1.0.0')
   })
 
+  it('is refused a package that is larger than a publish may be', async () => {
+    const { secret } = await newToken('Too much', ['npm:read', 'npm:write'], 'all')
+    const noise = Buffer.from(crypto.getRandomValues(new Uint8Array(64_000))).toString('base64')
+    const more = { 'a.txt': noise, 'b.txt': noise.toUpperCase(), 'c.txt': noise.toLowerCase(), 'd.txt': noise }
+    const large = await place(secret, packageOf('@acme/large'), more)
+    const before = await stored()
+    const refused = await large.run('npm', 'publish')
+    expect(refused.status).not.toBe(0)
+    expect(refused.text).toContain('E400')
+    expect(await stored()).toEqual(before)
+  })
+
+  it('stars with a token that may write, and is refused people', async () => {
+    const { secret } = await newToken('Fan', ['npm:read', 'npm:write'], 'all')
+    const base = await place(secret, packageOf('@acme/base'))
+    expect(await base.run('npm', 'star', '@acme/base')).toMatchObject({ status: 0, text: '(*) @acme/base\n' })
+    expect(await base.run('npm', 'owner', 'ls', '@acme/base')).toMatchObject({ status: 0, text: 'no admin found\n' })
+    const add = await base.run('npm', 'owner', 'add', 'ada', '@acme/base')
+    expect(add.status).not.toBe(0)
+    expect(add.text).toContain('The endpoint is not open to plan access tokens.')
+    const reader = await newToken('Quiet fan', ['npm:read'], 'all')
+    const refused = await (await place(reader.secret, packageOf('@acme/base'))).run('npm', 'star', '@acme/base')
+    expect(refused.text).toContain('It takes npm:write.')
+  })
+
   it('cannot log in, make tokens or list people', async () => {
     const { secret } = await newToken('Curious', ['npm:read', 'npm:write'], 'all')
     const project = await place(secret, projectOf())
@@ -215,6 +248,19 @@ describe('a secret', () => {
   })
 })
 
+/** How each looks at a package. yarn 1 asks one public registry about vulnerabilities, whatever is configured. */
+const LOOKS: {
+  readonly [client in 'pnpm' | 'yarn1' | 'yarn']: {
+    readonly info: readonly string[]
+    readonly tags: readonly string[]
+    readonly audit?: readonly string[]
+  }
+} = {
+  pnpm: { info: ['info'], tags: ['dist-tag', 'ls'], audit: ['audit'] },
+  yarn1: { info: ['info'], tags: ['tag', 'list'] },
+  yarn: { info: ['npm', 'info'], tags: ['npm', 'tag', 'list'], audit: ['npm', 'audit'] },
+}
+
 describe.each(['pnpm', 'yarn1', 'yarn'] as const)('%s', (client) => {
   it('publishes and installs, and shows why it may not', async () => {
     const name = `@acme/by-${client}`
@@ -233,6 +279,11 @@ describe.each(['pnpm', 'yarn1', 'yarn'] as const)('%s', (client) => {
     expect(installed.text).not.toMatch(/error/i)
     expect(installed.status).toBe(0)
     expect(await readdir(join(project.folder, 'node_modules', name))).toContain('index.js')
+
+    const { info, tags, audit } = LOOKS[client]
+    expect((await project.run(client, ...info, name)).text).toContain('1.0.0')
+    expect((await project.run(client, ...tags, name)).text).toMatch(/latest.*1\.0\.0/)
+    if (audit) expect(await project.run(client, ...audit)).toMatchObject({ status: 0 })
 
     const reader = await newToken(`${client} elsewhere`, ['npm:read'], ['@acme/base'])
     const refused = await (await place(reader.secret, projectOf(name))).run(client, 'install')
