@@ -152,13 +152,17 @@ describeInChromium(`done once${why}`, () => {
       for (let i = 0; i < 3; i++) (button as HTMLButtonElement).click()
       ;(button as HTMLButtonElement).form?.requestSubmit()
     })
-    await secretIn(page)
-    expect(await tokensOf(world)).toHaveLength(3)
+    expect((await world.use(await secretIn(page))).allowed).toBe(true)
+    const made = await tokensOf(world)
+    expect(made).toHaveLength(3)
+    for (const { id } of made) expect(await logOf(world, id)).toEqual(['created'])
   })
 
   it('a step of the form, if Next is pressed twice', async () => {
     const { world, page } = await opened()
-    await world.later(365)
+    world.later(365)
+    // So small that the buttons of every step are at the same place.
+    await page.setViewportSize({ width: 400, height: 480 })
     await page.reload()
     await choose(page, 'Website sync', 'Generate a replacement like this')
     await page.getByRole('button', { name: 'Next', exact: true }).dblclick()
