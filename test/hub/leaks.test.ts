@@ -163,7 +163,7 @@ describeInChromium(`a secret${why}`, () => {
     await page.getByLabel('Search tokens').fill(`  ${secret.slice(0, -1)}`)
     await page.getByText('This is a secret, so it was not sent.').waitFor()
     await page.getByLabel('Search tokens').fill('Website')
-    await page.getByText('1 tokens are shown.').waitFor()
+    await page.getByText(/^1 tokens? (is|are) shown\.$/).waitFor()
 
     await page.getByRole('button', { name: 'Generate REST API token' }).click()
     await page.getByLabel('Name').fill('Nightly export')
