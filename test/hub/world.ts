@@ -9,7 +9,7 @@ import { figmaPolicy } from 'plan-access-tokens/figma'
 import { type HubOptions, hubHandler } from 'plan-access-tokens/hub'
 import { npmPolicy } from 'plan-access-tokens/npm'
 import { testDirectory } from 'plan-access-tokens/testing'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import type { Boot } from '../../src/hub/boot.ts'
 import { listen } from '../admin/server.ts'
 
@@ -143,3 +143,16 @@ export const filesOf = (html: string): string[] =>
 export function bootOf(html: string): Boot {
   return JSON.parse(/<script type="application\/json" id="boot">(.*?)<\/script>/s.exec(html)?.[1] ?? '') as Boot
 }
+
+/** What a screen reader says of a control besides its name. */
+export const descriptionOf = (control: Locator): Promise<string> =>
+  control.evaluate((element) =>
+    (element.getAttribute('aria-describedby') ?? '')
+      .split(' ')
+      .map((id) => document.getElementById(id)?.textContent ?? '')
+      .join(' '),
+  )
+
+/** Whether the keyboard is at a control. */
+export const isFocused = (control: Locator): Promise<boolean> =>
+  control.evaluate((element) => element === document.activeElement)

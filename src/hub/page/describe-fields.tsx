@@ -48,7 +48,7 @@ const OTHER = 'other'
 export function ExpirationField({ draft, kind, mistakes, onChange }: FieldsProps) {
   const longest = kind.surface.limits.lifetimeDays
   const choices = [...new Set([...CHOICES.filter((days) => days < longest), longest])]
-  const [isOther, setOther] = useState(!choices.includes(Number(draft.days)))
+  const [isOther, setOther] = useState(!choices.map(String).includes(draft.days))
   const days = daysOf(draft, kind)
   return (
     <>

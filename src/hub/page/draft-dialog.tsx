@@ -21,16 +21,24 @@ interface DraftDialogProps {
 export function DraftDialog({ title, isDirty, isBusy, onSubmit, onClose, children, buttons }: DraftDialogProps) {
   const [isAsking, setAsking] = useState(false)
   const question = useRef<HTMLDivElement>(null)
+  /** Where one was before the question. */
+  const place = useRef<Element | null>(null)
   const leave = (): void => {
     if (isBusy) return
-    if (isDirty && !isAsking) setAsking(true)
-    else onClose()
+    if (isDirty && !isAsking) {
+      place.current = document.activeElement
+      setAsking(true)
+    } else onClose()
+  }
+  const keep = (): void => {
+    setAsking(false)
+    if (place.current instanceof HTMLElement) place.current.focus()
   }
   useEffect(() => {
     if (isAsking) question.current?.querySelector('button')?.focus()
   }, [isAsking])
   return (
-    <Dialog title={title} isWide onLeave={isAsking ? () => setAsking(false) : leave}>
+    <Dialog title={title} isWide onLeave={isAsking ? keep : leave}>
       <form
         noValidate
         onSubmit={(event) => {
@@ -42,7 +50,7 @@ export function DraftDialog({ title, isDirty, isBusy, onSubmit, onClose, childre
         {isAsking ? (
           <div ref={question} class="failure" role="alert">
             <p>{t('discardQuestion')}</p>
-            <Action onClick={() => setAsking(false)}>{t('keep')}</Action>{' '}
+            <Action onClick={keep}>{t('keep')}</Action>{' '}
             <Action look="danger" onClick={onClose}>
               {t('discard')}
             </Action>
@@ -61,12 +69,15 @@ export function DraftDialog({ title, isDirty, isBusy, onSubmit, onClose, childre
   )
 }
 
-/** Puts the focus on the first control that is wrong, once it is marked. */
-export function focusMistake(): void {
-  requestAnimationFrame(() => {
-    const dialog = document.querySelector('dialog[open]')
-    const wrong = dialog?.querySelector<HTMLElement>('[aria-invalid=true], .mistake:not(:empty)')
+/** Gives a call that puts the focus on the first control that is wrong, once it is marked and on the page. */
+export function useMistakeFocus(): () => void {
+  const [times, setTimes] = useState(0)
+  // After the effects of what is inside, such as a heading that takes the focus.
+  useEffect(() => {
+    if (times === 0) return
+    const wrong = document.querySelector<HTMLElement>('dialog[open] [aria-invalid=true]')
     wrong?.scrollIntoView({ block: 'nearest' })
     wrong?.focus()
-  })
+  }, [times])
+  return () => setTimes((before) => before + 1)
 }

@@ -3,6 +3,7 @@
 import type { Issue } from '../../core/errors.ts'
 import { textProblem } from '../../core/text.ts'
 import type { Token } from '../../core/token.ts'
+import { failureOf } from './api.ts'
 import { holdsSecret, type Kind, t } from './hub.ts'
 
 /** The fields of the form. */
@@ -43,7 +44,8 @@ export function daysOf(draft: Draft, { surface }: Kind): number | undefined {
   return /^\d{1,4}$/.test(draft.days.trim()) && days >= 1 && days <= surface.limits.lifetimeDays ? days : undefined
 }
 
-function textMistake(text: string, min: number, max: number): string | undefined {
+/** What keeps a text of so many characters from being taken. */
+export function textMistake(text: string, min: number, max: number): string | undefined {
   const trimmed = text.trim()
   if (holdsSecret(trimmed)) return t('textSecret')
   if (textProblem(trimmed, min, max) === undefined) return undefined
@@ -80,12 +82,28 @@ const FIELDS: { readonly [field: string]: keyof Draft } = {
   resources: 'links',
 }
 
-/** The server's issues at the fields that they are about. */
-export function mistakesOf(issues: readonly Issue[]): Mistakes {
+const fieldOf = ({ path }: Issue): keyof Draft | undefined => FIELDS[path.split('[')[0] ?? '']
+
+/** The server's issues at the fields that they are about; of links that were sent, with the link. */
+function mistakesIn(issues: readonly Issue[], links: 'all' | readonly string[]): Mistakes {
   const mistakes: { [field: string]: string } = {}
-  for (const { path, message } of issues) {
-    const field = FIELDS[path.split('[')[0] ?? '']
-    if (field) mistakes[field] ??= message
+  for (const issue of issues) {
+    const field = fieldOf(issue)
+    const link = field === 'links' ? links[Number(/\d+/.exec(issue.path)?.[0])] : undefined
+    if (field) mistakes[field] ??= link === undefined ? issue.message : `${link}: ${issue.message}`
   }
-  return mistakes
+  const count = issues.filter((issue) => fieldOf(issue) === 'links').length - 1
+  return count > 0 ? { ...mistakes, links: `${mistakes.links} ${t('linksMoreShown', { count })}` } : mistakes
+}
+
+/** What has to be mended before something is saved. */
+export interface Faults {
+  readonly mistakes: Mistakes
+}
+
+/** What the server finds fault with, if all of it is about fields; throws anything else on. */
+export function mistakesOf(error: unknown, links: 'all' | readonly string[]): Faults {
+  const { code, issues } = failureOf(error)
+  if (code !== 'invalid_input' || issues.length === 0 || !issues.every(fieldOf)) throw error
+  return { mistakes: mistakesIn(issues, links) }
 }

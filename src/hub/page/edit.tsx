@@ -5,8 +5,17 @@ import type { BootPlan } from '../boot.ts'
 import { api, failureOf } from './api.ts'
 import { type Conflict, ConflictNote, conflictOf, PARTS } from './conflict.tsx'
 import { DescribeFields } from './describe-fields.tsx'
-import { type Draft, describeMistakes, draftOf, isRight, type Mistakes, mistakesOf, scopeMistakes } from './draft.ts'
-import { DraftDialog, focusMistake } from './draft-dialog.tsx'
+import {
+  type Draft,
+  describeMistakes,
+  draftOf,
+  type Faults,
+  isRight,
+  type Mistakes,
+  mistakesOf,
+  scopeMistakes,
+} from './draft.ts'
+import { DraftDialog, useMistakeFocus } from './draft-dialog.tsx'
 import { useCall } from './hooks.ts'
 import { kindOf, t } from './hub.ts'
 import { useLinks } from './links.ts'
@@ -33,6 +42,7 @@ export function Edit({ plan, token, onSaved, onClose }: EditProps) {
   const [conflict, setConflict] = useState<Conflict>()
   const links = useLinks(draft, plan, kind)
   const call = useCall()
+  const focusMistake = useMistakeFocus()
 
   const change = (changed: Partial<Draft>): void => {
     setDraft({ ...draft, ...changed })
@@ -55,18 +65,20 @@ export function Edit({ plan, token, onSaved, onClose }: EditProps) {
     if (!isRight(early)) return focusMistake()
     const done = await call.run(async () => {
       const mine = await wanted()
-      if (typeof mine === 'string') return mine
+      if (typeof mine === 'string') return { mistakes: { links: mine } }
       const changed = differing(valuesOf(base), mine)
       if (changed.length === 0) return base
       const fields = Object.fromEntries(changed.map((field) => [field, mine[field]]))
-      return api.edit({ id: base.id, version: base.version, ...fields }).catch((error: unknown) => {
-        if (failureOf(error).code !== 'version_conflict') throw error
-        return conflictOf(base, mine)
-      })
+      return api
+        .edit({ id: base.id, version: base.version, ...fields })
+        .catch(async (error: unknown): Promise<Faults | Conflict | Token> => {
+          const isConflict = failureOf(error).code === 'version_conflict'
+          return isConflict ? conflictOf(base, mine) : mistakesOf(error, mine.resources as 'all' | readonly string[])
+        })
     })
     if (done === undefined) return
-    if (typeof done === 'string') {
-      setMistakes({ links: done })
+    if ('mistakes' in done) {
+      setMistakes(done.mistakes)
       focusMistake()
     } else if ('theirs' in done) take(done)
     else onSaved(done)
@@ -84,9 +96,7 @@ export function Edit({ plan, token, onSaved, onClose }: EditProps) {
     })
     setConflict(found)
   }
-  const { failure } = call
-  const told = failure?.code === 'invalid_input' ? mistakesOf(failure.issues) : {}
-  const fields = { draft, kind, mistakes: { ...told, ...mistakes }, onChange: change }
+  const fields = { draft, kind, mistakes, onChange: change }
   return (
     <DraftDialog
       title={t('edit')}
@@ -101,7 +111,7 @@ export function Edit({ plan, token, onSaved, onClose }: EditProps) {
       }
     >
       {conflict && <ConflictNote conflict={conflict} draft={draft} theirs={start} onChange={change} />}
-      <FailureNote failure={failure} hasInput isWrite />
+      <FailureNote failure={call.failure} hasInput isWrite />
       <h3>{t('describe')}</h3>
       <DescribeFields {...fields} />
       <h3>{t('chooseScopes')}</h3>

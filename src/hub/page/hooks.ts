@@ -128,7 +128,11 @@ export function useTokens(plan: BootPlan, kind: Kind, filter: Filter): Listed {
     failure,
     hasPrevious: cursors.length > 0,
     previous: () => setCursors(cursors.slice(0, -1)),
-    more: () => next !== undefined && setCursors([...cursors, next]),
+    more() {
+      // What is on its way may be of another question, or the page after this one already, as in a double click.
+      if (isBusy || next === undefined) return
+      setCursors((known) => (known.at(-1) === next ? known : [...known, next]))
+    },
     reload: () => setTurn(turn + 1),
   }
 }

@@ -86,7 +86,6 @@ function Entries({ label, about, anchor, entries, onOff, onClose, onGone }: Entr
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     const at = items().indexOf(document.activeElement as HTMLElement)
-    const byLetter = items().findIndex((item, i) => i > at && startsWith(item, event.key))
     if (event.key === 'Tab') {
       // The focus goes on from the button.
       onClose()
@@ -97,9 +96,11 @@ function Entries({ label, about, anchor, entries, onOff, onClose, onGone }: Entr
     else if (event.key === 'ArrowUp') move(at - 1)
     else if (event.key === 'Home') move(0)
     else if (event.key === 'End') move(-1)
-    else if (event.key.length === 1 && event.key !== ' ')
-      move(byLetter === -1 ? items().findIndex((item) => startsWith(item, event.key)) : byLetter)
-    else return
+    else if (isLetter(event)) {
+      const after = items().findIndex((item, i) => i > at && startsWith(item, event.key))
+      const first = items().findIndex((item) => startsWith(item, event.key))
+      move(after !== -1 ? after : first !== -1 ? first : at)
+    } else return
     event.preventDefault()
   }
   return (
@@ -136,6 +137,9 @@ function Entries({ label, about, anchor, entries, onOff, onClose, onGone }: Entr
     </div>
   )
 }
+
+const isLetter = ({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean =>
+  key.length === 1 && key !== ' ' && !ctrlKey && !metaKey && !altKey
 
 const startsWith = ({ textContent }: HTMLElement, letter: string): boolean =>
   textContent?.toLowerCase().startsWith(letter.toLowerCase()) === true

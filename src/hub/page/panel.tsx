@@ -4,6 +4,7 @@ import type { IssuedText } from '../../admin/client.ts'
 import type { Token } from '../../core/token.ts'
 import type { BootPlan } from '../boot.ts'
 import { Details } from './details.tsx'
+import { textMistake } from './draft.ts'
 import { Edit } from './edit.tsx'
 import { type Filter, useTokens } from './hooks.ts'
 import { closedReason, holdsSecret, type Kind, t } from './hub.ts'
@@ -27,14 +28,17 @@ interface PanelProps {
   readonly id: string
 }
 
+/** Longer than any name that somebody looks for; the API takes no more. */
+const SEARCH_LENGTH = 200
+
 /** One tab of one plan. For another plan or tab it has to be mounted anew. */
 export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
   const [filter, setFilter] = useState<Filter>({ search: '', status: '' })
   const [open, setOpen] = useState<Open>()
   const [said, setSaid] = useState('')
   // A search is part of an address, where no secret belongs.
-  const isSecret = holdsSecret(filter.search)
-  const listed = useTokens(plan, kind, isSecret ? { ...filter, search: '' } : filter)
+  const mistake = holdsSecret(filter.search) ? t('searchSecret') : textMistake(filter.search, 0, SEARCH_LENGTH)
+  const listed = useTokens(plan, kind, mistake === undefined ? filter : { ...filter, search: '' })
   const closed = closedReason(plan, kind.type.name)
   const tokens = listed.page?.tokens
   const close = (): void => setOpen(undefined)
@@ -69,7 +73,7 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
     <section role="tabpanel" id={id} aria-labelledby={labelledBy}>
       {closed !== undefined && <p class="closed">{closed}</p>}
       <div class="toolbar">
-        <Field label={t('search')} mistake={isSecret ? t('searchSecret') : undefined}>
+        <Field label={t('search')} mistake={mistake}>
           {(control) => (
             <input
               {...control}

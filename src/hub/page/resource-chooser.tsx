@@ -4,7 +4,7 @@ import type { NamedLink, PlacedMistake } from '../../admin/links.ts'
 import type { FieldsProps } from './describe-fields.tsx'
 import { t } from './hub.ts'
 import { type Links, mistakeOf, without } from './links.ts'
-import { Field, Mistake } from './parts.tsx'
+import { Field } from './parts.tsx'
 
 /** So many are drawn; of the rest only the number is told, since nobody reads 5,000 lines. */
 const SHOWN = 100
@@ -17,8 +17,7 @@ export function ResourceChooser({ draft, kind, mistakes, links, onChange }: Fiel
   const most = kind.surface.limits.links
   const tooMany = report && report.resources.length > most ? mistakeOf({ ...report, mistakes: [] }, kind) : undefined
   const show = ({ start, end }: PlacedMistake): void => {
-    area.current?.focus()
-    area.current?.setSelectionRange(start, end)
+    if (area.current) select(area.current, start, end)
   }
   return (
     <fieldset>
@@ -63,7 +62,10 @@ export function ResourceChooser({ draft, kind, mistakes, links, onChange }: Fiel
             <Mistaken
               mistakes={report.mistakes}
               onShow={show}
-              onRemove={() => onChange({ links: without(draft.links, report.mistakes) })}
+              onRemove={() => {
+                area.current?.focus()
+                onChange({ links: without(draft.links, report.mistakes) })
+              }}
             />
           )}
           {report && report.resources.length > 0 && <Recognized resources={report.resources} />}
@@ -71,6 +73,20 @@ export function ResourceChooser({ draft, kind, mistakes, links, onChange }: Fiel
       )}
     </fieldset>
   )
+}
+
+/** Selects a part of a text and brings it into sight, which browsers do not do: a copy says how far down it is. */
+function select(area: HTMLTextAreaElement, start: number, end: number): void {
+  const copy = area.cloneNode() as HTMLTextAreaElement
+  copy.removeAttribute('id')
+  copy.rows = 1
+  copy.value = area.value.slice(0, end)
+  area.after(copy)
+  const down = copy.scrollHeight
+  copy.remove()
+  area.focus()
+  area.setSelectionRange(start, end)
+  area.scrollTop = down - area.clientHeight / 2
 }
 
 interface ChoiceProps {
@@ -109,7 +125,7 @@ function Mistaken({ mistakes, onShow, onRemove }: MistakenProps) {
         {mistakes.slice(0, SHOWN).map((mistake) => (
           <li key={mistake.start}>
             <code>{mistake.link}</code>
-            <Mistake>{mistake.message}</Mistake>
+            <p class="mistake">{mistake.message}</p>
             <button type="button" onClick={() => onShow(mistake)}>
               {t('linkShow')}
             </button>

@@ -8,6 +8,7 @@ import { Field, Mistake } from './parts.tsx'
 /** Checkboxes, or, for a type whose scopes are fixed, their list. */
 export function ScopeChooser({ draft, kind, mistakes, onChange }: FieldsProps) {
   const [search, setSearch] = useState('')
+  const mistakeId = useId()
   const { type, surface } = kind
   const known = new Map(surface.scopes.map((scope) => [scope.name, scope]))
   const viewOf = (name: string): ScopeView => known.get(name) ?? { name, types: [] }
@@ -47,7 +48,7 @@ export function ScopeChooser({ draft, kind, mistakes, onChange }: FieldsProps) {
           />
         )}
       </Field>
-      <Mistake>{mistakes.scopes}</Mistake>
+      <Mistake id={mistakeId}>{mistakes.scopes}</Mistake>
       {/* A heading of the group takes its place in the tab order only by what is in it. */}
       <div class="scopes">
         {[...groups].map(([group, scopes]) => (
@@ -59,6 +60,7 @@ export function ScopeChooser({ draft, kind, mistakes, onChange }: FieldsProps) {
                 scope={scope}
                 isChosen={draft.scopes.includes(scope.name)}
                 isOffered={type.scopes.includes(scope.name)}
+                mistakeId={mistakes.scopes === undefined ? undefined : mistakeId}
                 onToggle={toggle}
               />
             ))}
@@ -80,10 +82,12 @@ interface ScopeBoxProps {
   readonly scope: ScopeView
   readonly isChosen: boolean
   readonly isOffered: boolean
+  /** What is wrong with the choice as a whole, if anything is. */
+  readonly mistakeId: string | undefined
   onToggle(name: string, isChosen: boolean): void
 }
 
-function ScopeBox({ scope: { name, title, deprecated }, isChosen, isOffered, onToggle }: ScopeBoxProps) {
+function ScopeBox({ scope: { name, title, deprecated }, isChosen, isOffered, mistakeId, onToggle }: ScopeBoxProps) {
   const id = useId()
   return (
     <div class="choice">
@@ -91,7 +95,8 @@ function ScopeBox({ scope: { name, title, deprecated }, isChosen, isOffered, onT
         id={id}
         type="checkbox"
         checked={isChosen}
-        aria-describedby={`${id}-about`}
+        aria-describedby={mistakeId === undefined ? `${id}-about` : `${mistakeId} ${id}-about`}
+        aria-invalid={mistakeId === undefined ? undefined : true}
         onChange={({ currentTarget }) => onToggle(name, currentTarget.checked)}
       />
       <div>

@@ -17,8 +17,7 @@ export function TryIt({ token }: { readonly token: Token }) {
   const call = useCall()
   const explain = async (): Promise<void> => {
     const { surface } = kindOf(token.type).surface
-    // Of a whole address only what a server gets; nothing of it is changed.
-    const target = url.trim().replace(/^https?:\/\/[^/?#]*/i, '') || '/'
+    const target = targetOf(url.trim())
     setExplained(await call.run(() => api.explain({ id: token.id, method, url: target, surface })))
   }
   return (
@@ -61,6 +60,13 @@ export function TryIt({ token }: { readonly token: Token }) {
       <div role="status">{explained && <Verdict {...explained} />}</div>
     </section>
   )
+}
+
+/** What a server gets of a whole address: neither the host nor the fragment. A path is left as it is. */
+function targetOf(url: string): string {
+  const [, rest] = /^https?:\/\/[^/?#]*([^#]*)/i.exec(url) ?? []
+  if (rest === undefined) return url || '/'
+  return rest.startsWith('/') ? rest : `/${rest}`
 }
 
 function Verdict({ decision, rules }: ExplanationView) {

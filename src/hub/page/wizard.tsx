@@ -16,7 +16,7 @@ import {
   mistakesOf,
   scopeMistakes,
 } from './draft.ts'
-import { DraftDialog, focusMistake } from './draft-dialog.tsx'
+import { DraftDialog, useMistakeFocus } from './draft-dialog.tsx'
 import { useCall, useKey } from './hooks.ts'
 import { type Kind, t } from './hub.ts'
 import { useLinks } from './links.ts'
@@ -53,6 +53,7 @@ export function Wizard({ plan, kind, like, onIssued, onClose }: WizardProps) {
   const links = useLinks(draft, plan, kind)
   const call = useCall()
   const keyOf = useKey()
+  const focusMistake = useMistakeFocus()
 
   const change = (changed: Partial<Draft>): void => {
     setDraft({ ...draft, ...changed })
@@ -83,21 +84,22 @@ export function Wizard({ plan, kind, like, onIssued, onClose }: WizardProps) {
     if (!isRight(early)) return complain(early)
     const issued = await call.run(async () => {
       const settled = draft.isAll ? { links: 'all' as const } : await links.settle()
-      if ('mistake' in settled) return settled.mistake
+      if ('mistake' in settled) return { mistakes: { links: settled.mistake } }
       const input = {
         ...{ planId: plan.id, type: kind.type.name, name: draft.name, description: draft.description },
         ...{ lifetimeDays: daysOf(draft, kind) ?? 0, scopes: draft.scopes, resources: settled.links },
       }
       const idempotencyKey = keyOf(input)
-      return persistently(() => api.create({ ...input, idempotencyKey }))
+      return persistently(() => api.create({ ...input, idempotencyKey })).catch((error: unknown) =>
+        mistakesOf(error, settled.links),
+      )
     })
-    if (typeof issued === 'string') complain({ links: issued })
-    else if (issued) onIssued(issued)
+    if (!issued) return
+    // What the server finds fault with is shown at its field, on the page where that is.
+    if ('mistakes' in issued) complain(issued.mistakes)
+    else onIssued(issued)
   }
-  // What the server finds fault with is shown at its field, on the page where that is.
-  const { failure } = call
-  const told = failure?.code === 'invalid_input' ? mistakesOf(failure.issues) : {}
-  const fields = { draft, kind, mistakes: { ...told, ...mistakes }, onChange: change }
+  const fields = { draft, kind, mistakes, onChange: change }
   const isLast = step === STEPS.length - 1
   return (
     <DraftDialog
@@ -121,7 +123,7 @@ export function Wizard({ plan, kind, like, onIssued, onClose }: WizardProps) {
     >
       <p class="hint">{t('step', { step: step + 1, steps: STEPS.length })}</p>
       <StepHeading key={step}>{t(STEPS[step] ?? 'describe')}</StepHeading>
-      <FailureNote failure={failure} hasInput isWrite />
+      <FailureNote failure={call.failure} hasInput isWrite />
       {step === 0 && (
         <>
           <DescribeFields {...fields} />

@@ -1,0 +1,256 @@
+/** Whatever a person types: each field with what does not fit, what is said of it and where, and that nothing typed is lost. */
+import type { Locator } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { missingChromium, useChromium } from '../support/chromium.ts'
+import { descriptionOf, hubWorld, isFocused, LINKS } from './world.ts'
+
+const open = useChromium()
+const describeInChromium = missingChromium === undefined ? describe : describe.skip
+const why = missingChromium === undefined ? '' : ` (skipped: ${missingChromium})`
+
+/** The modal that makes a token, on its first page. */
+async function wizard(options: Parameters<typeof hubWorld>[0] = {}) {
+  const world = await hubWorld(options)
+  const { page } = await open({ permissions: ['clipboard-read', 'clipboard-write'] })
+  await page.goto(world.url)
+  await page.getByRole('button', { name: 'Generate REST API token' }).click()
+  const dialog = page.getByRole('dialog')
+  const press = (name: string) => dialog.getByRole('button', { name, exact: true }).click()
+  const heading = (name: string) => dialog.getByRole('heading', { name }).waitFor()
+  return {
+    ...{ ...world, page, dialog, press, heading },
+    /** Goes to the page with the scopes, or to that with the resources. */
+    async go(to: 'scopes' | 'resources') {
+      await dialog.getByLabel('Name').fill('Nightly export')
+      await press('Next')
+      await heading('Choose scopes')
+      if (to === 'scopes') return
+      await dialog.getByRole('checkbox', { name: 'file_content:read', exact: true }).check()
+      await press('Next')
+      await heading('Choose resources')
+    },
+  }
+}
+
+/** Fails unless a control is marked, has the focus, and is read with a message. */
+async function expectMarked(control: Locator, message: string): Promise<void> {
+  await control.and(control.page().locator('[aria-invalid=true]')).waitFor()
+  expect(await descriptionOf(control)).toContain(message)
+  expect(await isFocused(control)).toBe(true)
+}
+
+const EMPTY = 'Write something here.'
+const REFUSED = 'Take out line breaks, control characters, direction overrides and broken characters.'
+const tooLong = (most: string, length: string) => `At most ${most} characters fit; these are ${length}.`
+/** Texts of every kind that are right. */
+const FITTING = [
+  'مفتاح التصدير الليلي',
+  'שלום <b>&amp;</b>',
+  '日本語',
+  '👩‍👩‍👧‍👦 e\u0301',
+  "'; DROP TABLE--",
+  '{token} $& $1',
+]
+
+describeInChromium(`what is typed${why}`, () => {
+  describe.each<[string, string, readonly string[]]>([
+    ['Name', '', [...FITTING, '🦄'.repeat(100), 'x'.repeat(100), `  ${'x'.repeat(100)}  `]],
+    ['Description', 'Nightly export', [...FITTING, '', '🦄'.repeat(1_000)]],
+  ])('as %s', (label, name, texts) => {
+    it('stays over Next and Back if it fits', async () => {
+      const { dialog, press, heading } = await wizard()
+      await dialog.getByLabel('Name').fill(name)
+      for (const text of texts) {
+        await dialog.getByLabel(label).fill(text)
+        await press('Next')
+        await heading('Choose scopes')
+        await press('Back')
+        await heading('Describe your token')
+        expect(await dialog.getByLabel(label).inputValue()).toBe(text)
+      }
+    })
+  })
+
+  it.each<[string, string, string, string]>([
+    ['Name', 'nothing', '', EMPTY],
+    ['Name', 'blanks', ' \u00a0 ', EMPTY],
+    ['Name', 'too much', 'x'.repeat(101), tooLong('100', '101')],
+    ['Name', 'too many emoji', '🦄'.repeat(101), tooLong('100', '101')],
+    ['Name', 'far too much', 'x'.repeat(50_000), tooLong('100', '50000')],
+    ['Name', 'a control character', 'a\u0007b', REFUSED],
+    ['Name', 'an override of direction', 'a\u202eb', REFUSED],
+    ['Name', 'an isolate', '\u2067abc\u2069', REFUSED],
+    ['Description', 'too much', 'x'.repeat(1_001), tooLong('1000', '1001')],
+    ['Description', 'a line break', 'one\ntwo', REFUSED],
+    ['Description', 'a line separator', 'one\u2028two', REFUSED],
+  ])('as %s, %s is kept back, told at its field, and not lost', async (label, _, text, message) => {
+    const { dialog, press, heading } = await wizard()
+    await dialog.getByLabel('Name').fill('Nightly export')
+    const field = dialog.getByLabel(label)
+    await field.fill(text)
+    await press('Next')
+    await expectMarked(field, message)
+    await heading('Describe your token')
+    expect(await field.inputValue()).toBe(text)
+    await field.fill('right')
+    expect(await field.getAttribute('aria-invalid')).toBe('false')
+    expect(await dialog.getByText(message).count()).toBe(0)
+  })
+})
+
+describeInChromium(`expiration${why}`, () => {
+  const dateIn = (days: number): string =>
+    new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' }).format(NOON + days * 86_400_000)
+  const NOON = Date.parse('2026-03-01T12:00:00Z')
+  const clock = { now: () => NOON }
+
+  it('says of each choice when it would be', async () => {
+    const { dialog } = await wizard({ clock })
+    const texts = await dialog.getByLabel('Expiration').locator('option').allTextContents()
+    const days = [7, 30, 60, 90, 180, 365].map((one) => `${one} days, until ${dateIn(one)}`)
+    expect(texts).toEqual([`1 day, until ${dateIn(1)}`, ...days, 'Another number of days'])
+  })
+
+  it('takes another number of days, tells its date, and keeps what was typed', async () => {
+    const { dialog, press, heading } = await wizard({ clock })
+    await dialog.getByLabel('Name').fill('Nightly export')
+    await dialog.getByLabel('Expiration').selectOption({ label: 'Another number of days' })
+    const field = dialog.getByLabel('Days', { exact: true })
+    for (const wrong of ['0', '366', '1.5', 'text', '', '-1', '1e2', '٣٠', '99999', '0x10']) {
+      await field.fill(wrong)
+      await press('Next')
+      await expectMarked(field, 'Write a whole number from 1 to 365.')
+      expect(await field.inputValue()).toBe(wrong)
+    }
+    for (const right of ['365', '1', '45', ' 30 ', '030']) {
+      await dialog.getByLabel('Expiration').selectOption({ label: 'Another number of days' })
+      await field.fill(right)
+      expect(await descriptionOf(field)).toContain(`It would end on ${dateIn(Number(right))}.`)
+      await press('Next')
+      await heading('Choose scopes')
+      await press('Back')
+      await heading('Describe your token')
+      const shown = await dialog.getByLabel('Expiration').evaluate((one) => (one as HTMLSelectElement).value)
+      const days = shown === 'other' ? await field.inputValue() : shown
+      expect(days).toBe(right)
+    }
+  })
+})
+
+describeInChromium(`scopes${why}`, () => {
+  it('none is a mistake, which is read with them; one mends it', async () => {
+    const { dialog, press, go } = await wizard()
+    await go('scopes')
+    await press('Next')
+    const first = dialog.getByRole('checkbox').first()
+    await expectMarked(first, 'Choose at least one scope.')
+    await first.check()
+    expect(await dialog.locator('[aria-invalid=true]').count()).toBe(0)
+  })
+
+  it('are in groups, searched by every word, and told apart when deprecated', async () => {
+    const { dialog, press, go, heading, tokens } = await wizard()
+    await go('scopes')
+    const names = tokens.policies[0]?.types.find(({ name }) => name === 'rest')?.scopes ?? []
+    const boxes = dialog.getByRole('checkbox')
+    expect(await boxes.count()).toBe(names.length)
+    const offered = tokens.policies[0]?.scopes.filter(({ name }) => names.includes(name))
+    const groups = new Set(offered?.map(({ group }) => group ?? 'Others'))
+    for (const group of groups) expect(await dialog.getByRole('group', { name: group, exact: true }).count()).toBe(1)
+    const old = tokens.policies[0]?.scopes.find(({ deprecated, name }) => deprecated && names.includes(name))
+    const description = await descriptionOf(boxes.and(dialog.getByLabel(old?.name ?? '', { exact: true })))
+    expect(description).toContain(`Deprecated ${old?.deprecated}`)
+
+    await dialog.getByRole('checkbox', { name: 'file_content:read', exact: true }).check()
+    const search = dialog.getByLabel('Search scopes')
+    await search.fill('  WEBHOOKS  read ')
+    expect(await boxes.count()).toBeLessThan(4)
+    await dialog.getByRole('checkbox', { name: 'webhooks:read' }).check()
+    await search.fill('(.*\\ <🦄> \u202e')
+    await dialog.getByText('No scope fits.').waitFor()
+    expect(await descriptionOf(search)).toContain('2 chosen')
+    await press('Next')
+    await heading('Choose resources')
+    await press('Back')
+    expect(await dialog.getByRole('checkbox', { checked: true }).count()).toBe(2)
+  })
+})
+
+const selectionIn = (area: Locator): Promise<string> =>
+  area.evaluate((one) => {
+    const { value, selectionStart, selectionEnd } = one as HTMLTextAreaElement
+    return value.slice(selectionStart, selectionEnd)
+  })
+
+describeInChromium(`links${why}`, () => {
+  it('are judged as one types: names of what is recognised, mistakes at their link', async () => {
+    const { dialog, press, go, page } = await wizard()
+    await go('resources')
+    const area = dialog.getByLabel('Links to resources')
+    await press('Create')
+    await expectMarked(area, 'Paste at least one link, or choose all resources.')
+    await area.fill(`🦄, ${LINKS.landing}\n${LINKS.elsewhere}`)
+    const wrong = dialog.getByRole('list', { name: 'To mend: 2' }).getByRole('listitem')
+    await wrong.nth(1).waitFor()
+    expect(await wrong.nth(1).textContent()).toContain(`${LINKS.elsewhere}There is no such file in this plan.`)
+    expect(await dialog.getByRole('list', { name: 'Recognized: 1' }).textContent()).toContain('Landing page')
+    await wrong.nth(1).getByRole('button', { name: 'Show in the text' }).press('Enter')
+    expect(await selectionIn(area)).toBe(LINKS.elsewhere)
+    await page.keyboard.type(LINKS.brand)
+    await dialog.getByText('To mend: 1').waitFor()
+    await dialog.getByRole('list', { name: 'Recognized: 2' }).getByText('Brand', { exact: true }).waitFor()
+    await press('Create')
+    await expectMarked(area, 'Mend the links that are marked, or take them out.')
+    await dialog.getByRole('button', { name: 'Take all of these out' }).press('Enter')
+    expect(await area.inputValue()).toBe(`${LINKS.landing}\n${LINKS.brand}`)
+    expect(await isFocused(area)).toBe(true)
+    await press('Create')
+    await page.getByRole('dialog', { name: 'Your new token' }).waitFor()
+  })
+
+  it('5,000 with 50 mistakes stay usable', async () => {
+    const { dialog, press, go, heading, page } = await wizard()
+    await go('resources')
+    const area = dialog.getByLabel('Links to resources')
+    const links = Array.from({ length: 5_000 }, (_, i) =>
+      i % 100 === 99 ? `https://www.figma.com/nonsense/${i}` : `https://www.figma.com/design/ABCDEFG123/${i}`,
+    )
+    const tooMany = '4950 links are too many: at most 1000 are taken.'
+    await page.evaluate((text) => navigator.clipboard.writeText(text), links.join('\n'))
+    await area.press('ControlOrMeta+V')
+    const wrong = dialog.getByRole('list', { name: 'To mend: 50' }).getByRole('listitem')
+    await wrong.first().waitFor()
+    await dialog.getByText('To mend: 50 Recognized: 4950').waitFor()
+    expect(await wrong.count()).toBe(50)
+    // Only the number is said aloud, not 50 sentences.
+    expect(await wrong.getByRole('alert').count()).toBe(0)
+    expect(await descriptionOf(area)).toContain(tooMany)
+    for (const [nth, link] of [
+      [0, links[99]],
+      [49, links[4_999]],
+      [24, links[2_499]],
+    ] as const) {
+      await wrong.nth(nth).getByRole('button', { name: 'Show in the text' }).click()
+      expect(await selectionIn(area)).toBe(link)
+      // It is brought into sight: the text is scrolled to about where it is.
+      const { top, height, all } = await area.evaluate((one) => ({
+        ...{ top: one.scrollTop, height: one.clientHeight, all: one.scrollHeight },
+      }))
+      const at = (links.indexOf(link ?? '') / links.length) * all
+      expect(top).toBeGreaterThan(at - height * 1.5)
+      expect(top).toBeLessThan(at + height * 0.5)
+    }
+    await press('Back')
+    await heading('Choose scopes')
+    await press('Next')
+    await heading('Choose resources')
+    expect(await area.inputValue()).toBe(links.join('\n'))
+    await dialog.getByRole('button', { name: 'Take all of these out' }).click()
+    await dialog.getByRole('list', { name: 'Recognized: 4950' }).waitFor()
+    const rest = (await area.inputValue()).split('\n')
+    expect(rest).toEqual(links.filter((link) => !link.includes('nonsense')))
+    await press('Create')
+    await expectMarked(area, tooMany)
+    await dialog.getByText('And 4850 more.').waitFor()
+  })
+})
