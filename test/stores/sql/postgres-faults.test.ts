@@ -47,9 +47,8 @@ afterAll(async () => {
   for (const opened of pools) await opened.end()
   await server.close()
 })
-beforeEach(async () => {
-  await pool.query('truncate plan_tokens, plan_token_secrets, plan_token_events')
-})
+// Over a connection of its own: a test may have ended those of the pool.
+beforeEach(() => server.admin('truncate plan_tokens, plan_token_secrets, plan_token_events', config.database))
 
 /** Waits until a query of the database gives a row. */
 async function until(query: string): Promise<Record<string, unknown>> {
@@ -109,9 +108,9 @@ describe('a connection that is lost', () => {
 })
 
 it('a process that falls silent amid a commit does not hold up the others for ever', async () => {
-  // A commit on a connection that the tests above ended is not repeated; asking is, and leaves the pool with live ones.
-  await store.find('nobody')
-  const record = await add(store)
+  // A commit is not repeated on a connection that the tests above ended: this one has connections of its own.
+  const others = sqlStore(kyselyOver(poolOf()))
+  const record = await add(others)
   // The server ends its connection, and the client is never given back.
   const silent = new pg.Pool(config)
   let wasReached = (): void => undefined
@@ -135,8 +134,8 @@ it('a process that falls silent amid a commit does not hold up the others for ev
   void sqlStore(stopped).commit(next(record), eventOf(next(record)))
   await reached
   const mine = next(record, { name: 'Mine' })
-  expect(await store.commit(mine, eventOf(mine))).toBe(true)
-  expect(await store.find(record.id)).toEqual(mine)
+  expect(await others.commit(mine, eventOf(mine))).toBe(true)
+  expect(await others.find(record.id)).toEqual(mine)
 })
 
 it('a standby is refused, since it answers late', async () => {
