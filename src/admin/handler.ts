@@ -8,7 +8,7 @@ import { PlanTokenError } from '../core/errors.ts'
 import { decodeStrictly, readTargetOfUrl } from '../core/target.ts'
 import type { Awaitable, Directory } from '../ports.ts'
 import { createDetector, type Detector } from './carries.ts'
-import { type Places, placesOf } from './links.ts'
+import { mostLinksOf, type Places, placesOf } from './links.ts'
 import { answerOAuth, type IntrospectionOptions, OAUTH_ROUTES, oauthErrorOf } from './oauth.ts'
 import { openApiOf } from './openapi.ts'
 import { checkOptions } from './options.ts'
@@ -45,6 +45,7 @@ interface Admin extends AdminOptions {
   readonly places: Places | undefined
   readonly basePath: string
   readonly bodyBytes: number
+  readonly mostEntries: number
   readonly detector: Detector
   readonly document: string
 }
@@ -61,7 +62,9 @@ export function adminHandler(options: AdminOptions): AdminHandler {
   const { tokens, directory, basePath = '', bodyBytes = 262_144, introspection } = options
   const document = JSON.stringify(openApiOf(introspection !== undefined))
   const places = directory && placesOf(directory)
-  const admin: Admin = { ...options, places, basePath, bodyBytes, detector: createDetector(tokens.policies), document }
+  const detector = createDetector(tokens.policies)
+  const mostEntries = Math.max(...tokens.policies.map(mostLinksOf))
+  const admin: Admin = { ...options, places, basePath, bodyBytes, mostEntries, detector, document }
   return async (request) => {
     const oauth = oauthRouteOf(admin, request)
     try {
@@ -154,7 +157,7 @@ function refuseCrossSite({ origin }: Admin, { headers, url }: Request): void {
 }
 
 async function readAsked(
-  { bodyBytes }: Admin,
+  { bodyBytes, mostEntries }: Admin,
   route: Route,
   request: Request,
   query: string,
@@ -168,7 +171,7 @@ async function readAsked(
     issues.push({ path: 'If-Match', message: 'is not taken here.' })
   const key = route.takes === 'Idempotency-Key' ? readIdempotencyKey(headers, issues) : {}
   const match = route.takes === 'If-Match' ? readIfMatch(headers, issues) : {}
-  const body = route.body && (await readBody(route, route.body, request, bodyBytes, issues))
+  const body = route.body && (await readBody(route, route.body, request, { bodyBytes, mostEntries }, issues))
   refuseIssues(issues)
   return { query: parameters, body, ...key, ...match }
 }
@@ -177,14 +180,14 @@ async function readBody(
   { types = [] }: Route,
   [schema, ofRoute]: readonly [z.ZodType, z.ZodType?],
   request: Request,
-  limit: number,
+  { bodyBytes, mostEntries }: Pick<Admin, 'bodyBytes' | 'mostEntries'>,
   issues: Issue[],
 ): Promise<unknown> {
   if (!isOfType(request.headers, ['application/json', ...types])) {
     const detail = `${['application/json', ...types].join(' or ')} is taken here.`
     throw new Problem('media_type_unsupported', { detail })
   }
-  const value = readJson(await readBytes(request, limit))
+  const value = readJson(await readBytes(request, bodyBytes), mostEntries)
   const isOfRoute = ofRoute && typeof value === 'object' && value !== null && Object.hasOwn(value, 'route')
   return readShape(isOfRoute ? ofRoute : schema, value, issues)
 }

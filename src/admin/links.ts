@@ -43,8 +43,12 @@ export function placesOf(directory: Directory): Places {
   return { directory, within: createDeadlines(completeClock(undefined), 2_000) }
 }
 
-/** @throws PlanTokenError `not_plan_admin`, `unavailable`. */
+/** How many links a text may hold: some more than a token can, since people are told how many are too many. */
+export const mostLinksOf = ({ limits }: Policy): number => limits.links + 10_000
+
+/** @throws PlanTokenError `invalid_input`, `not_plan_admin`, `unavailable`. */
 export async function reportOf(policy: Policy, text: string, asking: Asking | undefined): Promise<PlacedReport> {
+  refuseFlood(text, mostLinksOf(policy))
   const report = policy.parseLinks(text)
   if (!asking?.places) return report
   const { actor, planId, places } = asking
@@ -59,6 +63,14 @@ export async function reportOf(policy: Policy, text: string, asking: Asking | un
     resources: await named(resources, places),
     mistakes: [...report.mistakes, ...placed(text, report, elsewhere)].sort((a, b) => a.start - b.start),
   }
+}
+
+/** Each word may become a mistake with its sentence, and the answer a hundred times as long as the text. */
+function refuseFlood(text: string, most: number): void {
+  let words = 0
+  for (const _ of text.matchAll(/[^\s,]+/g)) if (++words > most) break
+  if (words <= most) return
+  throw new PlanTokenError('invalid_input', { issues: [{ path: 'text', message: `must hold at most ${most} links.` }] })
 }
 
 /** What is wrong with the place of a resource, by its index. */

@@ -8,7 +8,7 @@ import { parseJsonStrictly } from '../core/json.ts'
 import { pathText } from '../core/shape.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { hasControlCharacter } from '../core/target.ts'
-import { joined } from '../service/request.ts'
+import { gatherBytes } from '../http/bytes.ts'
 import { Problem } from './problem.ts'
 
 /** A value by a schema; what is wrong with it goes into `issues`. */
@@ -119,14 +119,34 @@ export function isOfType(headers: Headers, types: readonly string[]): boolean {
   )
 }
 
-/** JSON of a body. No body at all is an object without fields. */
-export function readJson(bytes: Uint8Array): unknown {
+/** JSON of a body, with not too many entries. No body at all is an object without fields. */
+export function readJson(bytes: Uint8Array, mostEntries: number): unknown {
   if (bytes.byteLength === 0) return {}
+  if (hasMoreEntries(bytes, mostEntries))
+    throw new Problem('body_too_large', { detail: `At most ${mostEntries} entries of lists and objects are taken.` })
   const value = parseJsonStrictly(bytes)
   if (value !== undefined) return value
   throw new Problem('request_malformed', {
     detail: 'The body must be JSON in UTF-8 that says no name of an object twice.',
   })
+}
+
+const [QUOTE, COMMA, BACKSLASH] = [34, 44, 92]
+
+/**
+ * Whether JSON has more commas between entries than that. Each entry may become a mistake that is told, and a million of them
+ * would keep the process busy for seconds; so they are counted before anything is made of them.
+ */
+function hasMoreEntries(json: Uint8Array, most: number): boolean {
+  let isInText = false
+  let commas = 0
+  for (let i = 0; i < json.length; i++) {
+    const byte = json[i]
+    if (byte === QUOTE) isInText = !isInText
+    else if (isInText && byte === BACKSLASH) i++
+    else if (!isInText && byte === COMMA && ++commas > most) return true
+  }
+  return false
 }
 
 /** The bytes of a body, of which at most `limit` are read. */
@@ -135,20 +155,17 @@ export async function readBytes(request: Request, limit: number): Promise<Uint8A
   if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge
   if (request.bodyUsed) throw new TypeError('The body was read by somebody before.')
   const reader = request.body?.getReader()
-  const chunks: Uint8Array[] = []
-  let length = 0
+  const bytes = gatherBytes(limit)
   while (reader) {
     const chunk = await reader.read().catch(() => {
       throw new Problem('request_malformed', { detail: 'The body broke off.' })
     })
     if (chunk.done) break
-    chunks.push(chunk.value)
-    length += chunk.value.byteLength
-    if (length > limit) {
+    if (!bytes.add(chunk.value)) {
       // Not awaited: a stream that never ends may never answer.
       reader.cancel().catch(() => undefined)
       throw tooLarge
     }
   }
-  return joined(chunks, length)
+  return bytes.all()
 }

@@ -1,7 +1,7 @@
 /** The body of a request to verdaccio: read for the engine, and handed on as it was judged. */
 import { parseJsonStrictly } from '../core/json.ts'
 import { isPlainJson } from '../http/body.ts'
-import { joined } from '../service/request.ts'
+import { gatherBytes } from '../http/bytes.ts'
 import type { VerdaccioRequest } from './types.ts'
 
 /**
@@ -24,19 +24,18 @@ export function holdBack(request: VerdaccioRequest, limit: number, next: () => v
   }
 }
 
+const NOTHING = new Uint8Array()
+
 /** The body as JSON; `undefined`, which is a refusal, for anything else and for one that is longer than `limit` bytes. */
 function readJson(request: VerdaccioRequest, limit: number): Promise<unknown> {
   const { headers } = request
   if (!isPlainJson(headers['content-type'], headers['content-encoding'])) return Promise.resolve(undefined)
   return new Promise((resolve) => {
-    const chunks: Uint8Array[] = []
-    let length = 0
+    const bytes = gatherBytes(limit)
     request.on('data', (chunk: Uint8Array) => {
-      length += chunk.byteLength
-      if (length > limit) resolve(undefined)
-      else chunks.push(chunk)
+      if (!bytes.add(chunk)) resolve(undefined)
     })
-    request.on('end', () => resolve(length > limit ? undefined : parseJsonStrictly(joined(chunks, length))))
+    request.on('end', () => resolve(bytes.add(NOTHING) ? parseJsonStrictly(bytes.all()) : undefined))
     for (const event of ['error', 'aborted', 'close']) request.on(event, () => resolve(undefined))
     request.resume()
   })
