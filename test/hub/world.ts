@@ -153,6 +153,10 @@ export const descriptionOf = (control: Locator): Promise<string> =>
       .join(' '),
   )
 
-/** Whether the keyboard is at a control. */
+/** Whether the keyboard is at a control, or comes there soon: the page moves it once what it has drawn is there. */
 export const isFocused = (control: Locator): Promise<boolean> =>
-  control.evaluate((element) => element === document.activeElement)
+  control.evaluate(async (element) => {
+    for (let i = 0; i < 50 && element !== document.activeElement; i++)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    return element === document.activeElement
+  })
