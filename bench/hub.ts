@@ -87,7 +87,7 @@ async function useIt(tab: Page): Promise<void> {
     await tab.waitForTimeout(200)
   }
   await tab.getByRole('row').nth(1).getByRole('button').first().click()
-  await tab.getByText('made the token').waitFor()
+  await tab.getByText('created the token').waitFor()
   await tab.getByRole('button', { name: 'Close' }).click()
   await tab.getByRole('button', { name: 'Generate REST API token' }).click()
   await tab.getByLabel('Name').fill('Nightly export')

@@ -30,7 +30,7 @@ async function toResources(page: Page): Promise<void> {
     'https://www.figma.com/desing/LOGOS2026',
   ]
   await page.getByLabel('Links to resources').fill(links.join('\n'))
-  await page.getByText('To mend: 1').first().waitFor()
+  await page.getByText('To fix: 1').first().waitFor()
 }
 
 const PICTURES: readonly {
@@ -47,7 +47,7 @@ const PICTURES: readonly {
     async reach(page) {
       await page.getByRole('row').filter({ hasText: 'Website sync' }).getByRole('button').last().click()
       await page.getByRole('menuitem', { name: 'Refresh token' }).click()
-      await page.getByText('The previous secret works until').waitFor()
+      await page.getByText('The old secret works until').waitFor()
     },
   },
 ]

@@ -61,7 +61,7 @@ describeInChromium(`the table${why}`, () => {
     await row.getByRole('button', { name: 'Website sync' }).click()
     const secrets = await page.getByRole('dialog').getByRole('listitem').allTextContents()
     expect(secrets[0]).toMatch(/^Newest secret: Issued .*, last used 1 hour ago$/)
-    expect(secrets[1]).toMatch(/^Earlier secret: Issued .*, works until .*, last used 3 hours ago$/)
+    expect(secrets[1]).toMatch(/^Old secret: Issued .*, works until .*, last used 3 hours ago$/)
   })
 
   it('pages forwards and back, and a search begins at the first page', async () => {
@@ -124,7 +124,7 @@ describeInChromium(`the table${why}`, () => {
       await rowOf(page, name).waitFor()
     }
     await status.selectOption('Active')
-    await page.getByText('No token fits. Change the search or the status.').waitFor()
+    await page.getByText('No token matches. Change the search or the status.').waitFor()
   })
 })
 
@@ -147,7 +147,7 @@ describeInChromium(`of one token${why}`, () => {
       'bob revoked the token',
       'ada refreshed the token',
       expect.stringMatching(/^bob edited Name, Resources/),
-      'ada made the token',
+      'ada created the token',
     ])
     expect(texts[2]).toContain('before: Website sync after: Website')
     expect(texts[2]).toContain(`before: All resources`)
@@ -165,7 +165,7 @@ describeInChromium(`of one token${why}`, () => {
     await dialog.getByRole('button', { name: 'Earlier entries' }).click()
     await entries.nth(30).waitFor()
     expect(await entries.count()).toBe(31)
-    expect(await entries.last().textContent()).toContain('ada made the token')
+    expect(await entries.last().textContent()).toContain('ada created the token')
     expect(await dialog.getByRole('button', { name: 'Earlier entries' }).count()).toBe(0)
   })
 

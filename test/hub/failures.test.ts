@@ -13,7 +13,7 @@ const why = missingChromium === undefined ? '' : ` (skipped: ${missingChromium})
 
 const SIGNED_OUT = 'You are no longer signed in. Sign in in another tab, then try again here.'
 const SERVER = 'The server could not do it just now. Try again in a moment.'
-const OTHER = 'The server answered with something else than expected.'
+const OTHER = 'The server gave an unexpected answer.'
 const UNKNOWN = 'Whether it was done is not known.'
 const HTML = '<!doctype html><title>Gateway</title><h1>Bad gateway at 10.0.0.7</h1>'
 const INTERNAL = JSON.stringify({ code: 'internal', title: 'Something went wrong.', status: 500, issues: [] })
@@ -192,7 +192,7 @@ const WAYS: readonly Way[] = [
     prepare: async () => undefined,
     ask: (page) => choose(page, 'Website sync', 'Details and history'),
     again: tryAgain,
-    works: (page) => page.getByText('ada made the token').waitFor(),
+    works: (page) => page.getByText('ada created the token').waitFor(),
   },
   {
     call: 'explain',

@@ -68,7 +68,7 @@ describeInChromium(`hostile text${why}`, () => {
 
     await choose(page, NAME, 'Details and history')
     await page.getByRole('dialog', { name: NAME }).waitFor()
-    await page.getByText('made the token').waitFor()
+    await page.getByText('created the token').waitFor()
     expect(await page.locator('.history del').textContent()).toContain(DESCRIPTION)
     expect(await page.locator('.history').textContent()).toContain(ACTOR)
     await page.getByText('How it is used').click()
@@ -92,7 +92,7 @@ describeInChromium(`hostile text${why}`, () => {
     expect(await edit.getByLabel('Name').inputValue()).toBe(NAME)
     await literally(page, RESOURCE_NAME)
     await edit.getByLabel('Links to resources').fill(`${LINKS.brand}\n${JAVASCRIPT}\n${IMAGE}`)
-    await edit.getByRole('list', { name: 'To mend' }).getByText(JAVASCRIPT, { exact: true }).waitFor()
+    await edit.getByRole('list', { name: 'To fix' }).getByText(JAVASCRIPT, { exact: true }).waitFor()
     await harmless(page)
 
     await edit.getByLabel('Links to resources').fill(LINKS.brand)
@@ -141,7 +141,7 @@ describeInChromium(`hostile text${why}`, () => {
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.getByRole('button', { name: 'Changed on the way', exact: true }).click()
     // Whatever else is asked gets the same answer, which is none.
-    await page.getByText('The server answered with something else than expected.').waitFor()
+    await page.getByText('The server gave an unexpected answer.').waitFor()
     await literally(page, JAVASCRIPT)
     await harmless(page)
   })

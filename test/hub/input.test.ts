@@ -40,7 +40,7 @@ async function expectMarked(control: Locator, message: string): Promise<void> {
 }
 
 const EMPTY = 'Write something here.'
-const REFUSED = 'Take out line breaks, control characters, direction overrides and broken characters.'
+const REFUSED = 'Remove line breaks, and characters that are invisible or broken.'
 const tooLong = (most: string, length: string) => `At most ${most} characters fit; these are ${length}.`
 /** Texts of every kind that are right. */
 const FITTING = [
@@ -76,11 +76,11 @@ describeInChromium(`what is typed${why}`, () => {
     ['Name', 'blanks', ' \u00a0 ', EMPTY],
     ['Name', 'too much', 'x'.repeat(101), tooLong('100', '101')],
     ['Name', 'too many emoji', '🦄'.repeat(101), tooLong('100', '101')],
-    ['Name', 'far too much', 'x'.repeat(50_000), tooLong('100', '50000')],
+    ['Name', 'far too much', 'x'.repeat(50_000), tooLong('100', '50,000')],
     ['Name', 'a control character', 'a\u0007b', REFUSED],
     ['Name', 'an override of direction', 'a\u202eb', REFUSED],
     ['Name', 'an isolate', '\u2067abc\u2069', REFUSED],
-    ['Description', 'too much', 'x'.repeat(1_001), tooLong('1000', '1001')],
+    ['Description', 'too much', 'x'.repeat(1_001), tooLong('1,000', '1,001')],
     ['Description', 'a line break', 'one\ntwo', REFUSED],
     ['Description', 'a line separator', 'one\u2028two', REFUSED],
   ])('as %s, %s is kept back, told at its field, and not lost', async (label, _, text, message) => {
@@ -167,7 +167,7 @@ describeInChromium(`scopes${why}`, () => {
     expect(await boxes.count()).toBeLessThan(4)
     await dialog.getByRole('checkbox', { name: 'webhooks:read' }).check()
     await search.fill('(.*\\ <🦄> \u202e')
-    await dialog.getByText('No scope fits.').waitFor()
+    await dialog.getByText('No scope matches.').waitFor()
     expect(await descriptionOf(search)).toContain('2 chosen')
     await press('Next')
     await heading('Choose resources')
@@ -190,18 +190,18 @@ describeInChromium(`links${why}`, () => {
     await press('Create')
     await expectMarked(area, 'Paste at least one link, or choose all resources.')
     await area.fill(`🦄, ${LINKS.landing}\n${LINKS.elsewhere}`)
-    const wrong = dialog.getByRole('list', { name: 'To mend: 2' }).getByRole('listitem')
+    const wrong = dialog.getByRole('list', { name: 'To fix: 2' }).getByRole('listitem')
     await wrong.nth(1).waitFor()
     expect(await wrong.nth(1).textContent()).toContain(`${LINKS.elsewhere}There is no such file in this plan.`)
     expect(await dialog.getByRole('list', { name: 'Recognized: 1' }).textContent()).toContain('Landing page')
     await wrong.nth(1).getByRole('button', { name: 'Show in the text' }).press('Enter')
     expect(await selectionIn(area)).toBe(LINKS.elsewhere)
     await page.keyboard.type(LINKS.brand)
-    await dialog.getByText('To mend: 1').waitFor()
+    await dialog.getByText('To fix: 1').waitFor()
     await dialog.getByRole('list', { name: 'Recognized: 2' }).getByText('Brand', { exact: true }).waitFor()
     await press('Create')
-    await expectMarked(area, 'Mend the links that are marked, or take them out.')
-    await dialog.getByRole('button', { name: 'Take all of these out' }).press('Enter')
+    await expectMarked(area, 'Fix the links that are marked, or remove them.')
+    await dialog.getByRole('button', { name: 'Remove all of these' }).press('Enter')
     expect(await area.inputValue()).toBe(`${LINKS.landing}\n${LINKS.brand}`)
     expect(await isFocused(area)).toBe(true)
     await press('Create')
@@ -215,12 +215,12 @@ describeInChromium(`links${why}`, () => {
     const links = Array.from({ length: 5_000 }, (_, i) =>
       i % 100 === 99 ? `https://www.figma.com/nonsense/${i}` : `https://www.figma.com/design/ABCDEFG123/${i}`,
     )
-    const tooMany = '4950 links are too many: at most 1000 are taken.'
+    const tooMany = '4,950 links are too many: at most 1,000 are taken.'
     await page.evaluate((text) => navigator.clipboard.writeText(text), links.join('\n'))
     await area.press('ControlOrMeta+V')
-    const wrong = dialog.getByRole('list', { name: 'To mend: 50' }).getByRole('listitem')
+    const wrong = dialog.getByRole('list', { name: 'To fix: 50' }).getByRole('listitem')
     await wrong.first().waitFor()
-    await dialog.getByText('To mend: 50 Recognized: 4950').waitFor()
+    await dialog.getByText('To fix: 50 Recognized: 4,950').waitFor()
     expect(await wrong.count()).toBe(50)
     // Only the number is said aloud, not 50 sentences.
     expect(await wrong.getByRole('alert').count()).toBe(0)
@@ -245,12 +245,12 @@ describeInChromium(`links${why}`, () => {
     await press('Next')
     await heading('Choose resources')
     expect(await area.inputValue()).toBe(links.join('\n'))
-    await dialog.getByRole('button', { name: 'Take all of these out' }).click()
-    await dialog.getByRole('list', { name: 'Recognized: 4950' }).waitFor()
+    await dialog.getByRole('button', { name: 'Remove all of these' }).click()
+    await dialog.getByRole('list', { name: 'Recognized: 4,950' }).waitFor()
     const rest = (await area.inputValue()).split('\n')
     expect(rest).toEqual(links.filter((link) => !link.includes('nonsense')))
     await press('Create')
     await expectMarked(area, tooMany)
-    await dialog.getByText('And 4850 more.').waitFor()
+    await dialog.getByText('And 4,850 more.').waitFor()
   })
 })

@@ -94,7 +94,7 @@ describeInChromium(`a secret${why}`, () => {
       await page.getByRole('button', { name: 'Done' }).click()
       await page.getByRole('dialog').waitFor({ state: 'detached' })
       await choose(page, how === 'created' ? 'Nightly export' : 'Website sync', 'Details and history')
-      await page.getByText('ada made the token').waitFor()
+      await page.getByText('ada created the token').waitFor()
       const random = secret.slice(-38)
       expect(await keptBy(page, page.context())).not.toContain(random)
 
@@ -169,7 +169,7 @@ describeInChromium(`a secret${why}`, () => {
     await page.getByLabel('Name').fill('Nightly export')
     await page.getByLabel('Description').fill(`Its secret is ${secret}.`)
     await page.getByRole('button', { name: 'Next' }).click()
-    await page.getByText('Take the secret out').waitFor()
+    await page.getByText('Remove the secret').waitFor()
     expect((await record.sent()).join('\n')).not.toContain(secret.slice(-38, -1))
   })
 

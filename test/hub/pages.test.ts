@@ -133,7 +133,7 @@ describeInChromium(`the page${why}`, () => {
     await dialog.getByText('This cannot be undone.').waitFor()
     await dialog.getByLabel('Type Website sync to confirm').fill('website')
     await dialog.getByLabel('Type Website sync to confirm').press('Enter')
-    await dialog.getByText('This is not what the token is called.').waitFor()
+    await dialog.getByText('This is not the name of the token.').waitFor()
     expect((await use(secret)).allowed).toBe(true)
     await dialog.getByLabel('Type Website sync to confirm').fill('Website sync')
     await dialog.getByRole('button', { name: 'Revoke token' }).click()

@@ -67,7 +67,7 @@ const STATES: { readonly [state: string]: (stage: Stage) => Promise<unknown> } =
   'the npm tab without a token': ({ page }) => page.getByRole('tab', { name: 'npm registry' }).click(),
   'a search that finds nothing': async ({ page }) => {
     await page.getByLabel('Search tokens').fill('nothing of the kind')
-    await page.getByText('No token fits.').waitFor()
+    await page.getByText('No token matches.').waitFor()
   },
   'a plan that cannot have tokens': async ({ page }) => {
     await page.getByLabel('Organization').selectOption('Initech')
@@ -104,7 +104,7 @@ const STATES: { readonly [state: string]: (stage: Stage) => Promise<unknown> } =
   'choose resources': async (stage) => {
     await toStep(stage, 3)
     await stage.page.getByLabel('Links to resources').fill(Object.values(LINKS).join('\n'))
-    await stage.page.getByText('To mend: 2').first().waitFor()
+    await stage.page.getByText('To fix: 2').first().waitFor()
     await stage.page.getByText('Landing page').waitFor()
   },
   'a create by somebody who is signed out': async (stage) => {
@@ -137,7 +137,7 @@ const STATES: { readonly [state: string]: (stage: Stage) => Promise<unknown> } =
   'revoke token': ({ page }) => choose(page, SYNC, 'Revoke token'),
   details: async ({ page }) => {
     await choose(page, SYNC, 'Details and history')
-    await page.getByText('made the token').waitFor()
+    await page.getByText('created the token').waitFor()
     await page.getByLabel('URL').fill('/v1/files/LOGOS2026')
     await page.getByRole('button', { name: 'Explain' }).click()
     await page.getByText('Every question that is asked').click()

@@ -58,6 +58,8 @@ export interface Listed {
   readonly isBusy: boolean
   readonly failure: Failure | undefined
   readonly hasPrevious: boolean
+  /** Of the page, from 1. */
+  readonly number: number
   previous(): void
   more(): void
   reload(): void
@@ -79,6 +81,8 @@ export function useTokens(plan: BootPlan, kind: Kind, filter: Filter): Listed {
   const [page, setPage] = useState<TokenPage | undefined>(() => takeDelivered(plan, kind))
   const isFirst = useRef(page !== undefined)
   const [cursors, setCursors] = useState<readonly string[]>([])
+  /** Of the page that is shown; the next one may be on its way. */
+  const [number, setNumber] = useState(1)
   const [turn, setTurn] = useState(0)
   const [isBusy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Failure>()
@@ -112,7 +116,9 @@ export function useTokens(plan: BootPlan, kind: Kind, filter: Filter): Listed {
       if (isStale) return
       setBusy(false)
       setFailure(problem)
-      if (found) setPage(found)
+      if (!found) return
+      setPage(found)
+      setNumber(cursors.length + 1)
     }
     const timer = setTimeout(load, isNew ? SEARCH_PAUSE : 0)
     return () => {
@@ -126,7 +132,8 @@ export function useTokens(plan: BootPlan, kind: Kind, filter: Filter): Listed {
     page,
     isBusy,
     failure,
-    hasPrevious: cursors.length > 0,
+    hasPrevious: number > 1,
+    number,
     previous: () => setCursors(cursors.slice(0, -1)),
     more() {
       // What is on its way may be of another question, or the page after this one already, as in a double click.

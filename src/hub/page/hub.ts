@@ -14,9 +14,14 @@ const offset = boot.now - Date.now()
 /** Epoch milliseconds by the server's clock, so that a wrong clock of this machine shows no wrong dates. */
 export const now = (): number => Date.now() + offset
 
-/** A text with its holes filled. */
+const numbers = new Intl.NumberFormat(boot.lang)
+
+/** A text with its holes filled; numbers are written as the page's language writes them. */
 export function t(key: keyof HubTexts, values: { readonly [hole: string]: string | number } = {}): string {
-  return words[key].replace(/\{(\w+)\}/g, (hole, name: string) => String(values[name] ?? hole))
+  return words[key].replace(/\{(\w+)\}/g, (hole, name: string) => {
+    const value = values[name] ?? hole
+    return typeof value === 'number' ? numbers.format(value) : value
+  })
 }
 
 /** A text whose holes are filled with elements. */

@@ -1,14 +1,14 @@
 /** What a tab shows of a plan: search, filter, table, pages, and the modals that one opens from there. */
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { IssuedText } from '../../admin/client.ts'
 import type { Token } from '../../core/token.ts'
 import type { BootPlan } from '../boot.ts'
 import { Details } from './details.tsx'
 import { textMistake } from './draft.ts'
 import { Edit } from './edit.tsx'
-import { type Filter, useTokens } from './hooks.ts'
-import { closedReason, holdsSecret, type Kind, t } from './hub.ts'
-import { FailureNote, Field } from './parts.tsx'
+import { type Filter, type Listed, useTokens } from './hooks.ts'
+import { closedReason, count, holdsSecret, type Kind, t } from './hub.ts'
+import { Action, FailureNote, Field } from './parts.tsx'
 import { Refresh } from './refresh.tsx'
 import { Revoke } from './revoke.tsx'
 import { SecretBox } from './secret-box.tsx'
@@ -68,7 +68,13 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
       () => setSaid(id),
     )
   }
+  const look = (change: Partial<Filter>): void => {
+    setSaid('')
+    setFilter({ ...filter, ...change })
+  }
   const isFiltered = filter.search.trim() !== '' || filter.status !== ''
+  const isPaged = listed.hasPrevious || listed.page?.next !== undefined
+  const head = useHeadInSight(listed)
   return (
     <section role="tabpanel" id={id} aria-labelledby={labelledBy}>
       {closed !== undefined && <p class="closed">{closed}</p>}
@@ -81,19 +87,20 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
               autocomplete="off"
               placeholder={t('searchHint')}
               value={filter.search}
-              onInput={({ currentTarget }) => setFilter({ ...filter, search: currentTarget.value })}
+              onInput={({ currentTarget }) => look({ search: currentTarget.value })}
             />
           )}
         </Field>
-        <StatusFilter value={filter.status} onChange={(status) => setFilter({ ...filter, status })} />
+        <StatusFilter value={filter.status} onChange={(status) => look({ status })} />
         {closed === undefined && (
           <button type="button" class="main" onClick={() => setOpen({ what: 'create' })}>
             {t('generate', { type: kind.noun })}
           </button>
         )}
       </div>
-      <p role="status" class="said">
-        {said || (tokens && !listed.isBusy && isFiltered && t('shown', { count: tokens.length }))}
+      <p ref={head} role="status" class="said">
+        {said ||
+          (tokens && !listed.isBusy && (isFiltered || isPaged) && shownOf(tokens.length, isPaged && listed.number))}
       </p>
       <FailureNote failure={listed.failure} onRetry={listed.reload} />
       <div aria-busy={listed.isBusy} class="tokens">
@@ -103,14 +110,14 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
         {tokens?.length === 0 && <p class="empty">{t(isFiltered ? 'emptyFound' : 'empty')}</p>}
         {!tokens && !listed.failure && <p class="empty">{t('working')}</p>}
       </div>
-      {(listed.hasPrevious || listed.page?.next !== undefined) && (
+      {isPaged && (
         <nav aria-label={t('pages')}>
-          <button type="button" disabled={!listed.hasPrevious} onClick={listed.previous}>
+          <Action isOff={!listed.hasPrevious} onClick={listed.previous}>
             {t('pagePrevious')}
-          </button>
-          <button type="button" disabled={listed.page?.next === undefined} onClick={listed.more}>
+          </Action>
+          <Action isOff={listed.page?.next === undefined} onClick={listed.more}>
             {t('pageMore')}
-          </button>
+          </Action>
         </nav>
       )}
       {open?.what === 'create' && <Wizard plan={plan} kind={kind} like={open.like} onIssued={issued} onClose={leave} />}
@@ -130,6 +137,23 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
       {open?.what === 'secret' && <SecretBox issued={open.issued} onDone={close} />}
     </section>
   )
+}
+
+/** How many tokens are shown, and on which page, if there is more than one. */
+function shownOf(tokens: number, page: number | false): string {
+  return `${page === false ? '' : t('page', { page })} ${count(tokens, 'shownOne', 'shown')}`.trim()
+}
+
+/** Whoever turns a page does so below the table, and wants to see the head of the next one. */
+function useHeadInSight({ number }: Listed) {
+  const head = useRef<HTMLParagraphElement>(null)
+  const seen = useRef(number)
+  useEffect(() => {
+    if (seen.current === number) return
+    seen.current = number
+    head.current?.scrollIntoView({ block: 'nearest' })
+  }, [number])
+  return head
 }
 
 const STATUSES = [

@@ -75,7 +75,7 @@ function Verdict({ decision, rules }: ExplanationView) {
       <p class={decision.allowed ? 'good' : 'mistake'}>
         {decision.allowed
           ? t('tryAllowed')
-          : `${t('tryRefused', { status: decision.status, code: decision.code })} ${decision.message}`}
+          : `${t('tryRefused', { status: String(decision.status), code: decision.code })} ${decision.message}`}
       </p>
       <details>
         <summary>{t('tryRules')}</summary>
