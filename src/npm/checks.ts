@@ -36,7 +36,8 @@ function isPackumentOf({ resources, body }: CheckedRequest): boolean {
   const { name = id, _id = id, versions = {}, _attachments = {} } = body
   if (body.name === undefined && body._id === undefined) return false
   if (name !== id || _id !== id || !isNamed(versions) || !isNamed(_attachments)) return false
-  const isListed = (version: string | undefined): boolean => version !== undefined && Object.hasOwn(versions, version)
+  // A registry makes a path of the file's name, and the body itself says what versions there are: `1/../../other/other-1.0.0`.
+  const isListed = (version = ''): boolean => VERSION.test(version) && Object.hasOwn(versions, version)
   return (
     Object.entries(versions).every(
       ([version, manifest]) => isNamed(manifest) && manifest.name === id && manifest.version === version,

@@ -3,6 +3,7 @@
  * stands in the YAML. Whatever is wrong is logged once, and then every request is refused: verdaccio would go on without a
  * plugin that throws, and be open to whoever its own rules let in.
  */
+import { isObject } from '../core/objects.ts'
 import type { Authorizer } from '../http/guard.ts'
 import { type NpmPolicyOptions, npmPolicy } from '../npm/policy.ts'
 import type { Directory, TokenStore } from '../ports.ts'
@@ -27,9 +28,14 @@ async function engineOf(options: VerdaccioOptions, context: VerdaccioContext): P
   if (engine !== undefined && (store ?? directory) !== undefined)
     throw new TypeError('the YAML has both "engine" and "store" or "directory"')
   if (engine !== undefined) {
+    // What is said here and not looked at, such as a search that should be closed, would be open.
+    const [idle] = Object.keys({ ...policyIn(options), ...(options.freshnessMs !== undefined && { freshnessMs: 0 }) })
+    if (idle !== undefined) throw new TypeError(`the YAML has both "engine" and "${idle}", which the engine has itself`)
     const tokens = (await defaultOf(engine, context)) as Authorizer
-    if (typeof tokens?.authorize === 'function') return tokens
-    throw new TypeError('the default export of "engine" is not what createPlanTokens() returns')
+    if (typeof tokens?.authorize !== 'function' || !Array.isArray(tokens.policies))
+      throw new TypeError('the default export of "engine" is not what createPlanTokens() returns')
+    if (tokens.policies.some(({ surface }) => surface === 'npm')) return tokens
+    throw new TypeError('the engine of "engine" has no npmPolicy() among its policies')
   }
   if (store === undefined || directory === undefined) throw new TypeError(NEEDED)
   return createPlanTokens({
@@ -50,7 +56,8 @@ function pathIn(options: VerdaccioOptions, name: 'engine' | 'store' | 'directory
 function policyIn({ search, ...options }: VerdaccioOptions): NpmPolicyOptions {
   const names = ['packageScopes', 'registry', 'prefix', 'tiers', 'publishBytes'] as const
   const given = names.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]]))
-  return Object.fromEntries([...given, ...(typeof search === 'string' ? [['search', search]] : [])])
+  // Anything but an object is meant for us, and refused if it is wrong: `search: false` is no way to say "closed".
+  return Object.fromEntries([...given, ...(search === undefined || isObject(search) ? [] : [['search', search]])])
 }
 
 /** The default export of a module, whose path is seen from the configuration. */
