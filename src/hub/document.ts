@@ -27,7 +27,7 @@ export function pageOf({ lang = 'en', texts, product, basePath = '' }: HubOption
   const title = product === undefined ? words.title : `${words.title} · ${product}`
   const styles = files.styles.map((name) => `<link rel="stylesheet" href="${basePath}/${name}">`).join('\n')
   return `<!doctype html>
-<html lang="${escaped(lang)}">
+<html ${languageOf(lang)}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -60,13 +60,21 @@ export function noticeOf(what: keyof typeof NOTICES, { lang = 'en', texts, signI
   const words = { ...HUB_TEXTS, ...texts }
   const link = what === 'signedOut' && signIn !== undefined
   return `<!doctype html>
-<html lang="${escaped(lang)}">
+<html ${languageOf(lang)}>
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(words.title)}</title></head>
 <body><main><h1>${escaped(words.title)}</h1><p>${escaped(words[NOTICES[what]])}</p>${
     link ? `<p><a href="${escaped(signIn)}">${escaped(words.signIn)}</a></p>` : ''
   }</main></body>
 </html>
 `
+}
+
+const RIGHT_TO_LEFT = new Set(['Adlm', 'Arab', 'Hebr', 'Mand', 'Nkoo', 'Rohg', 'Samr', 'Syrc', 'Thaa'])
+
+/** The attributes that name a language and, where it is written from right to left, say so. */
+function languageOf(lang: string): string {
+  const { script = '' } = new Intl.Locale(lang).maximize()
+  return `lang="${escaped(lang)}"${RIGHT_TO_LEFT.has(script) ? ' dir="rtl"' : ''}`
 }
 
 const ESCAPES: { readonly [letter: string]: string } = {

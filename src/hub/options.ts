@@ -40,7 +40,10 @@ export interface HubOptions {
   readonly signIn?: string
   /** By token type, where its tokens are used: for the line that shows how. */
   readonly addresses?: { readonly [type: string]: HubAddress }
-  /** The language of the page, such as `de`: for dates and for screen readers. Default `en`. */
+  /**
+   * The language of the page, such as `de`: for dates, numbers and screen readers. One that is written from right to left turns
+   * the page around. Default `en`.
+   */
   readonly lang?: string
   /** Texts in place of those of `HUB_TEXTS`. */
   readonly texts?: Partial<HubTexts>

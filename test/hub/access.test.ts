@@ -1,16 +1,20 @@
 /** The hub for whoever hears it, reads from right to left, has little room, or sees colours of their own. */
 import { describe, expect, it } from 'vitest'
 import { missingChromium, useChromium } from '../support/chromium.ts'
-import { hubWorld, isFocused, rowOf } from './world.ts'
+import { choose, descriptionOf, hubWorld, isFocused, LINKS, rowOf } from './world.ts'
 
 const open = useChromium()
 const describeInChromium = missingChromium === undefined ? describe : describe.skip
 const why = missingChromium === undefined ? '' : ` (skipped: ${missingChromium})`
 
-async function opened(names: readonly string[], options: Parameters<typeof hubWorld>[0] = {}) {
+async function opened(
+  names: readonly string[],
+  options: Parameters<typeof hubWorld>[0] = {},
+  look: Parameters<typeof open>[0] = {},
+) {
   const world = await hubWorld(options)
   for (const name of names) await world.make(name)
-  const { page } = await open()
+  const { page } = await open(look)
   await page.goto(world.url)
   await page.getByRole('tab').first().waitFor()
   return { ...world, page, status: page.getByRole('tabpanel').getByRole('status').first() }
@@ -54,5 +58,91 @@ describeInChromium(`what is said${why}`, () => {
     await status.getByText('The id is on the clipboard.').waitFor()
     await page.getByLabel('Search tokens').fill('website')
     await status.getByText('1 token is shown.').waitFor()
+  })
+
+  it.each<[string, string]>([
+    ['Revoke token', 'This cannot be undone.'],
+    ['Refresh token', 'the lifetime of 90 days starts again'],
+  ])('when %s opens is what it does, and not only its title', async (entry, told) => {
+    const { page } = await opened(['Website sync'])
+    await choose(page, 'Website sync', entry)
+    expect(await descriptionOf(page.getByRole('dialog'))).toContain(told)
+  })
+
+  it('when the secret is shown is that it is the only time', async () => {
+    const { page } = await opened(['Website sync'])
+    await choose(page, 'Website sync', 'Refresh token')
+    await page.getByRole('dialog').getByRole('button', { name: 'Refresh token' }).click()
+    const box = page.getByRole('dialog', { name: 'Your new token' })
+    expect(await descriptionOf(box)).toContain('This is the only time that the secret is shown.')
+  })
+})
+
+describeInChromium(`from right to left${why}`, () => {
+  it('the menu ends where its button ends, tabs go the other way, and a link is written as links are', async () => {
+    const { page } = await opened(['Website sync'], { lang: 'ar' })
+    expect(await page.locator('html').getAttribute('dir')).toBe('rtl')
+    const dots = rowOf(page, 'Website sync').getByRole('button').last()
+    await dots.click()
+    const leftOf = async (one: typeof dots) => Math.round((await one.boundingBox())?.x ?? -1)
+    expect(await leftOf(page.getByRole('menu'))).toBe(await leftOf(dots))
+    await page.keyboard.press('Escape')
+    await page.getByRole('tab', { name: 'REST API' }).press('ArrowLeft')
+    await page.getByRole('tab', { name: 'npm registry', selected: true }).waitFor()
+    await page.keyboard.press('ArrowRight')
+    await page.getByRole('tab', { name: 'REST API', selected: true }).waitFor()
+    await choose(page, 'Website sync', 'Edit token')
+    await page.getByRole('radio', { name: 'Only selected resources' }).check()
+    const area = page.getByLabel('Links to resources')
+    expect(await area.evaluate((element) => getComputedStyle(element).direction)).toBe('ltr')
+  })
+
+  it.each([
+    ['he', 'rtl'],
+    ['fa-IR', 'rtl'],
+    ['az-Arab', 'rtl'],
+    ['az', null],
+    ['ar-Latn', null],
+  ])('is %s as its script is: %s', async (lang, dir) => {
+    const { hub } = await hubWorld({ lang })
+    const html = await (await hub(new Request('https://example.com/developers/tokens'))).text()
+    expect(/<html lang="[^"]+"(?: dir="(\w+)")?>/.exec(html)?.[1] ?? null).toBe(dir)
+  })
+})
+
+describeInChromium(`with little room or other colours${why}`, () => {
+  it('320 pixels are enough, and nothing sticks out', async () => {
+    const { page } = await opened(['Website sync'], {}, { viewport: { width: 320, height: 480 } })
+    const widest = () =>
+      page.evaluate(() =>
+        [document.documentElement, ...document.querySelectorAll('dialog[open]')].map(
+          (element) => element.scrollWidth - element.clientWidth,
+        ),
+      )
+    expect(await widest()).toEqual([0])
+    await choose(page, 'Website sync', 'Edit token')
+    await page.getByRole('radio', { name: 'Only selected resources' }).check()
+    await page.getByLabel('Links to resources').fill(`${LINKS.landing} ${LINKS.nonsense}`)
+    await page.getByText('To fix: 1').first().waitFor()
+    expect(await widest()).toEqual([0, 0])
+  })
+
+  it('the chosen tab can be told from the others in colours of the system', async () => {
+    const { page } = await opened([], {}, { forcedColors: 'active' })
+    const lineOf = (tab: string) =>
+      page.getByRole('tab', { name: tab }).evaluate((element) => {
+        const { borderBottomColor, backgroundColor } = getComputedStyle(element)
+        return { line: borderBottomColor, behind: backgroundColor }
+      })
+    const [chosen, other] = [await lineOf('REST API'), await lineOf('npm registry')]
+    expect(chosen.line).not.toBe(other.line)
+  })
+
+  it('paper has the tokens and nothing to press', async () => {
+    const { page } = await opened(['Website sync'])
+    await page.emulateMedia({ media: 'print' })
+    expect(await page.getByText('Website sync').isVisible()).toBe(true)
+    expect(await page.getByLabel('Search tokens').isVisible()).toBe(false)
+    expect(await rowOf(page, 'Website sync').getByRole('button', { name: 'Actions' }).isVisible()).toBe(false)
   })
 })

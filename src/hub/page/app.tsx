@@ -1,6 +1,6 @@
 /** The page: its head with the switch of organizations, the tabs, and below them what the chosen tab shows. */
 import { useEffect, useState } from 'preact/hooks'
-import { boot, kinds, t } from './hub.ts'
+import { boot, isRightToLeft, kinds, t } from './hub.ts'
 import { Panel } from './panel.tsx'
 import { Field } from './parts.tsx'
 
@@ -77,7 +77,8 @@ interface TabsProps {
 function Tabs({ chosen, onChoose }: TabsProps) {
   const move = (event: KeyboardEvent): void => {
     const last = kinds.length - 1
-    const to = { ArrowRight: chosen + 1, ArrowLeft: chosen - 1, Home: 0, End: last }[event.key]
+    const right = isRightToLeft() ? -1 : 1
+    const to = { ArrowRight: chosen + right, ArrowLeft: chosen - right, Home: 0, End: last }[event.key]
     if (to === undefined) return
     event.preventDefault()
     const index = to < 0 ? last : to > last ? 0 : to

@@ -7,11 +7,13 @@ interface DialogProps {
   /** A person wants to leave, by Escape or by the browser's own way; nothing is closed yet. */
   readonly onLeave: () => void
   readonly isWide?: boolean
+  /** The id of what is read with the title: what one has to know before anything else. */
+  readonly about?: string
   readonly children: ComponentChildren
 }
 
 /** Shows it for as long as it is mounted. */
-export function Dialog({ title, onLeave, isWide, children }: DialogProps) {
+export function Dialog({ title, onLeave, isWide, about, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null)
   const titleId = useId()
   useLayoutEffect(() => {
@@ -24,6 +26,7 @@ export function Dialog({ title, onLeave, isWide, children }: DialogProps) {
       ref={element}
       class={isWide ? 'dialog wide' : 'dialog'}
       aria-labelledby={titleId}
+      aria-describedby={about}
       onKeyDown={(event) => {
         if (event.key !== 'Escape' || event.defaultPrevented) return
         event.preventDefault()

@@ -34,6 +34,9 @@ export function count(number: number, one: keyof HubTexts, many: keyof HubTexts)
   return number === 1 ? t(one) : t(many, { count: number })
 }
 
+/** Whether the page's language is written from right to left. */
+export const isRightToLeft = (): boolean => document.dir === 'rtl'
+
 /** A token type and the surface that it belongs to: one tab. */
 export interface Kind {
   readonly type: TypeView

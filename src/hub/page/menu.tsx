@@ -1,5 +1,6 @@
 /** The menu of a row, after the menu button pattern of the ARIA Authoring Practices: arrows, Home, End, letters, Escape. */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { isRightToLeft } from './hub.ts'
 
 /** One entry. One that is `off` says why when it is chosen. */
 export interface MenuEntry {
@@ -73,11 +74,13 @@ function Entries({ label, about, anchor, entries, onOff, onClose, onGone }: Entr
     const menu = element.current
     if (!menu || !anchor) return
     menu.showPopover()
-    const { top, bottom, right } = anchor.getBoundingClientRect()
+    const { top, bottom, left, right } = anchor.getBoundingClientRect()
     const { height } = menu.getBoundingClientRect()
     const isBelow = bottom + height < innerHeight || top < height
     menu.style.top = `${Math.max(4, isBelow ? bottom + 4 : top - height - 4)}px`
-    menu.style.right = `${Math.max(4, document.documentElement.clientWidth - right)}px`
+    // It ends where the button ends, in either direction of writing.
+    if (isRightToLeft()) menu.style.left = `${Math.max(4, left)}px`
+    else menu.style.right = `${Math.max(4, document.documentElement.clientWidth - right)}px`
     items()[0]?.focus()
   }, [])
   const move = (to: number): void => {

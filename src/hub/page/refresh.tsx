@@ -1,5 +1,5 @@
 /** The modal before a refresh: both dates first, and a way to end the old secret at once. */
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useId, useState } from 'preact/hooks'
 import type { IssuedText } from '../../admin/client.ts'
 import type { Token } from '../../core/token.ts'
 import { api, persistently } from './api.ts'
@@ -22,6 +22,7 @@ export function Refresh({ token, onIssued, onClose }: RefreshProps) {
   const preview = useCall()
   const call = useCall()
   const keyOf = useKey()
+  const about = useId()
   const load = async (): Promise<void> =>
     setDates(await preview.run(() => persistently(() => api.previewRefresh({ id: token.id }))))
   useEffect(() => void load(), [])
@@ -31,8 +32,12 @@ export function Refresh({ token, onIssued, onClose }: RefreshProps) {
     if (issued) onIssued(issued)
   }
   return (
-    <Dialog title={rich('refreshTitle', { token: <bdi>{token.name}</bdi> })} onLeave={() => call.isBusy || onClose()}>
-      <p>{t('refreshLead', { days: token.lifetimeDays })}</p>
+    <Dialog
+      title={rich('refreshTitle', { token: <bdi>{token.name}</bdi> })}
+      about={about}
+      onLeave={() => call.isBusy || onClose()}
+    >
+      <p id={about}>{t('refreshLead', { days: token.lifetimeDays })}</p>
       <dl>
         <dt>{t('refreshExpires')}</dt>
         <dd>{dates ? minuteOf(dates.expiresAt) : '…'}</dd>

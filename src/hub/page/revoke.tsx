@@ -1,5 +1,5 @@
 /** The modal before a revoke, which cannot be undone: one types what the token is called. */
-import { useState } from 'preact/hooks'
+import { useId, useState } from 'preact/hooks'
 import type { Token } from '../../core/token.ts'
 import { api, persistently } from './api.ts'
 import { Dialog } from './dialog.tsx'
@@ -19,6 +19,7 @@ export function Revoke({ token, onRevoked, onClose }: RevokeProps) {
   const [typed, setTyped] = useState('')
   const [isWrong, setWrong] = useState(false)
   const call = useCall()
+  const about = useId()
   const isMatch = typed.trim() === token.name
   const revoke = async (): Promise<void> => {
     setWrong(!isMatch)
@@ -27,7 +28,11 @@ export function Revoke({ token, onRevoked, onClose }: RevokeProps) {
     if (revoked) onRevoked(revoked)
   }
   return (
-    <Dialog title={rich('revokeTitle', { token: <bdi>{token.name}</bdi> })} onLeave={() => call.isBusy || onClose()}>
+    <Dialog
+      title={rich('revokeTitle', { token: <bdi>{token.name}</bdi> })}
+      about={about}
+      onLeave={() => call.isBusy || onClose()}
+    >
       <form
         noValidate
         onSubmit={(event) => {
@@ -35,10 +40,9 @@ export function Revoke({ token, onRevoked, onClose }: RevokeProps) {
           if (!call.isBusy) revoke()
         }}
       >
-        <p>
-          <strong>{t('revokeLead')}</strong>
+        <p id={about}>
+          <strong>{t('revokeLead')}</strong> {token.lastUsedAt && t('revokeUsed', { when: awayOf(token.lastUsedAt) })}
         </p>
-        {token.lastUsedAt && <p>{t('revokeUsed', { when: awayOf(token.lastUsedAt) })}</p>}
         <Field
           label={rich('revokeConfirm', {
             token: (

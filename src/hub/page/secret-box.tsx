@@ -1,5 +1,5 @@
 /** The one time that a secret is shown. It is in this part's hands alone, and gone with it. */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import type { IssuedText } from '../../admin/client.ts'
 import { Dialog } from './dialog.tsx'
 import { rich, t } from './hub.ts'
@@ -14,6 +14,7 @@ interface SecretBoxProps {
 /** Shows it until one says that it is stored. Escape alone does not lose it. */
 export function SecretBox({ issued: { token, secret }, onDone }: SecretBoxProps) {
   const shown = useRef<HTMLElement>(null)
+  const about = useId()
   const [said, setSaid] = useState<'copied' | 'copyFailed' | 'secretNotStored'>()
   useEffect(() => {
     // A page that the browser keeps for its back button must not keep a secret.
@@ -30,8 +31,12 @@ export function SecretBox({ issued: { token, secret }, onDone }: SecretBoxProps)
     }
   }
   return (
-    <Dialog title={t('secretTitle')} onLeave={() => (said === 'copied' ? onDone() : setSaid('secretNotStored'))}>
-      <p>
+    <Dialog
+      title={t('secretTitle')}
+      about={about}
+      onLeave={() => (said === 'copied' ? onDone() : setSaid('secretNotStored'))}
+    >
+      <p id={about}>
         <strong>{t('secretLead')}</strong> {t('secretAdvice')}
       </p>
       <p class="label">{rich('secretLabel', { token: <bdi>{token.name}</bdi> })}</p>
