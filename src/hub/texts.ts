@@ -205,6 +205,7 @@ export const HUB_TEXTS = {
     'The plan does not include these tokens any more, or is suspended. Ask whoever looks after it, then try again.',
   failEnded:
     'The token has expired or was revoked in the meantime, so it cannot be changed. Close this, and generate a replacement like it from its menu.',
+  failConflict: 'Somebody else changed the token at the same moment. Close this, look at it, and try again.',
   failGone: 'The token is not there any more, or you are no longer an admin of its organization.',
   failSecrets: 'Too many secrets of this token still work. End the old ones now, or wait until they have ended.',
   failSpent:

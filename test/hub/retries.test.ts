@@ -113,6 +113,16 @@ describeInChromium(`done once${why}`, () => {
     },
   )
 
+  it('a refresh, if another admin refreshes at the same moment', async () => {
+    const { world, token, page } = await opened()
+    const body = JSON.stringify({ code: 'version_conflict', title: 'Changed.', status: 409, issues: [] })
+    failing(world, REFRESH, { status: 409, body, type: 'application/problem+json' })
+    await choose(page, 'Website sync', 'Refresh token')
+    await press(page, 'Refresh token')
+    await page.getByText('Somebody else changed the token at the same moment.').waitFor()
+    expect(await logOf(world, token.id)).toEqual(['created'])
+  })
+
   it('an edit, whose answer was lost, is no conflict with oneself', async () => {
     const { world, page, token } = await opened()
     await choose(page, 'Website sync', 'Edit token')

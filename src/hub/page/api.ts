@@ -85,6 +85,7 @@ const TEXTS: { readonly [code: string]: keyof HubTexts } = {
   plan_not_eligible: 'failClosed',
   token_not_found: 'failGone',
   token_not_active: 'failEnded',
+  version_conflict: 'failConflict',
   too_many_live_secrets: 'failSecrets',
   idempotency_key_spent: 'failSpent',
   invalid_input: 'failInput',
