@@ -14,6 +14,7 @@ import { openApiOf } from './openapi.ts'
 import { checkOptions } from './options.ts'
 import { headersOf, membersOf, Problem, problemOf } from './problem.ts'
 import { isOfType, readBytes, readIdempotencyKey, readIfMatch, readJson, readParameters, readShape } from './read.ts'
+import { report } from './report.ts'
 import { type AdminEngine, type Answer, type Asked, ROUTES, type Route } from './routes.ts'
 
 /** What `adminHandler` takes. */
@@ -35,6 +36,11 @@ export interface AdminOptions {
   readonly introspection?: IntrospectionOptions
   /** The longest body that is read, in bytes, 1 to 16,777,216. Default 262,144. */
   readonly bodyBytes?: number
+  /**
+   * Told what is behind an answer of 500 or above, for a log: what `actor` threw, or a `PlanTokenError` `unavailable` with the
+   * kind of the failure in `cause`. Not waited for; what it throws is dropped. Default: nobody is told.
+   */
+  readonly onError?: (error: unknown) => unknown
 }
 
 /** The management API: takes a Fetch `Request`, answers with a `Response`, never rejects. */
@@ -70,7 +76,9 @@ export function adminHandler(options: AdminOptions): AdminHandler {
     try {
       return await (oauth ? answerForm(admin, oauth, request) : answer(admin, request))
     } catch (thrown) {
-      return refusal(admin, problemOf(thrown), request.method, oauth !== undefined)
+      const problem = problemOf(thrown)
+      if (problem.status >= 500) report(options.onError, thrown)
+      return refusal(admin, problem, request.method, oauth !== undefined)
     }
   }
 }

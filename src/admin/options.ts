@@ -3,7 +3,7 @@ import { type Issue, PolicyError } from '../core/errors.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { isBasePath } from '../core/target.ts'
 
-const OPTIONS = ['tokens', 'actor', 'directory', 'basePath', 'origin', 'introspection', 'bodyBytes']
+const OPTIONS = ['tokens', 'actor', 'directory', 'basePath', 'origin', 'introspection', 'bodyBytes', 'onError']
 const METHODS = [
   ...['create', 'get', 'list', 'edit', 'previewRefresh', 'refresh', 'revoke'],
   ...['revokeSecret', 'events', 'explain', 'inspect'],
@@ -18,7 +18,7 @@ export function checkOptions(options: unknown): void {
   const given = { ...(options as { readonly [option: string]: unknown }) }
   for (const name of Object.keys(given))
     if (!OPTIONS.includes(name)) problem(name, `is not an option.${didYouMean(name, OPTIONS)}`)
-  const { tokens, actor, directory, basePath, origin, introspection, bodyBytes } = given
+  const { tokens, actor, directory, basePath, origin, introspection, bodyBytes, onError } = given
   if (!isEngine(tokens)) problem('tokens', 'must be what createPlanTokens() returns.')
   if (typeof actor !== 'function')
     problem('actor', 'must be a function that says who asks: no default lets anybody in.')
@@ -32,6 +32,8 @@ export function checkOptions(options: unknown): void {
     problem('introspection', 'must have client(), which says whether a request comes from a client that may ask.')
   if (bodyBytes !== undefined && !(Number.isSafeInteger(bodyBytes) && inRange(bodyBytes as number)))
     problem('bodyBytes', `must be a whole number from 1 to ${MOST_BYTES}.`)
+  if (onError !== undefined && typeof onError !== 'function')
+    problem('onError', 'must be a function, which is told of failures.')
   if (problems.length > 0) throw new PolicyError(problems)
 }
 

@@ -4,7 +4,7 @@ import { PlanTokenError } from '../core/errors.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Token } from '../core/token.ts'
 import { npmrc } from '../npm/npmrc.ts'
-import type { HubAddress, HubOptions, HubPlan } from './options.ts'
+import { checkedPlans, type HubAddress, type HubOptions, type HubPlan } from './options.ts'
 import type { HubTexts } from './texts.ts'
 
 /** A plan of the person, and the token types that it cannot have. */
@@ -51,7 +51,7 @@ const PAGE_SIZE = 50
 /** Gathers it for a person. */
 export async function bootOf(options: HubOptions, usages: Boot['usages'], actor: string): Promise<Boot> {
   const { tokens, plans, clock = Date, basePath = '', product, lang = 'en', signIn, texts = {} } = options
-  const managed = await managedBy(options, actor, await plans(actor))
+  const managed = await managedBy(options, actor, checkedPlans(await plans(actor)))
   const shown = managed.map((plan) => bootPlan(plan, tokens.policies))
   const type = tokens.policies[0]?.types[0]?.name
   const [plan] = shown

@@ -4,6 +4,7 @@
  */
 import { createDetector } from '../admin/carries.ts'
 import { adminHandler } from '../admin/handler.ts'
+import { report } from '../admin/report.ts'
 import { type Issue, PolicyError } from '../core/errors.ts'
 import { readTargetOfUrl } from '../core/target.ts'
 import { createFiles } from './assets.ts'
@@ -31,12 +32,13 @@ const BODY_BYTES = 4_194_304
  * })
  */
 export function hubHandler(options: HubOptions): HubHandler {
-  const { tokens, actor, directory, basePath = '', origin } = options ?? {}
+  const { tokens, actor, directory, basePath = '', origin, onError } = options ?? {}
   const given = {
     tokens,
     actor,
     ...(directory !== undefined && { directory }),
     ...(origin !== undefined && { origin }),
+    ...(onError !== undefined && { onError }),
   }
   const admin = together(
     () => checkOptions(options),
@@ -60,7 +62,8 @@ export function hubHandler(options: HubOptions): HubHandler {
       const actor: unknown = await options.actor(request)
       if (typeof actor !== 'string' || actor.trim() === '') return challenged(refuse(401, 'signedOut'))
       return html(200, pageOf(options, files, await bootOf(options, usages, actor)), request)
-    } catch {
+    } catch (error) {
+      report(onError, error)
       return refuse(500, 'failed')
     }
   }

@@ -49,11 +49,16 @@ export interface HubOptions {
   readonly texts?: Partial<HubTexts>
   /** CSS after the page's own, to set its variables: `':root { --hub-accent: #0a7d5a }'`. */
   readonly css?: string
+  /**
+   * Told what is behind an answer of 500 or above, for a log: what `actor` or `plans` threw, or a `PlanTokenError` `unavailable`
+   * with the kind of the failure in `cause`. Not waited for; what it throws is dropped. Default: nobody is told.
+   */
+  readonly onError?: (error: unknown) => unknown
 }
 
 const OPTIONS = [
   ...['tokens', 'actor', 'plans', 'directory', 'clock', 'basePath', 'origin'],
-  ...['product', 'signIn', 'addresses', 'lang', 'texts', 'css'],
+  ...['product', 'signIn', 'addresses', 'lang', 'texts', 'css', 'onError'],
 ]
 
 type Problem = (path: string, message: string) => void
@@ -85,6 +90,16 @@ export function checkOptions(options: unknown): void {
   }
   checkAddresses(addresses, typesOf(tokens), problem)
   if (problems.length > 0) throw new PolicyError(problems)
+}
+
+/** What `plans` gave, if it is a list of plans. @throws TypeError that says what is missing, and of nobody. */
+export function checkedPlans(plans: unknown): readonly HubPlan[] {
+  if (!Array.isArray(plans)) throw new TypeError('plans() must give a list of { id, name, tier }; this is no list.')
+  for (const [at, plan] of plans.entries())
+    for (const field of ['id', 'name', 'tier'])
+      if (typeof Object(plan)[field] !== 'string')
+        throw new TypeError(`plans() must give a list of { id, name, tier }; ${field} of entry ${at + 1} is no text.`)
+  return plans
 }
 
 /** The token types of an engine; none for what is no engine, which is told elsewhere. */

@@ -44,6 +44,7 @@ describe('wrong options', () => {
     ['an origin with a path', { origin: 'https://x.example/' }, ['origin']],
     ['a product that is no text', { product: 5 }, ['product']],
     ['css that is no text', { css: [] }, ['css']],
+    ['a log that is no function', { onError: console }, ['onError']],
     ['a language that is none', { lang: 'klingon!' }, ['lang']],
     ['a language that is empty', { lang: '' }, ['lang']],
     ['texts that are a list', { texts: ['x'] }, ['texts']],
@@ -281,5 +282,63 @@ describe('who gets the page', () => {
     const answer = await hub(new Request('https://acme.example/api/plans/1/tokens'))
     expect(await answer.json()).toMatchObject({ code: 'not_plan_admin' })
     expect(calls).toEqual(['list', 'list'])
+  })
+})
+
+describe('what fails on the side of the host', () => {
+  const failure = new Error('The database of sessions is down.')
+  it.each<[string, Partial<Record<keyof HubOptions, unknown>>, string, string]>([
+    ['an actor that throws', { actor: () => Promise.reject(failure) }, '', failure.message],
+    ['an actor that throws for the API', { actor: () => Promise.reject(failure) }, '/api/policies', failure.message],
+    ['plans that reject', { plans: () => Promise.reject(failure) }, '', failure.message],
+    [
+      'plans that forget to return',
+      { plans: () => undefined },
+      '',
+      'must give a list of { id, name, tier }; this is no list',
+    ],
+    ['one plan and no list', { plans: () => ({ id: PLAN, name: 'Acme', tier: '' }) }, '', 'this is no list'],
+    ['plans of ids', { plans: () => [PLAN] }, '', 'id of entry 1 is no text'],
+    ['a plan without a tier', { plans: () => [{ id: PLAN, name: 'Acme' }] }, '', 'tier of entry 1 is no text'],
+    [
+      'a plan of nothing',
+      { plans: () => [{ id: PLAN, name: 'Acme', tier: '' }, null] },
+      '',
+      'id of entry 2 is no text',
+    ],
+  ])('%s: the host is told, the person is not', async (_, change, path, message) => {
+    const told: unknown[] = []
+    const { get } = await pageWith({ ...change, onError: (error: unknown) => told.push(error) } as Partial<HubOptions>)
+    const answer = await get(PATH + path)
+    expect(answer.status).toBe(500)
+    expect(await answer.text()).not.toContain(message)
+    expect(told.map(String)).toEqual([expect.stringContaining(message)])
+  })
+
+  it('a store that is down is told with its kind, and what a client did wrong is not', async () => {
+    const told: unknown[] = []
+    const store = { ...memoryStore(), list: () => Promise.reject(new RangeError('secret detail')) }
+    const directory = testDirectory({ [PLAN]: { admins: ['ada'] } })
+    const tokens = createPlanTokens({ policy: figmaPolicy(), store, directory })
+    const hub = hubHandler({ ...RIGHT, tokens, onError: (error) => told.push(error) })
+    const get = (path: string) => hub(new Request(`https://acme.example/api${path}`))
+    expect((await get('/nothing')).status).toBe(404)
+    expect((await get(`/plans/${PLAN}/tokens?limit=x`)).status).toBe(400)
+    expect(told).toEqual([])
+    expect((await get(`/plans/${PLAN}/tokens`)).status).toBe(503)
+    expect(told).toEqual([expect.objectContaining({ code: 'unavailable', cause: expect.anything() })])
+  })
+
+  it.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw failure
+      },
+    ],
+    ['rejects', () => Promise.reject(failure)],
+  ])('a log that %s changes nothing', async (_, onError) => {
+    const { get } = await pageWith({ plans: () => Promise.reject(failure), onError })
+    expect((await get()).status).toBe(500)
   })
 })
