@@ -39,7 +39,7 @@ const POST: readonly Field[] = [
 async function served() {
   const runs: { readonly url: string; readonly body: string; readonly resources: readonly string[] }[] = []
   const statuses: number[] = []
-  const guarded = guard(w.tokens, async (request: Http2ServerRequest, response: Http2ServerResponse) => {
+  const guarded = guard<Http2ServerRequest, Http2ServerResponse>(w.tokens, async (request, response) => {
     const resources = request.planToken.resources.map(({ id }) => id)
     runs.push({ url: request.url, body: await textOf(request), resources })
     response.end(JSON.stringify({ here: request.url }))
