@@ -69,6 +69,31 @@ describeInChromium(`what is said${why}`, () => {
     expect(await descriptionOf(page.getByRole('dialog'))).toContain(told)
   })
 
+  it('of links is what was found in them, and not that somebody looks', async () => {
+    const { page, state } = await opened(['Website sync'])
+    await choose(page, 'Website sync', 'Edit token')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('radio', { name: 'Only selected resources' }).check()
+    state.fault = (request) => (request.startsWith('POST /api/links') ? 'hang' : undefined)
+    await dialog.getByLabel('Links to resources').fill(LINKS.landing)
+    await dialog.getByText('The links are being checked …').waitFor()
+    for (const said of await dialog.getByRole('status').allTextContents()) expect(said.trim()).toBe('')
+    state.fault = () => undefined
+    await dialog.getByLabel('Links to resources').fill(`${LINKS.landing}\n${LINKS.brand}`)
+    await dialog.getByRole('status').getByText('Recognized: 2').waitFor()
+  })
+
+  it('after the last entries of a history begins at its list', async () => {
+    const { page, tokens, make } = await opened([])
+    const { token } = await make('Name 0')
+    for (let i = 1; i <= 20; i++) await tokens.edit({ actor: 'ada', id: token.id, name: `Name ${i}` })
+    await page.reload()
+    await choose(page, 'Name 20', 'Details and history')
+    await page.getByRole('button', { name: 'Earlier entries' }).press('Enter')
+    await page.getByText('ada created the token').waitFor()
+    await expect.poll(() => isFocused(page.getByRole('list', { name: 'History' }))).toBe(true)
+  })
+
   it('when the secret is shown is that it is the only time', async () => {
     const { page } = await opened(['Website sync'])
     await choose(page, 'Website sync', 'Refresh token')

@@ -68,16 +68,3 @@ export function DraftDialog({ title, isDirty, isBusy, onSubmit, onClose, childre
     </Dialog>
   )
 }
-
-/** Gives a call that puts the focus on the first control that is wrong, once it is marked and on the page. */
-export function useMistakeFocus(): () => void {
-  const [times, setTimes] = useState(0)
-  // After the effects of what is inside, such as a heading that takes the focus.
-  useEffect(() => {
-    if (times === 0) return
-    const wrong = document.querySelector<HTMLElement>('dialog[open] [aria-invalid=true]')
-    wrong?.scrollIntoView({ block: 'nearest' })
-    wrong?.focus()
-  }, [times])
-  return () => setTimes((before) => before + 1)
-}

@@ -5,17 +5,8 @@ import type { BootPlan } from '../boot.ts'
 import { api, failureOf } from './api.ts'
 import { type Conflict, ConflictNote, conflictOf, PARTS } from './conflict.tsx'
 import { DescribeFields } from './describe-fields.tsx'
-import {
-  type Draft,
-  describeMistakes,
-  draftOf,
-  type Faults,
-  isRight,
-  type Mistakes,
-  mistakesOf,
-  scopeMistakes,
-} from './draft.ts'
-import { DraftDialog, useMistakeFocus } from './draft-dialog.tsx'
+import { type Draft, describeMistakes, draftOf, type Faults, isRight, mistakesOf, scopeMistakes } from './draft.ts'
+import { DraftDialog } from './draft-dialog.tsx'
 import { useCall } from './hooks.ts'
 import { kindOf, t } from './hub.ts'
 import { useLinks } from './links.ts'
@@ -23,6 +14,7 @@ import { differing, EDITABLE, type Editable, type Values, valuesOf, valuesOfDraf
 import { Action, FailureNote } from './parts.tsx'
 import { ResourceChooser } from './resource-chooser.tsx'
 import { ScopeChooser } from './scope-chooser.tsx'
+import { useDraft, useMistakeFocus } from './use-draft.ts'
 
 interface EditProps {
   readonly plan: BootPlan
@@ -37,21 +29,12 @@ export function Edit({ plan, token, onSaved, onClose }: EditProps) {
   const draftLike = (like: Token): Draft => ({ ...draftOf(kind, like), scopes: like.scopes })
   const [base, setBase] = useState(token)
   const [start, setStart] = useState(() => draftLike(token))
-  const [draft, setDraft] = useState(start)
-  const [mistakes, setMistakes] = useState<Mistakes>({})
+  const { draft, setDraft, mistakes, setMistakes, change } = useDraft(() => start)
   const [conflict, setConflict] = useState<Conflict>()
   const links = useLinks(draft, plan, kind)
   const call = useCall()
   const focusMistake = useMistakeFocus()
 
-  const change = (changed: Partial<Draft>): void => {
-    setDraft({ ...draft, ...changed })
-    setMistakes({
-      ...mistakes,
-      ...Object.fromEntries(Object.keys(changed).map((field) => [field, undefined])),
-      links: undefined,
-    })
-  }
   const isSameResources = draft.isAll === start.isAll && draft.links === start.links
   const wanted = async (): Promise<Values | string> => {
     if (isSameResources) return { ...valuesOfDraft(draft, []), resources: valuesOf(base).resources }

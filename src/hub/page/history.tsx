@@ -1,5 +1,5 @@
 /** Who did what to a token and when, newest first. */
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Change, EventType, Token, TokenEvent } from '../../core/token.ts'
 import type { HubTexts } from '../texts.ts'
 import { api, persistently } from './api.ts'
@@ -21,6 +21,7 @@ const SENTENCES: { readonly [type in EventType]: keyof HubTexts } = {
 export function History({ token }: { readonly token: Token }) {
   const [events, setEvents] = useState<readonly TokenEvent[]>([])
   const [next, setNext] = useState<string>()
+  const list = useRef<HTMLOListElement>(null)
   const call = useCall()
   const load = async (after?: string): Promise<void> => {
     const query = { planId: token.planId, tokenId: token.id, order: 'newest', limit: 20 } as const
@@ -30,12 +31,14 @@ export function History({ token }: { readonly token: Token }) {
     if (!page) return
     setEvents((known) => [...known, ...page.events])
     setNext(page.next)
+    // With the last entries the button goes, and the focus must not go with it.
+    if (after !== undefined && page.next === undefined) list.current?.focus()
   }
   useEffect(() => void load(), [])
   return (
     <>
       <h3>{t('history')}</h3>
-      <ol class="history">
+      <ol ref={list} class="history" tabIndex={-1} aria-label={t('history')}>
         {events.map((event) => (
           <Entry key={event.id} event={event} />
         ))}

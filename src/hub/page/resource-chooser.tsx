@@ -52,8 +52,9 @@ export function ResourceChooser({ draft, kind, mistakes, links, onChange }: Fiel
               />
             )}
           </Field>
+          {/* Seen, and not said: at every pause in typing it would talk over what was typed. */}
+          <p class="hint">{isChecking && t('linksChecking')}</p>
           <p role="status" class="hint">
-            {isChecking && t('linksChecking')}
             {failure && `${t('linksUnchecked')} ${failure.text}`}
             {report && report.mistakes.length > 0 && t('linksBad', { count: report.mistakes.length })}{' '}
             {report && t('linksGood', { count: report.resources.length })}

@@ -49,7 +49,6 @@ export function ScopeChooser({ draft, kind, mistakes, onChange }: FieldsProps) {
         )}
       </Field>
       <Mistake id={mistakeId}>{mistakes.scopes}</Mistake>
-      {/* A heading of the group takes its place in the tab order only by what is in it. */}
       <div class="scopes">
         {[...groups].map(([group, scopes]) => (
           <fieldset key={group}>

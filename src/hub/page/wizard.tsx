@@ -16,13 +16,14 @@ import {
   mistakesOf,
   scopeMistakes,
 } from './draft.ts'
-import { DraftDialog, useMistakeFocus } from './draft-dialog.tsx'
+import { DraftDialog } from './draft-dialog.tsx'
 import { useCall, useKey } from './hooks.ts'
 import { type Kind, t } from './hub.ts'
 import { useLinks } from './links.ts'
 import { Action, FailureNote } from './parts.tsx'
 import { ResourceChooser } from './resource-chooser.tsx'
 import { ScopeChooser } from './scope-chooser.tsx'
+import { useDraft, useMistakeFocus } from './use-draft.ts'
 
 const STEPS = ['describe', 'chooseScopes', 'chooseResources'] as const
 /** The page on which a field is. */
@@ -47,22 +48,13 @@ interface WizardProps {
 /** Describes, chooses scopes, chooses resources, and makes the token. */
 export function Wizard({ plan, kind, like, onIssued, onClose }: WizardProps) {
   const [start] = useState(() => draftOf(kind, like))
-  const [draft, setDraft] = useState(start)
+  const { draft, mistakes, setMistakes, change } = useDraft(() => start)
   const [step, setStep] = useState(0)
-  const [mistakes, setMistakes] = useState<Mistakes>({})
   const links = useLinks(draft, plan, kind)
   const call = useCall()
   const keyOf = useKey()
   const focusMistake = useMistakeFocus()
 
-  const change = (changed: Partial<Draft>): void => {
-    setDraft({ ...draft, ...changed })
-    setMistakes({
-      ...mistakes,
-      ...Object.fromEntries(Object.keys(changed).map((field) => [field, undefined])),
-      links: undefined,
-    })
-  }
   const complain = (found: Mistakes): void => {
     setMistakes(found)
     const fields = (Object.keys(found) as (keyof Draft)[]).filter((field) => found[field] !== undefined)
