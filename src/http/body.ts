@@ -2,7 +2,7 @@
  * The body of a Node request, read for an endpoint that names resources there and put back, so that whoever comes after reads
  * it as if nobody had. Whether one is needed is the engine's question; how JSON is read: core/json.ts.
  */
-import { joined } from '../service/request.ts'
+import { gatherBytes } from './bytes.ts'
 
 /** A request of Node's `http` or `http2`, as far as its body is concerned. */
 export interface NodeBody {
@@ -64,7 +64,7 @@ function readAndPutBack(
   announced: number | undefined,
 ): Promise<Uint8Array | undefined> {
   return new Promise((resolve) => {
-    const chunks: Uint8Array[] = []
+    const gathered = gatherBytes(limit)
     let length = 0
     const done = (bytes: Uint8Array | undefined): void => {
       request.off('readable', onReadable)
@@ -76,16 +76,15 @@ function readAndPutBack(
     const onEnd = (): void => done(undefined)
     const onReadable = (): void => {
       for (let chunk = request.read(); chunk instanceof Uint8Array; chunk = request.read()) {
-        chunks.push(chunk)
         length += chunk.byteLength
-        if (length > limit) {
+        if (!gathered.add(chunk)) {
           done(undefined)
           return
         }
       }
       // Once everything is here, and before the stream says that it has ended, which it does not say twice.
       if (length === 0 || !isAllHere(request, length, announced)) return
-      const bytes = joined(chunks, length)
+      const bytes = gathered.all()
       request.unshift(bytes)
       done(bytes)
     }

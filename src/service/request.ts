@@ -124,7 +124,7 @@ async function readAll(
 }
 
 /** Chunks as one; `length` is that of all together. */
-export function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
   const bytes = new Uint8Array(length)
   let offset = 0
   for (const chunk of chunks) {
