@@ -47,7 +47,7 @@ const PICTURES: readonly {
     async reach(page) {
       await page.getByRole('row').filter({ hasText: 'Website sync' }).getByRole('button').last().click()
       await page.getByRole('menuitem', { name: 'Refresh token' }).click()
-      await page.getByText('The old secret works until').waitFor()
+      await page.getByText('The old secret works until', { exact: true }).waitFor()
     },
   },
 ]
