@@ -107,29 +107,24 @@ export async function readFetchBody(request: Request, limit: number): Promise<Ui
   }
 }
 
+/** Into one array that grows: a list of small pieces would take many times their length. */
 async function readAll(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   limit: number,
 ): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = []
+  let bytes = new Uint8Array(1_024)
   let length = 0
   for (;;) {
     const { done, value } = await reader.read()
-    if (done) break
-    length += value.byteLength
-    if (length > limit) return undefined
-    chunks.push(value)
+    if (done) return bytes.subarray(0, length)
+    const end = length + value.byteLength
+    if (end > limit) return undefined
+    if (end > bytes.length) {
+      const larger = new Uint8Array(end * 2)
+      larger.set(bytes)
+      bytes = larger
+    }
+    bytes.set(value, length)
+    length = end
   }
-  return joined(chunks, length)
-}
-
-/** Chunks as one; `length` is that of all together. */
-function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length)
-  let offset = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset)
-    offset += chunk.byteLength
-  }
-  return bytes
 }
