@@ -1,7 +1,8 @@
 /**
  * The servers that `bench/http.ts` compares: each framework plain, guarded by the floor, and guarded by the package, with the
  * same two routes and handlers. A floor's guard is written in the framework's own way and does what a guard has to: it asks,
- * it hands the decision on where the package does, and it answers 401.
+ * it hands the decision on where the package does, it answers 401, and it puts the two headers onto an answer without which
+ * a cache may hand it to somebody else. So all guarded servers send the same bytes.
  */
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { createServer } from 'node:http'
@@ -38,6 +39,8 @@ export type Framework = (typeof FRAMEWORKS)[number]
 const EMPTY = '/v1/files/:key'
 const PAGE = '/v1/files/:key/nodes'
 const HOST = '127.0.0.1'
+/** What the package sends with an answer (RFC 9111). */
+const HEADERS = { 'Cache-Control': 'no-store', Vary: 'X-Figma-Token, Authorization' }
 
 const isPage = (target: string): boolean => target.endsWith('/nodes')
 const portOf = (address: unknown): number => (address as { port: number }).port
@@ -62,6 +65,7 @@ export const SERVERS: { readonly [F in Framework]: Start } = {
         const decision = await ofNode(floor, request)
         if (!decision.allowed) return void response.status(401).end()
         Object.assign(request, { planToken: decision })
+        response.set(HEADERS)
         next()
       })
     app.get(EMPTY, (_, response) => void response.end())
@@ -78,6 +82,7 @@ export const SERVERS: { readonly [F in Framework]: Start } = {
         const decision = await ofNode(floor, request.raw)
         if (!decision.allowed) return reply.code(401).send()
         request.planToken = decision as never
+        reply.headers(HEADERS)
       })
     }
     // In a plugin of its own, so that the guard's hooks are there when the routes are made.
@@ -96,7 +101,8 @@ export const SERVERS: { readonly [F in Framework]: Start } = {
         const decision = await ofFetch(floor, c.req.raw)
         if (!decision.allowed) return c.body(null, 401)
         c.set('planToken', decision as never)
-        return next()
+        await next()
+        for (const [name, value] of Object.entries(HEADERS)) c.header(name, value)
       })
     app.get(EMPTY, (c) => c.body(null))
     app.get(PAGE, (c) => c.json(page))
@@ -113,6 +119,7 @@ export const SERVERS: { readonly [F in Framework]: Start } = {
         const decision = await ofNode(floor, context.req)
         if (decision.allowed) {
           context.state.planToken = decision
+          context.set(HEADERS)
           return next()
         }
         context.status = 401
@@ -137,6 +144,7 @@ export const SERVERS: { readonly [F in Framework]: Start } = {
     const floored: RequestListener = async (request, response) => {
       const decision = await ofNode(floor, request)
       if (!decision.allowed) return void response.writeHead(401).end()
+      for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value)
       handler(Object.assign(request, { planToken: decision }), response)
     }
     const listener = { plain: handler, floor: floored, ours: guardNode(tokens, handler) }[side]
@@ -148,7 +156,10 @@ export const SERVERS: { readonly [F in Framework]: Start } = {
     const handler = ({ url }: Request): Response => (isPage(url) ? Response.json(page) : new Response(null))
     const floored = async (request: Request): Promise<Response> => {
       const decision = await ofFetch(floor, request)
-      return decision.allowed ? handler(request) : new Response(null, { status: 401 })
+      if (!decision.allowed) return new Response(null, { status: 401 })
+      const response = handler(request)
+      for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value)
+      return response
     }
     const fetch = { plain: handler, floor: floored, ours: guardFetch(tokens, handler) }[side]
     serve({ fetch, port: 0, hostname: HOST }, ({ port }) => listening(port))

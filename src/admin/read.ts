@@ -3,12 +3,12 @@
  * at once. Which shapes: admin/schemas.ts. Where a request goes: admin/routes.ts.
  */
 import { z } from 'zod'
+import { gatherBytes } from '../core/bytes.ts'
 import type { Issue } from '../core/errors.ts'
 import { parseJsonStrictly } from '../core/json.ts'
 import { pathText } from '../core/shape.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { hasControlCharacter } from '../core/target.ts'
-import { gatherBytes } from '../http/bytes.ts'
 import { Problem } from './problem.ts'
 
 /** A value by a schema; what is wrong with it goes into `issues`. */

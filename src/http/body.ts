@@ -2,7 +2,7 @@
  * The body of a Node request, read for an endpoint that names resources there and put back, so that whoever comes after reads
  * it as if nobody had. Whether one is needed is the engine's question; how JSON is read: core/json.ts.
  */
-import { gatherBytes } from './bytes.ts'
+import { gatherBytes } from '../core/bytes.ts'
 
 /** A request of Node's `http` or `http2`, as far as its body is concerned. */
 export interface NodeBody {

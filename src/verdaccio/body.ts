@@ -1,7 +1,8 @@
 /** The body of a request to verdaccio: read for the engine, and handed on as it was judged. */
+
+import { gatherBytes } from '../core/bytes.ts'
 import { parseJsonStrictly } from '../core/json.ts'
 import { isPlainJson } from '../http/body.ts'
-import { gatherBytes } from '../http/bytes.ts'
 import type { VerdaccioRequest } from './types.ts'
 
 /**

@@ -1,8 +1,8 @@
 /** Bodies in pieces of a byte: none is kept for itself, since that takes hundreds of times its length. */
 import { EventEmitter } from 'node:events'
 import { describe, expect, it } from 'vitest'
+import { gatherBytes } from '../../src/core/bytes.ts'
 import { bodyOf } from '../../src/http/body.ts'
-import { gatherBytes } from '../../src/http/bytes.ts'
 
 /** A request whose stream gives one piece at a time, always in the same few bytes of memory. */
 class Pieces extends EventEmitter {
