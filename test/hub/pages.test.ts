@@ -1,7 +1,7 @@
 /** Each path of the documented page, as a plan admin walks it in a real browser. Names and roles are those of the contract. */
 import { describe, expect, it } from 'vitest'
 import { missingChromium, useChromium } from '../support/chromium.ts'
-import { choose, hubWorld, LINKS, PLAN, REGISTRY, rowOf } from './world.ts'
+import { choose, hubWorld, LINKS, PLAN, REGISTRY, rowOf, rowSays } from './world.ts'
 
 const open = useChromium()
 const describeInChromium = missingChromium === undefined ? describe : describe.skip
@@ -44,7 +44,7 @@ describeInChromium(`the page${why}`, () => {
     await box.getByRole('button', { name: 'Done' }).click()
 
     expect(await page.content()).not.toContain(secret)
-    expect(await rowOf(page, 'Nightly export').textContent()).toContain('Active')
+    await rowSays(page, 'Nightly export', 'Active')
     expect((await use(secret)).allowed).toBe(true)
     const [token] = (await tokens.list({ actor: 'ada', planId: PLAN })).tokens
     expect(token).toMatchObject({ description: 'Runs at two.', lifetimeDays: 30, scopes: ['file_content:read'] })
@@ -108,7 +108,7 @@ describeInChromium(`the page${why}`, () => {
     await box.getByRole('button', { name: 'Done' }).click()
     expect((await use(secret)).allowed).toBe(true)
     expect((await tokens.get({ actor: 'ada', id: token.id })).secrets).toHaveLength(2)
-    expect(await rowOf(page, 'Website sync').textContent()).toContain('The old secret works until')
+    await rowSays(page, 'Website sync', 'The old secret works until')
   })
 
   it('ends the old secret at once when it has leaked', async () => {
@@ -138,7 +138,7 @@ describeInChromium(`the page${why}`, () => {
     await dialog.getByLabel('Type Website sync to confirm').fill('Website sync')
     await dialog.getByRole('button', { name: 'Revoke token' }).click()
     await page.getByText('Website sync is revoked.').waitFor()
-    expect(await rowOf(page, 'Website sync').textContent()).toContain('Revoked')
+    await rowSays(page, 'Website sync', 'Revoked')
     expect(await use(secret)).toMatchObject({ allowed: false, code: 'token_revoked' })
   })
 

@@ -129,6 +129,10 @@ export type HubWorld = Awaited<ReturnType<typeof hubWorld>>
 /** The row of a token. */
 export const rowOf = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name })
 
+/** Waits until the row of a token says something; after a change, the table is loaded anew. */
+export const rowSays = (page: Page, name: string, text: string): Promise<void> =>
+  rowOf(page, name).filter({ hasText: text }).waitFor()
+
 /** Opens the menu of a token's row, and chooses from it. */
 export async function choose(page: Page, name: string, entry: string): Promise<void> {
   await rowOf(page, name).getByRole('button').last().click()
