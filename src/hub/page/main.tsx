@@ -1,7 +1,14 @@
 /** Where the page begins. Built by scripts/build-hub.ts. */
 import { render } from 'preact'
 import { App } from './app.tsx'
+import { PREPARATIONS } from './format.ts'
 
+// Each in a task of its own, so that a click in between is not kept waiting for all of them.
+for (const prepare of PREPARATIONS) {
+  await new Promise((resolve) => setTimeout(resolve))
+  prepare()
+}
+await new Promise((resolve) => setTimeout(resolve))
 const place = document.getElementById('hub')
 if (place) {
   place.textContent = ''
