@@ -1,4 +1,5 @@
 /** The table of tokens. Its parts have their roles spelled out, since on a phone they are drawn as cards. */
+import { useEffect, useState } from 'preact/hooks'
 import type { SecretView, Token } from '../../core/token.ts'
 import { awayOf, dayOf, isSoon, minuteOf, usedOf } from './format.ts'
 import { count, now, rich, t } from './hub.ts'
@@ -26,8 +27,17 @@ const COLUMNS = [
   'columnActions',
 ] as const
 
+/** About as many rows as a window shows. */
+const FIRST_ROWS = 20
+
 /** Shows them, in the order in which they come. */
 export function TokenTable({ tokens, label, onAct, onSay }: TableProps) {
+  // The first rows at once and the others in a task of their own: all of them would keep a click waiting.
+  const [drawn, setDrawn] = useState(FIRST_ROWS)
+  useEffect(() => {
+    const timer = setTimeout(() => setDrawn(Number.POSITIVE_INFINITY))
+    return () => clearTimeout(timer)
+  }, [])
   return (
     // biome-ignore-start lint/a11y/noRedundantRoles: a table that is drawn as blocks loses its roles without them.
     <table role="table" aria-label={label}>
@@ -41,7 +51,7 @@ export function TokenTable({ tokens, label, onAct, onSay }: TableProps) {
         </tr>
       </thead>
       <tbody role="rowgroup">
-        {tokens.map((token) => (
+        {tokens.slice(0, drawn).map((token) => (
           <Row key={token.id} token={token} onAct={onAct} onSay={onSay} />
         ))}
       </tbody>
