@@ -1,11 +1,9 @@
 /** The hub for whoever hears it, reads from right to left, has little room, or sees colours of their own. */
-import { describe, expect, it } from 'vitest'
-import { missingChromium, useChromium } from '../support/chromium.ts'
+import { expect, it } from 'vitest'
+import { describeInChromium, useChromium } from '../support/chromium.ts'
 import { choose, descriptionOf, hubWorld, isFocused, LINKS, rowOf } from './world.ts'
 
 const open = useChromium()
-const describeInChromium = missingChromium === undefined ? describe : describe.skip
-const why = missingChromium === undefined ? '' : ` (skipped: ${missingChromium})`
 
 async function opened(
   names: readonly string[],
@@ -20,7 +18,7 @@ async function opened(
   return { ...world, page, status: page.getByRole('tabpanel').getByRole('status').first() }
 }
 
-describeInChromium(`pages of the table${why}`, () => {
+describeInChromium('pages of the table', () => {
   const names = Array.from({ length: 51 }, (_, i) => `Token ${i}`)
 
   it('are told by their number, and the buttons keep the focus at both ends', async () => {
@@ -49,7 +47,7 @@ describeInChromium(`pages of the table${why}`, () => {
   })
 })
 
-describeInChromium(`what is said${why}`, () => {
+describeInChromium('what is said', () => {
   it('of a search is not held back by what was said before', async () => {
     const { page, status } = await opened(['Website sync'])
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
@@ -103,7 +101,7 @@ describeInChromium(`what is said${why}`, () => {
   })
 })
 
-describeInChromium(`from right to left${why}`, () => {
+describeInChromium('from right to left', () => {
   it('the menu ends where its button ends, tabs go the other way, and a link is written as links are', async () => {
     const { page } = await opened(['Website sync'], { lang: 'ar' })
     expect(await page.locator('html').getAttribute('dir')).toBe('rtl')
@@ -135,7 +133,7 @@ describeInChromium(`from right to left${why}`, () => {
   })
 })
 
-describeInChromium(`with little room or other colours${why}`, () => {
+describeInChromium('with little room or other colours', () => {
   it('320 pixels are enough, and nothing sticks out', async () => {
     const { page } = await opened(['Website sync'], {}, { viewport: { width: 320, height: 480 } })
     const widest = () =>

@@ -1,11 +1,9 @@
 /** What the hub does beyond the documented page: the table at a glance, history, pages, replacements, Try it, a host's own looks. */
-import { describe, expect, it } from 'vitest'
-import { missingChromium, useChromium } from '../support/chromium.ts'
+import { expect, it } from 'vitest'
+import { describeInChromium, useChromium } from '../support/chromium.ts'
 import { choose, hubWorld, LINKS, PLAN, REGISTRY, rowOf } from './world.ts'
 
 const open = useChromium()
-const describeInChromium = missingChromium === undefined ? describe : describe.skip
-const why = missingChromium === undefined ? '' : ` (skipped: ${missingChromium})`
 
 /** The hub in a browser; `load` opens the page. */
 async function opened(options: Parameters<typeof hubWorld>[0] = {}) {
@@ -20,7 +18,7 @@ async function opened(options: Parameters<typeof hubWorld>[0] = {}) {
 const rows = (page: Awaited<ReturnType<typeof opened>>['page'], count: number) =>
   expect.poll(() => page.locator('tbody tr').count(), { timeout: 10_000 }).toBe(count)
 
-describeInChromium(`the table${why}`, () => {
+describeInChromium('the table', () => {
   it('has what expires soon first, and says of each token how it stands', async () => {
     const { page, load, make, names, later, tokens } = await opened()
     await make('Long', { lifetimeDays: 200 })
@@ -128,7 +126,7 @@ describeInChromium(`the table${why}`, () => {
   })
 })
 
-describeInChromium(`of one token${why}`, () => {
+describeInChromium('of one token', () => {
   it('tells who made, edited, refreshed and revoked it, and what changed', async () => {
     const { page, load, make, tokens, dialog } = await opened()
     const { token } = await make('Website sync')
@@ -240,7 +238,7 @@ describeInChromium(`of one token${why}`, () => {
   })
 })
 
-describeInChromium(`a host's own${why}`, () => {
+describeInChromium("a host's own", () => {
   it('texts, language, product and colours take effect', async () => {
     const { page, load, make } = await opened({
       lang: 'de',

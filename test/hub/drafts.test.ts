@@ -1,12 +1,10 @@
 /** What is typed and not saved yet: what the server says of it stands at its field, and nobody loses it by a slip. */
 import type { Locator } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
-import { missingChromium, useChromium } from '../support/chromium.ts'
+import { expect, it } from 'vitest'
+import { describeInChromium, useChromium } from '../support/chromium.ts'
 import { choose, descriptionOf, hubWorld, isFocused, LINKS, rowOf } from './world.ts'
 
 const open = useChromium()
-const describeInChromium = missingChromium === undefined ? describe : describe.skip
-const why = missingChromium === undefined ? '' : ` (skipped: ${missingChromium})`
 
 /** The page with a token, and buttons of the modal that is open. */
 async function opened(options: Parameters<typeof hubWorld>[0] = {}) {
@@ -35,7 +33,7 @@ const FIELDS: readonly [path: string, heading: string, control: (dialog: Locator
   ['resources[1]', 'Choose resources', (dialog) => dialog.getByLabel('Links to resources')],
 ]
 
-describeInChromium(`what the server finds fault with${why}`, () => {
+describeInChromium('what the server finds fault with', () => {
   it.each(FIELDS)('in %s is told at its field, on the page where that is', async (path, heading, control) => {
     const { page, dialog, press, state, tokens } = await opened()
     await page.getByRole('button', { name: 'Generate REST API token' }).click()
@@ -103,7 +101,7 @@ describeInChromium(`what the server finds fault with${why}`, () => {
   })
 })
 
-describeInChromium(`leaving${why}`, () => {
+describeInChromium('leaving', () => {
   it.each(['Escape', 'Cancel'])(
     'by %s asks first if something was typed, and keeping it goes on where one was',
     async (way) => {
@@ -145,7 +143,7 @@ describeInChromium(`leaving${why}`, () => {
   })
 })
 
-describeInChromium(`searching${why}`, () => {
+describeInChromium('searching', () => {
   it.each<[string, string, boolean]>([
     ['part of a name', 'WEBSITE', true],
     ['blanks', '   ', true],
@@ -181,7 +179,7 @@ describeInChromium(`searching${why}`, () => {
   })
 })
 
-describeInChromium(`confirming a revoke${why}`, () => {
+describeInChromium('confirming a revoke', () => {
   it.each(['👩‍👩‍👧‍👦 e\u0301', 'مفتاح  شركة', '<b>&amp;</b>', 'it\'s "ours"'])(
     'of %s takes the name as it is',
     async (name) => {

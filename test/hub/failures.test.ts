@@ -3,13 +3,11 @@
  * again works. Answers that were lost after the call was carried out: test/hub/retries.test.ts.
  */
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
-import { missingChromium, useChromium } from '../support/chromium.ts'
+import { expect, it } from 'vitest'
+import { describeInChromium, useChromium } from '../support/chromium.ts'
 import { choose, type Fault, type HubWorld, hubWorld, LINKS, PLAN, rowOf } from './world.ts'
 
 const open = useChromium()
-const describeInChromium = missingChromium === undefined ? describe : describe.skip
-const why = missingChromium === undefined ? '' : ` (skipped: ${missingChromium})`
 
 const SIGNED_OUT = 'You are no longer signed in. Sign in in another tab, then try again here.'
 const SERVER = 'The server could not do it just now. Try again in a moment.'
@@ -209,7 +207,7 @@ const WAYS: readonly Way[] = [
   },
 ]
 
-describeInChromium(`a server that fails${why}`, () => {
+describeInChromium('a server that fails', () => {
   it.each(WAYS)('at $call is told, loses nothing, and trying again works', async (way) => {
     const world = await hubWorld({ signIn: '/sign-in' })
     await world.make('Website sync')

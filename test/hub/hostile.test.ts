@@ -1,12 +1,10 @@
 /** Text of other people that would be markup or script somewhere: on every view it stays text, even without the page's policy. */
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
-import { missingChromium, useChromium } from '../support/chromium.ts'
+import { expect, it } from 'vitest'
+import { describeInChromium, useChromium } from '../support/chromium.ts'
 import { choose, type HubWorld, hubWorld, LINKS, PLAN, rowSays } from './world.ts'
 
 const open = useChromium()
-const describeInChromium = missingChromium === undefined ? describe : describe.skip
-const why = missingChromium === undefined ? '' : ` (skipped: ${missingChromium})`
 
 const SCRIPT = '</script><script>window.__pwned = 1</script>'
 const IMAGE = `<img src=x onerror='window.__pwned = 1'>`
@@ -47,7 +45,7 @@ async function harmless(page: Page): Promise<void> {
 
 const literally = (page: Page, text: string) => page.getByText(text, { exact: true }).first().waitFor()
 
-describeInChromium(`hostile text${why}`, () => {
+describeInChromium('hostile text', () => {
   it.each([false, true])('stays text on every view (without the policy: %s)', async (bypassCSP) => {
     const world = await hostileWorld()
     const { token } = await world.make(NAME, { actor: ACTOR, description: DESCRIPTION, resources: [LINKS.landing] })

@@ -1,12 +1,10 @@
 /** Whatever a person types: each field with what does not fit, what is said of it and where, and that nothing typed is lost. */
 import type { Locator } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { missingChromium, useChromium } from '../support/chromium.ts'
+import { describeInChromium, useChromium } from '../support/chromium.ts'
 import { descriptionOf, hubWorld, isFocused, LINKS } from './world.ts'
 
 const open = useChromium()
-const describeInChromium = missingChromium === undefined ? describe : describe.skip
-const why = missingChromium === undefined ? '' : ` (skipped: ${missingChromium})`
 
 /** The modal that makes a token, on its first page. */
 async function wizard(options: Parameters<typeof hubWorld>[0] = {}) {
@@ -52,7 +50,7 @@ const FITTING = [
   '{token} $& $1',
 ]
 
-describeInChromium(`what is typed${why}`, () => {
+describeInChromium('what is typed', () => {
   describe.each<[string, string, readonly string[]]>([
     ['Name', '', [...FITTING, '🦄'.repeat(100), 'x'.repeat(100), `  ${'x'.repeat(100)}  `]],
     ['Description', 'Nightly export', [...FITTING, '', '🦄'.repeat(1_000)]],
@@ -98,7 +96,7 @@ describeInChromium(`what is typed${why}`, () => {
   })
 })
 
-describeInChromium(`expiration${why}`, () => {
+describeInChromium('expiration', () => {
   const dateIn = (days: number): string =>
     new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' }).format(NOON + days * 86_400_000)
   const NOON = Date.parse('2026-03-01T12:00:00Z')
@@ -137,7 +135,7 @@ describeInChromium(`expiration${why}`, () => {
   })
 })
 
-describeInChromium(`scopes${why}`, () => {
+describeInChromium('scopes', () => {
   it('none is a mistake, which is read with them; one mends it', async () => {
     const { dialog, press, go } = await wizard()
     await go('scopes')
@@ -182,7 +180,7 @@ const selectionIn = (area: Locator): Promise<string> =>
     return value.slice(selectionStart, selectionEnd)
   })
 
-describeInChromium(`links${why}`, () => {
+describeInChromium('links', () => {
   it('are judged as one types: names of what is recognised, mistakes at their link', async () => {
     const { dialog, press, go, page } = await wizard()
     await go('resources')

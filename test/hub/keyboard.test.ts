@@ -1,12 +1,10 @@
 /** The hub by the keyboard alone: nothing here is clicked, and the focus is never lost. */
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
-import { missingChromium, useChromium } from '../support/chromium.ts'
+import { expect, it } from 'vitest'
+import { describeInChromium, useChromium } from '../support/chromium.ts'
 import { hubWorld, isFocused, LINKS, PLAN, rowOf } from './world.ts'
 
 const open = useChromium()
-const describeInChromium = missingChromium === undefined ? describe : describe.skip
-const why = missingChromium === undefined ? '' : ` (skipped: ${missingChromium})`
 
 async function opened(...names: readonly string[]) {
   const world = await hubWorld()
@@ -39,7 +37,7 @@ async function tabTo(page: Page, name: string): Promise<void> {
 
 const nowAt = (page: Page, name: string) => expect.poll(() => focused(page), { timeout: 10_000 }).toBe(name)
 
-describeInChromium(`by keyboard${why}`, () => {
+describeInChromium('by keyboard', () => {
   it('a token is made from the first page to the last, and the focus is back where it began', async () => {
     const { page, keys, dialog, tokens } = await opened()
     await tabTo(page, 'Generate REST API token')

@@ -3,14 +3,12 @@
  * test/hub/hostile.test.ts.
  */
 import type { BrowserContext, Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { listen } from '../admin/server.ts'
-import { missingChromium, useChromium } from '../support/chromium.ts'
+import { describeInChromium, useChromium } from '../support/chromium.ts'
 import { choose, hubWorld, PATH, PLAN, rowOf } from './world.ts'
 
 const open = useChromium()
-const describeInChromium = missingChromium === undefined ? describe : describe.skip
-const why = missingChromium === undefined ? '' : ` (skipped: ${missingChromium})`
 
 /** Everything that a browser sends, is answered and prints, as text. */
 function recorded(page: Page) {
@@ -77,7 +75,7 @@ async function secretIn(page: Page): Promise<string> {
   return (await box.locator('.secret code').textContent()) ?? ''
 }
 
-describeInChromium(`a secret${why}`, () => {
+describeInChromium('a secret', () => {
   it.each(['created', 'refreshed'] as const)(
     'that was %s is in one answer and, while it is open, in the box',
     async (how) => {
@@ -187,7 +185,7 @@ describeInChromium(`a secret${why}`, () => {
   })
 })
 
-describeInChromium(`the page among others${why}`, () => {
+describeInChromium('the page among others', () => {
   it('is kept by no cache, and neither is an answer of its API', async () => {
     const world = await hubWorld()
     const { token } = await world.make('Website sync')

@@ -3,13 +3,11 @@
  * nothing that was typed is lost.
  */
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
-import { missingChromium, useChromium } from '../support/chromium.ts'
+import { expect, it } from 'vitest'
+import { describeInChromium, useChromium } from '../support/chromium.ts'
 import { choose, hubWorld, LINKS, PLAN, rowOf } from './world.ts'
 
 const open = useChromium()
-const describeInChromium = missingChromium === undefined ? describe : describe.skip
-const why = missingChromium === undefined ? '' : ` (skipped: ${missingChromium})`
 
 const press = (page: Page, name: string) => page.getByRole('dialog').getByRole('button', { name, exact: true }).click()
 
@@ -49,7 +47,7 @@ async function findAll(page: Page): Promise<void> {
   expect(await page.getByLabel('Links to resources').inputValue()).toBe(LINKS.brand)
 }
 
-describeInChromium(`while one types${why}`, () => {
+describeInChromium('while one types', () => {
   it.each([
     {
       what: 'the session ends',

@@ -1,11 +1,9 @@
 /** Each path of the documented page, as a plan admin walks it in a real browser. Names and roles are those of the contract. */
-import { describe, expect, it } from 'vitest'
-import { missingChromium, useChromium } from '../support/chromium.ts'
+import { expect, it } from 'vitest'
+import { describeInChromium, useChromium } from '../support/chromium.ts'
 import { choose, hubWorld, LINKS, PLAN, REGISTRY, rowOf, rowSays } from './world.ts'
 
 const open = useChromium()
-const describeInChromium = missingChromium === undefined ? describe : describe.skip
-const why = missingChromium === undefined ? '' : ` (skipped: ${missingChromium})`
 
 /** The hub in a browser, with the page open. */
 async function opened() {
@@ -14,7 +12,7 @@ async function opened() {
   return { ...world, page, load: () => page.goto(world.url) }
 }
 
-describeInChromium(`the page${why}`, () => {
+describeInChromium('the page', () => {
   it('makes a REST API token in three steps, shows its secret once, and the secret works', async () => {
     const { page, load, tokens, use } = await opened()
     await load()

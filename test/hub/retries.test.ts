@@ -1,12 +1,10 @@
 /** Done once, whatever the network does: a lost answer, a call asked for twice, a button pressed twice. */
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
-import { missingChromium, useChromium } from '../support/chromium.ts'
+import { expect, it } from 'vitest'
+import { describeInChromium, useChromium } from '../support/chromium.ts'
 import { choose, type Fault, type HubWorld, hubWorld, PLAN, rowOf } from './world.ts'
 
 const open = useChromium()
-const describeInChromium = missingChromium === undefined ? describe : describe.skip
-const why = missingChromium === undefined ? '' : ` (skipped: ${missingChromium})`
 
 const CREATE = /^POST \/api\/plans\/1001\/tokens$/
 const REFRESH = /^POST .+\/refresh$/
@@ -56,7 +54,7 @@ const logOf = async (world: HubWorld, tokenId: string) => {
   return events.map(({ type }) => type)
 }
 
-describeInChromium(`done once${why}`, () => {
+describeInChromium('done once', () => {
   it.each(['drop', 'drop the answer'] as const)('a token, if the network fails and comes back (%s)', async (fault) => {
     const { world, page } = await opened()
     await toCreate(page)

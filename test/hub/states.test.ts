@@ -6,13 +6,11 @@ import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
-import { missingChromium, useChromium } from '../support/chromium.ts'
+import { expect, it } from 'vitest'
+import { describeInChromium, useChromium } from '../support/chromium.ts'
 import { choose, type HubWorld, hubWorld, LINKS, PLAN, rowOf } from './world.ts'
 
 const open = useChromium()
-const describeInChromium = missingChromium === undefined ? describe : describe.skip
-const why = missingChromium === undefined ? '' : ` (skipped: ${missingChromium})`
 
 const pictures = fileURLToPath(new URL('../../screenshots/', import.meta.url))
 mkdirSync(pictures, { recursive: true })
@@ -155,7 +153,7 @@ async function violations(page: Page): Promise<readonly string[]> {
 const sticksOut = (page: Page): Promise<boolean> =>
   page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)
 
-describeInChromium(`the page${why}`, () => {
+describeInChromium('the page', () => {
   it.each(Object.entries(STATES))('shows %s so that everybody can use it', async (state, reach) => {
     const world = await hubWorld({ product: 'Acme Design', signIn: '/login' })
     const { page } = await open({ viewport: WIDE })

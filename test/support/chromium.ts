@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest'
 
 const PLACES = [
   process.env.CHROMIUM ?? '',
@@ -17,12 +17,18 @@ const PLACES = [
 const executablePath = PLACES.find((place) => place !== '' && existsSync(place))
 
 /** Why there is no browser here, or `undefined` if there is one. In CI there has to be one. */
-export const missingChromium =
+const missingChromium =
   executablePath === undefined && process.env.CI === undefined
     ? 'no Chromium is installed: apt-get install chromium, or name it in CHROMIUM'
     : undefined
 
 const USUAL = { locale: 'en-US', timezoneId: 'UTC', reducedMotion: 'reduce' } as const
+
+/** `describe` for what needs a browser; where there is none, it is skipped by a name that says why. */
+export function describeInChromium(name: string, tests: () => void): void {
+  if (missingChromium === undefined) describe(name, tests)
+  else describe.skip(`${name} (skipped: ${missingChromium})`, tests)
+}
 
 /** What was seen of a page besides what it shows. */
 export interface Watched {
