@@ -43,6 +43,7 @@ const NAMES: { readonly [resource: string]: string } = {
   'file:ABCDEFG123': 'Landing page',
   'file:ROADMAP2027': 'Roadmap, not for everybody',
   'package:acme-ui': 'npm package',
+  'npm_scope:@acme': 'Packages of Acme',
 }
 
 /** What a person calls a resource (`kind:id`). */

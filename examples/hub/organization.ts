@@ -12,36 +12,13 @@ import { figmaPolicy } from 'plan-access-tokens/figma'
 import type { HubPlan } from 'plan-access-tokens/hub'
 import { npmPolicy } from 'plan-access-tokens/npm'
 import { type ResourceTree, testClock, testDirectory } from 'plan-access-tokens/testing'
+import { nameOf, TREE } from '../demo/organization.ts'
 
 /** The npm registry of the sample. */
 export const REGISTRY = 'https://npm.acme.example'
 
-const ACME: ResourceTree = {
-  'workspace:789': { 'team:790': { 'project:791': { 'file:CHECKOUT01': {} } } },
-  'team:456': { 'project:457': { 'file:LOGOS2026': {} } },
-  'team:300': {
-    'project:123': { 'file:HANDBOOK01': {} },
-    'project:301': { 'file:ABCDEFG123': {}, 'file:ROADMAP2027': {} },
-  },
-  'npm_scope:@acme': {},
-}
-
-const NAMES: { readonly [resource: string]: string } = {
-  'workspace:789': 'Product',
-  'team:790': 'Checkout',
-  'project:791': 'Cart',
-  'file:CHECKOUT01': 'Cart, third draft',
-  'team:456': 'Brand',
-  'project:457': 'Logos',
-  'file:LOGOS2026': 'Logos of 2026',
-  'team:300': 'Web',
-  'project:123': 'Handbook',
-  'file:HANDBOOK01': 'Handbook for new colleagues',
-  'project:301': 'Website',
-  'file:ABCDEFG123': 'Landing page',
-  'file:ROADMAP2027': 'Roadmap, not for everybody',
-  'npm_scope:@acme': 'Packages of Acme',
-}
+/** What the demo's organization has, and the npm scope of its registry. */
+const ACME: ResourceTree = { ...TREE, 'npm_scope:@acme': {} }
 
 const PLANS: readonly HubPlan[] = [
   { id: '123456789', name: 'Acme', tier: 'organization' },
@@ -77,7 +54,7 @@ export async function createSample({ extra = 0 } = {}): Promise<Sample> {
     plan: (planId: string): PlanInfo | undefined => tree.plan(planId),
     isPlanAdmin: (actor, planId) => tree.isPlanAdmin(actor, planId),
     locate: (resource) => tree.locate(resource),
-    describe: (refs: readonly ResourceRef[]) => refs.map(({ kind, id }) => NAMES[`${kind}:${id}`]),
+    describe: (refs: readonly ResourceRef[]) => refs.map(({ kind, id }) => nameOf(`${kind}:${id}`)),
   }
   const policy = [figmaPolicy(), npmPolicy({ packageScopes: ['@acme'], registry: REGISTRY })]
   const store = memoryStore()
