@@ -87,8 +87,8 @@ export function adminHandler(options: AdminOptions): AdminHandler {
 async function answer(admin: Admin, request: Request): Promise<Response> {
   const { tokens, places, detector, document } = admin
   if (detector.carries(request)) throw new Problem('plan_token_refused')
-  const actor: unknown = await admin.actor(request)
-  if (typeof actor !== 'string' || actor.trim() === '') throw new Problem('actor_missing')
+  const actor = await actorOf(admin, request)
+  if (actor === undefined) throw new Problem('actor_missing')
   const { path, query } = targetOf(admin, request)
   if (path === '/openapi.json') {
     allow(request.method, ['GET'])
@@ -100,6 +100,12 @@ async function answer(admin: Admin, request: Request): Promise<Response> {
   const asked = await readAsked(admin, route, request, query)
   const answered = await route.call(tokens, { ...asked, actor, param, places })
   return respond(route.status ?? 200, JSON.stringify(answered.body), request.method, headersOfAnswer(route, answered))
+}
+
+/** Who asks. Anything but text with something in it is nobody. */
+export async function actorOf(options: Pick<AdminOptions, 'actor'>, request: Request): Promise<string | undefined> {
+  const actor: unknown = await options.actor(request)
+  return typeof actor === 'string' && actor.trim() !== '' ? actor : undefined
 }
 
 function headersOfAnswer({ hasETag }: Route, { version, headers }: Answer): Record<string, string> {

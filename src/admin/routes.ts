@@ -11,6 +11,7 @@ import type { PlanTokens } from '../service/create-plan-tokens.ts'
 import type { Explanation } from '../service/explain.ts'
 import type { CreateInput } from '../service/inputs.ts'
 import type { Issued } from '../service/issue.ts'
+import type { SurfaceView } from './client.ts'
 import { type Places, reportOf } from './links.ts'
 import { type AdminCode, Problem } from './problem.ts'
 import { type AnswerName, BODIES, QUERIES } from './schemas.ts'
@@ -84,6 +85,10 @@ function route<Query extends z.ZodType, Body extends z.ZodType, Other extends z.
   return spec as unknown as Route
 }
 
+/** The policies as a page is told of them. */
+export const surfacesOf = (policies: AdminEngine['policies']): readonly SurfaceView[] =>
+  policies.map(({ surface, scopes, types, limits }) => ({ surface, scopes, types, limits }))
+
 const ofToken = (token: Token): Answer => ({ body: token, version: token.version })
 const ofIssued = ({ token, secret }: Issued): Answer => ({
   body: { token, secret: secret.reveal() },
@@ -104,7 +109,7 @@ export const ROUTES: readonly Route[] = [
     answer: 'Policies',
     codes: [],
     call: ({ policies }) => ({
-      body: { policies: policies.map(({ surface, scopes, types, limits }) => ({ surface, scopes, types, limits })) },
+      body: { policies: surfacesOf(policies) },
     }),
   }),
   route({

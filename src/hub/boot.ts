@@ -1,5 +1,6 @@
 /** What the page knows when it is drawn first: the plans of the person, the policies, and the first page of tokens. */
 import type { SurfaceView } from '../admin/client.ts'
+import { surfacesOf } from '../admin/routes.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Token } from '../core/token.ts'
@@ -68,7 +69,7 @@ export async function bootOf(options: HubOptions, usages: Boot['usages'], actor:
     ...(signIn !== undefined && { signIn }),
     texts,
     plans: shown,
-    surfaces: tokens.policies.map(({ surface, scopes, types, limits }) => ({ surface, scopes, types, limits })),
+    surfaces: surfacesOf(tokens.policies),
     usages,
     pageSize: PAGE_SIZE,
     ...(first && { first }),

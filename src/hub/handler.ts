@@ -3,7 +3,7 @@
  * HTML: hub/boot.ts and hub/document.ts. The API is that of `plan-access-tokens/admin`.
  */
 import { createDetector } from '../admin/carries.ts'
-import { adminHandler } from '../admin/handler.ts'
+import { actorOf, adminHandler } from '../admin/handler.ts'
 import { report } from '../admin/report.ts'
 import { type Issue, PolicyError } from '../core/errors.ts'
 import { readTargetOfUrl } from '../core/target.ts'
@@ -59,8 +59,8 @@ export function hubHandler(options: HubOptions): HubHandler {
       if (request.method !== 'GET' && request.method !== 'HEAD') return bare(405, { Allow: 'GET, HEAD' })
       if (name !== '') return (await files.answer(name, request)) ?? refuse(404, 'missing')
       if (carries(request)) return refuse(403, 'token')
-      const actor: unknown = await options.actor(request)
-      if (typeof actor !== 'string' || actor.trim() === '') return challenged(refuse(401, 'signedOut'))
+      const actor = await actorOf(options, request)
+      if (actor === undefined) return challenged(refuse(401, 'signedOut'))
       return html(200, pageOf(options, files, await bootOf(options, usages, actor)), request)
     } catch (error) {
       report(onError, error)

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { Dialog } from './dialog.tsx'
 import { t } from './hub.ts'
-import { Action } from './parts.tsx'
+import { Action, CallFooter } from './parts.tsx'
 
 interface DraftDialogProps {
   readonly title: ComponentChildren
@@ -56,13 +56,9 @@ export function DraftDialog({ title, isDirty, isBusy, onSubmit, onClose, childre
             </Action>
           </div>
         ) : (
-          <footer>
-            <span role="status">{isBusy && t('working')}</span>
-            <Action onClick={leave} isBusy={isBusy}>
-              {t('cancel')}
-            </Action>
+          <CallFooter isBusy={isBusy} onCancel={leave}>
             {buttons}
-          </footer>
+          </CallFooter>
         )}
       </form>
     </Dialog>

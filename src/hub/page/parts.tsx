@@ -125,3 +125,23 @@ export function Action({ children, onClick, isBusy, isOff, look, submits }: Acti
     </button>
   )
 }
+
+interface CallFooterProps {
+  readonly isBusy: boolean
+  readonly onCancel: () => void
+  /** What the modal is for, after the way out of it. */
+  readonly children: ComponentChildren
+}
+
+/** The foot of a modal that makes a call: that one is under way, the way out, and the other buttons. */
+export function CallFooter({ isBusy, onCancel, children }: CallFooterProps) {
+  return (
+    <footer>
+      <span role="status">{isBusy && t('working')}</span>
+      <Action onClick={onCancel} isBusy={isBusy}>
+        {t('cancel')}
+      </Action>
+      {children}
+    </footer>
+  )
+}

@@ -7,7 +7,7 @@ import { Dialog } from './dialog.tsx'
 import { minuteOf } from './format.ts'
 import { useCall, useKey } from './hooks.ts'
 import { rich, t } from './hub.ts'
-import { Action, FailureNote } from './parts.tsx'
+import { Action, CallFooter, FailureNote } from './parts.tsx'
 
 interface RefreshProps {
   readonly token: Token
@@ -61,15 +61,11 @@ export function Refresh({ token, onIssued, onClose }: RefreshProps) {
       </div>
       <FailureNote failure={preview.failure} onRetry={load} />
       <FailureNote failure={call.failure} isWrite />
-      <footer>
-        <span role="status">{call.isBusy && t('working')}</span>
-        <Action onClick={onClose} isBusy={call.isBusy}>
-          {t('cancel')}
-        </Action>
+      <CallFooter isBusy={call.isBusy} onCancel={onClose}>
         <Action look="main" onClick={() => dates && refresh()} isBusy={call.isBusy} isOff={!dates}>
           {t('refresh')}
         </Action>
-      </footer>
+      </CallFooter>
     </Dialog>
   )
 }

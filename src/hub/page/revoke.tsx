@@ -6,7 +6,7 @@ import { Dialog } from './dialog.tsx'
 import { awayOf } from './format.ts'
 import { useCall } from './hooks.ts'
 import { rich, t } from './hub.ts'
-import { Action, FailureNote, Field } from './parts.tsx'
+import { Action, CallFooter, FailureNote, Field } from './parts.tsx'
 
 interface RevokeProps {
   readonly token: Token
@@ -65,15 +65,11 @@ export function Revoke({ token, onRevoked, onClose }: RevokeProps) {
           )}
         </Field>
         <FailureNote failure={call.failure} isWrite />
-        <footer>
-          <span role="status">{call.isBusy && t('working')}</span>
-          <Action onClick={onClose} isBusy={call.isBusy}>
-            {t('cancel')}
-          </Action>
+        <CallFooter isBusy={call.isBusy} onCancel={onClose}>
           <Action look="danger" submits isBusy={call.isBusy} isOff={!isMatch}>
             {t('revoke')}
           </Action>
-        </footer>
+        </CallFooter>
       </form>
     </Dialog>
   )
