@@ -44,6 +44,8 @@ const NAMES: { readonly [resource: string]: string } = {
   'file:ROADMAP2027': 'Roadmap, not for everybody',
   'package:acme-ui': 'npm package',
   'npm_scope:@acme': 'Packages of Acme',
+  'team:900': 'Globex',
+  'file:GLOBEX2026': 'Plans of Globex',
 }
 
 /** What a person calls a resource (`kind:id`). */

@@ -4,6 +4,7 @@
  */
 import { createDetector } from '../admin/carries.ts'
 import { actorOf, adminHandler } from '../admin/handler.ts'
+import { headersOf, Problem } from '../admin/problem.ts'
 import { report } from '../admin/report.ts'
 import { type Issue, PolicyError } from '../core/errors.ts'
 import { readTargetOfUrl } from '../core/target.ts'
@@ -50,8 +51,8 @@ export function hubHandler(options: HubOptions): HubHandler {
   return async (request) => {
     const path = readTargetOfUrl(request.url)?.path
     if (path?.startsWith(`${basePath}/api/`)) return secured(await admin(request))
-    const refuse = (status: number, what: Parameters<typeof noticeOf>[0]): Response =>
-      html(status, noticeOf(what, options), request)
+    const refuse = (status: number, what: Parameters<typeof noticeOf>[0], more = {}): Response =>
+      html(status, noticeOf(what, options), request, more)
     try {
       if (path === undefined) return isPageWithSlash(request, basePath) ? redirect(basePath) : refuse(400, 'unreadable')
       const name = nameOf(path, basePath)
@@ -60,7 +61,7 @@ export function hubHandler(options: HubOptions): HubHandler {
       if (name !== '') return (await files.answer(name, request)) ?? refuse(404, 'missing')
       if (carries(request)) return refuse(403, 'token')
       const actor = await actorOf(options, request)
-      if (actor === undefined) return challenged(refuse(401, 'signedOut'))
+      if (actor === undefined) return refuse(401, 'signedOut', headersOf(new Problem('actor_missing')))
       return html(200, pageOf(options, files, await bootOf(options, usages, actor)), request)
     } catch (error) {
       report(onError, error)
@@ -104,8 +105,8 @@ function together<T>(check: () => void, make: () => T): T {
 
 const NO_STORE = { 'Cache-Control': 'no-store' }
 
-function html(status: number, body: string, { method }: Request): Response {
-  const headers = { ...SECURITY, ...NO_STORE, 'Content-Type': 'text/html; charset=utf-8' }
+function html(status: number, body: string, { method }: Request, more: Record<string, string> = {}): Response {
+  const headers = { ...SECURITY, ...NO_STORE, 'Content-Type': 'text/html; charset=utf-8', ...more }
   return new Response(method === 'HEAD' ? null : body, { status, headers })
 }
 
@@ -115,12 +116,6 @@ function bare(status: number, headers: Record<string, string>): Response {
 }
 
 const redirect = (location: string): Response => bare(308, { Location: location })
-
-/** RFC 9110, section 15.5.2: with 401 goes what would be taken. */
-function challenged(response: Response): Response {
-  response.headers.set('WWW-Authenticate', 'Session realm="plan-access-tokens"')
-  return response
-}
 
 /** An answer of the API, which a browser may be made to open by itself. */
 function secured(response: Response): Response {
