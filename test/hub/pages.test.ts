@@ -13,6 +13,16 @@ async function opened() {
 }
 
 describeInChromium('the page', () => {
+  it('is drawn, its tokens too, out of its HTML and two files, and asks for nothing else', async () => {
+    const { page, load, make, state } = await opened()
+    await make('Website sync')
+    await load()
+    await rowOf(page, 'Website sync').waitFor()
+    await page.waitForLoadState('networkidle')
+    const asked = state.requests.map((request) => request.replace(/\.[0-9a-f]{16}\./, '.'))
+    expect(asked.toSorted()).toEqual(['GET ', 'GET /hub.css', 'GET /hub.js'])
+  })
+
   it('makes a REST API token in three steps, shows its secret once, and the secret works', async () => {
     const { page, load, tokens, use } = await opened()
     await load()
