@@ -1,13 +1,13 @@
 /**
  * `npm run bench -- http --json FILE [--quick]`: what a guard costs a server. Three sides of each framework on loopback, each in
- * a process of its own: plain, guarded by the bare floor of bench/floor.ts, guarded by the package. Takes about ten minutes;
- * `--quick` takes two and tells little. Needs two cores with nothing else on them.
+ * a process of its own: plain, guarded by the bare floor of bench/floor.ts, guarded by the package. Takes about a quarter of an
+ * hour; `--quick` takes two minutes and tells little. Needs two cores with nothing else on them.
  */
 import { adminList } from './http/admin-list.ts'
 import { compare, type Scale } from './http/rounds.ts'
 import { buildServers, type Servers } from './http/servers.ts'
 import { FRAMEWORKS, type Framework } from './http/sides.ts'
-import { rounded } from './measure.ts'
+import { median, rounded } from './measure.ts'
 
 /** Figures of one framework: ratios of requests per second. */
 interface Guarded {
@@ -20,6 +20,8 @@ interface Guarded {
   readonly ofPlainByCpu: number
   /** How much of a core the servers took, the empty handlers' first. */
   readonly busy: readonly [empty: number, page: number]
+  /** The least and the most of `ofFloor` over the starts. */
+  readonly ofFloorRange: readonly [least: number, most: number]
 }
 
 /** The result that is written to the file. */
@@ -36,8 +38,12 @@ export const HTTP_LIMITS: { readonly [figure: string]: number | { readonly atLea
   adminList: 2,
 }
 
-const FULL = { rounds: 41, roundMs: 400, tokens: 100_000 }
-const QUICK = { rounds: 7, roundMs: 250, tokens: 10_000 }
+/**
+ * Two processes of the very same server differ by a tenth and more for as long as they live, so each side is started anew
+ * several times.
+ */
+const FULL = { starts: 9, rounds: 7, roundMs: 300, tokens: 100_000 }
+const QUICK = { starts: 1, rounds: 7, roundMs: 250, tokens: 10_000 }
 
 export async function http({ quick }: { readonly quick: boolean }): Promise<HttpResult> {
   const scale = quick ? QUICK : FULL
@@ -53,8 +59,41 @@ export async function http({ quick }: { readonly quick: boolean }): Promise<Http
   }
 }
 
-async function measure(servers: Servers, framework: Framework, scale: Scale): Promise<Guarded> {
-  console.error(`… ${framework}`)
+/** The medians over all starts. */
+async function measure(
+  servers: Servers,
+  framework: Framework,
+  scale: Scale & { readonly starts: number },
+): Promise<Guarded> {
+  const found: Figures[] = []
+  for (let start = 1; start <= scale.starts; start++) {
+    console.error(`… ${framework}, start ${start} of ${scale.starts}`)
+    found.push(await measureOnce(servers, framework, scale))
+  }
+  const middle = (figure: keyof Figures): number => rounded(median(found.map((figures) => figures[figure])))
+  const least = (figure: keyof Figures): number => rounded(Math.min(...found.map((figures) => figures[figure])))
+  const most = (figure: keyof Figures): number => rounded(Math.max(...found.map((figures) => figures[figure])))
+  return {
+    ofFloor: middle('ofFloor'),
+    ofPlain: middle('ofPlain'),
+    ofFloorByCpu: middle('ofFloorByCpu'),
+    ofPlainByCpu: middle('ofPlainByCpu'),
+    busy: [middle('busyEmpty'), middle('busyPage')],
+    ofFloorRange: [least('ofFloor'), most('ofFloor')],
+  }
+}
+
+/** What one start of each side found. */
+interface Figures {
+  readonly ofFloor: number
+  readonly ofPlain: number
+  readonly ofFloorByCpu: number
+  readonly ofPlainByCpu: number
+  readonly busyEmpty: number
+  readonly busyPage: number
+}
+
+async function measureOnce(servers: Servers, framework: Framework, scale: Scale): Promise<Figures> {
   const plain = await servers.start(framework, 'plain')
   const floor = await servers.start(framework, 'floor')
   const ours = await servers.start(framework, 'ours')
@@ -64,11 +103,12 @@ async function measure(servers: Servers, framework: Framework, scale: Scale): Pr
     const ofFloor = empty.of('ours', 'floor')
     const ofPlain = page.of('ours', 'plain')
     return {
-      ofFloor: rounded(ofFloor.perSecond),
-      ofPlain: rounded(ofPlain.perSecond),
-      ofFloorByCpu: rounded(ofFloor.cpu),
-      ofPlainByCpu: rounded(ofPlain.cpu),
-      busy: [rounded(empty.busy), rounded(page.busy)],
+      ofFloor: ofFloor.perSecond,
+      ofPlain: ofPlain.perSecond,
+      ofFloorByCpu: ofFloor.cpu,
+      ofPlainByCpu: ofPlain.cpu,
+      busyEmpty: empty.busy,
+      busyPage: page.busy,
     }
   } finally {
     await Promise.all([plain.close(), floor.close(), ours.close()])

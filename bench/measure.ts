@@ -29,7 +29,7 @@ export async function interleaved<Name extends string>(
 }
 
 /** The middle of some numbers. */
-function median(numbers: readonly number[]): number {
+export function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b)
   return sorted[sorted.length >> 1] ?? Number.NaN
 }

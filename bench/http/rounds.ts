@@ -1,5 +1,6 @@
 /** Loads servers with autocannon, in turn and for short rounds, and compares them round by round. */
 import autocannon from 'autocannon'
+import { median } from '../measure.ts'
 import type { Server } from './servers.ts'
 
 /** What one round found. */
@@ -61,12 +62,6 @@ export async function compare<Side extends string>(
     of: (side, other) => ({ perSecond: ratios(side, other, 'perSecond'), cpu: 1 / ratios(side, other, 'cpuMs') }),
     busy: median([...found.values()].flat().map(({ busy }) => busy)),
   }
-}
-
-/** The middle of some numbers. */
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b)
-  return sorted[sorted.length >> 1] ?? Number.NaN
 }
 
 /** Loads one server for so many milliseconds. Throws if a single answer is not 2xx, so that a fast wrong one does not count. */

@@ -13,7 +13,16 @@ import { answerOAuth, type IntrospectionOptions, OAUTH_ROUTES, oauthErrorOf } fr
 import { openApiOf } from './openapi.ts'
 import { checkOptions } from './options.ts'
 import { headersOf, membersOf, Problem, problemOf } from './problem.ts'
-import { isOfType, readBytes, readIdempotencyKey, readIfMatch, readJson, readParameters, readShape } from './read.ts'
+import {
+  type BodyLimits,
+  isOfType,
+  readBytes,
+  readIdempotencyKey,
+  readIfMatch,
+  readJson,
+  readParameters,
+  readShape,
+} from './read.ts'
 import { report } from './report.ts'
 import { type AdminEngine, type Answer, type Asked, ROUTES, type Route } from './routes.ts'
 
@@ -36,6 +45,8 @@ export interface AdminOptions {
   readonly introspection?: IntrospectionOptions
   /** The longest body that is read, in bytes, 1 to 16,777,216. Default 262,144. */
   readonly bodyBytes?: number
+  /** How long a body may take to arrive, in milliseconds, 1 to 600,000. Default 30,000. */
+  readonly bodyTimeoutMs?: number
   /**
    * Told what is behind an answer of 500 or above, for a log: what `actor` threw, or a `PlanTokenError` `unavailable` with the
    * kind of the failure in `cause`. Not waited for; what it throws is dropped. Default: nobody is told.
@@ -50,7 +61,7 @@ export type AdminHandler = (request: Request) => Promise<Response>
 interface Admin extends AdminOptions {
   readonly places: Places | undefined
   readonly basePath: string
-  readonly bodyBytes: number
+  readonly limits: BodyLimits
   readonly mostEntries: number
   readonly detector: Detector
   readonly document: string
@@ -65,12 +76,13 @@ interface Admin extends AdminOptions {
  */
 export function adminHandler(options: AdminOptions): AdminHandler {
   checkOptions(options)
-  const { tokens, directory, basePath = '', bodyBytes = 262_144, introspection } = options
+  const { tokens, directory, basePath = '', bodyBytes = 262_144, bodyTimeoutMs = 30_000, introspection } = options
   const document = JSON.stringify(openApiOf(introspection !== undefined))
   const places = directory && placesOf(directory)
   const detector = createDetector(tokens.policies)
   const mostEntries = Math.max(...tokens.policies.map(mostLinksOf))
-  const admin: Admin = { ...options, places, basePath, bodyBytes, mostEntries, detector, document }
+  const limits = { bytes: bodyBytes, timeoutMs: bodyTimeoutMs }
+  const admin: Admin = { ...options, places, basePath, limits, mostEntries, detector, document }
   return async (request) => {
     const oauth = oauthRouteOf(admin, request)
     try {
@@ -119,12 +131,12 @@ function oauthRouteOf({ introspection, basePath }: Admin, { url }: Request): (ty
 }
 
 async function answerForm(admin: Admin, route: (typeof OAUTH_ROUTES)[number], request: Request): Promise<Response> {
-  const { tokens, detector, introspection, bodyBytes } = admin
+  const { tokens, detector, introspection, limits } = admin
   if (detector.carries(request)) throw new Problem('plan_token_refused')
   allow(request.method, ['POST'])
   refuseCrossSite(admin, request)
   if (targetOf(admin, request).query !== '') throw new Problem('request_malformed')
-  const body = await answerOAuth(route, tokens, introspection as IntrospectionOptions, request, bodyBytes)
+  const body = await answerOAuth(route, tokens, introspection as IntrospectionOptions, request, limits)
   return respond(200, body === undefined ? '' : JSON.stringify(body), request.method)
 }
 
@@ -171,7 +183,7 @@ function refuseCrossSite({ origin }: Admin, { headers, url }: Request): void {
 }
 
 async function readAsked(
-  { bodyBytes, mostEntries }: Admin,
+  { limits, mostEntries }: Admin,
   route: Route,
   request: Request,
   query: string,
@@ -185,7 +197,7 @@ async function readAsked(
     issues.push({ path: 'If-Match', message: 'is not taken here.' })
   const key = route.takes === 'Idempotency-Key' ? readIdempotencyKey(headers, issues) : {}
   const match = route.takes === 'If-Match' ? readIfMatch(headers, issues) : {}
-  const body = route.body && (await readBody(route, route.body, request, { bodyBytes, mostEntries }, issues))
+  const body = route.body && (await readBody(route, route.body, request, { limits, mostEntries }, issues))
   refuseIssues(issues)
   return { query: parameters, body, ...key, ...match }
 }
@@ -194,14 +206,14 @@ async function readBody(
   { types = [] }: Route,
   [schema, ofRoute]: readonly [z.ZodType, z.ZodType?],
   request: Request,
-  { bodyBytes, mostEntries }: Pick<Admin, 'bodyBytes' | 'mostEntries'>,
+  { limits, mostEntries }: Pick<Admin, 'limits' | 'mostEntries'>,
   issues: Issue[],
 ): Promise<unknown> {
   if (!isOfType(request.headers, ['application/json', ...types])) {
     const detail = `${['application/json', ...types].join(' or ')} is taken here.`
     throw new Problem('media_type_unsupported', { detail })
   }
-  const value = readJson(await readBytes(request, bodyBytes), mostEntries)
+  const value = readJson(await readBytes(request, limits), mostEntries)
   const isOfRoute = ofRoute && typeof value === 'object' && value !== null && Object.hasOwn(value, 'route')
   return readShape(isOfRoute ? ofRoute : schema, value, issues)
 }

@@ -94,6 +94,7 @@ function bodyOf(request: ListenedRequest): BodyInit {
   const { body, readableEnded } = request
   if (readableEnded && body !== undefined) return JSON.stringify(body)
   let isRead = false
+  let isOpen = true
   return new ReadableStream<Uint8Array>(
     {
       pull(controller) {
@@ -101,7 +102,6 @@ function bodyOf(request: ListenedRequest): BodyInit {
         if (isRead) return void request.resume()
         if (readableEnded || request.destroyed) return broken()
         isRead = true
-        let isOpen = true
         const end = (close: () => void): void => {
           if (isOpen) close()
           isOpen = false
@@ -115,6 +115,7 @@ function bodyOf(request: ListenedRequest): BodyInit {
         })
       },
       cancel() {
+        isOpen = false
         request.pause()
       },
     },

@@ -5,7 +5,7 @@
 import type { Awaitable } from '../ports.ts'
 import type { Inspection } from '../service/inspect.ts'
 import { type AdminCode, Problem } from './problem.ts'
-import { decodeFormText, isOfType, readBytes } from './read.ts'
+import { type BodyLimits, decodeFormText, isOfType, readBytes } from './read.ts'
 import type { AdminEngine } from './routes.ts'
 import type { AnswerName } from './schemas.ts'
 
@@ -63,11 +63,11 @@ export async function answerOAuth(
   engine: AdminEngine,
   { client }: IntrospectionOptions,
   request: Request,
-  limit: number,
+  limits: BodyLimits,
 ): Promise<unknown> {
   if ((await client(request)) !== true) throw new Problem('client_unauthenticated')
   if (!isOfType(request.headers, [FORM_TYPE])) throw new Problem('media_type_unsupported')
-  const token = tokenIn(await readBytes(request, limit))
+  const token = tokenIn(await readBytes(request, limits))
   return call(engine, token)
 }
 

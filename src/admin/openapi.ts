@@ -12,7 +12,7 @@ const ALWAYS: readonly AdminCode[] = [
   ...(['request_malformed', 'invalid_input', 'actor_missing', 'plan_token_refused'] as const),
   ...(['method_not_allowed', 'internal'] as const),
 ]
-const WITH_BODY: readonly AdminCode[] = ['cross_site', 'body_too_large', 'media_type_unsupported']
+const WITH_BODY: readonly AdminCode[] = ['cross_site', 'body_timeout', 'body_too_large', 'media_type_unsupported']
 
 /** The document. `introspection` says whether the two endpoints of OAuth are there. */
 export function openApiOf(introspection: boolean): Json {

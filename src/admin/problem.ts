@@ -13,6 +13,7 @@ export type HttpCode =
   | 'cross_site'
   | 'not_found'
   | 'method_not_allowed'
+  | 'body_timeout'
   | 'body_too_large'
   | 'media_type_unsupported'
   | 'internal'
@@ -26,6 +27,7 @@ const HTTP_ERRORS: { readonly [C in HttpCode]: { readonly status: number; readon
   cross_site: { status: 403, title: 'The request comes from another site.' },
   not_found: { status: 404, title: 'There is nothing here.' },
   method_not_allowed: { status: 405, title: 'This method is not known here.' },
+  body_timeout: { status: 408, title: 'The body did not arrive in time.' },
   body_too_large: { status: 413, title: 'The body is too long.' },
   media_type_unsupported: { status: 415, title: 'The body has not the content type that is taken here.' },
   internal: { status: 500, title: 'Something went wrong.' },

@@ -149,23 +149,39 @@ function hasMoreEntries(json: Uint8Array, most: number): boolean {
   return false
 }
 
-/** The bytes of a body, of which at most `limit` are read. */
-export async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
+/** How much of a body is read, and for how long. */
+export interface BodyLimits {
+  readonly bytes: number
+  readonly timeoutMs: number
+}
+
+/** The bytes of a body, of which so many at most are read. */
+export async function readBytes(request: Request, { bytes: limit, timeoutMs }: BodyLimits): Promise<Uint8Array> {
   const tooLarge = new Problem('body_too_large', { detail: `At most ${limit} bytes are taken.` })
   if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge
   if (request.bodyUsed) throw new TypeError('The body was read by somebody before.')
   const reader = request.body?.getReader()
+  if (!reader) return new Uint8Array()
   const bytes = gatherBytes(limit)
-  while (reader) {
-    const chunk = await reader.read().catch(() => {
-      throw new Problem('request_malformed', { detail: 'The body broke off.' })
-    })
-    if (chunk.done) break
-    if (!bytes.add(chunk.value)) {
-      // Not awaited: a stream that never ends may never answer.
-      reader.cancel().catch(() => undefined)
+  let isLate = false
+  // Ends a read that waits. Not awaited: a stream that never ends may never answer.
+  const stop = (): void => void reader.cancel().catch(() => undefined)
+  const timer = setTimeout(() => {
+    isLate = true
+    stop()
+  }, timeoutMs)
+  try {
+    for (;;) {
+      const chunk = await reader.read()
+      if (isLate) throw new Problem('body_timeout')
+      if (chunk.done) return bytes.all()
+      if (bytes.add(chunk.value)) continue
+      stop()
       throw tooLarge
     }
+  } catch (error) {
+    throw error instanceof Problem ? error : new Problem('request_malformed', { detail: 'The body broke off.' })
+  } finally {
+    clearTimeout(timer)
   }
-  return bytes.all()
 }

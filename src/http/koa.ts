@@ -1,6 +1,7 @@
 /** `plan-access-tokens/koa`: a guard for Koa. */
+import { isObject } from '../core/objects.ts'
 import type { Allowance } from '../service/decision.ts'
-import { headersOf, isVary } from './answer.ts'
+import { headersOf, isVary, joinVary } from './answer.ts'
 import { type Authorizer, createJudge, type GuardOptions } from './guard.ts'
 import { type NodeRequest, questionOf } from './node-side.ts'
 
@@ -50,12 +51,29 @@ export function guard<Context extends KoaContext = KoaContext>(
       context.body = text
       return put(context, headers)
     }
-    if (decision) {
-      put(context, headersOf(decision))
-      Object.assign(context.state, { planToken: decision })
+    if (!decision) return next()
+    put(context, headersOf(decision))
+    Object.assign(context.state, { planToken: decision })
+    try {
+      await next()
+    } catch (error) {
+      putOnError(error, decision.headers)
+      throw error
     }
-    return next()
   }
+}
+
+/** Koa answers an error with the headers that the error has, and drops all others. */
+function putOnError(error: unknown, added: Readonly<Record<string, string>>): void {
+  if (!isObject(error) || Object.isFrozen(error)) return
+  const own = Object((error as { headers?: unknown }).headers) as Record<string, string>
+  const headers: Record<string, string> = { ...added }
+  for (const name of Object.keys(own)) {
+    const value = own[name] as string
+    if (isVary(name)) headers.Vary = joinVary(value, headers.Vary ?? '')
+    else headers[name] = value
+  }
+  Object.assign(error, { headers })
 }
 
 function put(context: KoaContext, headers: Readonly<Record<string, string>>): void {

@@ -101,7 +101,7 @@ describe.each(Object.keys(MOUNTS))('in %s', (framework) => {
 describe('over a raw socket', () => {
   const start = async () => {
     const w = await world()
-    return { w, address: await listen(toNode(adminHandler({ tokens: w.tokens, actor }))) }
+    return { w, address: await listen(toNode(adminHandler({ tokens: w.tokens, actor, bodyTimeoutMs: 200 }))) }
   }
   const head = (line: string, ...lines: readonly string[]) =>
     [`${line} HTTP/1.1`, 'Host: x.example', 'Connection: close', 'X-Session: admin-1', ...lines, '', ''].join('\r\n')
@@ -130,6 +130,8 @@ describe('over a raw socket', () => {
       `${head('POST /links', JSON_TYPE, 'Transfer-Encoding: chunked')}6\r\n{"text\r\n5\r\n":""}\r\n0\r\n\r\n`,
       200,
     ],
+    ['a body that stops', `${head('POST /links', JSON_TYPE, 'Content-Length: 20')}{"text"`, 408],
+    ['a body that does not begin', head('POST /links', JSON_TYPE, 'Content-Length: 20'), 408],
     ['a length that is too large', `${head('POST /links', JSON_TYPE, 'Content-Length: 300000')}{`, 413],
     [
       'chunks without end',

@@ -37,6 +37,8 @@ it.each<[string, unknown, readonly string[]]>([
   ['no bytes', { tokens, actor, bodyBytes: 0 }, ['bodyBytes']],
   ['no number of bytes', { tokens, actor, bodyBytes: '1024' }, ['bodyBytes']],
   ['unlimited bytes', { tokens, actor, bodyBytes: Number.POSITIVE_INFINITY }, ['bodyBytes']],
+  ['no time', { tokens, actor, bodyTimeoutMs: 0 }, ['bodyTimeoutMs']],
+  ['all the time', { tokens, actor, bodyTimeoutMs: Number.POSITIVE_INFINITY }, ['bodyTimeoutMs']],
   ['everything wrong', { actr: 1, basePath: 'x', bodyBytes: -1 }, ['actr', 'tokens', 'actor', 'basePath', 'bodyBytes']],
 ])('refuses %s', (_, options, paths) => {
   expect(problemsOf(options)).toEqual(paths)
@@ -44,6 +46,12 @@ it.each<[string, unknown, readonly string[]]>([
 
 it('takes all of them', () => {
   const client = () => true
-  const options = { basePath: '/a/b', origin: 'http://localhost:8080', introspection: { client }, bodyBytes: 1_024 }
+  const options = {
+    basePath: '/a/b',
+    origin: 'http://localhost:8080',
+    introspection: { client },
+    bodyBytes: 1_024,
+    bodyTimeoutMs: 600_000,
+  }
   expect(problemsOf({ tokens, actor, ...options })).toEqual([])
 })

@@ -2,7 +2,7 @@
 import { adminHandler } from 'plan-access-tokens/admin'
 import { describe, expect, it } from 'vitest'
 import { changingNothing } from '../attack/verdicts.ts'
-import { actor, adminWorld, refused, requestOf, TOKEN } from './world.ts'
+import { actor, adminWorld, refused, requestOf, type Sending, TOKEN } from './world.ts'
 
 describe('a target', () => {
   it.each([
@@ -147,11 +147,28 @@ describe('a body', () => {
     expect(sent).toBeLessThan(json.length + 200)
   })
 
+  it.each(['POST /plans/1001/tokens', 'POST /revoke'])('that does not arrive is not waited for: %s', async (line) => {
+    let isGivenUp = false
+    const slow = new ReadableStream({
+      start: (controller) => controller.enqueue(bytes('{')),
+      cancel: () => {
+        isGivenUp = true
+      },
+    })
+    const w = await adminWorld({ bodyTimeoutMs: 30, introspection: { client: () => true } })
+    const type = line.endsWith('/revoke') ? 'application/x-www-form-urlencoded' : 'application/json'
+    await changingNothing(w, async () => {
+      const seen = await w.send(asRequest(line, { body: slow, headers: { 'content-type': type } }))
+      refused(seen, 'body_timeout', 408)
+    })
+    expect(isGivenUp).toBe(true)
+  })
+
   it('that breaks off, or that somebody has read, is no empty one', async () => {
     const w = await adminWorld()
     const broken = new ReadableStream({ pull: (controller) => controller.error(new Error('reset')) })
     const path = `POST /tokens/${w.ALL.token.id}/refresh`
-    refused(await w.send(await asRequest(path, broken)), 'request_malformed', 400)
+    refused(await w.send(asRequest(path, { body: broken })), 'request_malformed', 400)
     const read = requestOf(path, { body: { retirePrevious: 'now' } })
     await read.text()
     expect((await w.handler(read)).status).toBe(500)
@@ -160,8 +177,8 @@ describe('a body', () => {
 })
 
 /** A request whose clone can be read too. */
-const asRequest = async (line: string, body: ReadableStream): Promise<Request> => {
-  const request = requestOf(line, { body })
+const asRequest = (line: string, sending: Sending): Request => {
+  const request = requestOf(line, sending)
   Object.defineProperty(request, 'clone', { value: () => new Request('https://x', { method: 'POST', body: '' }) })
   return request
 }

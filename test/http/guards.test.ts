@@ -207,3 +207,47 @@ describe.each(FRAMEWORKS)('$name', (framework) => {
     expect((await npm.send(request(FILE, undefined, bearer(both.NPM)))).status).toBe(403)
   })
 })
+
+/** Those that answer an error of a handler themselves. */
+const WITH_ERRORS = FRAMEWORKS.filter(({ name }) => /express|fastify|hono|koa/.test(name))
+
+describe.each(WITH_ERRORS)('an error behind the guard in $name', (framework) => {
+  /** The answer to a request whose handler throws. */
+  const failing = async (error: unknown, secret: Made) => {
+    const onRun = () => {
+      throw error
+    }
+    const { send } = await serve(framework, { tokens: w.tokens, onRun })
+    return send(request(FILE, secret))
+  }
+
+  it('is answered with the headers of the guard, and without those of this one token', async () => {
+    const gone = Object.assign(new Error('No such file.'), { status: 410 })
+    for (const secret of [previous, w.ALL]) {
+      const reply = await failing(gone, secret)
+      expect([reply.status >= 410, reply.headers['cache-control']]).toEqual([true, 'no-store'])
+      expect(varyOf(reply).toSorted()).toEqual(['authorization', 'x-figma-token'])
+      if (secret === w.ALL) expect(reply.headers).not.toHaveProperty('sunset')
+    }
+  })
+
+  it('is answered, whatever was thrown', async () => {
+    for (const thrown of [Object.freeze(new Error('frozen')), 'text', null, undefined])
+      expect((await failing(thrown, w.ALL)).status).toBeGreaterThanOrEqual(404)
+  })
+})
+
+it("keeps what an error of Koa says of its own answer's headers", async () => {
+  const koa = FRAMEWORKS.find(({ name }) => name === 'koa') as (typeof FRAMEWORKS)[number]
+  const error = Object.assign(new Error('Later.'), {
+    status: 503,
+    headers: { 'cache-control': 'private', vary: 'Accept' },
+  })
+  const onRun = () => {
+    throw error
+  }
+  const { send } = await serve(koa, { tokens: w.tokens, onRun })
+  const reply = await send(request(FILE, w.ALL))
+  expect(reply.headers['cache-control']).toBe('private')
+  expect(varyOf(reply)).toEqual(['accept', 'x-figma-token', 'authorization'])
+})
