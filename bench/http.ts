@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- http --json FILE [--quick]`: what a guard costs a server. Three sides of each framework on loopback, each in
  * a process of its own: plain, guarded by the bare floor of bench/floor.ts, guarded by the package. Takes about a quarter of an
- * hour; `--quick` takes two minutes and tells little. Needs two cores with nothing else on them.
+ * hour; `--quick` takes five minutes and tells less. Needs two cores with nothing else on them.
  */
 import { adminList } from './http/admin-list.ts'
 import { compare, type Scale } from './http/rounds.ts'
@@ -38,12 +38,12 @@ export const HTTP_LIMITS: { readonly [figure: string]: number | { readonly atLea
   adminList: 2,
 }
 
-/**
- * Two processes of the very same server differ by a tenth and more for as long as they live, so each side is started anew
- * several times.
- */
-const FULL = { starts: 9, rounds: 7, roundMs: 300, tokens: 100_000 }
-const QUICK = { starts: 1, rounds: 7, roundMs: 250, tokens: 10_000 }
+/** Processes of the very same server differ too, so each side is started anew a few times. */
+const FULL = { starts: 3, rounds: 60, roundMs: 80, tokens: 100_000 }
+const QUICK = { starts: 1, rounds: 20, roundMs: 80, tokens: 10_000 }
+
+/** How often each list is read. */
+const LISTS = 41
 
 export async function http({ quick }: { readonly quick: boolean }): Promise<HttpResult> {
   const scale = quick ? QUICK : FULL
@@ -52,7 +52,7 @@ export async function http({ quick }: { readonly quick: boolean }): Promise<Http
     const guarded = {} as { [F in Framework]: Guarded }
     for (const framework of FRAMEWORKS) guarded[framework] = await measure(servers, framework, scale)
     console.error(`… a list of 50 out of ${scale.tokens} tokens`)
-    const lists = await adminList(scale.tokens, scale.rounds)
+    const lists = await adminList(scale.tokens, LISTS)
     return { ...guarded, adminList: rounded(lists.sqlite), adminListInMemory: rounded(lists.memory) }
   } finally {
     servers.remove()

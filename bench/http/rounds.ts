@@ -20,13 +20,12 @@ export interface Comparison {
   readonly cpu: number
 }
 
-/**
- * Several requests on the way in each connection, so that the server sets the pace and not the client, which is slower than an
- * empty handler otherwise, and on two cores would hide most of what a guard costs.
- */
-const LOAD = { connections: 10, pipelining: 8 }
+/** As clients send them: the next request of a connection after the answer to the one before. */
+const LOAD = { connections: 10, pipelining: 1 }
 /** How often autocannon looks whether it is to stop. */
-const LOOKS_EVERY_MS = 20
+const LOOKS_EVERY_MS = 10
+/** How long each side is loaded before anything counts. */
+const WARM_MS = 1_500
 
 /** How long is measured. */
 export interface Scale {
@@ -35,7 +34,8 @@ export interface Scale {
 }
 
 /**
- * Runs each side once a round, in an order that rotates, after a warm-up of each.
+ * Runs each side once a round, in an order that rotates, after a warm-up of each. Many short rounds tell more than a few long
+ * ones: the machine's own pace changes within a second, and sides of one round should have the same.
  *
  * @param suffix what is added to the path of each request.
  */
@@ -47,7 +47,7 @@ export async function compare<Side extends string>(
   const sides = Object.keys(servers) as Side[]
   const found = new Map<Side, Round[]>(sides.map((side) => [side, []]))
   // The compiler of a fresh server takes a while to make up its mind.
-  for (const side of sides) await load(servers[side], suffix, 8 * roundMs)
+  for (const side of sides) await load(servers[side], suffix, WARM_MS)
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < sides.length; turn++) {
       const side = sides[(round + turn) % sides.length] as Side

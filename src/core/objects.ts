@@ -9,3 +9,8 @@ export function isObject(value: unknown): value is object {
 export function isNamed(value: unknown): value is { readonly [name: string]: unknown } {
   return isObject(value) && !Array.isArray(value)
 }
+
+/** Whether an answer has to be waited for. */
+export function isThenable<T>(answer: T | Promise<T>): answer is Promise<T> {
+  return isObject(answer) && typeof (answer as { then?: unknown }).then === 'function'
+}

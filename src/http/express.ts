@@ -1,7 +1,8 @@
 /** `plan-access-tokens/express`: a guard for Express 4 and 5, and for what else takes `(req, res, next)`. */
-import type { Allowance } from '../service/decision.ts'
+import { isThenable } from '../core/objects.ts'
+import type { Allowance, Decision } from '../service/decision.ts'
 import { type Authorizer, createJudge, type GuardOptions } from './guard.ts'
-import { type NodeRequest, type NodeResponse, putHeaders, questionOf, refuse } from './node-side.ts'
+import { type NodeRequest, type NodeResponse, putHeaders, questionOf, refuse, withPlanToken } from './node-side.ts'
 
 export type { Authorizer, GuardOptions, NodeRequest, NodeResponse }
 
@@ -30,20 +31,21 @@ export function guard<Req extends NodeRequest = NodeRequest>(
 ): (request: Req, response: NodeResponse, next: (error?: unknown) => void) => void {
   const { judge, isGuarded, bodyBytes } = createJudge<Req>(tokens, options)
   return (request, response, next) => {
-    if (!isGuarded(request)) {
-      next()
-      return
-    }
-    judge(questionOf(request, bodyBytes))
-      .then((decision) => {
-        if (decision?.allowed === false) return refuse(response, decision.rendered())
-        if (decision) {
-          putHeaders(response, decision)
-          Object.assign(request, { planToken: decision })
-        }
-        next()
-      })
-      // Whatever goes wrong here is an error of this request and must not end the process.
-      .catch(next)
+    const decided = isGuarded(request) ? judge(questionOf(request, bodyBytes)) : undefined
+    if (!isThenable(decided)) goOn(request, response, next, decided)
+    // Whatever goes wrong here is an error of this request and must not end the process.
+    else decided.then((decision) => goOn(request, response, next, decision)).catch(next)
   }
+}
+
+function goOn(request: NodeRequest, response: NodeResponse, next: () => void, decision: Decision | undefined): void {
+  if (decision?.allowed === false) {
+    refuse(response, decision.rendered())
+    return
+  }
+  if (decision) {
+    putHeaders(response, decision)
+    withPlanToken(request, decision)
+  }
+  next()
 }

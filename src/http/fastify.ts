@@ -1,6 +1,8 @@
 /** `plan-access-tokens/fastify`: a guard for Fastify 5, as a plugin. */
-import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify'
-import type { Allowance } from '../service/decision.ts'
+
+import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
+import { isThenable } from '../core/objects.ts'
+import type { Allowance, Decision } from '../service/decision.ts'
 import { headersOf, isVary, joinVary } from './answer.ts'
 import { type Authorizer, createJudge, type GuardOptions } from './guard.ts'
 import { type NodeRequest, questionOf } from './node-side.ts'
@@ -29,23 +31,10 @@ export function guard(tokens: Authorizer, options?: GuardOptions<FastifyRequest>
   const { judge, isGuarded, bodyBytes } = createJudge<FastifyRequest>(tokens, options)
   const plugin = (app: FastifyInstance, _: unknown, done: () => void): void => {
     if (!app.hasRequestDecorator('planToken')) app.decorateRequest('planToken')
-    app.addHook('onRequest', async (request, reply) => {
-      if (!isGuarded(request)) return
-      const decision = await judge(questionOf(request.raw as NodeRequest, bodyBytes))
-      if (decision?.allowed === false) {
-        const { status, headers, body } = decision.rendered()
-        return (
-          reply
-            .code(status)
-            .headers(withVary(headers, reply.getHeader('vary')))
-            // As bytes, since Fastify puts a charset to the type of a text, and JSON has none (RFC 8259, section 11).
-            .send(new TextEncoder().encode(body))
-        )
-      }
-      if (decision) {
-        request.planToken = decision
-        reply.headers(withVary(headersOf(decision), reply.getHeader('vary')))
-      }
+    app.addHook('onRequest', (request, reply, next) => {
+      const decided = isGuarded(request) ? judge(questionOf(request.raw as NodeRequest, bodyBytes)) : undefined
+      if (!isThenable(decided)) goOn(request, reply, next, decided)
+      else decided.then((decision) => goOn(request, reply, next, decision)).catch(next)
     })
     done()
   }
@@ -54,6 +43,23 @@ export function guard(tokens: Authorizer, options?: GuardOptions<FastifyRequest>
     [Symbol.for('skip-override')]: true,
     [Symbol.for('fastify.display-name')]: 'plan-access-tokens',
   })
+}
+
+function goOn(request: FastifyRequest, reply: FastifyReply, next: () => void, decision: Decision | undefined): void {
+  if (decision?.allowed === false) {
+    const { status, headers, body } = decision.rendered()
+    reply
+      .code(status)
+      .headers(withVary(headers, reply.getHeader('vary')))
+      // As bytes, since Fastify puts a charset to the type of a text, and JSON has none (RFC 8259, section 11).
+      .send(new TextEncoder().encode(body))
+    return
+  }
+  if (decision) {
+    request.planToken = decision
+    reply.headers(withVary(headersOf(decision), reply.getHeader('vary')))
+  }
+  next()
 }
 
 function withVary(headers: Readonly<Record<string, string>>, before: unknown): Readonly<Record<string, string>> {

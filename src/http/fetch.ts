@@ -2,6 +2,7 @@
  * `plan-access-tokens/fetch`: a guard for whatever answers a `Request` with a `Response`: Bun, Deno, Cloudflare Workers, route
  * handlers of Next.js, hooks of SvelteKit, h3 and Nitro.
  */
+import { isThenable } from '../core/objects.ts'
 import { questionOfFetch, withHeaders } from './fetch-side.ts'
 import { type Authorizer, createJudge, type GuardOptions, type PlanTokenOf } from './guard.ts'
 
@@ -22,7 +23,8 @@ export function guard<Rest extends unknown[], const Options extends GuardOptions
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   const { judge, isGuarded, bodyBytes } = createJudge<Request>(tokens, options)
   return async (request, ...rest) => {
-    const decision = isGuarded(request) ? await judge(questionOfFetch(request, bodyBytes)) : undefined
+    const decided = isGuarded(request) ? judge(questionOfFetch(request, bodyBytes)) : undefined
+    const decision = isThenable(decided) ? await decided : decided
     if (decision?.allowed === false) return decision.response()
     const response = await handler(request, decision as PlanTokenOf<Options>, ...rest)
     return decision ? withHeaders(response, decision) : response

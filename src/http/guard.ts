@@ -2,7 +2,9 @@
  * What all guards share: their options, and the way from a framework's request to a decision. The answer to it:
  * http/answer.ts. What a framework takes: the file of its name.
  */
+
 import { PolicyError } from '../core/errors.ts'
+import { isThenable } from '../core/objects.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { isBasePath } from '../core/target.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
@@ -43,8 +45,8 @@ export type Authorizer = Pick<PlanTokens, 'authorize' | 'policies'>
 export interface Judge<Req> {
   /** Whether a request is guarded at all. Never throws: a predicate that fails has not said that it is not. */
   isGuarded(request: Req): boolean
-  /** The decision; `undefined` lets the request through without one. */
-  judge(request: RequestLike): Promise<Decision | undefined>
+  /** The decision, at once where the engine has it at once; `undefined` lets the request through without one. */
+  judge(request: RequestLike): Promise<Decision | undefined> | Decision | undefined
   /** The longest body that is read, in bytes. */
   readonly bodyBytes: number
 }
@@ -66,8 +68,11 @@ export function createJudge<Req>(tokens: Authorizer, options: GuardOptions<Req> 
   return {
     isGuarded: (request) => when === undefined || !saysNo(when, request),
     judge(request) {
-      const decided = tokens.authorize(basePath ? below(basePath, request) : request, which)
-      return optional ? decided.then(unlessMissing) : decided
+      const asked = basePath ? below(basePath, request) : request
+      const { atOnce } = tokens.authorize
+      const decided = atOnce ? atOnce(asked, which) : tokens.authorize(asked, which)
+      if (!optional) return decided
+      return isThenable(decided) ? decided.then(unlessMissing) : unlessMissing(decided)
     },
     bodyBytes: policy?.limits.bodyBytes ?? 0,
   }

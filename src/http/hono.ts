@@ -1,7 +1,9 @@
 /** `plan-access-tokens/hono`: a guard for Hono, on whatever runtime. */
+
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Denial } from '../core/denial.ts'
 import type { RefusalStatus } from '../core/errors.ts'
+import { isThenable } from '../core/objects.ts'
 import { readTarget } from '../core/target.ts'
 import type { Allowance } from '../service/decision.ts'
 import type { RequestLike } from '../service/request.ts'
@@ -37,9 +39,8 @@ export function guard(tokens: Authorizer, options?: GuardOptions<Request>): Midd
     const question = questionOfFetch(raw, bodyBytes)
     // A parser that has run has used the stream up, and keeps what it read.
     const asked = raw.bodyUsed ? { ...question, body: () => c.req.arrayBuffer().catch(() => undefined) } : question
-    const decision = await judge(
-      onNode(asRouted(asked, c), (c.env as { incoming?: NodeRequest } | undefined)?.incoming),
-    )
+    const decided = judge(onNode(asRouted(asked, c), (c.env as { incoming?: NodeRequest } | undefined)?.incoming))
+    const decision = isThenable(decided) ? await decided : decided
     if (decision?.allowed === false) return refusal(c, decision)
     if (!decision) return next()
     c.set('planToken', decision)

@@ -1,23 +1,20 @@
 /** `plan-access-tokens/koa`: a guard for Koa. */
-import { isObject } from '../core/objects.ts'
+import { isObject, isThenable } from '../core/objects.ts'
 import type { Allowance } from '../service/decision.ts'
-import { headersOf, isVary, joinVary } from './answer.ts'
+import { isVary, joinVary } from './answer.ts'
 import { type Authorizer, createJudge, type GuardOptions } from './guard.ts'
-import { type NodeRequest, questionOf } from './node-side.ts'
+import { type NodeRequest, type NodeResponse, putAll, putHeaders, questionOf, withPlanToken } from './node-side.ts'
 
 export type { Authorizer, GuardOptions, NodeRequest }
 
 /** What the guard uses of a Koa context. */
 export interface KoaContext {
   readonly req: NodeRequest
+  readonly res: NodeResponse
   readonly request: object
   readonly state: object
   status: number
   body: unknown
-  /** Sets a header of the answer. */
-  set(name: string, value: string): void
-  /** Adds to `Vary`. */
-  vary(field: string): void
 }
 
 /** The state behind a guard. */
@@ -44,16 +41,17 @@ export function guard<Context extends KoaContext = KoaContext>(
     if (!isGuarded(context)) return next()
     const { body } = context.request as { body?: unknown }
     const question = questionOf(context.req, bodyBytes)
-    const decision = await judge(body === undefined ? question : { ...question, body })
+    const decided = judge(body === undefined ? question : { ...question, body })
+    const decision = isThenable(decided) ? await decided : decided
     if (decision?.allowed === false) {
       const { status, headers, body: text } = decision.rendered()
       context.status = status
       context.body = text
-      return put(context, headers)
+      return putAll(context.res, headers)
     }
     if (!decision) return next()
-    put(context, headersOf(decision))
-    Object.assign(context.state, { planToken: decision })
+    putHeaders(context.res, decision)
+    withPlanToken(context.state, decision)
     try {
       await next()
     } catch (error) {
@@ -65,7 +63,7 @@ export function guard<Context extends KoaContext = KoaContext>(
 
 /** Koa answers an error with the headers that the error has, and drops all others. */
 function putOnError(error: unknown, added: Readonly<Record<string, string>>): void {
-  if (!isObject(error) || Object.isFrozen(error)) return
+  if (!isObject(error)) return
   const own = Object((error as { headers?: unknown }).headers) as Record<string, string>
   const headers: Record<string, string> = { ...added }
   for (const name of Object.keys(own)) {
@@ -73,13 +71,6 @@ function putOnError(error: unknown, added: Readonly<Record<string, string>>): vo
     if (isVary(name)) headers.Vary = joinVary(value, headers.Vary ?? '')
     else headers[name] = value
   }
-  Object.assign(error, { headers })
-}
-
-function put(context: KoaContext, headers: Readonly<Record<string, string>>): void {
-  for (const name in headers) {
-    const value = headers[name] as string
-    if (isVary(name)) context.vary(value)
-    else context.set(name, value)
-  }
+  // An error whose headers cannot be set goes on as it is.
+  Reflect.set(error, 'headers', headers)
 }

@@ -47,6 +47,16 @@ export function questionOf(request: NodeRequest, limit: number): RequestLike {
 
 const NO_HEADERS = Object.freeze({})
 
+/** Puts the decision where a handler looks for it. */
+export function withPlanToken<Req extends object, Found>(
+  request: Req,
+  planToken: Found,
+): Req & { readonly planToken: Found } {
+  const mine = request as Req & { planToken: Found }
+  mine.planToken = planToken
+  return mine
+}
+
 /** Puts the headers of an allowance onto the response, beside what is there. */
 export function putHeaders(response: NodeResponse, allowance: Allowance): void {
   putAll(response, headersOf(allowance))
@@ -63,7 +73,8 @@ export function refuse(response: NodeResponse, { status, headers, body }: Render
   response.end(body)
 }
 
-function putAll(response: NodeResponse, headers: Readonly<Record<string, string>>): void {
+/** Puts headers onto the response, `Vary` beside what is there. */
+export function putAll(response: NodeResponse, headers: Readonly<Record<string, string>>): void {
   if (response.headersSent) return
   for (const name in headers) {
     const value = headers[name] as string

@@ -1,14 +1,15 @@
 /** `plan-access-tokens/node`: a guard for servers of Node's `http`, `https` and `http2`. */
-import type { Allowance } from '../service/decision.ts'
+import { isThenable } from '../core/objects.ts'
+import type { Allowance, Decision } from '../service/decision.ts'
 import { type Authorizer, createJudge, type GuardOptions, type PlanTokenOf } from './guard.ts'
-import { type NodeRequest, type NodeResponse, putHeaders, questionOf, refuse } from './node-side.ts'
+import { type NodeRequest, type NodeResponse, putHeaders, questionOf, refuse, withPlanToken } from './node-side.ts'
 
 export type { Authorizer, GuardOptions, NodeRequest, NodeResponse, PlanTokenOf }
 
 /**
  * Wraps a request listener: it runs only for requests that the policy lets through, with the decision in `req.planToken`.
  *
- * A promise that the listener returns is passed on, so that the server's own handling of it stays as it is.
+ * What the listener returns or throws is passed on, so that the server's own handling of it stays as it is.
  *
  * @throws PolicyError, which is a TypeError, for wrong options.
  * @example
@@ -22,12 +23,17 @@ export function guard<
   tokens: Authorizer,
   handler: (request: Req & { readonly planToken: PlanTokenOf<Options> }, response: Res) => unknown,
   options?: Options,
-): (request: Req, response: Res) => Promise<unknown> {
+): (request: Req, response: Res) => unknown {
   const { judge, isGuarded, bodyBytes } = createJudge<Req>(tokens, options)
-  return async (request, response) => {
-    const decision = isGuarded(request) ? await judge(questionOf(request, bodyBytes)) : undefined
+  const goOn = (request: Req, response: Res, decision: Decision | undefined): unknown => {
     if (decision?.allowed === false) return refuse(response, decision.rendered())
     if (decision) putHeaders(response, decision)
-    return handler(Object.assign(request, { planToken: decision as PlanTokenOf<Options> & Allowance }), response)
+    return handler(withPlanToken(request, decision as PlanTokenOf<Options> & Allowance), response)
+  }
+  return (request, response) => {
+    const decided = isGuarded(request) ? judge(questionOf(request, bodyBytes)) : undefined
+    return isThenable(decided)
+      ? decided.then((decision) => goOn(request, response, decision))
+      : goOn(request, response, decided)
   }
 }

@@ -22,7 +22,7 @@ export function registryGuard<Req extends NodeRequest, Res extends NodeResponse>
   tokens: Authorizer,
   handler: (request: Req & { readonly planToken: Allowance }, response: Res) => unknown,
   options: RegistryGuardOptions<Req> = {},
-): (request: Req, response: Res) => Promise<unknown> {
+): (request: Req, response: Res) => unknown {
   return guard<Req, Res, RegistryGuardOptions<Req>>(
     tokens,
     (request, response) => {

@@ -2,8 +2,8 @@
  * The directory's answers about plans and resources, kept for as long as the host allows (`directoryMaxAgeMs`). Who is an
  * admin is always asked anew, and so is everything that a management call wants to know.
  */
+import { isThenable } from '../core/objects.ts'
 import type { Awaitable, Directory } from '../ports.ts'
-import { isThenable } from './engine.ts'
 import { elapsed, type FullClock, type Moment, momentOf } from './platform.ts'
 
 /** What `authorize` asks of a directory. */

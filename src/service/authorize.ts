@@ -4,10 +4,11 @@
  */
 import { decide, type Facts, OF_REQUEST, OF_TOKEN } from '../core/decide.ts'
 import type { PlanTokenError, RefusalCode } from '../core/errors.ts'
+import { isThenable } from '../core/objects.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 import type { Awaitable } from '../ports.ts'
 import { allowanceOf, type Decision, refusalOf } from './decision.ts'
-import { type Engine, isThenable, unavailable } from './engine.ts'
+import { type Engine, unavailable } from './engine.ts'
 import { type Inquiry, STAGES, type Stage } from './gather.ts'
 import type { Grants } from './grants.ts'
 import { type RequestLike, readRequest } from './request.ts'
@@ -43,19 +44,32 @@ export interface DecisionInfo {
 
 type OnDecision = (info: DecisionInfo) => unknown
 
+/** Whether to let a request through. @throws TypeError for a surface that does not exist. */
+export interface Authorize {
+  (request: RequestLike | Request, options?: SurfaceOptions): Promise<Decision>
+  /**
+   * The same, without a promise where nothing had to be waited for: what guards call for every request. A host that puts a
+   * function of its own in place of `authorize` need not have it.
+   */
+  readonly atOnce?: (request: RequestLike | Request, options?: SurfaceOptions) => Awaitable<Decision>
+}
+
 /** Makes `authorize`. */
-export function createAuthorize(engine: Engine, grants: Grants, onDecision: OnDecision | undefined) {
-  return async function authorize(request: RequestLike | Request, options?: SurfaceOptions): Promise<Decision> {
+export function createAuthorize(engine: Engine, grants: Grants, onDecision: OnDecision | undefined): Authorize {
+  const atOnce: Authorize['atOnce'] & {} = (request, options) => {
     const policy = surfaceOf(engine, options)
     const started = onDecision ? engine.clock.monotonic() : 0
     const facts = readSafely(policy, engine.prefixes, request)
-    const verdict = facts ? judge({ engine, grants, facts, source: request }) : 'request_malformed'
-    const refusal = isThenable(verdict) ? await verdict : verdict
-    const decision = facts ? conclude(facts, refusal, grants) : policy.denials.of('request_malformed')
-    if (decision.allowed) noteUse(engine, facts as Facts)
-    if (onDecision) tell(onDecision, infoOf(policy.surface, decision, facts, engine.clock.monotonic() - started))
-    return decision
+    const end = (refusal: RefusalCode | undefined): Decision => {
+      const decision = facts ? conclude(facts, refusal, grants) : policy.denials.of('request_malformed')
+      if (decision.allowed) noteUse(engine, facts as Facts)
+      if (onDecision) tell(onDecision, infoOf(policy.surface, decision, facts, engine.clock.monotonic() - started))
+      return decision
+    }
+    const verdict = facts && judge({ engine, grants, facts, source: request })
+    return isThenable(verdict) ? verdict.then(end) : end(verdict)
   }
+  return Object.assign(async (...asked: Parameters<Authorize>) => atOnce(...asked), { atOnce })
 }
 
 /** The facts of a request, or `undefined` for something that cannot even be looked at. */
@@ -142,12 +156,8 @@ function noteUse({ uses }: Engine, { record, secret, now }: Facts): void {
 
 /** A hook that fails or rejects changes no decision and takes down no process. */
 function tell(onDecision: OnDecision, info: DecisionInfo): void {
-  try {
-    const answer = onDecision(info)
-    if (isThenable(answer)) answer.then(undefined, () => undefined)
-  } catch {
-    // The host's own affair.
-  }
+  const told = async (): Promise<unknown> => onDecision(info)
+  told().catch(() => undefined)
 }
 
 function infoOf(surface: string, decision: Decision, facts: Facts | undefined, durationMs: number): DecisionInfo {

@@ -2,7 +2,7 @@
 
 import type { Sha256 } from '../core/digest.ts'
 import { PlanTokenError, StoreError, safeCause } from '../core/errors.ts'
-import { isObject } from '../core/objects.ts'
+import { isObject, isThenable } from '../core/objects.ts'
 import type { CompiledPolicy, CompiledType } from '../core/policy.ts'
 import type { Random } from '../core/secret.ts'
 import { isDate, type Token, type TokenRecord, viewOf } from '../core/token.ts'
@@ -74,11 +74,6 @@ export function unavailable(thrown: unknown): PlanTokenError {
 /** Whether an answer is a list of objects. */
 export function areObjects(answer: unknown): boolean {
   return Array.isArray(answer) && answer.every((entry) => isObject(entry))
-}
-
-/** Whether an answer still has to be waited for. */
-export function isThenable<T>(answer: Awaitable<T>): answer is Promise<T> {
-  return isObject(answer) && typeof (answer as { then?: unknown }).then === 'function'
 }
 
 /** The host's time. A clock that gives no date is a fault: nothing may be made with it. */

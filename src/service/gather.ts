@@ -6,11 +6,11 @@
 
 import { type Facts, OF_NAMES, OF_PLACES, OF_PLAN, OF_TOKEN, type Rule } from '../core/decide.ts'
 import { type NamedRef, namesOf } from '../core/names.ts'
-import { isObject } from '../core/objects.ts'
+import { isObject, isThenable } from '../core/objects.ts'
 import { PLAN_KIND, type Place, type ResourceRef, readPlace } from '../core/resources.ts'
 import { secretWithDigest, type TokenRecord } from '../core/token.ts'
 import type { Awaitable } from '../ports.ts'
-import { answerOf, type Engine, isThenable } from './engine.ts'
+import { answerOf, type Engine } from './engine.ts'
 import type { Grants } from './grants.ts'
 import { type RequestLike, readBody } from './request.ts'
 import { locateAll, locateUnder } from './resources.ts'

@@ -3,7 +3,7 @@
  * bodies.test.ts. Hostile targets: agreement.test.ts. Hostile requests: malformed.test.ts.
  */
 
-import type { RefusalCode } from 'plan-access-tokens'
+import type { PlanTokens, RefusalCode } from 'plan-access-tokens'
 import { figmaErrors, figmaPolicy } from 'plan-access-tokens/figma'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { A, B, DAY, type Made, type World, world, worldWithNpm, Z } from '../attack/world.ts'
@@ -71,6 +71,25 @@ describe.each(FRAMEWORKS)('$name', (framework) => {
     expect(varyOf(reply)).toEqual(['x-figma-token', 'authorization'])
     expect(reply.headers).not.toHaveProperty('deprecation')
     expect(reply.headers).not.toHaveProperty('sunset')
+  })
+
+  it('waits where the engine has to, and where a host has put its own function in place of authorize', async () => {
+    const { authorize } = w.tokens
+    const engines: PlanTokens[] = [
+      { ...w.tokens, authorize: (asked, options) => authorize(asked, options) },
+      { ...w.tokens, authorize: Object.assign(authorize.bind(null), { atOnce: authorize }) },
+    ]
+    for (const tokens of engines) {
+      const { send, runs } = await serve(framework, { tokens })
+      expect((await send(request(FILE, w.ONE))).status).toBe(200)
+      expect(runs[0]?.planToken?.token.id).toBe(w.ONE.token.id)
+      expect((await send(request(`GET /v1/files/${B}`, w.ONE))).status).toBe(403)
+      expect((await send(request(FILE))).status).toBe(401)
+      expect(runs).toHaveLength(1)
+      const free = await serve(framework, { tokens, options: { optional: true } })
+      expect((await free.send(request(FILE))).status).toBe(200)
+      expect((await free.send(request(FILE, revoked))).status).toBe(401)
+    }
   })
 
   it('takes the secret as a bearer too, and judges HEAD as GET', async () => {
@@ -232,8 +251,8 @@ describe.each(WITH_ERRORS)('an error behind the guard in $name', (framework) => 
   })
 
   it('is answered, whatever was thrown', async () => {
-    for (const thrown of [Object.freeze(new Error('frozen')), 'text', null, undefined])
-      expect((await failing(thrown, w.ALL)).status).toBeGreaterThanOrEqual(404)
+    const ownHeaders = Object.defineProperty(new Error('own'), 'headers', { value: { 'X-Own': '1' } })
+    for (const thrown of [ownHeaders, 'text']) expect((await failing(thrown, w.ALL)).status).toBeGreaterThanOrEqual(404)
   })
 })
 

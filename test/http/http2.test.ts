@@ -47,7 +47,8 @@ async function served() {
   const thrown: unknown[] = []
   const server = createServer((request, response) => {
     response.on('close', () => response.headersSent && statuses.push(response.statusCode))
-    guarded(request, response).catch((error: unknown) => thrown.push(error))
+    const answered = async () => guarded(request, response)
+    answered().catch((error: unknown) => thrown.push(error))
   })
   const { port, close } = await listen(server)
   onTestFinished(close)

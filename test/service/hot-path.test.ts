@@ -1,5 +1,5 @@
 /** What a request must not cost: a hash for what is no secret, a `URL` or copied headers for a Fetch `Request`. */
-import { createPlanTokens, memoryStore } from 'plan-access-tokens'
+import { createPlanTokens, type Decision, memoryStore, type RequestLike, type ResourceRef } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { expectAllowed, expectDenied, requestWith } from 'plan-access-tokens/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -35,6 +35,31 @@ describe('authorize', () => {
     expect(hashed).toEqual([])
     expectAllowed(await tokens.authorize(requestWith(secret, 'GET /v1/files/FileA')))
     expect(hashed).toEqual([text])
+  })
+
+  it('has its answer at once where nothing has to be waited for, the same one otherwise', async () => {
+    const store = memoryStore()
+    const directory = newDirectory()
+    const slow = { ...store, findByDigest: (digest: string) => store.findByDigest(digest) }
+    const slowDirectory = { ...directory, locate: async (ref: ResourceRef) => directory.locate(ref) }
+    const options = { policy: figmaPolicy(), store, directory }
+    const tokens = createPlanTokens(options)
+    const { secret } = await tokens.create(TOKEN)
+    const asked = [
+      ...[requestWith(secret, 'GET /v1/files/FileA'), requestWith(secret, 'GET /v1/files/Elsewhere')],
+      ...[requestWith(secret, 'GET /v1/me'), requestWith('nonsense', 'GET /v1/me'), {} as RequestLike],
+    ]
+    for (const request of asked) {
+      const decision = tokens.authorize.atOnce?.(request) as Decision
+      expect(decision.allowed).toBe(request === asked[0])
+      expect(tokens.authorize(request)).toBeInstanceOf(Promise)
+      for (const waiting of [{ store: slow }, { directory: slowDirectory }])
+        expect(await createPlanTokens({ ...options, ...waiting }).authorize.atOnce?.(request)).toEqual(decision)
+    }
+    const [allowed] = asked as [RequestLike]
+    expect(createPlanTokens({ ...options, store: slow }).authorize.atOnce?.(allowed)).toBeInstanceOf(Promise)
+    expect(() => tokens.authorize.atOnce?.(allowed, { surface: 'npm' })).toThrow('There is no surface "npm".')
+    await expect(tokens.authorize(allowed, { surface: 'npm' })).rejects.toThrow(TypeError)
   })
 
   it('reads a Fetch request without a URL and without a copy of its headers', async () => {

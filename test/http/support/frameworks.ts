@@ -143,6 +143,8 @@ function startHono(site: Site): Promise<Running> {
     })
   }
   const app = new Hono(rewrite ? { getPath: (request) => rewrite(pathOf(request)) } : {})
+  // Hono would print every error.
+  app.onError((error, c) => c.body(null, (error as { status?: 500 }).status ?? 500))
   if (site.cors) app.use(cors({ origin: 'https://app.example' }))
   app.route(prefix ?? '/', inner)
   return listen(createAdaptorServer({ fetch: app.fetch }) as import('node:http').Server)
