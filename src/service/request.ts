@@ -94,37 +94,35 @@ export async function readBody(
   return body
 }
 
-/** The bytes of a Fetch body, read from a clone; `undefined` if there is none or it is longer than `limit`. */
+/** In more pieces than this no body is read: what keeps them for the handler takes hundreds of bytes for each. */
+const MOST_PIECES = 50_000
+
+/**
+ * The bytes of a Fetch body, read from a clone into one array that grows; `undefined` if there is none, or it is longer than
+ * `limit`.
+ */
 export async function readFetchBody(request: Request, limit: number): Promise<Uint8Array | undefined> {
   if (Number(request.headers.get('content-length') ?? 0) > limit) return undefined
   const reader = request.clone().body?.getReader()
   if (!reader) return undefined
   try {
-    return await readAll(reader, limit)
+    let bytes = new Uint8Array(1_024)
+    let length = 0
+    for (let pieces = 0; ; pieces++) {
+      const { done, value } = await reader.read()
+      if (done) return bytes.subarray(0, length)
+      const end = length + value.byteLength
+      if (end > limit || pieces === MOST_PIECES) return undefined
+      if (end > bytes.length) {
+        const larger = new Uint8Array(end * 2)
+        larger.set(bytes)
+        bytes = larger
+      }
+      bytes.set(value, length)
+      length = end
+    }
   } finally {
     // Not awaited: a stream that never ends may never answer.
     reader.cancel().catch(() => undefined)
-  }
-}
-
-/** Into one array that grows: a list of small pieces would take many times their length. */
-async function readAll(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  limit: number,
-): Promise<Uint8Array | undefined> {
-  let bytes = new Uint8Array(1_024)
-  let length = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return bytes.subarray(0, length)
-    const end = length + value.byteLength
-    if (end > limit) return undefined
-    if (end > bytes.length) {
-      const larger = new Uint8Array(end * 2)
-      larger.set(bytes)
-      bytes = larger
-    }
-    bytes.set(value, length)
-    length = end
   }
 }

@@ -90,6 +90,17 @@ describe('a body', () => {
     expectAllowed(await world.tokens.authorize(trap))
   })
 
+  it('of a Fetch request may come in many pieces, up to so many that to keep them would fill the memory', async () => {
+    const world = newWorld()
+    const { secret } = await world.make(WRITE)
+    const inPieces = (count: number) => {
+      const all = bytes(TEXT.padEnd(count))
+      return fetchRequest(secret, streamOf(Array.from(all, (byte) => Uint8Array.of(byte))) as BodyInit)
+    }
+    expect(await said(world, inPieces(50_000))).toBe('allowed')
+    expect(await said(world, inPieces(50_001))).toBe('request_malformed')
+  })
+
   /** A world whose policy reads 200 bytes and lets a request name three resources. */
   async function smallWorld() {
     const directory = newDirectory()
