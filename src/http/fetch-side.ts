@@ -4,19 +4,24 @@ import type { Allowance } from '../service/decision.ts'
 import { type RequestLike, readFetchBody } from '../service/request.ts'
 import { headersOf, isVary, joinVary } from './answer.ts'
 import { isPlainJson } from './body.ts'
+import { NO_HEADERS } from './guard.ts'
 
-/** The question about a request. No `URL` is made of it: that would change the target before it is judged. */
-export function questionOfFetch(request: Request, limit: number): RequestLike {
-  const { method, url, headers } = request
-  return {
-    method,
-    url: targetIn(url),
-    headers,
-    body: () =>
-      isPlainJson(headers.get('content-type'), headers.get('content-encoding'))
-        ? readFetchBody(request, limit)
-        : undefined,
-  }
+/**
+ * The question about a request. No `URL` is made of it: that would change the target before it is judged. Where its raw headers
+ * are known, its own are not asked for: a server over Node makes them only then, which costs more than the whole answer.
+ */
+export function questionOfFetch(request: Request, limit: number, rawHeaders?: readonly string[]): RequestLike {
+  const { method, url } = request
+  const body = () => jsonOf(request, limit)
+  return rawHeaders
+    ? { method, url: targetIn(url), headers: NO_HEADERS, rawHeaders, body }
+    : { method, url: targetIn(url), headers: request.headers, body }
+}
+
+function jsonOf(request: Request, limit: number): Promise<Uint8Array | undefined> | undefined {
+  const { headers } = request
+  const isJson = isPlainJson(headers.get('content-type'), headers.get('content-encoding'))
+  return isJson ? readFetchBody(request, limit) : undefined
 }
 
 /** What follows scheme and authority, if it is a path. */

@@ -51,6 +51,9 @@ export interface Judge<Req> {
   readonly bodyBytes: number
 }
 
+/** Headers of a request that has raw ones. */
+export const NO_HEADERS = Object.freeze({})
+
 const OPTIONS = ['surface', 'optional', 'when', 'basePath']
 
 /**

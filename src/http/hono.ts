@@ -36,10 +36,11 @@ export function guard(tokens: Authorizer, options?: GuardOptions<Request>): Midd
   return async (c, next) => {
     const { raw } = c.req
     if (!isGuarded(raw)) return next()
-    const question = questionOfFetch(raw, bodyBytes)
+    const incoming = (c.env as { incoming?: NodeRequest } | undefined)?.incoming
+    const question = questionOfFetch(raw, bodyBytes, incoming?.rawHeaders)
     // A parser that has run has used the stream up, and keeps what it read.
     const asked = raw.bodyUsed ? { ...question, body: () => c.req.arrayBuffer().catch(() => undefined) } : question
-    const decided = judge(onNode(asRouted(asked, c), (c.env as { incoming?: NodeRequest } | undefined)?.incoming))
+    const decided = judge(asSent(asRouted(asked, c), incoming))
     const decision = isThenable(decided) ? await decided : decided
     if (decision?.allowed === false) return refusal(c, decision)
     if (!decision) return next()
@@ -78,11 +79,10 @@ function asRouted(question: RequestLike, c: Context): RequestLike {
 }
 
 /**
- * On Node (`@hono/node-server`) the target that was sent is still there, before it was made into a URL, and so are repeated
- * header lines. A target that cannot be read in one way only is judged instead of what was made of it.
+ * On Node (`@hono/node-server`) the target that was sent is still there, before it was made into a URL. One that cannot be read
+ * in one way only is judged instead of what was made of it.
  */
-function onNode(question: RequestLike, incoming: NodeRequest | undefined): RequestLike {
-  if (!incoming?.rawHeaders) return question
-  const { url, rawHeaders } = incoming
-  return { ...question, ...(readTarget(url) ? {} : { url: url ?? '' }), rawHeaders }
+function asSent(question: RequestLike, incoming: NodeRequest | undefined): RequestLike {
+  const url = incoming?.url
+  return !incoming?.rawHeaders || url === question.url || readTarget(url) ? question : { ...question, url: url ?? '' }
 }

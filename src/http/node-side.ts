@@ -4,6 +4,7 @@ import type { Allowance } from '../service/decision.ts'
 import type { RequestLike } from '../service/request.ts'
 import { headersOf, isVary, joinVary } from './answer.ts'
 import { bodyOf, type NodeBody } from './body.ts'
+import { NO_HEADERS } from './guard.ts'
 
 /** A request of Node's `http` or `http2`. */
 export interface NodeRequest extends NodeBody {
@@ -44,8 +45,6 @@ export function questionOf(request: NodeRequest, limit: number): RequestLike {
     body: () => bodyOf(request, limit),
   }
 }
-
-const NO_HEADERS = Object.freeze({})
 
 /** Puts the decision where a handler looks for it. */
 export function withPlanToken<Req extends object, Found>(
