@@ -7,6 +7,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 /** By what each took in a whole run, from the longest on. Others follow as vitest has them. */
 const LONGEST = [
   ...['simulation/freshness', 'examples/own-policy', 'stores/sql/postgres', 'http/agreement', 'simulation/model'],
+  'platforms/platforms',
   ...['hub/states', 'hub/input', 'hub/failures', 'hub/meanwhile'],
   ...['npm/clients', 'stores/sql/mariadb', 'hub/pages', 'examples/frameworks', 'processes/postgres', 'processes/redis'],
   ...['npm/verdaccio', 'stores/redis/contract', 'simulation/protections', 'examples/custom-store'],

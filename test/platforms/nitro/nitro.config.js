@@ -1,0 +1,2 @@
+/** For a server on Node. */
+export default { preset: 'node_server', compatibilityDate: '2026-01-01' }

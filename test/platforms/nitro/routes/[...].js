@@ -1,0 +1,4 @@
+/** What no other route takes. */
+import { guarded } from '../guarded.js'
+
+export default guarded

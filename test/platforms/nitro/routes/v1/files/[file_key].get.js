@@ -1,0 +1,4 @@
+/** A file. */
+import { guarded } from '../../../guarded.js'
+
+export default guarded

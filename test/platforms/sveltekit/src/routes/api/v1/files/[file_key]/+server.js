@@ -1,0 +1,4 @@
+/** A file. */
+import { answer } from '../../../../../tokens.js'
+
+export const GET = ({ request, locals, params }) => answer(request, locals.planToken, params.file_key)

@@ -1,0 +1,4 @@
+/** For a server on Node. */
+import adapter from '@sveltejs/adapter-node'
+
+export default { kit: { adapter: adapter() } }

@@ -1,0 +1,4 @@
+/** SvelteKit as Vite's plugin. */
+import { sveltekit } from '@sveltejs/kit/vite'
+
+export default { plugins: [sveltekit()] }
