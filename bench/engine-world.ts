@@ -46,9 +46,8 @@ export interface World {
   readonly secrets: readonly string[]
 }
 
-/** Makes `count` tokens in both worlds; `links` is the length of each allowlist, 0 for all resources. */
-export async function world(policy: Policy, count: number, links: number): Promise<World> {
-  const tokens = createPlanTokens({ policy, store: memoryStore(), directory: directory() })
+/** The floor for a policy, as yet without tokens. */
+export function newFloor(policy: Policy): Floor {
   const places = new Map<string, FloorPlace>()
   for (let i = 0; i < FILES; i++) {
     places.set(`file:${fileKey(i)}`, {
@@ -56,7 +55,13 @@ export async function world(policy: Policy, count: number, links: number): Promi
       keys: [`file:${fileKey(i)}`, ...chainOf(i).map(({ kind, id }) => `${kind}:${id}`)],
     })
   }
-  const floor: Floor = { prefix: 'figpat_', tokens: new Map(), tries: triesOf(policy), places }
+  return { prefix: 'figpat_', tokens: new Map(), tries: triesOf(policy), places }
+}
+
+/** Makes `count` tokens in both worlds; `links` is the length of each allowlist, 0 for all resources. */
+export async function world(policy: Policy, count: number, links: number): Promise<World> {
+  const tokens = createPlanTokens({ policy, store: memoryStore(), directory: directory() })
+  const floor = newFloor(policy)
   const secrets: string[] = []
   const keep = Math.max(1, Math.floor(count / 1_000))
   for (let i = 0; i < count; i++) {

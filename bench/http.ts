@@ -39,7 +39,7 @@ export const HTTP_LIMITS: { readonly [figure: string]: number | { readonly atLea
 }
 
 /** Processes of the very same server differ too, so each side is started anew a few times. */
-const FULL = { starts: 3, rounds: 60, roundMs: 80, tokens: 100_000 }
+const FULL = { starts: 2, rounds: 40, roundMs: 80, tokens: 100_000 }
 const QUICK = { starts: 1, rounds: 20, roundMs: 80, tokens: 10_000 }
 
 /** How often each list is read. */

@@ -37,6 +37,8 @@ export interface StoresResult {
     readonly freshness1000ToMemory: number
     readonly freshness1000AllToMemory: number
     readonly throughputFreshness1000To0: number
+    /** The same of the bare floor, which is what any authorizer could reach on this machine; has no limit. */
+    readonly throughputFloorTo0: number
     /** The same for one request after another; the limit is about the throughput. */
     readonly delayFreshness0To1000: number
     readonly reads100xTo1x: number
@@ -131,6 +133,7 @@ async function measure(server: PostgresServer, folder: string, scale: Scale): Pr
       freshness1000ToMemory: rounded(warmed.postgresFreshness1000 / warmed.memory),
       freshness1000AllToMemory: rounded(warmed.postgresFreshness1000All / warmed.memoryAll),
       throughputFreshness1000To0: rounded(warmed.postgresFreshness0 / warmed.postgresFreshness1000),
+      throughputFloorTo0: rounded(warmed.postgresFreshness0 / warmed.floor),
       delayFreshness0To1000: rounded(warmed.postgresFreshness0InTurn / warmed.postgresFreshness1000),
       reads100xTo1x: rounded(reads['100x'] / reads['1x']),
       coldOursToBare: rounded(looked.ours / looked.bare),

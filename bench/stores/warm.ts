@@ -2,12 +2,15 @@
  * What a request costs over PostgreSQL: with a token that the process remembers, with one that it asks the store for, and how
  * often it asks the store under more and more traffic.
  */
+import { hash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPlanTokens, type memoryStore, type PlanTokens, type RequestLike } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
+import { newFloor } from '../engine-world.ts'
+import { type FloorRequest, floorAuthorize } from '../floor.ts'
 import { interleaved, rounded, type Side } from '../measure.ts'
 import { type Database, openDatabase } from './postgres.ts'
-import { directory, expectDecision, forEach, requestsWith } from './world.ts'
+import { directory, expectDecision, forEach, PLAN, requestsWith } from './world.ts'
 
 /** How many requests are under way at a time where each waits for the database. */
 const AT_ONCE = 64
@@ -34,7 +37,26 @@ function atOnce(tokens: PlanTokens, requests: readonly RequestLike[]): Side {
   }
 }
 
+/** The floor with the same tokens. */
+function theFloor(secrets: readonly string[], requests: readonly RequestLike[]): Side {
+  const floor = newFloor(figmaPolicy())
+  for (const [i, secret] of secrets.entries())
+    floor.tokens.set(hash('sha256', secret, 'hex'), {
+      ...{ id: String(i), planId: PLAN, expiresAt: Date.now() + 86_400_000 },
+      ...{ scopes: new Set(['file_content:read']), allowlist: 'all' },
+    })
+  let next = 0
+  return async (times) => {
+    for (let i = 0; i < times; i++) {
+      const request = requests[next++ % requests.length] as unknown as FloorRequest
+      if (!(await floorAuthorize(floor, request)).allowed) throw new Error('The floor refused a request.')
+    }
+  }
+}
+
 export interface Warm {
+  /** The floor of bench/floor.ts, for the same thousand out of a Map of all: less no authorizer can take. */
+  readonly floor: number
   /** A thousand tokens that are asked again and again, of 100,000. */
   readonly memory: number
   readonly postgresFreshness1000: number
@@ -67,6 +89,7 @@ export async function warm(
   const calls = 10_000
   const ofSome = await interleaved(
     {
+      floor: theFloor(secrets, some),
       memory: inTurn(engines.memory, some),
       fresh1000: inTurn(engines.fresh1000, some),
       fresh0: atOnce(engines.fresh0, some),
@@ -80,6 +103,7 @@ export async function warm(
   )
   for (const engine of Object.values(engines)) await engine.close()
   return {
+    floor: rounded(ofSome.floor),
     memory: rounded(ofSome.memory),
     postgresFreshness1000: rounded(ofSome.fresh1000),
     postgresFreshness0: rounded(ofSome.fresh0 * SLOWER),

@@ -1,14 +1,13 @@
 /** The plugin in a real verdaccio that nothing else guards, used by the real npm. Loaded from the built package, as a host has it. */
-import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { npmrc } from 'plan-access-tokens/npm'
 import plugin from 'plan-access-tokens/verdaccio'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startVerdaccio, type Verdaccio } from '../../examples/npm-registry/verdaccio.ts'
+import { buildPackage } from '../support/built-package.ts'
 import { newPlace, type Place } from '../support/npm-clients.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -64,12 +63,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'verdaccio-host-'))
   // The package as a host's node_modules has it: its manifest, its build and its dependencies.
   const home = join(folder, 'node_modules', 'plan-access-tokens')
-  await promisify(execFile)(
-    process.execPath,
-    [join(root, 'node_modules/tsup/dist/cli-default.js'), '--no-dts', '--out-dir', join(home, 'dist')],
-    { cwd: root },
-  )
-  await symlink(join(root, 'package.json'), join(home, 'package.json'))
+  await buildPackage(home)
   await symlink(join(root, 'node_modules'), join(home, 'node_modules'))
   await mkdir(join(folder, 'plugins'))
   await writeFile(

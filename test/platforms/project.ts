@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { buildPackage } from '../support/built-package.ts'
 import { freePort } from '../support/postgres.ts'
 import { type Platform, tools } from './platforms.ts'
 
@@ -40,11 +41,7 @@ export async function newHome(): Promise<Home> {
 }
 
 async function install(modules: string): Promise<void> {
-  const installed = join(modules, 'plan-access-tokens')
-  const tsup = join(root, 'node_modules/tsup/dist/cli-default.js')
-  const args = [tsup, '--no-dts', '--out-dir', join(installed, 'dist')]
-  await promisify(execFile)(process.execPath, args, { cwd: root, timeout: BUILD_MS })
-  await cp(join(root, 'package.json'), join(installed, 'package.json'))
+  await buildPackage(join(modules, 'plan-access-tokens'))
   // Copies and no links: some bundlers follow none that lead out of the project.
   for (const name of ['@noble/hashes', 'nanoid', 'zod'])
     await cp(join(root, 'node_modules', name), join(modules, name), { recursive: true })
