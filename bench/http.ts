@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- http --json FILE [--quick]`: what a guard costs a server. Three sides of each framework on loopback, each in
  * a process of its own: plain, guarded by the bare floor of bench/floor.ts, guarded by the package. Takes about a quarter of an
- * hour; `--quick` takes five minutes and tells less. Needs two cores with nothing else on them.
+ * hour; `--quick` takes three minutes and tells less. Needs two cores with nothing else on them.
  */
 import { adminList } from './http/admin-list.ts'
 import { compare, type Scale } from './http/rounds.ts'
@@ -39,7 +39,7 @@ export const HTTP_LIMITS: { readonly [figure: string]: number | { readonly atLea
 }
 
 /** Processes of the very same server differ too, so each side is started anew a few times. */
-const FULL = { starts: 2, rounds: 40, roundMs: 80, tokens: 100_000 }
+const FULL = { starts: 3, rounds: 40, roundMs: 80, tokens: 100_000 }
 const QUICK = { starts: 1, rounds: 20, roundMs: 80, tokens: 10_000 }
 
 /** How often each list is read. */

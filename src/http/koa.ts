@@ -1,6 +1,6 @@
 /** `plan-access-tokens/koa`: a guard for Koa. */
 import { isObject, isThenable } from '../core/objects.ts'
-import type { Allowance } from '../service/decision.ts'
+import type { Allowance, Decision } from '../service/decision.ts'
 import { isVary, joinVary } from './answer.ts'
 import { type Authorizer, createJudge, type GuardOptions } from './guard.ts'
 import { type NodeRequest, type NodeResponse, putAll, putHeaders, questionOf, withPlanToken } from './node-side.ts'
@@ -35,30 +35,33 @@ export interface PlanTokenState {
 export function guard<Context extends KoaContext = KoaContext>(
   tokens: Authorizer,
   options?: GuardOptions<Context>,
-): (context: Context, next: () => Promise<unknown>) => Promise<unknown> {
+): (context: Context, next: () => Promise<unknown>) => unknown {
   const { judge, isGuarded, bodyBytes } = createJudge<Context>(tokens, options)
-  return async (context, next) => {
+  return (context, next) => {
     if (!isGuarded(context)) return next()
     const { body } = context.request as { body?: unknown }
     const question = questionOf(context.req, bodyBytes)
     const decided = judge(body === undefined ? question : { ...question, body })
-    const decision = isThenable(decided) ? await decided : decided
-    if (decision?.allowed === false) {
-      const { status, headers, body: text } = decision.rendered()
-      context.status = status
-      context.body = text
-      return putAll(context.res, headers)
-    }
-    if (!decision) return next()
-    putHeaders(context.res, decision)
-    withPlanToken(context.state, decision)
-    try {
-      await next()
-    } catch (error) {
-      putOnError(error, decision.headers)
-      throw error
-    }
+    return isThenable(decided)
+      ? decided.then((decision) => goOn(context, next, decision))
+      : goOn(context, next, decided)
   }
+}
+
+function goOn(context: KoaContext, next: () => Promise<unknown>, decision: Decision | undefined): unknown {
+  if (decision?.allowed === false) {
+    const { status, headers, body } = decision.rendered()
+    context.status = status
+    context.body = body
+    return putAll(context.res, headers)
+  }
+  if (!decision) return next()
+  putHeaders(context.res, decision)
+  withPlanToken(context.state, decision)
+  return next().catch((error: unknown) => {
+    putOnError(error, decision.headers)
+    throw error
+  })
 }
 
 /** Koa answers an error with the headers that the error has, and drops all others. */

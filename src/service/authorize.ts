@@ -56,18 +56,25 @@ export interface Authorize {
 
 /** Makes `authorize`. */
 export function createAuthorize(engine: Engine, grants: Grants, onDecision: OnDecision | undefined): Authorize {
+  const end = (
+    policy: CompiledPolicy,
+    started: number,
+    facts: Facts | undefined,
+    refusal: RefusalCode | undefined,
+  ): Decision => {
+    const decision = facts ? conclude(facts, refusal, grants) : policy.denials.of('request_malformed')
+    if (decision.allowed) noteUse(engine, facts as Facts)
+    if (onDecision) tell(onDecision, infoOf(policy.surface, decision, facts, engine.clock.monotonic() - started))
+    return decision
+  }
   const atOnce: Authorize['atOnce'] & {} = (request, options) => {
     const policy = surfaceOf(engine, options)
     const started = onDecision ? engine.clock.monotonic() : 0
     const facts = readSafely(policy, engine.prefixes, request)
-    const end = (refusal: RefusalCode | undefined): Decision => {
-      const decision = facts ? conclude(facts, refusal, grants) : policy.denials.of('request_malformed')
-      if (decision.allowed) noteUse(engine, facts as Facts)
-      if (onDecision) tell(onDecision, infoOf(policy.surface, decision, facts, engine.clock.monotonic() - started))
-      return decision
-    }
     const verdict = facts && judge({ engine, grants, facts, source: request })
-    return isThenable(verdict) ? verdict.then(end) : end(verdict)
+    return isThenable(verdict)
+      ? verdict.then(end.bind(null, policy, started, facts))
+      : end(policy, started, facts, verdict)
   }
   return Object.assign(async (...asked: Parameters<Authorize>) => atOnce(...asked), { atOnce })
 }
