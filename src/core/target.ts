@@ -40,12 +40,16 @@ export function readTarget(raw: unknown): Target | undefined {
 
 /** Reads the target out of the absolute URL of a Fetch `Request`, without building a `URL`. */
 export function readTargetOfUrl(url: unknown): Target | undefined {
-  const origin = typeof url === 'string' ? ORIGIN.exec(url) : null
-  return origin ? readFrom(origin.input, origin[0].length) : undefined
+  return typeof url === 'string' ? readFrom(url, pathStart(url)) : undefined
 }
 
-/** Scheme and authority, up to the path. */
-export const ORIGIN = /^[^/?#]+:\/\/[^/?#]*(?=\/)/
+/** Where the path of an absolute URL begins, behind scheme and authority; -1 if there is none. A pattern takes twice as long. */
+export function pathStart(url: string): number {
+  const first = url.indexOf('/')
+  const start = url.indexOf('/', first + 2)
+  const isBefore = (mark: string): boolean => url.lastIndexOf(mark, start) >= 0
+  return first > 1 && url.startsWith('://', first - 1) && !isBefore('?') && !isBefore('#') ? start : -1
+}
 
 function readFrom(text: string, start: number): Target | undefined {
   if (text.charCodeAt(start) !== 47) return undefined

@@ -1,5 +1,5 @@
 /** The two sides of a request that is a Fetch `Request`: what the engine is asked, and what is put onto the answer. */
-import { ORIGIN } from '../core/target.ts'
+import { pathStart } from '../core/target.ts'
 import type { Allowance } from '../service/decision.ts'
 import { type RequestLike, readFetchBody } from '../service/request.ts'
 import { headersOf, isVary, joinVary } from './answer.ts'
@@ -26,8 +26,8 @@ function jsonOf(request: Request, limit: number): Promise<Uint8Array | undefined
 
 /** What follows scheme and authority, if it is a path. */
 function targetIn(url: string): string {
-  const origin = ORIGIN.exec(url)
-  return origin ? url.slice(origin[0].length) : ''
+  const start = pathStart(url)
+  return start === -1 ? '' : url.slice(start)
 }
 
 /**

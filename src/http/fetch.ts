@@ -3,6 +3,7 @@
  * handlers of Next.js, hooks of SvelteKit, h3 and Nitro.
  */
 import { isThenable } from '../core/objects.ts'
+import type { Decision } from '../service/decision.ts'
 import { questionOfFetch, withHeaders } from './fetch-side.ts'
 import { type Authorizer, createJudge, type GuardOptions, type PlanTokenOf } from './guard.ts'
 
@@ -10,7 +11,8 @@ export type { Authorizer, GuardOptions, PlanTokenOf }
 
 /**
  * Wraps a handler: it runs only for requests that the policy lets through, with the decision as its second argument. Whatever
- * the platform hands over besides the request follows.
+ * the platform hands over besides the request follows. What the handler throws is passed on; its answer is a promise only where
+ * that of the handler is, or the engine has to wait.
  *
  * @throws PolicyError, which is a TypeError, for wrong options.
  * @example
@@ -20,13 +22,20 @@ export function guard<Rest extends unknown[], const Options extends GuardOptions
   tokens: Authorizer,
   handler: (request: Request, planToken: PlanTokenOf<Options>, ...rest: Rest) => Response | Promise<Response>,
   options?: Options,
-): (request: Request, ...rest: Rest) => Promise<Response> {
+): (request: Request, ...rest: Rest) => Response | Promise<Response> {
   const { judge, isGuarded, bodyBytes } = createJudge<Request>(tokens, options)
-  return async (request, ...rest) => {
-    const decided = isGuarded(request) ? judge(questionOfFetch(request, bodyBytes)) : undefined
-    const decision = isThenable(decided) ? await decided : decided
+  const goOn = (request: Request, rest: Rest, decision: Decision | undefined): Response | Promise<Response> => {
     if (decision?.allowed === false) return decision.response()
-    const response = await handler(request, decision as PlanTokenOf<Options>, ...rest)
-    return decision ? withHeaders(response, decision) : response
+    const answered = handler(request, decision as PlanTokenOf<Options>, ...rest)
+    if (!decision) return answered
+    return isThenable(answered)
+      ? answered.then((response) => withHeaders(response, decision))
+      : withHeaders(answered, decision)
+  }
+  return (request, ...rest) => {
+    const decided = isGuarded(request) ? judge(questionOfFetch(request, bodyBytes)) : undefined
+    return isThenable(decided)
+      ? decided.then((decision) => goOn(request, rest, decision))
+      : goOn(request, rest, decided)
   }
 }

@@ -70,26 +70,18 @@ export function createAuthorize(engine: Engine, grants: Grants, onDecision: OnDe
   const atOnce: Authorize['atOnce'] & {} = (request, options) => {
     const policy = surfaceOf(engine, options)
     const started = onDecision ? engine.clock.monotonic() : 0
-    const facts = readSafely(policy, engine.prefixes, request)
+    let facts: Facts | undefined
+    try {
+      facts = readRequest(policy, engine.prefixes, request)
+    } catch {
+      // Something that cannot even be looked at.
+    }
     const verdict = facts && judge({ engine, grants, facts, source: request })
     return isThenable(verdict)
       ? verdict.then(end.bind(null, policy, started, facts))
       : end(policy, started, facts, verdict)
   }
   return Object.assign(async (...asked: Parameters<Authorize>) => atOnce(...asked), { atOnce })
-}
-
-/** The facts of a request, or `undefined` for something that cannot even be looked at. */
-function readSafely(
-  policy: CompiledPolicy,
-  prefixes: ReadonlySet<string>,
-  request: RequestLike | Request,
-): Facts | undefined {
-  try {
-    return readRequest(policy, prefixes, request)
-  } catch {
-    return undefined
-  }
 }
 
 /**

@@ -60,15 +60,8 @@ export function createDeadlines(clock: FullClock, timeoutMs: number): Within {
         isWatched = true
         clock.timer(1, look)
       }
-      Promise.resolve(answer).then(
-        (value) => {
-          leave(waiting)
-          resolve(value)
-        },
-        (error: unknown) => {
-          leave(waiting)
-          reject(error)
-        },
-      )
+      Promise.resolve(answer)
+        .then(resolve, reject)
+        .then(() => leave(waiting))
     })
 }

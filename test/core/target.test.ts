@@ -1,7 +1,7 @@
 /** The grammar of request targets: what is let through means one thing to every reader; all else is refused. The query: query.test.ts. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeStrictly, hasControlCharacter, readTarget, readTargetOfUrl } from '../../src/core/target.ts'
+import { decodeStrictly, hasControlCharacter, pathStart, readTarget, readTargetOfUrl } from '../../src/core/target.ts'
 
 /** Pieces of which targets are made, rather those with which routers and proxies were fooled. */
 const pieces = fc.oneof(
@@ -190,6 +190,21 @@ describe('readTargetOfUrl', () => {
     ['a fragment', 'http://api.test/v1#x'],
   ])('refuses %s', (_, url) => {
     expect(readTargetOfUrl(url)).toBeUndefined()
+  })
+
+  it('finds the path where a pattern finds it, in whatever text', () => {
+    const pattern = /^[^/?#]+:\/\/[^/?#]*(?=\/)/
+    const parts = fc.constantFrom('http', 'a', ':', '/', '//', '://', '?', '#', '.', '%2f', '\n', '\ud800', '')
+    const texts = fc.oneof(
+      fc.string(),
+      fc.array(parts, { maxLength: 12 }).map((all) => all.join('')),
+    )
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(pathStart(text)).toBe(pattern.exec(text)?.[0].length ?? -1)
+      }),
+      { numRuns: 5_000 },
+    )
   })
 
   it('never takes the path out of the query or the fragment', () => {

@@ -26,3 +26,30 @@ it('makes no URL of a request, let through or refused', async () => {
   expect(new URL('http://a.example').host).toBe('a.example')
   expect(made).toBe(1)
 })
+
+it('answers in the same turn where neither the engine nor the handler has to wait, and passes on what is thrown', async () => {
+  const w = await world()
+  const request = fetchRequest(`GET /v1/files/${A}`, w.ALL)
+  const refused = fetchRequest('GET /v1/me', w.ALL)
+  const atOnce = guard(w.tokens, () => new Response('here'))
+  for (const [asked, status] of [
+    [request, 200],
+    [refused, 403],
+  ] as const) {
+    const answer = atOnce(asked)
+    expect(answer).toBeInstanceOf(Response)
+    expect([(await answer).status, (await answer).headers.get('cache-control')]).toEqual([status, 'no-store'])
+  }
+  const later = guard(w.tokens, async () => new Response('here'))(request)
+  expect(later).toBeInstanceOf(Promise)
+  expect((await later).headers.get('cache-control')).toBe('no-store')
+  const { authorize } = w.tokens
+  const waiting = { ...w.tokens, authorize: (...asked: Parameters<typeof authorize>) => authorize(...asked) }
+  const slow = guard(waiting, () => new Response('here'))(request)
+  expect(slow).toBeInstanceOf(Promise)
+  expect((await slow).headers.get('cache-control')).toBe('no-store')
+  const broken = guard(w.tokens, () => {
+    throw new RangeError('broken')
+  })
+  expect(() => broken(request)).toThrow(RangeError)
+})
