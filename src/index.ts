@@ -69,7 +69,7 @@ export type {
   SecretUse,
   TokenStore,
 } from './ports.ts'
-export type { Authorize, DecisionInfo, SurfaceOptions } from './service/authorize.ts'
+export type { DecisionInfo, SurfaceOptions } from './service/authorize.ts'
 export { createPlanTokens, type PlanTokens, type PlanTokensOptions } from './service/create-plan-tokens.ts'
 export type { Allowance, Decision } from './service/decision.ts'
 export type { RevokedSecret } from './service/end.ts'

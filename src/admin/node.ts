@@ -11,6 +11,15 @@ export interface ListenedRequest {
   readonly socket: object
   readonly httpVersionMajor: number
   readonly complete: boolean
+  /** Of `http2`: the stream underneath. */
+  readonly stream?: {
+    readonly endAfterHeaders: boolean
+    readonly readableEnded: boolean
+    /** Of an event emitter. */
+    once(event: string, listener: () => void): unknown
+    /** Ends the stream with a code. */
+    close(code?: number): void
+  }
   /** What a parser made of the body, if one has run. */
   readonly body?: unknown
   readonly readableEnded: boolean
@@ -47,9 +56,14 @@ export function toNode(handler: AdminHandler): (request: ListenedRequest, respon
     for (const [name, value] of answer.headers) response.setHeader(name, value)
     // What was not read is not waited for.
     if (!request.complete && request.httpVersionMajor === 1) response.setHeader('Connection', 'close')
+    // RFC 9113, section 8.1: an answer may be complete before its request, which is then asked to stop without an error.
+    const { stream } = request
+    if (stream && !stream.endAfterHeaders && !stream.readableEnded) stream.once('finish', () => stream.close(NO_ERROR))
     response.end(body)
   }
 }
+
+const NO_ERROR = 0
 
 /** A target that no grammar lets through, in place of one that a URL cannot hold as it was sent. */
 const UNREADABLE = '/%'

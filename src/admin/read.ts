@@ -155,7 +155,7 @@ export interface BodyLimits {
   readonly timeoutMs: number
 }
 
-/** The bytes of a body, of which so many at most are read. */
+/** The bytes of a body, within the limits of length and time. */
 export async function readBytes(request: Request, { bytes: limit, timeoutMs }: BodyLimits): Promise<Uint8Array> {
   const tooLarge = new Problem('body_too_large', { detail: `At most ${limit} bytes are taken.` })
   if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge
@@ -172,15 +172,15 @@ export async function readBytes(request: Request, { bytes: limit, timeoutMs }: B
   }, timeoutMs)
   try {
     for (;;) {
-      const chunk = await reader.read()
+      const chunk = await reader.read().catch(() => {
+        throw isLate ? new Problem('body_timeout') : new Problem('request_malformed', { detail: 'The body broke off.' })
+      })
       if (isLate) throw new Problem('body_timeout')
       if (chunk.done) return bytes.all()
       if (bytes.add(chunk.value)) continue
       stop()
       throw tooLarge
     }
-  } catch (error) {
-    throw error instanceof Problem ? error : new Problem('request_malformed', { detail: 'The body broke off.' })
   } finally {
     clearTimeout(timer)
   }

@@ -43,12 +43,12 @@ export function readTargetOfUrl(url: unknown): Target | undefined {
   return typeof url === 'string' ? readFrom(url, pathStart(url)) : undefined
 }
 
-/** Where the path of an absolute URL begins, behind scheme and authority; -1 if there is none. A pattern takes twice as long. */
+/** Where the path of an absolute URL begins, behind scheme and authority; -1 if there is none. No pattern: `bench -- http`. */
 export function pathStart(url: string): number {
   const first = url.indexOf('/')
   const start = url.indexOf('/', first + 2)
-  const isBefore = (mark: string): boolean => url.lastIndexOf(mark, start) >= 0
-  return first > 1 && url.startsWith('://', first - 1) && !isBefore('?') && !isBefore('#') ? start : -1
+  const isOrigin = first > 1 && url.startsWith('://', first - 1)
+  return isOrigin && url.lastIndexOf('?', start) < 0 && url.lastIndexOf('#', start) < 0 ? start : -1
 }
 
 function readFrom(text: string, start: number): Target | undefined {

@@ -33,7 +33,7 @@ export function guard<Req extends NodeRequest = NodeRequest>(
   return (request, response, next) => {
     const decided = isGuarded(request) ? judge(questionOf(request, bodyBytes)) : undefined
     if (!isThenable(decided)) goOn(request, response, next, decided)
-    // Whatever goes wrong here is an error of this request and must not end the process.
+    // A rejection that nobody takes would end the process. What `next` throws at once is Express' to take.
     else decided.then((decision) => goOn(request, response, next, decision)).catch(next)
   }
 }

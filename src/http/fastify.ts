@@ -1,5 +1,4 @@
 /** `plan-access-tokens/fastify`: a guard for Fastify 5, as a plugin. */
-
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
 import { isThenable } from '../core/objects.ts'
 import type { Allowance, Decision } from '../service/decision.ts'

@@ -8,7 +8,7 @@ import { NO_HEADERS } from './guard.ts'
 
 /**
  * The question about a request. No `URL` is made of it: that would change the target before it is judged. Where its raw headers
- * are known, its own are not asked for: a server over Node makes them only then, which costs more than the whole answer.
+ * are known, its own are not asked for: a server over Node makes them only then (`bench -- http`).
  */
 export function questionOfFetch(request: Request, limit: number, rawHeaders?: readonly string[]): RequestLike {
   const { method, url } = request

@@ -2,11 +2,11 @@
  * What all guards share: their options, and the way from a framework's request to a decision. The answer to it:
  * http/answer.ts. What a framework takes: the file of its name.
  */
-
 import { PolicyError } from '../core/errors.ts'
 import { isThenable } from '../core/objects.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { isBasePath } from '../core/target.ts'
+import { AT_ONCE } from '../service/at-once.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
 import type { Allowance, Decision } from '../service/decision.ts'
 import type { RequestLike } from '../service/request.ts'
@@ -66,16 +66,19 @@ export function createJudge<Req>(tokens: Authorizer, options: GuardOptions<Req> 
   const { surface, optional = false, when, basePath = '' } = options
   const policy = tokens.policies.find((candidate) => surface === undefined || candidate.surface === surface)
   const which = surface === undefined ? undefined : { surface }
-  const unlessMissing = (decision: Decision): Decision | undefined =>
-    !decision.allowed && decision.code === 'token_missing' ? undefined : decision
+  const read = (decision: Decision): Decision | undefined => {
+    // A host may have put a function of its own in place of `authorize`: no decision is none that lets anybody through.
+    if (typeof (decision as Decision | undefined)?.allowed !== 'boolean')
+      throw new TypeError('authorize() gave no decision.')
+    return optional && !decision.allowed && decision.code === 'token_missing' ? undefined : decision
+  }
   return {
     isGuarded: (request) => when === undefined || !saysNo(when, request),
     judge(request) {
       const asked = basePath ? below(basePath, request) : request
-      const { atOnce } = tokens.authorize
+      const atOnce = AT_ONCE.get(tokens.authorize)
       const decided = atOnce ? atOnce(asked, which) : tokens.authorize(asked, which)
-      if (!optional) return decided
-      return isThenable(decided) ? decided.then(unlessMissing) : unlessMissing(decided)
+      return isThenable(decided) ? decided.then(read) : read(decided)
     },
     bodyBytes: policy?.limits.bodyBytes ?? 0,
   }

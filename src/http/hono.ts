@@ -1,5 +1,4 @@
 /** `plan-access-tokens/hono`: a guard for Hono, on whatever runtime. */
-
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Denial } from '../core/denial.ts'
 import type { RefusalStatus } from '../core/errors.ts'

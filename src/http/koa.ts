@@ -58,22 +58,30 @@ function goOn(context: KoaContext, next: () => Promise<unknown>, decision: Decis
   if (!decision) return next()
   putHeaders(context.res, decision)
   withPlanToken(context.state, decision)
-  return next().catch((error: unknown) => {
+  const going: unknown = next()
+  if (!isThenable(going)) return going
+  return going.then(undefined, (error: unknown) => {
     putOnError(error, decision.headers)
     throw error
   })
 }
 
-/** Koa answers an error with the headers that the error has, and drops all others. */
+/**
+ * Koa answers an error with the headers that the error has, and drops all others. What is about one token stays away from it:
+ * one error may be thrown to many. Whatever keeps its headers from being set, the error goes on as it is.
+ */
 function putOnError(error: unknown, added: Readonly<Record<string, string>>): void {
   if (!isObject(error)) return
-  const own = Object((error as { headers?: unknown }).headers) as Record<string, string>
-  const headers: Record<string, string> = { ...added }
-  for (const name of Object.keys(own)) {
-    const value = own[name] as string
-    if (isVary(name)) headers.Vary = joinVary(value, headers.Vary ?? '')
-    else headers[name] = value
+  try {
+    const { headers: own = {} } = error as { headers?: object }
+    if (Object.getPrototypeOf(own) !== Object.prototype) return
+    const headers: Record<string, unknown> = { ...added }
+    for (const [name, value] of Object.entries(own)) {
+      if (isVary(name)) headers.Vary = joinVary(String(value), added.Vary ?? '')
+      else headers[name] = value
+    }
+    Reflect.set(error, 'headers', headers)
+  } catch {
+    // It is the host's own error.
   }
-  // An error whose headers cannot be set goes on as it is.
-  Reflect.set(error, 'headers', headers)
 }

@@ -7,6 +7,7 @@ import type { PlanTokenError, RefusalCode } from '../core/errors.ts'
 import { isThenable } from '../core/objects.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 import type { Awaitable } from '../ports.ts'
+import { AT_ONCE, type AtOnce } from './at-once.ts'
 import { allowanceOf, type Decision, refusalOf } from './decision.ts'
 import { type Engine, unavailable } from './engine.ts'
 import { type Inquiry, STAGES, type Stage } from './gather.ts'
@@ -44,19 +45,9 @@ export interface DecisionInfo {
 
 type OnDecision = (info: DecisionInfo) => unknown
 
-/** Whether to let a request through. @throws TypeError for a surface that does not exist. */
-export interface Authorize {
-  (request: RequestLike | Request, options?: SurfaceOptions): Promise<Decision>
-  /**
-   * The same, without a promise where nothing had to be waited for: what guards call for every request. A host that puts a
-   * function of its own in place of `authorize` need not have it.
-   */
-  readonly atOnce?: (request: RequestLike | Request, options?: SurfaceOptions) => Awaitable<Decision>
-}
-
 /** Makes `authorize`. */
-export function createAuthorize(engine: Engine, grants: Grants, onDecision: OnDecision | undefined): Authorize {
-  const end = (
+export function createAuthorize(engine: Engine, grants: Grants, onDecision: OnDecision | undefined) {
+  const decisionOf = (
     policy: CompiledPolicy,
     started: number,
     facts: Facts | undefined,
@@ -67,7 +58,7 @@ export function createAuthorize(engine: Engine, grants: Grants, onDecision: OnDe
     if (onDecision) tell(onDecision, infoOf(policy.surface, decision, facts, engine.clock.monotonic() - started))
     return decision
   }
-  const atOnce: Authorize['atOnce'] & {} = (request, options) => {
+  const atOnce: AtOnce = (request, options) => {
     const policy = surfaceOf(engine, options)
     const started = onDecision ? engine.clock.monotonic() : 0
     let facts: Facts | undefined
@@ -78,10 +69,14 @@ export function createAuthorize(engine: Engine, grants: Grants, onDecision: OnDe
     }
     const verdict = facts && judge({ engine, grants, facts, source: request })
     return isThenable(verdict)
-      ? verdict.then(end.bind(null, policy, started, facts))
-      : end(policy, started, facts, verdict)
+      ? verdict.then(decisionOf.bind(null, policy, started, facts))
+      : decisionOf(policy, started, facts, verdict)
   }
-  return Object.assign(async (...asked: Parameters<Authorize>) => atOnce(...asked), { atOnce })
+  async function authorize(request: RequestLike | Request, options?: SurfaceOptions): Promise<Decision> {
+    return atOnce(request, options)
+  }
+  AT_ONCE.set(authorize, atOnce)
+  return authorize
 }
 
 /**

@@ -7,8 +7,9 @@ import { anything, callable, issuesOf, judged, maybe, object, read } from '../co
 import type { SecretView, Token, TokenEvent } from '../core/token.ts'
 import type { Clock, Directory, TokenStore } from '../ports.ts'
 import { createAnswers } from './answers.ts'
-import { type Authorize, createAuthorize, type DecisionInfo, type SurfaceOptions } from './authorize.ts'
+import { createAuthorize, type DecisionInfo, type SurfaceOptions } from './authorize.ts'
 import { createDeadlines } from './deadlines.ts'
+import type { Decision } from './decision.ts'
 import { type RevokedSecret, revoke, revokeSecret, sweep } from './end.ts'
 import { type Engine, type TypeEntry, unavailable } from './engine.ts'
 import { createExplain, type Explanation } from './explain.ts'
@@ -104,7 +105,7 @@ export interface PlanTokens<P extends Policy = Policy> {
   /** A page of a plan's audit log. @throws PlanTokenError `not_plan_admin`, `invalid_input`, `unavailable`. */
   events(input: EventsInput): Promise<{ readonly events: readonly TokenEvent[]; readonly next?: string }>
   /** Whether to let a request through. @throws TypeError for a surface that does not exist. */
-  readonly authorize: Authorize
+  authorize(request: RequestLike | Request, options?: SurfaceOptions): Promise<Decision>
   /**
    * Every rule with its verdict: for a request, or for a question about a token by an admin of its plan. A question is asked
    * of the surface of the token's own type unless `surface` says otherwise.

@@ -185,3 +185,29 @@ it('speaks HTTP/2', async () => {
   expect(headers[':status']).toBe(200)
   expect(await readJson(stream)).toMatchObject({ resources: [{ kind: 'file', id: 'abc' }] })
 })
+
+it('lets go of an HTTP/2 request whose body does not arrive, after the whole answer', async () => {
+  const w = await world()
+  const server = createHttp2Server(toNode(adminHandler({ tokens: w.tokens, actor, bodyTimeoutMs: 50 })))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  onTestFinished(async () => {
+    session.destroy()
+    await new Promise((resolve) => server.close(resolve))
+  })
+  const stream = session.request({
+    ...{ ':method': 'POST', ':path': '/links', 'content-type': 'application/json', 'x-session': 'admin-1' },
+  })
+  stream.write('{"text"')
+  const [headers] = (await once(stream, 'response')) as [{ readonly ':status': number }]
+  expect(headers[':status']).toBe(408)
+  let text = ''
+  stream.on('data', (chunk) => {
+    text += chunk
+  })
+  // The client has not ended it: the rest of the body was still to be written.
+  await once(stream, 'close')
+  expect(JSON.parse(text)).toMatchObject({ code: 'body_timeout' })
+  expect(stream.rstCode).toBe(0)
+})

@@ -77,7 +77,7 @@ describe.each(FRAMEWORKS)('$name', (framework) => {
     const { authorize } = w.tokens
     const engines: PlanTokens[] = [
       { ...w.tokens, authorize: (asked, options) => authorize(asked, options) },
-      { ...w.tokens, authorize: Object.assign(authorize.bind(null), { atOnce: authorize }) },
+      { ...w.tokens, authorize: new Proxy(authorize, {}) },
     ]
     for (const tokens of engines) {
       const { send, runs } = await serve(framework, { tokens })
@@ -227,6 +227,27 @@ describe.each(FRAMEWORKS)('$name', (framework) => {
   })
 })
 
+it.each(FRAMEWORKS)(
+  'runs no handler where what a host has put in place of authorize refuses, or decides nothing: $name',
+  async (framework) => {
+    const { authorize } = w.tokens
+    const never: PlanTokens['authorize'] = async () => w.tokens.authorize({ method: 'GET', url: '/', headers: {} })
+    const nothing = (async () => undefined) as unknown as PlanTokens['authorize']
+    const replaced = [
+      never,
+      Object.assign(never, authorize),
+      new Proxy(authorize, { apply: () => never({} as never) }),
+      nothing,
+    ]
+    for (const instead of replaced) {
+      const { send, runs } = await serve(framework, { tokens: { ...w.tokens, authorize: instead } })
+      if (instead === nothing && framework.name.startsWith('node:')) continue
+      const { status } = await send(request(FILE, w.ALL))
+      expect([status, runs]).toEqual([instead === nothing ? 500 : 401, []])
+    }
+  },
+)
+
 /** Those that answer an error of a handler themselves. */
 const WITH_ERRORS = FRAMEWORKS.filter(({ name }) => /express|fastify|hono|koa/.test(name))
 
@@ -260,7 +281,7 @@ it("keeps what an error of Koa says of its own answer's headers", async () => {
   const koa = FRAMEWORKS.find(({ name }) => name === 'koa') as (typeof FRAMEWORKS)[number]
   const error = Object.assign(new Error('Later.'), {
     status: 503,
-    headers: { 'cache-control': 'private', vary: 'Accept' },
+    headers: { 'cache-control': 'private', vary: ['Accept', 'Origin'] },
   })
   const onRun = () => {
     throw error
@@ -268,5 +289,5 @@ it("keeps what an error of Koa says of its own answer's headers", async () => {
   const { send } = await serve(koa, { tokens: w.tokens, onRun })
   const reply = await send(request(FILE, w.ALL))
   expect(reply.headers['cache-control']).toBe('private')
-  expect(varyOf(reply)).toEqual(['accept', 'x-figma-token', 'authorization'])
+  expect(varyOf(reply)).toEqual(['accept', 'origin', 'x-figma-token', 'authorization'])
 })

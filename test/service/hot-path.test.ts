@@ -1,9 +1,20 @@
 /** What a request must not cost: a hash for what is no secret, a `URL` or copied headers for a Fetch `Request`. */
-import { createPlanTokens, type Decision, memoryStore, type RequestLike, type ResourceRef } from 'plan-access-tokens'
+import {
+  createPlanTokens,
+  type Decision,
+  memoryStore,
+  type PlanTokens,
+  type RequestLike,
+  type ResourceRef,
+} from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { expectAllowed, expectDenied, requestWith } from 'plan-access-tokens/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { AT_ONCE, type AtOnce } from '../../src/service/at-once.ts'
 import { newDirectory, TOKEN } from './support/world.ts'
+
+/** What guards call. */
+const atOnceOf = ({ authorize }: PlanTokens) => AT_ONCE.get(authorize) as AtOnce
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -50,15 +61,15 @@ describe('authorize', () => {
       ...[requestWith(secret, 'GET /v1/me'), requestWith('nonsense', 'GET /v1/me'), {} as RequestLike],
     ]
     for (const request of asked) {
-      const decision = tokens.authorize.atOnce?.(request) as Decision
+      const decision = atOnceOf(tokens)(request) as Decision
       expect(decision.allowed).toBe(request === asked[0])
       expect(tokens.authorize(request)).toBeInstanceOf(Promise)
       for (const waiting of [{ store: slow }, { directory: slowDirectory }])
-        expect(await createPlanTokens({ ...options, ...waiting }).authorize.atOnce?.(request)).toEqual(decision)
+        expect(await atOnceOf(createPlanTokens({ ...options, ...waiting }))(request)).toEqual(decision)
     }
     const [allowed] = asked as [RequestLike]
-    expect(createPlanTokens({ ...options, store: slow }).authorize.atOnce?.(allowed)).toBeInstanceOf(Promise)
-    expect(() => tokens.authorize.atOnce?.(allowed, { surface: 'npm' })).toThrow('There is no surface "npm".')
+    expect(atOnceOf(createPlanTokens({ ...options, store: slow }))(allowed)).toBeInstanceOf(Promise)
+    expect(() => atOnceOf(tokens)(allowed, { surface: 'npm' })).toThrow('There is no surface "npm".')
     await expect(tokens.authorize(allowed, { surface: 'npm' })).rejects.toThrow(TypeError)
   })
 

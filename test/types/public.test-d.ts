@@ -53,7 +53,6 @@ type AnyAt<T, Path extends string = '', Depth extends readonly 0[] = []> =
 /** Every public type, by the name that it is exported under. */
 interface Types {
   Allowance: api.Allowance
-  Authorize: api.Authorize
   AnyGrants: api.AnyGrants
   Awaitable: api.Awaitable<string>
   Change: api.Change
