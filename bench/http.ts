@@ -70,16 +70,15 @@ async function measure(
     console.error(`… ${framework}, start ${start} of ${scale.starts}`)
     found.push(await measureOnce(servers, framework, scale))
   }
-  const middle = (figure: keyof Figures): number => rounded(median(found.map((figures) => figures[figure])))
-  const least = (figure: keyof Figures): number => rounded(Math.min(...found.map((figures) => figures[figure])))
-  const most = (figure: keyof Figures): number => rounded(Math.max(...found.map((figures) => figures[figure])))
+  const all = (figure: keyof Figures): readonly number[] => found.map((figures) => figures[figure])
+  const middle = (figure: keyof Figures): number => rounded(median(all(figure)))
   return {
     ofFloor: middle('ofFloor'),
     ofPlain: middle('ofPlain'),
     ofFloorByCpu: middle('ofFloorByCpu'),
     ofPlainByCpu: middle('ofPlainByCpu'),
     busy: [middle('busyEmpty'), middle('busyPage')],
-    ofFloorRange: [least('ofFloor'), most('ofFloor')],
+    ofFloorRange: [rounded(Math.min(...all('ofFloor'))), rounded(Math.max(...all('ofFloor')))],
   }
 }
 

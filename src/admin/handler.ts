@@ -2,11 +2,13 @@
  * `adminHandler`: the management API as one Fetch handler. Decides who asks, where a request goes and how it is answered. The
  * calls: admin/routes.ts. What is read of a request: admin/read.ts.
  */
+
 import type { z } from 'zod'
 import type { Issue } from '../core/errors.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import { decodeStrictly, readTargetOfUrl } from '../core/target.ts'
 import type { Awaitable, Directory } from '../ports.ts'
+import { tell } from '../service/tell.ts'
 import { createDetector, type Detector } from './carries.ts'
 import { mostLinksOf, type Places, placesOf } from './links.ts'
 import { answerOAuth, type IntrospectionOptions, OAUTH_ROUTES, oauthErrorOf } from './oauth.ts'
@@ -23,7 +25,6 @@ import {
   readParameters,
   readShape,
 } from './read.ts'
-import { report } from './report.ts'
 import { type AdminEngine, type Answer, type Asked, ROUTES, type Route } from './routes.ts'
 
 /** What `adminHandler` takes. */
@@ -89,7 +90,7 @@ export function adminHandler(options: AdminOptions): AdminHandler {
       return await (oauth ? answerForm(admin, oauth, request) : answer(admin, request))
     } catch (thrown) {
       const problem = problemOf(thrown)
-      if (problem.status >= 500) report(options.onError, thrown)
+      if (problem.status >= 500) tell(options.onError, thrown)
       return refusal(admin, problem, request.method, oauth !== undefined)
     }
   }

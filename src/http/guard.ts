@@ -6,7 +6,7 @@ import { PolicyError } from '../core/errors.ts'
 import { isThenable } from '../core/objects.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { isBasePath } from '../core/target.ts'
-import { AT_ONCE, type AtOnce } from '../service/at-once.ts'
+import { AT_ONCE } from '../service/at-once.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
 import type { Allowance, Decision } from '../service/decision.ts'
 import type { RequestLike } from '../service/request.ts'
@@ -66,9 +66,6 @@ export function createJudge<Req>(tokens: Authorizer, options: GuardOptions<Req> 
   const { surface, optional = false, when, basePath = '' } = options
   const policy = tokens.policies.find((candidate) => surface === undefined || candidate.surface === surface)
   const which = surface === undefined ? undefined : { surface }
-  /** The function that was asked last, since looking it up costs more than comparing it. */
-  let known: object | undefined
-  let atOnce: AtOnce | undefined
   const read = (decision: Decision): Decision | undefined => {
     // A host may have put a function of its own in place of `authorize`: no decision is none that lets anybody through.
     if (typeof (decision as Decision | undefined)?.allowed !== 'boolean')
@@ -79,10 +76,7 @@ export function createJudge<Req>(tokens: Authorizer, options: GuardOptions<Req> 
     isGuarded: (request) => when === undefined || !saysNo(when, request),
     judge(request) {
       const asked = basePath ? below(basePath, request) : request
-      if (tokens.authorize !== known) {
-        known = tokens.authorize
-        atOnce = AT_ONCE.get(known)
-      }
+      const atOnce = AT_ONCE.get(tokens.authorize)
       const decided = atOnce ? atOnce(asked, which) : tokens.authorize(asked, which)
       return isThenable(decided) ? decided.then(read) : read(decided)
     },

@@ -2,12 +2,13 @@
  * `hubHandler`: the page, its files and its API below one path. The page's own source: hub/page/. What is written into its
  * HTML: hub/boot.ts and hub/document.ts. The API is that of `plan-access-tokens/admin`.
  */
+
 import { createDetector } from '../admin/carries.ts'
 import { actorOf, adminHandler } from '../admin/handler.ts'
 import { headersOf, Problem } from '../admin/problem.ts'
-import { report } from '../admin/report.ts'
 import { type Issue, PolicyError } from '../core/errors.ts'
 import { readTargetOfUrl } from '../core/target.ts'
+import { tell } from '../service/tell.ts'
 import { createFiles } from './assets.ts'
 import { bootOf, usagesOf } from './boot.ts'
 import { noticeOf, pageOf, SECURITY } from './document.ts'
@@ -64,7 +65,7 @@ export function hubHandler(options: HubOptions): HubHandler {
       if (actor === undefined) return refuse(401, 'signedOut', headersOf(new Problem('actor_missing')))
       return html(200, pageOf(options, files, await bootOf(options, usages, actor)), request)
     } catch (error) {
-      report(onError, error)
+      tell(onError, error)
       return refuse(500, 'failed')
     }
   }

@@ -13,6 +13,7 @@ import { type Engine, unavailable } from './engine.ts'
 import { type Inquiry, STAGES, type Stage } from './gather.ts'
 import type { Grants } from './grants.ts'
 import { type RequestLike, readRequest } from './request.ts'
+import { tell } from './tell.ts'
 
 /** Which policy a request speaks to. */
 export interface SurfaceOptions {
@@ -146,12 +147,6 @@ export function surfaceOf(engine: Engine, options: SurfaceOptions | undefined): 
 
 function noteUse({ uses }: Engine, { record, secret, now }: Facts): void {
   if (record && secret) uses.note(record.id, secret.digest, now)
-}
-
-/** A hook that fails or rejects changes no decision and takes down no process. */
-function tell(onDecision: OnDecision, info: DecisionInfo): void {
-  const told = async (): Promise<unknown> => onDecision(info)
-  told().catch(() => undefined)
 }
 
 function infoOf(surface: string, decision: Decision, facts: Facts | undefined, durationMs: number): DecisionInfo {
