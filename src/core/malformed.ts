@@ -1,0 +1,79 @@
+/**
+ * Why a request is malformed: every cause of `request_malformed`, with a sentence that says what is wrong and what to do. No
+ * sentence repeats what was sent: it names a place in the request, or a source as the policy spells it. Which requests are
+ * malformed is decided where each part is read: core/credential.ts, core/target.ts, core/query.ts, core/body.ts, core/names.ts.
+ */
+
+/** Where something stands, put into the sentence of a cause. */
+interface Place {
+  /** The character, counted from 0 in the request target as it was sent. */
+  readonly at: number | undefined
+  /** A source as the policy spells it: `query:file_key`. */
+  readonly source: string | undefined
+}
+
+const at = ({ at: position }: Place): string => (position === undefined ? 'A character' : `Character ${position}`)
+const value = ({ source }: Place): string => (source === undefined ? 'A value' : `The value of ${source}`)
+
+/** Every cause. The sentences hold no quotation mark and no backslash, since they stand in a header too. */
+export const MALFORMED = {
+  credential_repeated: () => 'It carries more than one credential. Send one, in one header.',
+  credential_unreadable: () => 'The header of the credential is no text.',
+
+  target_form: () => 'The request target is not of the form /path?query.',
+  path_slash_at_end: () => 'The path ends with a slash. Send it without.',
+  path_empty_segment: () => 'The path has two slashes in a row. Send one.',
+  path_dot_segment: () => 'A segment of the path is one dot or two. Send the path without.',
+  path_character: (place) => `${at(place)} of the target cannot stand in a path as it is. Percent-encode it.`,
+  path_encoding: (place) =>
+    `The percent sign at character ${place.at} of the target does not begin an encoded byte. Send %25 for a percent sign.`,
+  path_encoding_needless: (place) =>
+    `The percent-encoding at character ${place.at} of the target stands for a letter, a digit or a mark that needs none. Send that as it is.`,
+  path_encoding_forbidden: (place) =>
+    `The percent-encoding at character ${place.at} of the target stands for a slash, a backslash or a control character, which no segment of a path may hold.`,
+  path_not_utf8: () => 'The percent-encoded bytes of the path are not UTF-8.',
+
+  query_character: (place) => `${at(place)} of the target cannot stand in a query as it is. Percent-encode it.`,
+  query_semicolon: () => 'A semicolon in the query can be read as the end of a parameter. Send %3B.',
+  query_too_long: () => 'The query has more than 100 parameters.',
+  query_name: () => 'The name of a parameter of the query is not UTF-8, or holds a control character.',
+  parameter_repeated: (place) => `${place.source} comes more than once. Send it once.`,
+  parameter_spelling: (place) =>
+    `${place.source} stands in the query in another spelling as well, which some servers take for the same. Send the plain name.`,
+
+  value_missing: (place) => `${value(place)} is missing.`,
+  value_unreadable: (place) =>
+    `${value(place)} is empty, no text, or cannot be read in one way. Send the plain id, percent-encoded where it stands in a path or query.`,
+  value_of_no_kind: (place) => `${value(place)} is none of those that may stand there.`,
+  resources_too_many: () => 'It names more resources than one request may.',
+  check_failed: () => 'What its path names and what its body holds do not belong together.',
+
+  body_missing: () => 'The endpoint needs a body, and there is none. Send JSON.',
+  body_type: () => 'The body is not declared as JSON in UTF-8. Send Content-Type: application/json.',
+  body_encoded: () => 'The body has a content encoding. Send it as it is.',
+  body_too_long: () => 'The body is longer than the endpoint takes.',
+  body_in_pieces: () => 'The body comes in too many pieces. Send it in larger ones.',
+  body_broken_off: () => 'The body ended before all of it had arrived. Send it again.',
+  body_was_read: () => 'The body was read before it could be judged. This is a mistake of the server.',
+  json_invalid: () => 'The body is not valid JSON.',
+  json_not_utf8: () => 'The body is not UTF-8.',
+  json_name_repeated: () => 'An object of the body has the same name twice. Send each name once.',
+  json_surrogate: () => 'The body has half of a surrogate pair, which is no character. Send whole characters.',
+} as const satisfies { readonly [reason: string]: (place: Place) => string }
+
+/** What is malformed. Grows with the library, so a `switch` over it needs a `default`. */
+export type MalformedReason = keyof typeof MALFORMED
+
+/** One cause, and where. */
+export interface Malformed {
+  readonly reason: MalformedReason
+  /** The character, counted from 0 in the request target as it was sent. */
+  readonly at?: number
+  /** A source as the policy spells it. */
+  readonly source?: string
+}
+
+/** The sentence of a cause. */
+export function sentenceOf({ reason, at: position, source }: Malformed): string {
+  return MALFORMED[reason]({ at: position, source })
+}
