@@ -17,6 +17,7 @@ export {
   type StoreProblem,
 } from './core/errors.ts'
 export type { FoundLink, LinkCode, LinkMistake, LinkReport, ParsedLink } from './core/links.ts'
+export type { MalformedReason } from './core/malformed.ts'
 export {
   type AnyGrants,
   definePolicy,

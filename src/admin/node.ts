@@ -84,7 +84,7 @@ function fetchRequestOf(request: ListenedRequest): Request {
   try {
     return new Request(base + target, {
       method,
-      headers: headersIn(request.rawHeaders),
+      headers: headersIn(request),
       ...(hasBody && { body: bodyOf(request), duplex: 'half' }),
     } as RequestInit)
   } catch {
@@ -93,14 +93,22 @@ function fetchRequestOf(request: ListenedRequest): Request {
   }
 }
 
-/** All lines, a repeated one too: Fetch joins them with a comma, and what is joined is refused where it matters. */
-function headersIn(raw: readonly string[]): Headers {
+/**
+ * All lines, a repeated one too: Fetch joins them with a comma, and what is joined is refused where it matters. Adapters of
+ * serverless platforms leave the raw lines out or empty.
+ */
+function headersIn({ rawHeaders: raw = [], headers: parsed }: ListenedRequest): Headers {
   const headers = new Headers()
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = raw[i] as string
-    if (!name.startsWith(':')) headers.append(name, raw[i + 1] as string)
-  }
+  for (let i = 0; i + 1 < raw.length; i += 2) append(headers, raw[i] as string, raw[i + 1] as string)
+  if (raw.length === 0)
+    for (const [name, value = []] of Object.entries(parsed))
+      for (const line of typeof value === 'string' ? [value] : value) append(headers, name, line)
   return headers
+}
+
+/** A line of HTTP/2 that tells of the request itself is none of its headers. */
+function append(headers: Headers, name: string, value: string): void {
+  if (!name.startsWith(':')) headers.append(name, value)
 }
 
 /** The body, read only when it is asked for; or what a parser has left of it, as JSON. */

@@ -2,7 +2,9 @@
  * Finds the one credential of a request in its headers. Two that might differ are a refusal and never a choice. Whether the
  * credential is a secret of ours: core/secret.ts.
  */
+import type { Malformed } from './malformed.ts'
 import { isObject } from './objects.ts'
+import { beginsAsSecret } from './secret.ts'
 
 /** Headers of a request: a Fetch `Headers`, or an object as Node and the frameworks have it. */
 export type HeadersLike =
@@ -15,10 +17,14 @@ export type HeadersLike =
 /** The credential as it was sent, or why there is not exactly one. */
 export type Credential =
   | { readonly ok: true; readonly secret: string }
-  | { readonly ok: false; readonly code: 'token_missing' | 'request_malformed' }
+  | { readonly ok: false; readonly code: 'token_missing' }
+  | { readonly ok: false; readonly code: 'request_malformed'; readonly malformed: Malformed }
 
 const MISSING: Credential = Object.freeze({ ok: false, code: 'token_missing' })
-const MALFORMED: Credential = Object.freeze({ ok: false, code: 'request_malformed' })
+const malformed = (reason: Malformed['reason']): Credential =>
+  Object.freeze({ ok: false, code: 'request_malformed', malformed: Object.freeze({ reason }) })
+const REPEATED = malformed('credential_repeated')
+const UNREADABLE = malformed('credential_unreadable')
 
 /** Where a policy takes its secrets from; header names in lower case. */
 interface Places {
@@ -30,15 +36,24 @@ const AUTHORIZATION = 'authorization'
 
 /**
  * Reads the credential. `raw` is Node's `rawHeaders` (names and values in turn) where a request has them: Node drops a second
- * `Authorization` line before a handler sees it.
+ * `Authorization` line before a handler sees it. Adapters of serverless platforms leave them out or empty; then `headers` count.
+ *
+ * @param prefixes what secrets of this deployment begin with. A bearer token that does not begin with one is somebody else's,
+ * such as a gateway's, where a header of the policy's own is there too.
  */
-export function readCredential(places: Places, headers: unknown, raw: unknown): Credential {
-  const values = Array.isArray(raw)
-    ? valuesInRaw(places, raw)
-    : isFetchHeaders(headers)
-      ? valuesInFetch(places, headers)
-      : valuesInObject(places, headers)
-  return values ? theOnly(values) : MALFORMED
+export function readCredential(
+  places: Places,
+  headers: unknown,
+  raw: unknown,
+  prefixes: ReadonlySet<string>,
+): Credential {
+  const values =
+    Array.isArray(raw) && raw.length > 0
+      ? valuesInRaw(places, raw)
+      : isFetchHeaders(headers)
+        ? valuesInFetch(places, headers)
+        : valuesInObject(places, headers)
+  return typeof values === 'object' ? theOnly(values, prefixes) : values === 'repeated' ? REPEATED : UNREADABLE
 }
 
 /** What stands in each place: the value of a header, and that of `Authorization`. */
@@ -47,68 +62,101 @@ interface Found {
   authorization: string | undefined
 }
 
-function theOnly({ custom, authorization }: Found): Credential {
-  if (custom?.includes(',')) return MALFORMED
+function theOnly({ custom, authorization }: Found, prefixes: ReadonlySet<string>): Credential {
+  if (custom?.includes(',')) return REPEATED
   const bearer = authorization === undefined ? undefined : bearerOf(authorization)
-  if (bearer === false) return MALFORMED
-  if (custom !== undefined && bearer !== undefined && custom !== bearer) return MALFORMED
+  if (bearer === false) return REPEATED
+  if (custom !== undefined && bearer !== undefined && custom !== bearer && beginsAsSecret(bearer, prefixes))
+    return REPEATED
   const secret = custom ?? bearer
   return secret === undefined ? MISSING : { ok: true, secret }
 }
 
 /** Another scheme after a comma: two lines that the runtime has joined. */
 const JOINED = /,\s*[A-Za-z][A-Za-z0-9-]*\s+[^\s,=]/
+/** A quoted value of another scheme may hold whatever it likes (RFC 9110, section 5.6.4). */
+const QUOTED = /"(?:[^"\\]|\\.)*"/g
 
-/** The secret after `Bearer`; `undefined` for another scheme, which is none of ours; `false` for two that were joined. */
+/**
+ * The secret after `Bearer` and one space or more (RFC 9110, section 11.4); `undefined` for another scheme, which is none of
+ * ours; `false` for two that were joined.
+ */
 function bearerOf(value: string): string | undefined | false {
-  if (value.length < 6 || !isBearer(value)) return value.includes(',') && JOINED.test(value) ? false : undefined
+  if (value.length < 6 || !isBearer(value))
+    return value.includes(',') && JOINED.test(value.replaceAll(QUOTED, '""')) ? false : undefined
   if (value.length === 6) return ''
-  if (value.charCodeAt(6) !== 32) return value.charCodeAt(6) === 9 ? '' : undefined
-  return value.includes(',') ? false : value.slice(7)
+  if (value.charCodeAt(6) !== SPACE) return value.charCodeAt(6) === TAB ? '' : undefined
+  if (value.includes(',')) return false
+  let start = 7
+  while (value.charCodeAt(start) === SPACE) start++
+  return value.slice(start)
 }
+
+const SPACE = 32
+const TAB = 9
 
 /** Schemes are case-insensitive (RFC 9110, section 11.1). */
 function isBearer(value: string): boolean {
   return value.startsWith('Bearer') || value.slice(0, 6).toLowerCase() === 'bearer'
 }
 
-/** Puts a value into its place; false if that place is taken, since a repeated header is two credentials. */
-function put(found: Found, { headers, bearer }: Places, name: string, value: unknown): boolean {
+/** Why values cannot be used. */
+type Unusable = 'repeated' | 'unreadable'
+
+/** Puts a value into its place, if that is not taken: a repeated header is two credentials. */
+function put(found: Found, { headers, bearer }: Places, name: string, value: unknown): Unusable | undefined {
   const isAuthorization = bearer && name === AUTHORIZATION
-  if (!isAuthorization && !headers.includes(name)) return true
+  if (!isAuthorization && !headers.includes(name)) return undefined
   const text = Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value
-  if (text === undefined) return true
-  if (typeof text !== 'string') return false
+  if (text === undefined) return undefined
+  if (typeof text !== 'string') return Array.isArray(value) && value.length > 1 ? 'repeated' : 'unreadable'
   const place = isAuthorization ? 'authorization' : 'custom'
-  if (found[place] !== undefined) return false
-  found[place] = text
-  return true
+  if (found[place] !== undefined) return 'repeated'
+  found[place] = trimmed(text)
+  return undefined
 }
 
+/** A field value has no white space around it (RFC 9110, section 5.5); whoever hands it on may have left it there. */
+function trimmed(text: string): string {
+  let start = 0
+  let end = text.length
+  while (isBlank(text.charCodeAt(start))) start++
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--
+  return end - start === text.length ? text : text.slice(start, end)
+}
+
+const isBlank = (code: number): boolean => code === SPACE || code === TAB
+
 /** Field names are case-insensitive (RFC 9110, section 5.1), and a plain object can hold the same one in two spellings. */
-function valuesInObject(places: Places, headers: unknown): Found | undefined {
+function valuesInObject(places: Places, headers: unknown): Found | Unusable {
   const found: Found = { custom: undefined, authorization: undefined }
   if (!isObject(headers)) return found
   for (const name in headers) {
     if (!mayBeOurs(places, name) || !Object.hasOwn(headers, name)) continue
-    if (!put(found, places, name.toLowerCase(), (headers as Record<string, unknown>)[name])) return undefined
+    const unusable = put(found, places, name.toLowerCase(), (headers as Record<string, unknown>)[name])
+    if (unusable) return unusable
   }
   return found
 }
 
-function valuesInRaw(places: Places, raw: readonly unknown[]): Found | undefined {
+function valuesInRaw(places: Places, raw: readonly unknown[]): Found | Unusable {
   const found: Found = { custom: undefined, authorization: undefined }
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i]
-    if (typeof name !== 'string') return undefined
-    if (mayBeOurs(places, name) && !put(found, places, name.toLowerCase(), raw[i + 1])) return undefined
+    if (typeof name !== 'string') return 'unreadable'
+    if (!mayBeOurs(places, name)) continue
+    const unusable = put(found, places, name.toLowerCase(), raw[i + 1])
+    if (unusable) return unusable
   }
   return found
 }
 
-function valuesInFetch(places: Places, headers: { get(name: string): string | null }): Found | undefined {
+function valuesInFetch(places: Places, headers: { get(name: string): string | null }): Found | Unusable {
   const found: Found = { custom: undefined, authorization: undefined }
-  for (const name of places.headers) if (!put(found, places, name, headers.get(name) ?? undefined)) return undefined
+  for (const name of places.headers) {
+    const unusable = put(found, places, name, headers.get(name) ?? undefined)
+    if (unusable) return unusable
+  }
   if (places.bearer) found.authorization = headers.get(AUTHORIZATION) ?? undefined
   return found
 }

@@ -8,6 +8,7 @@ import type { Credential } from './credential.ts'
 import type { Match } from './endpoints.ts'
 import type { RefusalCode } from './errors.ts'
 import { isActiveSecret } from './lifecycle.ts'
+import type { Malformed } from './malformed.ts'
 import type { Named, NamedRef } from './names.ts'
 import { isObject } from './objects.ts'
 import type { CompiledPolicy } from './policy.ts'
@@ -33,6 +34,8 @@ export interface Facts {
   named: Named | undefined
   /** Where each named resource lies, in the order of `named`. */
   places: readonly (Place | 'absent')[] | undefined
+  /** What is wrong with the target, or with what the request names. */
+  malformed: Malformed | undefined
   /** What was thrown where facts could not be had. */
   failure: unknown
   /** Where the record came from. */

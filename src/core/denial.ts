@@ -3,6 +3,7 @@
  * its own. Nothing in it repeats what the client sent. Which refusal it is: core/decide.ts.
  */
 import { messageOf, REFUSALS, type RefusalCode, type RefusalStatus } from './errors.ts'
+import { type Malformed, type MalformedReason, sentenceOf } from './malformed.ts'
 
 /** A request that is refused. Frozen, and the same object for the same refusal. */
 export interface Denial {
@@ -13,6 +14,8 @@ export interface Denial {
   readonly message: string
   /** The scopes that the endpoint takes, any one of them; only with `scope_missing`. */
   readonly scopes?: readonly string[]
+  /** What is malformed; only with `request_malformed`, and absent there if the request cannot be looked at at all. */
+  readonly reason?: MalformedReason
   /** `Cache-Control`, `Vary`, and where they fit `WWW-Authenticate` and `Retry-After`. */
   readonly headers: Readonly<Record<string, string>>
   /** Status, headers and body, for a server that speaks no Fetch. */
@@ -30,13 +33,14 @@ export interface RenderedDenial {
 
 /** Renders a refusal as problem+json. */
 export function problemJson(denial: Denial): RenderedDenial {
-  const { code, status, message, headers } = denial
+  const { code, status, message, headers, reason } = denial
   const body = JSON.stringify({
     type: `urn:plan-access-tokens:error:${code}`,
     title: REFUSALS[code].title,
     status,
     detail: message,
     code,
+    ...(reason !== undefined && { reason }),
   })
   return { status, headers: { ...headers, 'Content-Type': 'application/problem+json' }, body }
 }
@@ -47,6 +51,8 @@ const RETRY_AFTER = '1'
 /** The refusals of one surface, made once, so that refusing costs nothing. */
 export interface Denials {
   of(code: RefusalCode): Denial
+  /** `request_malformed` with its cause. */
+  malformed(cause: Malformed): Denial
   /** `scope_missing` for an endpoint, naming the scopes that it takes. */
   scopeMissing(scopes: readonly string[], preferred: string | undefined): Denial
   /** The headers of every answer to a credential (RFC 9111). */
@@ -66,7 +72,7 @@ export function createDenials(
     code: RefusalCode,
     message: string,
     extra: Record<string, string>,
-    scopes?: readonly string[],
+    more: Pick<Denial, 'scopes' | 'reason'> = {},
   ): Denial => {
     const denial: Denial = {
       allowed: false,
@@ -74,7 +80,7 @@ export function createDenials(
       status: REFUSALS[code].status,
       message,
       headers: Object.freeze({ ...shared, ...extra }),
-      ...(scopes && { scopes }),
+      ...more,
       rendered: () => renderSafely(render, denial),
       response: () => responseOf(denial.rendered()),
     }
@@ -82,6 +88,8 @@ export function createDenials(
   }
   const codes = Object.keys(REFUSALS) as RefusalCode[]
   const table = new Map(codes.map((code) => [code, make(code, messageOf(code), challenge(realm, code))]))
+  /** By cause and source. Sources are the policy's, so they are few. */
+  const causes = new Map<string, Denial>()
   return {
     headers: shared,
     of: (code) => table.get(code) as Denial,
@@ -92,8 +100,20 @@ export function createDenials(
         'scope_missing',
         message,
         { 'WWW-Authenticate': preferred ? `${challenged}, scope="${preferred}"` : challenged },
-        scopes,
+        { scopes },
       )
+    },
+    malformed(cause) {
+      // Places in the target are too many to keep.
+      const key = cause.at === undefined ? `${cause.reason} ${cause.source}` : undefined
+      const known = key === undefined ? undefined : causes.get(key)
+      if (known) return known
+      const message = `${REFUSALS.request_malformed.title} ${sentenceOf(cause)}`
+      const denial = make('request_malformed', message, challenge(realm, 'request_malformed', message), {
+        reason: cause.reason,
+      })
+      if (key !== undefined) causes.set(key, denial)
+      return denial
     },
   }
 }
@@ -104,13 +124,13 @@ export function anyOf(scopes: readonly string[]): string {
 }
 
 /** The challenge of RFC 6750, section 3: no error where nothing was sent. */
-function challenge(realm: string, code: RefusalCode): Record<string, string> {
+function challenge(realm: string, code: RefusalCode, message = messageOf(code)): Record<string, string> {
   const { status } = REFUSALS[code]
   if (code === 'token_missing') return { 'WWW-Authenticate': realm }
   if (status === 503) return { 'Retry-After': RETRY_AFTER }
   if (status === 403) return {}
   const error = status === 400 ? 'invalid_request' : 'invalid_token'
-  return { 'WWW-Authenticate': `${realm}, error="${error}", error_description="${messageOf(code)}"` }
+  return { 'WWW-Authenticate': `${realm}, error="${error}", error_description="${message}"` }
 }
 
 /** A host's renderer that fails, or gives what cannot be sent as a refusal, must not turn it into something else. */

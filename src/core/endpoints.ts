@@ -40,6 +40,8 @@ export interface Match {
 
 interface Node {
   readonly literals: Map<string, Node>
+  /** The children of each literal in one letter case; only in a tree in which a parameter stands beside a literal. */
+  folded: Map<string, Node[]> | undefined
   parameter: Node | undefined
   endpoint: CompiledEndpoint | undefined
 }
@@ -47,21 +49,59 @@ interface Node {
 /** The endpoints of a policy, by method. */
 export type EndpointTrie = ReadonlyMap<string, Node>
 
-const newNode = (): Node => ({ literals: new Map(), parameter: undefined, endpoint: undefined })
+const newNode = (): Node => ({
+  literals: new Map(),
+  folded: undefined,
+  parameter: undefined,
+  endpoint: undefined,
+})
 
-/** Builds the trie. `clash` is told of two routes that claim the same path. */
+/**
+ * Builds the trie. `clash` is told of two routes that claim the same path, or would to a router that takes no notice of letter
+ * case.
+ */
 export function buildTrie(
   endpoints: readonly CompiledEndpoint[],
   clash: (route: string, other: string) => void,
 ): EndpointTrie {
   const trie = new Map<string, Node>()
+  const routes = new Map<string, string>()
   for (const endpoint of endpoints) {
-    let node = trie.get(endpoint.view.method) ?? put(trie, endpoint.view.method)
-    for (const segment of segmentsOf(endpoint.view.path)) node = childOf(node, segment)
-    if (node.endpoint) clash(endpoint.view.route, node.endpoint.view.route)
-    else node.endpoint = endpoint
+    const { method, path, route } = endpoint.view
+    let node = trie.get(method) ?? put(trie, method)
+    for (const segment of segmentsOf(path)) node = childOf(node, segment)
+    const claim = `${method} ${segmentsOf(path)
+      .map((segment) => (parameterOf(segment) === undefined ? fold(segment) : '{}'))
+      .join('/')}`
+    const other = routes.get(claim)
+    if (other !== undefined) clash(route, other)
+    else {
+      routes.set(claim, route)
+      node.endpoint = endpoint
+    }
   }
+  for (const root of trie.values()) if (isMixed(root)) foldLiterals(root)
   return trie
+}
+
+/** Whether a parameter stands beside a literal somewhere, so that one path can be meant by two routes. */
+function isMixed({ literals, parameter }: Node): boolean {
+  return (parameter && (literals.size > 0 || isMixed(parameter))) || [...literals.values()].some(isMixed)
+}
+
+function foldLiterals(node: Node): void {
+  node.folded = new Map()
+  for (const [literal, child] of node.literals) {
+    const key = fold(literal)
+    node.folded.set(key, [...(node.folded.get(key) ?? []), child])
+    foldLiterals(child)
+  }
+  if (node.parameter) foldLiterals(node.parameter)
+}
+
+/** One letter case for all that some router takes for the same: the sign of Kelvin has a small `k`, the long `s` a large `S`. */
+function fold(segment: string): string {
+  return segment.toLowerCase().toUpperCase().toLowerCase()
 }
 
 /** The segments of a route's path: none for `/`. */
@@ -90,12 +130,34 @@ function put(nodes: Map<string, Node>, key: string): Node {
 
 /**
  * The endpoint for a method and a path, or `undefined`. Methods are case-sensitive (RFC 9110, section 9.1); HEAD is judged
- * as GET. A percent-encoded segment is never a literal.
+ * as GET. A percent-encoded segment is never a literal. A path that another route claims but for letter case or encoding is
+ * nobody's, since many routers take no notice of these.
  */
 export function matchEndpoint(trie: EndpointTrie, method: string, path: CleanPath): Match | undefined {
   const root = trie.get(method === 'HEAD' ? 'GET' : method)
   if (!root) return undefined
-  return path.length === 1 ? matchAt(root, undefined) : walk(root, path, 1, undefined)
+  if (path.length === 1) return matchAt(root, undefined)
+  const match = walk(root, path, 1, undefined)
+  return match && root.folded && isClaimed(root, path.slice(1).split('/').map(decoded), 0, true) ? undefined : match
+}
+
+/** Whether some route has this path but for the letter case or the encoding of a literal. `isExact`: so far there was no difference. */
+function isClaimed(node: Node, segments: readonly Segment[], depth: number, isExact: boolean): boolean {
+  const segment = segments[depth]
+  if (!segment) return !isExact && node.endpoint !== undefined
+  for (const child of node.folded?.get(fold(segment.value)) ?? []) {
+    if (isClaimed(child, segments, depth + 1, isExact && node.literals.get(segment.raw) === child)) return true
+  }
+  return node.parameter !== undefined && isClaimed(node.parameter, segments, depth + 1, isExact)
+}
+
+interface Segment {
+  readonly raw: string
+  readonly value: string
+}
+
+function decoded(raw: string): Segment {
+  return { raw, value: raw.includes('%') ? (decodeStrictly(raw) as string) : raw }
 }
 
 /** The values of parameters on the way, the last one first, so that a way back needs no clean-up. */

@@ -1,7 +1,8 @@
 /**
  * Why a request is malformed: every cause of `request_malformed`, with a sentence that says what is wrong and what to do. No
  * sentence repeats what was sent: it names a place in the request, or a source as the policy spells it. Which requests are
- * malformed is decided where each part is read: core/credential.ts, core/target.ts, core/query.ts, core/body.ts, core/names.ts.
+ * malformed is decided where each part is read: core/credential.ts, core/target.ts, core/query.ts, core/names.ts, and of bodies in
+ * service/.
  */
 
 /** Where something stands, put into the sentence of a cause. */
@@ -31,12 +32,13 @@ export const MALFORMED = {
     `The percent-encoding at character ${place.at} of the target stands for a letter, a digit or a mark that needs none. Send that as it is.`,
   path_encoding_forbidden: (place) =>
     `The percent-encoding at character ${place.at} of the target stands for a slash, a backslash or a control character, which no segment of a path may hold.`,
-  path_not_utf8: () => 'The percent-encoded bytes of the path are not UTF-8.',
+  path_not_utf8: () => 'The percent-encoded bytes of the path are not UTF-8, or stand for a control character.',
 
   query_character: (place) => `${at(place)} of the target cannot stand in a query as it is. Percent-encode it.`,
-  query_semicolon: () => 'A semicolon in the query can be read as the end of a parameter. Send %3B.',
+  query_semicolon: () =>
+    'A semicolon in the query can be read as the end of a parameter that names a resource. Send %3B.',
   query_too_long: () => 'The query has more than 100 parameters.',
-  query_name: () => 'The name of a parameter of the query is not UTF-8, or holds a control character.',
+  query_name: () => 'The name of a parameter of the query is not UTF-8. Send it in UTF-8, percent-encoded.',
   parameter_repeated: (place) => `${place.source} comes more than once. Send it once.`,
   parameter_spelling: (place) =>
     `${place.source} stands in the query in another spelling as well, which some servers take for the same. Send the plain name.`,

@@ -167,7 +167,10 @@ function compile(read: ReadPolicy, code: PolicyCode): CompiledPolicy {
     compileEndpoint(route, endpoint, code, denials, deprecated, problem),
   )
   const trie = buildTrie(endpoints, (route, other) =>
-    problem(`endpoints[${JSON.stringify(route)}]`, `claims the same path as "${other}".`),
+    problem(
+      `endpoints[${JSON.stringify(route)}]`,
+      `claims the same path as "${other}": names of parameters and letter case do not count.`,
+    ),
   )
   if (problems.length > 0) throw new PolicyError(problems)
   return {

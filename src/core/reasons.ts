@@ -6,6 +6,7 @@ import { type Facts, heldScope, outsideAllowlist, outsidePlan, type RuleName } f
 import { anyOf } from './denial.ts'
 import type { Match } from './endpoints.ts'
 import { REFUSALS, type RefusalCode } from './errors.ts'
+import { sentenceOf } from './malformed.ts'
 import type { NamedRef } from './names.ts'
 
 /** The reason for a verdict: `code` is the refusal, or `undefined` if the rule lets the request through. */
@@ -49,11 +50,11 @@ const PASSED: { readonly [R in RuleName]: (facts: Facts) => string } = {
 
 /** What a refusal adds to its title. */
 const DETAILS: { readonly [R in RuleName]?: (facts: Facts, code: RefusalCode) => string } = {
-  credential: ({ policy: { credential } }, code) =>
-    code === 'token_missing'
-      ? `It is looked for in ${listed([...credential.headers, ...(credential.bearer ? ['authorization'] : [])])}.`
-      : 'It carries more than one credential.',
-  target: () => 'It is not /path?query, or a part of its path is empty, dots or needlessly encoded.',
+  credential: ({ policy: { credential: places }, credential }) =>
+    !credential.ok && credential.code === 'request_malformed'
+      ? sentenceOf(credential.malformed)
+      : `It is looked for in ${listed([...places.headers, ...(places.bearer ? ['authorization'] : [])])}.`,
+  target: causeOf,
   alive: ({ record, secret }, code) => {
     if (code === 'token_revoked') return `That was on ${date(record?.revokedAt)}.`
     if (code === 'token_expired') return `That was on ${date(record?.expiresAt)}.`
@@ -68,7 +69,7 @@ const DETAILS: { readonly [R in RuleName]?: (facts: Facts, code: RefusalCode) =>
   tier: ({ match }) => `${route(match)} is only for the tier ${listed(match?.endpoint.tiers ?? [])}.`,
   scope: ({ match, grant }) =>
     `It takes ${anyOf(match?.endpoint.scopes ?? [])}. The token holds ${listed(grant?.scopes ?? [])}.`,
-  names: () => 'A name of a resource is missing, empty, doubled or no text, or the body is no JSON or too long.',
+  names: causeOf,
   in_plan: (facts) => {
     const ref = outsidePlan(facts)
     return ref
@@ -81,6 +82,10 @@ const DETAILS: { readonly [R in RuleName]?: (facts: Facts, code: RefusalCode) =>
       ? `It is the ${described(outside)}; nothing above it is listed either.`
       : 'It is the whole plan.'
   },
+}
+
+function causeOf({ malformed }: Facts): string {
+  return malformed ? sentenceOf(malformed) : REFUSALS.request_malformed.help
 }
 
 function described({ kind, at }: NamedRef): string {

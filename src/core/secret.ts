@@ -89,6 +89,12 @@ export function isWellFormedSecret(text: string, prefixes: ReadonlySet<string>):
   return stated === ~crc >>> 0
 }
 
+/** Whether a text begins as secrets of these prefixes do, so that it could be one, whole or not. */
+export function beginsAsSecret(text: string, prefixes: ReadonlySet<string>): boolean {
+  for (const prefix of prefixes) if (text.startsWith(`${prefix}_`)) return true
+  return false
+}
+
 /**
  * The source of a regular expression that finds secrets of one prefix in text, for secret scanners. It has no nested
  * quantifier and takes time linear in the text. A hit still has to pass its checksum.

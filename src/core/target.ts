@@ -1,10 +1,14 @@
 /**
  * One strict grammar for request targets. No normal form of a path suits every router, so nothing is normalised: a target
- * that could be read in two ways is refused. Which endpoint a path is: core/endpoints.ts.
+ * that could be read in two ways is refused. Which endpoint a path is: core/endpoints.ts. What a query says: core/query.ts.
  *
- * Origin form of RFC 9112, section 3.2.1, over the `pchar` of RFC 3986, less: empty and dot segments, `%2F`, `%5C`, `%00`
- * and other control characters, bytes that are not UTF-8, and the percent-encoding of unreserved characters.
+ * Origin form of RFC 9112, section 3.2.1. The path: `pchar` of RFC 3986, less empty and dot segments, `%2F`, `%5C`, `%00` and
+ * other control characters, bytes that are not UTF-8, and encoded letters, digits, `-`, `.` and `_`. The query: whatever
+ * clients send as it is (the query percent-encode set of the URL standard leaves brackets, `|`, `^` and a lone `%` raw), since
+ * only the parameters that a policy reads can be read in two ways. What is wrong with a target that does not pass is found by a
+ * second reading, `malformedTarget`, which nobody waits for on a good day.
  */
+import type { Malformed } from './malformed.ts'
 
 /** Whether something is a path under which other paths can begin: `/api`, without a slash at its end. */
 export function isBasePath(value: unknown): value is string {
@@ -22,7 +26,7 @@ export interface Target {
   readonly query: string
 }
 
-/** What a character is to the grammar: 0 refused, 1 plain, 2 percent, 3 slash, 4 question mark. */
+/** What a character is to the grammar of a path: 0 refused, 1 plain, 2 percent, 3 slash, 4 question mark. */
 const CLASS = new Uint8Array(128)
 for (let code = 0; code < 128; code++) if (/[\w.~!$&'()*+,;=:@-]/.test(String.fromCharCode(code))) CLASS[code] = 1
 CLASS[37] = 2
@@ -30,8 +34,12 @@ CLASS[47] = 3
 CLASS[63] = 4
 
 const DOT = 46
-/** What `encodeURIComponent` leaves as it is: nobody needs to encode it, and routers differ in decoding it. */
-const NEEDLESS = /[\w.~!'()*-]/
+const SLASH = 47
+/**
+ * What nobody encodes, and what routers differ in decoding before they look for a route. The marks `~!'()*` are not among them:
+ * the encoders of Java, Python and PHP write them as `%7E`, `%21` and so on, and every router decodes them in a parameter.
+ */
+const NEEDLESS = /[\w.-]/
 
 /** Reads the target of a request line: `/path?query`. `undefined` if it does not pass. Linear, and hot: bench/engine.ts. */
 export function readTarget(raw: unknown): Target | undefined {
@@ -52,7 +60,7 @@ export function pathStart(url: string): number {
 }
 
 function readFrom(text: string, start: number): Target | undefined {
-  if (text.charCodeAt(start) !== 47) return undefined
+  if (text.charCodeAt(start) !== SLASH) return undefined
   let segment = start + 1
   let encoded = false
   let i = segment
@@ -72,8 +80,32 @@ function readFrom(text: string, start: number): Target | undefined {
   const path = text.slice(start, i)
   if (encoded && decodeStrictly(path) === undefined) return undefined
   if (i === text.length) return { path: path as CleanPath, query: '' }
-  const query = text.slice(i + 1)
-  return isReadableQuery(query) ? { path: path as CleanPath, query } : undefined
+  if (notOfQuery(text, i + 1) !== -1) return undefined
+  return { path: path as CleanPath, query: text.slice(i + 1) }
+}
+
+/**
+ * What is wrong with a target of a request line that `readTarget` does not read, or with the URL of a Fetch `Request`. Only
+ * asked after a refusal.
+ */
+export function malformedTarget(raw: unknown, isUrl: boolean): Malformed {
+  if (typeof raw !== 'string') return { reason: 'target_form' }
+  const text = isUrl ? raw.slice(Math.max(pathStart(raw), 0)) : raw
+  if (text.charCodeAt(0) !== SLASH) return { reason: 'target_form' }
+  const mark = text.indexOf('?')
+  const path = mark === -1 ? text : text.slice(0, mark)
+  for (let i = 0; i < path.length; i++) {
+    const code = path.charCodeAt(i)
+    if (code >= 128 || CLASS[code] === 0) return { reason: 'path_character', at: i }
+  }
+  const segments = path.slice(1).split('/')
+  if (path !== '/' && segments.at(-1) === '') return { reason: 'path_slash_at_end' }
+  if (path !== '/' && segments.includes('')) return { reason: 'path_empty_segment' }
+  if (segments.some((segment) => segment === '.' || segment === '..')) return { reason: 'path_dot_segment' }
+  const unclean = uncleanEncoding(path)
+  if (unclean) return unclean
+  const place = mark === -1 ? -1 : notOfQuery(text, mark + 1)
+  return place === -1 ? { reason: 'path_not_utf8' } : { reason: 'query_character', at: place }
 }
 
 function isEmptyOrDots(text: string, from: number, to: number): boolean {
@@ -82,14 +114,16 @@ function isEmptyOrDots(text: string, from: number, to: number): boolean {
   return length === 0 || (text.charCodeAt(from) === DOT && (length === 1 || text.charCodeAt(from + 1) === DOT))
 }
 
-/** Every character is a `pchar`, `/` or `?`, and every percent sign begins an encoded byte. */
-function isReadableQuery(query: string): boolean {
-  for (let i = 0; i < query.length; i++) {
-    const code = query.charCodeAt(i)
-    const kind = code < 128 ? CLASS[code] : 0
-    if (kind === 0 || (kind === 2 && !isHexByte(query, i + 1))) return false
+/**
+ * Where something stands that no query can hold: a control character, a space, the beginning of a fragment, or a character
+ * beyond ASCII, which Node hands on as Latin-1 and others as UTF-8. -1 if there is none.
+ */
+function notOfQuery(text: string, from: number): number {
+  for (let i = from; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code <= 0x20 || code >= 0x7f || code === 0x23) return i
   }
-  return true
+  return -1
 }
 
 function isHexByte(text: string, at: number): boolean {
@@ -98,16 +132,21 @@ function isHexByte(text: string, at: number): boolean {
 
 /**
  * Percent-decodes once, or says `undefined`: for a broken sign, a slash, a backslash, a control character, bytes that are
- * not UTF-8, or a character that needs no encoding.
+ * not UTF-8, or a letter, digit, `-`, `.` or `_` that came encoded.
  */
 export function decodeStrictly(text: string): string | undefined {
+  return uncleanEncoding(text) ? undefined : decodeUtf8(text)
+}
+
+/** The first percent sign that begins no byte that may be encoded. Bytes that are not UTF-8 together are not found here. */
+function uncleanEncoding(text: string): Malformed | undefined {
   for (let at = text.indexOf('%'); at !== -1; at = text.indexOf('%', at + 3)) {
-    if (!isHexByte(text, at + 1)) return undefined
+    if (!isHexByte(text, at + 1)) return { reason: 'path_encoding', at }
     const byte = Number.parseInt(text.slice(at + 1, at + 3), 16)
-    if (byte < 0x20 || byte === 0x2f || byte === 0x5c || byte === 0x7f || NEEDLESS.test(String.fromCharCode(byte)))
-      return undefined
+    if (byte < 0x20 || byte === 0x2f || byte === 0x5c || byte === 0x7f) return { reason: 'path_encoding_forbidden', at }
+    if (NEEDLESS.test(String.fromCharCode(byte))) return { reason: 'path_encoding_needless', at }
   }
-  return decodeUtf8(text)
+  return undefined
 }
 
 /** Percent-decodes bytes that must be UTF-8 and hold no control character. */
@@ -123,30 +162,4 @@ function decodeUtf8(text: string): string | undefined {
 /** Whether a text holds a control character of C0 or C1, or DEL. */
 export function hasControlCharacter(text: string): boolean {
   return /\p{Cc}/u.test(text)
-}
-
-/** More parameters than this are not read, since servers stop reading as well, some after 1,000. */
-const MOST_PARAMETERS = 100
-
-/**
- * The values of some parameters of a query, each at most once. `undefined` if one of them, in whatever spelling, comes twice
- * or with brackets, dots or spaces, which some servers drop; if its value is empty or cannot be read in one way; and if a
- * semicolon, a name that cannot be read or too many parameters are there. Values of other parameters are not looked at.
- */
-export function readQuery(query: string, wanted: ReadonlySet<string>): ReadonlyMap<string, string> | undefined {
-  const values = new Map<string, string>()
-  const pairs = query.split('&', MOST_PARAMETERS + 1)
-  if (query.includes(';') || pairs.length > MOST_PARAMETERS) return undefined
-  for (const pair of pairs) {
-    const [rawName = '', ...rest] = pair.split('=')
-    const name = decodeUtf8(rawName.replaceAll('+', ' '))
-    if (name === undefined) return undefined
-    const first = /[\w-]+/.exec(name)?.[0] ?? ''
-    if (!wanted.has(first) && !wanted.has(name.replaceAll(/[^\w-]/g, ''))) continue
-    const raw = rest.join('=')
-    const value = raw.includes('+') ? undefined : decodeStrictly(raw)
-    if (!wanted.has(name) || values.has(name) || !value) return undefined
-    values.set(name, value)
-  }
-  return values
 }

@@ -13,7 +13,7 @@ import { NO_HEADERS } from './guard.ts'
 export function questionOfFetch(request: Request, limit: number, rawHeaders?: readonly string[]): RequestLike {
   const { method, url } = request
   const body = () => jsonOf(request, limit)
-  return rawHeaders
+  return rawHeaders && rawHeaders.length > 0
     ? { method, url: targetIn(url), headers: NO_HEADERS, rawHeaders, body }
     : { method, url: targetIn(url), headers: request.headers, body }
 }

@@ -83,5 +83,5 @@ function asRouted(question: RequestLike, c: Context): RequestLike {
  */
 function asSent(question: RequestLike, incoming: NodeRequest | undefined): RequestLike {
   const url = incoming?.url
-  return !incoming?.rawHeaders || url === question.url || readTarget(url) ? question : { ...question, url: url ?? '' }
+  return !incoming || url === question.url || readTarget(url) ? question : { ...question, url: url ?? '' }
 }

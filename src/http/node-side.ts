@@ -10,7 +10,8 @@ import { NO_HEADERS } from './guard.ts'
 export interface NodeRequest extends NodeBody {
   readonly method?: string | undefined
   readonly url?: string | undefined
-  readonly rawHeaders: readonly string[]
+  /** Missing or empty where an adapter of a serverless platform made the request; then `headers` are read. */
+  readonly rawHeaders?: readonly string[]
 }
 
 /**
@@ -36,14 +37,12 @@ export interface NodeResponse {
 
 /** The question about a request: its method and target as the router that follows will see them. */
 export function questionOf(request: NodeRequest, limit: number): RequestLike {
-  return {
-    method: request.method ?? '',
-    url: request.url ?? '',
-    // Node drops repeated lines from `headers`.
-    headers: NO_HEADERS,
-    rawHeaders: request.rawHeaders,
-    body: () => bodyOf(request, limit),
-  }
+  const { method = '', url = '', rawHeaders } = request
+  const body = () => bodyOf(request, limit)
+  // Node drops repeated lines from `headers`, and makes these only when somebody asks.
+  return rawHeaders && rawHeaders.length > 0
+    ? { method, url, headers: NO_HEADERS, rawHeaders, body }
+    : { method, url, headers: request.headers, body }
 }
 
 /** Puts the decision where a handler looks for it. */

@@ -4,6 +4,7 @@
  */
 import { decide, type Facts, OF_REQUEST, OF_TOKEN } from '../core/decide.ts'
 import type { PlanTokenError, RefusalCode } from '../core/errors.ts'
+import type { MalformedReason } from '../core/malformed.ts'
 import { isThenable } from '../core/objects.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 import type { Awaitable } from '../ports.ts'
@@ -27,6 +28,8 @@ export interface DecisionInfo {
   readonly allowed: boolean
   /** Absent if it was allowed. */
   readonly code?: RefusalCode
+  /** For `request_malformed`: what is malformed. */
+  readonly reason?: MalformedReason
   /** The status of the refusal, 200 for an allowance. */
   readonly status: number
   /** Absent if the secret is not known. */
@@ -155,6 +158,7 @@ function infoOf(surface: string, decision: Decision, facts: Facts | undefined, d
     surface,
     allowed: decision.allowed,
     ...(decision.allowed ? { status: 200 } : { code: decision.code, status: decision.status }),
+    ...(!decision.allowed && decision.reason && { reason: decision.reason }),
     ...(record && { tokenId: record.id, planId: record.planId, tokenType: record.type }),
     ...(match && { route: match.endpoint.view.route }),
     ...(!decision.allowed && decision.code === 'unavailable' && { error: unavailable(failure) }),

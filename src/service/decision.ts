@@ -4,6 +4,7 @@ import type { Facts } from '../core/decide.ts'
 import type { Denial } from '../core/denial.ts'
 import { type EndpointView, paramsOf } from '../core/endpoints.ts'
 import type { RefusalCode } from '../core/errors.ts'
+import type { Malformed } from '../core/malformed.ts'
 import type { NamedRef } from '../core/names.ts'
 import type { ResourceRef } from '../core/resources.ts'
 import type { Token } from '../core/token.ts'
@@ -45,9 +46,16 @@ export function allowanceOf({ policy, match, named, record, grant, secret, now }
 
 const NOTHING: readonly ResourceRef[] = Object.freeze([])
 
-/** The refusal that a rule gave; for a missing scope it names the endpoint's. */
-export function refusalOf({ policy, match }: Facts, code: RefusalCode): Denial {
-  return code === 'scope_missing' && match ? match.endpoint.scopeMissing : policy.denials.of(code)
+/** The refusal that a rule gave: for a missing scope with the endpoint's, for a malformed request with the cause. */
+export function refusalOf(facts: Facts, code: RefusalCode): Denial {
+  const { policy, match } = facts
+  if (code === 'scope_missing' && match) return match.endpoint.scopeMissing
+  const cause = code === 'request_malformed' ? causeOf(facts) : undefined
+  return cause ? policy.denials.malformed(cause) : policy.denials.of(code)
+}
+
+function causeOf({ credential, malformed }: Facts): Malformed | undefined {
+  return !credential.ok && credential.code === 'request_malformed' ? credential.malformed : malformed
 }
 
 const refOf = ({ kind, id }: NamedRef): ResourceRef => ({ kind, id })

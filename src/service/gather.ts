@@ -77,10 +77,10 @@ function gatherNames({ engine, facts, source }: Inquiry): Awaitable<void> {
   const { names, checks } = match.endpoint
   if (checks.length > 0 || (names.what === 'resources' && names.needsBody)) {
     return readBody(source, facts.policy.limits.bodyBytes, engine.within).then((body) => {
-      facts.named = namesOf(match, target.query, body, facts.policy.limits.resources)
+      facts.named = namesOf(match, target.query, body, facts.policy.limits.resources, facts)
     })
   }
-  facts.named = namesOf(match, target.query, undefined, facts.policy.limits.resources)
+  facts.named = namesOf(match, target.query, undefined, facts.policy.limits.resources, facts)
 }
 
 function gatherPlaces({ engine, facts }: Inquiry): Awaitable<void> {

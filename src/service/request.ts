@@ -3,9 +3,10 @@ import { type Credential, type HeadersLike, readCredential } from '../core/crede
 import type { Facts } from '../core/decide.ts'
 import { matchEndpoint } from '../core/endpoints.ts'
 import { parseJsonStrictly } from '../core/json.ts'
+import type { Malformed } from '../core/malformed.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 import { isWellFormedSecret } from '../core/secret.ts'
-import { readTarget, readTargetOfUrl } from '../core/target.ts'
+import { malformedTarget, readTarget, readTargetOfUrl } from '../core/target.ts'
 import type { Within } from './deadlines.ts'
 
 /** A request as Node and its frameworks have it. A Fetch `Request` is taken as it is. */
@@ -15,7 +16,10 @@ export interface RequestLike {
   /** The raw request target in origin form, `/path?query`, before any router has rewritten it. */
   readonly url: string
   readonly headers: HeadersLike
-  /** Node's names and values in turn; read instead of `headers` where they are there, since Node drops repeated lines. */
+  /**
+   * Node's names and values in turn; read instead of `headers` where there are any, since Node drops repeated lines. Adapters of
+   * serverless platforms leave them empty.
+   */
   readonly rawHeaders?: readonly string[]
   /**
    * What JSON gave, or its text or bytes; needed only by endpoints that name resources in the body. Or a function that gives
@@ -30,7 +34,7 @@ export function readRequest(
   prefixes: ReadonlySet<string>,
   request: RequestLike | Request,
 ): Facts {
-  const credential = readCredential(policy.credential, request.headers, (request as RequestLike).rawHeaders)
+  const credential = readCredential(policy.credential, request.headers, (request as RequestLike).rawHeaders, prefixes)
   const facts = factsOf(policy, credential, credential.ok && isWellFormedSecret(credential.secret, prefixes))
   if (facts.wellFormed) putTarget(facts, request)
   return facts
@@ -51,6 +55,7 @@ export function factsOf(policy: CompiledPolicy, credential: Credential, wellForm
     match: undefined,
     named: undefined,
     places: undefined,
+    malformed: undefined,
     failure: undefined,
     source: undefined,
   }
@@ -61,9 +66,17 @@ export function putTarget(facts: Facts, request: Pick<RequestLike | Request, 'me
   const { method, url } = request
   const { spelling } = facts.policy
   const spelt = spelling ? spelling(url) : url
-  const target = isFetchRequest(request) ? readTargetOfUrl(spelt) : readTarget(spelt)
+  const isUrl = isFetchRequest(request)
+  const target = isUrl ? readTargetOfUrl(spelt) : readTarget(spelt)
   facts.target = target
-  if (target && typeof method === 'string') facts.match = matchEndpoint(facts.policy.trie, method, target.path)
+  if (!target) facts.malformed = malformedIn(url, spelt, isUrl)
+  else if (typeof method === 'string') facts.match = matchEndpoint(facts.policy.trie, method, target.path)
+}
+
+/** Places are told in the target that was sent, and so not in another spelling of it. */
+function malformedIn(url: unknown, spelt: unknown, isUrl: boolean): Malformed {
+  const malformed = malformedTarget(spelt, isUrl)
+  return spelt === url ? malformed : { reason: malformed.reason }
 }
 
 /** Whether it is a Fetch `Request`, of whichever realm or library. */

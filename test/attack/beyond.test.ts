@@ -106,7 +106,8 @@ describe('a policy', () => {
       ['https://files.example/A'],
     )
     expectDenied(await ask('GET /logs/(all)'), 'resource_not_allowed')
-    expectDenied(await ask('GET /logs/%28all%29'), 'request_malformed')
+    expectDenied(await ask('GET /logs/%28all%29'), 'endpoint_unknown')
+    expectDenied(await ask('GET /logs/(ALL)'), 'endpoint_unknown')
     expectAllowed(await ask('GET /logs/monday'))
   })
 

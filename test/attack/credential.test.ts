@@ -119,8 +119,11 @@ attack('a10', async () => {
 attack('a11', async () => {
   const w = await world()
   const { secret } = w.ALL
-  denied(await get(w, { ...custom(secret), ...authorization('Bearer nonsense') }), 'request_malformed')
+  // Decided: a bearer token that does not begin as secrets of this deployment do is a gateway's, and shadows nothing.
+  allowed(await get(w, { ...custom(secret), ...authorization('Bearer nonsense') }))
+  denied(await get(w, { ...custom(secret), ...authorization('Bearer figpat_nonsense') }), 'request_malformed')
   denied(await get(w, { ...custom('nonsense'), ...authorization(`Bearer ${secret}`) }), 'request_malformed')
+  denied(await get(w, { ...custom('nonsense'), ...authorization('Bearer nonsense2') }), 'token_malformed')
 })
 
 attack('a12', async () => {

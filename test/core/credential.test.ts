@@ -1,14 +1,19 @@
 /** The one credential of a request: where it may stand, and that two which might differ are never a choice. */
 import { describe, expect, it } from 'vitest'
-import { readCredential } from '../../src/core/credential.ts'
+import { readCredential as readIn } from '../../src/core/credential.ts'
 
 const BOTH = { headers: ['x-key'], bearer: true }
 const HEADER = { headers: ['x-key', 'api-key'], bearer: false }
 const BEARER = { headers: [], bearer: true }
+const PREFIXES = new Set(['acme_live', 'acme'])
 
 const found = (secret: string) => ({ ok: true, secret })
 const MISSING = { ok: false, code: 'token_missing' }
-const MALFORMED = { ok: false, code: 'request_malformed' }
+const malformed = (reason: string) => ({ ok: false, code: 'request_malformed', malformed: { reason } })
+const REPEATED = malformed('credential_repeated')
+const UNREADABLE = malformed('credential_unreadable')
+
+const readCredential = (places: typeof BOTH, headers: unknown, raw: unknown) => readIn(places, headers, raw, PREFIXES)
 
 type Lines = readonly (readonly [name: string, value: string])[]
 
@@ -40,7 +45,8 @@ describe.each(FORMS)('out of %s', (_, form) => {
     [BOTH, 'Authorization', 'Bearer s3cret', found('s3cret')],
     [BOTH, 'AUTHORIZATION', 'bearer s3cret', found('s3cret')],
     [BOTH, 'authorization', 'BEARER s3cret', found('s3cret')],
-    [BEARER, 'authorization', 'Bearer  s3cret', found(' s3cret')],
+    [BEARER, 'authorization', 'Bearer  s3cret', found('s3cret')],
+    [BEARER, 'authorization', 'Bearer     s3cret', found('s3cret')],
     [BEARER, 'authorization', 'Bearer a b', found('a b')],
     [BEARER, 'authorization', 'Bearer', found('')],
     [BEARER, 'authorization', 'Bearer\ts3cret', found('')],
@@ -58,15 +64,17 @@ describe.each(FORMS)('out of %s', (_, form) => {
     [BEARER, 'authorization', 'Token s3cret', MISSING],
     [BEARER, 'authorization', 'Basic dXNlcjpwdw==', MISSING],
     [BEARER, 'authorization', 'Digest username="a", realm="b", uri="/"', MISSING],
+    [BEARER, 'authorization', 'Digest username="Doe, Jane x", realm="a \\", Bearer b"', MISSING],
+    [BEARER, 'authorization', 'Digest username="Doe", Bearer s3cret', REPEATED],
     [BEARER, 'authorization', '', MISSING],
-    [BOTH, 'x-key', 'a, b', MALFORMED],
-    [BOTH, 'x-key', 'a,', MALFORMED],
-    [BOTH, 'x-key', ',a', MALFORMED],
-    [BEARER, 'authorization', 'Bearer a, Bearer b', MALFORMED],
-    [BEARER, 'authorization', 'Bearer a,b', MALFORMED],
-    [BEARER, 'authorization', 'Basic dXNlcg==, Bearer s3cret', MALFORMED],
-    [BEARER, 'authorization', 'Basic dXNlcg==,Bearer s3cret', MALFORMED],
-    [BEARER, 'authorization', 'Bearer s3cret, Basic dXNlcg==', MALFORMED],
+    [BOTH, 'x-key', 'a, b', REPEATED],
+    [BOTH, 'x-key', 'a,', REPEATED],
+    [BOTH, 'x-key', ',a', REPEATED],
+    [BEARER, 'authorization', 'Bearer a, Bearer b', REPEATED],
+    [BEARER, 'authorization', 'Bearer a,b', REPEATED],
+    [BEARER, 'authorization', 'Basic dXNlcg==, Bearer s3cret', REPEATED],
+    [BEARER, 'authorization', 'Basic dXNlcg==,Bearer s3cret', REPEATED],
+    [BEARER, 'authorization', 'Bearer s3cret, Basic dXNlcg==', REPEATED],
   ])('for %j, "%s: %s" is %j', (places, name, value, credential) => {
     expect(read(places, [name, value])).toEqual(credential)
   })
@@ -85,12 +93,12 @@ describe.each(FORMS)('out of %s', (_, form) => {
     }
     for (const lines of pairs('s3cret', 's3cret')) expect(read(BOTH, ...lines)).toEqual(found('s3cret'))
     for (const [a, b] of [
-      ['s3cret', 'other'],
-      ['s3cret', ''],
-      ['', 's3cret'],
-      ['s3cret', 'S3cret'],
+      ['s3cret', 'acme_other'],
+      ['s3cret', 'acme_live_other'],
+      ['', 'acme_live_'],
+      ['acme_live_s3cret', 'acme_live_S3cret'],
     ] as const)
-      for (const lines of pairs(a, b)) expect(read(BOTH, ...lines)).toEqual(MALFORMED)
+      for (const lines of pairs(a, b)) expect(read(BOTH, ...lines)).toEqual(REPEATED)
   })
 
   it('a credential of another scheme is none of ours, in either order', () => {
@@ -102,9 +110,22 @@ describe.each(FORMS)('out of %s', (_, form) => {
     expect(read(BOTH, ...lines.toReversed())).toEqual(found('s3cret'))
   })
 
+  it('a bearer token of somebody else beside a header of the policy is none of ours, in either order', () => {
+    for (const foreign of ['', 'eyJhbGciOiJIUzI1NiJ9.e30.x', 'acme', 'acme-live_x', 'ACME_x', 'other acme_x']) {
+      const lines: Lines = [
+        ['x-key', 's3cret'],
+        ['authorization', `Bearer ${foreign}`],
+      ]
+      expect(read(BOTH, ...lines)).toEqual(found('s3cret'))
+      expect(read(BOTH, ...lines.toReversed())).toEqual(found('s3cret'))
+    }
+    // Joined lines, of whomever, are two credentials.
+    expect(read(BOTH, ['x-key', 's3cret'], ['authorization', 'Bearer a, Bearer b'])).toEqual(REPEATED)
+  })
+
   it('two headers of which each can carry it are two credentials, equal or not', () => {
     for (const other of ['s3cret', 'other'])
-      expect(read(HEADER, ['x-key', 's3cret'], ['api-key', other])).toEqual(MALFORMED)
+      expect(read(HEADER, ['x-key', 's3cret'], ['api-key', other])).toEqual(REPEATED)
   })
 })
 
@@ -119,23 +140,24 @@ describe('a header that comes twice', () => {
     ['Authorization', 'Bearer a', 'Basic b'],
     ['Authorization', 'Basic a', 'Basic b'],
   ])('is malformed in raw lines, whatever Node made of it: %s: %s and %s', (name, first, second) => {
-    expect(readCredential(BOTH, { [name.toLowerCase()]: first }, twice(name, first, second))).toEqual(MALFORMED)
+    expect(readCredential(BOTH, { [name.toLowerCase()]: first }, twice(name, first, second))).toEqual(REPEATED)
   })
 
   it('is malformed in two spellings, and in a list', () => {
-    expect(readCredential(BOTH, { 'X-Key': 'a', 'x-key': 'b' }, undefined)).toEqual(MALFORMED)
-    expect(readCredential(BOTH, { Authorization: 'Bearer a', authorization: 'Basic b' }, undefined)).toEqual(MALFORMED)
-    expect(readCredential(BOTH, { 'x-key': ['a', 'b'] }, undefined)).toEqual(MALFORMED)
-    expect(readCredential(BOTH, { 'x-key': Array.from({ length: 1_000 }, () => 'a') }, undefined)).toEqual(MALFORMED)
+    expect(readCredential(BOTH, { 'X-Key': 'a', 'x-key': 'b' }, undefined)).toEqual(REPEATED)
+    expect(readCredential(BOTH, { Authorization: 'Bearer a', authorization: 'Basic b' }, undefined)).toEqual(REPEATED)
+    expect(readCredential(BOTH, { 'x-key': ['a', 'b'] }, undefined)).toEqual(REPEATED)
+    expect(readCredential(BOTH, { 'x-key': Array.from({ length: 1_000 }, () => 'a') }, undefined)).toEqual(REPEATED)
+    expect(readCredential(BOTH, { 'x-key': ['a', 7] }, undefined)).toEqual(REPEATED)
   })
 
   it('is malformed where Headers has joined it', () => {
     const headers = new Headers({ 'x-key': 'a' })
     headers.append('x-key', 'b')
-    expect(readCredential(BOTH, headers, undefined)).toEqual(MALFORMED)
+    expect(readCredential(BOTH, headers, undefined)).toEqual(REPEATED)
     const schemes = new Headers({ authorization: 'Basic a' })
     schemes.append('authorization', 'Bearer b')
-    expect(readCredential(BOTH, schemes, undefined)).toEqual(MALFORMED)
+    expect(readCredential(BOTH, schemes, undefined)).toEqual(REPEATED)
   })
 })
 
@@ -144,9 +166,9 @@ describe('headers that are none', () => {
     expect(readCredential(BOTH, headers, undefined)).toEqual(MISSING)
   })
 
-  it.each([7, true, {}, [], [7], ['a', 7], null])('have a value that is no text: %j', (value) => {
-    expect(readCredential(BOTH, { 'x-key': value }, undefined)).toEqual(MALFORMED)
-    expect(readCredential(BOTH, { authorization: value }, undefined)).toEqual(MALFORMED)
+  it.each([7, true, {}, [], [7], null])('have a value that is no text: %j', (value) => {
+    expect(readCredential(BOTH, { 'x-key': value }, undefined)).toEqual(UNREADABLE)
+    expect(readCredential(BOTH, { authorization: value }, undefined)).toEqual(UNREADABLE)
   })
 
   it('may have a field that is undefined, as objects in TypeScript have', () => {
@@ -161,12 +183,26 @@ describe('headers that are none', () => {
     ['a name that is no text', [7, 'a']],
     ['a value that is no text', ['x-key', 7]],
   ])('are malformed where raw lines have %s', (_, raw) => {
-    expect(readCredential(BOTH, {}, raw)).toEqual(MALFORMED)
+    expect(readCredential(BOTH, {}, raw)).toEqual(UNREADABLE)
   })
 
   it('end where a raw line has no value, and raw lines that are no list are not looked at', () => {
     expect(readCredential(BOTH, {}, ['x-key'])).toEqual(MISSING)
     expect(readCredential(BOTH, { 'x-key': 'a' }, 'x-key')).toEqual(found('a'))
+  })
+
+  it('are the parsed ones where raw lines are empty or missing, as adapters of serverless platforms have them', () => {
+    for (const raw of [[], undefined]) {
+      expect(readCredential(BOTH, { 'x-key': 'a' }, raw)).toEqual(found('a'))
+      expect(readCredential(BOTH, new Headers({ authorization: 'Bearer a' }), raw)).toEqual(found('a'))
+      expect(readCredential(BOTH, { 'x-key': 'a', authorization: 'Bearer acme_b' }, raw)).toEqual(REPEATED)
+    }
+    expect(readCredential(BOTH, { 'x-key': 'a' }, ['host', 'api.test'])).toEqual(MISSING)
+  })
+
+  it.each([' a', 'a ', '\ta\t', ' \t a'])('have values without the white space around them: %j', (value) => {
+    expect(readCredential(BOTH, { 'x-key': value }, undefined)).toEqual(found('a'))
+    expect(readCredential(BOTH, {}, ['authorization', `\tBearer ${value.trim()} `])).toEqual(found('a'))
   })
 
   it('may be 10,000, or one of 100,000 commas', () => {

@@ -31,6 +31,7 @@ function factsWith(change: Partial<Facts> = {}, recordChange: Partial<TokenRecor
       { planId: '1001', ancestors: [] },
       { planId: '1001', ancestors: [PROJECT] },
     ],
+    malformed: undefined,
     failure: undefined,
     source: undefined,
     ...change,
@@ -48,7 +49,11 @@ describe('a request', () => {
 
   it.each<[string, string, Facts]>([
     ['carries no credential', 'token_missing', factsWith({ credential: { ok: false, code: 'token_missing' } })],
-    ['carries two', 'request_malformed', factsWith({ credential: { ok: false, code: 'request_malformed' } })],
+    [
+      'carries two',
+      'request_malformed',
+      factsWith({ credential: { ok: false, code: 'request_malformed', malformed: { reason: 'credential_repeated' } } }),
+    ],
     ['carries something else', 'token_malformed', factsWith({ wellFormed: false })],
     ['has a target that cannot be read', 'request_malformed', factsWith({ target: undefined })],
     ['carries a secret that nobody knows', 'token_unknown', factsWith({ record: undefined })],

@@ -41,10 +41,21 @@ function fits(part: string, segment: string): boolean {
   return part.startsWith('{l') ? ['1', 'b'].includes(segment) : segment !== ''
 }
 
+/** Whether a router without letter case would take a path for a template that it is not. */
+function isClaimed(parts: readonly string[], segments: readonly string[]): boolean {
+  if (parts.length !== segments.length) return false
+  const isLiteral = (i: number) => !isParameter(parts[i] as string)
+  const differs = segments.map((segment, i) => isLiteral(i) && segment !== parts[i])
+  const alike = segments.every((segment, i) => !isLiteral(i) || lower(segment) === lower(parts[i] ?? ''))
+  return alike && differs.includes(true)
+}
+const lower = (segment: string) => decodeURIComponent(segment).toLowerCase()
+
 function naiveMatch(routes: readonly string[], method: string, path: string) {
   const wanted = method === 'HEAD' ? 'GET' : method
   const segments = path.split('/')
   const templates = routes.flatMap((route) => (route.startsWith(`${wanted} `) ? [route.slice(wanted.length + 1)] : []))
+  if (templates.some((template) => isClaimed(template.split('/'), segments))) return undefined
   for (const template of templates.sort(bySpecificity)) {
     const parts = template.split('/')
     if (parts.length !== segments.length || !parts.every((part, i) => fits(part, segments[i] as string))) continue
@@ -54,7 +65,7 @@ function naiveMatch(routes: readonly string[], method: string, path: string) {
   return undefined
 }
 
-const shapeOf = (route: string): string => route.replaceAll(/\{\w+\}/g, '{}')
+const shapeOf = (route: string): string => route.replaceAll(/\{\w+\}/g, '{}').toLowerCase()
 const FREE: Params = Object.fromEntries(
   [0, 1, 2, 3].flatMap((i) => [
     [`d${i}`, 'digits'],
@@ -64,7 +75,7 @@ const FREE: Params = Object.fromEntries(
 
 const methods = fc.constantFrom('GET', 'POST')
 const templates = fc
-  .array(fc.constantFrom('a', 'b', 'a.b', '{a', '{a', '{d', '{l'), { maxLength: 4 })
+  .array(fc.constantFrom('a', 'b', 'B', 'a.b', '{a', '{a', '{d', '{l'), { maxLength: 4 })
   .map(
     (segments) => `/${segments.map((segment, i) => (segment.startsWith('{') ? `${segment}${i}}` : segment)).join('/')}`,
   )
@@ -73,7 +84,7 @@ const tables = fc.uniqueArray(
   { maxLength: 24, selector: shapeOf },
 )
 const paths = fc
-  .array(fc.constantFrom('a', 'b', 'a.b', 'c', 'A', '1', '22', '%C3%A9', 'a%20b', 'a0'), { maxLength: 5 })
+  .array(fc.constantFrom('a', 'b', 'B', 'a.b', 'A.b', 'c', 'A', '1', '22', '%C3%A9', 'a%20b', 'a0'), { maxLength: 5 })
   .map((segments) => `/${segments.join('/')}`)
 
 /** What `definePolicy` has against some routes. */
@@ -108,17 +119,24 @@ describe('the trie', () => {
   })
 
   it('tells of two routes that claim the same path, and of no others', () => {
+    const again = fc.constantFrom(
+      (route: string) => route,
+      (route: string) => route.replaceAll('{a', '{q'),
+      (route: string) => route.replaceAll('/a', '/A'),
+    )
     const renamed = fc
-      .tuple(tables, fc.boolean())
-      .map(([routes, rename]) => [
-        ...new Set([...routes, ...(rename ? routes.slice(0, 2).map((route) => route.replaceAll('{a', '{q')) : [])]),
-      ])
+      .tuple(tables, again)
+      .map(([routes, rename]) => [...new Set([...routes, ...routes.slice(0, 2).map(rename)])])
     fc.assert(
       fc.property(renamed, (routes) => {
         const first = new Map(routes.toReversed().map((route) => [shapeOf(route), route]))
         const expected = routes.flatMap((route) => {
           const other = first.get(shapeOf(route))
-          return other === route ? [] : [`endpoints[${JSON.stringify(route)}]: claims the same path as "${other}".`]
+          return other === route
+            ? []
+            : [
+                `endpoints[${JSON.stringify(route)}]: claims the same path as "${other}": names of parameters and letter case do not count.`,
+              ]
         })
         expect(problemsOf(routes)).toEqual(expected)
       }),
@@ -140,7 +158,7 @@ describe('an endpoint', () => {
   it.each([
     ['GET', '/', ['GET /']],
     ['GET', '/files/recent', ['GET /files/recent']],
-    ['GET', '/files/Recent', ['GET /files/{key}', 'Recent']],
+    ['GET', '/files/Recently', ['GET /files/{key}', 'Recently']],
     ['GET', '/files/recent/meta', ['GET /files/{key}/meta', 'recent']],
     ['GET', '/files/recent/7', ['GET /{anything}/recent/{id}', 'files', '7']],
     ['GET', '/files/a%20b', ['GET /files/{key}', 'a b']],
@@ -157,6 +175,11 @@ describe('an endpoint', () => {
     ['GET', '/files/x/nope'],
     ['GET', '/files/x/meta/y'],
     ['GET', '/Files/x'],
+    ['GET', '/files/Recent'],
+    ['GET', '/files/RECENT'],
+    ['HEAD', '/files/recenT'],
+    ['GET', '/files/x/META'],
+    ['GET', '/FILES/RECENT/7'],
     ['GET', '/constructor'],
     ['POST', '/files/x'],
     ['POST', '/'],
@@ -173,6 +196,44 @@ describe('an endpoint', () => {
   it('never takes HEAD for anything but GET', () => {
     expect(found(policy, 'HEAD', '/files/recent/7')).toEqual(['GET /{anything}/recent/{id}', 'files', '7'])
     expect(found(policyOf(['POST /a']), 'HEAD', '/a')).toBeUndefined()
+  })
+})
+
+describe('a path that another route claims but for letter case or encoding', () => {
+  const policy = policyOf([
+    'GET /users/{id}',
+    'GET /{area}/export',
+    'GET /{area}/{thing}',
+    'GET /disk/k',
+    "GET /it's/{x}",
+    'POST /reports/purge',
+    'POST /reports/{name}',
+  ])
+
+  it.each([
+    ['GET', '/USERS/export', 'would be /users/{id}'],
+    ['GET', '/users/EXPORT', 'would be /{area}/export, though /users/{id} is there'],
+    ['GET', '/Users/7', 'would be /users/{id}'],
+    ['GET', '/disk/K', 'would be /disk/k'],
+    ['GET', '/disk/%E2%84%AA', 'would be /disk/k, since the sign of Kelvin has a small k'],
+    ['GET', '/u%C5%BFers/7', 'would be /users/{id}, since the long s has a large S'],
+    ['GET', '/it%27s/7', "would be /it's/{x} to a router that decodes first"],
+    ['POST', '/reports/PURGE', 'would be /reports/purge'],
+  ])('is nobody’s: %s %s %s', (method, path) => {
+    expect(found(policy, method, path)).toBeUndefined()
+  })
+
+  it.each([
+    ['GET', '/users/export', ['GET /users/{id}', 'export']],
+    ['GET', '/areas/export', ['GET /{area}/export', 'areas']],
+    ['GET', '/users7/EXPORTS', ['GET /{area}/{thing}', 'users7', 'EXPORTS']],
+    ['GET', '/reports/PURGE', ['GET /{area}/{thing}', 'reports', 'PURGE']],
+    ['GET', '/disk/k', ['GET /disk/k']],
+    ['GET', "/it's/it%27s", ["GET /it's/{x}", "it's"]],
+    ['POST', '/reports/purge', ['POST /reports/purge']],
+    ['POST', '/reports/purged', ['POST /reports/{name}', 'purged']],
+  ])('is no other path: %s %s', (method, path, match) => {
+    expect(found(policy, method, path)).toEqual(match)
   })
 })
 

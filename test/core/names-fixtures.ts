@@ -1,6 +1,7 @@
 /** What the tests of names share: what one request names, under a policy with one endpoint. */
 import { parseJsonStrictly } from '../../src/core/json.ts'
-import { type Named, namesOf } from '../../src/core/names.ts'
+import type { Malformed } from '../../src/core/malformed.ts'
+import { type Blame, type Named, namesOf } from '../../src/core/names.ts'
 import type { Endpoint, Names } from '../../src/core/policy-data.ts'
 import { readTarget } from '../../src/core/target.ts'
 import { matchIn, policyWith } from './fixtures.ts'
@@ -12,13 +13,20 @@ export function named(
   target: string,
   body?: string,
   params: Endpoint['params'] = {},
+  blame: Blame = { malformed: undefined },
 ): Named {
   const kinds = { file: {}, project: {}, team: {}, absent: {}, malformed: {}, constructor: {} }
   const policy = policyWith({ [route]: { scopes: [], names, params } }, { kinds })
   const { path = '', query = '' } = readTarget(target) ?? {}
   const matched = matchIn(policy, route.slice(0, route.indexOf(' ')), path)
   if (!matched) throw new TypeError(`${target} is not ${route}.`)
-  return namesOf(matched.match, query, body === undefined ? undefined : parseJsonStrictly(body), most)
+  return namesOf(matched.match, query, body === undefined ? undefined : parseJsonStrictly(body), most, blame)
+}
+
+/** Why it cannot be told what one request names. */
+export function malformedIn(...[route, names, target, body]: [string, Names, string, string?]): Malformed | undefined {
+  const blame: Blame = { malformed: undefined }
+  return named(route, names, target, body, {}, blame) === 'malformed' ? blame.malformed : undefined
 }
 
 /** How many resources one request may name here. */

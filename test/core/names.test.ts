@@ -1,7 +1,7 @@
 /** What the path and the query of a request name, and that it is malformed wherever that can be doubted. The body: names-body.test.ts. */
 import { describe, expect, it } from 'vitest'
 import type { Names } from '../../src/core/policy-data.ts'
-import { named, refs } from './names-fixtures.ts'
+import { malformedIn, most, named, refs } from './names-fixtures.ts'
 
 describe('an endpoint that names no resource of its own', () => {
   it.each(['nothing', 'plan'] as const)('says so, whatever the request holds: %s', (what) => {
@@ -176,5 +176,40 @@ describe('the query', () => {
     expect(refs(named('GET /x', all, '/x?t=1&f=A'))).toEqual(['file:A', 'team:1'])
     expect(named('GET /x', all, '/x?t=1')).toBe('malformed')
     expect(named('GET /x', all, '/x')).toBe('malformed')
+  })
+})
+
+describe('why it cannot be told what a request names', () => {
+  const query: Names = [{ kind: 'file', at: 'query:key' }]
+  const kindInQuery: Names = [{ kind: { from: 'query:kind', of: ['file', 'team'] }, at: 'query:key' }]
+  const body: Names = [{ kind: 'file', at: 'body:links[].key' }]
+  const either: Names = { anyOf: [...query, { kind: 'team', at: 'query:team' }], none: 'refuse' }
+  const many = JSON.stringify({ links: Array.from({ length: most + 1 }, (_, i) => ({ key: `k${i}` })) })
+
+  it.each<[string, Names, string, string | undefined, object]>([
+    ['GET /x', query, '/x', undefined, { reason: 'value_missing', source: 'query:key' }],
+    ['GET /x', query, '/x?key=a&key=b', undefined, { reason: 'parameter_repeated', source: 'query:key' }],
+    ['GET /x', query, '/x?key[]=a', undefined, { reason: 'parameter_spelling', source: 'query:key' }],
+    ['GET /x', query, '/x?key=', undefined, { reason: 'value_unreadable', source: 'query:key' }],
+    ['GET /x', either, '/x', undefined, { reason: 'value_missing', source: 'query:key or query:team' }],
+    ['GET /x', kindInQuery, '/x?key=a', undefined, { reason: 'value_missing', source: 'query:kind' }],
+    ['GET /x', kindInQuery, '/x?kind=file', undefined, { reason: 'value_missing', source: 'query:key' }],
+    ['GET /x', kindInQuery, '/x?kind=tree&key=a', undefined, { reason: 'value_of_no_kind', source: 'query:kind' }],
+    [
+      'GET /{id}',
+      [{ kind: 'file', at: 'path:id', prefix: 'f-' }],
+      '/g-1',
+      undefined,
+      { reason: 'value_unreadable', source: 'path:id' },
+    ],
+    ['POST /x', body, '/x', undefined, { reason: 'body_missing' }],
+    ['POST /x', body, '/x', '{}', { reason: 'value_missing', source: 'body:links[].key' }],
+    ['POST /x', body, '/x', '{"links":[{}]}', { reason: 'value_missing', source: 'body:links[].key' }],
+    ['POST /x', body, '/x', '{"links":[]}', { reason: 'value_unreadable', source: 'body:links[].key' }],
+    ['POST /x', body, '/x', '{"links":[{"key":7}]}', { reason: 'value_unreadable', source: 'body:links[].key' }],
+    ['POST /x', body, '/x', '[]', { reason: 'value_unreadable', source: 'body:links[].key' }],
+    ['POST /x', body, '/x', many, { reason: 'resources_too_many' }],
+  ])('is said for %s with %j: %s', (route, names, target, text, malformed) => {
+    expect(malformedIn(route, names, target, text)).toEqual(malformed)
   })
 })

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { STATUS_CODES } from 'node:http'
 import { MANAGEMENT_ERRORS, PlanTokenError, REFUSALS, type StoreProblem } from 'plan-access-tokens'
 import { describe, expect, it } from 'vitest'
+import { MALFORMED, type MalformedReason, sentenceOf } from '../../src/core/malformed.ts'
 import { everyRefusal } from '../attack/refusals.ts'
 import { ROOT, readPage } from './markdown.ts'
 
@@ -86,6 +87,16 @@ const titleOf = (code: keyof typeof REFUSALS) => ({ title: REFUSALS[code].title,
 it.each(managementErrors)('tells of the management error $code its status and title', ({ code, text }) => {
   const { status, message } = new PlanTokenError(code as keyof typeof MANAGEMENT_ERRORS)
   expect(text.trimStart().split('\n')[0]).toBe(`${status}: ${message}`)
+})
+
+it('has a row for every cause of a malformed request, with its sentence', () => {
+  const text = refusals.find(({ code }) => code === 'request_malformed')?.text ?? ''
+  const [table] = readPage(FILE, text).tables
+  const place = { at: 9, source: 'query:context_id' }
+  const sentences = (Object.keys(MALFORMED) as MalformedReason[]).map((reason) => sentenceOf({ reason, ...place }))
+  expect(table?.rows).toEqual(Object.keys(MALFORMED).map((reason, i) => [`\`${reason}\``, sentences[i]]))
+  // They stand in a quoted string of WWW-Authenticate (RFC 6750, section 3).
+  for (const sentence of sentences) expect(sentence).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/)
 })
 
 it('has a row for every code of a store error', () => {

@@ -41,7 +41,7 @@ const REFUSED: readonly (readonly [RefusalCode, () => Sending])[] = [
   ['token_missing', () => request(FILE)],
   ['token_missing', () => request(FILE, undefined, { headers: [['Authorization', 'Basic YTpi']] })],
   ['request_malformed', () => request(FILE, w.ALL, { headers: [['Authorization', `Bearer ${w.ONE.secret}`]] })],
-  ['request_malformed', () => request(`GET /v1/files/${A}?x=%`, w.ALL)],
+  ['request_malformed', () => request(`GET /v2/webhooks?context=%&context_id=1`, w.ALL)],
   ['token_malformed', () => request(FILE, 'figpat_nonsense')],
   ['token_unknown', () => request(FILE, elsewhere.ALL)],
   ['token_revoked', () => request(FILE, revoked)],

@@ -126,7 +126,13 @@ const PATHS = [
     `/v1/files/%46ileA0000000000000000aa`,
     `/v1/files/${A};x`,
   ],
-  ...[`/v1/files/${A}\xff`, `/v1/files/${A}\xc3\xa9`, `/v1/files/${A}?%`, `/v1/files/${A}?x=\0`, `/v1/files/${A}?a b`],
+  ...[
+    `/v1/files/${A}\xff`,
+    `/v1/files/${A}\xc3\xa9`,
+    `/v1/files/${A}?\x7f`,
+    `/v1/files/${A}?x=\0`,
+    `/v1/files/${A}?a b`,
+  ],
   ...[
     `/v1/files/${B}`,
     `/v1/files/${Z}`,

@@ -44,7 +44,12 @@ const bare = (headers: Record<string, string | string[]>, line = FILE): RequestL
 /** A request for each rule that can refuse, and one for each way through: what refuses it, and with which code. */
 const TABLE: readonly [string, RequestLike, string | undefined, string][] = [
   ['no credential', bare({}), 'credential', 'token_missing'],
-  ['two credentials', bare({ 'x-figma-token': 'a', authorization: 'Bearer b' }), 'credential', 'request_malformed'],
+  [
+    'two credentials',
+    bare({ 'x-figma-token': 'a', authorization: 'Bearer figpat_b' }),
+    'credential',
+    'request_malformed',
+  ],
   ['a typing error', requestWith('figpat_typo', FILE), 'secret', 'token_malformed'],
   ['a typing error and a bad path', requestWith('figpat_typo', 'GET /v1//files'), 'secret', 'token_malformed'],
   [

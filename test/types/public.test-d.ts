@@ -87,6 +87,7 @@ interface Types {
   ListInput: api.ListInput
   ListPosition: api.ListPosition
   ListQuery: api.ListQuery
+  MalformedReason: api.MalformedReason
   ManagementCode: api.ManagementCode
   MemoryStore: api.MemoryStore
   NamedResource: api.NamedResource

@@ -35,7 +35,7 @@ export async function serve(framework: Framework, site: Partial<Site>): Promise<
 }
 
 /** Serves a site until it is closed. */
-async function start(framework: Framework, site: Partial<Site>): Promise<Served> {
+export async function start(framework: Framework, site: Partial<Site>): Promise<Served> {
   const runs: Run[] = []
   const running: Running = await framework.start({ routes: ROUTES, onRun: (run) => void runs.push(run), ...site })
   const send = framework.isHttp2 ? send2 : send1

@@ -1,0 +1,67 @@
+/**
+ * The parameters of a query that name resources: each at most once, in one spelling, with a value of one reading. Whatever is in
+ * the query besides is nobody's business here. Which characters a query may hold: core/target.ts.
+ */
+import type { Malformed } from './malformed.ts'
+import { decodeStrictly } from './target.ts'
+
+/** More parameters than this are not read, since servers stop reading as well, some after 1,000. */
+const MOST_PARAMETERS = 100
+
+/**
+ * The values of some parameters, or why there is no one reading of them: one comes twice, or in another spelling (encoded, with
+ * brackets, dots or spaces, which some servers drop; behind a semicolon, which some take for `&`); its value is empty or cannot be
+ * read in one way; there are too many parameters to be sure. Values of other parameters are not looked at.
+ */
+export function readQuery(query: string, wanted: ReadonlySet<string>): ReadonlyMap<string, string> | Malformed {
+  const values = new Map<string, string>()
+  const pairs = query.split('&', MOST_PARAMETERS + 1)
+  if (pairs.length > MOST_PARAMETERS) return { reason: 'query_too_long' }
+  for (const pair of pairs) {
+    const name = nameOf(pair)
+    if (name === undefined) return { reason: 'query_name' }
+    const hasSemicolon = pair.includes(';')
+    if (hasSemicolon && hidesWanted(pair, wanted)) return { reason: 'query_semicolon' }
+    const param = wantedIn(name, wanted)
+    if (param === undefined) continue
+    const source = `query:${param}`
+    if (hasSemicolon) return { reason: 'query_semicolon' }
+    if (name !== param) return { reason: 'parameter_spelling', source }
+    if (values.has(name)) return { reason: 'parameter_repeated', source }
+    const raw = pair.slice(pair.indexOf('=') + 1)
+    const value = raw.includes('+') || !pair.includes('=') ? undefined : decodeStrictly(raw)
+    if (!value) return { reason: 'value_unreadable', source }
+    values.set(name, value)
+  }
+  return values
+}
+
+/**
+ * The decoded name of a parameter: a percent sign that begins no byte stands for itself, as in the URL standard. `undefined` if
+ * its bytes are not UTF-8, since it then depends on the reader which name it is.
+ */
+function nameOf(pair: string): string | undefined {
+  const end = pair.indexOf('=')
+  const raw = end === -1 ? pair : pair.slice(0, end)
+  if (!/[%+]/.test(raw)) return raw
+  try {
+    return decodeURIComponent(raw.replaceAll('+', ' ').replaceAll(/%(?![0-9A-Fa-f]{2})/g, '%25'))
+  } catch {
+    return undefined
+  }
+}
+
+/** The parameter that a name is, or is to some reader. */
+function wantedIn(name: string | undefined, wanted: ReadonlySet<string>): string | undefined {
+  if (name === undefined || wanted.has(name)) return name
+  const first = /[\w-]+/.exec(name)?.[0] ?? ''
+  if (wanted.has(first)) return first
+  const bare = name.replaceAll(/[^\w-]/g, '')
+  return wanted.has(bare) ? bare : undefined
+}
+
+/** Whether a parameter stands behind a semicolon of another one's value. */
+function hidesWanted(pair: string, wanted: ReadonlySet<string>): boolean {
+  const parts = pair.split(';')
+  return parts.some((part, i) => i > 0 && wantedIn(nameOf(part), wanted) !== undefined)
+}
