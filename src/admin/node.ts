@@ -6,7 +6,8 @@ import type { AdminHandler } from './handler.ts'
 export interface ListenedRequest {
   readonly method?: string | undefined
   readonly url?: string | undefined
-  readonly rawHeaders: readonly string[]
+  /** Missing or empty where an adapter of a serverless platform made the request; then `headers` are read. */
+  readonly rawHeaders?: readonly string[]
   readonly headers: { readonly [name: string]: string | readonly string[] | undefined }
   readonly socket: object
   readonly httpVersionMajor: number
@@ -101,8 +102,9 @@ function headersIn({ rawHeaders: raw = [], headers: parsed }: ListenedRequest): 
   const headers = new Headers()
   for (let i = 0; i + 1 < raw.length; i += 2) append(headers, raw[i] as string, raw[i + 1] as string)
   if (raw.length === 0)
+    // A length may be a number there.
     for (const [name, value = []] of Object.entries(parsed))
-      for (const line of typeof value === 'string' ? [value] : value) append(headers, name, line)
+      for (const line of typeof value === 'object' ? value : [String(value)]) append(headers, name, line)
   return headers
 }
 
