@@ -62,6 +62,7 @@ describe.each(FORMS)('out of %s', (_, form) => {
     [BEARER, 'authorization', 'Bearer=s3cret', MISSING],
     [BEARER, 'authorization', 'BearerX s3cret', MISSING],
     [BEARER, 'authorization', 'Token s3cret', MISSING],
+    [BEARER, 'authorization', 'Digest Bearer', MISSING],
     [BEARER, 'authorization', 'Basic dXNlcjpwdw==', MISSING],
     [BEARER, 'authorization', 'Digest username="a", realm="b", uri="/"', MISSING],
     [BEARER, 'authorization', 'Digest username="Doe, Jane x", realm="a \\", Bearer b"', MISSING],
