@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { gatherBytes } from '../core/bytes.ts'
 import type { Issue } from '../core/errors.ts'
 import { parseJsonStrictly } from '../core/json.ts'
+import { sentenceOf } from '../core/malformed.ts'
 import { pathText } from '../core/shape.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { hasControlCharacter } from '../core/target.ts'
@@ -32,7 +33,7 @@ function oursOf(issue: z.core.$ZodIssue, fields: readonly string[], at: Property
       path: pathText([...path, key]),
       message: `is not a field here.${didYouMean(key, fields)}`,
     }))
-  return [{ path: pathText(path), message: sentenceOf(issue) }]
+  return [{ path: pathText(path), message: sentenceOfIssue(issue) }]
 }
 
 const KINDS: { readonly [kind: string]: string } = {
@@ -44,7 +45,7 @@ const KINDS: { readonly [kind: string]: string } = {
   object: 'an object',
 }
 
-function sentenceOf(issue: z.core.$ZodIssue): string {
+function sentenceOfIssue(issue: z.core.$ZodIssue): string {
   const missing = issue.input === undefined
   if (missing) return 'is missing.'
   if (issue.code === 'invalid_type') return `must be ${KINDS[issue.expected] ?? issue.expected}.`
@@ -124,11 +125,9 @@ export function readJson(bytes: Uint8Array, mostEntries: number): unknown {
   if (bytes.byteLength === 0) return {}
   if (hasMoreEntries(bytes, mostEntries))
     throw new Problem('body_too_large', { detail: `At most ${mostEntries} entries of lists and objects are taken.` })
-  const value = parseJsonStrictly(bytes)
-  if (value !== undefined) return value
-  throw new Problem('request_malformed', {
-    detail: 'The body must be JSON in UTF-8 that says no name of an object twice.',
-  })
+  const { value, malformed } = parseJsonStrictly(bytes)
+  if (malformed) throw new Problem('request_malformed', { detail: sentenceOf(malformed) })
+  return value
 }
 
 const [QUOTE, COMMA, BACKSLASH] = [34, 44, 92]

@@ -51,15 +51,22 @@ export const MALFORMED = {
   check_failed: () => 'What its path names and what its body holds do not belong together.',
 
   body_missing: () => 'The endpoint needs a body, and there is none. Send JSON.',
-  body_type: () => 'The body is not declared as JSON in UTF-8. Send Content-Type: application/json.',
+  body_type: () => 'The body is not declared as JSON in UTF-8. Send it with one line Content-Type: application/json.',
   body_encoded: () => 'The body has a content encoding. Send it as it is.',
   body_too_long: () => 'The body is longer than the endpoint takes.',
   body_in_pieces: () => 'The body comes in too many pieces. Send it in larger ones.',
   body_broken_off: () => 'The body ended before all of it had arrived. Send it again.',
+  body_too_slow: () => 'The body did not arrive in time. Send it again.',
   body_was_read: () => 'The body was read before it could be judged. This is a mistake of the server.',
+  body_read_otherwise: () => 'A parser of the server has made something else of the body than what was sent.',
+  body_of_no_kind: () =>
+    'The body was handed over as something that JSON does not give. This is a mistake of the server.',
   json_invalid: () => 'The body is not valid JSON.',
+  json_byte_order_mark: () => 'The body begins with a byte order mark. Send it without.',
   json_not_utf8: () => 'The body is not UTF-8.',
   json_name_repeated: () => 'An object of the body has the same name twice. Send each name once.',
+  json_name_proto: () =>
+    'An object of the body has the name __proto__, which servers read in different ways. Send it without.',
   json_surrogate: () => 'The body has half of a surrogate pair, which is no character. Send whole characters.',
 } as const satisfies { readonly [reason: string]: (place: Place) => string }
 

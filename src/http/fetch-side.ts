@@ -1,9 +1,9 @@
 /** The two sides of a request that is a Fetch `Request`: what the engine is asked, and what is put onto the answer. */
 import { pathStart } from '../core/target.ts'
+import { readFetchBody } from '../service/body.ts'
 import type { Allowance } from '../service/decision.ts'
-import { type RequestLike, readFetchBody } from '../service/request.ts'
+import type { RequestLike } from '../service/request.ts'
 import { headersOf, isVary, joinVary } from './answer.ts'
-import { isPlainJson } from './body.ts'
 import { NO_HEADERS } from './guard.ts'
 
 /**
@@ -12,16 +12,10 @@ import { NO_HEADERS } from './guard.ts'
  */
 export function questionOfFetch(request: Request, limit: number, rawHeaders?: readonly string[]): RequestLike {
   const { method, url } = request
-  const body = () => jsonOf(request, limit)
+  const body = () => readFetchBody(request, limit)
   return rawHeaders && rawHeaders.length > 0
     ? { method, url: targetIn(url), headers: NO_HEADERS, rawHeaders, body }
     : { method, url: targetIn(url), headers: request.headers, body }
-}
-
-function jsonOf(request: Request, limit: number): Promise<Uint8Array | undefined> | undefined {
-  const { headers } = request
-  const isJson = isPlainJson(headers.get('content-type'), headers.get('content-encoding'))
-  return isJson ? readFetchBody(request, limit) : undefined
 }
 
 /** What follows scheme and authority, if it is a path. */

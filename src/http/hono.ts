@@ -1,5 +1,7 @@
 /** `plan-access-tokens/hono`: a guard for Hono, on whatever runtime. */
 import type { Context, MiddlewareHandler } from 'hono'
+import { faultOfContent } from '../core/body.ts'
+import { type BodyReading, unreadable } from '../core/body-reading.ts'
 import type { Denial } from '../core/denial.ts'
 import type { RefusalStatus } from '../core/errors.ts'
 import { isThenable } from '../core/objects.ts'
@@ -38,7 +40,7 @@ export function guard(tokens: Authorizer, options?: GuardOptions<Request>): Midd
     const incoming = (c.env as { incoming?: NodeRequest } | undefined)?.incoming
     const question = questionOfFetch(raw, bodyBytes, incoming?.rawHeaders)
     // A parser that has run has used the stream up, and keeps what it read.
-    const asked = raw.bodyUsed ? { ...question, body: () => c.req.arrayBuffer().catch(() => undefined) } : question
+    const asked = raw.bodyUsed ? { ...question, body: () => keptBody(c) } : question
     const decided = judge(asSent(asRouted(asked, c), incoming))
     const decision = isThenable(decided) ? await decided : decided
     if (decision?.allowed === false) return refusal(c, decision)
@@ -54,6 +56,12 @@ export function guard(tokens: Authorizer, options?: GuardOptions<Request>): Midd
     }
     return undefined
   }
+}
+
+/** What a parser keeps of a body that it has read, if the headers say that it is JSON. */
+function keptBody({ req }: Context): BodyReading | Promise<ArrayBuffer | BodyReading> {
+  const reason = faultOfContent(req.raw.headers, undefined)
+  return reason === undefined ? req.arrayBuffer().catch(() => unreadable('body_was_read')) : unreadable(reason)
 }
 
 /** The refusal, beside what an earlier middleware has set. */

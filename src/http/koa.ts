@@ -39,9 +39,7 @@ export function guard<Context extends KoaContext = KoaContext>(
   const { judge, isGuarded, bodyBytes } = createJudge<Context>(tokens, options)
   return (context, next) => {
     if (!isGuarded(context)) return next()
-    const { body } = context.request as { body?: unknown }
-    const question = questionOf(context.req, bodyBytes)
-    const decided = judge(body === undefined ? question : { ...question, body })
+    const decided = judge(questionOf(context.req, bodyBytes, context.request))
     return isThenable(decided)
       ? decided.then((decision) => goOn(context, next, decision))
       : goOn(context, next, decided)

@@ -35,10 +35,14 @@ export interface NodeResponse {
   end(body: string | Uint8Array): unknown
 }
 
-/** The question about a request: its method and target as the router that follows will see them. */
-export function questionOf(request: NodeRequest, limit: number): RequestLike {
+/**
+ * The question about a request: its method and target as the router that follows will see them.
+ *
+ * @param parsed where a parser leaves the body that it has read, if not in `request.body`.
+ */
+export function questionOf(request: NodeRequest, limit: number, parsed?: { readonly body?: unknown }): RequestLike {
   const { method = '', url = '', rawHeaders } = request
-  const body = () => bodyOf(request, limit)
+  const body = () => bodyOf(request, limit, parsed?.body)
   // Node drops repeated lines from `headers`, and makes these only when somebody asks.
   return rawHeaders && rawHeaders.length > 0
     ? { method, url, headers: NO_HEADERS, rawHeaders, body }

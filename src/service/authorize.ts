@@ -2,7 +2,7 @@
  * `authorize`: whether to let a request through. Gathers the facts stage by stage, asks the rules of core/decide.ts after
  * each, and stops at the first refusal, so that a refusal costs no more I/O than it must. Whatever fails is a refusal.
  */
-import { decide, type Facts, OF_REQUEST, OF_TOKEN } from '../core/decide.ts'
+import { decide, type Facts, OF_REQUEST, type Rule } from '../core/decide.ts'
 import type { PlanTokenError, RefusalCode } from '../core/errors.ts'
 import type { MalformedReason } from '../core/malformed.ts'
 import { isThenable } from '../core/objects.ts'
@@ -106,14 +106,14 @@ function judge(inquiry: Inquiry): Awaitable<RefusalCode | undefined> {
   }
 }
 
-/** Goes on from a stage that has to be waited for. After every wait, however long, the token is judged again. */
+/** Goes on from a stage that has to be waited for. After every wait, however long, all that was judged is judged again. */
 async function judgeLater(inquiry: Inquiry, from: number, gathering: Promise<void>): Promise<RefusalCode | undefined> {
   const { engine, facts } = inquiry
   try {
     await gathering
     for (let i = from; ; ) {
       facts.now = engine.clock.now()
-      const code = decide(OF_TOKEN, facts) ?? decide((STAGES[i] as Stage).rules, facts)
+      const code = decide(RULES_UP_TO[i] as readonly Rule[], facts)
       i += 1
       if (code !== undefined || i === STAGES.length) return code
       await (STAGES[i] as Stage).gather(inquiry)
@@ -122,6 +122,9 @@ async function judgeLater(inquiry: Inquiry, from: number, gathering: Promise<voi
     return failed(facts, error)
   }
 }
+
+/** For each stage its rules, and those of the stages before it. */
+const RULES_UP_TO = STAGES.map((_, i) => STAGES.slice(0, i + 1).flatMap(({ rules }) => rules))
 
 function failed(facts: Facts, error: unknown): RefusalCode {
   facts.failure = error

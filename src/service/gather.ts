@@ -4,15 +4,18 @@
  * core/decide.ts.
  */
 
+import type { BodyReading } from '../core/body-reading.ts'
 import { type Facts, OF_NAMES, OF_PLACES, OF_PLAN, OF_TOKEN, type Rule } from '../core/decide.ts'
+import type { Match } from '../core/endpoints.ts'
 import { type NamedRef, namesOf } from '../core/names.ts'
 import { isObject, isThenable } from '../core/objects.ts'
 import { PLAN_KIND, type Place, type ResourceRef, readPlace } from '../core/resources.ts'
+import type { Target } from '../core/target.ts'
 import { secretWithDigest, type TokenRecord } from '../core/token.ts'
 import type { Awaitable } from '../ports.ts'
+import { type BodySource, readBody } from './body.ts'
 import { answerOf, type Engine } from './engine.ts'
 import type { Grants } from './grants.ts'
-import { type RequestLike, readBody } from './request.ts'
 import { locateAll, locateUnder } from './resources.ts'
 
 /** One request, and what is known of it so far. */
@@ -20,8 +23,7 @@ export interface Inquiry {
   readonly engine: Engine
   readonly grants: Grants
   readonly facts: Facts
-  /** Where a body is read from: the request, or `{ body }` of a question. */
-  readonly source: RequestLike | Request | { readonly body?: unknown }
+  readonly source: BodySource
 }
 
 /** A stage: facts, and the rules that need them. */
@@ -39,10 +41,15 @@ export const STAGES: readonly Stage[] = [
   { gather: gatherPlaces, rules: OF_PLACES },
 ]
 
-function gatherRecord({ engine, grants, facts }: Inquiry): Awaitable<void> {
-  const { credential, wellFormed } = facts
+function gatherRecord(inquiry: Inquiry): Awaitable<void> {
+  const { facts } = inquiry
   // A question about a token by its id has its record already.
-  if (facts.record || !wellFormed || !credential.ok) return
+  return facts.record ? undefined : lookUp(inquiry)
+}
+
+function lookUp({ engine, grants, facts }: Inquiry): Awaitable<void> {
+  const { credential, wellFormed } = facts
+  if (!wellFormed || !credential.ok) return
   const digest = engine.sha256(credential.secret)
   facts.source = 'store'
   const found = engine.freshness.lookUp(digest, facts)
@@ -52,12 +59,10 @@ function gatherRecord({ engine, grants, facts }: Inquiry): Awaitable<void> {
 
 /** Takes what the store gave, if it is a record that holds the digest. */
 function putRecord(facts: Facts, grants: Grants, found: unknown, digest: string): void {
-  if (!isObject(found)) return
-  const record = found as TokenRecord
-  facts.secret = secretWithDigest(record, digest)
-  if (!facts.secret) return
-  facts.record = record
-  facts.grant = grants.grantOf(record)
+  const record = isObject(found) ? (found as TokenRecord) : undefined
+  facts.secret = record && secretWithDigest(record, digest)
+  facts.record = facts.secret && record
+  facts.grant = facts.record && grants.grantOf(facts.record)
 }
 
 function gatherPlan({ engine, facts }: Inquiry): Awaitable<void> {
@@ -71,16 +76,28 @@ function gatherPlan({ engine, facts }: Inquiry): Awaitable<void> {
   facts.plan = plan
 }
 
-function gatherNames({ engine, facts, source }: Inquiry): Awaitable<void> {
+function gatherNames(inquiry: Inquiry): Awaitable<void> {
+  const { engine, facts, source } = inquiry
   const { match, target } = facts
   if (!match || !target) return
   const { names, checks } = match.endpoint
-  if (checks.length > 0 || (names.what === 'resources' && names.needsBody)) {
-    return readBody(source, facts.policy.limits.bodyBytes, engine.within).then((body) => {
-      facts.named = namesOf(match, target.query, body, facts.policy.limits.resources, facts)
-    })
-  }
-  facts.named = namesOf(match, target.query, undefined, facts.policy.limits.resources, facts)
+  const needsBody = names.what === 'resources' && names.needsBody
+  if (!needsBody && checks.length === 0) return putNames(facts, match, target, undefined)
+  const reading = readBody(source, facts.policy.limits.bodyBytes, engine.within)
+  if (!isThenable(reading)) return putNames(facts, match, target, reading)
+  return reading.then((read) => {
+    putNames(facts, match, target, read)
+    // The client decides how long its body takes, so whatever has ended meanwhile has ended for it too.
+    return facts.source === undefined ? undefined : lookUp(inquiry)
+  })
+}
+
+function putNames(facts: Facts, match: Match, { query }: Target, body: BodyReading | undefined): void {
+  const cause = body?.malformed
+  // Only a body that is not there may be needless.
+  const isRead = cause === undefined || cause.reason === 'body_missing'
+  if (!isRead) facts.malformed = cause
+  facts.named = isRead ? namesOf(match, query, body?.value, facts.policy.limits.resources, facts) : 'malformed'
 }
 
 function gatherPlaces({ engine, facts }: Inquiry): Awaitable<void> {

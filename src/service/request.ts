@@ -1,13 +1,11 @@
-/** A request as it comes, read as far as the rules need it before any I/O; and its body, when a rule asks for it. */
+/** A request as it comes, read as far as the rules need it before any I/O. Its body, when a rule asks for it: service/body.ts. */
 import { type Credential, type HeadersLike, readCredential } from '../core/credential.ts'
 import type { Facts } from '../core/decide.ts'
 import { matchEndpoint } from '../core/endpoints.ts'
-import { parseJsonStrictly } from '../core/json.ts'
 import type { Malformed } from '../core/malformed.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 import { isWellFormedSecret } from '../core/secret.ts'
 import { malformedTarget, readTarget, readTargetOfUrl } from '../core/target.ts'
-import type { Within } from './deadlines.ts'
 
 /** A request as Node and its frameworks have it. A Fetch `Request` is taken as it is. */
 export interface RequestLike {
@@ -23,7 +21,8 @@ export interface RequestLike {
   readonly rawHeaders?: readonly string[]
   /**
    * What JSON gave, or its text or bytes; needed only by endpoints that name resources in the body. Or a function that gives
-   * one of them or a promise of it, called once and only for such an endpoint.
+   * one of them or a promise of it, called once and only for such an endpoint. In each case `headers` must say that it is JSON
+   * in UTF-8 (`Content-Type: application/json`), since a handler may go by them.
    */
   readonly body?: unknown
 }
@@ -80,62 +79,9 @@ function malformedIn(url: unknown, spelt: unknown, isUrl: boolean): Malformed {
 }
 
 /** Whether it is a Fetch `Request`, of whichever realm or library. */
-function isFetchRequest(request: object): request is Request {
+export function isFetchRequest(request: object): request is Request {
   return (
     typeof (request as { clone?: unknown }).clone === 'function' &&
     typeof (request as { arrayBuffer?: unknown }).arrayBuffer === 'function'
   )
-}
-
-/**
- * The parsed body of a request, or `undefined` if there is none, it is no JSON, or it is longer than `limit` bytes. A Fetch
- * body is read from a clone, so that the handler can still read its own.
- */
-export async function readBody(
-  request: RequestLike | Request | { readonly body?: unknown },
-  limit: number,
-  within: Within,
-): Promise<unknown> {
-  const given = isFetchRequest(request) ? () => readFetchBody(request, limit) : request.body
-  const body =
-    typeof given === 'function' ? await within(Promise.resolve().then(() => given())).catch(() => undefined) : given
-  // Characters are at most as many as bytes: what is too long by either is not encoded first.
-  if (typeof body === 'string' && body.length > limit) return undefined
-  const text = typeof body === 'string' ? new TextEncoder().encode(body) : body
-  const bytes = text instanceof ArrayBuffer ? new Uint8Array(text) : text
-  if (bytes instanceof Uint8Array) return bytes.byteLength > limit ? undefined : parseJsonStrictly(bytes)
-  return body
-}
-
-/** In more pieces than this no body is read: what keeps them for the handler takes hundreds of bytes for each. */
-const MOST_PIECES = 50_000
-
-/**
- * The bytes of a Fetch body, read from a clone into one array that grows; `undefined` if there is none, or it is longer than
- * `limit`.
- */
-export async function readFetchBody(request: Request, limit: number): Promise<Uint8Array | undefined> {
-  if (Number(request.headers.get('content-length') ?? 0) > limit) return undefined
-  const reader = request.clone().body?.getReader()
-  if (!reader) return undefined
-  try {
-    let bytes = new Uint8Array(1_024)
-    let length = 0
-    for (let pieces = 0; ; pieces++) {
-      const { done, value } = await reader.read()
-      if (done) return bytes.subarray(0, length)
-      const end = length + value.byteLength
-      if (end > limit || pieces === MOST_PIECES) return undefined
-      if (end > bytes.length) {
-        const larger = new Uint8Array(end * 2)
-        larger.set(bytes)
-        bytes = larger
-      }
-      bytes.set(value, length)
-      length = end
-    }
-  } finally {
-    // Not awaited: a stream that never ends may never answer.
-    reader.cancel().catch(() => undefined)
-  }
 }

@@ -11,7 +11,7 @@ export interface TestRequestOptions {
   readonly header?: string
   /** Further headers. */
   readonly headers?: { readonly [name: string]: string }
-  /** What JSON gave, or its text. */
+  /** What JSON gave, or its text. The request says that it is JSON unless `headers` says something else. */
   readonly body?: unknown
 }
 
@@ -31,9 +31,17 @@ export function requestWith(secret: Secret | string, line: string, options: Test
   return {
     method: line.slice(0, space),
     url: line.slice(space + 1),
-    headers: { ...headers, [header]: header.toLowerCase() === 'authorization' ? `Bearer ${value}` : value },
+    headers: {
+      ...(body !== undefined && !saysType(headers) && { 'content-type': 'application/json' }),
+      ...headers,
+      [header]: header.toLowerCase() === 'authorization' ? `Bearer ${value}` : value,
+    },
     ...(body !== undefined && { body }),
   }
+}
+
+function saysType(headers: object = {}): boolean {
+  return Object.keys(headers).some((name) => name.toLowerCase() === 'content-type')
 }
 
 /**

@@ -1,8 +1,9 @@
 /** The body of a request to verdaccio: read for the engine, and handed on as it was judged. */
 
+import { faultOfContent, readGiven } from '../core/body.ts'
+import { type BodyReading, unreadable } from '../core/body-reading.ts'
 import { gatherBytes } from '../core/bytes.ts'
-import { parseJsonStrictly } from '../core/json.ts'
-import { isPlainJson } from '../http/body.ts'
+import { isSent, READ_BODY } from '../http/body.ts'
 import type { VerdaccioRequest } from './types.ts'
 
 /**
@@ -10,16 +11,15 @@ import type { VerdaccioRequest } from './types.ts'
  * that verdaccio works with, and no second parser can read it in another way. Gives what goes on to verdaccio.
  */
 export function holdBack(request: VerdaccioRequest, limit: number, next: () => void): () => Promise<void> {
-  let reading: Promise<unknown> | undefined
-  const read = (): Promise<unknown> => {
-    reading ??= readJson(request, limit)
+  let reading: BodyReading | Promise<BodyReading> | undefined
+  const read = (): BodyReading | Promise<BodyReading> => {
+    reading ??= readHeld(request, limit)
     return reading
   }
-  Object.defineProperty(request, 'body', { configurable: true, get: read })
+  Object.defineProperty(request, READ_BODY, { configurable: true, value: read })
   return async () => {
-    Object.defineProperty(request, 'body', { configurable: true, writable: true, value: await reading })
     // What Express' parsers go by.
-    if (reading) request._body = true
+    if (reading) Object.assign(request, { body: (await reading).value, _body: true })
     else request.resume()
     next()
   }
@@ -27,17 +27,20 @@ export function holdBack(request: VerdaccioRequest, limit: number, next: () => v
 
 const NOTHING = new Uint8Array()
 
-/** The body as JSON; `undefined`, which is a refusal, for anything else and for one that is longer than `limit` bytes. */
-function readJson(request: VerdaccioRequest, limit: number): Promise<unknown> {
-  const { headers } = request
-  if (!isPlainJson(headers['content-type'], headers['content-encoding'])) return Promise.resolve(undefined)
+/** The body as JSON of at most `limit` bytes, or what is wrong with it. */
+function readHeld(request: VerdaccioRequest, limit: number): BodyReading | Promise<BodyReading> {
+  if (!isSent(request)) return unreadable('body_missing')
+  const reason = faultOfContent(request.headers, request.rawHeaders)
+  if (reason !== undefined) return unreadable(reason)
   return new Promise((resolve) => {
     const bytes = gatherBytes(limit)
     request.on('data', (chunk: Uint8Array) => {
-      if (!bytes.add(chunk)) resolve(undefined)
+      if (!bytes.add(chunk)) resolve(unreadable('body_too_long'))
     })
-    request.on('end', () => resolve(bytes.add(NOTHING) ? parseJsonStrictly(bytes.all()) : undefined))
-    for (const event of ['error', 'aborted', 'close']) request.on(event, () => resolve(undefined))
+    request.on('end', () => {
+      if (bytes.add(NOTHING)) resolve(readGiven(bytes.all(), limit))
+    })
+    for (const event of ['error', 'aborted', 'close']) request.on(event, () => resolve(unreadable('body_broken_off')))
     request.resume()
   })
 }

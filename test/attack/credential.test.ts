@@ -5,7 +5,7 @@ import { expect } from 'vitest'
 import { attacksOf } from './attack.ts'
 import { serve } from './socket.ts'
 import { allowed, denied, neverAllowed, withoutStore } from './verdicts.ts'
-import { A, rawRequest, type World, world } from './world.ts'
+import { A, JSON_TYPE, rawRequest, type World, world } from './world.ts'
 
 const attack = attacksOf('credential')
 const NO_TOKEN = ['token_missing', 'token_malformed'] as const
@@ -200,7 +200,9 @@ attack('a19', async () => {
   const body = { access_token: w.ALL.secret, dev_resources: [{ file_key: A }] }
   for (const sent of [body, JSON.stringify(body)])
     denied(
-      await w.tokens.authorize(rawRequest({ method: 'POST', url: '/v1/dev_resources', body: sent })),
+      await w.tokens.authorize(
+        rawRequest({ method: 'POST', url: '/v1/dev_resources', headers: JSON_TYPE, body: sent }),
+      ),
       'token_missing',
     )
   denied(await get(w, { Cookie: `token=${w.ALL.secret}` }), 'token_missing')

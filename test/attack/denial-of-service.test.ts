@@ -3,7 +3,7 @@ import { figmaPolicy, parseFigmaLinks } from 'plan-access-tokens/figma'
 import { expect } from 'vitest'
 import { attacksOf } from './attack.ts'
 import { allowed, denied, expectEnds, invalidAt, neverAllowed, withoutStore } from './verdicts.ts'
-import { A, fetchRequest, input, rawRequest, type World, world } from './world.ts'
+import { A, fetchRequest, input, JSON_TYPE, rawRequest, type World, world } from './world.ts'
 
 const attack = attacksOf('denial-of-service')
 
@@ -119,7 +119,12 @@ attack('h05', async () => {
     denied(await w.ask(POST, w.ALL, { body: new TextEncoder().encode(text) }), 'request_malformed', `${what}, bytes`)
     denied(await w.tokens.authorize(fetchRequest(POST, w.ALL, { body: text })), 'request_malformed', `${what}, Fetch`)
     await w.tokens.explain(
-      rawRequest({ method: 'POST', url: '/v1/dev_resources', headers: { 'x-figma-token': w.ALL.secret }, body: text }),
+      rawRequest({
+        method: 'POST',
+        url: '/v1/dev_resources',
+        headers: { 'x-figma-token': w.ALL.secret, ...JSON_TYPE },
+        body: text,
+      }),
     )
   }
   // A value that a host has parsed already, as deep.

@@ -6,7 +6,7 @@ import { expect } from 'vitest'
 import { attacksOf } from './attack.ts'
 import { everyRefusal, expectNoSecret, expectNothingLikeASecret, textOf, textOfDenial } from './refusals.ts'
 import { denied, neverAllowed, STATUS } from './verdicts.ts'
-import { A, EVERY_SCOPE, fetchRequest, rawRequest, world } from './world.ts'
+import { A, EVERY_SCOPE, fetchRequest, JSON_TYPE, rawRequest, world } from './world.ts'
 
 const attack = attacksOf('leaks')
 
@@ -47,8 +47,13 @@ attack('g05', async () => {
     at(`/v1/me?${LETTERS}=${LETTERS}`),
     rawRequest({ headers: { ...headers, [`x-${LETTERS}`]: LETTERS, cookie: LETTERS }, url: '/v1/me' }),
     rawRequest({ headers, method: LETTERS }),
-    rawRequest({ headers, method: 'POST', url: '/v2/webhooks', body: { context: LETTERS, context_id: LETTERS } }),
-    rawRequest({ headers, method: 'POST', url: '/v2/webhooks', body: LETTERS }),
+    rawRequest({
+      headers: { ...headers, ...JSON_TYPE },
+      method: 'POST',
+      url: '/v2/webhooks',
+      body: { context: LETTERS, context_id: LETTERS },
+    }),
+    rawRequest({ headers: { ...headers, ...JSON_TYPE }, method: 'POST', url: '/v2/webhooks', body: LETTERS }),
     fetchRequest(`GET /v1/files/${LETTERS}`, w.ALL),
   ]
   for (const [i, request] of requests.entries()) {

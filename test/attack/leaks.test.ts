@@ -5,7 +5,7 @@ import { expect, vi } from 'vitest'
 import { attacksOf } from './attack.ts'
 import { everyRefusal, expectNoSecret, expectNothingLikeASecret, FAULT, textOf, textOfDenial } from './refusals.ts'
 import { allowed, denied, failure } from './verdicts.ts'
-import { A, B, BR, input, never, rawRequest, type World, world, Z } from './world.ts'
+import { A, B, BR, input, JSON_TYPE, never, rawRequest, type World, world, Z } from './world.ts'
 
 const attack = attacksOf('leaks')
 const asked = (w: World) => ({ actor: 'admin-1', id: w.ALL.token.id })
@@ -168,7 +168,12 @@ attack('g10', async () => {
 attack('g11', async () => {
   const { w, refusals } = await everyRefusal()
   const more = [
-    rawRequest({ method: 'POST', url: '/v1/dev_resources', headers: { 'x-figma-token': w.ALL.secret }, body: '{}' }),
+    rawRequest({
+      method: 'POST',
+      url: '/v1/dev_resources',
+      headers: { 'x-figma-token': w.ALL.secret, ...JSON_TYPE },
+      body: '{}',
+    }),
     rawRequest({ url: `/v1/files/${Z}/`, headers: { 'x-figma-token': w.ONE.secret } }),
     rawRequest({ url: undefined, headers: undefined }),
   ]

@@ -3,7 +3,7 @@ import type { RefusalCode } from 'plan-access-tokens'
 import { expect } from 'vitest'
 import { attacksOf } from './attack.ts'
 import { allowed, changingNothing, denied, invalidAt } from './verdicts.ts'
-import { A, input, type Made, rawRequest, type World, worldWithNpm } from './world.ts'
+import { A, input, JSON_TYPE, type Made, rawRequest, type World, worldWithNpm } from './world.ts'
 
 const attack = attacksOf('npm-registry')
 
@@ -12,7 +12,7 @@ const asking =
   (w: World, { secret }: Made) =>
   (line: string, body?: unknown) => {
     const [method, url] = line.split(' ')
-    const headers = { Authorization: `Bearer ${secret}` }
+    const headers = { Authorization: `Bearer ${secret}`, ...JSON_TYPE }
     return w.tokens.authorize(rawRequest({ method, url, headers, body }), { surface: 'npm' })
   }
 

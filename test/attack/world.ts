@@ -204,6 +204,9 @@ export async function world(options: WorldOptions = {}): Promise<World> {
   }
 }
 
+/** The header of a request with a body. */
+export const JSON_TYPE = { 'content-type': 'application/json' } as const
+
 /** A request as Node gives it, with nothing checked: rubbish is what is tested. */
 export function rawRequest(fields: { readonly [field: string]: unknown }): RequestLike {
   return { method: 'GET', url: `/v1/files/${A}`, headers: {}, ...fields } as unknown as RequestLike
@@ -216,7 +219,8 @@ export function fetchRequest(
   init: RequestInit & { readonly duplex?: 'half' } = {},
 ): Request {
   const [method = '', target = ''] = line.split(' ')
-  const headers = { authorization: `Bearer ${secret.secret}`, ...(init.headers as Record<string, string>) }
+  const type = init.body === undefined ? {} : JSON_TYPE
+  const headers = { ...type, authorization: `Bearer ${secret.secret}`, ...(init.headers as Record<string, string>) }
   return new Request(`https://api.example${target}`, { ...init, method, headers })
 }
 

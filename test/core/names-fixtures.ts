@@ -20,7 +20,7 @@ export function named(
   const { path = '', query = '' } = readTarget(target) ?? {}
   const matched = matchIn(policy, route.slice(0, route.indexOf(' ')), path)
   if (!matched) throw new TypeError(`${target} is not ${route}.`)
-  return namesOf(matched.match, query, body === undefined ? undefined : parseJsonStrictly(body), most, blame)
+  return namesOf(matched.match, query, body === undefined ? undefined : parseJsonStrictly(body).value, most, blame)
 }
 
 /** Why it cannot be told what one request names. */

@@ -56,7 +56,7 @@ it.each([1, 9, 16_384, 60_000])('pieces of %i bytes are judged and put back as t
   const longer = new Pieces(TEXT, size)
   const refused = bodyOf(longer, TEXT.length - 1)
   longer.run()
-  expect(await refused).toBeUndefined()
+  expect(await refused).toMatchObject({ malformed: { reason: 'body_too_long' } })
   expect(longer.back).toEqual([])
 })
 

@@ -2,6 +2,8 @@
 import { EventEmitter } from 'node:events'
 import plugin from 'plan-access-tokens/verdaccio'
 import { describe, expect, it } from 'vitest'
+import type { BodyReading } from '../../src/core/body-reading.ts'
+import { READ_BODY } from '../../src/http/body.ts'
 import { holdBack } from '../../src/verdaccio/body.ts'
 
 const POLICY = { packageScopes: ['@acme'], registry: 'https://npm.acme.example' }
@@ -87,18 +89,19 @@ it.each([1, 3, 20_000])(
     const text = JSON.stringify({ text: 'x'.repeat(50_000) })
     const bodyOf = async (limit: number): Promise<unknown> => {
       const request = Object.assign(new EventEmitter(), {
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', 'transfer-encoding': 'chunked' },
         resume: () => undefined,
         body: undefined as unknown,
+        [READ_BODY]: (): unknown => undefined,
       })
       const go = holdBack(request as never, limit, () => undefined)
-      const reading = request.body
+      const reading = request[READ_BODY]() as Promise<BodyReading>
       const piece = Buffer.alloc(size)
       for (let at = 0; at < text.length; at += size)
         request.emit('data', piece.subarray(0, piece.write(text.slice(at, at + size))))
       request.emit('end')
       await go()
-      expect(request.body).toBe(await reading)
+      expect(request.body).toBe((await reading).value)
       return request.body
     }
     expect(await bodyOf(text.length)).toEqual(JSON.parse(text))

@@ -11,10 +11,11 @@ const LINE = 'POST /v1/dev_resources'
 const BODY = { dev_resources: [{ file_key: 'FileA', name: 'a' }, { file_key: 'FileB' }, { file_key: 'FileA' }] }
 const TEXT = JSON.stringify(BODY)
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
+const JSON_TYPE = { 'content-type': 'application/json' }
 const WRITE = { scopes: ['file_dev_resources:write'] } as const
 
 function fetchRequest(secret: string, body: BodyInit | null, headers: Record<string, string> = {}): Request {
-  const init = { method: 'POST', headers: { 'x-figma-token': secret, ...headers }, body, duplex: 'half' }
+  const init = { method: 'POST', headers: { ...JSON_TYPE, 'x-figma-token': secret, ...headers }, body, duplex: 'half' }
   return new Request('https://api.example/v1/dev_resources', init)
 }
 
@@ -109,7 +110,7 @@ describe('a body', () => {
     const { secret } = await tokens.create({ ...TOKEN, type: 'npm', scopes: ['npm:write'] })
     const send = (body: unknown, line = 'POST /tags') => tokens.authorize(requestWith(secret, line, { body }))
     const overFetch = (body: string) => {
-      const headers = { authorization: `Bearer ${secret.reveal()}` }
+      const headers = { ...JSON_TYPE, authorization: `Bearer ${secret.reveal()}` }
       return tokens.authorize(new Request('https://x.example/tags', { method: 'POST', headers, body }))
     }
     return { send, overFetch }
