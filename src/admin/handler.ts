@@ -4,6 +4,7 @@
  */
 
 import type { z } from 'zod'
+import { faultOfContent } from '../core/body.ts'
 import type { Issue } from '../core/errors.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import { decodeStrictly, readTargetOfUrl } from '../core/target.ts'
@@ -210,7 +211,7 @@ async function readBody(
   { limits, mostEntries }: Pick<Admin, 'limits' | 'mostEntries'>,
   issues: Issue[],
 ): Promise<unknown> {
-  if (!isOfType(request.headers, ['application/json', ...types])) {
+  if (faultOfContent(request.headers, undefined) !== undefined && !isOfType(request.headers, types)) {
     const detail = `${['application/json', ...types].join(' or ')} is taken here.`
     throw new Problem('media_type_unsupported', { detail })
   }
