@@ -2,19 +2,15 @@
  * One reading of a body's headers: each way in which a body can be declared (support/contents.ts) has the same answer, whoever is
  * asked about it: `authorize`, `explain`, every guard, with and without a parser before and behind it, and the npm registry's.
  */
-import { createServer } from 'node:http'
-import { createPlanTokens, memoryStore, type RequestLike } from 'plan-access-tokens'
-import { npmPolicy, registryGuard } from 'plan-access-tokens/npm'
-import { testDirectory } from 'plan-access-tokens/testing'
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import type { RequestLike } from 'plan-access-tokens'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { faultOfContent } from '../../src/core/body.ts'
-import { verdaccioPlugin } from '../../src/verdaccio/plugin.ts'
 import { type World, world } from '../attack/world.ts'
 import { CONTENTS, type Content, titleOf } from './support/contents.ts'
 import { FRAMEWORKS } from './support/frameworks.ts'
+import { newRegistry, PACKUMENT, type Registry, serveGuard, servePlugin } from './support/registry.ts'
 import { request, serve } from './support/served.ts'
-import { listen } from './support/site.ts'
-import { type Reply, send1 } from './support/wire.ts'
+import { type Reply, send1, send2 } from './support/wire.ts'
 
 const WEBHOOKS = 'POST /v2/webhooks'
 const BODY = { context: 'team', context_id: '456' }
@@ -25,13 +21,13 @@ beforeAll(async () => {
   w = await world()
 })
 
-/** Asserts that each content has its answer, given what somebody answers. */
+/** Asserts that each content has its answer, with the reason, given what somebody answers. */
 async function eachContent(answer: (content: Content) => Promise<string>): Promise<void> {
   const found: string[] = []
   const wanted: string[] = []
   for (const content of CONTENTS) {
     found.push(`${titleOf(content)}: ${await answer(content)}`)
-    wanted.push(`${titleOf(content)}: ${content.refused ? 'request_malformed' : 'allowed'}`)
+    wanted.push(`${titleOf(content)}: ${content.refused ?? 'allowed'}`)
   }
   expect(found).toEqual(wanted)
 }
@@ -100,24 +96,28 @@ describe.each(BY_HAND)('a request by hand with %s', (_, requestOf) => {
   it('is authorized by the table', async () => {
     await eachContent(async (content) => {
       const decision = await w.tokens.authorize(requestOf(content, w.ALL.secret))
-      return decision.allowed ? 'allowed' : decision.code
+      return decision.allowed ? 'allowed' : (decision.reason ?? decision.code)
     })
   })
 
   it('is explained by the table', async () => {
     await eachContent(async (content) => {
       const { decision } = await w.tokens.explain(requestOf(content, w.ALL.secret))
-      return decision.allowed ? 'allowed' : decision.code
+      return decision.allowed ? 'allowed' : (decision.reason ?? decision.code)
     })
   })
 })
 
-/** What an answer of a server says; a parser may have refused the body before the guard was asked. */
-function saidBy({ status, body }: Reply, hasParser = false): string {
+/** What an answer of a server says. */
+function saidBy({ status, body }: Reply): string {
   if (status === 200) return 'allowed'
-  if (body.startsWith('{')) return String((JSON.parse(body) as { code?: unknown }).code)
-  return hasParser && [400, 415, 500].includes(status) ? 'request_malformed' : `status ${status}`
+  if (!body.startsWith('{')) return `status ${status}`
+  const { code, reason } = JSON.parse(body) as { readonly code?: string; readonly reason?: string }
+  return reason ?? code ?? `status ${status}`
 }
+
+/** A parser before the guard may refuse a body before the guard is asked. */
+const REFUSED_BY_PARSER = ['status 400', 'status 415', 'status 500']
 
 const SITES = FRAMEWORKS.flatMap((framework) => [
   [framework.name, framework, undefined] as const,
@@ -134,72 +134,62 @@ describe.each(SITES)('the guard of %s', (_, framework, parser) => {
     await eachContent(async (content) => {
       // HTTP/2's client joins no lines and sends none twice.
       if (framework.isHttp2 && new Set(content.lines.map(([name]) => name.toLowerCase())).size < content.lines.length)
-        return content.refused ? 'request_malformed' : 'allowed'
+        return content.refused ?? 'allowed'
       const before = runs.length
-      const said = saidBy(
-        await send(request(WEBHOOKS, w.ALL, { body: [TEXT], headers: content.lines })),
-        parser !== undefined,
-      )
+      const said = saidBy(await send(request(WEBHOOKS, w.ALL, { body: [TEXT], headers: content.lines })))
       if (said === 'allowed') expect(JSON.parse(runs.at(-1)?.body ?? '')).toEqual(BODY)
       else expect(runs.length).toBe(before)
-      return said
+      const isParsers = parser === 'before' && content.refused && REFUSED_BY_PARSER.includes(said)
+      return isParsers ? (content.refused as string) : said
     })
   })
 })
 
 describe('a registry', () => {
-  const PACKUMENT = JSON.stringify({ name: '@acme/ui', versions: {} })
-
-  async function registry() {
-    const directory = testDirectory({ p1: { admins: ['ada'], resources: { 'npm_scope:@acme': {} } } })
-    const policy = npmPolicy({ packageScopes: ['@acme'], registry: 'https://npm.acme.example' })
-    const tokens = createPlanTokens({ policy, store: memoryStore(), directory })
-    const { secret } = await tokens.create({
-      ...{ actor: 'ada', planId: 'p1', type: 'npm', name: 'x', lifetimeDays: 1, resources: 'all' },
-      scopes: ['npm:read', 'npm:write'],
-    })
-    return { tokens, secret: secret.reveal() }
-  }
-
-  const publish = (port: number, secret: string, { lines }: Content): Promise<Reply> => {
+  const publish = (port: number, secret: string, { lines }: Content, body = PACKUMENT): Promise<Reply> => {
     const headers = [['Authorization', `Bearer ${secret}`] as const, ...lines]
-    return send1(port, { method: 'PUT', target: '/@acme%2fui', headers, body: [PACKUMENT] })
+    return send1(port, { method: 'PUT', target: '/@acme%2fui', headers, body: [body] })
   }
 
-  it('behind registryGuard goes by the table', async () => {
-    const { tokens, secret } = await registry()
-    const { port, close } = await listen(createServer(registryGuard(tokens, (_, response) => response.end('{}'))))
-    onTestFinished(close)
-    await eachContent(async (content) => saidBy(await publish(port, secret, content)))
-  })
-
-  it('of verdaccio with the plugin goes by the table', async () => {
-    const { tokens, secret } = await registry()
-    const key = 'enginesOfThisTest'
-    Object.assign(globalThis, { [key]: tokens })
-    onTestFinished(() => void Reflect.deleteProperty(globalThis, key))
-    const engine = `data:text/javascript,export default globalThis.${key}`
-    const logger = { error: (details: object) => expect.unreachable(JSON.stringify(details)) }
-    const plugin = verdaccioPlugin({ engine }, { config: { configPath: '/etc/config.yaml' }, logger })
-    const middleware = plugin.apiJWTmiddleware({ createRemoteUser: (name) => ({ name }) })
-    const judged: unknown[] = []
-    const { port, close } = await listen(
-      createServer((incoming, response) => {
-        // As verdaccio does, which counts what flows by.
-        incoming.on('data', () => undefined)
-        middleware(incoming as never, response, (error) => {
-          if (error) response.statusCode = 500
-          judged.push((incoming as { body?: unknown }).body)
-          response.end('{}')
-        })
-      }),
-    )
-    onTestFinished(close)
+  it.each([
+    ['behind registryGuard', serveGuard, PACKUMENT],
+    ['of verdaccio with the plugin', servePlugin, JSON.parse(PACKUMENT) as unknown],
+  ])('%s goes by the table, and gets what was judged', async (_, serveIt, wanted) => {
+    const registry = await newRegistry()
+    const { port, bodies } = await serveIt(registry)
     await eachContent(async (content) => {
-      const said = saidBy(await publish(port, secret, content))
-      if (said === 'allowed') expect(judged.at(-1)).toEqual(JSON.parse(PACKUMENT))
+      const said = saidBy(await publish(port, registry.secret, content))
+      if (said === 'allowed') expect(bodies.at(-1)).toEqual(wanted)
       return said
     })
-    expect(judged).toHaveLength(CONTENTS.filter(({ refused }) => !refused).length)
+    expect(bodies).toHaveLength(CONTENTS.filter(({ refused }) => !refused).length)
+  })
+
+  it.each([
+    ['behind registryGuard', serveGuard],
+    ['of verdaccio with the plugin', servePlugin],
+  ])('%s takes no JSON string for the JSON that it holds', async (_, serveIt) => {
+    const registry = await newRegistry()
+    const { port, bodies } = await serveIt(registry)
+    const content = { lines: [['Content-Type', 'application/json']] } as const
+    for (const body of [JSON.stringify(PACKUMENT), '"x"', '[]', 'null', '7'])
+      expect(saidBy(await publish(port, registry.secret, content, body))).toMatch(/^(check_failed|value_\w+)$/)
+    expect(bodies).toEqual([])
+  })
+
+  it.each([
+    ['behind registryGuard', (registry: Registry) => serveGuard(registry), send1],
+    ['behind registryGuard over HTTP/2', (registry: Registry) => serveGuard(registry, true), send2],
+    ['of verdaccio with the plugin', servePlugin, send1],
+  ])('%s needs no content type where there is no body, and none of another type is taken', async (_, serveIt, send) => {
+    const registry = await newRegistry()
+    const { port, bodies } = await serveIt(registry)
+    const target = '/@acme/ui/-/ui-1.0.0.tgz'
+    const headers = [['Authorization', `Bearer ${registry.secret}`] as const]
+    expect((await send(port, { method: 'GET', target, headers })).status).toBe(200)
+    const form = [...headers, ['Content-Type', 'application/x-www-form-urlencoded'] as const]
+    expect((await send(port, { method: 'GET', target, headers: form })).status).toBe(200)
+    expect((await send(port, { method: 'GET', target, headers: form, body: ['name=other'] })).status).toBe(400)
+    expect(bodies).toHaveLength(2)
   })
 })

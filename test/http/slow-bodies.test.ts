@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { type World, world } from '../attack/world.ts'
 import { FRAMEWORKS } from './support/frameworks.ts'
+import { newRegistry, PACKUMENT, serveGuard, servePlugin } from './support/registry.ts'
 import { jsonRequest, request, serve } from './support/served.ts'
 import { partsOf, type Reply, readReply, type Sending } from './support/wire.ts'
 
@@ -87,5 +88,39 @@ describe.each(FRAMEWORKS)('$name', ({ isHttp2, ...framework }) => {
     const reply = await sendSlowly(port, jsonRequest(WEBHOOKS, w.ALL, TEXT), () => asked)
     expect(reply.status).toBe(200)
     expect(runs).toMatchObject([{ body: TEXT }])
+  })
+})
+
+describe.each([
+  ['registryGuard', serveGuard],
+  ['the plugin of verdaccio', servePlugin],
+])('%s', (_, serveIt) => {
+  it.each([
+    ['was revoked', 401],
+    ['lives', 200],
+  ])('judges a publish by its token when all of it is there: one that %s', async (state, status) => {
+    const registry = await newRegistry()
+    const { port, bodies } = await serveIt(registry)
+    const asked = new Promise<void>((resolve) => {
+      const { plan } = registry.directory
+      registry.directory.plan = (id: string) => {
+        resolve()
+        return plan(id)
+      }
+    })
+    const headers = [
+      ['Authorization', `Bearer ${registry.secret}`] as const,
+      ['Content-Type', 'application/json'] as const,
+    ]
+    const reply = await send1Slowly(
+      port,
+      { method: 'PUT', target: '/@acme%2fui', headers, body: [PACKUMENT] },
+      async () => {
+        await asked
+        if (state === 'was revoked') await registry.tokens.revoke({ actor: 'ada', id: registry.id })
+      },
+    )
+    expect(reply.status).toBe(status)
+    expect(bodies).toHaveLength(status === 200 ? 1 : 0)
   })
 })
