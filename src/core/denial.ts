@@ -31,8 +31,8 @@ export interface RenderedDenial {
   readonly body: string
 }
 
-/** Renders a refusal as problem+json. */
-export function problemJson(denial: Denial): RenderedDenial {
+/** Renders a refusal as problem+json, with further members where a surface has them (RFC 9457, section 3.2). */
+export function problemJson(denial: Denial, more?: { readonly [member: string]: string }): RenderedDenial {
   const { code, status, message, headers, reason } = denial
   const body = JSON.stringify({
     type: `urn:plan-access-tokens:error:${code}`,
@@ -40,7 +40,7 @@ export function problemJson(denial: Denial): RenderedDenial {
     status,
     detail: message,
     code,
-    ...(reason !== undefined && { reason }),
+    ...more,
   })
   return { status, headers: { ...headers, 'Content-Type': 'application/problem+json' }, body }
 }

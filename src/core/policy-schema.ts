@@ -85,9 +85,14 @@ const credential = object({
   ),
   bearer: oneOf(true, false),
 })
+/** The host of a link. Letter case means nothing there, so the policy has one. */
+export const linkHost = matching(
+  /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/,
+  'must be a host name in lower case, without a port.',
+)
 const links = object({
-  hosts: list(matching(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'must be a host name in lower case, without a port.')),
-  tail: maybe(oneOf(0, 1)),
+  hosts: list(linkHost),
+  tail: maybe(oneOf<0 | 1 | 'any'>(0, 1, 'any')),
   shapes: list(text),
 })
 

@@ -1,6 +1,6 @@
 /**
  * The operations of Figma's REST API, as `@figma/rest-api-spec` 0.43.0 publishes them, and what each names.
- * test/conformance/ reads that package and fails when the two part. Which rows options change: figma/policy.ts.
+ * test/conformance/ reads that package and fails when the two part. Beside them, what other pages and programs of Figma's have. Which rows options change: figma/policy.ts.
  */
 import type { Endpoint } from '../core/policy-data.ts'
 import type { FigmaScope, ReservedScope } from './scopes.ts'
@@ -35,11 +35,14 @@ const webhook = (...scopes: FigmaScope[]): FigmaEndpoint => at('webhook', 'webho
 const comment = (endpoint: FigmaEndpoint): FigmaEndpoint => ({ ...endpoint, params: { comment_id: 'any' } })
 
 /** Known, and closed to plan access tokens because of the scope that it needs. */
-const closed = (scope: ReservedScope): FigmaEndpoint => ({
+const needing = (scope: ReservedScope, names: FigmaEndpoint['names']): FigmaEndpoint => ({
   scopes: [scope],
-  names: [{ kind: 'file', at: 'path:file_key' }],
+  names,
   closed: `it needs ${scope}`,
 })
+const closed = (scope: ReservedScope): FigmaEndpoint => needing(scope, [{ kind: 'file', at: 'path:file_key' }])
+/** Closed whatever it names, so what it names in query and body is not read. */
+const codeConnect = (names: FigmaEndpoint['names']): FigmaEndpoint => needing('file_code_connect:write', names)
 
 const comments = file('file_comments:read', 'files:read')
 const analytics = file('library_analytics:read')
@@ -150,6 +153,15 @@ export const SPEC_ENDPOINTS = {
 /** Documented by Figma, but not in the published spec. */
 export const DOCUMENTED_ENDPOINTS = {
   'GET /v1/discovery': { scopes: ['org:discovery_read'], names: 'plan' },
+} as const satisfies { readonly [route: string]: FigmaEndpoint }
+
+/** What Figma's Code Connect calls (`@figma/code-connect` 2.0.2); in no document of Figma's. */
+export const CODE_CONNECT_ENDPOINTS = {
+  'POST /v1/code_connect': codeConnect('nothing'),
+  'DELETE /v1/code_connect': codeConnect('nothing'),
+  'GET /v1/code_connect/{file_key}/cli_data': codeConnect([{ kind: 'file', at: 'path:file_key' }]),
+  'POST /v1/code_connect/preview_snippets': codeConnect('nothing'),
+  'POST /v1/code_connect/name_embeddings': codeConnect('nothing'),
 } as const satisfies { readonly [route: string]: FigmaEndpoint }
 
 /** The paths that Figma serves to enterprise plans alone. */

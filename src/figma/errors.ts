@@ -1,8 +1,9 @@
 /**
- * Refusals in the form that clients of Figma's API read: `{ "status": 403, "err": "…" }`. A bad token is 403 there, and a
- * resource that cannot be seen 404. The sources of the wordings: docs/figma-conformance.md.
+ * Refusals that clients of Figma's API understand: by default problem+json with the members that they look for, or as Figma's
+ * API answers, where a bad token is 403 and a resource that cannot be seen 404. The sources of the wordings:
+ * docs/figma-conformance.md.
  */
-import type { Denial, RenderedDenial } from '../core/denial.ts'
+import { type Denial, problemJson, type RenderedDenial } from '../core/denial.ts'
 import type { RefusalCode } from '../core/errors.ts'
 
 const ANSWERS: { readonly [C in RefusalCode]: readonly [status: number, err: string] } = {
@@ -24,7 +25,16 @@ const ANSWERS: { readonly [C in RefusalCode]: readonly [status: number, err: str
 }
 
 /**
- * Renders a refusal as Figma's API does.
+ * Renders a refusal as problem+json (RFC 9457) with the members `err` and `message`. Clients of Figma's API tell a refusal by
+ * one of the two and not by the status: without them they go on with an empty answer.
+ */
+export function figmaProblems(denial: Denial): RenderedDenial {
+  return problemJson(denial, { err: denial.message, message: denial.message })
+}
+
+/**
+ * Renders a refusal as Figma's API does: `{ "status": 403, "err": "…", "message": "…" }`. Figma has the text in one of the two
+ * members, by endpoint; its own programs read now this one and now the other.
  *
  * @example
  * createPlanTokens({ policy: figmaPolicy({ errors: figmaErrors }), store, directory })
@@ -35,6 +45,6 @@ export function figmaErrors(denial: Denial): RenderedDenial {
   return {
     status,
     headers: { ...denial.headers, 'Content-Type': 'application/json; charset=utf-8' },
-    body: JSON.stringify({ status, err }),
+    body: JSON.stringify({ status, err, message: err }),
   }
 }

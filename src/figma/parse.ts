@@ -1,4 +1,4 @@
-/** Reads links of Figma, for forms that check them as one types. The shapes: figma/links.ts. */
+/** Reads links of figma.com, for forms that check them as one types. The shapes: figma/links.ts; other hosts: figma/policy.ts. */
 import type { LinkReport, ParsedLink } from '../core/links.ts'
 import { figmaPolicy } from './policy.ts'
 
@@ -6,7 +6,8 @@ const FIGMA = /* @__PURE__ */ figmaPolicy()
 
 /**
  * Reads what a person pastes: links with commas, line ends or spaces between them. Gives every resource and every mistake
- * with its place, all at once. Takes time linear in the text.
+ * with its place, all at once. Takes time linear in the text. The hosts are `figma.com` and `www.figma.com`: a policy that was
+ * made with other `hosts` has `parseLinks` of its own.
  *
  * @example
  * parseFigmaLinks('https://figma.com/design/ABC, https://figma.com/files/1/team/x')
@@ -16,7 +17,7 @@ export function parseFigmaLinks(text: string): LinkReport {
   return FIGMA.parseLinks(text)
 }
 
-/** Reads one link; a missing `https://`, a title, a trailing slash, a query and a fragment are let through and mean nothing. */
+/** Reads one link. A missing `https://`, letter case of the host, a title, a query and a fragment mean nothing. */
 export function parseFigmaLink(url: string): ParsedLink {
   return FIGMA.parseLink(url)
 }

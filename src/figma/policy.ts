@@ -7,8 +7,11 @@
 import { PolicyError } from '../core/errors.ts'
 import { definePolicy, type Policy } from '../core/policy.ts'
 import type { Endpoint, PolicyCode } from '../core/policy-data.ts'
-import { callable, issuesOf, maybe, object, oneOf, read } from '../core/shape.ts'
-import { DOCUMENTED_ENDPOINTS, ENTERPRISE_PATHS, SPEC_ENDPOINTS } from './endpoints.ts'
+import { linkHost } from '../core/policy-schema.ts'
+import { PREFIX_PATTERN } from '../core/secret.ts'
+import { callable, issuesOf, list, matching, maybe, object, oneOf, read } from '../core/shape.ts'
+import { CODE_CONNECT_ENDPOINTS, DOCUMENTED_ENDPOINTS, ENTERPRISE_PATHS, SPEC_ENDPOINTS } from './endpoints.ts'
+import { figmaProblems } from './errors.ts'
 import { FIGMA_KINDS, FIGMA_LINKS } from './links.ts'
 import { type FigmaScope, RESERVED, type ReservedScope, SCOPES } from './scopes.ts'
 
@@ -22,12 +25,28 @@ export interface FigmaPolicyOptions {
   readonly discovery?: 'open' | 'closed'
   /** Whether the endpoints that Figma serves to enterprise plans alone are refused to others. Default `open`: the page names no such limit. */
   readonly endpointTiers?: 'open' | 'enforce'
-  /** How refusals are rendered: `figmaErrors`, or a function of the host. Default: problem+json (RFC 9457). */
+  /**
+   * The hosts of links, in place of `figma.com` and `www.figma.com`: `['www.figma-gov.com']` for Figma for Government, or all of
+   * those that people may paste, `embed.figma.com` among them. A file of one host is taken for the same file on each.
+   */
+  readonly hosts?: readonly string[]
+  /**
+   * What secrets begin with. Default `figpat`. Programs that check the form of a token ask for `figd`, with which Figma's own
+   * personal access tokens begin; scanners will then take a leaked one for one of Figma's.
+   */
+  readonly prefix?: string
+  /**
+   * How refusals are rendered: `figmaErrors`, or a function of the host. Default: problem+json (RFC 9457) with the members `err`
+   * and `message`, by which clients of Figma's API tell a refusal.
+   */
   readonly errors?: NonNullable<PolicyCode['errors']>
 }
 
 /** A route of Figma's policy. */
-export type FigmaRoute = keyof typeof SPEC_ENDPOINTS | keyof typeof DOCUMENTED_ENDPOINTS
+export type FigmaRoute =
+  | keyof typeof SPEC_ENDPOINTS
+  | keyof typeof DOCUMENTED_ENDPOINTS
+  | keyof typeof CODE_CONNECT_ENDPOINTS
 type FigmaEndpoint = Endpoint<FigmaScope | ReservedScope, keyof typeof FIGMA_KINDS>
 
 /**
@@ -38,7 +57,7 @@ type FigmaEndpoint = Endpoint<FigmaScope | ReservedScope, keyof typeof FIGMA_KIN
  * const tokens = createPlanTokens({ policy: figmaPolicy({ errors: figmaErrors }), store, directory })
  */
 export function figmaPolicy(options: FigmaPolicyOptions = {}): Policy<{ readonly rest: FigmaScope }, FigmaRoute> {
-  const { variablesRead, payments, discovery, endpointTiers, errors } = readOptions(options)
+  const { variablesRead, payments, discovery, endpointTiers, hosts, prefix = 'figpat', errors } = readOptions(options)
   const closedNow: readonly (readonly [isClosed: boolean, path: RegExp, reason: string])[] = [
     [variablesRead === 'closed', /\/variables\/(local|published)$/, 'the published spec does not open it to them'],
     [payments === 'closed', /\/payments$/, 'it names no resource of a plan'],
@@ -53,7 +72,9 @@ export function figmaPolicy(options: FigmaPolicyOptions = {}): Policy<{ readonly
     ]
   }
   const endpoints = Object.fromEntries(
-    Object.entries<FigmaEndpoint>({ ...SPEC_ENDPOINTS, ...DOCUMENTED_ENDPOINTS }).map(withOptions),
+    Object.entries<FigmaEndpoint>({ ...SPEC_ENDPOINTS, ...DOCUMENTED_ENDPOINTS, ...CODE_CONNECT_ENDPOINTS }).map(
+      withOptions,
+    ),
   )
   return definePolicy(
     {
@@ -63,12 +84,12 @@ export function figmaPolicy(options: FigmaPolicyOptions = {}): Policy<{ readonly
       limits: { lifetimeDays: 365, graceHours: 24, liveSecrets: 10 },
       scopes: SCOPES,
       reserved: RESERVED,
-      types: { rest: { prefix: 'figpat', title: 'REST API' } },
+      types: { rest: { prefix, title: 'REST API' } },
       kinds: FIGMA_KINDS,
-      links: FIGMA_LINKS,
+      links: hosts ? { ...FIGMA_LINKS, hosts } : FIGMA_LINKS,
       endpoints: endpoints as { readonly [R in FigmaRoute]: FigmaEndpoint },
     },
-    errors ? { errors } : {},
+    { errors: errors ?? figmaProblems },
   )
 }
 
@@ -77,6 +98,8 @@ const optionsSchema = object({
   payments: maybe(oneOf('open', 'closed')),
   discovery: maybe(oneOf('open', 'closed')),
   endpointTiers: maybe(oneOf('open', 'enforce')),
+  hosts: maybe(list(linkHost, 1)),
+  prefix: maybe(matching(PREFIX_PATTERN, 'must begin with a letter and hold letters, digits and _ only, 64 at most.')),
   errors: maybe(callable),
 })
 

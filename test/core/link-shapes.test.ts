@@ -6,9 +6,13 @@ import { policyWith } from './fixtures.ts'
 import { KINDS, linksOf, readLink as read } from './link-fixtures.ts'
 
 /** What `definePolicy` has against shapes. */
-function problemsOf(shapes: readonly string[], kinds: PolicyData['kinds'] = KINDS): readonly string[] {
+function problemsOf(
+  shapes: readonly string[],
+  kinds: PolicyData['kinds'] = KINDS,
+  tail: 0 | 1 | 'any' = 0,
+): readonly string[] {
   try {
-    policyWith({}, { kinds, links: { hosts: ['x.test'], shapes } })
+    policyWith({}, { kinds, links: { hosts: ['x.test'], tail, shapes } })
     return []
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error
@@ -31,6 +35,11 @@ describe('a shape', () => {
     ['/r/{region}/t/{team}/f/{file}', '/r/eu-1.a/t/7/f/A', 'file:A'],
     ['/f/{file}[/branch/{file}]', '/f/A/branch/B', 'file:B'],
     ['/{team}', '/7', 'team:7'],
+    ['/*/{team}', '/any_Word-1/7', 'team:7'],
+    ['/o/*/{team}', '/o/x/7', 'team:7'],
+    ['/f/{file:3}', '/f/ABC', 'file:ABC'],
+    [`/f/{file:22}`, `/f/${'A'.repeat(128)}`, `file:${'A'.repeat(128)}`],
+    ['/*/{file:3}[/branch/{file:3}]', '/x/ABC/branch/DEF', 'file:DEF'],
   ])('%s reads %s', (shape, path, resource) => {
     expect(read(linksOf([shape]), `https://x.test${path}`)).toBe(resource)
   })
@@ -45,8 +54,28 @@ describe('a shape', () => {
     ['/t/{team}', '/t/7/8'],
     ['/r/{region}/t/{team}', '/r/eu'],
     ['/r/{region}/t/{team}', '/r/eu/t'],
+    ['/f/{file:3}', '/f/AB'],
+    [`/f/{file:22}`, `/f/${'A'.repeat(129)}`],
+    ['/*/{file:3}', '/x/AB'],
+    ['/*/{file:3}', '/x'],
+    ['/*/{file:3}', '/x.y/ABC'],
+    ['/*/{file:3}', '/%78/ABC'],
+    ['/*/{file:3}', '/*/ABC'],
+    ['/*/{file:3}', '/é/ABC'],
   ])('%s does not read %s', (shape, path) => {
     expect(read(linksOf([shape]), `https://x.test${path}`)).toMatch(/^link_(unknown_shape|bad_id)$/)
+  })
+
+  it('has for * no word that a shape has, in any place and any letter case', () => {
+    const policy = linksOf(['/t/{team}', '/r/{region}/u/{team}', '/*/{file}'])
+    expect(read(policy, 'https://x.test/v/ABC')).toBe('file:ABC')
+    expect(read(policy, 'https://x.test/t/ABC')).toBe('link_bad_id')
+    for (const word of ['T', 'r', 'R', 'u', 'U'])
+      expect(read(policy, `https://x.test/${word}/ABC`), word).toBe('link_unknown_shape')
+  })
+
+  it('says of a link behind * that nobody knows it, not that its id is wrong', () => {
+    expect(read(linksOf(['/*/{file:22}']), 'https://x.test/community/file/123')).toBe('link_unknown_shape')
   })
 
   it('claims the plan that it has', () => {
@@ -70,6 +99,9 @@ describe('a shape', () => {
     ['a choice with nothing in it', '/(t|)/{team}'],
     ['half a parameter', '/t/x{team}'],
     ['a query', '/t/{team}?x=1'],
+    ['an asterisk among letters', '/t*/{team}'],
+    ['an id of no characters', '/t/{team:0}'],
+    ['an id of so many characters that are no number', '/t/{team:x}'],
   ])('is refused when it is defined: %s', (_, shape) => {
     const problems = problemsOf(['/ok/{team}', shape])
     expect(problems).not.toEqual([])
@@ -86,10 +118,34 @@ describe('a shape', () => {
     ['/t/{team}/r/{region}', /^has "\{region\}" below "\{team\}", .*parents/],
     ['/f/{file}/t/{team}', /^has "\{team\}" below "\{file\}", .*parents/],
     ['/ok/{file}', /^has "\{file\}" where another shape has "\{team\}"/],
+    ['/ok/{team:2}', /^has "\{team:2\}" where another shape has "\{team\}"/],
+    ['/ok/*/{team}', /^has "\*" where another shape has "\{team\}"/],
+    ['/u/{team:5}', /^has "\{team:5\}", but an id of that kind is shorter/],
+    ['/ok/{team}/*', /^does not end in the id of a resource/],
   ])('is refused when it is defined, with the reason: %s', (shape, message) => {
     const [problem, ...others] = problemsOf(['/ok/{team}', shape])
     expect(problem?.replace('links.shapes[1] ', '')).toMatch(message)
     expect(others).toEqual([])
+  })
+
+  it('is refused when it is defined: an id where another shape has *', () => {
+    expect(problemsOf(['/ok/*/{team}', '/ok/{team}'])).toEqual([
+      'links.shapes[1] has "{team}" where another shape has "*".',
+    ])
+  })
+
+  it.each([
+    [['/r/{region}', '/r/{region}/{team}'], 1],
+    [['/r/{region}/{team}', '/r/{region}'], 1],
+    [['/r/{region}[/{team}]'], 0],
+    [['/r/{region}', '/r/{region}/*/{team}'], 1],
+    [['/r/{region}/*/{team}', '/r/{region}'], 1],
+  ])('is refused when it is defined: an id or a title in the same place, as in %j', (shapes, index) => {
+    for (const tail of [1, 'any'] as const)
+      expect(problemsOf(shapes, KINDS, tail)).toEqual([
+        expect.stringContaining(`links.shapes[${index}] cannot be told from another shape with a title.`),
+      ])
+    expect(problemsOf(shapes)).toEqual([])
   })
 
   it('has eight choices at most, since each doubles the paths that are written out', () => {

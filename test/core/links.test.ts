@@ -39,6 +39,16 @@ describe('what stands around the path', () => {
     'https://x.test/t/7#/t/8',
     'https://x.test/t/7/Title-é-%20',
     'https://x.test/t/7/Title/?x#y',
+    'https://x.test/t/7/Title%2Fwith%5Cseparators%00%',
+    'x.test/t/7/a:b',
+    'https://x.test/t/7/👩‍👩‍👧\u200e\u00ad',
+    'https://x.test/t/7#👩‍👩‍👧',
+    'https://x.test/t/7//',
+    'HTTPS://x.test/t/7',
+    'hTtPs://WWW.X.Test/t/7',
+    'X.TEST/t/7',
+    'https://x.test:443/t/7',
+    'https://x.test:/t/7',
   ])('means nothing: %s', (link) => {
     expect(read(policy, link)).toBe('team:7')
   })
@@ -61,17 +71,31 @@ describe('what stands around the path', () => {
     ['https://x.test/t%2f7', 'link_malformed'],
     ['https://x.test/t\\7', 'link_malformed'],
     ['https://x.test/t/7%00', 'link_malformed'],
-    ['https://x.test/t/7//', 'link_malformed'],
     [`https://x.test/t/7?${'a'.repeat(2_048)}`, 'link_malformed'],
     ['http://x.test/t/7', 'link_not_https'],
-    ['HTTPS://x.test/t/7', 'link_not_https'],
     ['javascript://x.test/t/7', 'link_not_https'],
-    ['https://X.test/t/7', 'link_wrong_host'],
     ['https://evil.test/t/7', 'link_wrong_host'],
     ['https://x.test.evil.test/t/7', 'link_wrong_host'],
     ['https://x.test./t/7', 'link_wrong_host'],
-    ['https://x.test:443/t/7', 'link_wrong_host'],
+    ['https://x.test:8443/t/7', 'link_wrong_host'],
+    ['https://x.test:0443/t/7', 'link_wrong_host'],
+    ['https://x.test::443/t/7', 'link_wrong_host'],
+    ['x.test:443/t/7', 'link_wrong_host'],
+    ['x.test:/t/7', 'link_wrong_host'],
     ['https://user@x.test/t/7', 'link_wrong_host'],
+    ['https://evil.test:443@x.test/t/7', 'link_wrong_host'],
+    ['https://x.test@evil.test:443/t/7', 'link_wrong_host'],
+    ['\u200bhttps://x.test/t/7', 'link_malformed'],
+    ['http\u017f://x.test/t/7', 'link_malformed'],
+    ['https://x.\u212aest/t/7', 'link_malformed'],
+    ['https://x.test/t/7/Title/..', 'link_malformed'],
+    ['https://x.test/t/7/..%2f..%2Ft%2f8', 'link_malformed'],
+    ['https://x.test/t/7/..%5Ct', 'link_malformed'],
+    ['https://x.test/t/7/a\\b', 'link_malformed'],
+    ['https://x.test/t/7/\u202eeltiT', 'link_malformed'],
+    ['https://x.test/t/7?\u2067x', 'link_malformed'],
+    ['https://x.test/t/7/Ti\ttle', 'link_malformed'],
+    ['https://x.test/t/7/Title\ud800', 'link_malformed'],
     ['https://x.test', 'link_unknown_shape'],
     ['https://x.test/', 'link_malformed'],
     ['https://x.test/t/7/Title/More', 'link_unknown_shape'],
@@ -83,19 +107,67 @@ describe('what stands around the path', () => {
 
   it('has no title where the policy lets none through', () => {
     expect(read(linksOf(['/t/{team}']), 'https://x.test/t/7/Title')).toBe('link_unknown_shape')
+    expect(read(linksOf(['/t/{team}']), 'https://x.test/t/7//')).toBe('link_malformed')
+  })
+})
+
+describe('a title of any length', () => {
+  const policy = linksOf(['/t/{team}[/f/{file}]', '/r/{region}/t/{team}'], 'any')
+
+  it.each([
+    ['/t/7/Title/duplicate', 'team:7'],
+    ['/t/7/a/b/c/', 'team:7'],
+    ['/t/7///', 'team:7'],
+    ['/t/7/Title/e%2Ff/%', 'team:7'],
+    ['/t/7/https://y.test/u/8', 'team:7'],
+    ['/t/7/r', 'team:7'],
+    ['/t/7/T', 'team:7'],
+    ['/t/7/f/A/Title/x', 'file:A'],
+  ])('means nothing: %s', (path, resource) => {
+    expect(read(policy, `https://x.test${path}`)).toBe(resource)
+  })
+
+  it.each([
+    ['/t/7/f'],
+    ['/t/7/Title/f/A'],
+    ['/t/7//f/A'],
+    ['/t/7/F/A'],
+    ['/t/7/%66/A'],
+    ['/t/7/r/eu'],
+    ['/t/7/Title/x/f'],
+    ['/t/7/f/A/t/8'],
+    ['/r/eu/Title/x'],
+  ])('is none if a word of a shape could be read in it: %s', (path) => {
+    expect(read(policy, `https://x.test${path}`)).toMatch(/^link_(unknown_shape|malformed)$/)
+  })
+
+  it('may hold :// behind a link without a scheme', () => {
+    expect(read(policy, 'x.test/t/7/https://y.test')).toBe('team:7')
+  })
+
+  it.each(['/t/7/Title/../8', '/t/7/x/%2E%2e', '/t/7/./x', '/t/7/x/a\\b'])('leads nowhere else: %s', (path) => {
+    expect(read(policy, `https://x.test${path}`)).toBe('link_malformed')
   })
 })
 
 describe('the sentence about a wrong link', () => {
-  it.each([['/t/{team}'], ['/(t|team)[/{plan}]/x/{team}'], ['/t[/a[/b]]/{team}'], ['/((a|b)|c)/{team}']])(
-    'shows a link that would be right: %s',
-    (shape) => {
-      const policy = linksOf([shape])
-      const parsed = policy.parseLink('https://evil.test/')
-      const [, example] = /A right one looks like (\S+)\.$/.exec(parsed.ok ? '' : parsed.message) ?? []
-      expect(read(policy, example ?? '')).toBe('team:123')
-    },
-  )
+  it.each([
+    ['/*/{team}'],
+    ['/t/{team}'],
+    ['/(t|team)[/{plan}]/x/{team}'],
+    ['/t[/a[/b]]/{team}'],
+    ['/((a|b)|c)/{team}'],
+  ])('shows a link that would be right: %s', (shape) => {
+    const policy = linksOf([shape])
+    const parsed = policy.parseLink('https://evil.test/')
+    const [, example] = /A right one looks like (\S+)\.$/.exec(parsed.ok ? '' : parsed.message) ?? []
+    expect(read(policy, example ?? '')).toBe('team:123')
+  })
+
+  it('shows an id that is long enough', () => {
+    const parsed = linksOf(['/f/{file:22}']).parseLink('https://evil.test/')
+    expect(parsed.ok ? '' : parsed.message).toMatch(/ https:\/\/x\.test\/f\/[0-9]{22}\.$/)
+  })
 
   it('shows none where the policy has none', () => {
     const parsed = linksOf([], 0, []).parseLink('https://x.test/t/7')

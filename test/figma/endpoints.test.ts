@@ -11,10 +11,10 @@ import { figmaWorld, GRANTABLE, type Place } from './world.ts'
 const { tokens, secretWith } = figmaWorld()
 const OPEN = ROWS.filter(({ route }) => !CLOSED.has(route))
 
-test('there are 55 endpoints, 8 of them closed', () => {
-  expect(ROWS).toHaveLength(55)
+test('there are 60 endpoints, 13 of them closed', () => {
+  expect(ROWS).toHaveLength(60)
   expect(OPEN).toHaveLength(47)
-  expect(new Set(ROWS.map(({ route }) => route)).size).toBe(55)
+  expect(new Set(ROWS.map(({ route }) => route)).size).toBe(60)
 })
 
 describe.each(OPEN)('$route', (row) => {
@@ -85,6 +85,7 @@ describe.each(ROWS.filter(({ route }) => CLOSED.has(route)))('$route', (row) => 
         for (const variant of variantsOf(row, place)) {
           const denial = expectDenied(await tokens.authorize(requestOf(secret, variant)), 'endpoint_not_supported')
           expect(denial.status).toBe(403)
+          expect(denial.message).toBe('The endpoint is not open to plan access tokens. Authenticate in another way.')
         }
       }
     },

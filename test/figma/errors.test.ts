@@ -106,8 +106,8 @@ describe.each(CODES)('%s', (code) => {
   test(`reads as ${status} "${err}"`, () => {
     const rendered = figmaErrors(plain[code])
     expect(rendered.status).toBe(status)
-    expect(JSON.parse(rendered.body)).toEqual({ status, err })
-    expect(Object.keys(JSON.parse(rendered.body))).toEqual(['status', 'err'])
+    expect(JSON.parse(rendered.body)).toEqual({ status, err, message: err })
+    expect(Object.keys(JSON.parse(rendered.body))).toEqual(['status', 'err', 'message'])
   })
 
   test('keeps the headers of the refusal, and is JSON', () => {
@@ -122,7 +122,7 @@ describe.each(CODES)('%s', (code) => {
       expect(response.status).toBe(status)
       expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8')
       for (const [name, value] of Object.entries(plain[code].headers)) expect(response.headers.get(name)).toBe(value)
-      expect(await response.json()).toEqual({ status, err })
+      expect(await response.json()).toEqual({ status, err, message: err })
     }
   })
 
@@ -132,11 +132,17 @@ describe.each(CODES)('%s', (code) => {
     expect(figma[code].status).toBe(REFUSALS[code].status)
   })
 
-  test('is problem+json without it', async () => {
+  test('is problem+json without it, with the members err and message', async () => {
     const response = plain[code].response()
     expect(response.status).toBe(REFUSALS[code].status)
     expect(response.headers.get('content-type')).toBe('application/problem+json')
-    expect(await response.json()).toMatchObject({ code, status: REFUSALS[code].status })
+    const { message } = plain[code]
+    expect(await response.json()).toEqual({
+      ...{ type: `urn:plan-access-tokens:error:${code}`, title: REFUSALS[code].title, status: REFUSALS[code].status },
+      ...{ detail: message, code },
+      // What clients of Figma's API tell a refusal by.
+      ...{ err: message, message },
+    })
   })
 })
 

@@ -7,8 +7,8 @@ import { parseFigmaLink, parseFigmaLinks } from 'plan-access-tokens/figma'
 import { describe, expect, test } from 'vitest'
 
 const FILE_WORDS = ['design', 'file', 'board', 'slides', 'buzz', 'site', 'make', 'proto', 'deck']
-const HOSTS = ['figma.com', 'www.figma.com']
-const SCHEMES = ['https://', '']
+const HOSTS = ['figma.com', 'www.figma.com', 'WWW.Figma.COM']
+const SCHEMES = ['https://', 'HTTPS://', '']
 /** What may follow the last id and means nothing. */
 const TAILS = [
   '',
@@ -19,6 +19,13 @@ const TAILS = [
   '/Pr%C3%BCfung',
   '/Prüfung',
   '/-',
+  '/Title/duplicate',
+  '/Web-%2F-Mobile',
+  '/C%5CD-%00-100%',
+  '/👩‍👩‍👧-🏴󠁧󠁢󠁥󠁮󠁧󠁿',
+  '/ש\u200fלום',
+  '//',
+  '//?node-id=0-1',
   '?',
   '?node-id=0-1&t=x/../y',
   '#',
@@ -65,8 +72,10 @@ describe('a link of a file', () => {
   })
 
   test.each(FILE_WORDS)('/%s/KEY/branch without a key is refused, not read as a title', (word) => {
-    for (const tail of ['', '/', '?x', '#x', '//', '/b-1', '/b_1', '/B/x/y'])
+    for (const tail of ['', '/', '?x', '#x', '//', '/b-1', '/b_1', '//B'])
       expect(parseFigmaLink(`https://figma.com/${word}/ABC/branch${tail}`), tail).toMatchObject({ ok: false })
+    for (const path of ['/Title/branch/B', '//branch/B', '/Branch/B', '/%62ranch/B', '/Title/branch'])
+      expect(parseFigmaLink(`https://figma.com/${word}/ABC${path}`), path).toMatchObject({ ok: false })
   })
 })
 
@@ -173,7 +182,6 @@ describe('what is no link of Figma', () => {
   test.each<[link: string, code: LinkCode]>([
     // Schemes.
     ['http://figma.com/design/ABC', 'link_not_https'],
-    ['HTTPS://figma.com/design/ABC', 'link_not_https'],
     ['ftp://figma.com/design/ABC', 'link_not_https'],
     ['figma://file/ABC', 'link_not_https'],
     ['javascript://figma.com/design/ABC', 'link_not_https'],
@@ -194,10 +202,6 @@ describe('what is no link of Figma', () => {
     ['https://www.www.figma.com/design/ABC', 'link_wrong_host'],
     ['https://figma.com./design/ABC', 'link_wrong_host'],
     ['https://.figma.com/design/ABC', 'link_wrong_host'],
-    ['https://FIGMA.com/design/ABC', 'link_wrong_host'],
-    ['https://Figma.com/design/ABC', 'link_wrong_host'],
-    ['https://figma.com:443/design/ABC', 'link_wrong_host'],
-    ['https://figma.com:/design/ABC', 'link_wrong_host'],
     ['figma.com:443/design/ABC', 'link_wrong_host'],
     ['https://user@figma.com/design/ABC', 'link_wrong_host'],
     ['https://user:pass@figma.com/design/ABC', 'link_wrong_host'],
@@ -233,11 +237,8 @@ describe('what is no link of Figma', () => {
     ['https://figma.com/./design/ABC', 'link_malformed'],
     ['https://figma.com//design/ABC', 'link_malformed'],
     ['https://figma.com/design//ABC', 'link_malformed'],
-    ['https://figma.com/design/ABC//', 'link_malformed'],
     ['https://figma.com/design/ABC/..', 'link_malformed'],
     ['https://figma.com/design/ABC%2fTitle', 'link_malformed'],
-    ['https://figma.com/design/ABC/a%2Fb', 'link_malformed'],
-    ['https://figma.com/design/ABC/a%5cb', 'link_malformed'],
     ['https://figma.com/design/ABC/a\\b', 'link_malformed'],
     ['https://figma.com/design/ABC%00', 'link_malformed'],
 
@@ -252,7 +253,6 @@ describe('what is no link of Figma', () => {
     ['https://figma.com/%64esign/ABC', 'link_unknown_shape'],
     ['https://figma.com/community/file/123', 'link_unknown_shape'],
     ['https://figma.com/@someone', 'link_unknown_shape'],
-    ['https://figma.com/design/ABC/Title/more', 'link_unknown_shape'],
     ['https://figma.com/design/ABC/Title/branch/DEF', 'link_unknown_shape'],
     ['https://figma.com/design/ABC/Branch/DEF', 'link_unknown_shape'],
     ['https://figma.com/files', 'link_unknown_shape'],
@@ -263,7 +263,6 @@ describe('what is no link of Figma', () => {
     ['https://figma.com/files/1001/Team/45', 'link_unknown_shape'],
     ['https://figma.com/files/1001/teams/45', 'link_unknown_shape'],
     ['https://figma.com/files/1001/team/45/project', 'link_unknown_shape'],
-    ['https://figma.com/files/1001/team/45/Title/more', 'link_unknown_shape'],
     ['https://figma.com/files/1001/2002/team/45', 'link_unknown_shape'],
     ['https://figma.com/files/recents-and-sharing', 'link_bad_id'],
     ['https://figma.com/files/ABC/team/45', 'link_bad_id'],

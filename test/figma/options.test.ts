@@ -1,10 +1,10 @@
 /**
- * What each option of `figmaPolicy` changes, and that it changes nothing else: the answers of all 55 endpoints under an
+ * What each option of `figmaPolicy` changes, and that it changes nothing else: the answers of all 60 endpoints under an
  * option are compared with those under the defaults. Options that are wrong are refused by name.
  */
 import { PolicyError } from 'plan-access-tokens'
 import { type FigmaPolicyOptions, figmaErrors, figmaPolicy } from 'plan-access-tokens/figma'
-import { expectAllowed } from 'plan-access-tokens/testing'
+import { expectAllowed, expectDenied, requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, test } from 'vitest'
 import { CLOSED, ROWS, requestOf, variantsOf } from './rows.ts'
 import { figmaWorld, GRANTABLE } from './world.ts'
@@ -42,7 +42,7 @@ const ENTERPRISE = [
 const all = (routes: readonly string[], answer: string) => Object.fromEntries(routes.map((route) => [route, answer]))
 
 describe('the options of figmaPolicy', () => {
-  test('by default every endpoint but the eight closed ones is open', async () => {
+  test('by default every endpoint but the thirteen closed ones is open', async () => {
     for (const [route, answer] of Object.entries(await answers()))
       expect(answer, route).toBe(CLOSED.has(route) ? 'endpoint_not_supported' : 'allowed')
   })
@@ -54,6 +54,8 @@ describe('the options of figmaPolicy', () => {
     { discovery: 'open' },
     { endpointTiers: 'open' },
     { errors: figmaErrors },
+    { hosts: ['www.figma-gov.com', 'figma.com'] },
+    { prefix: 'figd' },
     { variablesRead: undefined, payments: undefined, discovery: undefined, endpointTiers: undefined } as never,
   ])('%o is what holds without it', async (options) => {
     expect(await changes(options)).toEqual({})
@@ -111,6 +113,57 @@ describe('the options of figmaPolicy', () => {
   })
 })
 
+describe('the option prefix', () => {
+  test('gives secrets the form that a program asks for, and nothing else is taken for one', async () => {
+    const { tokens, secretWith } = figmaWorld({ prefix: 'figd' })
+    const secret = await secretWith(['file_content:read'])
+    expect(secret.reveal()).toMatch(/^figd_[0-9A-Za-z]{38}$/)
+    expectAllowed(await tokens.authorize(requestWith(secret, 'GET /v1/files/FileA')))
+    const other = await figmaWorld().secretWith(['file_content:read'])
+    expectDenied(await tokens.authorize(requestWith(other, 'GET /v1/files/FileA')), 'token_malformed')
+  })
+
+  test('is what secret scanners look for', () => {
+    expect(figmaPolicy({ prefix: 'figd' }).types.map(({ secretPattern }) => secretPattern)).toEqual([
+      String.raw`\bfigd_[0-9A-Za-z]{38}\b`,
+    ])
+  })
+})
+
+describe('the option hosts', () => {
+  const GOV = 'https://www.figma-gov.com/design/FileA'
+
+  test('stands in place of the hosts of figma.com, for every way to read a link', async () => {
+    const policy = figmaPolicy({ hosts: ['www.figma-gov.com', 'figma-gov.com'] })
+    expect(policy.parseLink(GOV)).toEqual({ ok: true, resource: { kind: 'file', id: 'FileA' } })
+    expect(policy.parseLinks(`${GOV}, figma.com/design/FileA`)).toMatchObject({
+      resources: [{ id: 'FileA', link: GOV }],
+      mistakes: [
+        {
+          code: 'link_wrong_host',
+          message:
+            'The host must be www.figma-gov.com or figma-gov.com. A right one looks like https://www.figma-gov.com/design/123.',
+        },
+      ],
+    })
+  })
+
+  test('holds where a token is made, and changes nothing of what a request may name', async () => {
+    const create = (link: string, options: FigmaPolicyOptions) => {
+      const world = figmaWorld(options)
+      const made = world.tokens.create({
+        ...{ actor: 'admin-1', planId: '1001', type: 'rest', name: 'x', lifetimeDays: 1 },
+        ...{ scopes: ['file_content:read'], resources: [link] },
+      })
+      return made.then(({ secret }) => world.tokens.authorize(requestWith(secret, 'GET /v1/files/FileA')))
+    }
+    const gov = { hosts: ['www.figma-gov.com'] }
+    expectAllowed(await create(GOV, gov))
+    await expect(create(GOV, {})).rejects.toMatchObject({ code: 'invalid_input' })
+    await expect(create('https://figma.com/design/FileA', gov)).rejects.toMatchObject({ code: 'invalid_input' })
+  })
+})
+
 describe('a wrong option of figmaPolicy', () => {
   const problemsOf = (options: unknown) => {
     try {
@@ -163,6 +216,31 @@ describe('a wrong option of figmaPolicy', () => {
       }
     },
   )
+
+  test('hosts takes names of hosts in lower case, without a port, and one at least', () => {
+    for (const hosts of ['figma.com', null, {}, []])
+      expect(problemsOf({ hosts }).map(({ path }) => path)).toEqual(['hosts'])
+    for (const host of [
+      'Figma.com',
+      'figma.com:443',
+      'https://figma.com',
+      'figma.com/',
+      '*.figma.com',
+      '',
+      'figma.com.',
+      7,
+    ])
+      expect(problemsOf({ hosts: ['figma.com', host] })).toEqual([
+        { path: 'hosts[1]', message: expect.stringMatching(/^must be/) },
+      ])
+  })
+
+  test('prefix takes what secrets may begin with', () => {
+    for (const prefix of ['', '7x', 'fig-d', 'fig d', 'x'.repeat(65), null, 7])
+      expect(problemsOf({ prefix })).toEqual([
+        { path: 'prefix', message: expect.stringMatching(/^must begin with a letter/) },
+      ])
+  })
 
   test('errors takes a function', () => {
     for (const value of ['figma', {}, null, true])

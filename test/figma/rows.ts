@@ -1,6 +1,6 @@
 /**
- * The table of endpoints as requests: for each row of test/conformance/figma-endpoints.tsv, and for `GET /v1/discovery`, the
- * requests that name a resource in a place. Read from the table and not from the policy, so that the table is the oracle.
+ * The table of endpoints as requests: for each row of test/conformance/figma-endpoints.tsv, for `GET /v1/discovery` and for what
+ * Code Connect calls, the requests that name a resource in a place. Read from the table and not from the policy, so that the table is the oracle.
  */
 import { readFileSync } from 'node:fs'
 import type { RequestLike, ResourceRef, Secret } from 'plan-access-tokens'
@@ -24,7 +24,9 @@ export interface Variant {
   readonly resources: readonly ResourceRef[]
 }
 
-/** Every row: 54 of the table, and the one that is documented elsewhere. */
+const CODE_CONNECT = '\t-\tno\tfile_code_connect:write'
+
+/** Every row: 54 of the table, one that is documented elsewhere, and five that no document has. */
 export const ROWS: readonly Row[] = [
   ...readFileSync(new URL('../conformance/figma-endpoints.tsv', import.meta.url), 'utf8')
     .trimEnd()
@@ -32,6 +34,10 @@ export const ROWS: readonly Row[] = [
     .slice(1)
     .map(readRow),
   readRow('GET\t/v1/discovery\tgetDiscovery\tno\torg:discovery_read\tplan'),
+  ...['POST\t/v1/code_connect', 'DELETE\t/v1/code_connect'].map((route) => readRow(`${route}${CODE_CONNECT}\t-`)),
+  readRow(`GET\t/v1/code_connect/{file_key}/cli_data${CODE_CONNECT}\tpath:file_key=file`),
+  readRow(`POST\t/v1/code_connect/preview_snippets${CODE_CONNECT}\t-`),
+  readRow(`POST\t/v1/code_connect/name_embeddings${CODE_CONNECT}\t-`),
 ]
 
 /** The routes that are closed by default. Written out, so that the test and the code cannot be wrong together. */
@@ -44,6 +50,11 @@ export const CLOSED: ReadonlySet<string> = new Set([
   'GET /v1/me',
   'GET /v1/oembed',
   'GET /v1/payments',
+  'POST /v1/code_connect',
+  'DELETE /v1/code_connect',
+  'GET /v1/code_connect/{file_key}/cli_data',
+  'POST /v1/code_connect/preview_snippets',
+  'POST /v1/code_connect/name_embeddings',
 ])
 
 function readRow(line: string): Row {
