@@ -1,4 +1,4 @@
-/** A certificate for `localhost` that signs itself (X.509 in DER), for clients that speak nothing but `https`. */
+/** A certificate that signs itself (X.509 in DER), for `localhost` and for clients that speak nothing but `https` to Figma's API. */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 
 const LIFETIME = 3_600_000
@@ -18,7 +18,8 @@ const utc = (ms: number): Buffer => text(0x17, `${new Date(ms).toISOString().sli
 
 const ECDSA_WITH_SHA256 = sequence(oid('2a8648ce3d040302'))
 const NAME = sequence(der(0x31, sequence(oid('550403'), text(0x0c, 'localhost'))))
-const ALTERNATIVE_NAME = sequence(oid('551d11'), der(0x04, sequence(text(0x82, 'localhost'))))
+const names = ['localhost', 'api.figma.com'].map((name) => text(0x82, name))
+const ALTERNATIVE_NAMES = sequence(oid('551d11'), der(0x04, sequence(...names)))
 const VERSION_3 = der(0xa0, der(0x02, Buffer.from([2])))
 
 /** Makes a key and its certificate, in PEM. It has begun an hour ago, and holds for one more. */
@@ -32,7 +33,7 @@ export function selfSigned(now = Date.now()): { readonly key: string; readonly c
     sequence(utc(now - LIFETIME), utc(now + LIFETIME)),
     NAME,
     publicKey.export({ type: 'spki', format: 'der' }),
-    der(0xa3, sequence(ALTERNATIVE_NAME)),
+    der(0xa3, sequence(ALTERNATIVE_NAMES)),
   )
   const signature = der(0x03, Buffer.from([0]), sign('sha256', signed, privateKey))
   const body = sequence(signed, ECDSA_WITH_SHA256, signature).toString('base64')

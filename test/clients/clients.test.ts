@@ -17,7 +17,7 @@ afterAll(async () => {
   await server.close()
 })
 
-const refused = (status: number, err: string): Refusal => ({ status, body: { status, err } })
+const refused = (status: number, err: string): Refusal => ({ status, body: { status, err, message: err } })
 
 const needs = (name: string): boolean => name === 'curl' && !hasCurl
 const title = (name: string): string => (name === 'curl' ? 'curl (apt-get install curl)' : name)
