@@ -6,7 +6,7 @@ import type { KindInfo, PolicyData } from './policy-data.ts'
 import { PLAN_KIND } from './resources.ts'
 
 /** A place in the table of shapes. */
-export interface LinkNode {
+interface LinkNode {
   readonly literals: Map<string, LinkNode>
   /** Where a word leads that no shape of the policy has. */
   any: LinkNode | undefined
@@ -85,15 +85,14 @@ function addPath(
 ): string | undefined {
   let node = root
   let above: string | undefined
+  let last: string | undefined
   for (const segment of path) {
-    const [, kind, least] = ID.exec(segment) ?? []
-    if (kind === undefined) {
-      const next = (segment === '*' ? node.any : node.literals.get(segment)) ?? newNode()
-      if (segment === '*') node.any = next
-      else node.literals.set(segment, next)
-    } else {
+    const [, kind, least = '1'] = ID.exec(segment) ?? []
+    let next: LinkNode
+    if (kind === undefined) next = afterWord(node, segment)
+    else {
       if (kind !== PLAN_KIND && !kinds.has(kind)) return `names the kind "${kind}", which the policy lacks.`
-      const pattern = idPattern(kinds.get(kind) ?? {}, Number(least ?? 1))
+      const pattern = idPattern(kinds.get(kind) ?? {}, Number(least))
       if (!pattern) return `has "${segment}", but an id of that kind is shorter.`
       if (node.id !== undefined && node.id.text !== segment)
         return `has "${segment}" where another shape has "${node.id.text}".`
@@ -102,16 +101,25 @@ function addPath(
       if (kind !== PLAN_KIND) above = kind
       node.id = { kind, text: segment, pattern }
       node.child ??= newNode()
+      next = node.child
     }
     if (node.any && node.id) return `has "${segment}" where another shape has "${kind ? '*' : node.id.text}".`
     if (hasTail && node.end && (node.any || node.id)) return TITLE_OR_ID
-    node = (kind !== undefined ? node.child : segment === '*' ? node.any : node.literals.get(segment)) as LinkNode
+    node = next
+    last = kind
   }
-  if (above === undefined || !path.at(-1)?.startsWith('{') || path.at(-1) === `{${PLAN_KIND}}`)
-    return 'does not end in the id of a resource.'
+  if (above === undefined || last === undefined || last === PLAN_KIND) return 'does not end in the id of a resource.'
   if (hasTail && (node.any || node.id)) return TITLE_OR_ID
   node.end = true
   return undefined
+}
+
+/** Where a word, or `*`, leads. */
+function afterWord(node: LinkNode, word: string): LinkNode {
+  const next = (word === '*' ? node.any : node.literals.get(word)) ?? newNode()
+  if (word === '*') node.any = next
+  else node.literals.set(word, next)
+  return next
 }
 
 const TITLE_OR_ID = 'cannot be told from another shape with a title. Put a word before the id that follows.'

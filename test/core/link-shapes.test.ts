@@ -114,6 +114,7 @@ describe('a shape', () => {
     ['/t', /^does not end in the id of a resource/],
     ['/o/{plan}', /^does not end in the id of a resource/],
     ['/t/{team}/o/{plan}', /^does not end in the id of a resource/],
+    ['/t/{team}/o/{plan:3}', /^does not end in the id of a resource/],
     ['/t/{tema}', /the kind "tema", which the policy lacks/],
     ['/t/{team}/r/{region}', /^has "\{region\}" below "\{team\}", .*parents/],
     ['/f/{file}/t/{team}', /^has "\{team\}" below "\{file\}", .*parents/],

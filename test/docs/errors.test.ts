@@ -72,10 +72,13 @@ it('shows of each refusal the answer that a server gives', async () => {
     if (decision.allowed) throw new Error(`${code} was allowed`)
     const { status, headers, body } = decision.rendered()
     const own = Object.entries(headers).filter(([name]) => !SHARED.includes(name))
+    // What the page tells once of Figma's policy.
+    const { err, message, ...shown } = JSON.parse(body)
+    expect([err, message]).toEqual([shown.detail, shown.detail])
     expect(shownIn(refusals.find((section) => section.code === code) as Section), code).toEqual({
       statusLine: `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
       headers: own.map(([name, value]) => `${name}: ${value}`),
-      body: JSON.parse(body),
+      body: shown,
     })
     expect(headers).toMatchObject({ 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' })
     expect(JSON.parse(body)).toMatchObject({ type: `urn:plan-access-tokens:error:${code}`, ...titleOf(code) })
