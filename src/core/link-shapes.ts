@@ -13,14 +13,13 @@ interface LinkNode {
   /** The id that may stand here. */
   id: { readonly kind: string; readonly text: string; readonly pattern: RegExp } | undefined
   child: LinkNode | undefined
-  /** Whether a link may end here; the last id before it is the resource. */
-  end: boolean
+  /** How many free segments may follow where a link may end; the last id before it is the resource. */
+  tail: number | undefined
 }
 
 /** The links of a policy, made ready. */
 export interface LinkTable {
   readonly hosts: ReadonlySet<string>
-  readonly tail: 0 | 1 | 'any'
   readonly spell: ((link: string) => string) | undefined
   readonly kinds: ReadonlyMap<string, KindInfo>
   readonly root: LinkNode
@@ -30,7 +29,13 @@ export interface LinkTable {
   readonly hint: string
 }
 
-const newNode = (): LinkNode => ({ literals: new Map(), any: undefined, id: undefined, child: undefined, end: false })
+const newNode = (): LinkNode => ({
+  literals: new Map(),
+  any: undefined,
+  id: undefined,
+  child: undefined,
+  tail: undefined,
+})
 
 /** The longest id of a link, if its kind says nothing. */
 const MAX_ID = 128
@@ -49,10 +54,10 @@ export function buildLinks(
     const paths = expandShape(shape)
     if (!paths) problem(index, 'is not a shape. Write a path such as "/files[/{plan}]/(team|group)/{team}".')
     for (const word of paths?.flat() ?? []) if (WORD.test(word)) words.add(word.toLowerCase())
-    const mistakes = new Set(paths?.map((path) => addPath(root, path, kinds, tail !== 0)))
+    const mistakes = new Set(paths?.map((path) => addPath(root, path, kinds, tail)))
     for (const mistake of mistakes) if (mistake !== undefined) problem(index, mistake)
   }
-  return { hosts: new Set(links.hosts), tail, spell, kinds, root, words, hint: hintOf(links) }
+  return { hosts: new Set(links.hosts), spell, kinds, root, words, hint: hintOf(links) }
 }
 
 /** A word of a link's path, as shapes write it, and what `*` stands for. */
@@ -73,7 +78,7 @@ function expandShape(shape: string): readonly (readonly string[])[] | undefined 
 /** Written out, each choice at least doubles the paths. */
 const MOST_CHOICES = 9
 
-const SHAPE = /^(\/([\w-]+|\*|\{[a-z][a-z0-9_]*(:[1-9]\d{0,2})?\}))+$/
+const SHAPE = /^(\/([\w-]+|\*|\{[a-z][a-z0-9_]*(:[1-9]\d{0,2})?\}))+(\/\*\*)?$/
 /** An id in a shape: its kind, and how many characters it has at least. */
 const ID = /^\{(\w+)(?::(\d+))?\}$/
 
@@ -81,12 +86,13 @@ function addPath(
   root: LinkNode,
   path: readonly string[],
   kinds: ReadonlyMap<string, KindInfo>,
-  hasTail: boolean,
+  tail: number,
 ): string | undefined {
   let node = root
   let above: string | undefined
   let last: string | undefined
-  for (const segment of path) {
+  const isOpen = path.at(-1) === '**'
+  for (const segment of isOpen ? path.slice(0, -1) : path) {
     const [, kind, least = '1'] = ID.exec(segment) ?? []
     let next: LinkNode
     if (kind === undefined) next = afterWord(node, segment)
@@ -104,13 +110,13 @@ function addPath(
       next = node.child
     }
     if (node.any && node.id) return `has "${segment}" where another shape has "${kind ? '*' : node.id.text}".`
-    if (hasTail && node.end && (node.any || node.id)) return TITLE_OR_ID
+    if (node.tail && (node.any || node.id)) return TITLE_OR_ID
     node = next
     last = kind
   }
   if (above === undefined || last === undefined || last === PLAN_KIND) return 'does not end in the id of a resource.'
-  if (hasTail && (node.any || node.id)) return TITLE_OR_ID
-  node.end = true
+  node.tail = Math.max(node.tail ?? 0, isOpen ? Number.POSITIVE_INFINITY : tail)
+  if (node.tail && (node.any || node.id)) return TITLE_OR_ID
   return undefined
 }
 
@@ -143,9 +149,11 @@ function isBelow(kind: string, above: string, kinds: ReadonlyMap<string, KindInf
 function hintOf({ hosts: [host], shapes: [shape] }: PolicyData['links']): string {
   const path = shape === undefined ? undefined : expandShape(shape)?.[0]
   if (host === undefined || !path) return ''
-  const example = path.map((segment) => {
-    const [id, , least] = ID.exec(segment) ?? []
-    return id === undefined ? segment.replace('*', 'x') : '123'.padEnd(Number(least ?? 1), '4567890')
-  })
+  const example = path
+    .filter((segment) => segment !== '**')
+    .map((segment) => {
+      const [id, , least] = ID.exec(segment) ?? []
+      return id === undefined ? segment.replace('*', 'x') : '123'.padEnd(Number(least ?? 1), '4567890')
+    })
   return ` A right one looks like https://${host}/${example.join('/')}.`
 }

@@ -90,7 +90,7 @@ function walkShapes(
       node = literal
       continue
     }
-    if (node.end && isTitle(table, segments.slice(index))) break
+    if (node.tail !== undefined && isTitle(table, node.tail, segments.slice(index))) break
     if (isAmbiguous(segment)) return wrong('link_malformed', 'A part of its path is empty or needlessly encoded.')
     const { id, child, any } = node
     if (any && WORD.test(segment) && !table.words.has(segment.toLowerCase())) {
@@ -107,17 +107,17 @@ function walkShapes(
     else resource = { kind, id: resource && table.kinds.get(kind)?.under ? `${resource.id}/${segment}` : segment }
     node = child
   }
-  if (!node.end || !resource) return wrong('link_unknown_shape', 'A token cannot be limited to this kind of link.')
+  if (node.tail === undefined || !resource)
+    return wrong('link_unknown_shape', 'A token cannot be limited to this kind of link.')
   return planId === undefined ? { ok: true, resource } : { ok: true, resource, planId }
 }
 
 /**
- * Whether what follows the last id is a title, whatever it holds. Where it may have several parts, none of them is a word of a
- * shape: `/project/2/team/3` could be read as a link of either.
+ * Whether what follows the last id is a title, whatever it holds. Where it has several parts, none of them is a word of a shape:
+ * `/ABC/Title/branch/DEF` could be read as a link of either.
  */
-function isTitle({ tail, words }: LinkTable, rest: readonly string[]): boolean {
-  if (tail !== 'any') return rest.length <= tail
-  return rest.length === 1 || !rest.some((segment) => words.has(plain(segment)))
+function isTitle({ words }: LinkTable, tail: number, rest: readonly string[]): boolean {
+  return rest.length <= tail && (rest.length === 1 || !rest.some((segment) => words.has(plain(segment))))
 }
 
 /** A segment as whoever decodes its letters and ignores their case reads it. */

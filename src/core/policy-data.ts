@@ -128,13 +128,10 @@ export interface PolicyData<
   /**
    * Links that people paste. A shape is a path: `(a|b)` is one of these words, `[…]` may be left out, `*` is a word that no
    * shape has, `{kind}` is an id of that kind, `{kind:22}` one of 22 characters at least, and the last one is the resource;
-   * `{plan}` is the plan that the link claims. `tail`: how many free segments (titles) may follow.
+   * `{plan}` is the plan that the link claims. `tail`: how many free segments (titles) may follow; any number where a shape
+   * ends in `**`.
    */
-  readonly links: {
-    readonly hosts: readonly string[]
-    readonly tail?: 0 | 1 | 'any'
-    readonly shapes: readonly string[]
-  }
+  readonly links: { readonly hosts: readonly string[]; readonly tail?: 0 | 1; readonly shapes: readonly string[] }
   readonly endpoints: { readonly [R in Route]: Endpoint<NoInfer<Scope | Reserved>, NoInfer<Kind>> }
 }
 

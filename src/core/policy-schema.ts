@@ -92,7 +92,7 @@ export const linkHost = matching(
 )
 const links = object({
   hosts: list(linkHost),
-  tail: maybe(oneOf<0 | 1 | 'any'>(0, 1, 'any')),
+  tail: maybe(oneOf(0, 1)),
   shapes: list(text),
 })
 

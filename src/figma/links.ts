@@ -19,19 +19,20 @@ export const FIGMA_KINDS = {
 const CHAIN = '/files[/{plan}][/workspace/{workspace}]'
 
 /**
- * Links of files and branches, and of the places that hold them, alone or as a chain that descends. Figma publishes
+ * Links of files and branches, behind which anything may follow, and of the places that hold them, alone or as a chain that
+ * descends: what Figma may add to a chain would lead below, so one title follows and no more. Figma publishes
  * `/([\w-]+)/([0-9a-zA-Z]{22,128})(?:\/.*)?` for files, and says that it may add words.
  *
  * @see https://developers.figma.com/docs/embeds/resources
  */
 export const FIGMA_LINKS = {
   hosts: ['figma.com', 'www.figma.com'],
-  tail: 'any',
+  tail: 1,
   shapes: [
-    '/(design|file|board|slides|buzz|site|make|proto|deck)/{file}[/branch/{file}]',
+    '/(design|file|board|slides|buzz|site|make|proto|deck)/{file}[/branch/{file}]/**',
     '/files[/{plan}]/workspace/{workspace}',
     `${CHAIN}/team/{team}`,
     `${CHAIN}[/team/{team}]/(project/{project}|folder/{folder})`,
-    '/*/{file:22}[/branch/{file:22}]',
+    '/*/{file:22}[/branch/{file:22}]/**',
   ],
 } as const

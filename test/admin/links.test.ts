@@ -89,9 +89,9 @@ describe('a mistake stands where its link stands', () => {
     ],
     [
       'as the beginning of a broken link before it',
-      `${FOREIGN}/a/b/c/d, ${FOREIGN}`,
+      `${FOREIGN}/a/branch/c/d, ${FOREIGN}`,
       [
-        [`${FOREIGN}/a/b/c/d`, 'link_unknown_shape'],
+        [`${FOREIGN}/a/branch/c/d`, 'link_unknown_shape'],
         [FOREIGN, NOT_HERE],
       ],
     ],
@@ -215,7 +215,9 @@ it('more links than a token can hold are neither placed nor named: somebody coul
 
 it('of 5,000 links with 50 mistakes each mistake has its place', async () => {
   const { links } = await placing()
-  const text = Array.from({ length: 5_000 }, (_, i) => (i % 100 === 7 ? `${MINE}/a/b/${i}` : `${MINE}-${i}`)).join('\n')
+  const text = Array.from({ length: 5_000 }, (_, i) => (i % 100 === 7 ? `${MINE}/a/branch/${i}` : `${MINE}-${i}`)).join(
+    '\n',
+  )
   const { body } = await links(text)
   expect(body.resources).toHaveLength(4_950)
   expect(body.mistakes).toHaveLength(50)

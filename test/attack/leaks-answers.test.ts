@@ -145,8 +145,9 @@ attack('g08', async () => {
     const denial = denied(await figma.w.tokens.authorize(request), code)
     const response = denial.response()
     const text = await response.text()
-    const body = JSON.parse(text) as { readonly status: number; readonly err: string }
-    expect(Object.keys(body), code).toEqual(['status', 'err'])
+    const body = JSON.parse(text) as { readonly status: number; readonly err: string; readonly message: string }
+    expect(Object.keys(body), code).toEqual(['status', 'err', 'message'])
+    expect(body.message, code).toBe(body.err)
     expect(body.status, code).toBe(response.status)
     expect(body.err, code).toMatch(/\S/)
     if (BAD_TOKEN.includes(code)) expect(response.status, code).toBe(403)
@@ -164,6 +165,7 @@ attack('g08', async () => {
   })
   for (const { code, request } of own.refusals) {
     const rendered = figmaErrors(denied(await own.w.tokens.authorize(request), code))
-    expect(JSON.parse(rendered.body), code).toEqual({ status: rendered.status, err: wordings[code] })
+    const err = wordings[code]
+    expect(JSON.parse(rendered.body), code).toEqual({ status: rendered.status, err, message: err })
   }
 })

@@ -9,11 +9,7 @@ export const KINDS = {
 } as const
 
 /** A policy about nothing but links. */
-export function linksOf(
-  shapes: readonly string[],
-  tail: 0 | 1 | 'any' = 0,
-  hosts: readonly string[] = ['x.test'],
-): Policy {
+export function linksOf(shapes: readonly string[], tail: 0 | 1 = 0, hosts: readonly string[] = ['x.test']): Policy {
   return policyWith({}, { kinds: KINDS, links: { hosts, tail, shapes } })
 }
 

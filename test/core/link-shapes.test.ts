@@ -6,11 +6,7 @@ import { policyWith } from './fixtures.ts'
 import { KINDS, linksOf, readLink as read } from './link-fixtures.ts'
 
 /** What `definePolicy` has against shapes. */
-function problemsOf(
-  shapes: readonly string[],
-  kinds: PolicyData['kinds'] = KINDS,
-  tail: 0 | 1 | 'any' = 0,
-): readonly string[] {
+function problemsOf(shapes: readonly string[], kinds: PolicyData['kinds'] = KINDS, tail: 0 | 1 = 0): readonly string[] {
   try {
     policyWith({}, { kinds, links: { hosts: ['x.test'], tail, shapes } })
     return []
@@ -40,6 +36,9 @@ describe('a shape', () => {
     ['/f/{file:3}', '/f/ABC', 'file:ABC'],
     [`/f/{file:22}`, `/f/${'A'.repeat(128)}`, `file:${'A'.repeat(128)}`],
     ['/*/{file:3}[/branch/{file:3}]', '/x/ABC/branch/DEF', 'file:DEF'],
+    ['/t/{team}/**', '/t/7', 'team:7'],
+    ['/t/{team}/**', '/t/7/a/b/c', 'team:7'],
+    ['/t/{team}[/f/{file}]/**', '/t/7/f/A/b/c', 'file:A'],
   ])('%s reads %s', (shape, path, resource) => {
     expect(read(linksOf([shape]), `https://x.test${path}`)).toBe(resource)
   })
@@ -100,6 +99,8 @@ describe('a shape', () => {
     ['half a parameter', '/t/x{team}'],
     ['a query', '/t/{team}?x=1'],
     ['an asterisk among letters', '/t*/{team}'],
+    ['two asterisks in the middle', '/t/**/{team}'],
+    ['nothing but two asterisks', '/**'],
     ['an id of no characters', '/t/{team:0}'],
     ['an id of so many characters that are no number', '/t/{team:x}'],
   ])('is refused when it is defined: %s', (_, shape) => {
@@ -129,6 +130,14 @@ describe('a shape', () => {
     expect(others).toEqual([])
   })
 
+  it('lets as many segments follow as the most generous of the shapes that end there', () => {
+    for (const shapes of [
+      ['/t/{team}/**', '/t/{team}'],
+      ['/t/{team}', '/t/{team}/**'],
+    ])
+      expect(read(linksOf(shapes), 'https://x.test/t/7/a/b')).toBe('team:7')
+  })
+
   it('is refused when it is defined: an id where another shape has *', () => {
     expect(problemsOf(['/ok/*/{team}', '/ok/{team}'])).toEqual([
       'links.shapes[1] has "{team}" where another shape has "*".',
@@ -142,11 +151,12 @@ describe('a shape', () => {
     [['/r/{region}', '/r/{region}/*/{team}'], 1],
     [['/r/{region}/*/{team}', '/r/{region}'], 1],
   ])('is refused when it is defined: an id or a title in the same place, as in %j', (shapes, index) => {
-    for (const tail of [1, 'any'] as const)
-      expect(problemsOf(shapes, KINDS, tail)).toEqual([
-        expect.stringContaining(`links.shapes[${index}] cannot be told from another shape with a title.`),
-      ])
+    const problem = (at: number) =>
+      expect.stringContaining(`links.shapes[${at}] cannot be told from another shape with a title.`)
+    expect(problemsOf(shapes, KINDS, 1)).toEqual([problem(index)])
     expect(problemsOf(shapes)).toEqual([])
+    const open = shapes.map((shape) => `${shape}/**`)
+    expect(problemsOf(open)).toEqual([problem(index)])
   })
 
   it('has eight choices at most, since each doubles the paths that are written out', () => {

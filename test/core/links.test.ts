@@ -112,7 +112,7 @@ describe('what stands around the path', () => {
 })
 
 describe('a title of any length', () => {
-  const policy = linksOf(['/t/{team}[/f/{file}]', '/r/{region}/t/{team}'], 'any')
+  const policy = linksOf(['/t/{team}[/f/{file}]/**', '/r/{region}/t/{team}'])
 
   it.each([
     ['/t/7/Title/duplicate', 'team:7'],

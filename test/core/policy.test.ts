@@ -98,7 +98,7 @@ describe('a policy is refused for its scopes, types and kinds', () => {
     [['kinds', 'invoice', 'parents', 1], 'regoin', 'kinds.invoice.parents[1]', /Did you mean "region"\?/],
     [['kinds', 'invoice', 'parents', 1], 'constructor', 'kinds.invoice.parents[1]', /kind/],
     [['kinds', 'invoice', 'parent'], ['project'], 'kinds.invoice.parent', /is not a field/],
-    [['links', 'tail'], 2, 'links.tail', /0, 1 or "any"/],
+    [['links', 'tail'], 2, 'links.tail', /0 or 1/],
     [['links', 'hosts', 0], 'https://x.test', 'links.hosts[0]', /host/],
     [['links', 'hosts', 0], 'X.test', 'links.hosts[0]', /lower case/],
     [['links', 'hosts', 0], 'x.test:443', 'links.hosts[0]', /port/],

@@ -87,7 +87,19 @@ const TABLE: { readonly [group: string]: readonly Row[] } = {
       'a team of an organization',
     ],
     ['https://www.figma.com/files/team/1234567890/all-projects', 'team 1234567890', 'a page of the team'],
-    ['https://www.figma.com/files/team/1234567890/Acme/recents', 'team 1234567890', 'the same, behind its title'],
+    [
+      'https://www.figma.com/files/1001/team/45/Acme/space/7',
+      'link_unknown_shape',
+      'what Figma may add to a chain leads below the team, and the team is more than was meant',
+    ],
+    ['https://www.figma.com/files/1001/team/45/porject/23', 'link_unknown_shape', 'a slip, with the same effect'],
+    ['https://www.figma.com/files/team/45//', 'team 45', 'an empty title and a slash'],
+    ['https://www.figma.com/files/team/45/👩‍👩‍👧?fuid=9', 'team 45', 'an emoji with joiners'],
+    [
+      'https://www.figma.com/files/project/23/..%2F24',
+      'link_malformed',
+      'dots lead elsewhere for whoever decodes first',
+    ],
     ['https://www.figma.com/files/project/23/Web-%2F-Mobile', 'project 23', 'a project, its title with a slash'],
     [
       'https://www.figma.com/files/1001/project/23/Website?fuid=987',
@@ -263,10 +275,10 @@ describe.each(Object.entries(TABLE))('%s', (_, rows) => {
   })
 })
 
-test('the table has 109 forms, none twice', () => {
+test('the table has 113 forms, none twice', () => {
   const links = Object.values(TABLE).flatMap((rows) => rows.map(([link]) => link))
   expect(new Set(links).size).toBe(links.length)
-  expect(links).toHaveLength(109)
+  expect(links).toHaveLength(113)
 })
 
 describe('with hosts of its own', () => {

@@ -19,7 +19,6 @@ const TAILS = [
   '/Pr%C3%BCfung',
   '/Prüfung',
   '/-',
-  '/Title/duplicate',
   '/Web-%2F-Mobile',
   '/C%5CD-%00-100%',
   '/👩‍👩‍👧-🏴󠁧󠁢󠁥󠁮󠁧󠁿',
@@ -56,18 +55,21 @@ const PLACES: readonly (readonly [path: string, kind: string, id: string, planId
   ['/files/workspace/67/team/45/folder/23', 'folder', '23'],
 ]
 
+/** What may follow a file as well, since Figma's pattern lets anything follow. */
+const FILE_TAILS = [...TAILS, '/Title/duplicate', '/duplicate/', '//duplicate?x', '/a/b/c/d#e']
+
 /** Each spelling of a path that names the same. */
-const spellings = (path: string) =>
-  SCHEMES.flatMap((scheme) => HOSTS.flatMap((host) => TAILS.map((tail) => `${scheme}${host}${path}${tail}`)))
+const spellings = (path: string, tails = TAILS) =>
+  SCHEMES.flatMap((scheme) => HOSTS.flatMap((host) => tails.map((tail) => `${scheme}${host}${path}${tail}`)))
 
 describe('a link of a file', () => {
   test.each(FILE_WORDS)('/%s/KEY names the file, in each spelling', (word) => {
-    for (const link of spellings(`/${word}/ABCdef123`))
+    for (const link of spellings(`/${word}/ABCdef123`, FILE_TAILS))
       expect(parseFigmaLink(link), link).toEqual({ ok: true, resource: { kind: 'file', id: 'ABCdef123' } })
   })
 
   test.each(FILE_WORDS)('/%s/KEY/branch/KEY names the branch, in each spelling', (word) => {
-    for (const link of spellings(`/${word}/ABCdef123/branch/Branch456`))
+    for (const link of spellings(`/${word}/ABCdef123/branch/Branch456`, FILE_TAILS))
       expect(parseFigmaLink(link), link).toEqual({ ok: true, resource: { kind: 'file', id: 'Branch456' } })
   })
 
@@ -263,6 +265,7 @@ describe('what is no link of Figma', () => {
     ['https://figma.com/files/1001/Team/45', 'link_unknown_shape'],
     ['https://figma.com/files/1001/teams/45', 'link_unknown_shape'],
     ['https://figma.com/files/1001/team/45/project', 'link_unknown_shape'],
+    ['https://figma.com/files/1001/team/45/Title/more', 'link_unknown_shape'],
     ['https://figma.com/files/1001/2002/team/45', 'link_unknown_shape'],
     ['https://figma.com/files/recents-and-sharing', 'link_bad_id'],
     ['https://figma.com/files/ABC/team/45', 'link_bad_id'],
