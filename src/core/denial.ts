@@ -40,6 +40,7 @@ export function problemJson(denial: Denial, more?: { readonly [member: string]: 
     status,
     detail: message,
     code,
+    ...(reason !== undefined && { reason }),
     ...more,
   })
   return { status, headers: { ...headers, 'Content-Type': 'application/problem+json' }, body }
