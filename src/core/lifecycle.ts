@@ -9,7 +9,6 @@ import {
   type Change,
   type IdempotencyRecord,
   isBefore,
-  isDate,
   newestSecret,
   type SecretRecord,
   statusOf,
@@ -198,7 +197,7 @@ export function secretRevoked(record: TokenRecord, digest: string, eventId: stri
 
 /** Whether the token is active at a moment: only then can it be edited and refreshed. */
 export function isActive(record: TokenRecord, now: number): boolean {
-  return isDate(now) && statusOf(record, now) === 'active'
+  return statusOf(record, now) === 'active'
 }
 
 const CHOSEN = ['name', 'description', 'scopes', 'resources', 'expiresAt', 'revokedAt'] as const

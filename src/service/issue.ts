@@ -147,7 +147,7 @@ async function reissue(
   repeated: Omit<IdempotencyRecord, 'digest'>,
   actor: string,
 ): Promise<Judged<Written>> {
-  const lost = before.idempotency.find((entry) => entry.key === repeated.key && entry.call === repeated.call)
+  const lost = before.idempotency.find((entry) => entry.key === repeated.key)
   if (lost?.input !== repeated.input) throw new PlanTokenError('idempotency_key_reused')
   const now = timeOf(engine)
   refuseInactive(before, now)

@@ -255,6 +255,15 @@ describe('a refresh', () => {
     expect(refresh(before, NOW).idempotency).toEqual([first])
     expect(refresh(before, NOW, { idempotency: own }).idempotency).toEqual([first, own])
   })
+
+  it('forgets the oldest of a thousand idempotency keys, and never its own', () => {
+    const keyOf = (n: number): IdempotencyRecord => ({ call: 'refresh', key: `k${n}`, input: 'i', digest: `d${n}` })
+    const idempotency = Array.from({ length: KEPT }, (_, n) => keyOf(n))
+    const after = refresh(recordWith({ idempotency: idempotency.slice(1) }), NOW, { idempotency: keyOf(KEPT) })
+    expect(after.idempotency).toEqual([...idempotency.slice(1), keyOf(KEPT)])
+    const full = refresh(recordWith({ idempotency }), NOW, { idempotency: keyOf(KEPT) })
+    expect(full.idempotency).toEqual([...idempotency.slice(1), keyOf(KEPT)])
+  })
 })
 
 describe('the same answer again', () => {

@@ -81,6 +81,11 @@ describe('a resource from outside', () => {
     { kind: 'file', id: '' },
     { kind: '', id: 'A' },
     { kind: 'file', id: 7 },
+    { kind: 7, id: 'A' },
+    { kind: ['file'], id: 'A' },
+    { kind: {}, id: 'A' },
+    { kind: null, id: 'A' },
+    { kind: true, id: 'A' },
   ])('has a kind and an id, or is none: %j', (value) => {
     expect(isResourceRef(value)).toBe(false)
   })

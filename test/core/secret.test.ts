@@ -187,6 +187,18 @@ describe('a text that is not quite a secret', () => {
     for (const separator of ['-', '.', ' ', 'x', '\0']) expect(passes(withSeparator(separator), 'inv')).toBe(false)
   })
 
+  it('is refused where a character is none of base62, also with the right checksum', () => {
+    const withCharacter = (char: string, at: number) => {
+      const body = `inv_${'A'.repeat(at)}${char}${'A'.repeat(31 - at)}`
+      return body + base62Of(crc32(body))
+    }
+    const codes = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code))
+    for (const char of codes) {
+      for (const at of [0, 15, 31])
+        expect(passes(withCharacter(char, at), 'inv'), JSON.stringify(char)).toBe(BASE62.includes(char))
+    }
+  })
+
   it('is refused where its checksum has the right value in other digits', () => {
     // Of two last digits d and 7, where d is 4 or more, d - 4 and a character that counted as 255 would have the same value.
     const spelt = Array.from({ length: 1_000 }, (_, seed) => newSecret('inv', seededRandom(seed)).reveal())

@@ -3,9 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { didYouMean, nearest } from '../../src/core/suggest.ts'
 
-/** Whether two texts become one if up to two characters of each are taken out at one place. */
-function differsInOnePlace(a: string, b: string): boolean {
-  const cuts = [0, 1, 2]
+/** Whether two texts become one if up to so many characters of each are taken out at one place. */
+function differsInOnePlace(a: string, b: string, most: number): boolean {
+  const cuts = Array.from({ length: most + 1 }, (_, cut) => cut)
   return Array.from({ length: a.length + 1 }, (_, at) => at).some(
     (at) =>
       a.slice(0, at) === b.slice(0, at) &&
@@ -14,11 +14,12 @@ function differsInOnePlace(a: string, b: string): boolean {
 }
 
 describe('nearest', () => {
-  it('is the first of the other names that differ in one place, by two characters at most', () => {
+  it('is the first of the other names that differ in one place, by one character or else by two', () => {
     const words = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 7 })
     fc.assert(
       fc.property(words, fc.array(words, { maxLength: 5 }), (wrong, names) => {
-        expect(nearest(wrong, names)).toBe(names.find((name) => name !== wrong && differsInOnePlace(wrong, name)))
+        const within = (most: number) => names.find((name) => name !== wrong && differsInOnePlace(wrong, name, most))
+        expect(nearest(wrong, names)).toBe(within(1) ?? within(2))
       }),
       { numRuns: 1_000 },
     )
@@ -33,6 +34,12 @@ describe('nearest', () => {
     ['fles:read', 'files:read'],
   ])('%s means %s', (wrong, right) => {
     expect(nearest(wrong, ['file_content:read', 'files:read'])).toBe(right)
+  })
+
+  it('is the nearest, wherever it stands in the list', () => {
+    expect(nearest('scope', ['scopesX', 'scopes'])).toBe('scopes')
+    expect(nearest('scope', ['scopes', 'scopesX'])).toBe('scopes')
+    expect(nearest('scope', ['scopesX', 'scopesY'])).toBe('scopesX')
   })
 
   it.each(['', 'x', 'FILES:READ', 'fi_cont:rea', 'files:read', 'f1l3s:r3ad'])('is nothing for %s', (wrong) => {

@@ -244,4 +244,29 @@ describe('what a directory gives', () => {
     }) as never
     expect(await ask(secret)).toBe('secret_retired')
   })
+
+  it('is judged by the time after each wait, not only after the first', async () => {
+    for (const waits of ['findByDigest', 'plan', 'locate'] as const) {
+      const { make, ask, clock, directory } = newWorld({
+        port: (store) => ({
+          ...store,
+          findByDigest: async (digest) => {
+            if (waits === 'findByDigest') clock.advance(DAY)
+            return store.findByDigest(digest)
+          },
+        }),
+      })
+      const { secret } = await make({ lifetimeDays: 1 })
+      const { plan, locate } = directory
+      directory.plan = (async (id: string) => {
+        if (waits === 'plan') clock.advance(DAY)
+        return plan(id)
+      }) as never
+      directory.locate = (async (ref: Parameters<typeof locate>[0]) => {
+        if (waits === 'locate') clock.advance(DAY)
+        return locate(ref)
+      }) as never
+      expect(await ask(secret), waits).toBe('token_expired')
+    }
+  })
 })

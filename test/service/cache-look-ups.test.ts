@@ -245,6 +245,51 @@ describe('the answer to a look-up', () => {
     await d.done(edited)
   })
 
+  it('does not take the place of a newer one of which no news has come yet', async () => {
+    const d = deployment()
+    const { id, secret } = await d.admin.make()
+    const { secret: next } = await d.done(d.admin.tokens.refresh({ actor: ADMIN, id }))
+    // What happened before a process began it does not hear of.
+    const a = d.start(UNWATCHED)
+    await warmToken(d, a)
+    const { release } = heldUp(d, a)
+    const early = a.ask(secret)
+    await atRest()
+    const edited = d.admin.tokens.edit({ actor: ADMIN, id, scopes: ['file_comments:read'] })
+    await atRest()
+    delete a.replace.findByDigest
+    expect(await a.ask(next)).toBe('scope_missing')
+    await release()
+    expect(await early).toBe('allowed')
+    expect([await a.ask(secret), await a.ask(next)]).toEqual(['scope_missing', 'scope_missing'])
+    expect(lookUps(a)).toBe(2)
+    await d.done(edited)
+  })
+
+  it('is not kept after the news that its token was revoked, however long ago other news of it came', async () => {
+    const d = deployment()
+    const a = d.start(UNWATCHED)
+    const other = await warmToken(d, a)
+    const { id, secret } = await d.admin.make()
+    // News of as many tokens as are remembered, of which this one is the oldest.
+    for (let i = 0; i < 999; i++) await d.admin.make()
+    await d.clock.pass(FRESH)
+    expect(await a.ask(other.secret)).toBe('allowed')
+    const { release } = heldUp(d, a)
+    const early = a.ask(secret)
+    await atRest()
+    const revoked = d.admin.tokens.revoke({ actor: ADMIN, id })
+    await atRest()
+    await d.admin.make()
+    await d.clock.pass(FRESH)
+    expect(await a.ask(other.secret)).toBe('allowed')
+    await release()
+    expect(await early).toBe('allowed')
+    delete a.replace.findByDigest
+    expect(await a.ask(secret)).toBe('token_revoked')
+    await d.done(revoked)
+  })
+
   it('that does not hold the digest, or is no record, is neither used nor kept', async () => {
     const d = deployment()
     const a = d.start()

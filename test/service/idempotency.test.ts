@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { ADMIN, codeOf, DAY, errorOf, HOUR, newWorld, START, TOKEN, type Wish, type World } from './support/world.ts'
 
 const KEY = { idempotencyKey: 'order-66' }
+const ALIKE = ['key-57093', 'key-743873']
 
 async function refresh({ tokens }: World, id: string, how: object = {}) {
   const { token, secret } = await tokens.refresh({ actor: ADMIN, id, ...how })
@@ -77,6 +78,15 @@ describe('create with a key', () => {
     expect(other.id).not.toBe(ids[0])
   })
 
+  it('shares its id with no other key, however alike their hashes are', async () => {
+    const ids = new Set<string>()
+    const world = newWorld()
+    // SHA-256 of the call, the plan and either key begins with the same ten digits.
+    for (const idempotencyKey of ALIKE) ids.add((await world.make({ idempotencyKey })).id)
+    expect(ids.size).toBe(2)
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{32}$/)
+  })
+
   it('is kept hashed, and shown nowhere', async () => {
     const world = newWorld()
     const { id } = await world.make(KEY)
@@ -103,6 +113,27 @@ describe('create with a key', () => {
     const { secret: newest } = await refresh(world, id)
     expect(await codeOf(world.make(KEY))).toBe('idempotency_key_spent')
     expect([await world.ask(secret), await world.ask(newest)]).toEqual(['allowed', 'allowed'])
+  })
+
+  it.each([
+    [998, 'allowed'],
+    [999, 'idempotency_key_spent'],
+  ])('is spent with the thousandth secret of its token, since no more are remembered: %i earlier ones', async (n, is) => {
+    const old = Array.from({ length: n }, (_, i) => ({ digest: `old-${i}`, issuedAt: START, worksUntil: 0 }))
+    const world = newWorld({
+      port: (store) => ({
+        ...store,
+        async find(id) {
+          const record = await store.find(id)
+          return record?.version === 1 ? { ...record, secrets: [...old, ...record.secrets] } : record
+        },
+      }),
+    })
+    const { secret } = await world.make(KEY)
+    const again = world.make(KEY)
+    if (is === 'allowed') expect(await world.ask((await again).secret)).toBe('allowed')
+    else expect(await codeOf(again)).toBe(is)
+    expect(await world.ask(secret)).toBe(is === 'allowed' ? 'secret_retired' : 'allowed')
   })
 
   it('still stands for what it made after an edit', async () => {

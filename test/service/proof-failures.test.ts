@@ -82,6 +82,38 @@ describe('a proof that fails', () => {
   })
 })
 
+describe('news that cannot be read', () => {
+  it('keeps no process from its memory for ever: the next proof begins behind it', async () => {
+    const d = deployment()
+    const a = d.start(UNWATCHED)
+    const { secret } = await warmToken(d, a)
+    // The second event stays unreadable, whoever asks for it.
+    a.replace.events = async (query) =>
+      (await d.store.events(query)).map((event) => (event.seq === 2 ? { ...event, version: null as never } : event))
+    await add(d.store)
+    await add(d.store)
+    await d.clock.pass(FRESH)
+    expect(await a.ask(secret)).toBe('allowed')
+    expect(a.calls()).toEqual(['events', 'findByDigest'])
+    await d.clock.pass(FRESH / 4)
+    expect([await a.ask(secret), await a.ask(secret)]).toEqual(['allowed', 'allowed'])
+    expect(a.calls()).toEqual(['bound', 'events', 'findByDigest'])
+  })
+
+  it('because there is more of it than was asked for is no proof', async () => {
+    const d = deployment()
+    const a = d.start(UNWATCHED)
+    const { secret } = await d.admin.make()
+    await add(d.store)
+    a.replace.events = (query) => d.store.events({ ...query, limit: query.limit + 1 })
+    for (let i = 0; i < 3; i++) {
+      expect(await a.ask(secret)).toBe('allowed')
+      expect(a.calls()).toContain('findByDigest')
+      await d.clock.pass(FRESH)
+    }
+  })
+})
+
 describe('a proof that hangs', () => {
   it('leaves time to ask the store for the one record', async () => {
     const d = deployment()

@@ -90,6 +90,23 @@ describe('sweep', () => {
     await expect(tokens.sweep({ olderThan: 0 })).rejects.toThrow(TypeError)
   })
 
+  it.each<[unknown, unknown, string]>([
+    [500, 500, 'done'],
+    [501, 0, 'unavailable'],
+    [0, 501, 'unavailable'],
+    [-1, 0, 'unavailable'],
+    [0, -1, 'unavailable'],
+    [1.5, 0, 'unavailable'],
+    ['1', 0, 'unavailable'],
+    [0, undefined, 'unavailable'],
+  ])('counts what a store has removed, and believes no more than was asked for: %s and %s', async (records, events, is) => {
+    const answers = [{ records, events }, { records: 0, events: 0 }]
+    const { tokens } = newWorld({ port: (store) => ({ ...store, sweep: async () => answers.shift() as never }) })
+    const swept = tokens.sweep({ olderThan: 0 })
+    if (is === 'done') expect(await swept).toEqual({ tokens: records, events })
+    else expect(await codeOf(swept)).toBe(is)
+  })
+
   it('that fails on the way is unavailable', async () => {
     const { tokens } = newWorld({ port: (store) => ({ ...store, sweep: () => Promise.reject(new Error('down')) }) })
     expect(await codeOf(tokens.sweep({ olderThan: 0 }))).toBe('unavailable')
