@@ -7,6 +7,7 @@ import { deepFreeze } from './freeze.ts'
 import type { Resources } from './resources.ts'
 import {
   type Change,
+  ENDED,
   type IdempotencyRecord,
   isBefore,
   newestSecret,
@@ -41,12 +42,13 @@ export function endOfLifetime(now: number, lifetimeDays: number): number {
 
 /**
  * Whether a secret of a live token works: the newest as long as the token, an earlier one while `now < worksUntil`. `null`
- * means "no end of its own" for the newest alone, since a lost date also turns into `null` on its way through JSON.
+ * means "no end of its own" for the newest alone, since a lost date also turns into `null` on its way through JSON. `ENDED` is no
+ * moment but a state: no clock revives it, however far before 1970 it stands.
  */
 export function isActiveSecret(record: Pick<TokenRecord, 'secrets'>, secret: SecretRecord, now: number): boolean {
-  return secret.worksUntil === null
-    ? secret === record.secrets[record.secrets.length - 1]
-    : isBefore(now, secret.worksUntil)
+  const { worksUntil } = secret
+  if (worksUntil === null) return secret === record.secrets[record.secrets.length - 1]
+  return worksUntil !== ENDED && isBefore(now, worksUntil)
 }
 
 /** A new token, version 1. */
@@ -138,7 +140,7 @@ export function refreshed(
   const { now, digest, eventId, retire, lifetimes, idempotency } = input
   const { expiresAt, previousWorksUntil } = refreshDates(record, now, lifetimes)
   const earlier = record.secrets.map((secret): SecretRecord => {
-    if (retire === 'now') return { ...secret, worksUntil: 0 }
+    if (retire === 'now') return { ...secret, worksUntil: ENDED }
     return secret.worksUntil === null && secret === newestSecret(record)
       ? { ...secret, worksUntil: previousWorksUntil }
       : secret
@@ -165,7 +167,7 @@ export function reissued(
 ): TokenRecord {
   const { now, digest, eventId } = input
   const secrets = record.secrets.map(
-    (secret): SecretRecord => (secret.digest === lost.digest ? { ...secret, worksUntil: 0 } : secret),
+    (secret): SecretRecord => (secret.digest === lost.digest ? { ...secret, worksUntil: ENDED } : secret),
   )
   const idempotency = record.idempotency.map((entry) => (entry === lost ? { ...entry, digest } : entry))
   return next(record, {
@@ -188,9 +190,9 @@ export function revoked(record: TokenRecord, by: string | null, now: number, eve
 /** One earlier secret ended by state; the same record if it was ended before. The newest ends only with its token. */
 export function secretRevoked(record: TokenRecord, digest: string, eventId: string): TokenRecord {
   const secret = record.secrets.find((candidate) => candidate.digest === digest)
-  if (!secret || secret === newestSecret(record) || secret.worksUntil === 0) return record
+  if (!secret || secret === newestSecret(record) || secret.worksUntil === ENDED) return record
   return next(record, {
-    secrets: record.secrets.map((other): SecretRecord => (other === secret ? { ...other, worksUntil: 0 } : other)),
+    secrets: record.secrets.map((other): SecretRecord => (other === secret ? { ...other, worksUntil: ENDED } : other)),
     eventId,
   })
 }

@@ -8,6 +8,7 @@ import type { Match } from './endpoints.ts'
 import { REFUSALS, type RefusalCode } from './errors.ts'
 import { sentenceOf } from './malformed.ts'
 import type { NamedRef } from './names.ts'
+import { ENDED } from './token.ts'
 
 /** The reason for a verdict: `code` is the refusal, or `undefined` if the rule lets the request through. */
 export function reasonOf(rule: RuleName, facts: Facts, code: RefusalCode | undefined): string {
@@ -58,7 +59,7 @@ const DETAILS: { readonly [R in RuleName]?: (facts: Facts, code: RefusalCode) =>
   alive: ({ record, secret }, code) => {
     if (code === 'token_revoked') return `That was on ${date(record?.revokedAt)}.`
     if (code === 'token_expired') return `That was on ${date(record?.expiresAt)}.`
-    return secret?.worksUntil === 0 ? 'It was ended at once.' : `It worked until ${date(secret?.worksUntil)}.`
+    return secret?.worksUntil === ENDED ? 'It was ended at once.' : `It worked until ${date(secret?.worksUntil)}.`
   },
   type: ({ record, policy }) => `It is of the type ${record?.type}; this API takes ${listed(policy.types.keys())}.`,
   plan: ({ policy }) => `The tiers with plan access tokens are ${listed(policy.tiers)}.`,

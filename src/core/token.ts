@@ -7,12 +7,15 @@ import { deepFreeze } from './freeze.ts'
 import { isObject } from './objects.ts'
 import { type Allowlist, type LinkedResource, type Resources, readAllowlist } from './resources.ts'
 
+/** `worksUntil` of a secret that was ended at once: a state, and no moment that a clock could stand before. */
+export const ENDED = 0
+
 /** One secret of a token, as kept: never the secret, only its digest. */
 export interface SecretRecord {
   /** SHA-256 of the secret, in hexadecimal. */
   readonly digest: string
   readonly issuedAt: number
-  /** `null` for the newest; otherwise the moment from which it no longer works; `0` for one that was ended at once. */
+  /** `null` for the newest; otherwise the moment from which it no longer works; `ENDED` (0) for one that was ended at once. */
   readonly worksUntil: number | null
 }
 
@@ -200,7 +203,7 @@ export function viewOf(
       ...(uses && { lastUsedAt: uses.get(digest) ?? null }),
     }),
   )
-  const used = secrets.map(({ lastUsedAt }) => lastUsedAt ?? 0)
+  const used = secrets.flatMap(({ lastUsedAt }) => lastUsedAt ?? [])
   return deepFreeze({
     id,
     planId,
@@ -222,7 +225,7 @@ export function viewOf(
     version,
     secrets,
     warnings,
-    ...(uses && { lastUsedAt: Math.max(0, ...used) || null }),
+    ...(uses && { lastUsedAt: used.length === 0 ? null : Math.max(...used) }),
   })
 }
 

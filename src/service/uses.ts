@@ -86,7 +86,7 @@ export function createUses(store: TokenStore, clock: FullClock, within: Within):
       const latest = new Map<string, number>()
       const wanted = new Set(tokenIds)
       for (const { tokenId, digest, at } of [...(kept as SecretUse[]), ...waiting.values()])
-        if (wanted.has(tokenId) && !((latest.get(digest) ?? 0) >= at)) latest.set(digest, at)
+        if (wanted.has(tokenId) && !((latest.get(digest) ?? Number.NEGATIVE_INFINITY) >= at)) latest.set(digest, at)
       return latest
     },
     async close() {

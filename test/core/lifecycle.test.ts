@@ -102,6 +102,38 @@ describe('a secret', () => {
   })
 })
 
+describe('a secret that was ended at once', () => {
+  const clocks = fc.oneof(
+    fc.maxSafeInteger(),
+    fc.integer({ min: -400 * DAY, max: 400 * DAY }),
+    fc.constantFrom(-1, 0, 1, -DAY, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
+  )
+  /** A moment at which a token can still be refreshed. */
+  const moments = fc.integer({ min: -400 * DAY, max: 400 * DAY })
+  const lost: IdempotencyRecord = { call: 'create', key: 'k', input: 'i', digest: 'digest-0' }
+  const ways: readonly [string, (record: TokenRecord, now: number) => TokenRecord][] = [
+    ['by a refresh', (record, now) => refresh(record, now, { retire: 'now' })],
+    ['by an answer that was lost', (record, now) => reissued(record, lost, { now, digest: 'x', eventId: 'x' })],
+    ['by itself', (record, now) => secretRevoked(refresh(record, now), 'digest-0', 'x')],
+  ]
+
+  it.each(ways)('%s is dead whatever a clock says, then and later', (_, end) => {
+    fc.assert(
+      fc.property(moments, fc.array(clocks, { minLength: 1 }), (now, later) => {
+        const record = end(recordWith({ createdAt: now, expiresAt: now + 90 * DAY }), now)
+        for (const moment of [now, ...later]) expect(working(record, moment)).not.toContain('digest-0')
+        // Nor is it given a new end, or counted among those that work.
+        const after = refreshed(record, {
+          ...{ now, digest: 'y', eventId: 'y', retire: 'after24h' as const },
+          lifetimes: { graceHours: 24, liveSecrets: record.secrets.length },
+        }) as TokenRecord
+        expect(ends(after)[0]).toBe(0)
+        expect(secretRevoked(after, 'digest-0', 'z')).toBe(after)
+      }),
+    )
+  })
+})
+
 describe('a new token', () => {
   const input = {
     ...recordWith(),
