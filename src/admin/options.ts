@@ -29,7 +29,7 @@ export function checkOptions(options: unknown): void {
   if (directory !== undefined && !isDirectory(directory))
     problem('directory', 'must be the directory that createPlanTokens() has.')
   if (basePath !== undefined && !isBasePath(basePath))
-    problem('basePath', 'must be a path such as "/admin", without a slash at its end.')
+    problem('basePath', 'must be a path such as "/admin", without dot segments or a slash at its end.')
   if (origin !== undefined && !isOrigin(origin))
     problem('origin', 'must be an origin such as "https://example.com", without a path.')
   if (introspection !== undefined && typeof (introspection as { client?: unknown } | null)?.client !== 'function')

@@ -10,9 +10,9 @@
  */
 import type { Malformed } from './malformed.ts'
 
-/** Whether something is a path under which other paths can begin: `/api`, without a slash at its end. */
+/** Whether something is a path under which other paths can begin: `/api`, without dot segments or a slash at its end. */
 export function isBasePath(value: unknown): value is string {
-  return typeof value === 'string' && /^(\/[\w.~-]+)+$/.test(value)
+  return typeof value === 'string' && /^(\/(?!\.\.?(\/|$))[\w.~-]+)+$/.test(value)
 }
 
 declare const clean: unique symbol

@@ -17,8 +17,8 @@ declare global {
 
 /**
  * A middleware: goes on for requests that the policy lets through, with the decision in `req.planToken`, and answers the
- * others. The target is judged as Express routes it from here on, so that `app.use('/api', guard(tokens))` takes `/api` off.
- * Put it after whatever rewrites `req.url` or `req.method`, and before the routes.
+ * others. The target is judged as Express routes it from here on, so that `app.use('/api', guard(tokens), routes)` takes
+ * `/api` off. Mount it together with its routes. Put it after whatever rewrites `req.url` or `req.method`, and before them.
  *
  * @throws PolicyError, which is a TypeError, for wrong options.
  * @example

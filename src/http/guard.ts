@@ -28,7 +28,8 @@ export interface GuardOptions<Req = never> {
   readonly when?: (request: Req) => boolean
   /**
    * The path under which the policy's paths begin, such as `/api`. A request that does not begin with it is refused. Not
-   * needed where the framework takes the path off itself, as Express' `app.use('/api', guard(tokens))` does.
+   * needed where the framework takes the path off for guard and routes together, as Express' `app.use('/api', guard(tokens),
+   * routes)` does.
    */
   readonly basePath?: string
 }
@@ -117,6 +118,9 @@ function check(tokens: Authorizer, given: GuardOptions<unknown>): void {
   if (when !== undefined && typeof when !== 'function')
     problems.push({ path: 'when', message: 'must be a function that takes a request.' })
   if (basePath !== undefined && !isBasePath(basePath))
-    problems.push({ path: 'basePath', message: 'must be a path such as "/api", without a slash at its end.' })
+    problems.push({
+      path: 'basePath',
+      message: 'must be a path such as "/api", without dot segments or a slash at its end.',
+    })
   if (problems.length > 0) throw new PolicyError(problems)
 }

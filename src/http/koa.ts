@@ -13,6 +13,8 @@ export interface KoaContext {
   readonly res: NodeResponse
   readonly request: object
   readonly state: object
+  /** Set by `koa-mount`. */
+  readonly mountPath?: unknown
   status: number
   body: unknown
 }
@@ -24,10 +26,13 @@ export interface PlanTokenState {
 
 /**
  * A middleware: goes on for requests that the policy lets through, with the decision in `ctx.state.planToken`, and answers
- * the others. The target is judged as Koa routes it from here on, so that `mount('/api', …)` takes `/api` off. Put it after
- * whatever rewrites `ctx.url`, `ctx.path` or `ctx.method`, and before the routes.
+ * the others. The target is judged as Koa routes it from here on. Put it after whatever rewrites `ctx.url`, `ctx.path` or
+ * `ctx.method`, and before the routes.
  *
- * @throws PolicyError, which is a TypeError, for wrong options.
+ * For an API under a path, mount the application that holds both guard and routes, or say `basePath`. A guard that is mounted
+ * alone does not see what `koa-mount` takes for another path and a router for the same, such as `/API/v1`.
+ *
+ * @throws PolicyError, which is a TypeError, for wrong options; TypeError where what answers is not mounted with it.
  * @example
  * app.use(guard(tokens))
  * app.use((ctx) => { ctx.body = ctx.state.planToken.token.name })
@@ -56,12 +61,28 @@ function goOn(context: KoaContext, next: () => Promise<unknown>, decision: Decis
   if (!decision) return next()
   putHeaders(context.res, decision)
   withPlanToken(context.state, decision)
-  const going: unknown = next()
+  const judged = context.req.url
+  const answered: unknown = next()
+  const isOutside = context.req.url !== judged && isGivenBack(context, judged)
+  const going = isOutside && isThenable(answered) ? answered.then(() => refuseMount(context)) : answered
   if (!isThenable(going)) return going
   return going.then(undefined, (error: unknown) => {
     putOnError(error, decision.headers)
     throw error
   })
+}
+
+/** Whether `koa-mount` has put its path back for what follows, which then lies outside of it. */
+function isGivenBack({ req, mountPath }: KoaContext, judged: string | undefined): boolean {
+  return typeof mountPath === 'string' && req.url === mountPath + judged
+}
+
+/** Refuses an answer from outside of the mount: what gave it is reached by other spellings of the path without the guard. */
+function refuseMount({ status, body, mountPath }: KoaContext): void {
+  if (status === 404 && (body === undefined || body === null)) return
+  throw new TypeError(
+    `The guard is mounted at "${mountPath}", and what answered is not. Mount an application that holds both, or give the guard a basePath.`,
+  )
 }
 
 /**

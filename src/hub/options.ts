@@ -73,7 +73,7 @@ export function checkOptions(options: unknown): void {
   const { tokens, plans, clock, basePath, signIn, addresses, lang, texts } = given
   if (typeof plans !== 'function') problem('plans', 'must be a function that gives the plans of a person.')
   if (basePath !== undefined && !isBasePath(basePath))
-    problem('basePath', 'must be a path such as "/developers/tokens", without a slash at its end.')
+    problem('basePath', 'must be a path such as "/developers/tokens", without dot segments or a slash at its end.')
   if (clock !== undefined && typeof Object(clock).now !== 'function') problem('clock', 'must have now().')
   for (const name of ['product', 'css'])
     if (given[name] !== undefined && typeof given[name] !== 'string') problem(name, 'must be text.')

@@ -27,6 +27,7 @@ it.each<[string, unknown, readonly string[]]>([
   ['half an engine', { tokens: { ...tokens, inspect: undefined }, actor }, ['tokens']],
   ['a misspelt option', { tokens, actor, basepath: '/x' }, ['basepath']],
   ['a base path with a slash at its end', { tokens, actor, basePath: '/x/' }, ['basePath']],
+  ['a base path with dot segments', { tokens, actor, basePath: '/../x' }, ['basePath']],
   ['an empty base path', { tokens, actor, basePath: '' }, ['basePath']],
   ['an origin with a path', { tokens, actor, origin: 'https://x.example/' }, ['origin']],
   ['an origin as no browser writes it', { tokens, actor, origin: 'https://x.example:443' }, ['origin']],

@@ -1,7 +1,22 @@
-/** What only the guard for Koa does: an error goes on as the handler threw it, whatever its headers are. All guards: guards.test.ts. */
-import { guard } from 'plan-access-tokens/koa'
-import { expect, it } from 'vitest'
-import { A, world } from '../attack/world.ts'
+/**
+ * What only the guard for Koa does: an error goes on as the handler threw it, whatever its headers are, and a guard that is
+ * mounted without its routes says so. All guards: guards.test.ts.
+ */
+import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
+import Router from '@koa/router'
+import Koa from 'koa'
+import { guard, type PlanTokenState } from 'plan-access-tokens/koa'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { A, type World, world } from '../attack/world.ts'
+import { listen } from './support/site.ts'
+import { send1 } from './support/wire.ts'
+
+/** It has no types. */
+const mount = createRequire(import.meta.url)('koa-mount') as (
+  prefix: string,
+  app: Koa<PlanTokenState> | Koa.Middleware<PlanTokenState>,
+) => Koa.Middleware<PlanTokenState>
 
 const throws = (): never => {
   throw new Error('another one')
@@ -32,4 +47,133 @@ it.each<[string, unknown]>([
 it('passes on what the next one gives, a promise or not', async () => {
   expect(await guarded(() => Promise.resolve('later'))).toBe('later')
   expect(await guarded(() => 'now')).toBe('now')
+})
+
+describe('under a path of koa-mount', () => {
+  const FILE = `/v1/files/${A}`
+  /** Sends targets to an app with a token, or without one; each answer's status, and how many handlers have begun. */
+  async function ask(app: Koa<PlanTokenState>, targets: readonly string[], secret?: string) {
+    app.silent = true
+    const { port, close } = await listen(createServer(app.callback()))
+    onTestFinished(close)
+    const statuses: number[] = []
+    const headers = secret === undefined ? [] : [['X-Figma-Token', secret] as const]
+    for (const target of targets) statuses.push((await send1(port, { method: 'GET', target, headers })).status)
+    return statuses
+  }
+  /** The routes, which take any letters as `@koa/router` does. */
+  function routes(prefix: string) {
+    const router = new Router<PlanTokenState>({ prefix })
+    router.get('/v1/files/:key', (ctx) => {
+      ctx.body = ctx.state.planToken?.token.name ?? 'nobody'
+    })
+    return router.routes() as unknown as Koa.Middleware<PlanTokenState>
+  }
+  const spellings = ['/api', '/API', '/Api', '/%61pi', '//api', '/api/.', '/api/', '/api;'].map((base) => base + FILE)
+
+  const right: readonly [string, (w: World) => Koa<PlanTokenState>][] = [
+    [
+      'an application that holds both',
+      ({ tokens }) => {
+        const api = new Koa<PlanTokenState>().use(guard(tokens)).use(routes(''))
+        return new Koa<PlanTokenState>().use(mount('/api', api))
+      },
+    ],
+    [
+      'an application in a mounted one',
+      ({ tokens }) => {
+        const inner = new Koa<PlanTokenState>().use(guard(tokens)).use(routes(''))
+        return new Koa<PlanTokenState>().use(mount('/api', new Koa<PlanTokenState>().use(mount('/v2', inner))))
+      },
+    ],
+    [
+      'a guard in front of mounted routes',
+      ({ tokens }) => {
+        const api = new Koa<PlanTokenState>().use(routes(''))
+        return new Koa<PlanTokenState>().use(guard(tokens, { basePath: '/api' })).use(mount('/api', api))
+      },
+    ],
+    [
+      'a guard with a base path',
+      ({ tokens }) => new Koa<PlanTokenState>().use(guard(tokens, { basePath: '/api' })).use(routes('/api')),
+    ],
+  ]
+  it.each(right)('%s lets nobody through without a token, however the path is spelt', async (name, make) => {
+    const w = await world()
+    const base = name === 'an application in a mounted one' ? '/api/v2' : '/api'
+    for (const status of await ask(make(w), spellings)) expect([401, 404]).toContain(status)
+    expect(await ask(make(w), [base + FILE, `${base.toUpperCase()}${FILE}`], w.ALL.secret)).toEqual([
+      200,
+      expect.toSatisfy((status: number) => status === 403 || status === 404),
+    ])
+  })
+
+  const wrong: readonly [string, (w: World) => Koa<PlanTokenState>][] = [
+    ['alone', ({ tokens }) => new Koa<PlanTokenState>().use(mount('/api', guard(tokens))).use(routes('/api'))],
+    [
+      'alone in an application',
+      ({ tokens }) => {
+        const alone = new Koa<PlanTokenState>().use(guard(tokens))
+        return new Koa<PlanTokenState>().use(mount('/api', alone)).use(routes('/api'))
+      },
+    ],
+    [
+      'alone, where it lets others through',
+      ({ tokens }) =>
+        new Koa<PlanTokenState>().use(mount('/api', guard(tokens, { optional: true }))).use(routes('/api')),
+    ],
+    [
+      'alone, behind a rewrite',
+      ({ tokens }) =>
+        new Koa<PlanTokenState>()
+          .use((ctx, next) => {
+            ctx.url = ctx.url.replace('/old', '/api')
+            return next()
+          })
+          .use(mount('/api', guard(tokens)))
+          .use(routes('/api')),
+    ],
+  ]
+  it.each(wrong)(
+    'a guard that is mounted %s is an error at the first request that it lets through',
+    async (_, make) => {
+      const w = await world()
+      const app = make(w)
+      const errors: Error[] = []
+      app.on('error', (error: Error) => errors.push(error))
+      expect(await ask(app, [`/api${FILE}?depth=1`], w.ALL.secret)).toEqual([500])
+      expect(errors).toEqual([expect.any(TypeError)])
+      expect(errors[0]?.message).toMatch(
+        /mounted at "\/api", and what answered is not\. Mount an application that holds both/,
+      )
+    },
+  )
+
+  it('an endpoint that the mounted application does not serve is not found, as without a guard', async () => {
+    const w = await world()
+    const api = new Koa<PlanTokenState>().use(guard(w.tokens)).use(routes(''))
+    const app = new Koa<PlanTokenState>().use(mount('/api', api))
+    expect(await ask(app, [`/api${FILE}/comments`], w.ALL.secret)).toEqual([404])
+  })
+
+  it('what fails behind a guard that is mounted alone fails as it is, and takes no process down with it', async () => {
+    const w = await world()
+    const unhandled: unknown[] = []
+    const note = (reason: unknown): void => void unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    onTestFinished(() => void process.off('unhandledRejection', note))
+    const app = new Koa<PlanTokenState>().use(mount('/api', guard(w.tokens))).use(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      throw new Error('later')
+    })
+    expect(await ask(app, [`/api${FILE}`], w.ALL.secret)).toEqual([500])
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(unhandled).toEqual([])
+  })
+
+  it('a guard without a decision passes on what the next one gives', async () => {
+    const w = await world()
+    const app = new Koa<PlanTokenState>().use(guard(w.tokens, { optional: true })).use(routes(''))
+    expect(await ask(app, [FILE])).toEqual([200])
+  })
 })

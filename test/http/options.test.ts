@@ -52,11 +52,26 @@ describe.each(Object.entries(GUARDS))('%s', (_, guard) => {
     const wrong = { surfce: 'x', surface: 'npm', optional: 'yes', when: '/v1', basePath: '/api/' }
     expect(problemsOf(w.tokens, wrong).toSorted()).toEqual(['basePath', 'optional', 'surface', 'surfce', 'when'])
     expect(problemsOf(w.tokens, null)).toEqual(['options'])
-    for (const basePath of ['', '/', 'api', '/api?x', '/a//b', '/%61pi', 7, /api/])
+    const dots = ['/.', '/..', '/./x', '/../x', '/x/.', '/x/..', '/x/./y', '/x/../y', '/%2e%2e/x', '/..%2fx', '/..;/x']
+    for (const basePath of [
+      '',
+      '/',
+      '//',
+      '//x',
+      '/x//',
+      'api',
+      '/api?x',
+      '/api#x',
+      '/a//b',
+      '/a\\b',
+      '/%61pi',
+      ...dots,
+      7,
+      /api/,
+    ])
       expect(problemsOf(w.tokens, { basePath }), String(basePath)).toEqual(['basePath'])
-    expect(problemsOf(w.tokens, { basePath: '/api/v2', surface: 'figma', optional: false, when: () => true })).toEqual(
-      [],
-    )
+    for (const basePath of ['/api/v2', '/.well-known', '/...', '/a..b', '/..a', '/a.', '/~x'])
+      expect(problemsOf(w.tokens, { basePath, surface: 'figma', optional: false, when: () => true })).toEqual([])
   })
 })
 

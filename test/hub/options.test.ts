@@ -38,6 +38,7 @@ describe('wrong options', () => {
     ['no directory, said so', { directory: null }, ['directory']],
     ['a clock without now', { clock: {} }, ['clock']],
     ['a path with a slash at its end', { basePath: '/x/' }, ['basePath']],
+    ['a path with dot segments', { basePath: '/x/./y' }, ['basePath']],
     ['a path of nothing', { basePath: '' }, ['basePath']],
     ['a path that is a number', { basePath: 5 }, ['basePath']],
     ['a path with markup', { basePath: '/"><script>' }, ['basePath']],

@@ -118,23 +118,26 @@ describe('create with a key', () => {
   it.each([
     [998, 'allowed'],
     [999, 'idempotency_key_spent'],
-  ])('is spent with the thousandth secret of its token, since no more are remembered: %i earlier ones', async (n, is) => {
-    const old = Array.from({ length: n }, (_, i) => ({ digest: `old-${i}`, issuedAt: START, worksUntil: 0 }))
-    const world = newWorld({
-      port: (store) => ({
-        ...store,
-        async find(id) {
-          const record = await store.find(id)
-          return record?.version === 1 ? { ...record, secrets: [...old, ...record.secrets] } : record
-        },
-      }),
-    })
-    const { secret } = await world.make(KEY)
-    const again = world.make(KEY)
-    if (is === 'allowed') expect(await world.ask((await again).secret)).toBe('allowed')
-    else expect(await codeOf(again)).toBe(is)
-    expect(await world.ask(secret)).toBe(is === 'allowed' ? 'secret_retired' : 'allowed')
-  })
+  ])(
+    'is spent with the thousandth secret of its token, since no more are remembered: %i earlier ones',
+    async (n, is) => {
+      const old = Array.from({ length: n }, (_, i) => ({ digest: `old-${i}`, issuedAt: START, worksUntil: 0 }))
+      const world = newWorld({
+        port: (store) => ({
+          ...store,
+          async find(id) {
+            const record = await store.find(id)
+            return record?.version === 1 ? { ...record, secrets: [...old, ...record.secrets] } : record
+          },
+        }),
+      })
+      const { secret } = await world.make(KEY)
+      const again = world.make(KEY)
+      if (is === 'allowed') expect(await world.ask((await again).secret)).toBe('allowed')
+      else expect(await codeOf(again)).toBe(is)
+      expect(await world.ask(secret)).toBe(is === 'allowed' ? 'secret_retired' : 'allowed')
+    },
+  )
 
   it('still stands for what it made after an edit', async () => {
     const world = newWorld()

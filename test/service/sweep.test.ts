@@ -99,13 +99,19 @@ describe('sweep', () => {
     [1.5, 0, 'unavailable'],
     ['1', 0, 'unavailable'],
     [0, undefined, 'unavailable'],
-  ])('counts what a store has removed, and believes no more than was asked for: %s and %s', async (records, events, is) => {
-    const answers = [{ records, events }, { records: 0, events: 0 }]
-    const { tokens } = newWorld({ port: (store) => ({ ...store, sweep: async () => answers.shift() as never }) })
-    const swept = tokens.sweep({ olderThan: 0 })
-    if (is === 'done') expect(await swept).toEqual({ tokens: records, events })
-    else expect(await codeOf(swept)).toBe(is)
-  })
+  ])(
+    'counts what a store has removed, and believes no more than was asked for: %s and %s',
+    async (records, events, is) => {
+      const answers = [
+        { records, events },
+        { records: 0, events: 0 },
+      ]
+      const { tokens } = newWorld({ port: (store) => ({ ...store, sweep: async () => answers.shift() as never }) })
+      const swept = tokens.sweep({ olderThan: 0 })
+      if (is === 'done') expect(await swept).toEqual({ tokens: records, events })
+      else expect(await codeOf(swept)).toBe(is)
+    },
+  )
 
   it('that fails on the way is unavailable', async () => {
     const { tokens } = newWorld({ port: (store) => ({ ...store, sweep: () => Promise.reject(new Error('down')) }) })
