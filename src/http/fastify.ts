@@ -1,5 +1,6 @@
 /** `plan-access-tokens/fastify`: a guard for Fastify 5, as a plugin. */
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
+import { PolicyError } from '../core/errors.ts'
 import { isThenable } from '../core/objects.ts'
 import type { Allowance, Decision } from '../service/decision.ts'
 import { headersOf, isVary, joinVary } from './answer.ts'
@@ -21,7 +22,7 @@ declare module 'fastify' {
  * registered after it: register it first. A `prefix` is part of the path here, so say it as `basePath` too. Behind `optional`
  * or `when` there may be no decision.
  *
- * @throws PolicyError, which is a TypeError, for wrong options.
+ * @throws PolicyError, which is a TypeError, for wrong options; when it is registered, for `useSemicolonDelimiter`.
  * @example
  * await app.register(guard(tokens))
  * app.get('/v1/files/:key', async (request) => ({ name: request.planToken.token.name }))
@@ -29,6 +30,7 @@ declare module 'fastify' {
 export function guard(tokens: Authorizer, options?: GuardOptions<FastifyRequest>): FastifyPluginCallback {
   const { judge, isGuarded, bodyBytes } = createJudge<FastifyRequest>(tokens, options)
   const plugin = (app: FastifyInstance, _: unknown, done: () => void): void => {
+    checkRouting(app)
     if (!app.hasRequestDecorator('planToken')) app.decorateRequest('planToken')
     app.addHook('onRequest', (request, reply, next) => {
       const decided = isGuarded(request) ? judge(questionOf(request.raw as NodeRequest, bodyBytes)) : undefined
@@ -42,6 +44,19 @@ export function guard(tokens: Authorizer, options?: GuardOptions<FastifyRequest>
     [Symbol.for('skip-override')]: true,
     [Symbol.for('fastify.display-name')]: 'plan-access-tokens',
   })
+}
+
+/**
+ * Refuses a router that ends the path at a semicolon, which is an ordinary character of a path (RFC 3986, section 3.3): what it
+ * hands to a handler would be another path than the one that is judged.
+ */
+function checkRouting({ initialConfig }: FastifyInstance): void {
+  type Config = { readonly useSemicolonDelimiter?: boolean }
+  const { useSemicolonDelimiter, routerOptions } = initialConfig as Config & { readonly routerOptions?: Config }
+  if (useSemicolonDelimiter || routerOptions?.useSemicolonDelimiter)
+    throw new PolicyError([
+      { path: 'routerOptions.useSemicolonDelimiter', message: 'must be false: a semicolon belongs to the path.' },
+    ])
 }
 
 function goOn(request: FastifyRequest, reply: FastifyReply, next: () => void, decision: Decision | undefined): void {

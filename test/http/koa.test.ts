@@ -12,11 +12,17 @@ import { A, type World, world } from '../attack/world.ts'
 import { listen } from './support/site.ts'
 import { send1 } from './support/wire.ts'
 
+type App = Koa<PlanTokenState>
+type Middleware = Koa.Middleware<PlanTokenState>
+
 /** It has no types. */
-const mount = createRequire(import.meta.url)('koa-mount') as (
-  prefix: string,
-  app: Koa<PlanTokenState> | Koa.Middleware<PlanTokenState>,
-) => Koa.Middleware<PlanTokenState>
+const mount = createRequire(import.meta.url)('koa-mount') as (prefix: string, app: App | Middleware) => Middleware
+
+function appOf(...middlewares: readonly Middleware[]): App {
+  const app: App = new Koa()
+  for (const middleware of middlewares) app.use(middleware)
+  return app
+}
 
 const throws = (): never => {
   throw new Error('another one')
@@ -52,7 +58,7 @@ it('passes on what the next one gives, a promise or not', async () => {
 describe('under a path of koa-mount', () => {
   const FILE = `/v1/files/${A}`
   /** Sends targets to an app with a token, or without one; each answer's status, and how many handlers have begun. */
-  async function ask(app: Koa<PlanTokenState>, targets: readonly string[], secret?: string) {
+  async function ask(app: App, targets: readonly string[], secret?: string) {
     app.silent = true
     const { port, close } = await listen(createServer(app.callback()))
     onTestFinished(close)
@@ -67,36 +73,21 @@ describe('under a path of koa-mount', () => {
     router.get('/v1/files/:key', (ctx) => {
       ctx.body = ctx.state.planToken?.token.name ?? 'nobody'
     })
-    return router.routes() as unknown as Koa.Middleware<PlanTokenState>
+    return router.routes() as unknown as Middleware
   }
   const spellings = ['/api', '/API', '/Api', '/%61pi', '//api', '/api/.', '/api/', '/api;'].map((base) => base + FILE)
 
-  const right: readonly [string, (w: World) => Koa<PlanTokenState>][] = [
-    [
-      'an application that holds both',
-      ({ tokens }) => {
-        const api = new Koa<PlanTokenState>().use(guard(tokens)).use(routes(''))
-        return new Koa<PlanTokenState>().use(mount('/api', api))
-      },
-    ],
+  const right: readonly [string, (w: World) => App][] = [
+    ['an application that holds both', ({ tokens }) => appOf(mount('/api', appOf(guard(tokens), routes(''))))],
     [
       'an application in a mounted one',
-      ({ tokens }) => {
-        const inner = new Koa<PlanTokenState>().use(guard(tokens)).use(routes(''))
-        return new Koa<PlanTokenState>().use(mount('/api', new Koa<PlanTokenState>().use(mount('/v2', inner))))
-      },
+      ({ tokens }) => appOf(mount('/api', appOf(mount('/v2', appOf(guard(tokens), routes('')))))),
     ],
     [
       'a guard in front of mounted routes',
-      ({ tokens }) => {
-        const api = new Koa<PlanTokenState>().use(routes(''))
-        return new Koa<PlanTokenState>().use(guard(tokens, { basePath: '/api' })).use(mount('/api', api))
-      },
+      ({ tokens }) => appOf(guard(tokens, { basePath: '/api' }), mount('/api', appOf(routes('')))),
     ],
-    [
-      'a guard with a base path',
-      ({ tokens }) => new Koa<PlanTokenState>().use(guard(tokens, { basePath: '/api' })).use(routes('/api')),
-    ],
+    ['a guard with a base path', ({ tokens }) => appOf(guard(tokens, { basePath: '/api' }), routes('/api'))],
   ]
   it.each(right)('%s lets nobody through without a token, however the path is spelt', async (name, make) => {
     const w = await world()
@@ -108,30 +99,22 @@ describe('under a path of koa-mount', () => {
     ])
   })
 
-  const wrong: readonly [string, (w: World) => Koa<PlanTokenState>][] = [
-    ['alone', ({ tokens }) => new Koa<PlanTokenState>().use(mount('/api', guard(tokens))).use(routes('/api'))],
-    [
-      'alone in an application',
-      ({ tokens }) => {
-        const alone = new Koa<PlanTokenState>().use(guard(tokens))
-        return new Koa<PlanTokenState>().use(mount('/api', alone)).use(routes('/api'))
-      },
-    ],
+  const wrong: readonly [string, (w: World) => App][] = [
+    ['alone', ({ tokens }) => appOf(mount('/api', guard(tokens)), routes('/api'))],
+    ['alone in an application', ({ tokens }) => appOf(mount('/api', appOf(guard(tokens))), routes('/api'))],
     [
       'alone, where it lets others through',
-      ({ tokens }) =>
-        new Koa<PlanTokenState>().use(mount('/api', guard(tokens, { optional: true }))).use(routes('/api')),
+      ({ tokens }) => appOf(mount('/api', guard(tokens, { optional: true })), routes('/api')),
     ],
     [
       'alone, behind a rewrite',
-      ({ tokens }) =>
-        new Koa<PlanTokenState>()
-          .use((ctx, next) => {
-            ctx.url = ctx.url.replace('/old', '/api')
-            return next()
-          })
-          .use(mount('/api', guard(tokens)))
-          .use(routes('/api')),
+      ({ tokens }) => {
+        const rewrite: Middleware = (ctx, next) => {
+          ctx.url = ctx.url.replace('/old', '/api')
+          return next()
+        }
+        return appOf(rewrite, mount('/api', guard(tokens)), routes('/api'))
+      },
     ],
   ]
   it.each(wrong)(
@@ -151,8 +134,7 @@ describe('under a path of koa-mount', () => {
 
   it('an endpoint that the mounted application does not serve is not found, as without a guard', async () => {
     const w = await world()
-    const api = new Koa<PlanTokenState>().use(guard(w.tokens)).use(routes(''))
-    const app = new Koa<PlanTokenState>().use(mount('/api', api))
+    const app = appOf(mount('/api', appOf(guard(w.tokens), routes(''))))
     expect(await ask(app, [`/api${FILE}/comments`], w.ALL.secret)).toEqual([404])
   })
 
@@ -162,7 +144,7 @@ describe('under a path of koa-mount', () => {
     const note = (reason: unknown): void => void unhandled.push(reason)
     process.on('unhandledRejection', note)
     onTestFinished(() => void process.off('unhandledRejection', note))
-    const app = new Koa<PlanTokenState>().use(mount('/api', guard(w.tokens))).use(async () => {
+    const app = appOf(mount('/api', guard(w.tokens)), async () => {
       await new Promise((resolve) => setTimeout(resolve, 1))
       throw new Error('later')
     })
@@ -173,7 +155,7 @@ describe('under a path of koa-mount', () => {
 
   it('a guard without a decision passes on what the next one gives', async () => {
     const w = await world()
-    const app = new Koa<PlanTokenState>().use(guard(w.tokens, { optional: true })).use(routes(''))
+    const app = appOf(guard(w.tokens, { optional: true }), routes(''))
     expect(await ask(app, [FILE])).toEqual([200])
   })
 })

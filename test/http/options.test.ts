@@ -3,7 +3,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createServer2 } from 'node:http2'
 import express from 'express'
-import fastify from 'fastify'
+import fastify, { type FastifyPluginAsync, type FastifyServerOptions } from 'fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
 import { type Allowance, PolicyError } from 'plan-access-tokens'
@@ -111,6 +111,29 @@ it('gives each framework what it takes, and the handler a typed decision', async
 })
 
 describe('fastify', () => {
+  it('refuses to stand before a router that ends the path at a semicolon, in whichever way that is said', async () => {
+    const start = async (options: FastifyServerOptions, isNested: boolean): Promise<void> => {
+      const app = fastify(options)
+      const guarded = guardFastify(w.tokens)
+      const nested: FastifyPluginAsync = async (scope) => void (await scope.register(guarded))
+      app.register(isNested ? nested : guarded)
+      await app.ready()
+      await app.close()
+    }
+    const refused: readonly FastifyServerOptions[] = [
+      { useSemicolonDelimiter: true },
+      { routerOptions: { useSemicolonDelimiter: true } },
+    ]
+    for (const options of refused)
+      for (const isNested of [false, true]) {
+        const error: unknown = await start(options, isNested).catch((thrown: unknown) => thrown)
+        expect(error).toBeInstanceOf(PolicyError)
+        expect(String(error)).toContain('routerOptions.useSemicolonDelimiter: must be false')
+      }
+    await start({}, false)
+    await start({ routerOptions: { useSemicolonDelimiter: false, caseSensitive: false } }, true)
+  })
+
   it('guards routes beside the plugin, plugins behind it and what is not found, in whatever scope it stands', async () => {
     const app = fastify()
     app.get('/v1/files/:key', async () => 'before')

@@ -1,0 +1,32 @@
+/**
+ * The differential test: random targets and bodies to every framework in its default and its most generous settings, over real
+ * sockets. No handler runs for a route, with a parameter or on a resource other than the one that was judged. The seed of a run
+ * is printed; `SEED=n npx vitest run test/http/differential.test.ts` repeats it, and `npm run differential` goes on for longer.
+ */
+import { describe, expect, it } from 'vitest'
+import { seedOfRun } from '../processes/random.ts'
+import { compare } from './differential/compare.ts'
+import { ROUTES } from './differential/policy.ts'
+import { MISTAKES, SERVERS } from './differential/servers.ts'
+
+const seed = seedOfRun()
+console.info(`differential: seed ${seed}`)
+
+describe(`requests of seed ${seed}`, () => {
+  it.each(SERVERS)('$name: what runs is what was judged', async (server) => {
+    const { differences, runs, routes, refused } = await compare(server, seed, 400)
+    expect(differences).toEqual([])
+    // Much gets through, and much is refused.
+    expect(runs).toBeGreaterThan(40)
+    expect(refused).toBeGreaterThan(100)
+    expect(routes).toBeGreaterThan(ROUTES.length / 2)
+  })
+})
+
+describe('the requests find', () => {
+  it.each(MISTAKES)('$name', async (server) => {
+    const found = []
+    for (let at = 1; at <= 5 && found.length === 0; at++) found.push(...(await compare(server, at, 400)).differences)
+    expect(found).not.toEqual([])
+  })
+})

@@ -1,0 +1,81 @@
+/** Every server of the differential test, and servers with a mistake that it must find. */
+import express from 'express'
+import type { PlanTokens } from 'plan-access-tokens'
+import type { Running } from '../support/site.ts'
+import { express4, type Manner, startExpress, startKoa, startMountedAlone, startRewritten } from './express-koa.ts'
+import { startFastify, startFetch, startHono, startNode } from './others.ts'
+import type { Run } from './runs.ts'
+
+/** What a server is started with. */
+export interface Setup {
+  readonly tokens: PlanTokens
+  readonly onRun: (run: Run) => void
+}
+
+/** A server. */
+export interface Server {
+  readonly name: string
+  start(setup: Setup): Promise<Running>
+}
+
+const DEFAULT: Manner = { generous: false, before: 'nothing' }
+const GENEROUS: Manner = { generous: true, before: 'nothing' }
+const JSON_BEFORE: Manner = { generous: false, before: 'json' }
+const PARSERS: readonly Manner[] = (['json', 'form', 'text', 'bytes'] as const).map((before) => ({
+  generous: true,
+  before,
+}))
+
+function inEach(
+  name: string,
+  manners: readonly Manner[],
+  start: (setup: Setup, manner: Manner) => Promise<Running>,
+): Server[] {
+  return manners.map((manner) => {
+    const { generous, before } = manner
+    const parsed = before === 'nothing' ? '' : `, ${before} parsed before the guard`
+    return { name: `${name}, ${generous ? 'generous' : 'default'}${parsed}`, start: (setup) => start(setup, manner) }
+  })
+}
+
+const ALL = [DEFAULT, JSON_BEFORE, GENEROUS, ...PARSERS]
+
+export const SERVERS: readonly Server[] = [
+  ...inEach('express 5', ALL, (setup, manner) => startExpress(express, setup, manner)),
+  ...inEach('express 4', ALL, (setup, manner) => startExpress(express4, setup, manner)),
+  ...inEach('koa', ALL, startKoa),
+  ...inEach('hono on Node', ALL, startHono),
+  ...inEach('fastify', [DEFAULT, GENEROUS], startFastify),
+  ...inEach('node:http with find-my-way', [DEFAULT, GENEROUS], startNode),
+  ...inEach('fetch with a router', [DEFAULT, GENEROUS], startFetch),
+]
+
+/** What the documents warn of, and what no guard can see: each must be found. */
+export const MISTAKES: readonly Server[] = [
+  {
+    name: 'a router that takes a semicolon for a question mark',
+    start: (setup) => startNode(setup, GENEROUS, { useSemicolonDelimiter: true }),
+  },
+  { name: 'koa-mount around the guard alone', start: startMountedAlone },
+  { name: 'a rewrite behind the guard', start: startRewritten },
+  {
+    name: 'an authorize that judges the path in lower case',
+    start: ({ tokens, onRun }) => {
+      const authorize: PlanTokens['authorize'] = (request, options) =>
+        tokens.authorize({ ...(request as object as { headers: object }), ...lowered(request) } as never, options)
+      return startExpress(express, { tokens: { ...tokens, authorize }, onRun }, GENEROUS)
+    },
+  },
+  {
+    name: 'an authorize that takes any body',
+    start: ({ tokens, onRun }) => {
+      const authorize: PlanTokens['authorize'] = (request, options) =>
+        tokens.authorize({ ...(request as object), body: { team_id: '7', template: 'ABC' } } as never, options)
+      return startExpress(express, { tokens: { ...tokens, authorize }, onRun }, DEFAULT)
+    },
+  },
+]
+
+function lowered({ url, method }: { readonly url: string; readonly method: string }): object {
+  return { method, url: url.toLowerCase().replace('/abc', '/ABC') }
+}
