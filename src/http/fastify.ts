@@ -29,15 +29,14 @@ declare module 'fastify' {
  */
 export function guard(tokens: Authorizer, options?: GuardOptions<FastifyRequest>): FastifyPluginCallback {
   const { judge, isGuarded, bodyBytes } = createJudge<FastifyRequest>(tokens, options)
-  const plugin = (app: FastifyInstance, _: unknown, done: () => void): void => {
-    checkRouting(app)
+  const plugin = (app: FastifyInstance, _: unknown, done: (error?: Error) => void): void => {
     if (!app.hasRequestDecorator('planToken')) app.decorateRequest('planToken')
     app.addHook('onRequest', (request, reply, next) => {
       const decided = isGuarded(request) ? judge(questionOf(request.raw as NodeRequest, bodyBytes)) : undefined
       if (!isThenable(decided)) goOn(request, reply, next, decided)
       else decided.then((decision) => goOn(request, reply, next, decision)).catch(next)
     })
-    done()
+    done(routingProblem(app))
   }
   // What Fastify reads of a plugin: that its hooks hold for the routes beside it, and its name in messages.
   return Object.assign(plugin, {
@@ -47,16 +46,15 @@ export function guard(tokens: Authorizer, options?: GuardOptions<FastifyRequest>
 }
 
 /**
- * Refuses a router that ends the path at a semicolon, which is an ordinary character of a path (RFC 3986, section 3.3): what it
- * hands to a handler would be another path than the one that is judged.
+ * A router must not end the path at a semicolon, which is an ordinary character of a path (RFC 3986, section 3.3): a handler
+ * would get another path than the one that is judged.
  */
-function checkRouting({ initialConfig }: FastifyInstance): void {
+function routingProblem({ initialConfig }: FastifyInstance): PolicyError | undefined {
   type Config = { readonly useSemicolonDelimiter?: boolean }
   const { useSemicolonDelimiter, routerOptions } = initialConfig as Config & { readonly routerOptions?: Config }
-  if (useSemicolonDelimiter || routerOptions?.useSemicolonDelimiter)
-    throw new PolicyError([
-      { path: 'routerOptions.useSemicolonDelimiter', message: 'must be false: a semicolon belongs to the path.' },
-    ])
+  if (!useSemicolonDelimiter && !routerOptions?.useSemicolonDelimiter) return undefined
+  const message = 'must be false: a semicolon belongs to the path.'
+  return new PolicyError([{ path: 'routerOptions.useSemicolonDelimiter', message }])
 }
 
 function goOn(request: FastifyRequest, reply: FastifyReply, next: () => void, decision: Decision | undefined): void {
