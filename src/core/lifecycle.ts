@@ -158,7 +158,7 @@ export function refreshed(
 
 /**
  * The same answer again for a call whose answer was lost: the secret that nobody received is replaced and ends at once; no
- * other deadline moves.
+ * other deadline moves. Only for a record with less than `KEPT` secrets, since none is forgotten here.
  */
 export function reissued(
   record: TokenRecord,
@@ -171,7 +171,7 @@ export function reissued(
   )
   const idempotency = record.idempotency.map((entry) => (entry === lost ? { ...entry, digest } : entry))
   return next(record, {
-    secrets: kept([...secrets, { digest, issuedAt: now, worksUntil: null }], now),
+    secrets: [...secrets, { digest, issuedAt: now, worksUntil: null }],
     idempotency,
     eventId,
   })

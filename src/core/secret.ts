@@ -69,7 +69,7 @@ export function newSecret(prefix: string, random: Random): Secret {
  */
 export function isWellFormedSecret(text: string, prefixes: ReadonlySet<string>): boolean {
   const length = text.length
-  if (length > MAX_LENGTH || length <= TAIL_LENGTH + 1) return false
+  if (length > MAX_LENGTH) return false
   const start = length - TAIL_LENGTH
   const end = length - CHECKSUM_LENGTH
   if (text.charCodeAt(start - 1) !== 95 || !prefixes.has(text.slice(0, start - 1))) return false

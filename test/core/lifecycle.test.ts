@@ -174,6 +174,8 @@ describe('an edit', () => {
     const same = { name: before.name, scopes: [...before.scopes], resources: [{ kind: 'project', id: '7', link: 'x' }] }
     expect(edited(before, same, 'event-2')).toBe(before)
     expect(edited(before, {}, 'event-2')).toBe(before)
+    const bare = recordWith({ secrets: [] })
+    expect(edited(bare, {}, 'event-2')).toBe(bare)
   })
 })
 
@@ -245,11 +247,14 @@ describe('a refresh', () => {
 
   it('gives no life to a secret that was dead', () => {
     for (const worksUntil of [0, NOW - 1, null]) {
-      const secrets = [
-        { digest: 'dead', issuedAt: NOW, worksUntil },
-        { digest: 'newest', issuedAt: NOW, worksUntil: null },
-      ]
+      const dead = { digest: 'dead', issuedAt: NOW, worksUntil }
+      const secrets = [dead, { digest: 'newest', issuedAt: NOW, worksUntil: null }]
       expect(working(refresh(recordWith({ secrets }), NOW), NOW)).not.toContain('dead')
+    }
+    // Nor to the newest, where a row was edited by hand.
+    for (const worksUntil of [0, NOW - 1, undefined, `${NOW}`]) {
+      const secrets = [{ digest: 'dead', issuedAt: NOW, worksUntil: worksUntil as null }]
+      expect(working(refresh(recordWith({ secrets }), NOW), NOW)).toEqual(['digest-1'])
     }
   })
 
@@ -278,6 +283,15 @@ describe('a refresh', () => {
       'digest-0',
       null,
     ])
+  })
+
+  it('forgets none that still works, however many ended after it', () => {
+    const early = { digest: 'early', issuedAt: NOW - 1, worksUntil: NOW + HOUR }
+    const ended = Array.from({ length: KEPT }, (_, i) => ({ digest: `old-${i}`, issuedAt: NOW, worksUntil: 0 }))
+    const after = refresh(recordWith({ secrets: [early, ...ended, ...recordWith().secrets] }), NOW + 1)
+    expect(working(after, NOW + 1)).toEqual(['early', 'digest-0', `digest-${KEPT + 2}`])
+    expect(after.secrets).toHaveLength(KEPT + 1)
+    expect(refresh(after, NOW + HOUR).secrets.map(({ digest }) => digest)).not.toContain('early')
   })
 
   it('keeps the idempotency keys of before and adds its own', () => {

@@ -199,6 +199,15 @@ describe('a text that is not quite a secret', () => {
     }
   })
 
+  it('is refused where a character has the lowest byte of the right one', () => {
+    const right = newSecret('inv', seededRandom(4)).reveal()
+    for (let at = 0; at < right.length; at++)
+      for (const above of [0x100, 0x2000, 0xff00]) {
+        const wrong = String.fromCharCode(right.charCodeAt(at) + above)
+        expect(passes(right.slice(0, at) + wrong + right.slice(at + 1), 'inv')).toBe(false)
+      }
+  })
+
   it('is refused where its checksum has the right value in other digits', () => {
     // Of two last digits d and 7, where d is 4 or more, d - 4 and a character that counted as 255 would have the same value.
     const spelt = Array.from({ length: 1_000 }, (_, seed) => newSecret('inv', seededRandom(seed)).reveal())

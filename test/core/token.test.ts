@@ -136,6 +136,8 @@ describe('a token as it is given out', () => {
 
   it('is a copy that nobody can change', () => {
     expect(token.resources).not.toBe(record.resources)
+    // The store's own record stays as it is.
+    expect([record, record.scopes, record.resources, record.secrets].some(Object.isFrozen)).toBe(false)
     const parts = [
       token,
       token.scopes,
