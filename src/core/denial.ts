@@ -16,6 +16,8 @@ export interface Denial {
   readonly scopes?: readonly string[]
   /** What is malformed; only with `request_malformed`, and absent there if the request cannot be looked at at all. */
   readonly reason?: MalformedReason
+  /** Why the endpoint is closed, in the policy's words; only with `endpoint_not_supported`, for a renderer of the policy. */
+  readonly closed?: string
   /** `Cache-Control`, `Vary`, and where they fit `WWW-Authenticate` and `Retry-After`. */
   readonly headers: Readonly<Record<string, string>>
   /** Status, headers and body, for a server that speaks no Fetch. */
@@ -56,6 +58,8 @@ export interface Denials {
   malformed(cause: Malformed): Denial
   /** `scope_missing` for an endpoint, naming the scopes that it takes. */
   scopeMissing(scopes: readonly string[], preferred: string | undefined): Denial
+  /** `endpoint_not_supported` for an endpoint, with the reason that the policy gives. */
+  notSupported(closed: string): Denial
   /** The headers of every answer to a credential (RFC 9111). */
   readonly headers: Readonly<Record<string, string>>
 }
@@ -73,7 +77,7 @@ export function createDenials(
     code: RefusalCode,
     message: string,
     extra: Record<string, string>,
-    more: Pick<Denial, 'scopes' | 'reason'> = {},
+    more: Pick<Denial, 'scopes' | 'reason' | 'closed'> = {},
   ): Denial => {
     const denial: Denial = {
       allowed: false,
@@ -116,6 +120,7 @@ export function createDenials(
       if (key !== undefined) causes.set(key, denial)
       return denial
     },
+    notSupported: (closed) => make('endpoint_not_supported', messageOf('endpoint_not_supported'), {}, { closed }),
   }
 }
 

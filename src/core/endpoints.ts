@@ -30,6 +30,8 @@ export interface CompiledEndpoint {
   readonly checks: readonly NonNullable<PolicyCode['checks']>[string][]
   /** The refusal for want of a scope, made once. */
   readonly scopeMissing: Denial
+  /** The refusal of a closed endpoint, made once. */
+  readonly notSupported: Denial | undefined
 }
 
 /** An endpoint with the values of its parameters, in the order of the route. */

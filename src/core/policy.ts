@@ -225,6 +225,7 @@ function compileEndpoint(
     names: compileNames(endpoint.names, params, (place, message) => problem(`${path}.names${place}`, message)),
     checks: Object.keys(checks).map((name) => code.checks?.[name] ?? refuse),
     scopeMissing: denials.scopeMissing(scopes, scopes.find((scope) => !deprecated.has(scope)) ?? scopes[0]),
+    notSupported: closed === undefined ? undefined : denials.notSupported(closed),
   }
 }
 

@@ -10,7 +10,7 @@ export const TARBALL = { 'tarball@1': 'The file is the tarball of a version of t
 /** For endpoints that take a packument. */
 export const PACKUMENT = {
   'packument@1':
-    'The body names this package and no other, and each attachment is the tarball of a version that it lists.',
+    'The body names this package and no other, and each attachment is the tarball of a version that it lists, or the sigstore bundle of one.',
 } as const
 
 /** A version of semver.org 2.0.0, as far as a file name can be told from another package's by it. */
@@ -18,16 +18,19 @@ const VERSION = /^\d+\.\d+\.\d+(?:[-+][\w.+-]*)?$/
 
 /** The functions of the checks. */
 export const CHECKS: NonNullable<PolicyCode['checks']> = {
-  'tarball@1': ({ params: { file = '' }, resources }) => {
+  'tarball@1': ({ params: { file = '', version }, resources }) => {
     const id = resources[0]?.id ?? ''
-    return VERSION.test(versionIn(file, id.slice(id.indexOf('/') + 1)) ?? '')
+    const found = versionIn(file, id.slice(id.indexOf('/') + 1))
+    return VERSION.test(found ?? '') && (version === undefined || version === found)
   },
   'packument@1': isPackumentOf,
 }
 
 /** The version in `button-1.0.0.tgz`, if the file is called so. */
-function versionIn(file: string, name: string): string | undefined {
-  return file.startsWith(`${name}-`) && file.endsWith('.tgz') ? file.slice(name.length + 1, -4) : undefined
+function versionIn(file: string, name: string, ending = '.tgz'): string | undefined {
+  return file.startsWith(`${name}-`) && file.endsWith(ending)
+    ? file.slice(name.length + 1, -ending.length)
+    : undefined
 }
 
 function isPackumentOf({ resources, body }: CheckedRequest): boolean {
@@ -44,7 +47,16 @@ function isPackumentOf({ resources, body }: CheckedRequest): boolean {
     ) &&
     // npm calls them by the whole name, others by the name without the scope.
     Object.keys(_attachments).every(
-      (file) => isListed(versionIn(file, id)) || isListed(versionIn(file, id.slice(id.indexOf('/') + 1))),
+      (file) =>
+        isAttached(file, id, _attachments, isListed) ||
+        isAttached(file, id.slice(id.indexOf('/') + 1), _attachments, isListed),
     )
   )
+}
+
+/** Whether a file is the tarball of a listed version, or a sigstore bundle (npm's provenance) beside that tarball. */
+function isAttached(file: string, name: string, all: object, isListed: (version?: string) => boolean): boolean {
+  if (isListed(versionIn(file, name))) return true
+  const signed = versionIn(file, name, '.sigstore')
+  return isListed(signed) && Object.hasOwn(all, `${name}-${signed}.tgz`)
 }

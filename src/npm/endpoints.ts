@@ -1,6 +1,7 @@
 /**
- * The routes of the registry protocol, as the npm CLI's own libraries (npm-registry-fetch, libnpm*) and verdaccio list them, and
- * what each needs. docs/npm-registry.md has them as a table. What a publish must hold: npm/checks.ts.
+ * The routes of the registry protocol, as the npm CLI's own libraries (npm-registry-fetch, libnpm*) and registries list them, and
+ * what each needs. docs/npm-registry.md has them as a table, and the dialects of registries as another. What a publish must
+ * hold: npm/checks.ts. Other spellings of a name: npm/spelling.ts.
  */
 import type { Endpoint } from '../core/policy-data.ts'
 import { PACKUMENT, TARBALL } from './checks.ts'
@@ -28,14 +29,21 @@ function packagesOf(scope: string): { readonly [route: string]: NpmEndpoint } {
   const tag = { params: { tag: 'any' } } as const
   const path = `/${scope}/{name}`
   const about = `/-/package${path}`
+  // The other forms of `dist.tarball`: with the npm scope once more (npm, GitLab, Artifactory), below the version (Gitea).
+  const tarballs = [`${path}/-/{file}`, `${path}/-/${scope}/{file}`]
+  const ofVersion = `${path}/-/{version}/{file}`
   return {
     [`GET ${path}`]: at(READ),
     [`GET ${path}/{version}`]: at(READ, { params: { version: 'any' } }),
-    [`GET ${path}/-/{file}`]: at(READ, file),
+    ...Object.fromEntries(tarballs.map((tarball) => [`GET ${tarball}`, at(READ, file)])),
+    [`GET ${ofVersion}`]: at(READ, { params: { version: 'any', file: 'any' }, checks: TARBALL }),
+    [`GET /download${path}/{version}/{digest}`]: at(READ, { params: { version: 'any', digest: 'any' } }),
     [`PUT ${path}`]: at(WRITE, { checks: PACKUMENT }),
     [`PUT ${path}/-rev/{rev}`]: at(WRITE, { ...rev, checks: PACKUMENT }),
     [`DELETE ${path}/-rev/{rev}`]: at(WRITE, rev),
-    [`DELETE ${path}/-/{file}/-rev/{rev}`]: at(WRITE, fileOfRevision),
+    ...Object.fromEntries(tarballs.map((tarball) => [`DELETE ${tarball}/-rev/{rev}`, at(WRITE, fileOfRevision)])),
+    [`DELETE ${ofVersion}/-rev/{rev}`]: at(WRITE, { params: { version: 'any', file: 'any', rev: 'any' }, checks: TARBALL }),
+    [`GET /-/npm/v1/attestations${path}/{version}`]: at(READ, { params: { version: 'any' } }),
     [`GET ${about}/dist-tags`]: at(READ),
     [`PUT ${about}/dist-tags`]: at(WRITE),
     [`POST ${about}/dist-tags`]: at(WRITE),
@@ -47,14 +55,25 @@ function packagesOf(scope: string): { readonly [route: string]: NpmEndpoint } {
     [`GET ${about}/collaborators`]: closed(PEOPLE),
     [`GET ${about}/access`]: closed(PEOPLE),
     [`POST ${about}/access`]: closed(PEOPLE),
+    [`GET ${about}/trust`]: closed(TRUST),
+    [`POST ${about}/trust`]: closed(TRUST),
+    [`DELETE ${about}/trust/{id}`]: at([], { closed: TRUST, params: { id: 'any' } }),
+    [`POST /-/npm/v1/oidc/token/exchange/package${path}`]: closed(TRUST),
+    [`POST /-/stage/package${path}`]: closed(STAGE),
   }
 }
 
-const PEOPLE = 'it is about who may reach a package, which plan admins say with tokens'
-const USERS = 'it is about users, and tokens belong to none'
-const TOKENS = 'tokens are made by plan admins, and never by a token'
-const SHARED = 'it would show the packages of other plans'
-const ALL = 'it lists every package; search does it in pages'
+// Sentences for the person at a terminal, who reads them with a capital letter and a full stop (npm/errors.ts).
+const PEOPLE = 'who may reach a package is said by plan admins, who put it into tokens'
+/** What somebody reads who wants to log in. */
+export const USERS = 'there are no users here: ask a plan admin for a token of type npm, and put it into .npmrc'
+const TOKENS = 'tokens are made and ended by plan admins, and never by a token'
+const SHARED = 'a search would show the packages of other plans'
+const ALL = 'no list of every package is given: search does it in pages'
+const STAGE =
+  'a staged package waits for a user to approve it, and there are no users here: use npm publish, with a token of type npm in .npmrc'
+const TRUST =
+  'this registry trusts no publisher but a token: ask a plan admin for one of type npm, and put it into .npmrc'
 
 const closedTo = (reason: string, ...routes: readonly string[]): { readonly [route: string]: NpmEndpoint } =>
   Object.fromEntries(
@@ -76,6 +95,8 @@ const closedTo = (reason: string, ...routes: readonly string[]): { readonly [rou
 const BESIDE: { readonly [route: string]: NpmEndpoint } = {
   'GET /-/ping': { scopes: [], names: 'nothing' },
   'GET /-/whoami': { scopes: [], names: 'nothing' },
+  // What `npm logout` sends, without the secret of its path (npm/spelling.ts). npm/guard.ts answers it.
+  'DELETE /-/user/token/secret': { scopes: [], names: 'nothing' },
   'GET /-/v1/search': { scopes: READ, names: 'plan' },
   'GET /-/npm/v1/keys': { scopes: READ, names: 'nothing' },
   'POST /-/npm/v1/security/advisories/bulk': { scopes: READ, names: 'nothing' },
@@ -98,7 +119,14 @@ const BESIDE: { readonly [route: string]: NpmEndpoint } = {
     'GET /-/npm/v1/tokens',
     'POST /-/npm/v1/tokens',
     'DELETE /-/npm/v1/tokens/token/{key}',
-    'DELETE /-/user/token/{key}',
+  ),
+  ...closedTo(
+    STAGE,
+    'GET /-/stage',
+    'GET /-/stage/{id}',
+    'GET /-/stage/{id}/tarball',
+    'POST /-/stage/{id}/approve',
+    'DELETE /-/stage/{id}',
   ),
   ...closedTo(
     PEOPLE,

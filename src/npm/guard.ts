@@ -1,51 +1,139 @@
-/** A guard in front of any npm registry: the guard for Node's servers, and what the npm CLI wants beside it. */
+/**
+ * A guard in front of any npm registry: the guard for Node's servers, and what the npm CLI wants beside it. What is taken off a
+ * request before a registry sees it: npm/without-secret.ts.
+ */
 
+import type { Denial } from '../core/denial.ts'
+import { PolicyError } from '../core/errors.ts'
+import { isThenable } from '../core/objects.ts'
 import type { Authorizer, GuardOptions } from '../http/guard.ts'
 import { guard } from '../http/node.ts'
 import type { NodeRequest, NodeResponse } from '../http/node-side.ts'
-import type { Allowance } from '../service/decision.ts'
+import { AT_ONCE, type AtOnce } from '../service/at-once.ts'
+import type { PlanTokens } from '../service/create-plan-tokens.ts'
+import type { Allowance, Decision } from '../service/decision.ts'
+import { USERS } from './endpoints.ts'
+import { saying, sentence } from './errors.ts'
+import { secretOfLogout } from './spelling.ts'
+import { bearerIn, withoutSecret, withoutSecretInPath } from './without-secret.ts'
 
 /** What a registry's guard takes besides the engine. */
-export type RegistryGuardOptions<Req = never> = Pick<GuardOptions<Req>, 'basePath' | 'surface'>
+export interface RegistryGuardOptions<Req = never> extends Pick<GuardOptions<Req>, 'basePath' | 'surface'> {
+  /**
+   * What `npm logout` does besides that npm forgets the secret. `keep`, the default: nothing, since the token is the plan's, and
+   * other machines may have it. `revoke`: ends it as `tokens.revokeSecret` does, so `tokens` has to be the whole engine; an
+   * earlier secret of a refreshed token ends alone.
+   */
+  readonly logout?: 'keep' | 'revoke'
+}
 
 /**
  * Wraps a request listener that is, or forwards to, a registry. It runs only for requests that the policy lets through, and
  * without their `Authorization`, so that no registry and no log of one ever sees a secret. `GET /-/whoami` is answered here
- * with the name of the token, since a registry knows no user of that secret. A secret that works only a while longer is told
- * of in `npm-notice`, which the npm CLI prints. Nothing is buffered but the body of a publish.
+ * with the name of the token, since a registry knows no user of that secret, and so is `npm logout`, whose path holds the
+ * secret. A secret that works only a while longer is told of in `npm-notice`, which the npm CLI prints. Nothing is buffered but
+ * the body of a publish.
  *
  * @throws PolicyError, which is a TypeError, for wrong options.
  * @example
  * createServer(registryGuard(tokens, (request, response) => forward(request, response))).listen(4873)
  */
 export function registryGuard<Req extends NodeRequest, Res extends NodeResponse>(
-  tokens: Authorizer,
+  tokens: Authorizer & Partial<Pick<PlanTokens, 'revokeSecret'>>,
   handler: (request: Req & { readonly planToken: Allowance }, response: Res) => unknown,
   options: RegistryGuardOptions<Req> = {},
 ): (request: Req, response: Res) => unknown {
-  return guard<Req, Res, RegistryGuardOptions<Req>>(
-    tokens,
+  const { logout = 'keep', ...others } = options
+  const end = endOf(tokens, logout)
+  return guard<Req, Res, Omit<RegistryGuardOptions<Req>, 'logout'>>(
+    typeof tokens?.authorize === 'function' ? telling(tokens) : tokens,
     (request, response) => {
       const { endpoint, token, secret } = request.planToken
+      const sent = endpoint.route === LOGOUT ? bearerIn(request.rawHeaders) : ''
       withoutSecret(request)
       if (secret.worksUntil !== null) response.setHeader('npm-notice', retiredNotice(secret.worksUntil))
-      if (endpoint.route !== 'GET /-/whoami') return handler(request, response)
-      response.statusCode = 200
-      response.setHeader('Content-Type', 'application/json; charset=utf-8')
-      return response.end(JSON.stringify({ username: token.name }))
+      if (endpoint.route === 'GET /-/whoami') return answer(response, { username: token.name })
+      if (endpoint.route !== LOGOUT) return handler(request, response)
+      const isOwn = secretOfLogout(request.url) === sent
+      withoutSecretInPath(request)
+      // Another secret is not ended by whoever has found it: for that there is `revokeSecret`.
+      const ending = isOwn ? end(sent) : undefined
+      return ending === undefined
+        ? answer(response, { ok: true })
+        : ending.then(
+            () => answer(response, { ok: true }),
+            () => answer(response, { error: NOT_ENDED }, 503),
+          )
     },
-    { surface: 'npm', ...options },
+    { surface: 'npm', ...others },
   )
+}
+
+const LOGOUT = 'DELETE /-/user/token/secret'
+const NOT_ENDED = 'The token could not be ended just now. Try again later.'
+
+function answer(response: NodeResponse, body: object, status = 200): void {
+  response.statusCode = status
+  response.setHeader('Content-Type', 'application/json; charset=utf-8')
+  response.end(JSON.stringify(body))
+}
+
+/** What ends a secret at a logout, if anything does. */
+function endOf(
+  tokens: Partial<Pick<PlanTokens, 'revokeSecret'>>,
+  logout: unknown,
+): (secret: string) => Promise<unknown> | undefined {
+  if (logout === 'keep') return () => undefined
+  if (logout !== 'revoke') throw new PolicyError([{ path: 'logout', message: 'must be "keep" or "revoke".' }])
+  if (typeof tokens?.revokeSecret !== 'function')
+    throw new PolicyError([{ path: 'logout', message: 'needs an engine that has revokeSecret().' }])
+  return async (secret) => tokens.revokeSecret?.(secret)
+}
+
+/** The engine, whose refusals say what the person at the terminal has to do where only the request tells. */
+function telling(tokens: Authorizer): Authorizer {
+  const atOnce: AtOnce = (request, options) => {
+    const ask = AT_ONCE.get(tokens.authorize)
+    const decided = ask ? ask(request, options) : tokens.authorize(request, options)
+    const { url } = request
+    return isThenable(decided) ? decided.then((decision) => told(decision, url)) : told(decided, url)
+  }
+  const authorize: Authorizer['authorize'] = async (request, options) => atOnce(request, options)
+  AT_ONCE.set(authorize, atOnce)
+  return { policies: tokens.policies, authorize }
+}
+
+/** Before npm asks for a name and a password, and after that. The path of `npm logout` begins in the same way. */
+const LOGIN = /^\/-\/(v1\/(login|done)|user\/(?!token\/))/
+/** npm goes on with the token that it has, whatever comes of it. */
+const EXCHANGE = /^\/-\/npm\/v1\/oidc\//
+
+function told(decision: Decision, url: string): Decision {
+  if (decision?.allowed !== false) return decision
+  if (LOGIN.test(url)) return changed(decision, (rendered) => saying(rendered, sentence(USERS), true))
+  if (EXCHANGE.test(url)) {
+    return changed(decision, (rendered) => saying(rendered, rendered.headers['npm-notice'] ?? decision.message, false))
+  }
+  return decision
+}
+
+/** A refusal rendered in another way, if it is one of `npmErrors`; what a host renders itself stays as it is. */
+function changed(denial: Denial, change: (rendered: ReturnType<Denial['rendered']>) => typeof rendered): Denial {
+  const rendered = (): ReturnType<Denial['rendered']> => {
+    const before = denial.rendered()
+    return /^\{"error":/.test(before.body) ? change(before) : before
+  }
+  return {
+    ...denial,
+    rendered,
+    response() {
+      const { status, headers, body } = rendered()
+      return new Response(body, { status, headers })
+    },
+  }
 }
 
 /** What the npm CLI prints while a replaced secret still works. */
 function retiredNotice(worksUntil: number): string {
   return `This token was refreshed. This secret of it works until ${new Date(worksUntil).toISOString()}: put the new one into .npmrc.`
-}
-
-function withoutSecret({ headers, rawHeaders }: NodeRequest): void {
-  const mine = headers as { authorization?: unknown }
-  delete mine.authorization
-  const raw = rawHeaders as string[]
-  for (let i = raw.length - 2; i >= 0; i -= 2) if (raw[i]?.toLowerCase() === 'authorization') raw.splice(i, 2)
 }

@@ -43,7 +43,8 @@ export function npmrc(options: NpmrcOptions): Npmrc {
   return {
     project: lines(variable),
     user: lines(secret ?? variable),
-    yarnrc: `npmScopes:\n  ${scope.slice(1)}:\n    npmRegistryServer: "${url}"\n    npmAlwaysAuth: true\n    npmAuthToken: "${variable}"\n`,
+    // With a default: yarn ends every command, whatever it is about, where a variable of its configuration is not set.
+    yarnrc: `npmScopes:\n  ${scope.slice(1)}:\n    npmRegistryServer: "${url}"\n    npmAlwaysAuth: true\n    npmAuthToken: "\${NPM_TOKEN:-}"\n`,
   }
 }
 

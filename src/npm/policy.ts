@@ -9,7 +9,8 @@ import { PREFIX_PATTERN } from '../core/secret.ts'
 import { callable, issuesOf, judged, list, matching, maybe, object, oneOf, read } from '../core/shape.ts'
 import { CHECKS } from './checks.ts'
 import { type NpmScope, npmEndpoints } from './endpoints.ts'
-import { npmErrors } from './errors.ts'
+import { npmErrorsOf } from './errors.ts'
+import { spelt } from './spelling.ts'
 
 /** What a registry holds, and where it is. */
 export interface NpmPolicyOptions {
@@ -17,7 +18,10 @@ export interface NpmPolicyOptions {
   readonly packageScopes: readonly string[]
   /** Where people's clients find it: `'https://npm.acme.example'`. Links to packages begin with it. */
   readonly registry: string
-  /** What secrets begin with. Default `npmpat`. */
+  /**
+   * What secrets begin with. Default `npm`: npm, and each of its libraries, masks `npm_` and 36 to 48 letters and digits
+   * wherever it prints or logs a text (@npmcli/redact), and no other form of a secret.
+   */
   readonly prefix?: string
   /** The tiers whose plans may have such tokens. Default: `organization` and `enterprise`. */
   readonly tiers?: readonly string[]
@@ -47,7 +51,7 @@ const PUBLISH_BYTES = 50 * 1_048_576
 export function npmPolicy(options: NpmPolicyOptions): Policy<{ readonly npm: NpmScope }> {
   const { error } = read(optionsSchema, options)
   if (error) throw new PolicyError(issuesOf(error))
-  const { packageScopes, registry, prefix = 'npmpat', tiers = ['organization', 'enterprise'], errors } = options
+  const { packageScopes, registry, prefix = 'npm', tiers = ['organization', 'enterprise'], errors } = options
   const { hostname, pathname } = new URL(registry)
   const base = pathname.replace(/\/$/, '')
   const pages = base === '' ? [''] : ['', base]
@@ -73,18 +77,11 @@ export function npmPolicy(options: NpmPolicyOptions): Policy<{ readonly npm: Npm
       endpoints: npmEndpoints(packageScopes, options.search === 'closed'),
     },
     {
-      errors: errors ?? npmErrors,
+      errors: errors ?? npmErrorsOf(packageScopes),
       checks: CHECKS,
-      spelling: { target: withSlash, link: (link) => (/^@\w/.test(link) ? `${hostname}/${link}` : link) },
+      spelling: { target: spelt, link: (link) => (/^@\w/.test(link) ? `${hostname}/${link}` : link) },
     },
   )
-}
-
-/** A scoped name as npm writes it, `/@acme%2fbutton`, and nothing else with an encoded slash. */
-const ENCODED = /^((?:https?:\/\/[^/?#]*)?(?:\/-\/package)?\/@[^/?#%]+)%2[fF]/
-
-function withSlash(target: string): string {
-  return typeof target === 'string' ? target.replace(ENCODED, '$1/') : target
 }
 
 const optionsSchema = object({

@@ -46,10 +46,11 @@ export function allowanceOf({ policy, match, named, record, grant, secret, now }
 
 const NOTHING: readonly ResourceRef[] = Object.freeze([])
 
-/** The refusal that a rule gave: for a missing scope with the endpoint's, for a malformed request with the cause. */
+/** The refusal that a rule gave: for a missing scope or a closed endpoint with the endpoint's, for a malformed request with the cause. */
 export function refusalOf(facts: Facts, code: RefusalCode): Denial {
   const { policy, match } = facts
   if (code === 'scope_missing' && match) return match.endpoint.scopeMissing
+  if (code === 'endpoint_not_supported' && match?.endpoint.notSupported) return match.endpoint.notSupported
   const cause = code === 'request_malformed' ? causeOf(facts) : undefined
   return cause ? policy.denials.malformed(cause) : policy.denials.of(code)
 }

@@ -12,7 +12,7 @@ describe('what can be chosen', () => {
     expect(body.policies[0].scopes).toContainEqual(
       expect.objectContaining({ name: 'file_content:read', types: ['rest'] }),
     )
-    expect(body.policies[1].types).toMatchObject([{ name: 'npm', prefix: 'npmpat' }])
+    expect(body.policies[1].types).toMatchObject([{ name: 'npm', prefix: 'npm' }])
   })
 
   it('reads pasted links of a surface: the right ones and every mistake with its place', async () => {

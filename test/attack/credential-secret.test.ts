@@ -113,8 +113,8 @@ attack('a28', async () => {
   const w = await worldWithNpm()
   const { ALL, NPM } = w
   denied(await get(w, custom(NPM.secret)), 'token_wrong_type')
-  denied(await get(w, custom(NPM.secret.replace('npmpat', 'figpat'))), 'token_malformed', 'npm as rest')
-  denied(await get(w, custom(ALL.secret.replace('figpat', 'npmpat'))), 'token_malformed', 'rest as npm')
+  denied(await get(w, custom(NPM.secret.replace('npm', 'figpat'))), 'token_malformed', 'npm as rest')
+  denied(await get(w, custom(ALL.secret.replace('figpat', 'npm'))), 'token_malformed', 'rest as npm')
 })
 
 attack('a29', async () => {

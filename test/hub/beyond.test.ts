@@ -234,7 +234,7 @@ describeInChromium('of one token', () => {
     expect(npmrc).toContain(
       ['@acme:registry=', REGISTRY, '/\n//npm.acme.example/:_authToken=$', '{NPM_TOKEN}'].join(''),
     )
-    expect(yarnrc).toContain('npmAuthToken: "$' + '{NPM_TOKEN}"')
+    expect(yarnrc).toContain('npmAuthToken: "$' + '{NPM_TOKEN:-}"')
   })
 })
 

@@ -75,7 +75,7 @@ describe('wrong options', () => {
     ],
     [
       'a registry with a secret',
-      { addresses: { npm: { registry: REGISTRY, scope: '@acme', secret: 'npmpat_x' } } },
+      { addresses: { npm: { registry: REGISTRY, scope: '@acme', secret: 'npm_x' } } },
       ['addresses.npm.secret'],
     ],
   ])('%s', (_, change, paths) => {

@@ -11,10 +11,10 @@ it.each([
   ['https://host.example/npm/private', 'https://host.example/npm/private/', '//host.example/npm/private/'],
   ['http://127.0.0.1:4873', 'http://127.0.0.1:4873/', '//127.0.0.1:4873/'],
 ])('for %s', (registry, url, key) => {
-  expect(npmrc({ registry, scope: '@acme', secret: 'npmpat_abc' })).toEqual({
+  expect(npmrc({ registry, scope: '@acme', secret: 'npm_abc' })).toEqual({
     project: `@acme:registry=${url}\n${key}:_authToken=${VARIABLE}\n`,
-    user: `@acme:registry=${url}\n${key}:_authToken=npmpat_abc\n`,
-    yarnrc: `npmScopes:\n  acme:\n    npmRegistryServer: "${url}"\n    npmAlwaysAuth: true\n    npmAuthToken: "${VARIABLE}"\n`,
+    user: `@acme:registry=${url}\n${key}:_authToken=npm_abc\n`,
+    yarnrc: `npmScopes:\n  acme:\n    npmRegistryServer: "${url}"\n    npmAlwaysAuth: true\n    npmAuthToken: "$\{NPM_TOKEN:-}"\n`,
   })
 })
 

@@ -1,0 +1,56 @@
+/**
+ * A request without its secret, in every place where Node keeps it: what stands behind a guard reads headers in four forms, and
+ * `npm logout` puts the secret into the path. The guard: npm/guard.ts.
+ */
+import type { NodeRequest } from '../http/node-side.ts'
+
+const AUTHORIZATION = 'authorization'
+
+/** The secret of `Authorization: Bearer` in Node's raw headers; empty if there is none. */
+export function bearerIn(raw: readonly string[]): string {
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    if (raw[i]?.toLowerCase() === AUTHORIZATION) return raw[i + 1]?.slice('Bearer '.length) ?? ''
+  }
+  return ''
+}
+
+/** Takes `Authorization` off. */
+export function withoutSecret(request: NodeRequest): void {
+  const { rawHeaders } = request
+  const headers = request.headers as { [AUTHORIZATION]?: unknown }
+  delete headers[AUTHORIZATION]
+  const raw = rawHeaders as string[]
+  for (let i = raw.length - 2; i >= 0; i -= 2) if (raw[i]?.toLowerCase() === AUTHORIZATION) raw.splice(i, 2)
+  // Node makes it at the first reading, out of as many raw headers as came: it would read past the end of what is left.
+  if (HEADERS_DISTINCT in request) define(request, HEADERS_DISTINCT, { get: () => distinct(raw) })
+}
+
+const HEADERS_DISTINCT = 'headersDistinct'
+
+/** Each header's values, as `IncomingMessage.headersDistinct` gives them. */
+function distinct(raw: readonly string[]): { readonly [name: string]: readonly string[] } {
+  const headers: { [name: string]: string[] } = Object.create(null)
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = (raw[i] as string).toLowerCase()
+    headers[name] ??= []
+    headers[name].push(raw[i + 1] as string)
+  }
+  return headers
+}
+
+/** Takes the secret out of the path of `npm logout`, for whoever logs requests when they are over. */
+export function withoutSecretInPath(request: NodeRequest): void {
+  for (const name of ['url', 'originalUrl'])
+    if (name in request) define(request, name, { value: WITHOUT, writable: true })
+  // HTTP/2 has the path among its headers.
+  const headers = request.headers as { ':path'?: unknown }
+  if (headers[':path'] !== undefined) headers[':path'] = WITHOUT
+  const raw = request.rawHeaders as string[]
+  for (let i = 0; i + 1 < raw.length; i += 2) if (raw[i] === ':path') raw[i + 1] = WITHOUT
+}
+
+const WITHOUT = '/-/user/token/[secret]'
+
+function define(request: NodeRequest, name: string, how: PropertyDescriptor): void {
+  Object.defineProperty(request, name, { configurable: true, enumerable: true, ...how })
+}
