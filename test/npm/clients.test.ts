@@ -3,102 +3,22 @@
  * what stands on the terminal of somebody whose token may not.
  */
 import { readdir } from 'node:fs/promises'
-import { createServer, type RequestListener, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { createPlanTokens, memoryStore } from 'plan-access-tokens'
-import { figmaPolicy } from 'plan-access-tokens/figma'
-import { npmPolicy, npmrc, registryGuard } from 'plan-access-tokens/npm'
-import { testClock, testDirectory } from 'plan-access-tokens/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { forwardTo, noAdvisories } from '../../examples/npm-registry/forward.ts'
-import { startVerdaccio, type Verdaccio } from '../../examples/npm-registry/verdaccio.ts'
-import { newPlace, type Place } from '../support/npm-clients.ts'
+import { type GuardedRegistry, packageOf, projectOf, startGuardedRegistry } from '../support/guarded-registry.ts'
 
 const HOUR = 3_600_000
-const clock = testClock(Date.now())
-const directory = testDirectory({ 1001: { admins: ['ada'], resources: { 'npm_scope:@acme': {}, 'file:A': {} } } })
-const npm = npmPolicy({ packageScopes: ['@acme'], registry: 'https://npm.acme.example', publishBytes: 200_000 })
-const tokens = createPlanTokens({ policy: [figmaPolicy(), npm], store: memoryStore(), directory, clock })
 
-let verdaccio: Verdaccio
-let registry: string
-/** Called for every request that is let through, before it goes on. */
-let onRequest: (url: string) => unknown = () => undefined
-const places: Place[] = []
-const secrets: string[] = []
-const server = createServer()
+let guarded: GuardedRegistry
+let { newToken, place, stored, tokens, clock, secrets }: GuardedRegistry = {} as GuardedRegistry
 
 beforeAll(async () => {
-  verdaccio = await startVerdaccio()
-  const forward = forwardTo(verdaccio.url)
-  const listener: RequestListener = registryGuard(tokens, async (request, response: ServerResponse) => {
-    await onRequest(request.url ?? '')
-    return request.planToken.endpoint.route.startsWith('POST /-/npm/v1/security/')
-      ? noAdvisories(response, request.url)
-      : forward(request, response)
-  })
-  server.on('request', listener)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  registry = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  guarded = await startGuardedRegistry()
+  ;({ newToken, place, stored, tokens, clock, secrets } = guarded)
   const { secret } = await newToken('First release', ['npm:read', 'npm:write'], 'all')
   expect(await (await place(secret, packageOf('@acme/base'))).run('npm', 'publish')).toMatchObject({ status: 0 })
 })
-afterAll(async () => {
-  server.closeAllConnections()
-  server.close()
-  for (const place of places) await place.remove()
-  await verdaccio?.stop()
-})
-
-/** A token, and its secret as text. */
-async function newToken(
-  name: string,
-  scopes: readonly ('npm:read' | 'npm:write')[],
-  resources: 'all' | readonly string[],
-) {
-  const input = { actor: 'ada', planId: '1001', type: 'npm', name, lifetimeDays: 90, scopes, resources } as const
-  const { token, secret } = await tokens.create(input)
-  secrets.push(secret.reveal())
-  return { id: token.id, secret: secret.reveal() }
-}
-
-/** A folder in which clients use the registry with this secret. */
-async function place(secret: string, manifest: object, more: { readonly [path: string]: string } = {}): Promise<Place> {
-  const { project, user, yarnrc } = npmrc({ registry, scope: '@acme' })
-  const made = await newPlace(
-    {
-      // pnpm takes a token only out of the user's own file.
-      '../home/.npmrc': user,
-      'package.json': JSON.stringify({ license: 'MIT', ...manifest }),
-      'index.js': 'module.exports = 1\n',
-      // Whatever has no scope is looked for here too, so that nothing leaves this machine.
-      '.npmrc': `${project}registry=${registry}/\n`,
-      '.yarnrc.yml': [
-        `${yarnrc}nodeLinker: node-modules`,
-        `npmRegistryServer: "${registry}"`,
-        'npmPreapprovedPackages: ["@acme/*"]',
-        // An audit is no question of one npm scope.
-        `npmAuditRegistry: "${registry}"`,
-        'npmAlwaysAuth: true',
-        `npmAuthToken: "$\{NPM_TOKEN}"`,
-      ].join('\n'),
-      'yarn.lock': '',
-      ...more,
-    },
-    secret,
-  )
-  places.push(made)
-  return made
-}
-const packageOf = (name: string, version = '1.0.0') => ({ name, version })
-const projectOf = (...names: readonly string[]) => ({
-  name: 'project',
-  private: true,
-  dependencies: Object.fromEntries(names.map((name) => [name, '*'])),
-})
-const stored = async (): Promise<readonly string[]> =>
-  (await readdir(join(verdaccio.folder, 'storage', '@acme')).catch(() => [] as string[])).toSorted()
+afterAll(() => guarded?.ended())
 
 describe('npm', () => {
   it('publishes, finds, tags, deprecates, installs and unpublishes with a token for everything', async () => {
@@ -177,7 +97,7 @@ describe('npm', () => {
     expect(await base.run('npm', 'owner', 'ls', '@acme/base')).toMatchObject({ status: 0, text: 'no admin found\n' })
     const add = await base.run('npm', 'owner', 'add', 'ada', '@acme/base')
     expect(add.status).not.toBe(0)
-    expect(add.text).toContain('The endpoint is not open to plan access tokens.')
+    expect(add.text).toContain('There are no users here: ask a plan admin for a token of type npm')
     const reader = await newToken('Quiet fan', ['npm:read'], 'all')
     const refused = await (await place(reader.secret, packageOf('@acme/base'))).run('npm', 'star', '@acme/base')
     expect(refused.text).toContain('It takes npm:write.')
@@ -187,10 +107,10 @@ describe('npm', () => {
     const { secret } = await newToken('Curious', ['npm:read', 'npm:write'], 'all')
     const project = await place(secret, projectOf())
     expect((await project.run('npm', 'token', 'list')).text).toContain(
-      'The endpoint is not open to plan access tokens.',
+      'Tokens are made and ended by plan admins, and never by a token.',
     )
     expect((await project.run('npm', 'access', 'list', 'collaborators', '@acme/base')).text).toContain(
-      'The endpoint is not open to plan access tokens.',
+      'Who may reach a package is said by plan admins, who put it into tokens.',
     )
   })
 })
@@ -200,13 +120,13 @@ describe('a secret', () => {
     const { id, secret } = await newToken('Nightly build', ['npm:read'], ['@acme/base'])
     const project = await place(secret, projectOf('@acme/base'))
     let newest = ''
-    onRequest = async (url) => {
-      if (newest !== '' || !url.endsWith('.tgz')) return
+    guarded.answerWith(async ({ url }) => {
+      if (newest !== '' || !url?.endsWith('.tgz')) return
       newest = (await tokens.refresh({ actor: 'ada', id })).secret.reveal()
       secrets.push(newest)
-    }
+    })
     expect(await project.run('npm', 'install')).toMatchObject({ status: 0 })
-    onRequest = () => undefined
+    guarded.answerWith(() => undefined)
     expect(newest).not.toBe('')
     const view = ['view', '@acme/base', 'version', '--prefer-online'] as const
     const during = await project.run('npm', ...view)
@@ -293,7 +213,7 @@ describe.each(['pnpm', 'yarn1', 'yarn'] as const)('%s', (client) => {
 })
 
 describe('what no client of today sends', () => {
-  const ask = (path: string, init: RequestInit = {}): Promise<Response> => fetch(registry + path, init)
+  const ask = (path: string, init: RequestInit = {}): Promise<Response> => fetch(guarded.registry + path, init)
   const basic = (text: string): HeadersInit => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` })
 
   it('is answered with one sentence, and nothing is written', async () => {
@@ -334,7 +254,7 @@ describe('what no client of today sends', () => {
   })
 
   it('has left no secret in the registry’s log', () => {
-    expect(verdaccio.log()).toContain('/@acme%2fbase')
-    for (const secret of secrets) expect(verdaccio.log()).not.toContain(secret)
+    expect(guarded.verdaccio.log()).toContain('/@acme%2fbase')
+    for (const secret of secrets) expect(guarded.verdaccio.log()).not.toContain(secret)
   })
 })

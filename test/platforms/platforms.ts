@@ -81,7 +81,7 @@ export const PLATFORMS_COMMAND = `npm install --prefix <dir> ${Object.entries(VE
   .join(' ')}, then PLATFORMS=<dir> npm test`
 
 /** Whether all that it needs is there, in the versions of the list. */
-export const isInstalled = ({ packages }: Platform): boolean =>
+export const isInstalled = ({ packages }: Pick<Platform, 'packages'>): boolean =>
   packages.every((name) => VERSIONS[name] !== undefined && installed(name) === VERSIONS[name])
 
 function installed(name: string): unknown {

@@ -10,9 +10,16 @@ import { fileURLToPath } from 'node:url'
 
 const modules = fileURLToPath(new URL('../../node_modules/', import.meta.url))
 
+/** Where the heavy ones are installed, if anywhere: test/platforms. */
+const heavy = join(process.env.PLATFORMS ?? '', 'node_modules')
+
 /** How each client is started. */
 const PROGRAMS = {
   npm: ['npm'],
+  bun: [join(heavy, '.bin/bun')],
+  deno: [join(heavy, '.bin/deno')],
+  changeset: [process.execPath, join(modules, '@changesets/cli/bin.js')],
+  git: ['git'],
   pnpm: [process.execPath, join(modules, 'pnpm/bin/pnpm.cjs')],
   yarn1: [process.execPath, join(modules, 'yarn-classic/bin/yarn.js')],
   yarn: [process.execPath, join(modules, 'yarn-modern/bin/yarn.js')],
@@ -28,6 +35,8 @@ interface Ran {
 /** A folder of files with a home of its own. */
 export interface Place {
   readonly folder: string
+  /** What its environment holds; a test may put more into it. */
+  readonly env: { [name: string]: string | undefined }
   /** Runs a client there; `NPM_TOKEN` is in its environment. */
   run(client: keyof typeof PROGRAMS, ...args: readonly string[]): Promise<Ran>
   remove(): Promise<void>
@@ -42,7 +51,7 @@ export async function newPlace(files: { readonly [path: string]: string }, token
     await mkdir(dirname(join(folder, path)), { recursive: true })
     await writeFile(join(folder, path), text)
   }
-  const env = {
+  const env: { [name: string]: string | undefined } = {
     PATH: process.env.PATH,
     HOME: home,
     NPM_TOKEN: token,
@@ -59,9 +68,13 @@ export async function newPlace(files: { readonly [path: string]: string }, token
     YARN_UNSAFE_HTTP_WHITELIST: '127.0.0.1',
     YARN_IGNORE_PATH: '1',
     COREPACK_ENABLE_STRICT: '0',
+    BUN_INSTALL_CACHE_DIR: join(root, 'bun-cache'),
+    DENO_DIR: join(root, 'deno'),
+    DENO_NO_UPDATE_CHECK: '1',
   }
   return {
     folder,
+    env,
     run: (client, ...args) =>
       new Promise((done, failed) => {
         const [command, ...first] = PROGRAMS[client]
