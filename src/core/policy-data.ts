@@ -48,7 +48,7 @@ export interface Endpoint<Scope extends string = string, Kind extends string = s
   readonly params?: { readonly [param: string]: FreeParameter }
   /** Tiers that may use it, where these are fewer than the policy's. */
   readonly tiers?: readonly string[]
-  /** Known, but not open to plan access tokens: the reason, in a sentence for `explain`. */
+  /** Known, but not open to plan access tokens: the reason, in a sentence for `explain` and for `PolicyCode.errors`. */
   readonly closed?: string
   /**
    * What else must hold, by name: a sentence for `explain`. The name, best with a version such as `attachments@1`, is that of a

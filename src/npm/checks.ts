@@ -7,6 +7,8 @@ import type { CheckedRequest, PolicyCode } from '../core/policy-data.ts'
 
 /** For endpoints whose path ends in a tarball's name. */
 export const TARBALL = { 'tarball@1': 'The file is the tarball of a version of this package.' } as const
+/** For endpoints whose path ends in the name of a package with a version. */
+export const NAME_AND_VERSION = { 'name-and-version@1': 'A name and one version stand in the path.' } as const
 /** For endpoints that take a packument. */
 export const PACKUMENT = {
   'packument@1':
@@ -23,14 +25,13 @@ export const CHECKS: NonNullable<PolicyCode['checks']> = {
     const found = versionIn(file, id.slice(id.indexOf('/') + 1))
     return VERSION.test(found ?? '') && (version === undefined || version === found)
   },
+  'name-and-version@1': ({ params: { name = '', version = '' } }) => !name.includes('@') && VERSION.test(version),
   'packument@1': isPackumentOf,
 }
 
 /** The version in `button-1.0.0.tgz`, if the file is called so. */
 function versionIn(file: string, name: string, ending = '.tgz'): string | undefined {
-  return file.startsWith(`${name}-`) && file.endsWith(ending)
-    ? file.slice(name.length + 1, -ending.length)
-    : undefined
+  return file.startsWith(`${name}-`) && file.endsWith(ending) ? file.slice(name.length + 1, -ending.length) : undefined
 }
 
 function isPackumentOf({ resources, body }: CheckedRequest): boolean {

@@ -4,7 +4,7 @@
  * hold: npm/checks.ts. Other spellings of a name: npm/spelling.ts.
  */
 import type { Endpoint } from '../core/policy-data.ts'
-import { PACKUMENT, TARBALL } from './checks.ts'
+import { NAME_AND_VERSION, PACKUMENT, TARBALL } from './checks.ts'
 
 /** What a token of type `npm` can be granted. */
 export type NpmScope = 'npm:read' | 'npm:write'
@@ -42,8 +42,11 @@ function packagesOf(scope: string): { readonly [route: string]: NpmEndpoint } {
     [`PUT ${path}/-rev/{rev}`]: at(WRITE, { ...rev, checks: PACKUMENT }),
     [`DELETE ${path}/-rev/{rev}`]: at(WRITE, rev),
     ...Object.fromEntries(tarballs.map((tarball) => [`DELETE ${tarball}/-rev/{rev}`, at(WRITE, fileOfRevision)])),
-    [`DELETE ${ofVersion}/-rev/{rev}`]: at(WRITE, { params: { version: 'any', file: 'any', rev: 'any' }, checks: TARBALL }),
-    [`GET /-/npm/v1/attestations${path}/{version}`]: at(READ, { params: { version: 'any' } }),
+    [`DELETE ${ofVersion}/-rev/{rev}`]: at(WRITE, {
+      params: { version: 'any', file: 'any', rev: 'any' },
+      checks: TARBALL,
+    }),
+    [`GET /-/npm/v1/attestations${path}/{version}`]: at(READ, { params: { version: 'any' }, checks: NAME_AND_VERSION }),
     [`GET ${about}/dist-tags`]: at(READ),
     [`PUT ${about}/dist-tags`]: at(WRITE),
     [`POST ${about}/dist-tags`]: at(WRITE),
@@ -114,12 +117,7 @@ const BESIDE: { readonly [route: string]: NpmEndpoint } = {
     'GET /-/npm/v1/user',
     'POST /-/npm/v1/user',
   ),
-  ...closedTo(
-    TOKENS,
-    'GET /-/npm/v1/tokens',
-    'POST /-/npm/v1/tokens',
-    'DELETE /-/npm/v1/tokens/token/{key}',
-  ),
+  ...closedTo(TOKENS, 'GET /-/npm/v1/tokens', 'POST /-/npm/v1/tokens', 'DELETE /-/npm/v1/tokens/token/{key}'),
   ...closedTo(
     STAGE,
     'GET /-/stage',

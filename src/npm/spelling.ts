@@ -5,13 +5,14 @@
  */
 
 /** Where a package is named: at the beginning of the path, or behind one of these. */
-const BEFORE = String.raw`/-/package|/-/stage/package|/-/npm/v1/attestations|/-/npm/v1/oidc/token/exchange/package`
+const BEFORE = '/-/package|/-/stage/package|/-/npm/v1/attestations|/-/npm/v1/oidc/token/exchange/package'
 
 /** A scoped name whose slash is encoded, and its `@` perhaps too, with what stands before it. */
-const ENCODED = new RegExp(String.raw`^((?:https?://[^/?#]*)?(?:${BEFORE})?/)(?:@|%40)([^/?#%@]+)%2[fF]`)
+const ENCODED = new RegExp(`^((?:https?://[^/?#]*)?(?:${BEFORE})?/)(?:@|%40)([^/?#%@]+)%2[fF]`)
 
 /** `/-/npm/v1/attestations/@acme/button@1.0.0`: the one route where name and version stand in one segment. */
-const WITH_VERSION = /^((?:https?:\/\/[^/?#]*)?\/-\/npm\/v1\/attestations\/@[^/?#%@]+\/[^/?#%@]+)(?:@|%40)(?=[^/?#]+(?:$|[?#]))/
+const WITH_VERSION =
+  /^((?:https?:\/\/[^/?#]*)?\/-\/npm\/v1\/attestations\/@[^/?#%@]+\/[^/?#%@]+)(?:@|%40)(?=[^/?#]+(?:$|[?#]))/
 
 /** What `npm logout` sends: its secret stands in the path, and is no part of what is judged, shown or handed on. */
 const OF_LOGOUT = /^((?:https?:\/\/[^/?#]*)?\/-\/user\/token\/)(\w+)(?=$|\?)/

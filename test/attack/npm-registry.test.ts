@@ -88,7 +88,9 @@ attack('i06', async () => {
   const { ask } = await registry(READER)
   await come(ask, {
     'GET /@acme%252fui': ['request_malformed', 'endpoint_unknown'],
-    'GET /%40acme%2fui': 'request_malformed',
+    'GET /%40acme%2fui': '@acme/ui',
+    'GET /%40acme%2fsecret': 'resource_not_allowed',
+    'GET /%2540acme%2fui': 'request_malformed',
     'GET /@acme%2f%75i': 'request_malformed',
     'GET /@acme%2f..%2fother': 'request_malformed',
     'GET /@acme%2fui%2f..%2fsecret': 'request_malformed',

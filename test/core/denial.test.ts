@@ -101,6 +101,25 @@ describe('a missing scope', () => {
   })
 })
 
+describe('a closed endpoint', () => {
+  it('hands its reason to a renderer of the policy, and shows it nowhere by itself', () => {
+    const said: unknown[] = []
+    const errors: PolicyCode['errors'] = ({ code, closed, status, headers, message }) => {
+      said.push([code, closed])
+      return { status, headers, body: message }
+    }
+    const policy = compiled(definePolicy(invoicesData(), { errors }))
+    const denial = policy.routes.get('DELETE /accounts')?.notSupported
+    expect(denial).toMatchObject({ code: 'endpoint_not_supported', status: 403, closed: 'it needs a person' })
+    expect(denial?.rendered().body).toBe(policy.denials.of('endpoint_not_supported').message)
+    expect(said).toEqual([['endpoint_not_supported', 'it needs a person']])
+    expect(Object.isFrozen(denial)).toBe(true)
+    const plain = routes.get('DELETE /accounts')?.notSupported
+    expect(plain?.rendered()).toEqual(denials.of('endpoint_not_supported').rendered())
+    expect(routes.get('GET /projects/{p}/invoices/{i}')?.notSupported).toBeUndefined()
+  })
+})
+
 describe('the challenge', () => {
   it('is printable ASCII in the syntax of RFC 6750, and short, also for the longest names that a policy can have', () => {
     const scopes = Array.from({ length: 200 }, (_, i) => `${'s'.repeat(97)}${100 + i}`)

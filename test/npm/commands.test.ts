@@ -3,12 +3,13 @@
  * guard: what happens, and what the person at the terminal reads.
  */
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { isInstalled, PLATFORMS_COMMAND } from '../platforms/platforms.ts'
 import { type GuardedRegistry, packageOf, projectOf, startGuardedRegistry } from '../support/guarded-registry.ts'
-import type { Place } from '../support/npm-clients.ts'
+import { npmHome, type Place } from '../support/npm-clients.ts'
 
 const NO_USERS = 'There are no users here: ask a plan admin for a token of type npm, and put it into .npmrc.'
 const NOTHING_STAGED =
@@ -115,30 +116,14 @@ describe('npm', () => {
     expect(guarded.requests).toContain('POST 401 /-/npm/v1/oidc/token/exchange/package/@acme%2fby-ci')
     expect(published.status).toBe(0)
     expect(published.text).not.toContain('npm notice The credential')
-    expect(published.text).toMatch(/oidc Failed token exchange request with body message: The credential is not a token/)
+    expect(published.text).toMatch(
+      /oidc Failed token exchange request with body message: The credential is not a token/,
+    )
     expect(await guarded.stored()).toContain('by-ci')
 
     const refused = await publish(one, '@acme/by-ci-too')
     expect(refused.text).toContain(NOT_REACHED)
     expect(refused.status).not.toBe(0)
-  })
-
-  it.each<readonly [sentence: string, route: RegExp, ...args: readonly string[]]>([
-    [NOTHING_STAGED, /POST 403 \/-\/stage\/package\/@acme%2fnext$/, 'stage', 'publish'],
-    [NOTHING_STAGED, /GET 403 \/-\/stage\?/, 'stage', 'list'],
-    [NOTHING_STAGED, /POST 403 \/-\/stage\/.*\/approve$/, 'stage', 'approve', '6f1e1c3e-0000-4000-8000-000000000000'],
-    [NO_TRUST, /GET 403 \/-\/package\/@acme%2fbase\/trust$/, 'trust', 'list', '@acme/base'],
-    [NO_TRUST, /DELETE 403 .*\/trust\/x$/, 'trust', 'revoke', '@acme/base', '--id=x'],
-    [
-      ...[NO_TRUST, /POST 403 .*\/trust$/],
-      ...['trust', 'github', '@acme/base', '--file=ci.yml', '--repo=acme/base', '--allow-publish', '--yes'],
-    ] as [string, RegExp, ...string[]],
-    [NO_USERS, /GET 403 \/-\/npm\/v1\/user$/, 'profile', 'get'],
-  ])('%s', async (sentence, route, ...args) => {
-    const { status, text } = await (await guarded.place(all, packageOf('@acme/next'))).run('npm', ...args)
-    expect(text).toContain(sentence)
-    expect(status).not.toBe(0)
-    expect(guarded.requests.at(-1)).toMatch(route)
   })
 
   it('tells whoever installs another package from here which ones there are', async () => {
@@ -162,6 +147,31 @@ describe('npm', () => {
     expect(guarded.requests).toEqual([`POST ${hasToken ? 403 : 401} /-/v1/login`])
   })
 })
+
+const hasStage = existsSync(join(npmHome(), 'lib/commands/stage'))
+const STAGE_COMMAND = 'npm install --global npm@11.19.1'
+describe.skipIf(!hasStage)(
+  hasStage ? 'what is closed' : `what is closed (skipped without it: ${STAGE_COMMAND})`,
+  () => {
+    it.each([
+      ['stage publish', NOTHING_STAGED, /^POST 403 \/-\/stage\/package\/@acme%2fnext$/],
+      ['stage list', NOTHING_STAGED, /^GET 403 \/-\/stage\?/],
+      ['stage approve 6f1e1c3e-0000-4000-8000-000000000000', NOTHING_STAGED, /^POST 403 .*\/approve$/],
+      ['trust list @acme/base', NO_TRUST, /^GET 403 \/-\/package\/@acme%2fbase\/trust$/],
+      ['trust revoke @acme/base --id=x', NO_TRUST, /^DELETE 403 .*\/trust\/x$/],
+      ['trust github @acme/base --file=ci.yml --repo=a/b --allow-publish --yes', NO_TRUST, /^POST 403 .*\/trust$/],
+      ['profile get', NO_USERS, /^GET 403 \/-\/npm\/v1\/user$/],
+    ])('npm %s is told: %s', async (command, sentence, route) => {
+      const { status, text } = await (await guarded.place(all, packageOf('@acme/next'))).run(
+        'npm',
+        ...command.split(' '),
+      )
+      expect(text).toContain(sentence)
+      expect(status).not.toBe(0)
+      expect(guarded.requests.at(-1)).toMatch(route)
+    })
+  },
+)
 
 describe('yarn', () => {
   it('works without NPM_TOKEN where no private package is needed, and says what is missing where one is', async () => {

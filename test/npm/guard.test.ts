@@ -2,7 +2,6 @@
  * What a registry behind the guard can read of a request, in every form in which Node has it: all of it but the secret. And what
  * `npm logout` ends. Over real sockets.
  */
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, request, type ServerResponse } from 'node:http'
 import { connect, createServer as createServer2 } from 'node:http2'
@@ -14,6 +13,7 @@ import { createPlanTokens, memoryStore, PolicyError } from 'plan-access-tokens'
 import { npmPolicy, type RegistryGuardOptions, registryGuard } from 'plan-access-tokens/npm'
 import { testDirectory } from 'plan-access-tokens/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { npmHome } from '../support/npm-clients.ts'
 
 const policy = npmPolicy({ packageScopes: ['@acme'], registry: 'https://npm.acme.example' })
 const directory = testDirectory({ 1001: { admins: ['ada'], resources: { 'npm_scope:@acme': {} } } })
@@ -110,7 +110,7 @@ describe('a registry behind the guard', () => {
 
 describe('npm logout', () => {
   /** Logs out with one secret in the header and one in the path; whoever logs requests sees them after the answer. */
-  async function logout(options: RegistryGuardOptions, other = false) {
+  async function logout(options: RegistryGuardOptions<IncomingMessage>, other = false) {
     const tokens = newEngine()
     const [mine, theirs] = [await newToken(tokens), await newToken(tokens)]
     const logged: string[] = []
@@ -128,7 +128,12 @@ describe('npm logout', () => {
     const statusOf = async ({ token }: typeof mine) => (await tokens.get({ actor: 'ada', id: token.id })).status
     expect(logged).toHaveLength(1)
     for (const { secret } of [mine, theirs]) expect(logged[0]).not.toContain(secret.reveal())
-    return { status: answer.status, body: await answer.text(), mine: await statusOf(mine), theirs: await statusOf(theirs) }
+    return {
+      status: answer.status,
+      body: await answer.text(),
+      mine: await statusOf(mine),
+      theirs: await statusOf(theirs),
+    }
   }
   const GONE = { status: 200, body: '{"ok":true}', theirs: 'active' }
 
@@ -178,7 +183,7 @@ describe('npm logout', () => {
 })
 
 it('secrets have the one form that npm masks, in texts, addresses and errors', async () => {
-  const npm = join(execFileSync('npm', ['root', '-g'], { encoding: 'utf8' }).trim(), 'npm/package.json')
+  const npm = join(npmHome(), 'package.json')
   const { redact, redactLog } = createRequire(npm)('@npmcli/redact')
   const tokens = newEngine()
   for (let i = 0; i < 50; i++) {

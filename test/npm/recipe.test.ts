@@ -80,14 +80,18 @@ describe.each(Object.entries(BROKEN))('a plugin %s', (_, files) => {
     for (const name of ['mallory', 'nobody:here', 'nobody']) {
       const { status, headers } = await signUp(verdaccio.url, name)
       expect(status, name).toBeGreaterThanOrEqual(400)
-      for (const [what, came] of Object.entries(await tries(verdaccio.url, headers))) expect([401, 403], `${name} ${what}`).toContain(came)
+      for (const [what, came] of Object.entries(await tries(verdaccio.url, headers)))
+        expect([401, 403], `${name} ${what}`).toContain(came)
     }
     for (const [what, came] of Object.entries(await tries(verdaccio.url, {}))) expect([401, 403], what).toContain(came)
     const found = await fetch(`${verdaccio.url}/-/v1/search?text=one`)
     expect(await found.text()).not.toContain('@acme/one')
 
     // As if somebody had used this verdaccio with passwords once: `{PLAIN}` is a form of htpasswd.
-    await writeFile(join(verdaccio.folder, 'htpasswd'), 'ada:{PLAIN}long-enough-1\nnobody:here:{PLAIN}long-enough-1\nnobody:{PLAIN}long-enough-1\n')
+    await writeFile(
+      join(verdaccio.folder, 'htpasswd'),
+      'ada:{PLAIN}long-enough-1\nnobody:here:{PLAIN}long-enough-1\nnobody:{PLAIN}long-enough-1\n',
+    )
     for (const name of ['ada', 'nobody:here', 'nobody']) {
       const authorization = `Basic ${Buffer.from(`${name}:long-enough-1`).toString('base64')}`
       for (const came of Object.values(await tries(verdaccio.url, { authorization })))

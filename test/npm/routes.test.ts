@@ -2,7 +2,6 @@
  * Every route that npm's own sources name is known to the policy, allowed or closed: those of the npm that is installed, and of
  * the newest. A new npm with a route that nobody has thought of fails here, not at somebody's terminal.
  */
-import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createPlanTokens, memoryStore } from 'plan-access-tokens'
@@ -10,6 +9,7 @@ import { npmPolicy } from 'plan-access-tokens/npm'
 import { requestWith, testDirectory } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
 import { isInstalled, PLATFORMS_COMMAND, tools, VERSIONS } from '../platforms/platforms.ts'
+import { npmHome } from '../support/npm-clients.ts'
 
 const policy = npmPolicy({ packageScopes: ['@acme'], registry: 'https://npm.acme.example' })
 const directory = testDirectory({ 1001: { admins: ['ada'], resources: { 'npm_scope:@acme': {} } } })
@@ -77,8 +77,8 @@ async function unknownIn(routes: readonly Route[]): Promise<readonly Route[]> {
 }
 
 it('the npm that is installed names no route that is not known', async () => {
-  const routes = routesOf(join(execFileSync('npm', ['root', '-g'], { encoding: 'utf8' }).trim(), 'npm'))
-  // That they are found at all: npm 10 has 25 of them, npm 11 37.
+  const routes = routesOf(npmHome())
+  // That they are found at all: npm 11 has 37 paths.
   expect(new Set(routes.map(({ path }) => path)).size).toBeGreaterThan(20)
   expect(routes.map(({ path }) => path)).toEqual(
     expect.arrayContaining(['/-/whoami', '/-/user/token/x', '/-/package/@acme%2fbutton/dist-tags', '/-/v1/login']),
@@ -87,22 +87,25 @@ it('the npm that is installed names no route that is not known', async () => {
 })
 
 const hasNewest = isInstalled({ packages: ['npm'] })
-describe.skipIf(!hasNewest)(hasNewest ? 'the newest npm' : `the newest npm (skipped without it: ${PLATFORMS_COMMAND})`, () => {
-  it(`npm ${VERSIONS.npm} names no route that is not known`, async () => {
-    const routes = routesOf(join(tools ?? '', 'node_modules/npm'))
-    expect(routes.map(({ path }) => path)).toEqual(
-      expect.arrayContaining([
-        '/-/stage/package/@acme%2fbutton',
-        '/-/package/@acme%2fbutton/trust',
-        '/-/npm/v1/oidc/token/exchange/package/@acme%2fbutton',
-      ]),
-    )
-    expect(await unknownIn(routes)).toEqual([])
-  })
-})
+describe.skipIf(!hasNewest)(
+  hasNewest ? 'the newest npm' : `the newest npm (skipped without it: ${PLATFORMS_COMMAND})`,
+  () => {
+    it(`npm ${VERSIONS.npm} names no route that is not known`, async () => {
+      const routes = routesOf(join(tools ?? '', 'node_modules/npm'))
+      expect(routes.map(({ path }) => path)).toEqual(
+        expect.arrayContaining([
+          '/-/stage/package/@acme%2fbutton',
+          '/-/package/@acme%2fbutton/trust',
+          '/-/npm/v1/oidc/token/exchange/package/@acme%2fbutton',
+        ]),
+      )
+      expect(await unknownIn(routes)).toEqual([])
+    })
+  },
+)
 
 it('a route that nobody knows is noticed', async () => {
-  const source = 'await npmFetch(`/-/package/${spec.escapedName}/hats/${hat}`, {\n  ...opts,\n  method: \'POST\',\n})'
+  const source = `await npmFetch(\`/-/package/\${spec.escapedName}/hats/\${hat}\`, { ...opts, method: 'POST' })`
   const routes = routesIn('hats.js', source)
   expect(routes).toEqual([{ file: 'hats.js', path: '/-/package/@acme%2fbutton/hats/x', methods: ['POST'] }])
   expect(await unknownIn(routes)).toEqual(routes)

@@ -74,8 +74,12 @@ beforeAll(async () => {
   await writeFile(join(folder, 'store.mjs'), STORE)
   await writeFile(join(folder, 'directory.mjs'), DIRECTORY)
   adminPort = 20_000 + Math.floor(Math.random() * 20_000)
+  // As docs/npm-registry.md has it: what stands beside the plugin is for the day when it cannot be loaded (recipe.test.ts).
+  const nobody = { access: 'nobody:here', publish: 'nobody:here', unpublish: 'nobody:here' }
+  const htpasswd = { file: './htpasswd', max_users: -1 }
+  const auth = { 'plan-access-tokens': { engine: join(folder, 'tokens.mjs') }, htpasswd }
   verdaccio = await startVerdaccio(
-    { plugins: join(folder, 'plugins'), auth: { 'plan-access-tokens': { engine: join(folder, 'tokens.mjs') } } },
+    { plugins: join(folder, 'plugins'), auth, packages: { '**': nobody } },
     { ADMIN_PORT: String(adminPort) },
   )
 })
@@ -170,6 +174,15 @@ describe('a verdaccio with the plugin', () => {
       headers: { 'content-type': 'application/json' },
     }
     expect(await status('/-/user/org.couchdb.user:ada', login)).toBe(401)
+  })
+
+  it('lets npm forget its secret, writes it into no log, and tells whoever logs in that there are no users', async () => {
+    const { secret } = await newToken('Leaving', ['npm:read'], 'all')
+    const project = await place(secret, { name: 'project', private: true })
+    expect(await project.run('npm', 'logout')).toMatchObject({ status: 0 })
+    expect(verdaccio.log()).toContain('/-/user/token/[secret]')
+    expect((await project.run('npm', 'login')).text).toContain('npm notice There are no users here')
+    expect((await project.run('npm', 'view', 'lodash')).text).toContain('This registry holds the packages of @acme')
   })
 
   it('refuses a secret at the first request after it was revoked', async () => {

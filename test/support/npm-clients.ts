@@ -2,7 +2,7 @@
  * The real npm, pnpm and yarn, each run in a folder of its own with its own configuration and cache, so that a test leaves
  * nothing behind and meets nothing of the machine's.
  */
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -24,6 +24,9 @@ const PROGRAMS = {
   yarn1: [process.execPath, join(modules, 'yarn-classic/bin/yarn.js')],
   yarn: [process.execPath, join(modules, 'yarn-modern/bin/yarn.js')],
 } as const
+
+/** The folder of the npm that is installed, with its own libraries. */
+export const npmHome = (): string => join(execFileSync('npm', ['root', '--global'], { encoding: 'utf8' }).trim(), 'npm')
 
 /** What a command did. */
 interface Ran {
