@@ -15,7 +15,7 @@ const WITH_VERSION =
   /^((?:https?:\/\/[^/?#]*)?\/-\/npm\/v1\/attestations\/@[^/?#%@]+\/[^/?#%@]+)(?:@|%40)(?=[^/?#]+(?:$|[?#]))/
 
 /** What `npm logout` sends: its secret stands in the path, and is no part of what is judged, shown or handed on. */
-const OF_LOGOUT = /^((?:https?:\/\/[^/?#]*)?\/-\/user\/token\/)(\w+)(?=$|\?)/
+const OF_LOGOUT = /^((?:https?:\/\/[^/?#]*)?\/-\/user\/token\/)\w+(?=$|\?)/
 
 /** The target as the routes spell it. */
 export function spelt(target: string): string {
@@ -23,7 +23,7 @@ export function spelt(target: string): string {
   return target.replace(ENCODED, '$1@$2/').replace(WITH_VERSION, '$1/').replace(OF_LOGOUT, '$1secret')
 }
 
-/** The secret that `npm logout` has put into the path. */
-export function secretOfLogout(target: string | undefined): string | undefined {
-  return OF_LOGOUT.exec(target ?? '')?.[2]
+/** The secret that `npm logout` has put into the path, which is its last segment, below whatever path. */
+export function secretOfLogout(target = ''): string | undefined {
+  return /\/(\w+)(?:\?.*)?$/.exec(target)?.[1]
 }

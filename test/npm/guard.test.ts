@@ -110,7 +110,7 @@ describe('a registry behind the guard', () => {
 
 describe('npm logout', () => {
   /** Logs out with one secret in the header and one in the path; whoever logs requests sees them after the answer. */
-  async function logout(options: RegistryGuardOptions<IncomingMessage>, other = false) {
+  async function logout(options: RegistryGuardOptions<IncomingMessage>, other = false, more = '') {
     const tokens = newEngine()
     const [mine, theirs] = [await newToken(tokens), await newToken(tokens)]
     const logged: string[] = []
@@ -121,7 +121,7 @@ describe('npm logout', () => {
       guarded(incoming, response)
     })
     const path = (other ? theirs : mine).secret.reveal()
-    const answer = await fetch(`http://127.0.0.1:${port}/-/user/token/${path}`, {
+    const answer = await fetch(`http://127.0.0.1:${port}${options.basePath ?? ''}/-/user/token/${path}${more}`, {
       method: 'DELETE',
       headers: { authorization: `Bearer ${mine.secret.reveal()}` },
     })
@@ -141,6 +141,9 @@ describe('npm logout', () => {
     expect(await logout({})).toEqual({ ...GONE, mine: 'active' })
     expect(await logout({ logout: 'revoke' })).toEqual({ ...GONE, mine: 'revoked' })
     expect(await logout({ logout: 'revoke' }, true)).toEqual({ ...GONE, mine: 'active' })
+    expect(await logout({ logout: 'revoke', basePath: '/npm' })).toEqual({ ...GONE, mine: 'revoked' })
+    expect(await logout({ logout: 'revoke' }, false, '?x=/y')).toEqual({ ...GONE, mine: 'revoked' })
+    expect(await logout({ logout: 'revoke' }, true, '?x=/y')).toEqual({ ...GONE, mine: 'active' })
   })
 
   it('that cannot end the token says so', async () => {
