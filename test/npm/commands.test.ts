@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { isInstalled, PLATFORMS_COMMAND } from '../platforms/platforms.ts'
 import { type GuardedRegistry, packageOf, projectOf, startGuardedRegistry } from '../support/guarded-registry.ts'
 import { npmHome, type Place } from '../support/npm-clients.ts'
@@ -17,6 +17,9 @@ const NOTHING_STAGED =
 const NO_TRUST =
   'This registry trusts no publisher but a token: ask a plan admin for one of type npm, and put it into .npmrc.'
 const NOT_REACHED = 'A resource of the request is not among those that the token may reach. Ask a plan admin to add it.'
+
+// Each starts npm several times, on a machine that may have other work.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
 
 let guarded: GuardedRegistry
 /** May do everything, and may nothing but read and write `@acme/one`. */

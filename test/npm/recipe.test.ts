@@ -5,9 +5,11 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { parse } from 'yaml'
 import { startVerdaccio } from '../../examples/npm-registry/verdaccio.ts'
+
+vi.setConfig({ testTimeout: 180_000 })
 
 interface Recipe {
   readonly auth: { readonly [name: string]: object }
@@ -74,6 +76,7 @@ const BROKEN: { readonly [what: string]: { readonly [name: string]: string } } =
 
 describe.each(Object.entries(BROKEN))('a plugin %s', (_, files) => {
   it('lets nobody in: no new user, nobody without one, no user of before', async () => {
+    expect(recipe).toMatchObject({ log: { level: 'warn' }, uplinks: {}, web: { enable: false } })
     expect(line).toBe("module.exports = require('plan-access-tokens/verdaccio')")
     const verdaccio = await start(files)
     expect(verdaccio.log()).toMatch(/plan-access-tokens/)

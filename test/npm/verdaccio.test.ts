@@ -101,12 +101,12 @@ async function ask(call: string, input: object): Promise<{ readonly id: string; 
 const newToken = (name: string, scopes: readonly string[], resources: 'all' | readonly string[]) =>
   ask('create', { planId: 'p1', type: 'npm', name, lifetimeDays: 1, scopes, resources })
 
-async function place(secret: string, manifest: object): Promise<Place> {
-  const { project } = npmrc({ registry: verdaccio.url, scope: '@acme' })
+async function place(secret: string, manifest: object, { url } = verdaccio): Promise<Place> {
+  const { project } = npmrc({ registry: url, scope: '@acme' })
   const files = {
     'package.json': JSON.stringify(manifest),
     'index.js': '',
-    '.npmrc': `${project}registry=${verdaccio.url}/\n`,
+    '.npmrc': `${project}registry=${url}/\n`,
   }
   const made = await newPlace(files, secret)
   places.push(made)
@@ -176,15 +176,6 @@ describe('a verdaccio with the plugin', () => {
     expect(await status('/-/user/org.couchdb.user:ada', login)).toBe(401)
   })
 
-  it('lets npm forget its secret, writes it into no log, and tells whoever logs in that there are no users', async () => {
-    const { secret } = await newToken('Leaving', ['npm:read'], 'all')
-    const project = await place(secret, { name: 'project', private: true })
-    expect(await project.run('npm', 'logout')).toMatchObject({ status: 0 })
-    expect(verdaccio.log()).toContain('/-/user/token/[secret]')
-    expect((await project.run('npm', 'login')).text).toContain('npm notice There are no users here')
-    expect((await project.run('npm', 'view', 'lodash')).text).toContain('This registry holds the packages of @acme')
-  })
-
   it('refuses a secret at the first request after it was revoked', async () => {
     const { id, secret } = await newToken('Short life', ['npm:read'], 'all')
     const project = await place(secret, { name: 'project', private: true })
@@ -202,12 +193,15 @@ describe('a verdaccio with the plugin', () => {
 })
 
 describe('a verdaccio whose YAML holds the policy, and names a store and a directory', () => {
-  it('takes the tokens of that store', async () => {
+  it('takes the tokens of that store, says what it holds, and lets npm forget a secret that no log has', async () => {
     const port = String(20_000 + Math.floor(Math.random() * 20_000))
     const options = { packageScopes: ['@acme'], registry: 'https://npm.acme.example', freshnessMs: 0 }
     const modules = { store: join(folder, 'store.mjs'), directory: join(folder, 'directory.mjs') }
     const own = await startVerdaccio(
-      { plugins: join(folder, 'plugins'), auth: { 'plan-access-tokens': { ...modules, ...options } } },
+      {
+        ...{ plugins: join(folder, 'plugins'), auth: { 'plan-access-tokens': { ...modules, ...options } } },
+        log: { type: 'stdout', format: 'json', level: 'warn' },
+      },
       { ADMIN_PORT: port },
     )
     onTestFinished(() => own.stop())
@@ -218,6 +212,12 @@ describe('a verdaccio whose YAML holds the policy, and names a store and a direc
     const { secret } = (await (await fetch(`http://127.0.0.1:${port}`)).json()) as { secret: string }
     expect(await (await bearer(secret)).json()).toEqual({ username: 'Robot' })
     expect((await bearer(secret, '/@other%2fpackage')).status).toBe(403)
+    const project = await place(secret, { name: 'project', private: true }, own)
+    expect((await project.run('npm', 'view', 'lodash')).text).toContain('This registry holds the packages of @acme')
+    expect((await project.run('npm', 'login')).text).toContain('npm notice There are no users here')
+    expect(await project.run('npm', 'logout')).toMatchObject({ status: 0 })
+    // verdaccio logs paths before a plugin sees them, at the levels below this one (docs/npm-registry.md).
+    expect(own.log()).not.toContain(secret)
   })
 })
 
