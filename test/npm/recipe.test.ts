@@ -13,6 +13,7 @@ vi.setConfig({ testTimeout: 180_000 })
 
 interface Recipe {
   readonly auth: { readonly [name: string]: object }
+  readonly log: object
   readonly packages: { readonly [pattern: string]: { readonly [right: string]: string } }
 }
 
@@ -26,7 +27,8 @@ const line = new RegExp(`^plugins/${PLUGIN.replace('.', '\\.')} +(.*)$`, 'm').ex
 async function start(files: { readonly [name: string]: string }, config: object = recipe) {
   const plugins = await mkdtemp(join(tmpdir(), 'verdaccio-broken-'))
   for (const [name, text] of Object.entries(files)) await writeFile(join(plugins, name), text)
-  const verdaccio = await startVerdaccio({ ...config, plugins })
+  // As JSON it is written at once.
+  const verdaccio = await startVerdaccio({ ...config, plugins, log: { ...recipe.log, format: 'json' } })
   onTestFinished(async () => {
     await verdaccio.stop()
     await rm(plugins, { recursive: true, force: true })
