@@ -4,9 +4,8 @@
  */
 import { type Denial, problemJson, type RenderedDenial } from '../core/denial.ts'
 
-/** What is most often wrong with a request to a registry that cannot be judged. */
-const MALFORMED =
-  'The request is malformed: its path, the package that its body names and its attachments do not belong together, or it is larger than this registry takes.'
+/** What a check of a registry refuses: npm/checks.ts. */
+const MISMATCHED = 'Its path, the package that its body names and its attachments do not belong together.'
 
 /**
  * Renders a refusal for the npm CLI.
@@ -30,10 +29,10 @@ export function npmErrorsOf(packageScopes: readonly string[]): (denial: Denial) 
 }
 
 function render(denial: Denial, message: string): RenderedDenial {
-  const { code, closed } = denial
+  const { reason, closed } = denial
   return saying(
     problemJson(denial),
-    code === 'request_malformed' ? MALFORMED : closed === undefined ? message : sentence(closed),
+    reason === 'check_failed' ? MISMATCHED : closed === undefined ? message : sentence(closed),
     // Of a 401, npm prints words of its own and not ours.
     denial.status === 401,
   )

@@ -49,7 +49,7 @@ export function registryGuard<Req extends NodeRequest, Res extends NodeResponse>
     typeof tokens?.authorize === 'function' ? telling(tokens) : tokens,
     (request, response) => {
       const { endpoint, token, secret } = request.planToken
-      const sent = endpoint.route === LOGOUT ? bearerIn(request.rawHeaders) : ''
+      const sent = endpoint.route === LOGOUT ? bearerIn(request) : ''
       withoutSecret(request)
       if (secret.worksUntil !== null) response.setHeader('npm-notice', retiredNotice(secret.worksUntil))
       if (endpoint.route === 'GET /-/whoami') return answer(response, { username: token.name })

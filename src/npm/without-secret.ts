@@ -2,24 +2,26 @@
  * A request without its secret, in every place where Node keeps it: what stands behind a guard reads headers in four forms, and
  * `npm logout` puts the secret into the path. The guard: npm/guard.ts.
  */
+import { readCredential } from '../core/credential.ts'
 import type { NodeRequest } from '../http/node-side.ts'
 
 const AUTHORIZATION = 'authorization'
 
-/** The secret of `Authorization: Bearer` in Node's raw headers; empty if there is none. */
-export function bearerIn(raw: readonly string[]): string {
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    if (raw[i]?.toLowerCase() === AUTHORIZATION) return raw[i + 1]?.slice('Bearer '.length) ?? ''
-  }
-  return ''
+/** Where npm puts the secret. */
+const BEARER = { headers: [], bearer: true }
+const NO_PREFIXES: ReadonlySet<string> = new Set()
+
+/** The secret of `Authorization: Bearer`; empty if there is none. */
+export function bearerIn({ headers, rawHeaders }: NodeRequest): string {
+  const credential = readCredential(BEARER, headers, rawHeaders, NO_PREFIXES)
+  return credential.ok ? credential.secret : ''
 }
 
 /** Takes `Authorization` off. */
 export function withoutSecret(request: NodeRequest): void {
-  const { rawHeaders } = request
-  const headers = request.headers as { [AUTHORIZATION]?: unknown }
-  delete headers[AUTHORIZATION]
-  const raw = rawHeaders as string[]
+  const headers = request.headers as { [name: string]: unknown }
+  for (const name of Object.keys(headers)) if (name.toLowerCase() === AUTHORIZATION) delete headers[name]
+  const raw = (request.rawHeaders ?? []) as string[]
   for (let i = raw.length - 2; i >= 0; i -= 2) if (raw[i]?.toLowerCase() === AUTHORIZATION) raw.splice(i, 2)
   // Node makes it at the first reading, out of as many raw headers as came: it would read past the end of what is left.
   if (HEADERS_DISTINCT in request) define(request, HEADERS_DISTINCT, { get: () => distinct(raw) })
@@ -45,7 +47,7 @@ export function withoutSecretInPath(request: NodeRequest): void {
   // HTTP/2 has the path among its headers.
   const headers = request.headers as { ':path'?: unknown }
   if (headers[':path'] !== undefined) headers[':path'] = WITHOUT
-  const raw = request.rawHeaders as string[]
+  const raw = (request.rawHeaders ?? []) as string[]
   for (let i = 0; i + 1 < raw.length; i += 2) if (raw[i] === ':path') raw[i + 1] = WITHOUT
 }
 

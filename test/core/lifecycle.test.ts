@@ -253,7 +253,7 @@ describe('a refresh', () => {
     }
     // Nor to the newest, where a row was edited by hand.
     for (const worksUntil of [0, NOW - 1, undefined, `${NOW}`]) {
-      const secrets = [{ digest: 'dead', issuedAt: NOW, worksUntil: worksUntil as null }]
+      const secrets = [{ digest: 'dead', issuedAt: NOW, worksUntil: worksUntil as unknown as null }]
       expect(working(refresh(recordWith({ secrets }), NOW), NOW)).toEqual(['digest-1'])
     }
   })
