@@ -6,7 +6,7 @@ import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import type { TokenRecord, TokenStatus } from '../../core/token.ts'
 import type { ListPosition, ListQuery } from '../../ports.ts'
 import { inOrder } from '../order.ts'
-import { isText } from './query.ts'
+import { hasLengthOf, isText } from './query.ts'
 import { readToken, TOKEN_COLUMNS } from './rows.ts'
 import type { Session } from './session.ts'
 import type { Db, Setup, Tables } from './tables.ts'
@@ -95,8 +95,7 @@ function conditions(
  */
 function isInPlan(eb: Builder, setup: Setup, planId: string): Condition {
   if (setup.dialect !== 'mysql') return eb('plan_id', '=', planId)
-  const hasLength = eb(eb.fn('char_length', ['plan_id']), '=', eb.fn('char_length', [eb.val(planId)]))
-  return eb.and([eb('plan_id', '>=', planId), eb('plan_id', '<=', planId), hasLength])
+  return eb.and([eb('plan_id', '>=', planId), eb('plan_id', '<=', planId), hasLengthOf(eb, 'plan_id', planId)])
 }
 
 /** What lies behind a place, in a form that each database finds along an index: MySQL looks through all for a pair. */

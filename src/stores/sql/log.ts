@@ -1,24 +1,31 @@
 /** Reads and shortens the audit log, and keeps what belongs to the whole deployment: its freshness bound. */
 import type { TokenEvent } from '../../core/token.ts'
 import type { EventQuery } from '../../ports.ts'
+import { answersOf, eventsBeside } from './beside.ts'
 import { notMigrated } from './problems.ts'
 import { isText, runFixed } from './query.ts'
-import { EVENT_COLUMNS, readEvent, readPlace, wholeRow } from './rows.ts'
+import { EVENT_COLUMNS, type EventRow, readEvent, readPlace, wholeRow } from './rows.ts'
 import type { Session } from './session.ts'
 import { wholeOf } from './values.ts'
 
 /** A page of events, by their `seq`. A row that cannot be read is an error, since the log has to be whole to prove anything. */
 export async function listEvents(session: Session, query: EventQuery): Promise<TokenEvent[]> {
   const { planId, tokenId, after, order = 'oldest', limit } = query
-  const { names } = session
-  const rows = await session.read((db) => {
+  const { names, suitability } = session
+  const rows = await session.ask(async (db) => {
     let page = db.selectFrom(names.events).select(EVENT_COLUMNS)
     if (planId !== undefined) page = page.where(isText<'events'>(session, 'plan_id', planId))
     if (tokenId !== undefined) page = page.where(isText<'events'>(session, 'token_id', tokenId))
     if (after !== undefined) page = page.where('seq', order === 'oldest' ? '>' : '<', after)
-    return runFixed(db, page.orderBy('seq', order === 'oldest' ? 'asc' : 'desc').limit(limit))
+    const ordered = page.orderBy('seq', order === 'oldest' ? 'asc' : 'desc')
+    if (!suitability) return runFixed<EventRow>(db, ordered.limit(limit))
+    const written = ordered.limit((eb) => eb.lit(limit))
+    const beside = eventsBeside(db, names, suitability.shown(), written, limit)
+    return answersOf(await runFixed(db, beside), 'seq', { names, suitability })
   })
-  return rows.map((row) => wholeRow(readEvent(row), nameOf(row), names.events))
+  const events = rows.map((row) => wholeRow(readEvent(row), nameOf(row), names.events))
+  // Beside a session they come in no promised order.
+  return suitability ? events.sort((a, b) => (order === 'oldest' ? a.seq - b.seq : b.seq - a.seq)) : events
 }
 
 function nameOf({ seq }: { readonly seq: unknown }): string {

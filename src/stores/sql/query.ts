@@ -1,7 +1,18 @@
 /**
  * Queries that are compiled by hand or kept compiled. Nothing of Kysely is loaded for it: a compiled query is plain data.
  */
-import type { CompiledQuery, Expression, ExpressionBuilder, QueryId, ReferenceExpression, SqlBool } from 'kysely'
+import type {
+  AliasedExpression,
+  AliasNode,
+  CompiledQuery,
+  Expression,
+  ExpressionBuilder,
+  OperationNode,
+  QueryId,
+  RawNode,
+  ReferenceExpression,
+  SqlBool,
+} from 'kysely'
 import type { Db, Setup, Tables } from './tables.ts'
 
 /** In front of the statements whose text is always the same, for `preparedStatements`. */
@@ -11,11 +22,27 @@ const QUERY_ID: QueryId = Object.freeze({ queryId: 'plan-access-tokens' })
 
 /** A statement without parameters. */
 export function rawQuery<Row>(sql: string): CompiledQuery<Row> {
-  return { sql, parameters: [], query: { kind: 'RawNode', sqlFragments: [sql], parameters: [] }, queryId: QUERY_ID }
+  return { sql, parameters: [], query: rawNode(sql), queryId: QUERY_ID }
+}
+
+function rawNode(sql: string): RawNode {
+  return { kind: 'RawNode', sqlFragments: [sql], parameters: [] }
+}
+
+/** A piece of SQL without parameters, as part of a query. */
+export function rawExpression(sql: string): Expression<unknown> {
+  return { expressionType: undefined, toOperationNode: () => rawNode(sql) }
+}
+
+/** A column that a piece of SQL makes. */
+export function rawColumn<Name extends string>(sql: string, alias: Name): AliasedExpression<unknown, Name> {
+  const name = { kind: 'IdentifierNode', name: alias } as OperationNode
+  const node: AliasNode = { kind: 'AliasNode', node: rawNode(sql), alias: name }
+  return { alias, expression: rawExpression(sql), toOperationNode: () => node }
 }
 
 /** What can be compiled: a query of Kysely's. */
-interface Compilable<Row> {
+export interface Compilable<Row> {
   compile(): CompiledQuery<Row>
 }
 
@@ -29,7 +56,7 @@ export async function runFixed<Row>(db: Db, query: Compilable<Row>): Promise<Row
  * A query of one text and one parameter, compiled once: Kysely takes about as long to build and compile the look-up by digest
  * as SQLite takes to answer it.
  */
-export function keptQuery<Row>(db: Db, query: Compilable<Row>): (parameter: string) => Promise<Row[]> {
+export function keptQuery<Row>(db: Db, query: Compilable<Row>): (parameter: unknown) => Promise<Row[]> {
   const compiled = query.compile()
   const kept = { ...compiled, sql: FIXED + compiled.sql }
   return async (parameter) => (await db.executeQuery<Row>({ ...kept, parameters: [parameter] })).rows
@@ -51,7 +78,15 @@ export function isText<T extends keyof Tables>(
 ): (eb: ExpressionBuilder<Tables, T>) => Expression<SqlBool> {
   return (eb) => {
     const isEqual = eb(column, '=', eb.val(text))
-    if (dialect !== 'mysql') return isEqual
-    return eb.and([isEqual, eb(eb.fn('char_length', [column]), '=', eb.fn('char_length', [eb.val(text)]))])
+    return dialect === 'mysql' ? eb.and([isEqual, hasLengthOf(eb, column, text)]) : isEqual
   }
+}
+
+/** For MySQL: that a column has as many characters as a text. JavaScript counts them, since the text itself is sent as bytes. */
+export function hasLengthOf<T extends keyof Tables>(
+  eb: ExpressionBuilder<Tables, T>,
+  column: ReferenceExpression<Tables, T>,
+  text: string,
+): Expression<SqlBool> {
+  return eb(eb.fn('char_length', [column]), '=', [...text].length)
 }

@@ -4,11 +4,13 @@
  */
 import type { Kysely } from 'kysely'
 import { StoreError } from '../../core/errors.ts'
+import { textsAsBytes } from './bytes.ts'
 import { isLost, isUndone, notMigrated, problemOf } from './problems.ts'
 import { rawQuery } from './query.ts'
 import { SCHEMA_VERSION } from './schema.ts'
+import { type Suitability, suitabilityOf } from './suitable-mysql.ts'
 import type { Db, Setup } from './tables.ts'
-import { textOf, wholeOf } from './values.ts'
+import { wholeOf } from './values.ts'
 
 /** How often something that the database undid for the sake of another is tried: for about a second. */
 const ATTEMPTS = 50
@@ -20,6 +22,10 @@ const BUSY_TIMEOUT = 5_000
 /** A way to the database. */
 export interface Session extends Setup {
   readonly db: Db
+  /** What MySQL's connections are asked. */
+  readonly suitability?: Suitability
+  /** Asks with a statement that shows itself what its connection is like, where that has to be known; otherwise as `read`. */
+  ask<T>(work: (db: Db) => Promise<T>): Promise<T>
   /** Asks; once more if the connection was lost, since asking changes nothing. */
   read<T>(work: (db: Db) => Promise<T>): Promise<T>
   /** Runs one statement that writes. Whatever it throws is an unknown outcome. */
@@ -33,16 +39,22 @@ export interface Session extends Setup {
 
 /** Opens nothing: the connections are the host's Kysely's. Its plugins are left out, since they rename columns. */
 export function sessionOf<DB>(kysely: Kysely<DB>, setup: Setup): Session {
-  const db = kysely.withoutPlugins() as unknown as Db
+  const plain = kysely.withoutPlugins() as unknown as Db
+  const isMysql = setup.dialect === 'mysql'
+  const db = isMysql ? plain.withPlugin(textsAsBytes) : plain
+  const suitability = isMysql ? suitabilityOf(setup) : undefined
   /** Whether the tables were looked at since the last failure. Each call looks for itself: one that hangs holds up no other. */
   let areSeen = false
 
-  const run = async <T>(work: (db: Db) => Promise<T>, mayRepeat: (thrown: unknown) => boolean): Promise<T> => {
+  const run = async <T>(work: () => Promise<T>, mayRepeat: (thrown: unknown) => boolean): Promise<T> => {
     for (let attempt = 1; ; attempt++) {
       try {
-        if (!areSeen) await lookAtTables(db, setup)
+        if (!areSeen) {
+          await suitability?.lookAt(db)
+          await lookAtTables(db, setup)
+        }
         areSeen = true
-        return await work(db)
+        return await work()
       } catch (thrown) {
         areSeen = false
         if (attempt === ATTEMPTS || !mayRepeat(thrown)) throw problemOf(thrown, setup)
@@ -51,15 +63,35 @@ export function sessionOf<DB>(kysely: Kysely<DB>, setup: Setup): Session {
       }
     }
   }
+  /** On one connection, which was asked before. */
+  const held = <T>(work: (db: Db) => Promise<T>): Promise<T> => {
+    if (!suitability) return work(db)
+    return db.connection().execute(async (one) => {
+      await suitability.check(one)
+      return work(one)
+    })
+  }
+  const ask: Session['ask'] = (work) => {
+    let lost = 0
+    return run(
+      () => work(db),
+      (thrown) => isUndone(thrown) || (isLost(thrown) && ++lost === 1),
+    )
+  }
+  const transaction: Session['transaction'] = (work) => run(() => held((one) => transact(one, setup, work)), isUndone)
   return {
     ...setup,
     db,
-    read(work) {
-      let lost = 0
-      return run(work, (thrown) => isUndone(thrown) || (isLost(thrown) && ++lost === 1))
+    ...(suitability && { suitability }),
+    ask,
+    read: (work) => ask(() => held(work)),
+    async write(work) {
+      if (!suitability) return run(() => work(db), isUndone)
+      // In a transaction of its own, which ends one that other code may have left open.
+      const written = await transaction(async (within) => ({ answer: await work(within) }))
+      return (written as { answer: Awaited<ReturnType<typeof work>> }).answer
     },
-    write: (work) => run(work, isUndone),
-    transaction: (work) => run((within) => transact(within, setup, work), isUndone),
+    transaction,
   }
 }
 
@@ -99,7 +131,6 @@ async function lookAtTables(db: Db, { names, dialect }: Setup): Promise<void> {
       `The tables have version ${version}, and this plan-access-tokens knows ${SCHEMA_VERSION}. Update the package in this process.`,
     )
   if (dialect === 'postgres') await refuseReplica(db)
-  if (dialect === 'mysql') await refuseUnescaped(db)
   if (dialect === 'sqlite') await waitWhenBusy(db).catch(() => undefined)
 }
 
@@ -110,16 +141,6 @@ async function refuseReplica(db: Db): Promise<void> {
     throw new StoreError(
       'store_unsuitable',
       'This database is a replica, whose answers are late: a revoked token would still work. Connect the store to the primary.',
-    )
-}
-
-/** In this mode a backslash is an ordinary character, and the quotes that mysql2 writes with it do not hold. */
-async function refuseUnescaped(db: Db): Promise<void> {
-  const { rows } = await db.executeQuery(rawQuery<{ mode: unknown }>('select @@sql_mode as mode'))
-  if (textOf(rows[0]?.mode)?.includes('NO_BACKSLASH_ESCAPES') === true)
-    throw new StoreError(
-      'store_unsuitable',
-      'The sql_mode NO_BACKSLASH_ESCAPES is on, in which values that mysql2 puts into a statement are not safe. Turn it off for these connections.',
     )
 }
 

@@ -130,6 +130,11 @@ interface MysqlStep {
   readonly Extra: string | null
 }
 
+/** A value as part of a statement, bytes as MySQL reads them. */
+function literal(value: unknown) {
+  return Buffer.isBuffer(value) ? sql.raw(`X'${value.toString('hex')}'`) : sql.lit(value)
+}
+
 /** What none of the plans may do: look through a table, or sort. The log is read along its primary key. */
 const BAD =
   /Seq Scan|Sort|SCAN plan_tokens$|SCAN plan_token_(secrets|uses)|TEMP B-TREE FOR ORDER|ALL (?!<derived)|filesort/
@@ -161,7 +166,7 @@ export function answersAlongIndexes(engine: Engine): void {
     for (const { text, parameters } of statements) {
       const pieces = text.split(/\$\d+|\?/)
       const statement = sql.join(
-        pieces.map((piece, i) => (i === 0 ? sql.raw(piece) : sql`${sql.lit(parameters[i - 1])}${sql.raw(piece)}`)),
+        pieces.map((piece, i) => (i === 0 ? sql.raw(piece) : sql`${literal(parameters[i - 1])}${sql.raw(piece)}`)),
         sql``,
       )
       steps.push(...(await EXPLAIN[engine.dialect](kysely, sql`${statement}`)))

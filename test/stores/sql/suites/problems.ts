@@ -119,8 +119,11 @@ export function saysWhatToMend(engine: Engine): void {
     }
     const store = sqlStore(database.kysely(readOnly[engine.dialect]))
     try {
-      expect(await store.find('x')).toBeUndefined()
-      for (const [name, call] of CALLS.filter(([name]) => ['commit', 'bound', 'recordUse'].includes(name)))
+      // A MySQL server that can only be read is taken for a replica.
+      const isRefused = engine.dialect === 'mysql'
+      if (!isRefused) expect(await store.find('x')).toBeUndefined()
+      const writes = ['commit', 'bound', 'recordUse']
+      for (const [name, call] of CALLS.filter(([name]) => isRefused || writes.includes(name)))
         expect([name, await problemOf(call(store))]).toMatchObject([
           name,
           { isOurs: true, code: 'store_unsuitable', message: expect.stringContaining('primary') },
