@@ -27,6 +27,8 @@ const isUtf8mb4 = (value: string): boolean => value === 'utf8mb4'
 
 const OLD = 'A revoked token would still work.'
 const LATE = 'This server may answer from the past, and a revoked token would still work.'
+/** What is shown in place of NULL. An empty text would be NULL itself in `EMPTY_STRING_IS_NULL`. */
+const NONE = '-'
 const LOST_TEXT = 'Text would be lost, or read as something else.'
 const CHARSET = "Connect with charset 'utf8mb4', and without a SET NAMES of another one."
 
@@ -37,6 +39,14 @@ const ISOLATION = {
   cure: 'SET SESSION TRANSACTION ISOLATION LEVEL to READ COMMITTED or a stricter one.',
   isOfLookUps: true,
 } as const
+
+/** How many rows an answer has at most. */
+export const LIMIT: Setting = {
+  name: 'sql_select_limit',
+  isGood: (value) => value === '18446744073709551615',
+  effect: 'Answers would be cut short.',
+  cure: 'SET sql_select_limit = DEFAULT.',
+}
 
 /** All settings that are asked. A server is asked only for those that it has. */
 export const SETTINGS: readonly Setting[] = [
@@ -59,7 +69,7 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: 'character_set_results',
     // Without one, and with this one, text comes as it is kept: in utf8mb4.
-    isGood: (value) => isUtf8mb4(value) || value === '' || value === 'binary',
+    isGood: (value) => isUtf8mb4(value) || value === NONE || value === 'binary',
     effect: LOST_TEXT,
     cure: CHARSET,
     isOfLookUps: true,
@@ -118,12 +128,7 @@ export const SETTINGS: readonly Setting[] = [
   },
   { name: 'character_set_client', isGood: isUtf8mb4, effect: LOST_TEXT, cure: CHARSET },
   { name: 'character_set_connection', isGood: isUtf8mb4, effect: LOST_TEXT, cure: CHARSET },
-  {
-    name: 'sql_select_limit',
-    isGood: (value) => value === '18446744073709551615',
-    effect: 'Answers would be cut short.',
-    cure: 'SET sql_select_limit = DEFAULT.',
-  },
+  LIMIT,
   {
     name: 'sql_log_bin',
     isGood: isOn,
@@ -155,6 +160,12 @@ export const SETTINGS: readonly Setting[] = [
     effect: 'In EMPTY_STRING_IS_NULL, an empty text is none.',
     cure: 'Take EMPTY_STRING_IS_NULL out.',
   },
+  {
+    name: 'sql_mode',
+    isGood: (value) => !/\bORACLE\b/.test(value),
+    effect: 'In ORACLE, BEGIN begins no transaction.',
+    cure: 'Take ORACLE out.',
+  },
 ]
 
 /** What a server has: the settings to ask its sessions for, in the order in which they are shown. */
@@ -182,8 +193,8 @@ export function knownOf(variables: ReadonlyMap<string, string>, isVersioned: boo
 
 /** The expression that shows settings as one text; last of all the database that tables are looked for in. */
 export function shownAs(settings: readonly Setting[]): string {
-  const values = namesOf(settings).map((name) => `coalesce(@@${name}, '')`)
-  return `concat_ws('|', ${[...values, "coalesce(database(), '')"].join(', ')})`
+  const shown = [...namesOf(settings).map((name) => `@@${name}`), 'database()']
+  return `concat_ws('|', ${shown.map((value) => `coalesce(${value}, '${NONE}')`).join(', ')})`
 }
 
 /**
@@ -196,8 +207,7 @@ export function judgeSettings(shown: string, settings: readonly Setting[]): stri
   const values = shown.split('|')
   for (const { name, isGood, effect, cure } of settings) {
     const value = values[names.indexOf(name)] ?? ''
-    if (!isGood(value))
-      throw unsuitable(`${name} is ${value === '' ? 'empty' : value} on a connection. ${effect} ${cure}`)
+    if (!isGood(value)) throw unsuitable(`${name} is "${value}" on a connection. ${effect} ${cure}`)
   }
   return values.slice(names.length).join('|')
 }

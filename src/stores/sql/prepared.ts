@@ -1,13 +1,14 @@
-/** For PostgreSQL: the statements of a request, prepared once for each connection. Which they are: stores/sql/query.ts. */
-import type { PostgresPool, PostgresPoolClient } from 'kysely'
+/** The statements of a request, prepared once for each connection. Which they are: stores/sql/query.ts. */
+import type { MysqlPool, PostgresPool, PostgresPoolClient } from 'kysely'
+import { preparedMysql } from './prepared-mysql.ts'
 import { FIXED } from './query.ts'
 
 /**
- * For PostgreSQL: wraps a pool of `pg` so that the store's look-ups run as named prepared statements: PostgreSQL then parses and plans each
- * once for a connection instead of at every request. All other statements of the pool stay as they are.
+ * Wraps a pool of `pg` or of `mysql2` so that the store's look-ups run as prepared statements: the server then parses and plans
+ * each once for a connection instead of at every request. All other statements of the pool stay as they are.
  *
- * It also keeps the process alive when a connection is lost while it is lent out: `pg` then tells both the statement and the
- * client, and a client to which nobody listens ends the process. For the idle ones a host listens to the pool itself.
+ * For `pg` it also keeps the process alive when a connection is lost while it is lent out: `pg` then tells both the statement and
+ * the client, and a client to which nobody listens ends the process. For the idle ones a host listens to the pool itself.
  *
  * Not for PgBouncer in transaction mode before its version 1.21, nor for other poolers that hand a connection's statements to
  * somebody else: there a prepared statement is not found again.
@@ -16,8 +17,15 @@ import { FIXED } from './query.ts'
  * const pool = new pg.Pool({ connectionString })
  * pool.on('error', (error) => log.warn(error.message))
  * const db = new Kysely({ dialect: new PostgresDialect({ pool: preparedStatements(pool) }) })
+ *
+ * @example
+ * const pool = mysql.createPool({ uri })
+ * const db = new Kysely({ dialect: new MysqlDialect({ pool: preparedStatements(pool) }) })
  */
-export function preparedStatements(pool: PostgresPool): PostgresPool {
+export function preparedStatements(pool: PostgresPool): PostgresPool
+export function preparedStatements(pool: MysqlPool): MysqlPool
+export function preparedStatements(pool: PostgresPool | MysqlPool): PostgresPool | MysqlPool {
+  if ('getConnection' in pool) return preparedMysql(pool)
   /** Kysely knows a connection again by its object. */
   const wrapped = new WeakMap<PostgresPoolClient, PostgresPoolClient>()
   /** The name of each text, the same on all connections. The texts are few. */

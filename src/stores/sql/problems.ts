@@ -15,8 +15,11 @@ const FORBIDDEN = new Set<unknown>([
 ])
 /** A write where only reading is possible. */
 const READ_ONLY = new Set<unknown>(['25006', 1290, 1792, 1836])
-/** The transaction was undone by the database, to be tried again: serialization, deadlock. */
-const UNDONE = new Set<unknown>(['40001', '40P01', 1213])
+/**
+ * The transaction was undone by the database, to be tried again: serialization, deadlock, and a row that changed since the
+ * snapshot (`innodb_snapshot_isolation`).
+ */
+const UNDONE = new Set<unknown>(['40001', '40P01', 1020, 1213])
 /** The connection is gone, or the server is going. */
 const LOST = new Set<unknown>([
   ...['57P01', '57P02', '57P03', '25P03', '08000', '08003', '08006'],
@@ -84,9 +87,26 @@ export function notMigrated(what: string): StoreError {
   )
 }
 
-/** Takes off what drivers add to their errors and what may hold a digest: the statement, and the values that were refused. */
+/**
+ * Takes off what drivers add to their errors and what may hold a digest: the statement, and the values that were refused. What is
+ * left of the message is for whoever runs the database.
+ */
 function withoutValues(thrown: unknown): unknown {
-  if (typeof thrown === 'object' && thrown !== null && Object.isExtensible(thrown))
-    for (const field of ['sql', 'sqlMessage', 'detail', 'where', 'internalQuery']) Reflect.deleteProperty(thrown, field)
+  if (typeof thrown !== 'object' || thrown === null || !Object.isExtensible(thrown)) return thrown
+  for (const field of ['sql', 'sqlMessage', 'detail', 'where', 'internalQuery']) Reflect.deleteProperty(thrown, field)
+  const { errno, sqlState, message, stack } = thrown as { [field: string]: unknown }
+  if (typeof sqlState !== 'string' || NAMING.has(errno) || typeof message !== 'string') return thrown
+  // MySQL quotes values and whole statements, so nothing between the first and the last quotation mark stays.
+  const told = message.replace(/'[\s\S]*'/, () => "'…'")
+  if (told === message) return thrown
+  Reflect.set(thrown, 'message', told)
+  // The text stands in the stack too.
+  Reflect.set(thrown, 'stack', String(stack).split(message).join(told))
   return thrown
 }
+
+/** Errors of MySQL whose quotation marks hold names alone: of users, tables, columns, settings. */
+const NAMING = new Set<unknown>([
+  ...[1044, 1045, 1048, 1049, 1054, 1100, 1114, 1129, 1130, 1142, 1143, 1146, 1193, 1227, 1264, 1267, 1270, 1271, 1290],
+  ...[1305, 1364, 1370, 1406, 1449, 1524, 1698, 1836, 1932],
+])

@@ -4,7 +4,16 @@
  * (stores/sql/beside.ts), and everything else asks the connection first. What is asked: stores/sql/mysql-settings.ts.
  */
 import type { AliasedExpression } from 'kysely'
-import { judgeSettings, type Known, knownOf, SETTINGS, type Setting, shownAs, unsuitable } from './mysql-settings.ts'
+import {
+  judgeSettings,
+  type Known,
+  knownOf,
+  LIMIT,
+  SETTINGS,
+  type Setting,
+  shownAs,
+  unsuitable,
+} from './mysql-settings.ts'
 import { rawColumn, rawQuery } from './query.ts'
 import type { Db, Names, Setup } from './tables.ts'
 import { textOf } from './values.ts'
@@ -48,7 +57,7 @@ export function suitabilityOf(setup: Setup): Suitability {
       )
   }
   const check = async (held: Db): Promise<void> => {
-    const [row] = await rowsOf(held, `select ${shownAs(known.all)} as session`)
+    const [row] = await rowsOf(held, `select ${shownAs(known.all)} as session limit 1`)
     judge(row?.session, known.all)
   }
   return {
@@ -95,6 +104,11 @@ async function rowsOf(held: Db, statement: string): Promise<readonly Row[]> {
 
 /** The system variables that this server has, of those that matter. */
 async function variablesOf(held: Db): Promise<ReadonlyMap<string, string>> {
+  // It cuts what SHOW answers too.
+  const [cut] = await rowsOf(held, `select cast(@@${LIMIT.name} as char) as value limit 1`)
+  const limit = textOf(cut?.value)
+  if (limit === undefined && cut !== undefined) throw unsuitable(`The server did not show its settings. ${OBJECTS}`)
+  judgeSettings(limit ?? '', [LIMIT])
   const names = [...new Set(SETTINGS.map(({ name }) => name)), 'wsrep_provider'].map((name) => `'${name}'`)
   const rows = await rowsOf(held, `show session variables where variable_name in (${names.join(', ')})`)
   const variables = rows.map((row): [string, string] => [textOf(row.Variable_name) ?? '', textOf(row.Value) ?? ''])

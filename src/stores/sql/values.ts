@@ -6,9 +6,9 @@
 /** A whole number that JavaScript holds exactly, or `undefined`. */
 export function wholeOf(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? value : undefined
-  const isNumeric = typeof value === 'bigint' || (typeof value === 'string' && /^-?\d{1,16}$/.test(value))
-  if (!isNumeric) return undefined
-  const number = Number(value)
+  const digits = typeof value === 'bigint' ? value : textOf(value)
+  if (digits === undefined || (typeof digits === 'string' && !/^-?\d{1,16}$/.test(digits))) return undefined
+  const number = Number(digits)
   return Number.isSafeInteger(number) ? number : undefined
 }
 
