@@ -50,7 +50,7 @@ function kyselyOver(source: Exclude<Source, { kind: 'memory' | 'redis' }>): Kyse
     return new Kysely({ dialect: new SqliteDialect({ database: async () => openLibsql(source.file) }) })
   }
   if (source.kind === 'mariadb')
-    return new Kysely({ dialect: new MysqlDialect({ pool: mysql.createPool(source.config) }) })
+    return new Kysely({ dialect: new MysqlDialect({ pool: preparedStatements(mysql.createPool(source.config)) }) })
   const pool = new pg.Pool(source.config)
   pool.on('error', () => undefined)
   return new Kysely({ dialect: new PostgresDialect({ pool: preparedStatements(pool) }) })

@@ -10,6 +10,7 @@ const LONGEST = [
   'platforms/platforms',
   ...['hub/states', 'hub/input', 'hub/failures', 'hub/meanwhile'],
   ...['npm/clients', 'stores/sql/mariadb', 'hub/pages', 'examples/frameworks', 'processes/postgres', 'processes/redis'],
+  ...['stores/sql/galera', 'stores/sql/mysql-sessions', 'stores/sql/mysql-servers'],
   ...['npm/verdaccio', 'stores/redis/contract', 'simulation/protections', 'examples/custom-store'],
   ...['stores/sql/better-sqlite3', 'stores/redis/clients', 'testing/contract/contract', 'examples/demo'],
   ...['stores/sql/postgres-faults', 'docs/code-blocks'],

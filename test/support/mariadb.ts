@@ -25,6 +25,7 @@ export interface MariadbServer {
   /** Runs statements as root, in the database that is named or in none. */
   admin(sql: string, database?: string): Promise<unknown>
   readonly pid: number
+  readonly port: number
   /** Ends the server and removes its folder. */
   close(): Promise<void>
 }
@@ -40,8 +41,11 @@ export const hasMariadb = programOf('mariadbd') !== undefined && programOf('mari
 /** The command that installs what is missing. */
 export const MARIADB_COMMAND = 'apt-get install -y mariadb-server'
 
-/** Starts a server with settings such as `--max-connections=10`. */
-export async function startMariadb(flags: readonly string[] = []): Promise<MariadbServer> {
+/** Starts a server with settings such as `--max-connections=10`; it finds programs of its own in further folders. */
+export async function startMariadb(
+  flags: readonly string[] = [],
+  programs: readonly string[] = [],
+): Promise<MariadbServer> {
   const folder = mkdtempSync(join(tmpdir(), 'plan-tokens-mariadb-'))
   const port = await freePort()
   const asRoot = process.getuid?.() === 0 ? ['--user=root'] : []
@@ -56,7 +60,7 @@ export async function startMariadb(flags: readonly string[] = []): Promise<Maria
       ...[`--socket=${folder}/socket`, `--pid-file=${folder}/pid`, '--skip-name-resolve'],
       ...['--innodb-flush-log-at-trx-commit=0', '--innodb-buffer-pool-size=32M', ...flags],
     ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
+    { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, PATH: [...programs, ...folders].join(delimiter) } },
   )
   await isReady(server)
 
@@ -73,6 +77,7 @@ export async function startMariadb(flags: readonly string[] = []): Promise<Maria
   return {
     admin,
     pid: server.pid ?? 0,
+    port,
     async database() {
       databases += 1
       const database = `test_${databases}`
