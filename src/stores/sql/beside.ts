@@ -7,7 +7,7 @@ import type { Expression, SelectQueryBuilder } from 'kysely'
 import { notMigrated } from './problems.ts'
 import { type Compilable, rawExpression } from './query.ts'
 import { EVENT_COLUMNS, type EventRow, TOKEN_COLUMNS, type TokenRow } from './rows.ts'
-import type { Shown, Suitability } from './suitable-mysql.ts'
+import type { Shown } from './suitable-mysql.ts'
 import type { Db, Names, Tables } from './tables.ts'
 
 /**
@@ -73,10 +73,11 @@ export function eventsBeside(db: Db, names: Names, shown: Shown, page: EventPage
 export function answersOf<Row extends object>(
   rows: readonly Row[],
   key: keyof Row,
-  { names, suitability }: { readonly names: Names; readonly suitability: Suitability },
+  { state }: Names,
+  shown: Shown,
 ): readonly Row[] {
   const [first] = rows
-  if (!first) throw notMigrated(`The table "${names.state}" does not hold its row.`)
-  suitability.judge((first as { readonly session?: unknown }).session)
+  if (!first) throw notMigrated(`The table "${state}" does not hold its row.`)
+  shown.judge((first as { readonly session?: unknown }).session)
   return first[key] === null ? [] : rows
 }

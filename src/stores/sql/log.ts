@@ -19,9 +19,18 @@ export async function listEvents(session: Session, query: EventQuery): Promise<T
     if (after !== undefined) page = page.where('seq', order === 'oldest' ? '>' : '<', after)
     const ordered = page.orderBy('seq', order === 'oldest' ? 'asc' : 'desc')
     if (!suitability) return runFixed<EventRow>(db, ordered.limit(limit))
-    const written = ordered.limit((eb) => eb.lit(limit))
-    const beside = eventsBeside(db, names, suitability.shown(), written, limit)
-    return answersOf(await runFixed(db, beside), 'seq', { names, suitability })
+    const shown = suitability.shown()
+    const beside = eventsBeside(
+      db,
+      names,
+      shown,
+      ordered.limit((eb) => eb.lit(limit)),
+      limit,
+    )
+    // Only news, which is always asked for in the same way, is worth a prepared statement: the limit is part of the text.
+    const isNews = planId === undefined && tokenId === undefined
+    const found = isNews ? await runFixed(db, beside) : (await db.executeQuery<EventRow>(beside.compile())).rows
+    return answersOf(found, 'seq', names, shown)
   })
   const events = rows.map((row) => wholeRow(readEvent(row), nameOf(row), names.events))
   // Beside a session they come in no promised order.

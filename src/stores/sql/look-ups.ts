@@ -14,10 +14,13 @@ export function lookUpByDigest(session: Session): (digest: string) => Promise<To
   // No join: PostgreSQL takes 165 µs to plan one, and 64 µs to plan this.
   const holder = db.selectFrom(names.secrets).select('token_id').where('digest', '=', '')
   const ask = suitability
-    ? keptBeside(suitability.shown, (shown) => keptQuery(db, tokenBeside(db, names, shown, latest(holder, shown))))
+    ? keptBeside(suitability.shown, (shown) => {
+        const kept = keptQuery(db, tokenBeside(db, names, shown, latest(holder, shown)))
+        return async (digest) => answersOf(await kept(bytesOf(digest)), 'id', names, shown)
+      })
     : keptQuery<TokenRow>(db, db.selectFrom(names.tokens).select(TOKEN_COLUMNS).where('id', '=', holder))
   return async (digest) => {
-    const [row] = await session.ask(async () => foundIn(session, await ask(digest)))
+    const [row] = await session.ask(() => ask(digest))
     if (!row) return undefined
     const record = wholeToken(row, session)
     // Databases compare more loosely than JavaScript: MySQL takes no notice of trailing spaces.
@@ -25,7 +28,7 @@ export function lookUpByDigest(session: Session): (digest: string) => Promise<To
   }
 }
 
-type Ask = (digest: unknown) => Promise<TokenRow[]>
+type Ask = (digest: string) => Promise<readonly TokenRow[]>
 
 /** A query that is compiled again only when it has to show other settings. */
 function keptBeside(shown: () => Shown, compile: (shown: Shown) => Ask): Ask {
@@ -33,26 +36,21 @@ function keptBeside(shown: () => Shown, compile: (shown: Shown) => Ask): Ask {
   return (digest) => {
     const now = shown()
     if (kept?.shown !== now) kept = { shown: now, ask: compile(now) }
-    return kept.ask(bytesOf(digest))
+    return kept.ask(digest)
   }
 }
 
 /** The token with exactly this id. */
 export async function lookUpById(session: Session, id: string): Promise<TokenRecord | undefined> {
   const { names, suitability } = session
-  const [row] = await session.ask(async (db) => {
-    const query = suitability
-      ? tokenBeside(db, names, suitability.shown(), id)
-      : db.selectFrom(names.tokens).select(TOKEN_COLUMNS).where('id', '=', id)
-    return foundIn(session, await runFixed<TokenRow>(db, query))
+  const [row] = await session.ask(async (db): Promise<readonly TokenRow[]> => {
+    if (!suitability) return runFixed(db, db.selectFrom(names.tokens).select(TOKEN_COLUMNS).where('id', '=', id))
+    const shown = suitability.shown()
+    return answersOf(await runFixed(db, tokenBeside(db, names, shown, id)), 'id', names, shown)
   })
   if (!row) return undefined
   const record = wholeToken(row, session)
   return record.id === id ? record : undefined
-}
-
-function foundIn({ names, suitability }: Session, rows: readonly TokenRow[]): readonly TokenRow[] {
-  return suitability ? answersOf(rows, 'id', { names, suitability }) : rows
 }
 
 function wholeToken(row: TokenRow, { names }: Setup): TokenRecord {

@@ -21,6 +21,11 @@ export type SqlStore = TokenStore & Required<Omit<TokenStore, 'watch'>>
  *
  * Connect to the primary: a replica answers late, and what was revoked would go on. A PostgreSQL replica is refused by the first connection that asks it.
  *
+ * - MySQL and MariaDB: each look-up shows the settings of its connection, everything else asks the connection first. One on
+ *   which an answer could be old, or a text another one, is refused as `store_unsuitable`, by the setting's name: no autocommit,
+ *   a transaction that other code left open, READ UNCOMMITTED, a character set that is not utf8mb4, a `sql_mode` that is not
+ *   strict, `read_only`, another database, and on Galera `wsrep_sync_wait` without its bit 1. On MySQL, which does not show an
+ *   open transaction, look-ups lock what they read.
  * - A record, its event and the event's `seq` are written in one transaction. Commits go one after another, by the lock of one
  *   row. In PostgreSQL a process that falls silent amid a commit is cut off after 5 s; in MySQL and SQLite the others wait as
  *   long as it is stopped.
@@ -32,8 +37,8 @@ export type SqlStore = TokenStore & Required<Omit<TokenStore, 'watch'>>
  *   serialization, busy).
  * - A row that was changed by hand and cannot be read refuses its own token and no other: look-ups of it throw
  *   `row_unreadable`. `list` shows it with what can be read; its dates are `NaN` then, its lists empty.
- * - An error of the driver's comes through as it is, without the fields that quote values (`sql`, `detail` and the like). What
- *   the host logs of its queries through Kysely's `log` holds digests.
+ * - An error of the driver's comes through as it is, without the fields that quote values (`sql`, `detail` and the like), and
+ *   without what MySQL quotes in its messages. What the host logs of its queries through Kysely's `log` holds digests.
  *
  * @throws PolicyError (a `TypeError`) for options that cannot be used; StoreError `store_unsuitable` for another database.
  * Its methods reject with StoreError `store_not_migrated`, `store_newer`, `store_forbidden`, `store_unsuitable`, `row_unreadable`.

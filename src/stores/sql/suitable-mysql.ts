@@ -23,6 +23,8 @@ export interface Shown {
   readonly column: AliasedExpression<unknown, 'session'>
   /** See `Known`. */
   readonly locks: boolean
+  /** Judges what the column held. */
+  judge(session: unknown): void
 }
 
 /** What is known of the server that a store uses, and of its sessions. */
@@ -33,19 +35,12 @@ export interface Suitability {
   check(held: Db): Promise<void>
   /** What look-ups have to show. The same object until the server turns out to be another. */
   shown(): Shown
-  /** Judges what a look-up showed. */
-  judge(session: unknown): void
 }
 
 /** Each of them throws StoreError `store_unsuitable` that names the setting and what to do. */
 export function suitabilityOf(setup: Setup): Suitability {
-  let known: Known = { all: [], ofLookUps: [], locks: true }
-  let shown = shownOf(known)
   /** Where the first connection found the tables. */
   let database: string | undefined
-  /** What was found to be good, to the letter. */
-  let good: string | undefined
-
   const judge = (session: unknown, settings: readonly Setting[]): void => {
     const text = textOf(session)
     if (text === undefined) throw unsuitable(`The connection did not show its settings. ${OBJECTS}`)
@@ -56,40 +51,44 @@ export function suitabilityOf(setup: Setup): Suitability {
         `A connection uses the database "${found}" and another one "${database}". Take out what changes it (USE, changeUser), or name the database in the option schema.`,
       )
   }
+  const shownOf = ({ ofLookUps, locks }: Known): Shown => {
+    /** What was found to be good, to the letter. */
+    let good: unknown
+    return {
+      column: rawColumn(shownAs(ofLookUps), 'session'),
+      locks,
+      judge(session) {
+        if (session === good && good !== undefined) return
+        judge(session, ofLookUps)
+        good = session
+      },
+    }
+  }
+  let known: Known = { all: [], ofLookUps: [], locks: true }
+  let shown = shownOf(known)
+
   const check = async (held: Db): Promise<void> => {
-    const [row] = await rowsOf(held, `select ${shownAs(known.all)} as session limit 1`)
-    judge(row?.session, known.all)
+    const { all } = known
+    const [row] = await rowsOf(held, `select ${shownAs(all)} as session limit 1`)
+    judge(row?.session, all)
   }
   return {
     check,
     shown: () => shown,
-    judge(session) {
-      if (session === good) return
-      judge(session, known.ofLookUps)
-      if (typeof session === 'string') good = session
-    },
     lookAt: (db) =>
       db.connection().execute(async (held) => {
         const variables = await variablesOf(held)
-        const before = shownAs(known.ofLookUps)
-        const locks = known.locks
-        known = knownOf(variables, await refuseTables(held, setup))
-        if (shownAs(known.ofLookUps) !== before || known.locks !== locks) {
-          shown = shownOf(known)
-          good = undefined
-        }
+        const now = knownOf(variables, await refuseTables(held, setup))
+        if (now.locks !== known.locks || shownAs(now.ofLookUps) !== shownAs(known.ofLookUps)) shown = shownOf(now)
+        known = now
         await check(held)
-        await refuseReplica(held, known)
+        await refuseReplica(held, now)
       }),
   }
 }
 
 const OBJECTS =
   'Rows have to be objects by the names of their columns: leave out rowsAsArray, nestTables and a typeCast that changes texts.'
-
-function shownOf({ ofLookUps, locks }: Known): Shown {
-  return { column: rawColumn(shownAs(ofLookUps), 'session'), locks }
-}
 
 /** The schema that the tables were said to be in, if one was. */
 function schemaOf({ state }: Names): string | undefined {

@@ -61,8 +61,8 @@ describe.skipIf(!hasMariadb)(title, () => {
   })
 
   it('a statement that cannot be read is not repeated in the message', async () => {
-    const queryFormat = (text: string, values: readonly unknown[] = []) =>
-      values.reduce<string>((all, value) => all.replace('?', `(${mysql.escape(value)}`), text)
+    const queryFormat = (text: string, values: readonly string[] = []) =>
+      values.reduce((all, value) => all.replace('?', `(${mysql.escape(value)}`), text)
     const odd = open(mysql.createPool({ ...config, queryFormat }))
     const error = await errorOf(sqlStore(odd).findByDigest(DIGEST))
     expect(error).toMatchObject({ code: 'ER_PARSE_ERROR', errno: 1064 })

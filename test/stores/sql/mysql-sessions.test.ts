@@ -237,6 +237,10 @@ describe.skipIf(!hasMariadb)(title, () => {
     },
   )
 
+  it('a driver that writes in another character set than the server is told to read changes nothing', async () => {
+    for (const charset of ['gbk', 'sjis', 'latin1']) await life(open(['set names utf8mb4'], { charset }))
+  })
+
   it.each(REFUSED_DRIVERS.map(([driver, names]) => [inspect(driver), driver, names] as const))(
     'mysql2 with %s is refused by its name before anything is read or written',
     async (_, driver, names) => {
