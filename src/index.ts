@@ -4,6 +4,7 @@ export type { RuleName } from './core/decide.ts'
 export type { Denial, RenderedDenial } from './core/denial.ts'
 export type { EndpointView } from './core/endpoints.ts'
 export {
+  DirectoryError,
   type Issue,
   MANAGEMENT_ERRORS,
   type ManagementCode,
@@ -79,5 +80,7 @@ export type { CreateInput, EditInput, EventsInput, ListInput, RefreshInput, Toke
 export type { Inspection } from './service/inspect.ts'
 export type { Issued } from './service/issue.ts'
 export type { Question } from './service/question.ts'
+export type { ReadyInput } from './service/ready.ts'
+export type { ErrorInfo } from './service/report.ts'
 export type { RequestLike } from './service/request.ts'
 export { type MemoryStore, memoryStore } from './stores/memory.ts'

@@ -52,6 +52,8 @@ export interface TokenStore {
     readonly before: number
     readonly limit: number
   }): Promise<{ readonly records: number; readonly events: number }>
+  /** Looks whether the store can be used, as far as it can tell without writing; rejects with what has to be done. */
+  ready?(): Promise<void>
 }
 
 /** The look-up that every request makes. */
@@ -114,12 +116,14 @@ export interface PlanInfo {
   readonly id: string
   /** One of the policy's tiers, or another word. */
   readonly tier: string
-  readonly suspended?: boolean
+  /** `null` is not suspended, as absence is. */
+  readonly suspended?: boolean | null
 }
 
 /**
  * The host application's answers. They are asked anew at each request, unless `directoryMaxAgeMs` says otherwise, and may be
- * given at once or as a promise; what cannot be read lets nothing through.
+ * given at once or as a promise. Ids are text, those of numbers too. An answer of another shape lets nothing through: it is
+ * `unavailable`, whose message names the method and the field.
  */
 export interface Directory {
   /** The plan with this id, or `undefined`. */

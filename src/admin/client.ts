@@ -2,6 +2,7 @@
 import type { Issue, ManagementCode } from '../core/errors.ts'
 import type { ScopeView, TypeView } from '../core/policy.ts'
 import type { Limits } from '../core/policy-data.ts'
+import { segmentProblem } from '../core/target.ts'
 import type { Token, TokenEvent } from '../core/token.ts'
 import type { Awaitable } from '../ports.ts'
 import type { Allowance } from '../service/decision.ts'
@@ -119,8 +120,9 @@ interface Sending {
  * const { token, secret } = await admin.create({ planId: '1001', type: 'rest', name: 'Nightly export', … })
  */
 export function createAdminClient(options: AdminClientOptions): AdminClient {
-  const send = async <T>(method: string, path: string, sending: Sending = {}): Promise<T> => {
+  const send = async <T>(method: string, segments: readonly string[], sending: Sending = {}): Promise<T> => {
     const { body, query = {}, headers } = sending
+    const path = segments.map(segmentOf).join('')
     const own = typeof options.headers === 'function' ? await options.headers() : options.headers
     const search = new URLSearchParams(entriesOf(query)).toString()
     const init: RequestInit = {
@@ -140,24 +142,31 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     return answerOf<T>(response)
   }
   return {
-    policies: async () => (await send<{ policies: readonly SurfaceView[] }>('GET', '/policies')).policies,
-    parseLinks: (body) => send('POST', '/links', { body }),
-    list: ({ planId, ...query }) => send('GET', `/plans/${encodeURIComponent(planId)}/tokens`, { query }),
+    policies: async () => (await send<{ policies: readonly SurfaceView[] }>('GET', ['policies'])).policies,
+    parseLinks: (body) => send('POST', ['links'], { body }),
+    list: ({ planId, ...query }) => send('GET', ['plans', planId, 'tokens'], { query }),
     create: ({ planId, idempotencyKey, ...body }) =>
-      send('POST', `/plans/${encodeURIComponent(planId)}/tokens`, { body, ...keyed(idempotencyKey) }),
-    get: ({ id }) => send('GET', `/tokens/${encodeURIComponent(id)}`),
+      send('POST', ['plans', planId, 'tokens'], { body, ...keyed(idempotencyKey) }),
+    get: ({ id }) => send('GET', ['tokens', id]),
     edit: ({ id, version, ...body }) =>
-      send('PATCH', `/tokens/${encodeURIComponent(id)}`, {
+      send('PATCH', ['tokens', id], {
         body,
         ...(version !== undefined && { headers: { 'If-Match': `"${version}"` } }),
       }),
-    previewRefresh: ({ id }) => send('GET', `/tokens/${encodeURIComponent(id)}/refresh`),
+    previewRefresh: ({ id }) => send('GET', ['tokens', id, 'refresh']),
     refresh: ({ id, idempotencyKey, ...body }) =>
-      send('POST', `/tokens/${encodeURIComponent(id)}/refresh`, { body, ...keyed(idempotencyKey) }),
-    revoke: ({ id }) => send('POST', `/tokens/${encodeURIComponent(id)}/revoke`, { body: {} }),
-    events: ({ planId, ...query }) => send('GET', `/plans/${encodeURIComponent(planId)}/events`, { query }),
-    explain: (body) => send('POST', '/explain', { body }),
+      send('POST', ['tokens', id, 'refresh'], { body, ...keyed(idempotencyKey) }),
+    revoke: ({ id }) => send('POST', ['tokens', id, 'revoke'], { body: {} }),
+    events: ({ planId, ...query }) => send('GET', ['plans', planId, 'events'], { query }),
+    explain: (body) => send('POST', ['explain'], { body }),
   }
+}
+
+/** One part of a path. An id that no path can carry belongs to nothing; sent all the same, it would lead elsewhere. */
+function segmentOf(text: string): string {
+  const problem = segmentProblem(text)
+  if (problem === undefined) return `/${encodeURIComponent(text)}`
+  throw new AdminApiError('invalid_input', 400, 'The input is not valid.', [{ path: '', message: `An id ${problem}` }])
 }
 
 function keyed(idempotencyKey: string | undefined): Sending {

@@ -7,6 +7,7 @@ import type { z } from 'zod'
 import { faultOfContent } from '../core/body.ts'
 import type { Issue } from '../core/errors.ts'
 import { PlanTokenError } from '../core/errors.ts'
+import { strangerIn } from '../core/shape.ts'
 import { decodeStrictly, readTargetOfUrl } from '../core/target.ts'
 import type { Awaitable, Directory } from '../ports.ts'
 import { tell } from '../service/tell.ts'
@@ -19,6 +20,7 @@ import { headersOf, membersOf, Problem, problemOf } from './problem.ts'
 import {
   type BodyLimits,
   isOfType,
+  issueOf,
   readBytes,
   readIdempotencyKey,
   readIfMatch,
@@ -80,7 +82,7 @@ export function adminHandler(options: AdminOptions): AdminHandler {
   checkOptions(options)
   const { tokens, directory, basePath = '', bodyBytes = 262_144, bodyTimeoutMs = 30_000, introspection } = options
   const document = JSON.stringify(openApiOf(introspection !== undefined))
-  const places = directory && placesOf(directory)
+  const places = directory && placesOf(directory, tokens, options.onError)
   const detector = createDetector(tokens.policies)
   const mostEntries = Math.max(...tokens.policies.map(mostLinksOf))
   const limits = { bytes: bodyBytes, timeoutMs: bodyTimeoutMs }
@@ -139,7 +141,7 @@ async function answerForm(admin: Admin, route: (typeof OAUTH_ROUTES)[number], re
   refuseCrossSite(admin, request)
   if (targetOf(admin, request).query !== '') throw new Problem('request_malformed')
   const body = await answerOAuth(route, tokens, introspection as IntrospectionOptions, request, limits)
-  return respond(200, body === undefined ? '' : JSON.stringify(body), request.method)
+  return respond(200, JSON.stringify(body), request.method)
 }
 
 /** The path below the base and the query; only what can be read in one way. */
@@ -224,7 +226,7 @@ async function readBody(
 function queryIssues(query: string): Issue[] {
   const issues: Issue[] = []
   const names = Object.keys(readParameters(query, issues))
-  return names.map((path) => ({ path, message: 'is not a parameter here.' }))
+  return [...issues, ...names.map((name) => issueOf(strangerIn([], name, [], 'parameter')))]
 }
 
 function refuseIssues(issues: readonly Issue[]): void {

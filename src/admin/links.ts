@@ -8,9 +8,11 @@ import { type CompiledPolicy, compiledOf, type Policy } from '../core/policy.ts'
 import type { ResourceRef } from '../core/resources.ts'
 import type { Directory } from '../ports.ts'
 import { createDeadlines } from '../service/deadlines.ts'
-import { ask, type Engine } from '../service/engine.ts'
+import { ask } from '../service/engine.ts'
 import { completeClock } from '../service/platform.ts'
+import { createReport, type OnError } from '../service/report.ts'
 import { linkProblems, readLinks } from '../service/resources.ts'
+import { planIdsOf, type Rights, refuseNonAdmin } from '../service/rights.ts'
 
 /** A resource that was recognised, with the name that the directory has for it. */
 export interface NamedLink extends FoundLink {
@@ -28,8 +30,8 @@ export interface PlacedReport {
   readonly mistakes: readonly PlacedMistake[]
 }
 
-/** Where things lie, asked within a time limit. */
-export type Places = Pick<Engine, 'within' | 'directory'>
+/** Where things lie, asked within the engine's time limit. */
+export type Places = Rights
 
 /** For which plan somebody asks. */
 interface Asking {
@@ -38,9 +40,21 @@ interface Asking {
   readonly places: Places | undefined
 }
 
+/** An engine that a host has put something around may not say how long its ports may take. */
+const TIMEOUT_MS = 2_000
+
 /** Makes the places out of a host's directory. */
-export function placesOf(directory: Directory): Places {
-  return { directory, within: createDeadlines(completeClock(undefined), 2_000) }
+export function placesOf(
+  directory: Directory,
+  { policies, timeoutMs }: { readonly policies: readonly Policy[]; readonly timeoutMs?: number },
+  onError: OnError | undefined,
+): Places {
+  return {
+    directory,
+    planIds: planIdsOf(policies),
+    within: createDeadlines(completeClock(undefined), timeoutMs ?? TIMEOUT_MS),
+    report: createReport(onError, undefined, true),
+  }
 }
 
 /** How many links a text may hold: some more than a token can, since people are told how many are too many. */
@@ -52,8 +66,7 @@ export async function reportOf(policy: Policy, text: string, asking: Asking | un
   const report = policy.parseLinks(text)
   if (!asking?.places) return report
   const { actor, planId, places } = asking
-  const isAdmin = await ask(places, () => places.directory.isPlanAdmin(actor, planId))
-  if (isAdmin !== true) throw new PlanTokenError('not_plan_admin')
+  await refuseNonAdmin(places, actor, planId)
   const compiled = compiledOf(policy) as CompiledPolicy
   // More than a token can hold is not asked about; and what nobody has placed has no name, since it may be another plan's.
   if (report.resources.length > compiled.limits.links) return report
@@ -118,7 +131,9 @@ async function named(resources: readonly FoundLink[], places: Places): Promise<r
   const { directory } = places
   if (!directory.describe || resources.length === 0) return resources
   const refs = resources.map(({ kind, id }) => ({ kind, id }))
-  const names: unknown = await ask(places, () => directory.describe?.(refs)).catch(() => undefined)
+  const names: unknown = await ask(places, 'directory.describe', () => directory.describe?.(refs)).catch(
+    () => undefined,
+  )
   if (!Array.isArray(names)) return resources
   return resources.map((resource, i) => {
     const name: unknown = names[i]

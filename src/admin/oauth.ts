@@ -5,7 +5,7 @@
 import type { Awaitable } from '../ports.ts'
 import type { Inspection } from '../service/inspect.ts'
 import { type AdminCode, Problem } from './problem.ts'
-import { type BodyLimits, decodeFormText, isOfType, readBytes } from './read.ts'
+import { type BodyLimits, decodeFormLines, isOfType, readBytes } from './read.ts'
 import type { AdminEngine } from './routes.ts'
 import type { AnswerName } from './schemas.ts'
 
@@ -23,7 +23,7 @@ export interface OAuthRoute {
   readonly id: string
   readonly path: '/introspect' | '/revoke'
   readonly summary: string
-  readonly answer?: AnswerName
+  readonly answer: AnswerName
   call(engine: AdminEngine, secret: string): Promise<unknown>
 }
 
@@ -39,8 +39,10 @@ export const OAUTH_ROUTES: readonly OAuthRoute[] = [
   {
     id: 'revokeSecret',
     path: '/revoke',
-    summary: 'Ends a secret: the newest takes its token with it (RFC 7009). Unknown ones are answered alike.',
-    call: async (engine, secret) => void (await engine.revokeSecret(secret)),
+    summary:
+      'Ends a secret, or those in a text: the newest takes its token with it (RFC 7009). 200 also where nothing was found.',
+    answer: 'Revocation',
+    call: async (engine, secret) => ({ revoked: (await engine.revokeSecret(secret)).revoked }),
   },
 ]
 
@@ -71,11 +73,14 @@ export async function answerOAuth(
   return call(engine, token)
 }
 
-/** The `token` of a form. A parameter that comes twice is malformed (RFC 6749, section 3.1); the hint is not needed. */
+/**
+ * The `token` of a form, which may be a text of several lines with a secret in it. A parameter that comes twice is malformed
+ * (RFC 6749, section 3.1); the hint is not needed.
+ */
 function tokenIn(bytes: Uint8Array): string {
   const found = new Map<string, string>()
   for (const pair of textOf(bytes).split('&')) {
-    const [name, value, ...more] = pair.split('=').map(decodeFormText)
+    const [name, value, ...more] = pair.split('=').map(decodeFormLines)
     const isRight = name !== undefined && value !== undefined && more.length === 0
     if (!isRight || found.has(name) || !PARAMETERS.includes(name)) throw new Problem('request_malformed')
     found.set(name, value)

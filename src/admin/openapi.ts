@@ -83,7 +83,7 @@ function formOperationOf({ id, summary, answer }: OAuthRoute): Json {
     summary,
     requestBody: { required: true, content: { [FORM_TYPE]: { schema } } },
     responses: {
-      200: answer ? jsonOf(summary, refTo(answer)) : { description: summary },
+      200: jsonOf(summary, refTo(answer)),
       ...problemsOf(codes, [], 'application/json'),
     },
   }

@@ -7,8 +7,7 @@ import { gatherBytes } from '../core/bytes.ts'
 import type { Issue } from '../core/errors.ts'
 import { parseJsonStrictly } from '../core/json.ts'
 import { sentenceOf } from '../core/malformed.ts'
-import { pathText } from '../core/shape.ts'
-import { didYouMean } from '../core/suggest.ts'
+import { pathText, plainPath, strangerIn } from '../core/shape.ts'
 import { hasControlCharacter } from '../core/target.ts'
 import { Problem } from './problem.ts'
 
@@ -27,13 +26,14 @@ export function readShape<T>(
 }
 
 function oursOf(issue: z.core.$ZodIssue, fields: readonly string[], at: PropertyKey[]): readonly Issue[] {
-  const path = [...at, ...issue.path]
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({
-      path: pathText([...path, key]),
-      message: `is not a field here.${didYouMean(key, fields)}`,
-    }))
+  const path = plainPath([...at, ...issue.path])
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => issueOf(strangerIn(path, key, fields)))
   return [{ path: pathText(path), message: sentenceOfIssue(issue) }]
+}
+
+/** An issue whose path is not yet text. */
+export function issueOf({ path, message }: { readonly path: readonly PropertyKey[]; readonly message: string }): Issue {
+  return { path: pathText(path), message }
 }
 
 const KINDS: { readonly [kind: string]: string } = {
@@ -69,7 +69,7 @@ export function readParameters(query: string, issues: Issue[]): Readonly<Record<
     const name = decodeFormText(rawName)
     const value = decodeFormText(rest.join('='))
     if (name === undefined || value === undefined || rest.length !== 1) throw new Problem('request_malformed')
-    if (found.has(name)) issues.push({ path: name, message: 'is there more than once.' })
+    if (found.has(name)) issues.push({ path: pathText(plainPath([name])), message: 'is there more than once.' })
     found.set(name, NUMBERS.includes(name) && /^(0|[1-9]\d{0,8})$/.test(value) ? Number(value) : value)
   }
   return Object.fromEntries(found)
@@ -77,9 +77,15 @@ export function readParameters(query: string, issues: Issue[]): Readonly<Record<
 
 /** Text of a form or a query, decoded; `undefined` if it is not UTF-8 or holds a control character. */
 export function decodeFormText(text: string): string | undefined {
+  const decoded = decodeFormLines(text)
+  return decoded === undefined || hasControlCharacter(decoded) ? undefined : decoded
+}
+
+/** The same for text that may have tabs and several lines. */
+export function decodeFormLines(text: string): string | undefined {
   try {
     const decoded = decodeURIComponent(text.replaceAll('+', ' '))
-    return hasControlCharacter(decoded) ? undefined : decoded
+    return hasControlCharacter(decoded.replaceAll(/[\t\r\n]/g, '')) ? undefined : decoded
   } catch {
     return undefined
   }

@@ -31,7 +31,8 @@ export type AdminEngine = Pick<
   | 'events'
   | 'explain'
   | 'inspect'
->
+> &
+  Partial<Pick<PlanTokens, 'timeoutMs'>>
 
 /** What a request asks, read. */
 export interface Asked<Query = unknown, Body = unknown> {

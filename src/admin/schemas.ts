@@ -222,6 +222,9 @@ export const ANSWERS = {
       resources: z.union([z.literal('all'), z.array(resource)]).exactOptional(),
     })
     .describe('RFC 7662, section 2.2; of what does not work only `active`.'),
+  Revocation: z
+    .strictObject({ revoked: z.boolean().describe('`false`: the text holds no secret that is known here.') })
+    .describe('RFC 7009, section 2.2, whose clients need not read it.'),
   Problem: z
     .strictObject({
       type: z.string().describe('`urn:plan-access-tokens:error:` and the code.'),

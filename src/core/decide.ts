@@ -28,7 +28,7 @@ export interface Facts {
   record: TokenRecord | undefined
   secret: SecretRecord | undefined
   grant: Grant | undefined
-  /** What the directory said of the token's plan, unread. */
+  /** What the directory said of the token's plan. */
   plan: unknown
   match: Match | undefined
   named: Named | undefined
@@ -38,6 +38,8 @@ export interface Facts {
   malformed: Malformed | undefined
   /** What was thrown where facts could not be had. */
   failure: unknown
+  /** The method of a port that is being asked, for the error if it fails. */
+  asked: string | undefined
   /** Where the record came from. */
   source: 'cache' | 'store' | undefined
 }
@@ -138,7 +140,10 @@ export function isEligible(answer: unknown, planId: string | undefined, tiers: R
   if (!isObject(answer)) return false
   const { id, tier, suspended } = answer as { id?: unknown; tier?: unknown; suspended?: unknown }
   return (
-    id === planId && typeof tier === 'string' && tiers.has(tier) && (suspended === undefined || suspended === false)
+    id === planId &&
+    typeof tier === 'string' &&
+    tiers.has(tier) &&
+    (suspended === undefined || suspended === null || suspended === false)
   )
 }
 

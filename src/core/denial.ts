@@ -62,6 +62,8 @@ export interface Denials {
   notSupported(closed: string): Denial
   /** The headers of every answer to a credential (RFC 9111). */
   readonly headers: Readonly<Record<string, string>>
+  /** The codes that the policy's own renderer cannot render; they go out as problem+json. */
+  unrenderable(): readonly RefusalCode[]
 }
 
 /** Makes the refusals of a surface. */
@@ -98,6 +100,7 @@ export function createDenials(
   return {
     headers: shared,
     of: (code) => table.get(code) as Denial,
+    unrenderable: () => codes.filter((code) => renderedBy(render, table.get(code) as Denial) === undefined),
     scopeMissing(scopes, preferred) {
       const message = `${REFUSALS.scope_missing.title} It takes ${anyOf(scopes)}.`
       const challenged = `${realm}, error="insufficient_scope", error_description="${messageOf('scope_missing')}"`
@@ -141,13 +144,18 @@ function challenge(realm: string, code: RefusalCode, message = messageOf(code)):
 
 /** A host's renderer that fails, or gives what cannot be sent as a refusal, must not turn it into something else. */
 function renderSafely(render: (denial: Denial) => RenderedDenial, denial: Denial): RenderedDenial {
+  return renderedBy(render, denial) ?? problemJson(denial)
+}
+
+/** What a renderer gives, if it can be sent as a refusal. */
+function renderedBy(render: (denial: Denial) => RenderedDenial, denial: Denial): RenderedDenial | undefined {
   try {
     const rendered = render(denial)
-    if (rendered.status >= 400 && typeof rendered.body === 'string' && responseOf(rendered)) return rendered
+    const isRefusal = rendered.status >= 400 && typeof rendered.body === 'string'
+    return isRefusal && responseOf(rendered) ? rendered : undefined
   } catch {
-    // Rendered below.
+    return undefined
   }
-  return problemJson(denial)
 }
 
 function responseOf({ status, headers, body }: RenderedDenial): Response {

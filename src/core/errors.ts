@@ -115,6 +115,8 @@ export interface Issue {
 export interface SafeCause {
   readonly name: string
   readonly code?: string
+  /** What failed: a method of a port, such as `directory.plan` or `store.findByDigest`. */
+  readonly method?: string
 }
 
 /**
@@ -149,11 +151,12 @@ function causeOf(cause: SafeCause | undefined): { cause: SafeCause } | undefined
 }
 
 /** The name and the error code of whatever was thrown, if they are plain identifiers such as `ECONNREFUSED` or `57P01`. */
-export function safeCause(thrown: unknown): SafeCause {
-  if (!isObject(thrown)) return { name: typeof thrown }
+export function safeCause(thrown: unknown, method?: string): SafeCause {
+  const asked = method !== undefined && { method }
+  if (!isObject(thrown)) return { name: typeof thrown, ...asked }
   const name = identifier(read(thrown, 'name')) ?? 'Error'
   const code = identifier(read(thrown, 'code'))
-  return code === undefined ? { name } : { name, code }
+  return { name, ...(code !== undefined && { code }), ...asked }
 }
 
 function read(from: object, field: string): unknown {
@@ -195,6 +198,15 @@ export type StoreProblem =
   | 'row_unreadable'
 
 /**
+ * An answer of the directory that has not the shape of the port, such as an id that is a number. The message names the method,
+ * the field, what came (its kind, never its value) and what was expected.
+ */
+export class DirectoryError extends Error {
+  override readonly name = 'DirectoryError'
+  readonly code = 'directory_unreadable'
+}
+
+/**
  * A policy, or the options of `createPlanTokens`, that cannot be used: a mistake of whoever wrote them, found at start-up.
  * All mistakes stand in `problems` and in the message.
  */
@@ -202,9 +214,10 @@ export class PolicyError extends TypeError {
   override readonly name = 'PolicyError'
   readonly problems: readonly Issue[]
 
-  constructor(problems: readonly Issue[]) {
+  constructor(problems: readonly Issue[], options?: { readonly cause: unknown }) {
     super(
       `This cannot be used as it is:\n${problems.map(({ path, message }) => `  ${path || 'policy'}: ${message}`).join('\n')}`,
+      options,
     )
     this.problems = problems
   }

@@ -2,6 +2,7 @@
  * The shapes of a policy's links, compiled into a table that is walked part by part. What a shape is: core/policy-data.ts. How
  * a pasted link is read by the table: core/links.ts.
  */
+import { type IsId, isOwnId, MAX_ID } from './kinds.ts'
 import type { KindInfo, PolicyData } from './policy-data.ts'
 import { PLAN_KIND } from './resources.ts'
 
@@ -11,7 +12,7 @@ interface LinkNode {
   /** Where a word leads that no shape of the policy has. */
   any: LinkNode | undefined
   /** The id that may stand here. */
-  id: { readonly kind: string; readonly text: string; readonly pattern: RegExp } | undefined
+  id: { readonly kind: string; readonly text: string; readonly isId: IsId } | undefined
   child: LinkNode | undefined
   /** How many free segments may follow where a link may end; the last id before it is the resource. */
   tail: number | undefined
@@ -37,9 +38,6 @@ const newNode = (): LinkNode => ({
   tail: undefined,
 })
 
-/** The longest id of a link, if its kind says nothing. */
-const MAX_ID = 128
-
 /** Compiles the shapes; `problem` is told of each that cannot be used. */
 export function buildLinks(
   links: PolicyData['links'],
@@ -57,7 +55,7 @@ export function buildLinks(
     const mistakes = new Set(paths?.map((path) => addPath(root, path, kinds, tail)))
     for (const mistake of mistakes) if (mistake !== undefined) problem(index, mistake)
   }
-  return { hosts: new Set(links.hosts), spell, kinds, root, words, hint: hintOf(links) }
+  return { hosts: new Set(links.hosts), spell, kinds, root, words, hint: hintOf(links, kinds) }
 }
 
 /** A word of a link's path, as shapes write it, and what `*` stands for. */
@@ -98,14 +96,14 @@ function addPath(
     if (kind === undefined) next = afterWord(node, segment)
     else {
       if (kind !== PLAN_KIND && !kinds.has(kind)) return `names the kind "${kind}", which the policy lacks.`
-      const pattern = idPattern(kinds.get(kind) ?? {}, Number(least))
-      if (!pattern) return `has "${segment}", but an id of that kind is shorter.`
+      const isId = idForm(kinds.get(kind) ?? {}, Number(least))
+      if (!isId) return `has "${segment}", but an id of that kind is shorter.`
       if (node.id !== undefined && node.id.text !== segment)
         return `has "${segment}" where another shape has "${node.id.text}".`
       if (above !== undefined && kind !== PLAN_KIND && !isBelow(kind, above, kinds))
         return `has "{${kind}}" below "{${above}}", which is not among its parents.`
       if (kind !== PLAN_KIND) above = kind
-      node.id = { kind, text: segment, pattern }
+      node.id = { kind, text: segment, isId }
       node.child ??= newNode()
       next = node.child
     }
@@ -130,10 +128,10 @@ function afterWord(node: LinkNode, word: string): LinkNode {
 
 const TITLE_OR_ID = 'cannot be told from another shape with a title. Put a word before the id that follows.'
 
-/** The pattern of an id of a kind; `undefined` if none is that long. */
-function idPattern({ id, max = MAX_ID }: KindInfo, least: number): RegExp | undefined {
-  const chars = id === 'digits' ? '[0-9]' : id === 'base62' ? '[0-9A-Za-z]' : String.raw`[\w.@-]`
-  return least > max ? undefined : new RegExp(`^${chars}{${least},${max}}$`)
+/** What an id of a kind looks like; `undefined` if none is that long. */
+function idForm(kind: KindInfo, least: number): IsId | undefined {
+  const isId = isOwnId(kind)
+  return least > (kind.max ?? MAX_ID) ? undefined : (text) => text.length >= least && isId(text)
 }
 
 /** Whether a kind can stand below another: the same kind, one that says nothing of parents, or reached over `parents`. */
@@ -146,14 +144,17 @@ function isBelow(kind: string, above: string, kinds: ReadonlyMap<string, KindInf
 }
 
 /** A right link, if there are any. */
-function hintOf({ hosts: [host], shapes: [shape] }: PolicyData['links']): string {
+function hintOf({ hosts: [host], shapes: [shape] }: PolicyData['links'], kinds: ReadonlyMap<string, KindInfo>): string {
   const path = shape === undefined ? undefined : expandShape(shape)?.[0]
   if (host === undefined || !path) return ''
   const example = path
     .filter((segment) => segment !== '**')
     .map((segment) => {
-      const [id, , least] = ID.exec(segment) ?? []
-      return id === undefined ? segment.replace('*', 'x') : '123'.padEnd(Number(least ?? 1), '4567890')
+      const [id, kind = '', least] = ID.exec(segment) ?? []
+      if (id === undefined) return segment.replace('*', 'x')
+      return kinds.get(kind)?.id === 'uuid' ? A_UUID : '123'.padEnd(Number(least ?? 1), '4567890')
     })
   return ` A right one looks like https://${host}/${example.join('/')}.`
 }
+
+const A_UUID = '0197b0c4-7d2e-7cc0-8f1e-4c1f7f1b2a3d'

@@ -98,10 +98,10 @@ function walkShapes(
       isKnown = false
       continue
     }
-    if (!id || !child || (!isKnown && !id.pattern.test(segment)))
+    if (!id || !child || (!isKnown && !id.isId(segment)))
       return wrong('link_unknown_shape', 'A token cannot be limited to this kind of link.')
     const { kind } = id
-    if (!id.pattern.test(segment))
+    if (!id.isId(segment))
       return wrong('link_bad_id', `The id of the ${kind.replaceAll('_', ' ')} in this link is not one.`)
     if (kind === PLAN_KIND) planId = segment
     else resource = { kind, id: resource && table.kinds.get(kind)?.under ? `${resource.id}/${segment}` : segment }

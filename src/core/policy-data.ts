@@ -67,9 +67,14 @@ export interface ScopeInfo {
 
 /** A kind of resource. */
 export interface KindInfo<Kind extends string = string> {
-  /** What its id looks like in a link. A request's id is not bound by it; the directory decides whether it exists. */
-  readonly id?: 'digits' | 'base62' | 'name'
-  /** How many characters an id in a link may have, at most. Default 128. */
+  /**
+   * What its ids look like, in links and in requests: `digits`, `base62` (letters and digits), `name` (those, `.`, `_`, `@` and
+   * `-`), or as in a column of that type in SQL: `integer` (0 to 2,147,483,647), `bigint` (0 to 9,223,372,036,854,775,807),
+   * both without zeros before them, and `uuid`. A request with another id is `resource_not_in_plan`, and the directory is not
+   * asked. Default: `name` in links, anything in requests.
+   */
+  readonly id?: 'digits' | 'base62' | 'name' | 'integer' | 'bigint' | 'uuid'
+  /** How many characters an id may have, at most. Default 128. */
   readonly max?: number
   /** The kinds that can be directly above it. Links that chain kinds may only descend. */
   readonly parents?: readonly Kind[]
@@ -82,7 +87,7 @@ export interface KindInfo<Kind extends string = string> {
 
 /** A type of token. Without `scopes` it grants every grantable one; `fixed` scopes come with the type and are not chosen. */
 export interface TokenType<Scope extends string = string> {
-  /** What its secrets begin with: `[A-Za-z][A-Za-z0-9_]*`, different for each type of a deployment. */
+  /** What its secrets begin with, before an underscore: `[A-Za-z][A-Za-z0-9_]*` that does not end in one, different for each type of a deployment. */
   readonly prefix: string
   readonly title?: string
   readonly scopes?: readonly Scope[]

@@ -1,6 +1,6 @@
 /** The shape of a policy's data, for policies that come from a file: types, ranges and unknown fields. Meaning: core/policy-check.ts. */
 import { isObject } from './objects.ts'
-import { PREFIX_PATTERN } from './secret.ts'
+import { PREFIX_MESSAGE, PREFIX_PATTERN } from './secret.ts'
 import { anything, forwarded, list, matching, maybe, named, object, oneOf, whole } from './shape.ts'
 
 const text = matching(/./, 'must be text that is not empty.')
@@ -53,14 +53,14 @@ const endpoint = object({
 })
 
 const tokenType = object({
-  prefix: matching(PREFIX_PATTERN, 'must begin with a letter and hold letters, digits and _ only, 64 at most.'),
+  prefix: matching(PREFIX_PATTERN, PREFIX_MESSAGE),
   title: optionalText,
   scopes: maybe(list(text, 1)),
   fixed: maybe(list(text, 1)),
 })
 
 const kindInfo = object({
-  id: maybe(oneOf('digits', 'base62', 'name')),
+  id: maybe(oneOf('digits', 'base62', 'name', 'integer', 'bigint', 'uuid')),
   max: maybe(whole(1, 512)),
   parents: maybe(list(kind)),
   under: maybe(oneOf(true)),

@@ -5,6 +5,7 @@
 import { createDenials, type Denials, problemJson } from './denial.ts'
 import { buildTrie, type CompiledEndpoint, type EndpointTrie, parameterOf, segmentsOf } from './endpoints.ts'
 import { PolicyError } from './errors.ts'
+import { buildIdForms, type IdForms } from './kinds.ts'
 import { buildLinks, type LinkTable } from './link-shapes.ts'
 import { type LinkReport, type ParsedLink, parseLink, parseLinks } from './links.ts'
 import { checkMeaning, type ReadPolicy, readShape } from './policy-check.ts'
@@ -81,10 +82,14 @@ export interface CompiledPolicy {
   readonly reserved: ReadonlyMap<string, ScopeInfo>
   readonly deprecated: ReadonlySet<string>
   readonly links: LinkTable
+  /** How ids of its kinds look. */
+  readonly ids: IdForms
   readonly trie: EndpointTrie
   readonly routes: ReadonlyMap<string, CompiledEndpoint>
   readonly denials: Denials
   readonly spelling: ((target: string) => string) | undefined
+  /** Checks that the data names and that no function stands for, by route: such an endpoint refuses everything. */
+  readonly missingChecks: readonly string[]
 }
 
 /** A token type made ready. */
@@ -184,10 +189,12 @@ function compile(read: ReadPolicy, code: PolicyCode): CompiledPolicy {
     reserved,
     deprecated,
     links,
+    ids: buildIdForms(kinds),
     trie,
     routes: new Map(endpoints.map((endpoint) => [endpoint.view.route, endpoint])),
     denials,
     spelling: code.spelling?.target,
+    missingChecks: missingChecks(data, code),
   }
 }
 
@@ -197,6 +204,15 @@ function compileType(
   all: ReadonlyMap<string, ScopeInfo>,
 ): CompiledType {
   return { name, prefix, grantable: new Set(fixed ? [] : (scopes ?? all.keys())), fixed }
+}
+
+/** `"text@1" of PUT /novel/{page}` for each check without a function. */
+function missingChecks({ endpoints }: PolicyData, code: PolicyCode): readonly string[] {
+  return Object.entries(endpoints).flatMap(([route, { checks = {} }]) =>
+    Object.keys(checks)
+      .filter((name) => typeof code.checks?.[name] !== 'function')
+      .map((name) => `${JSON.stringify(name)} of ${route}`),
+  )
 }
 
 /** What stands in for a check without a function. */

@@ -62,16 +62,3 @@ export function isResourceRef(value: unknown): value is ResourceRef {
   const { kind, id } = value as { kind?: unknown; id?: unknown }
   return typeof kind === 'string' && kind !== '' && typeof id === 'string' && id !== ''
 }
-
-/**
- * The directory's answer about a resource: a place, `'absent'` (it does not exist, or in no plan that can be named), or
- * `'unreadable'` (an answer that is neither, from which nothing is concluded).
- */
-export function readPlace(answer: unknown): Place | 'absent' | 'unreadable' {
-  if (answer === undefined || answer === null) return 'absent'
-  if (typeof answer !== 'object') return 'unreadable'
-  const { planId, ancestors } = answer as { planId?: unknown; ancestors?: unknown }
-  if (typeof planId !== 'string' || planId === '' || !Array.isArray(ancestors)) return 'unreadable'
-  for (let i = 0; i < ancestors.length; i++) if (!isResourceRef(ancestors[i])) return 'unreadable'
-  return answer as Place
-}

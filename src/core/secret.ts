@@ -13,8 +13,11 @@ const TAIL_LENGTH = RANDOM_LENGTH + CHECKSUM_LENGTH
 /** Longer than any secret can be: looked at before anything else. */
 const MAX_LENGTH = 128
 
-/** The prefixes that a policy may use. */
-export const PREFIX_PATTERN = /^[A-Za-z]\w{0,63}$/
+/** The prefixes that a policy may use. The underscore behind one is ours. */
+export const PREFIX_PATTERN = /^(?!.*_$)[A-Za-z]\w{0,63}$/
+/** What is wrong with any other. */
+export const PREFIX_MESSAGE =
+  'must begin with a letter, hold letters, digits and _ only, 64 at most, and end without _, since one is put behind it.'
 
 /** Gives that many random bytes, from a cryptographically secure source. */
 export type Random = (bytes: number) => Uint8Array
@@ -94,6 +97,35 @@ export function beginsAsSecret(text: string, prefixes: ReadonlySet<string>): boo
   for (const prefix of prefixes) if (text.startsWith(`${prefix}_`)) return true
   return false
 }
+
+/** How often percent signs are decoded: a URL in the query of another, and one round more. */
+const MOST_DECODINGS = 3
+
+/**
+ * Every different secret in a text, whatever stands around it: a line of a file, JSON, a URL, percent-encoded or not. Linear in
+ * the text: behind each underscore, one look for each prefix.
+ */
+export function secretsIn(text: string, prefixes: ReadonlySet<string>): ReadonlySet<string> {
+  const found = new Set<string>()
+  let reading = text
+  for (let round = 0; ; round++) {
+    for (const { index } of reading.matchAll(BEFORE_TAIL)) {
+      const end = index + 1 + TAIL_LENGTH
+      for (const prefix of prefixes) {
+        if (!reading.endsWith(prefix, index)) continue
+        const secret = reading.slice(index - prefix.length, end)
+        if (isWellFormedSecret(secret, prefixes)) found.add(secret)
+      }
+    }
+    const decoded = reading.replaceAll(/%([2-7][0-9A-Fa-f])/g, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    )
+    if (decoded === reading || round === MOST_DECODINGS) return found
+    reading = decoded
+  }
+}
+
+const BEFORE_TAIL = new RegExp(`_(?=[0-9A-Za-z]{${TAIL_LENGTH}})`, 'g')
 
 /**
  * The source of a regular expression that finds secrets of one prefix in text, for secret scanners. It has no nested

@@ -6,7 +6,7 @@
 import * as zod from 'zod/v4/core'
 import type { Issue } from './errors.ts'
 import { isNamed } from './objects.ts'
-import { didYouMean } from './suggest.ts'
+import { didYouMean, nearest } from './suggest.ts'
 
 /** A schema whose output is of a type. */
 export type Schema<T> = zod.$ZodType<T>
@@ -33,26 +33,66 @@ function checked<T>(check: (payload: zod.ParsePayload) => void): Schema<T> {
 
 type Fields = { readonly [field: string]: zod.$ZodType }
 
-/** An object with these fields and no others. Read field by field below: zod's own object is 1 kB that does the same here. */
+/**
+ * An object with these fields and no others, written by the host: a field that is not known is named. Read field by field
+ * below: zod's own object is 1 kB that does the same here.
+ */
 export function object<Shape extends Fields>(shape: Shape): zod.$ZodObject<Shape, zod.$strict> {
+  return objectOf(shape, (name, fields) => ({ path: [name], message: notAField(name, fields) }))
+}
+
+/** The same for what somebody sent: what is not known may be a secret, so not everything is named (`strangerIn`). */
+export function input<Shape extends Fields>(shape: Shape): zod.$ZodObject<Shape, zod.$strict> {
+  return objectOf(shape, (name, fields) => strangerIn([], name, fields))
+}
+
+/** What is wrong, and where. */
+interface Stranger {
+  readonly path: PropertyKey[]
+  readonly message: string
+}
+
+function objectOf<Shape extends Fields>(
+  shape: Shape,
+  told: (name: string, fields: readonly string[]) => Stranger,
+): zod.$ZodObject<Shape, zod.$strict> {
   const fields = Object.keys(shape)
-  return forwarded((value) => {
-    if (!isNamed(value)) return 'must be an object.'
-    const unknown = Object.keys(value).filter((name) => !Object.hasOwn(shape, name))
-    return {
-      ...shape,
-      ...Object.fromEntries(
-        unknown.map((name) => [name, unknownField(name, `is not a field here.${didYouMean(name, fields)}`)]),
-      ),
-    }
+  return checked((payload) => {
+    const { value, issues } = payload
+    if (!isNamed(value))
+      return void issues.push({ code: 'custom', message: 'must be an object.', input: value as never })
+    judgeParts(payload, shape)
+    for (const name of Object.keys(value))
+      if (!Object.hasOwn(shape, name))
+        issues.push({ code: 'unrecognized_keys', keys: [name], ...told(name, fields), input: value as never })
   }) as unknown as zod.$ZodObject<Shape, zod.$strict>
 }
 
-const unknownField = (name: string, message: string): Schema<unknown> =>
-  checked(
-    ({ issues, value }) =>
-      void issues.push({ code: 'unrecognized_keys', keys: [name], message, input: value as never }),
-  )
+const notAField = (name: string, fields: readonly string[], what = 'field'): string =>
+  `is not a ${what} here.${didYouMean(name, fields)}`
+
+/** What is said of a name that somebody sent and that is not known: the name itself only if it can be no secret. */
+export function strangerIn(
+  at: readonly PropertyKey[],
+  name: string,
+  known: readonly string[],
+  what = 'field',
+): Stranger {
+  if (isPlainName(name) || (/^[\w-]{1,64}$/.test(name) && nearest(name, known) !== undefined))
+    return { path: [...at, name], message: notAField(name, known, what) }
+  return { path: [...at], message: `must hold no ${what}s${known.length > 0 ? ` but ${known.join(', ')}` : ''}.` }
+}
+
+/** Whether a name is written as names in code are, and short: `expiresAt`, `__proto__`. No secret, nor a part of one, is. */
+export function isPlainName(name: string): boolean {
+  return name.length <= 24 && /^_{0,2}[a-z]+([A-Z][a-z]+)*_{0,2}$/.test(name)
+}
+
+/** A path into what somebody sent, up to the first name that may be anything. */
+export function plainPath(path: readonly PropertyKey[]): readonly PropertyKey[] {
+  const end = path.findIndex((key) => typeof key !== 'number' && !isPlainName(String(key)))
+  return end === -1 ? path : path.slice(0, end)
+}
 
 /** What a schema says of a value: `data`, or `error` with all issues. */
 export type Reading<T> =
@@ -127,22 +167,26 @@ export const anything: Schema<unknown> = checked(() => undefined)
 /** A value that is judged by what depends on it: a schema, schemas for its parts, or a sentence that refuses it. */
 export function forwarded<T>(pick: (value: unknown) => Schema<unknown> | Parts | string): Schema<T> {
   return checked((payload) => {
-    const input = payload.value
-    const picked = pick(input)
-    const judge = (part: Schema<unknown>, value: unknown, path: PropertyKey[]): void => {
-      const issues = read(part, value).error?.issues ?? []
-      for (const issue of issues)
-        payload.issues.push({ ...issue, path: [...path, ...issue.path], input: value } as never)
-    }
-    if (typeof picked === 'string') payload.issues.push({ code: 'custom', message: picked, input })
-    else if (Array.isArray(picked)) for (const [i, part] of picked.entries()) judge(part, (input as unknown[])[i], [i])
-    else if (picked instanceof zod.$ZodType) judge(picked, input, [])
-    else
-      for (const [name, part] of Object.entries(picked)) judge(part, (input as Record<string, unknown>)[name], [name])
+    const picked = pick(payload.value)
+    if (typeof picked === 'string') payload.issues.push({ code: 'custom', message: picked, input: payload.value })
+    else if (picked instanceof zod.$ZodType) judgePart(payload, picked, payload.value, [])
+    else judgeParts(payload, picked)
   })
 }
 
-type Parts = readonly Schema<unknown>[] | { readonly [name: string]: Schema<unknown> }
+type Parts = readonly Schema<unknown>[] | Fields
+
+/** Judges the entries of a list, or the fields of an object, each by its schema. */
+function judgeParts(payload: zod.ParsePayload, parts: Parts): void {
+  const value = payload.value as unknown[] & { [field: string]: unknown }
+  if (Array.isArray(parts)) for (const [i, part] of parts.entries()) judgePart(payload, part, value[i], [i])
+  else for (const [name, part] of Object.entries(parts)) judgePart(payload, part, value[name], [name])
+}
+
+function judgePart({ issues }: zod.ParsePayload, part: Schema<unknown>, value: unknown, path: PropertyKey[]): void {
+  for (const issue of read(part, value).error?.issues ?? [])
+    issues.push({ ...issue, path: [...path, ...issue.path], input: value } as never)
+}
 
 /** All issues of a failed parse, as ours. */
 export function issuesOf(error: { readonly issues: readonly zod.$ZodIssue[] }): Issue[] {

@@ -15,6 +15,16 @@ export function isBasePath(value: unknown): value is string {
   return typeof value === 'string' && /^(\/(?!\.\.?(\/|$))[\w.~-]+)+$/.test(value)
 }
 
+/** What keeps a text from being one segment of a path, percent-encoded by whoever sends it; `undefined` if nothing does. */
+export function segmentProblem(text: string): string | undefined {
+  const problem = 'must hold no slash, backslash or control character, and be neither "." nor "..".'
+  try {
+    return readTarget(`/${encodeURIComponent(text)}`) && text !== '' ? undefined : problem
+  } catch {
+    return problem
+  }
+}
+
 declare const clean: unique symbol
 /** A path that has passed the grammar, still percent-encoded. Only this file makes one, so the trie never sees a raw path. */
 export type CleanPath = string & { readonly [clean]: true }

@@ -5,7 +5,7 @@
 import { PolicyError } from '../core/errors.ts'
 import { definePolicy, type Policy } from '../core/policy.ts'
 import type { PolicyCode } from '../core/policy-data.ts'
-import { PREFIX_PATTERN } from '../core/secret.ts'
+import { PREFIX_MESSAGE, PREFIX_PATTERN } from '../core/secret.ts'
 import { callable, issuesOf, judged, list, matching, maybe, object, oneOf, read } from '../core/shape.ts'
 import { CHECKS } from './checks.ts'
 import { type NpmScope, npmEndpoints } from './endpoints.ts'
@@ -92,7 +92,7 @@ const optionsSchema = object({
   registry: judged((value) =>
     isRegistry(value) ? undefined : 'must be the URL of a registry, such as "https://npm.acme.example".',
   ),
-  prefix: maybe(matching(PREFIX_PATTERN, 'must begin with a letter and hold letters, digits and _ only.')),
+  prefix: maybe(matching(PREFIX_PATTERN, PREFIX_MESSAGE)),
   tiers: maybe(list(matching(/./, 'must be text that is not empty.'), 1)),
   publishBytes: maybe(
     judged((value) =>

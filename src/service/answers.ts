@@ -2,6 +2,7 @@
  * The directory's answers about plans and resources, kept for as long as the host allows (`directoryMaxAgeMs`). Who is an
  * admin is always asked anew, and so is everything that a management call wants to know.
  */
+import { readPlace, readPlan } from '../core/directory.ts'
 import { isThenable } from '../core/objects.ts'
 import type { Awaitable, Directory } from '../ports.ts'
 import { elapsed, type FullClock, type Moment, momentOf } from './platform.ts'
@@ -15,7 +16,11 @@ const MAX_ANSWERS = 10_000
 /** Makes it for one process. The age of an answer counts from the start of the call. */
 export function createAnswers(directory: Directory, clock: FullClock, maxAgeMs: number): Answers {
   if (maxAgeMs === 0) return directory
-  const kept = <Q, A>(keyOf: (question: Q) => string, ask: (question: Q) => Awaitable<A>) => {
+  const kept = <Q, A>(
+    keyOf: (question: Q) => string,
+    ask: (question: Q) => Awaitable<A>,
+    read: (answer: unknown) => unknown,
+  ) => {
     let table = new Map<string, { readonly began: Moment; readonly answer: A }>()
     return (question: Q): Awaitable<A> => {
       const key = keyOf(question)
@@ -23,6 +28,8 @@ export function createAnswers(directory: Directory, clock: FullClock, maxAgeMs: 
       const known = table.get(key)
       if (known && elapsed(known.began, began) < maxAgeMs) return known.answer
       const keep = (answer: A): A => {
+        // What cannot be read is not kept: it throws.
+        read(answer)
         if (table.size >= MAX_ANSWERS) table = new Map()
         table.set(key, { began, answer })
         return answer
@@ -35,10 +42,12 @@ export function createAnswers(directory: Directory, clock: FullClock, maxAgeMs: 
     plan: kept(
       (id) => id,
       (id) => directory.plan(id),
+      readPlan,
     ),
     locate: kept(
       ({ kind, id }) => `${kind}/${id}`,
       (ref) => directory.locate(ref),
+      readPlace,
     ),
   }
 }

@@ -14,6 +14,7 @@ import { type Engine, unavailable } from './engine.ts'
 import { type Inquiry, STAGES, type Stage } from './gather.ts'
 import type { Grants } from './grants.ts'
 import { type RequestLike, readRequest } from './request.ts'
+import { hintAtTier } from './rights.ts'
 import { tell } from './tell.ts'
 
 /** Which policy a request speaks to. */
@@ -51,6 +52,10 @@ type OnDecision = (info: DecisionInfo) => unknown
 
 /** Makes `authorize`. */
 export function createAuthorize(engine: Engine, grants: Grants, onDecision: OnDecision | undefined) {
+  const { report } = engine
+  const hookFailed = (error: unknown): void => report.failed(error, 'onDecision')
+  /** The surfaces of which no request has led to an endpoint yet, with how many led to none. */
+  const unmatched = new Map([...engine.surfaces.values()].map((policy) => [policy, 0]))
   const decisionOf = (
     policy: CompiledPolicy,
     started: number,
@@ -59,7 +64,10 @@ export function createAuthorize(engine: Engine, grants: Grants, onDecision: OnDe
   ): Decision => {
     const decision = facts ? conclude(facts, refusal, grants) : policy.denials.of('request_malformed')
     if (decision.allowed) noteUse(engine, facts as Facts)
-    if (onDecision) tell(onDecision, infoOf(policy.surface, decision, facts, engine.clock.monotonic() - started))
+    else noteRefusal(engine, decision.code, facts)
+    if (unmatched.size > 0) noteMatch(unmatched, policy, facts, decision, report)
+    if (onDecision)
+      tell(onDecision, infoOf(policy.surface, decision, facts, engine.clock.monotonic() - started), hookFailed)
     return decision
   }
   const atOnce: AtOnce = (request, options) => {
@@ -88,7 +96,7 @@ export function createAuthorize(engine: Engine, grants: Grants, onDecision: OnDe
  * waiting for what is there already would double the cost.
  */
 function judge(inquiry: Inquiry): Awaitable<RefusalCode | undefined> {
-  const { engine, facts } = inquiry
+  const { facts } = inquiry
   const ofRequest = decide(OF_REQUEST, facts)
   if (ofRequest !== undefined) return ofRequest
   try {
@@ -96,7 +104,7 @@ function judge(inquiry: Inquiry): Awaitable<RefusalCode | undefined> {
       const { gather, rules } = STAGES[i] as Stage
       const gathering = gather(inquiry)
       if (gathering) return judgeLater(inquiry, i, gathering)
-      if (i === 0) facts.now = engine.clock.now()
+      if (i === 0) readNow(inquiry)
       const code = decide(rules, facts)
       if (code !== undefined) return code
     }
@@ -108,11 +116,11 @@ function judge(inquiry: Inquiry): Awaitable<RefusalCode | undefined> {
 
 /** Goes on from a stage that has to be waited for. After every wait, however long, all that was judged is judged again. */
 async function judgeLater(inquiry: Inquiry, from: number, gathering: Promise<void>): Promise<RefusalCode | undefined> {
-  const { engine, facts } = inquiry
+  const { facts } = inquiry
   try {
     await gathering
     for (let i = from; ; ) {
-      facts.now = engine.clock.now()
+      readNow(inquiry)
       const code = decide(RULES_UP_TO[i] as readonly Rule[], facts)
       i += 1
       if (code !== undefined || i === STAGES.length) return code
@@ -126,6 +134,12 @@ async function judgeLater(inquiry: Inquiry, from: number, gathering: Promise<voi
 /** For each stage its rules, and those of the stages before it. */
 const RULES_UP_TO = STAGES.map((_, i) => STAGES.slice(0, i + 1).flatMap(({ rules }) => rules))
 
+function readNow({ engine, facts }: Inquiry): void {
+  facts.asked = 'clock.now'
+  facts.now = engine.clock.now()
+  facts.asked = undefined
+}
+
 function failed(facts: Facts, error: unknown): RefusalCode {
   facts.failure = error
   return 'unavailable'
@@ -137,6 +151,7 @@ export function conclude(facts: Facts, refusal: RefusalCode | undefined, grants:
   try {
     return allowanceOf(facts, grants)
   } catch (error) {
+    facts.asked = 'store.findByDigest'
     return refusalOf(facts, failed(facts, error))
   }
 }
@@ -151,12 +166,42 @@ export function surfaceOf(engine: Engine, options: SurfaceOptions | undefined): 
   return policy
 }
 
+/** What a refusal tells whoever runs the server. */
+function noteRefusal(engine: Engine, code: RefusalCode, facts: Facts | undefined): void {
+  if (code === 'unavailable') engine.report.failed(facts?.failure, facts?.asked ?? 'authorize')
+  else if (code === 'plan_not_eligible') hintAtTier(engine, facts?.plan)
+}
+
+/** After so many requests of working tokens, none of which led to an endpoint, the guard is thought to see other paths. */
+const MOST_UNMATCHED = 10
+
+function noteMatch(
+  unmatched: Map<CompiledPolicy, number>,
+  policy: CompiledPolicy,
+  facts: Facts | undefined,
+  decision: Decision,
+  report: Engine['report'],
+): void {
+  const count = unmatched.get(policy)
+  if (count === undefined) return
+  if (facts?.match || count === MOST_UNMATCHED) unmatched.delete(policy)
+  else if (!decision.allowed && decision.code === 'endpoint_unknown') {
+    unmatched.set(policy, count + 1)
+    if (count + 1 < MOST_UNMATCHED) return
+    report.hint(
+      `unmatched ${policy.surface}`,
+      () =>
+        `The first ${MOST_UNMATCHED} requests with a token led to no endpoint of the surface "${policy.surface}". If its guard is mounted below a path, or stands behind something that rewrites paths, see basePath in docs/frameworks.md.`,
+    )
+  }
+}
+
 function noteUse({ uses }: Engine, { record, secret, now }: Facts): void {
   if (record && secret) uses.note(record.id, secret.digest, now)
 }
 
 function infoOf(surface: string, decision: Decision, facts: Facts | undefined, durationMs: number): DecisionInfo {
-  const { record, match, secret, failure, source } = facts ?? {}
+  const { record, match, secret, failure, asked, source } = facts ?? {}
   return {
     surface,
     allowed: decision.allowed,
@@ -164,7 +209,7 @@ function infoOf(surface: string, decision: Decision, facts: Facts | undefined, d
     ...(!decision.allowed && decision.reason && { reason: decision.reason }),
     ...(record && { tokenId: record.id, planId: record.planId, tokenType: record.type }),
     ...(match && { route: match.endpoint.view.route }),
-    ...(!decision.allowed && decision.code === 'unavailable' && { error: unavailable(failure) }),
+    ...(!decision.allowed && decision.code === 'unavailable' && { error: unavailable(failure, asked) }),
     ...(secret && { secretWorksUntil: secret.worksUntil }),
     ...(source && { source }),
     durationMs,

@@ -5,7 +5,7 @@
 import { PlanTokenError } from '../core/errors.ts'
 import { changesBetween } from '../core/lifecycle.ts'
 import type { EventType, NewEvent, TokenRecord } from '../core/token.ts'
-import { answerOf, type Engine, timeOf, unavailable } from './engine.ts'
+import { answerOf, type Engine, failureOf, timeOf, unavailable } from './engine.ts'
 
 /** How often a change is judged anew after somebody else's commit. */
 const MAX_CONFLICTS = 20
@@ -76,9 +76,12 @@ async function write(engine: Engine, record: TokenRecord, event: NewEvent): Prom
       if (answer !== false) return refuseAnswer()
     } catch (error) {
       if (error instanceof PlanTokenError) throw error
-      failure = error
+      failure = failureOf(engine, error, 'store.commit')
     }
-    const outcome = await outcomeOf(engine, record).catch(() => 'open' as const)
+    const outcome = await outcomeOf(engine, record).catch((error: unknown) => {
+      engine.report.failed(error, 'store.find')
+      return 'open' as const
+    })
     if (outcome !== 'open') return outcome === 'written'
     if (clock.monotonic() + pause > giveUp) throw unavailable(failure)
     await clock.sleep(pause)

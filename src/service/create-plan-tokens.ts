@@ -11,7 +11,7 @@ import { createAuthorize, type DecisionInfo, type SurfaceOptions } from './autho
 import { createDeadlines } from './deadlines.ts'
 import type { Decision } from './decision.ts'
 import { type RevokedSecret, revoke, revokeSecret, sweep } from './end.ts'
-import { type Engine, type TypeEntry, unavailable } from './engine.ts'
+import { type Engine, failureOf, type TypeEntry } from './engine.ts'
 import { createExplain, type Explanation } from './explain.ts'
 import { createFreshness, MAX_FRESHNESS_MS } from './freshness.ts'
 import { createGrants } from './grants.ts'
@@ -21,7 +21,10 @@ import { create, type Issued, previewRefresh, refresh } from './issue.ts'
 import { edit, events, get, list } from './manage.ts'
 import { completeClock, platformRandom } from './platform.ts'
 import type { Question } from './question.ts'
+import { type ReadyInput, ready } from './ready.ts'
+import { createReport, type OnError, type Report } from './report.ts'
 import type { RequestLike } from './request.ts'
+import { planIdsOf } from './rights.ts'
 import { createUses } from './uses.ts'
 
 /** What `createPlanTokens` takes. */
@@ -46,8 +49,19 @@ export interface PlanTokensOptions<P extends Policy = Policy> {
   readonly directoryMaxAgeMs?: number
   /** How long the store and the directory may take to answer, in milliseconds, 1 to 600,000. Default 2,000. */
   readonly timeoutMs?: number
-  /** Called for every decision; never waited for, and whatever it throws is ignored. */
+  /** Called for every decision; never waited for, and whatever it throws changes nothing. */
   readonly onDecision?: (info: DecisionInfo) => unknown
+  /**
+   * Called with each error of the store, the directory, the clock, a check or `onDecision`, as it was thrown, and with the
+   * method that failed. A driver's own error may quote a query, and with it a digest or an id; never a secret. Not waited for;
+   * what it throws is dropped. Default: with `onDecision` nobody, without it one line in `onWarning` for each cause.
+   */
+  readonly onError?: OnError
+  /**
+   * Called with a sentence about what looks like a mistake in the set-up, once for each. Holds no secret, no digest and nothing
+   * that a client sent. Default: `console.warn`.
+   */
+  readonly onWarning?: (message: string) => unknown
 }
 
 /**
@@ -57,6 +71,18 @@ export interface PlanTokensOptions<P extends Policy = Policy> {
 export interface PlanTokens<P extends Policy = Policy> {
   /** The policies, each with its scopes, types, limits and `parseLinks`. */
   readonly policies: readonly P[]
+  /** How long the store and the directory may take to answer, in milliseconds. */
+  readonly timeoutMs: number
+  /**
+   * Asks the store and the directory whether they can be used: the store is migrated and reached where it should be, the
+   * directory answers in shape, also for what does not exist. Await it before the server listens. Writes nothing.
+   *
+   * @param real a plan and a resource that exist, so that the answers about them can be judged too.
+   * @throws PolicyError with every problem at once, and what was thrown as its `cause`.
+   * @example
+   * await tokens.ready({ planId: '1001' })
+   */
+  ready(real?: ReadyInput): Promise<void>
   /**
    * Issues a token. Its secret is shown this once.
    *
@@ -96,12 +122,14 @@ export interface PlanTokens<P extends Policy = Policy> {
    */
   revoke(input: TokenInput): Promise<Token>
   /**
-   * For reports of a leak, by whoever holds a secret: the newest takes its token with it, an earlier one ends alone. Text that
-   * is no secret of this deployment is `{ revoked: false }`.
+   * For reports of a leak, by whoever holds a secret: the newest takes its token with it, an earlier one ends alone. Takes the
+   * secret, or text that it stands in: a line of a file, JSON, a URL, percent-encoded too; all secrets in it are ended. Text
+   * without a secret that is known here is `{ revoked: false }`.
    *
-   * @throws PlanTokenError `version_conflict` (after 20 attempts), `unavailable`, which promises nothing: call again.
+   * @throws PlanTokenError `invalid_input` (more than 100 secrets), `version_conflict` (after 20 attempts), `unavailable`, which
+   * promises nothing: call again.
    */
-  revokeSecret(secret: string): Promise<RevokedSecret>
+  revokeSecret(text: string): Promise<RevokedSecret>
   /** A page of a plan's audit log. @throws PlanTokenError `not_plan_admin`, `invalid_input`, `unavailable`. */
   events(input: EventsInput): Promise<{ readonly events: readonly TokenEvent[]; readonly next?: string }>
   /** Whether to let a request through. @throws TypeError for a surface that does not exist. */
@@ -148,6 +176,8 @@ export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>
   const grants = createGrants(engine.deprecated)
   return {
     policies,
+    timeoutMs: engine.timeoutMs,
+    ready: (real) => ready(engine, real),
     create: (input) => create(engine, input as CreateInput),
     get: (input) => get(engine, input),
     list: (input) => list(engine, input),
@@ -155,7 +185,7 @@ export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>
     previewRefresh: (input) => previewRefresh(engine, input),
     refresh: (input) => refresh(engine, input),
     revoke: (input) => revoke(engine, input),
-    revokeSecret: (secret) => revokeSecret(engine, secret),
+    revokeSecret: (text) => revokeSecret(engine, text),
     events: (input) => events(engine, input),
     authorize: createAuthorize(engine, grants, options.onDecision),
     explain: createExplain(engine, grants),
@@ -192,6 +222,8 @@ const optionsSchema = object({
   directoryMaxAgeMs: milliseconds(0, MAX_FRESHNESS_MS),
   timeoutMs: milliseconds(1, 600_000),
   onDecision: maybe(callable),
+  onError: maybe(callable),
+  onWarning: maybe(callable),
 })
 
 function checkOptions<P extends Policy>(options: PlanTokensOptions<P>): readonly P[] {
@@ -229,42 +261,44 @@ function checkPolicies(policies: readonly Policy[], problems: Issue[]): void {
   }
 }
 
-function createEngine(
-  { store, directory, clock, random, freshnessMs = 0, directoryMaxAgeMs = 0, timeoutMs = 2_000 }: PlanTokensOptions,
-  policies: readonly Policy[],
-): Engine {
+function createEngine(options: PlanTokensOptions, policies: readonly Policy[]): Engine {
+  const { store, directory, clock, random, freshnessMs = 0, directoryMaxAgeMs = 0, timeoutMs = 2_000 } = options
   const compiled = policies.map((policy) => compiledOf(policy) as CompiledPolicy)
   const types = new Map<string, TypeEntry>()
   for (const policy of compiled) for (const type of policy.types.values()) types.set(type.name, { policy, type })
   const fullClock = completeClock(clock)
   const within = createDeadlines(fullClock, timeoutMs)
+  const report = createReport(options.onError, options.onWarning, options.onDecision !== undefined)
+  const asking = { within, report }
   return {
     surfaces: new Map(compiled.map((policy) => [policy.surface, policy])),
     main: compiled[0] as CompiledPolicy,
     types,
     prefixes: new Set([...types.values()].map(({ type }) => type.prefix)),
     deprecated: new Set(compiled.flatMap((policy) => [...policy.deprecated])),
+    planIds: planIdsOf(policies),
     store,
     directory,
     clock: fullClock,
-    random: checkedRandom(random ?? platformRandom),
+    random: checkedRandom(random ?? platformRandom, report),
     sha256: platformSha256(),
     within,
     timeoutMs,
-    freshness: createFreshness(store, fullClock, within, freshnessMs, timeoutMs),
+    freshness: createFreshness(store, fullClock, asking, freshnessMs, timeoutMs),
     answers: createAnswers(directory, fullClock, directoryMaxAgeMs),
-    uses: createUses(store, fullClock, within),
+    uses: createUses(store, fullClock, asking),
+    report,
   }
 }
 
 /** Randomness that fails must not turn into a secret that can be guessed. */
-function checkedRandom(random: Random): Random {
+function checkedRandom(random: Random, report: Report): Random {
   return (bytes) => {
     try {
       const drawn: unknown = random(bytes)
       if (drawn instanceof Uint8Array && drawn.length === bytes) return drawn
     } catch (error) {
-      throw unavailable(error)
+      throw failureOf({ report }, error, 'random')
     }
     throw new PlanTokenError('unavailable', { message: 'The source of randomness failed.' })
   }

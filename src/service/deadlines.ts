@@ -54,7 +54,10 @@ export function createDeadlines(clock: FullClock, timeoutMs: number): Within {
 
   return <T>(answer: PromiseLike<T>) =>
     new Promise<T>((resolve, reject) => {
-      const waiting: Waiting = { expire: () => reject(new TimeoutError('No answer in time.')), since: undefined }
+      const waiting: Waiting = {
+        expire: () => reject(new TimeoutError(`No answer within ${timeoutMs} ms.`)),
+        since: undefined,
+      }
       underWay.add(waiting)
       if (!isWatched) {
         isWatched = true

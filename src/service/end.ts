@@ -2,10 +2,10 @@
 
 import { PlanTokenError } from '../core/errors.ts'
 import { revoked, secretRevoked } from '../core/lifecycle.ts'
-import { isWellFormedSecret } from '../core/secret.ts'
+import { isWellFormedSecret, secretsIn } from '../core/secret.ts'
 import { isDate, newestSecret, secretWithDigest, type Token, type TokenRecord } from '../core/token.ts'
 import { change, type Judged, judgement } from './commit.ts'
-import { ask, type Engine, showOne, timeOf } from './engine.ts'
+import { ask, type Engine, shaped, show, showOne, timeOf } from './engine.ts'
 import { newId } from './ids.ts'
 import { parseInput } from './input.ts'
 import type { TokenInput } from './inputs.ts'
@@ -27,25 +27,49 @@ export async function revoke(engine: Engine, input: TokenInput): Promise<Token> 
 
 /** What `revokeSecret` did. */
 export interface RevokedSecret {
+  /** Whether the text held a secret that is known; it and what it opened are dead now. */
   readonly revoked: boolean
-  /** The token as it is now; absent if the text is no secret that is known. */
+  /** The token of the first such secret, as it is now; absent if there is none. */
   readonly token?: Token
+  /** The tokens of all such secrets, each once; absent if there are none. */
+  readonly tokens?: readonly Token[]
 }
 
-export async function revokeSecret(engine: Engine, secret: string): Promise<RevokedSecret> {
-  const found = await findBySecret(engine, secret)
-  if (!found) return { revoked: false }
-  const { digest } = found
-  const changed = await change(
-    engine,
-    async () => (await findByDigest(engine, digest)) ?? found.record,
-    (before) =>
-      newestSecret(before)?.digest === digest
-        ? revocation(engine, before, null)
-        : judgement(before, secretRevoked(before, digest, newId(engine.random)), 'secret_revoked', null),
-  )
+/** A report of more secrets than this is to be sent in parts. */
+const MOST_SECRETS = 100
+
+export async function revokeSecret(engine: Engine, text: string): Promise<RevokedSecret> {
+  const secrets = typeof text === 'string' ? secretsIn(text, engine.prefixes) : []
+  const digests = [...secrets].map((secret) => engine.sha256(secret))
+  if (digests.length > MOST_SECRETS) {
+    const message = `must hold at most ${MOST_SECRETS} secrets. Report them in parts.`
+    throw new PlanTokenError('invalid_input', { issues: [{ path: 'secret', message }] })
+  }
+  const changed = new Map<string, TokenRecord>()
+  for (const digest of digests) {
+    const record = await revokeDigest(engine, digest)
+    if (record) changed.set(record.id, record)
+  }
+  if (changed.size === 0) return { revoked: false }
   await engine.freshness.untilSeenEverywhere()
-  return { revoked: true, token: await showOne(engine, changed) }
+  const tokens = await show(engine, [...changed.values()])
+  return { revoked: true, token: tokens[0] as Token, tokens }
+}
+
+/** Ends a secret by its digest; the newest takes its token with it. */
+async function revokeDigest(engine: Engine, digest: string): Promise<TokenRecord | undefined> {
+  const found = await findByDigest(engine, digest)
+  return (
+    found &&
+    change(
+      engine,
+      async () => (await findByDigest(engine, digest)) ?? found,
+      (before) =>
+        newestSecret(before)?.digest === digest
+          ? revocation(engine, before, null)
+          : judgement(before, secretRevoked(before, digest, newId(engine.random)), 'secret_revoked', null),
+    )
+  )
 }
 
 export async function sweep(
@@ -59,8 +83,13 @@ export async function sweep(
   if (!store.sweep) throw new TypeError('The store cannot sweep: it has no such method.')
   const removed = { tokens: 0, events: 0 }
   for (;;) {
-    const batch = await ask(engine, async () => store.sweep?.({ before, limit: SWEEP_BATCH }), isSwept)
-    const { records, events } = batch as Swept
+    const batch = await ask(
+      engine,
+      'store.sweep',
+      async () => store.sweep?.({ before, limit: SWEEP_BATCH }),
+      (answer) => shaped(answer as Swept, isSwept),
+    )
+    const { records, events } = batch
     removed.tokens += records
     removed.events += events
     if (records + events === 0) return removed
@@ -89,7 +118,7 @@ export async function findBySecret(
 }
 
 async function findByDigest(engine: Engine, digest: string): Promise<TokenRecord | undefined> {
-  const record = await ask(engine, () => engine.store.findByDigest(digest))
+  const record = await ask(engine, 'store.findByDigest', () => engine.store.findByDigest(digest))
   return record && secretWithDigest(record, digest) ? record : undefined
 }
 

@@ -46,12 +46,16 @@ export function createExplain(engine: Engine, grants: Grants) {
     const failed = new Set<Stage>()
     for (const stage of STAGES) {
       // Answers to the facts of one stage may be missing because of an earlier refusal; whatever fails is said as such.
-      await answerOf(engine, async () => stage.gather(inquiry)).catch(() => failed.add(stage))
+      await answerOf(engine, async () => stage.gather(inquiry)).catch((error: unknown) => {
+        failed.add(stage)
+        engine.report.failed(error, facts.asked ?? 'explain')
+      })
     }
     try {
       facts.now = engine.clock.now()
-    } catch {
+    } catch (error) {
       failed.add(STAGES[0] as Stage)
+      engine.report.failed(error, 'clock.now')
     }
     const rules = verdictsOf(facts, failed, byId)
     const refusal = rules.find((rule) => !rule.ok)?.code

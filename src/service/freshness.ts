@@ -7,8 +7,8 @@ import { PlanTokenError, type SafeCause, StoreError } from '../core/errors.ts'
 import { isDate, type TokenEvent, type TokenRecord } from '../core/token.ts'
 import type { Awaitable, TokenStore } from '../ports.ts'
 import { type Cache, createCache } from './cache.ts'
-import { createDeadlines, type Within } from './deadlines.ts'
-import { areObjects, ask } from './engine.ts'
+import { createDeadlines } from './deadlines.ts'
+import { type Asking, areObjects, ask, shaped } from './engine.ts'
 import { elapsed, type FullClock, type Moment, momentOf } from './platform.ts'
 
 /** The longest bound that a process may ask for, in milliseconds. */
@@ -55,10 +55,11 @@ interface LookUp {
 export function createFreshness(
   store: TokenStore,
   clock: FullClock,
-  within: Within,
+  asking: Asking,
   freshnessMs: number,
   timeoutMs: number,
 ): Freshness {
+  const { within, report } = asking
   let memory: Memory | undefined
   let proving: Promise<void> | undefined
   /** Whether writers know for how long this process may answer from memory. */
@@ -89,6 +90,7 @@ export function createFreshness(
         },
         (error: unknown) => {
           failed = momentOf(clock)
+          if (!isClosed) report.failed(error, 'store.events')
           // An event that cannot be read stays so. A new cursor lies behind it, once there is another event.
           if (error instanceof TypeError || error instanceof StoreError) memory = undefined
         },
@@ -133,8 +135,7 @@ export function createFreshness(
 
   const readEvents = async (query: Parameters<TokenStore['events']>[0]): Promise<TokenEvent[]> => {
     const page = await soon(store.events(query))
-    if (!areObjects(page) || page.length > query.limit || !page.every(isReadable)) throw new TypeError('unreadable')
-    return page
+    return shaped(page, () => areObjects(page) && page.length <= query.limit && page.every(isReadable))
   }
 
   /** There may be news. A process that nobody asked for a while proves nothing; it will when it is asked. */
@@ -148,8 +149,9 @@ export function createFreshness(
   const watch = (): void => {
     try {
       unwatch ??= store.watch?.(wake)
-    } catch {
+    } catch (error) {
       // A hint that does not come; the proof is what counts.
+      report.failed(error, 'store.watch')
     }
   }
 
@@ -220,9 +222,9 @@ export function createFreshness(
     async untilSeenEverywhere() {
       const committed = clock.monotonic()
       wake()
-      const bound = await ask({ within }, async () => readBound(store.bound ? await store.bound(0) : 0, 0)).catch(
-        refuse,
-      )
+      const bound = await ask(asking, 'store.bound', async () =>
+        readBound(store.bound ? await store.bound(0) : 0, 0),
+      ).catch(refuse)
       const longest = Math.max(bound, freshnessMs)
       if (longest === 0) return
       const end = committed + longest * 1.01 + 5

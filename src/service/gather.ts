@@ -6,10 +6,11 @@
 
 import type { BodyReading } from '../core/body-reading.ts'
 import { type Facts, OF_NAMES, OF_PLACES, OF_PLAN, OF_TOKEN, type Rule } from '../core/decide.ts'
+import { readPlace, readPlan } from '../core/directory.ts'
 import type { Match } from '../core/endpoints.ts'
 import { type NamedRef, namesOf } from '../core/names.ts'
 import { isObject, isThenable } from '../core/objects.ts'
-import { PLAN_KIND, type Place, type ResourceRef, readPlace } from '../core/resources.ts'
+import { PLAN_KIND, type Place, type ResourceRef } from '../core/resources.ts'
 import type { Target } from '../core/target.ts'
 import { secretWithDigest, type TokenRecord } from '../core/token.ts'
 import type { Awaitable } from '../ports.ts'
@@ -52,6 +53,7 @@ function lookUp({ engine, grants, facts }: Inquiry): Awaitable<void> {
   if (!wellFormed || !credential.ok) return
   const digest = engine.sha256(credential.secret)
   facts.source = 'store'
+  facts.asked = 'store.findByDigest'
   const found = engine.freshness.lookUp(digest, facts)
   if (!isThenable(found)) return putRecord(facts, grants, found, digest)
   return found.then((record) => putRecord(facts, grants, record, digest))
@@ -67,13 +69,14 @@ function putRecord(facts: Facts, grants: Grants, found: unknown, digest: string)
 
 function gatherPlan({ engine, facts }: Inquiry): Awaitable<void> {
   if (!facts.record) return
+  facts.asked = 'directory.plan'
   const plan = engine.answers.plan(facts.record.planId)
   if (isThenable(plan)) {
     return engine.within(plan).then((answer) => {
-      facts.plan = answer
+      facts.plan = readPlan(answer)
     })
   }
-  facts.plan = plan
+  facts.plan = readPlan(plan)
 }
 
 function gatherNames(inquiry: Inquiry): Awaitable<void> {
@@ -82,56 +85,57 @@ function gatherNames(inquiry: Inquiry): Awaitable<void> {
   if (!match || !target) return
   const { names, checks } = match.endpoint
   const needsBody = names.what === 'resources' && names.needsBody
-  if (!needsBody && checks.length === 0) return putNames(facts, match, target, undefined)
+  if (!needsBody && checks.length === 0) return putNames(inquiry, match, target, undefined)
   const reading = readBody(source, facts.policy.limits.bodyBytes, engine.within)
-  if (!isThenable(reading)) return putNames(facts, match, target, reading)
+  if (!isThenable(reading)) return putNames(inquiry, match, target, reading)
   return reading.then((read) => {
-    putNames(facts, match, target, read)
+    putNames(inquiry, match, target, read)
     // The client decides how long its body takes, so whatever has ended meanwhile has ended for it too.
     return facts.source === undefined ? undefined : lookUp(inquiry)
   })
 }
 
-function putNames(facts: Facts, match: Match, { query }: Target, body: BodyReading | undefined): void {
+/** Reads the names. A check that throws has not said yes, and what it throws at is the client's doing. */
+function putNames({ engine, facts }: Inquiry, match: Match, { query }: Target, body: BodyReading | undefined): void {
   const cause = body?.malformed
   // Only a body that is not there may be needless.
   const isRead = cause === undefined || cause.reason === 'body_missing'
   if (!isRead) facts.malformed = cause
-  facts.named = isRead ? namesOf(match, query, body?.value, facts.policy.limits.resources, facts) : 'malformed'
+  try {
+    facts.named = isRead ? namesOf(match, query, body?.value, facts.policy.limits.resources, facts) : 'malformed'
+  } catch (error) {
+    facts.named = 'malformed'
+    facts.malformed = { reason: 'check_failed' }
+    engine.report.failed(error, 'checks')
+  }
 }
 
 function gatherPlaces({ engine, facts }: Inquiry): Awaitable<void> {
   const { named, record } = facts
   if (!record || typeof named !== 'object') return
+  facts.asked = 'directory.locate'
   const only = named.length === 1 ? named[0] : undefined
   if (!only) {
     // One that lies elsewhere is enough to refuse. All of it together has the time of one call.
-    const isElsewhere = (place: unknown): boolean =>
-      typeof place !== 'object' || (place as Place).planId !== record.planId
+    const isElsewhere = (place: Place | 'absent'): boolean => place === 'absent' || place.planId !== record.planId
     const resources = named.filter(({ kind }) => kind !== PLAN_KIND)
-    const placing = locateAll(resources, (ref) => answerOf(engine, () => locate(engine, facts, ref)), isElsewhere)
-    return engine.within(placing).then((places) => {
+    const ask = (ref: ResourceRef) => answerOf(engine, () => locate(engine, facts, ref)).then(readPlace)
+    return engine.within(locateAll(resources, ask, isElsewhere)).then((places) => {
       // The plan itself has no place; the others follow in their order.
-      const rest = places.map(readable)
-      facts.places = named.map(({ kind }) => (kind === PLAN_KIND ? 'absent' : (rest.shift() ?? 'absent')))
+      facts.places = named.map(({ kind }) => (kind === PLAN_KIND ? 'absent' : (places.shift() ?? 'absent')))
     })
   }
   const place = locate(engine, facts, only)
-  if (!isThenable(place)) facts.places = [readable(readPlace(place))]
+  if (!isThenable(place)) facts.places = [readPlace(place)]
   else {
     return engine.within(place).then((answer) => {
-      facts.places = [readable(readPlace(answer))]
+      facts.places = [readPlace(answer)]
     })
   }
 }
 
-/** The plan itself is asked of nobody. */
+/** Nobody is asked about the plan itself, nor about an id that none of its kind can have: there is no such resource. */
 function locate({ answers }: Engine, { policy }: Facts, ref: ResourceRef | NamedRef): Awaitable<unknown> {
-  return ref.kind === PLAN_KIND ? undefined : locateUnder(policy, ref, answers)
-}
-
-/** An answer of the directory that cannot be read proves nothing, and nothing is let through on it. */
-function readable(place: Place | 'absent' | 'unreadable'): Place | 'absent' {
-  if (place === 'unreadable') throw new TypeError('unreadable')
-  return place
+  if (ref.kind === PLAN_KIND || policy.ids.get(ref.kind)?.(ref.id) !== true) return undefined
+  return locateUnder(policy, ref, answers)
 }

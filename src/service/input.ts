@@ -7,17 +7,19 @@ import { type Issue, PlanTokenError } from '../core/errors.ts'
 import { isNamed } from '../core/objects.ts'
 import {
   anything,
-  issuesOf,
+  input as fieldsOf,
   judged,
   matching,
   maybe,
   named,
   type Output,
-  object,
   oneOf,
+  pathText,
+  plainPath,
   read,
   whole,
 } from '../core/shape.ts'
+import { segmentProblem } from '../core/target.ts'
 import { textProblem } from '../core/text.ts'
 import { CURSORS, NO_CURSOR } from './cursor.ts'
 
@@ -35,6 +37,10 @@ const given = judged<string>((value) => {
   if (typeof value !== 'string') return 'must be text.'
   return value.trim() === '' ? 'must not be empty.' : textProblem(value, 1, 256)
 })
+/** The id of a plan that gets a token has to stand in a path of the management API. */
+const planId = judged<string>(
+  (value) => read(given, value).error?.issues[0]?.message ?? segmentProblem(value as string),
+)
 const key = characters(1, 200)
 const word = characters(1, 100_000)
 const name = characters(1, 100)
@@ -46,9 +52,9 @@ const unread = maybe(anything)
 
 /** The fields of each management call. */
 const INPUTS = {
-  create: object({
+  create: fieldsOf({
     actor: given,
-    planId: given,
+    planId,
     type: unread,
     name,
     description: maybe(description),
@@ -57,8 +63,8 @@ const INPUTS = {
     resources: unread,
     idempotencyKey: maybe(key),
   }),
-  token: object({ actor: given, id: given }),
-  list: object({
+  token: fieldsOf({ actor: given, id: given }),
+  list: fieldsOf({
     actor: given,
     planId: given,
     type: maybe(given),
@@ -67,7 +73,7 @@ const INPUTS = {
     order: maybe(oneOf('newest', 'expiry')),
     ...page(CURSORS.list),
   }),
-  edit: object({
+  edit: fieldsOf({
     actor: given,
     id: given,
     name: maybe(name),
@@ -76,21 +82,21 @@ const INPUTS = {
     resources: unread,
     version: maybe(whole(1)),
   }),
-  refresh: object({
+  refresh: fieldsOf({
     actor: given,
     id: given,
     retirePrevious: maybe(retire),
     idempotencyKey: maybe(key),
   }),
-  events: object({
+  events: fieldsOf({
     actor: given,
     planId: given,
     tokenId: maybe(given),
     order: maybe(oneOf('oldest', 'newest')),
     ...page(CURSORS.events),
   }),
-  askByUrl: object({ actor: given, id: given, body: unread, method: word, url: word }),
-  askByRoute: object({
+  askByUrl: fieldsOf({ actor: given, id: given, body: unread, method: word, url: word }),
+  askByRoute: fieldsOf({
     actor: given,
     id: given,
     body: unread,
@@ -98,7 +104,7 @@ const INPUTS = {
     params: maybe(named(/(?:)/, '', characters(1, 1_000))),
     query: maybe(word),
   }),
-  sweep: object({ olderThan: whole(0) }),
+  sweep: fieldsOf({ olderThan: whole(0) }),
 } as const
 
 /** Fields that are `undefined` were dropped when the input was copied. */
@@ -113,7 +119,7 @@ export function readInput<K extends keyof Inputs>(call: K, input: unknown): Read
   const schema = INPUTS[call]
   const parsed = read<unknown>(schema, copy)
   if (parsed.success) return { fields: parsed.data as unknown as Partial<Inputs[K]>, issues: [] }
-  const issues = issuesOf(parsed.error)
+  const issues = parsed.error.issues.map(({ path, message }): Issue => ({ path: pathText(plainPath(path)), message }))
   const wrong = new Set(parsed.error.issues.map((issue) => issue.path[0]))
   const fields = Object.fromEntries(Object.entries(copy).filter(([field]) => !wrong.has(field)))
   return { fields: fields as Partial<Inputs[K]>, issues }

@@ -3,7 +3,8 @@ import { isEligible } from '../core/decide.ts'
 import { isActive, isActiveSecret } from '../core/lifecycle.ts'
 import { type SecretView, secretWithDigest, type Token } from '../core/token.ts'
 import { findBySecret } from './end.ts'
-import { ask, type Engine, showOne, timeOf } from './engine.ts'
+import { type Engine, showOne, timeOf } from './engine.ts'
+import { askPlan } from './rights.ts'
 
 /** What is known of a secret. */
 export interface Inspection {
@@ -19,7 +20,7 @@ export async function inspect(engine: Engine, text: string): Promise<Inspection>
   const policy = found && engine.types.get(found.record.type)?.policy
   if (!found || !policy) return INACTIVE
   const { record, digest } = found
-  const plan = await ask(engine, () => engine.directory.plan(record.planId))
+  const plan = await askPlan(engine, record.planId)
   const now = timeOf(engine)
   const secret = secretWithDigest(record, digest)
   if (

@@ -8,7 +8,7 @@ import { areIssues, readScopes } from '../core/scopes.ts'
 import type { Token, TokenEvent, TokenRecord } from '../core/token.ts'
 import { change, judgement } from './commit.ts'
 import { cursorOf, readCursor } from './cursor.ts'
-import { areObjects, ask, type Engine, show, showOne, type TypeEntry, timeOf } from './engine.ts'
+import { ask, type Engine, readObjects, show, showOne, type TypeEntry, timeOf } from './engine.ts'
 import { newId } from './ids.ts'
 import { parseInput, type ReadInput, readInput, refuseIssues } from './input.ts'
 import type { EditInput, EventsInput, ListInput, TokenInput } from './inputs.ts'
@@ -39,7 +39,7 @@ export async function list(
     ...filter,
     ...(cursor && { after: cursor.position }),
   }
-  const found = await ask(engine, () => engine.store.list(query), areObjects)
+  const found = await ask(engine, 'store.list', () => engine.store.list(query), readObjects)
   const { shown, more } = pageOf(found, planId, limit)
   const tokens = await show(engine, shown)
   return more ? { tokens, next: cursorOf(more, order, query.now) } : { tokens }
@@ -59,7 +59,7 @@ export async function events(
     ...(tokenId !== undefined && { tokenId }),
     ...(seq !== undefined && { after: seq }),
   }
-  const found = await ask(engine, () => engine.store.events(query), areObjects)
+  const found = await ask(engine, 'store.events', () => engine.store.events(query), readObjects)
   const { shown, more } = pageOf(found, planId, limit)
   return more ? { events: shown, next: String(more.seq) } : { events: shown }
 }

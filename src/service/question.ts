@@ -1,6 +1,7 @@
 /** A question about a token by its id, for people who do not hold the secret: its shape, and the target that it means. */
 import { PlanTokenError } from '../core/errors.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
+import { pathText, strangerIn } from '../core/shape.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { type Inputs, parseInput, refuseIssues } from './input.ts'
 
@@ -37,10 +38,10 @@ export function targetOf(
   const unknown = Object.keys(params).filter((param) => !wanted.includes(param))
   const missing = wanted.filter((param) => !Object.hasOwn(params, param))
   refuseIssues([
-    ...unknown.map((param) => ({
-      path: `params.${param}`,
-      message: `is not a parameter of ${route}.${didYouMean(param, wanted)}`,
-    })),
+    ...unknown.map((param) => {
+      const { path, message } = strangerIn(['params'], param, wanted, 'parameter')
+      return { path: pathText(path), message }
+    }),
     ...missing.map((param) => ({ path: `params.${param}`, message: 'is missing.' })),
   ])
   const path = endpoint.view.path.replaceAll(/\{(\w+)\}/g, (_, param: string) =>

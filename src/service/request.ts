@@ -56,6 +56,7 @@ export function factsOf(policy: CompiledPolicy, credential: Credential, wellForm
     places: undefined,
     malformed: undefined,
     failure: undefined,
+    asked: undefined,
     source: undefined,
   }
 }

@@ -1,10 +1,11 @@
 /** The allowlist of a new or edited token: links read by the policy, then placed by the directory. Every mistake at once. */
+import { readPlace } from '../core/directory.ts'
 import type { Issue } from '../core/errors.ts'
 import { parseLink } from '../core/links.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
-import { type LinkedResource, type Place, type ResourceRef, readPlace } from '../core/resources.ts'
+import type { LinkedResource, Place, ResourceRef } from '../core/resources.ts'
 import type { Awaitable, Directory } from '../ports.ts'
-import { ask, type Engine } from './engine.ts'
+import { type Asking, ask, type Engine } from './engine.ts'
 
 /** How many questions to the directory are under way at the same time for one call. */
 const AT_ONCE = 16
@@ -44,13 +45,16 @@ export function readLinks(input: unknown, policy: CompiledPolicy, planId: string
  * exist and one of another plan read the same.
  */
 export async function linkProblems(
-  engine: Pick<Engine, 'within' | 'directory'>,
+  engine: Asking & Pick<Engine, 'directory'>,
   policy: CompiledPolicy,
   { resources, issues }: ReadLinks,
   planId: string,
 ): Promise<readonly Issue[]> {
   if (resources === 'all' || resources.length === 0) return issues
-  const places = await locateAll(resources, (ref) => ask(engine, () => locateUnder(policy, ref, engine.directory)))
+  const { directory } = engine
+  const locate = (ref: ResourceRef): Promise<Place | 'absent'> =>
+    ask(engine, 'directory.locate', () => locateUnder(policy, ref, directory), readPlace)
+  const places = await locateAll(resources, locate)
   const elsewhere = resources.flatMap(({ index, kind }, i): Issue[] => {
     const place = places[i]
     if (typeof place === 'object' && place.planId === planId) return []
@@ -64,7 +68,7 @@ export async function linkProblems(
   return [...issues, ...elsewhere].sort((a, b) => a.path.localeCompare(b.path, 'en', { numeric: true }))
 }
 
-/** Asks where a resource lies. One of a kind that is `under` another lies where that one lies, with whose id its own begins. */
+/** Asks where a resource lies; the answer is unread. One of a kind that is `under` another lies where that one lies, with whose id its own begins. */
 export function locateUnder(
   { links }: CompiledPolicy,
   { kind, id }: ResourceRef,
@@ -90,13 +94,11 @@ export function allowlistOf({ resources }: ReadLinks): 'all' | readonly LinkedRe
  */
 export async function locateAll(
   refs: readonly ResourceRef[],
-  locate: (ref: ResourceRef) => Promise<unknown>,
-  isEnough: (place: Place | 'absent' | 'unreadable') => boolean = () => false,
-): Promise<(Place | 'absent' | 'unreadable')[]> {
-  const places: (Place | 'absent' | 'unreadable')[] = []
-  for (let i = 0; i < refs.length && !places.some(isEnough); i += AT_ONCE) {
-    const answers = await Promise.all(refs.slice(i, i + AT_ONCE).map(({ kind, id }) => locate({ kind, id })))
-    for (const answer of answers) places.push(readPlace(answer))
-  }
+  locate: (ref: ResourceRef) => Promise<Place | 'absent'>,
+  isEnough: (place: Place | 'absent') => boolean = () => false,
+): Promise<(Place | 'absent')[]> {
+  const places: (Place | 'absent')[] = []
+  for (let i = 0; i < refs.length && !places.some(isEnough); i += AT_ONCE)
+    places.push(...(await Promise.all(refs.slice(i, i + AT_ONCE).map(({ kind, id }) => locate({ kind, id })))))
   return places
 }

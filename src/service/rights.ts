@@ -1,25 +1,74 @@
 /** Who may manage what: only an admin of the plan, as the directory says at that moment. Nobody learns of another plan's tokens. */
 
 import { isEligible } from '../core/decide.ts'
+import { isPlanAdminProblem, type PlanAnswer, readPlan } from '../core/directory.ts'
 import { PlanTokenError } from '../core/errors.ts'
+import { type IsId, isOwnId } from '../core/kinds.ts'
 import { isObject } from '../core/objects.ts'
-import type { CompiledPolicy } from '../core/policy.ts'
+import type { CompiledPolicy, Policy } from '../core/policy.ts'
+import { PLAN_KIND } from '../core/resources.ts'
+import { didYouMean } from '../core/suggest.ts'
 import type { TokenRecord } from '../core/token.ts'
-import { areObjects, ask, type Engine } from './engine.ts'
+import { type Asking, areObjects, ask, type Engine } from './engine.ts'
+
+/** The ids that are those of a column in SQL: what is none would be an error there. */
+const OF_COLUMNS = ['integer', 'bigint', 'uuid']
+
+/**
+ * How ids of plans look, where policies say it by the type of a column. The other forms are those of links alone, since a plan
+ * is not placed by the directory but known by it.
+ */
+export function planIdsOf(policies: readonly Policy[]): readonly IsId[] {
+  const kinds = policies.flatMap(({ data }) => data.kinds[PLAN_KIND] ?? [])
+  return kinds.filter(({ id }) => id !== undefined && OF_COLUMNS.includes(id)).map(isOwnId)
+}
+
+/** What it takes to ask the directory about rights. */
+export type Rights = Asking & Pick<Engine, 'directory' | 'planIds'>
 
 /** Throws `not_plan_admin` unless the directory says exactly `true`. */
-export async function refuseNonAdmin(engine: Engine, actor: string, planId: string): Promise<void> {
+export async function refuseNonAdmin(engine: Rights, actor: string, planId: string): Promise<void> {
   if (!(await isAdmin(engine, actor, planId))) throw new PlanTokenError('not_plan_admin')
 }
 
-async function isAdmin(engine: Engine, actor: string, planId: string): Promise<boolean> {
-  return (await ask<unknown>(engine, () => engine.directory.isPlanAdmin(actor, planId))) === true
+/** A plan whose id cannot be one does not exist, and the directory is not asked about it. */
+async function isAdmin(engine: Rights, actor: string, planId: string): Promise<boolean> {
+  const { planIds, directory, report } = engine
+  if (planIds.length > 0 && !planIds.some((isId) => isId(planId))) return false
+  const method = 'directory.isPlanAdmin'
+  const answer = await ask<unknown>(engine, method, () => directory.isPlanAdmin(actor, planId))
+  const problem = isPlanAdminProblem(answer)
+  if (problem) report.failed(problem, method)
+  return answer === true
+}
+
+/** What the directory says of a plan. */
+export function askPlan(engine: Asking & Pick<Engine, 'directory'>, planId: string): Promise<PlanAnswer | undefined> {
+  const { directory } = engine
+  return ask(engine, 'directory.plan', () => directory.plan(planId), readPlan)
 }
 
 /** Throws `plan_not_eligible` while the plan is of another tier or suspended. Reading and revoking do not ask this. */
 export async function refuseIneligible(engine: Engine, planId: string, { tiers }: CompiledPolicy): Promise<void> {
-  const plan = await ask(engine, () => engine.directory.plan(planId))
-  if (!isEligible(plan, planId, tiers)) throw new PlanTokenError('plan_not_eligible')
+  const plan = await askPlan(engine, planId)
+  if (isEligible(plan, planId, tiers)) return
+  hintAtTier(engine, plan)
+  throw new PlanTokenError('plan_not_eligible')
+}
+
+/** Says so, once, if a plan's tier is in no policy: it may be misspelt, and then none of its tokens works. */
+export function hintAtTier({ surfaces, report }: Pick<Engine, 'surfaces' | 'report'>, plan: unknown): void {
+  const { tier } = Object(plan) as { readonly tier?: unknown }
+  if (typeof tier !== 'string') return
+  for (const { tiers } of surfaces.values()) if (tiers.has(tier)) return
+  report.hint(`tier ${tier}`, () => unknownTier(surfaces, tier))
+}
+
+/** What is said of a tier that no policy has. */
+export function unknownTier(surfaces: Engine['surfaces'], tier: string): string {
+  const known = new Set([...surfaces.values()].flatMap(({ tiers }) => [...tiers]))
+  const names = [...known].map((name) => JSON.stringify(name)).join(', ')
+  return `directory.plan() gave the tier ${JSON.stringify(tier)}, which no policy has.${didYouMean(tier, known)} Such a plan has no tokens; the tiers with tokens are ${names}.`
 }
 
 /** The record with this id, for an admin of its plan. To anybody else it does not exist. */
@@ -31,7 +80,7 @@ export async function loadManaged(engine: Engine, actor: string, id: string): Pr
 
 /** The record with this id, if the store has one that can be read. */
 export async function loadRecord({ store, ...engine }: Engine, id: string): Promise<TokenRecord | undefined> {
-  const record: unknown = await ask(engine, () => store.find(id))
+  const record: unknown = await ask(engine, 'store.find', () => store.find(id))
   return isRecordWithId(record, id) ? record : undefined
 }
 

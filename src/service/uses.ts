@@ -3,8 +3,7 @@
  * no request waits for a write and no late write can undo a change. Read only to be shown, and by idempotency keys.
  */
 import type { SecretUse, TokenStore } from '../ports.ts'
-import type { Within } from './deadlines.ts'
-import { areObjects, ask } from './engine.ts'
+import { type Asking, ask, readObjects } from './engine.ts'
 import type { FullClock } from './platform.ts'
 
 const MINUTE = 60_000
@@ -26,7 +25,8 @@ export interface Uses {
 }
 
 /** Makes it for one process. */
-export function createUses(store: TokenStore, clock: FullClock, within: Within): Uses {
+export function createUses(store: TokenStore, clock: FullClock, asking: Asking): Uses {
+  const { within } = asking
   /** Everything noted in this minute, so that a busy secret is written once. */
   let noted = new Set<string>()
   let minute = 0
@@ -41,7 +41,7 @@ export function createUses(store: TokenStore, clock: FullClock, within: Within):
     const batch: SecretUse[] = []
     for (const use of waiting.values()) if (batch.push(use) === BATCH) break
     if (batch.length === 0) return
-    await ask({ within }, () => store.recordUse?.(batch))
+    await ask(asking, 'store.recordUse', () => store.recordUse?.(batch))
     // What was used again meanwhile is newer, and stays.
     for (const use of batch) if (waiting.get(use.digest) === use) waiting.delete(use.digest)
     if (!isClosed) await write()
@@ -82,7 +82,7 @@ export function createUses(store: TokenStore, clock: FullClock, within: Within):
     },
     async of(tokenIds) {
       if (!store.lastUse) return undefined
-      const kept = await ask({ within }, async () => store.lastUse?.(tokenIds), areObjects)
+      const kept = await ask(asking, 'store.lastUse', async () => store.lastUse?.(tokenIds), readObjects)
       const latest = new Map<string, number>()
       const wanted = new Set(tokenIds)
       for (const { tokenId, digest, at } of [...(kept as SecretUse[]), ...waiting.values()])

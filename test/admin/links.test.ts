@@ -1,7 +1,7 @@
 /** `POST /links` for a plan: what lies elsewhere is a mistake at its own place, and only what lies in the plan has a name. */
 import type { Directory, ResourceRef } from 'plan-access-tokens'
 import { testDirectory } from 'plan-access-tokens/testing'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { adminWorld, refused } from './world.ts'
 
 const FIGMA = 'https://www.figma.com'
@@ -169,14 +169,19 @@ describe('a directory that fails', () => {
     expect(refused(await links(MINE), 'unavailable').text).not.toContain('secret detail')
   })
 
-  it.each<[string, unknown]>([
-    ['nothing', () => undefined],
-    ['a number', () => 5],
-    ['another plan without ancestors', () => ({ planId: '1001' })],
-    ['text', () => '1001'],
-  ])('that says %s of a place has no such resource', async (_, locate) => {
-    const { links } = await placing({ locate })
+  it('that says nothing of a place has no such resource', async () => {
+    const { links } = await placing({ locate: () => undefined })
     expect((await links(MINE)).body).toMatchObject({ resources: [], mistakes: [{ code: NOT_HERE }] })
+  })
+
+  it.each<[string, unknown]>([
+    ['a number', () => 5],
+    ['a plan without ancestors', () => ({ planId: '1001' })],
+    ['a plan that is a number', () => ({ planId: 1001, ancestors: [] })],
+    ['text', () => '1001'],
+  ])('that says %s of a place is unavailable', async (_, locate) => {
+    const { links } = await placing({ locate })
+    refused(await links(MINE), 'unavailable')
   })
 
   it.each<[string, unknown]>([
@@ -222,4 +227,37 @@ it('of 5,000 links with 50 mistakes each mistake has its place', async () => {
   expect(body.resources).toHaveLength(4_950)
   expect(body.mistakes).toHaveLength(50)
   for (const { start, end, link } of body.mistakes) expect(text.slice(start, end)).toBe(link)
+})
+
+describe('a directory that takes three seconds', () => {
+  afterEach(() => void vi.useRealTimers())
+
+  it.each([
+    [10_000, 200],
+    [2_000, 503],
+    [undefined, 503],
+  ])('with a timeoutMs of %s of the engine is answered with %i', async (timeoutMs, status) => {
+    const real = tree()
+    const slow = {
+      ...real,
+      locate: (ref: ResourceRef) => new Promise((done) => setTimeout(() => done(real.locate(ref)), 3_000)),
+    }
+    const w = await adminWorld({ directory: slow as Directory, world: timeoutMs === undefined ? {} : { timeoutMs } })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] })
+    const answering = w.call('POST /links', { body: { text: MINE, planId: '1001' } })
+    await vi.advanceTimersByTimeAsync(4_000)
+    expect((await answering).status).toBe(status)
+  })
+})
+
+it('tells onError of the error itself, with its method, and then of what was answered', async () => {
+  const told: unknown[][] = []
+  const error = new Error('the words of a driver')
+  const directory = { ...tree(), locate: () => Promise.reject(error) } as Directory
+  const w = await adminWorld({ directory, onError: (...args: unknown[]) => told.push(args) })
+  refused(await w.call('POST /links', { body: { text: MINE, planId: '1001' } }), 'unavailable')
+  expect(told).toEqual([
+    [error, { method: 'directory.locate' }],
+    [expect.objectContaining({ code: 'unavailable', cause: { name: 'Error', method: 'directory.locate' } })],
+  ])
 })

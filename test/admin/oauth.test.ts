@@ -53,16 +53,34 @@ describe('introspection', () => {
 })
 
 describe('revocation', () => {
-  it('ends a secret and answers alike for an unknown one', async () => {
+  it('ends a secret, and says so of one that has ended; says of an unknown one that nothing was', async () => {
     const w = await oauthWorld()
     const ended = await post(w, '/revoke', { token: w.ALL.secret })
     expect((await w.ask('GET /v1/files/FileA0000000000000000aa')).allowed).toBe(false)
-    for (const token of [w.ALL.secret, 'nonsense']) {
+    for (const [token, text] of [
+      [w.ALL.secret, '{"revoked":true}'],
+      ['nonsense', '{"revoked":false}'],
+    ] as const) {
       const answer = await post(w, '/revoke', { token })
-      expect([answer.status, answer.text, [...answer.headers]]).toEqual([200, '', [...ended.headers]])
+      expect([answer.status, answer.text, [...answer.headers]]).toEqual([200, text, [...ended.headers]])
     }
     expect((await w.tokens.get({ actor: 'admin-1', id: w.ALL.token.id })).status).toBe('revoked')
     expect((await w.tokens.get({ actor: 'admin-1', id: w.ONE.token.id })).status).toBe('active')
+  })
+
+  it.each<[string, (secret: string) => string]>([
+    ['a line of a file', (secret) => `KEY=${secret}`],
+    ['several lines', (secret) => `# .env\r\nKEY="${secret}"\n\tOTHER=1\n`],
+    ['JSON', (secret) => JSON.stringify({ token: secret })],
+    [
+      'an encoded URL',
+      (secret) => encodeURIComponent(`https://x.example/?next=${encodeURIComponent(`/?t=${secret}`)}`),
+    ],
+  ])('finds a secret in %s', async (_, textOf) => {
+    const w = await oauthWorld()
+    const answer = await post(w, '/revoke', { token: textOf(w.ALL.secret) })
+    expect([answer.status, answer.body]).toEqual([200, { revoked: true }])
+    expect(await w.ask('GET /v1/files/FileA0000000000000000aa')).toMatchObject({ code: 'token_revoked' })
   })
 
   it('says when it could not be done', async () => {

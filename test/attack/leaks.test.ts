@@ -61,12 +61,20 @@ attack('g02', async () => {
     ['refresh', () => w.tokens.refresh(asked(w))],
   ] as const) {
     const error = await failure(call(), 'unavailable', what)
-    expect(error.cause, 'the kind of the fault is kept').toEqual({ name: 'Error', code: '23505' })
+    expect(error.cause, 'the kind of the fault is kept').toEqual({
+      name: 'Error',
+      code: '23505',
+      method: 'store.commit',
+    })
     const text = textOf(error)
     expect(text, what).not.toContain('postgres')
     expectNothingLikeASecret(text, what)
     expectNoSecret(text, w.secrets, what)
     for (const digest of digests) expect(text, what).not.toContain(digest.slice(0, 12))
+    const warned = w.warnings.join()
+    expect(warned, what).toContain('store.commit failed: Error (23505).')
+    expect(warned, what).not.toContain('postgres')
+    expectNothingLikeASecret(warned, what)
   }
   expect(digests.length).toBeGreaterThan(2)
 })

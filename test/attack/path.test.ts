@@ -72,10 +72,7 @@ attack('b10', async () => {
   for (const url of ['/v1/files/%252e%252e', `/v1/files/${A}%252fmeta`, `/v1/%2566iles/${A}`])
     denied(await send(w, url), ['resource_not_in_plan', 'request_malformed', 'endpoint_unknown'], url)
   const asked = w.directory.calls.slice(before).filter((call) => call.method === 'locate')
-  expect(asked.map((call) => call.args[0])).toEqual([
-    { kind: 'file', id: '%2e%2e' },
-    { kind: 'file', id: `${A}%2fmeta` },
-  ])
+  expect(asked, 'no key of a file has a percent sign, so nobody is asked').toEqual([])
 })
 
 attack('b11', () => eachMalformed([`/v1/files/${A}%2fmeta`, `/v1/files/${A}%2Fcomments`, `/v1%2ffiles/${A}`]))

@@ -121,6 +121,8 @@ export interface World {
   readonly ONE: Made
   /** Every secret that was issued here so far. */
   readonly secrets: string[]
+  /** What its host was warned of. */
+  readonly warnings: readonly string[]
   /** Creates a token like ALL, with other fields. */
   make(other?: { readonly [field: string]: unknown }): Promise<Made>
   /** Refreshes a token of plan 1001. */
@@ -161,6 +163,7 @@ export function input(other: { readonly [field: string]: unknown } = {}): Create
 /** Builds the world. */
 export async function world(options: WorldOptions = {}): Promise<World> {
   const { policy = [figmaPolicy()], resources = {}, timeoutMs, onDecision } = options
+  const warnings: string[] = []
   const clock = steered(testClock(START))
   const store = steered((options.store ?? memoryStore()) as MemoryStore)
   const directory = steered(
@@ -177,6 +180,7 @@ export async function world(options: WorldOptions = {}): Promise<World> {
     clock: clock.port as Clock,
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(onDecision && { onDecision }),
+    onWarning: (line) => warnings.push(line),
   })
   const secrets: string[] = []
   const made = ({ token, secret }: { readonly token: Token; readonly secret: Secret }): Made => {
@@ -195,6 +199,7 @@ export async function world(options: WorldOptions = {}): Promise<World> {
     ALL,
     ONE,
     secrets,
+    warnings,
     make,
     refresh: async ({ token }, other) => made(await tokens.refresh({ actor: 'admin-1', id: token.id, ...other })),
     ask: (line, secret = ALL, request) =>

@@ -79,7 +79,8 @@ describe('a check', () => {
         },
       },
     })
-    expect(await throwing.ask('PUT /novel/12', {})).toBe('unavailable')
+    // What it throws at is the client's doing, and no fault that the client may cause.
+    expect(await throwing.ask('PUT /novel/12', {})).toBe('request_malformed')
     expect(await (await world({})).ask('PUT /novel/12', { text: 'yes' })).toBe('request_malformed')
   })
 

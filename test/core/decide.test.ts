@@ -33,6 +33,7 @@ function factsWith(change: Partial<Facts> = {}, recordChange: Partial<TokenRecor
     ],
     malformed: undefined,
     failure: undefined,
+    asked: undefined,
     source: undefined,
     ...change,
   }
@@ -209,7 +210,8 @@ describe('a plan', () => {
 
   it('is eligible with one of the tiers, unless it is suspended', () => {
     expect(isEligible(PLAN, '1001', tiers)).toBe(true)
-    expect(isEligible({ ...PLAN, suspended: undefined }, '1001', tiers)).toBe(true)
+    for (const suspended of [undefined, null, false])
+      expect(isEligible({ ...PLAN, suspended }, '1001', tiers)).toBe(true)
   })
 
   it.each([
@@ -227,7 +229,6 @@ describe('a plan', () => {
     { ...PLAN, suspended: true },
     { ...PLAN, suspended: 'false' },
     { ...PLAN, suspended: 0 },
-    { ...PLAN, suspended: null },
   ])('is not eligible where the directory says anything else: %j', (answer) => {
     expect(isEligible(answer, '1001', tiers)).toBe(false)
   })

@@ -1,7 +1,7 @@
 /** Whether an allowlist covers a resource: what is listed and what is below it, kind by kind, and nothing that cannot be read. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { covers, isResourceRef, type ResourceRef, readAllowlist, readPlace } from '../../src/core/resources.ts'
+import { covers, isResourceRef, type ResourceRef, readAllowlist } from '../../src/core/resources.ts'
 
 const kinds = fc.constantFrom('file', 'team', 'project', 'plan', '__proto__')
 const refs = fc.record({ kind: kinds, id: fc.constantFrom('1', '2', '3', 'constructor') })
@@ -92,32 +92,5 @@ describe('a resource from outside', () => {
 
   it('may have more', () => {
     expect(isResourceRef({ kind: 'file', id: 'A', link: 'x' })).toBe(true)
-  })
-})
-
-describe('the directory’s answer', () => {
-  it.each([undefined, null])('%s means that the resource does not exist', (answer) => {
-    expect(readPlace(answer)).toBe('absent')
-  })
-
-  it.each<[string, unknown]>([
-    ['text', '1001'],
-    ['true', true],
-    ['a list', []],
-    ['an empty object', {}],
-    ['no plan', { ancestors: [] }],
-    ['an empty plan', { planId: '', ancestors: [] }],
-    ['a plan that is a number', { planId: 1001, ancestors: [] }],
-    ['no ancestors', { planId: '1001' }],
-    ['ancestors that are no list', { planId: '1001', ancestors: {} }],
-    ['an ancestor that is none', { planId: '1001', ancestors: [{ kind: 'team', id: '7' }, 'team:7'] }],
-    ['a promise', Promise.resolve({ planId: '1001', ancestors: [] })],
-  ])('proves nothing where it is %s', (_, answer) => {
-    expect(readPlace(answer)).toBe('unreadable')
-  })
-
-  it('is the place otherwise', () => {
-    const place = { planId: '1001', ancestors: [{ kind: 'team', id: '7' }] }
-    expect(readPlace(place)).toEqual(place)
   })
 })

@@ -3,8 +3,9 @@ import { format, inspect } from 'node:util'
 import { crc32 } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { definePolicy } from '../../src/core/policy.ts'
 import { isWellFormedSecret, newSecret, PREFIX_PATTERN, Secret } from '../../src/core/secret.ts'
-import { invoices, seededRandom } from './fixtures.ts'
+import { invoices, invoicesData, seededRandom } from './fixtures.ts'
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
@@ -220,10 +221,24 @@ describe('a text that is not quite a secret', () => {
   })
 
   it('may have a prefix of 64 characters and no more', () => {
-    const longest = `a${'_'.repeat(63)}`
+    const longest = `a${'_'.repeat(62)}b`
     expect(PREFIX_PATTERN.test(longest)).toBe(true)
-    expect(PREFIX_PATTERN.test(`${longest}_`)).toBe(false)
+    expect(PREFIX_PATTERN.test(`${longest}b`)).toBe(false)
     expect(passes(newSecret(longest, seededRandom(1)).reveal(), longest)).toBe(true)
+  })
+})
+
+describe('a prefix', () => {
+  it.each(['inv_live_', 'inv__', 'a_', `a${'_'.repeat(63)}`])('does not end in an underscore: %s', (prefix) => {
+    expect(PREFIX_PATTERN.test(prefix)).toBe(false)
+    const data = { ...invoicesData(), types: { live: { prefix } } }
+    expect(() => definePolicy(data as never)).toThrow(
+      'types.live.prefix: must begin with a letter, hold letters, digits and _ only, 64 at most, and end without _, since one is put behind it.',
+    )
+  })
+
+  it('may have underscores within, and one is put behind it', () => {
+    expect(newSecret('inv_live', seededRandom(1)).reveal()).toMatch(/^inv_live_[0-9A-Za-z]{38}$/)
   })
 })
 

@@ -35,7 +35,7 @@ describe('the error of a decision', () => {
         const { error } = a.told.at(-1)!
         expect(error).toBeInstanceOf(PlanTokenError)
         expect(error).toMatchObject({ code: 'unavailable', status: 503, message: MESSAGE })
-        expect(error?.cause).toEqual({ name: 'StoreError', code })
+        expect(error?.cause).toEqual({ name: 'StoreError', code, method: 'store.findByDigest' })
         // The client is told nothing of it.
         if (decision.allowed) throw new Error('It was allowed.')
         expect(`${inspect(decision)} ${await decision.response().text()}`).not.toContain('plan_tokens')
@@ -62,7 +62,7 @@ describe('the error of a decision', () => {
     expect(await a.ask(secret)).toBe('unavailable')
     const { error } = a.told.at(-1)!
     expect(error).toBeInstanceOf(PlanTokenError)
-    expect(error?.cause).toEqual(cause)
+    expect(error?.cause).toEqual({ ...cause, method: 'store.findByDigest' })
     expect(error?.message).toBe('The store or the directory did not answer.')
     expect(inspect(a.told, { depth: 9, showHidden: true })).not.toMatch(/select|digest = /)
   })
@@ -81,17 +81,18 @@ describe('the error of a decision', () => {
     expect(a.told.at(-1)?.error).toMatchObject({ code: 'unavailable', cause: { name: 'Error' } })
   })
 
-  it('is there when a store or the directory does not answer in time, and when a body cannot be read', async () => {
+  it('is there when a store does not answer in time, and when the directory answers out of shape', async () => {
     const d = deployment()
     const a = d.start({ freshnessMs: 0, timeoutMs: 100 })
     const { secret } = await d.admin.make()
     a.replace.findByDigest = never
     expect(await d.done(a.ask(secret))).toBe('unavailable')
-    expect(a.told.at(-1)?.error?.cause).toEqual({ name: 'TimeoutError', code: 'TIMEOUT' })
+    const late = { name: 'TimeoutError', code: 'TIMEOUT', method: 'store.findByDigest' }
+    expect(a.told.at(-1)?.error?.cause).toEqual(late)
     delete a.replace.findByDigest
     d.directory.locate = () => ({ planId: 5 }) as never
     expect(await a.ask(secret)).toBe('unavailable')
-    expect(a.told.at(-1)?.error).toMatchObject({ code: 'unavailable', cause: { name: 'TypeError' } })
+    expect(a.told.at(-1)?.error).toMatchObject({ code: 'unavailable', cause: { code: 'directory_unreadable' } })
   })
 
   it('is absent for every other decision', async () => {
@@ -131,7 +132,7 @@ describe('a management call', () => {
     breakDown(a, error, 'findByDigest', 'find', 'list', 'commit', 'events', 'bound', 'sweep')
     const thrown = await errorOf(d.done(call(a, id, secret)))
     expect([thrown.code, thrown.status, thrown.message]).toEqual(['unavailable', 503, MESSAGE])
-    expect(thrown.cause).toEqual({ name: 'StoreError', code: 'store_not_migrated' })
+    expect(thrown.cause).toMatchObject({ name: 'StoreError', code: 'store_not_migrated' })
     expect(thrown.issues).toEqual([])
   })
 
@@ -142,7 +143,7 @@ describe('a management call', () => {
     breakDown(a, new StoreError('store_forbidden', MESSAGE), 'bound')
     const thrown = await errorOf(d.done(a.tokens.revoke({ actor: ADMIN, id })))
     expect(thrown.message).toMatch(/written/)
-    expect(thrown.cause).toEqual({ name: 'StoreError', code: 'store_forbidden' })
+    expect(thrown.cause).toEqual({ name: 'StoreError', code: 'store_forbidden', method: 'store.bound' })
     expect(await a.ask(secret)).toBe('token_revoked')
   })
 

@@ -5,6 +5,7 @@ export const PUBLIC_VALUES: {
   'plan-access-tokens': {
     source: 'src/index.ts',
     values: [
+      'DirectoryError',
       'MANAGEMENT_ERRORS',
       'PlanTokenError',
       'PolicyError',

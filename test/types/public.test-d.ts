@@ -60,6 +60,8 @@ interface Types {
   CreateInput: api.CreateInput
   Decision: api.Decision
   DecisionInfo: api.DecisionInfo
+  ErrorInfo: api.ErrorInfo
+  ReadyInput: api.ReadyInput
   Denial: api.Denial
   Directory: api.Directory
   EditInput: api.EditInput

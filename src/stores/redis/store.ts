@@ -128,6 +128,10 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
 
     watch: (wake) => watchChannel(client, channel, wake),
 
+    async ready() {
+      await ask(BOUND, ['0'])
+    },
+
     async recordUse(uses) {
       const dated = uses.filter(({ at }) => isDate(at))
       for (let i = 0; i < dated.length; i += STEP.uses)

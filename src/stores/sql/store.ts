@@ -66,6 +66,8 @@ export function sqlStore<DB>(kysely: Kysely<DB>, options: SqlStoreOptions = {}):
       const records = await sweepTokens(session, before, limit)
       return { records, events: await sweepEvents(session, before, limit) }
     },
+    // The look at the tables comes before whatever is asked.
+    ready: () => session.read(async () => undefined),
     ...(listen && { watch: (wake) => listen(setup.channel, wake) }),
   }
 }

@@ -9,7 +9,7 @@ export function packagesPolicy() {
     limits: { lifetimeDays: 90, links: 2, bodyBytes: 200, resources: 3 },
     scopes: { 'npm:read': {}, 'npm:write': {} },
     types: { npm: { prefix: 'acmenpm' }, ci: { prefix: 'acmeci', fixed: ['npm:read'] } },
-    kinds: { group: { id: 'digits' }, package: { id: 'name', parents: ['group'] } },
+    kinds: { group: { id: 'digits' }, package: { max: 512, parents: ['group'] } },
     links: { hosts: ['registry.acme.test'], shapes: ['/p/{package}', '/g/{group}'] },
     endpoints: {
       'GET /p/{package}': { scopes: ['npm:read'], names: [{ kind: 'package', at: 'path:package' }] },

@@ -1,0 +1,56 @@
+/**
+ * What an id of a kind looks like, in links and in requests: whatever is not one names nothing, and no directory is asked about
+ * it. So nobody outside can send text to a column of numbers. What a kind may say: core/policy-data.ts.
+ */
+import type { KindInfo } from './policy-data.ts'
+
+/** Whether a text can be an id of one kind. */
+export type IsId = (id: string) => boolean
+
+/** The kinds of a policy, with how their ids look. */
+export type IdForms = ReadonlyMap<string, IsId>
+
+/** How many characters an id may have where its kind does not say. */
+export const MAX_ID = 128
+
+/**
+ * Compiles the ids of all kinds, as requests name them. A kind that says nothing of its form takes any id up to its length. An id
+ * of a kind that is `under` another is `above/own`.
+ */
+export function buildIdForms(kinds: ReadonlyMap<string, KindInfo>): IdForms {
+  const forms = new Map<string, IsId>()
+  for (const [kind, info] of kinds) {
+    const { id: form, max = MAX_ID } = info
+    const isOwn = form === undefined ? (id: string) => id !== '' && id.length <= max : isOwnId(info)
+    const parent = info.parents?.[0]
+    if (!info.under || parent === undefined) forms.set(kind, isOwn)
+    else
+      forms.set(kind, (id) => {
+        const slash = id.lastIndexOf('/')
+        return slash > 0 && isOwn(id.slice(slash + 1)) && forms.get(parent)?.(id.slice(0, slash)) === true
+      })
+  }
+  return forms
+}
+
+/** Whether a text can be an id of a kind in a link: for one that is `under` another, its own part alone. */
+export function isOwnId({ id = 'name', max = MAX_ID }: KindInfo): IsId {
+  if (id === 'integer' || id === 'bigint') {
+    const largest = LARGEST[id]
+    return (text) => text.length <= max && isUpTo(largest, text)
+  }
+  const pattern = id === 'uuid' ? UUID : new RegExp(`^${CHARACTERS[id]}{1,${max}}$`)
+  return (text) => pattern.test(text)
+}
+
+const CHARACTERS = { digits: '[0-9]', base62: '[0-9A-Za-z]', name: String.raw`[\w.@-]` } as const
+/** The largest numbers of the columns of that type, in SQL. */
+const LARGEST = { integer: '2147483647', bigint: '9223372036854775807' } as const
+/** RFC 9562, section 4: upper case is read as lower case. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** Whether it is a whole number from 0 in its one spelling, without zeros before it. */
+function isUpTo(largest: string, text: string): boolean {
+  if (!/^(0|[1-9][0-9]*)$/.test(text)) return false
+  return text.length < largest.length || (text.length === largest.length && text <= largest)
+}
