@@ -11,7 +11,7 @@ import { createDeadlines } from '../service/deadlines.ts'
 import { ask } from '../service/engine.ts'
 import { completeClock } from '../service/platform.ts'
 import { createReport, type OnError } from '../service/report.ts'
-import { linkProblems, readLinks } from '../service/resources.ts'
+import { linkProblems, readLinks, SPARE_LINKS } from '../service/resources.ts'
 import { planIdsOf, type Rights, refuseNonAdmin } from '../service/rights.ts'
 
 /** A resource that was recognised, with the name that the directory has for it. */
@@ -24,10 +24,15 @@ export interface PlacedMistake extends Omit<LinkMistake, 'code'> {
   readonly code: LinkMistake['code'] | 'resource_not_in_plan'
 }
 
-/** Everything that pasted text holds, both right and wrong, in its order. */
+/** Everything that pasted text holds, both right and wrong, in its order; each resource once, by its first link. */
 export interface PlacedReport {
   readonly resources: readonly NamedLink[]
   readonly mistakes: readonly PlacedMistake[]
+  /**
+   * Links that read right and of which nobody has asked whether they lie in the plan: there is no directory, or they are more
+   * than a token can hold. Then all of them are here, and `resources` is empty. Absent where all were judged, or no plan was named.
+   */
+  readonly unplaced?: readonly FoundLink[]
 }
 
 /** Where things lie, asked within the engine's time limit. */
@@ -58,24 +63,34 @@ export function placesOf(
 }
 
 /** How many links a text may hold: some more than a token can, since people are told how many are too many. */
-export const mostLinksOf = ({ limits }: Policy): number => limits.links + 10_000
+export const mostLinksOf = ({ limits }: Policy): number => limits.links + SPARE_LINKS
 
 /** @throws PlanTokenError `invalid_input`, `not_plan_admin`, `unavailable`. */
 export async function reportOf(policy: Policy, text: string, asking: Asking | undefined): Promise<PlacedReport> {
   refuseFlood(text, mostLinksOf(policy))
   const report = policy.parseLinks(text)
-  if (!asking?.places) return report
+  const distinct = distinctIn(report.resources)
+  if (!asking) return { resources: distinct, mistakes: report.mistakes }
   const { actor, planId, places } = asking
+  const unplaced = { resources: [], mistakes: report.mistakes, unplaced: distinct }
+  if (!places) return unplaced
   await refuseNonAdmin(places, actor, planId)
   const compiled = compiledOf(policy) as CompiledPolicy
   // More than a token can hold is not asked about; and what nobody has placed has no name, since it may be another plan's.
-  if (report.resources.length > compiled.limits.links) return report
+  if (distinct.length > compiled.limits.links) return unplaced
   const elsewhere = await mistakesOf(compiled, report, planId, places)
-  const resources = report.resources.filter((_, index) => !elsewhere.has(index))
+  const resources = distinctIn(report.resources.filter((_, index) => !elsewhere.has(index)))
   return {
     resources: await named(resources, places),
     mistakes: [...report.mistakes, ...placed(text, report, elsewhere)].sort((a, b) => a.start - b.start),
   }
+}
+
+/** Each resource once, however many spellings of it there are, by its first link. */
+function distinctIn(resources: readonly FoundLink[]): readonly FoundLink[] {
+  const seen = new Map<string, FoundLink>()
+  for (const resource of resources) if (!seen.has(keyOf(resource))) seen.set(keyOf(resource), resource)
+  return [...seen.values()]
 }
 
 /** Each word may become a mistake with its sentence, and the answer a hundred times as long as the text. */

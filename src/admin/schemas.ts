@@ -146,16 +146,17 @@ const type: z.ZodType<TypeView> = z.strictObject({
   secretPattern: z.string(),
 })
 
+const foundLink = z.strictObject({
+  kind: z.string(),
+  id: z.string(),
+  link: z.string(),
+  planId: z.string().exactOptional(),
+})
+
 const linkReport: z.ZodType<PlacedReport> = z.strictObject({
-  resources: z.array(
-    z.strictObject({
-      kind: z.string(),
-      id: z.string(),
-      link: z.string(),
-      planId: z.string().exactOptional(),
-      name: z.string().exactOptional().describe('What the directory calls it.'),
-    }),
-  ),
+  resources: z
+    .array(foundLink.extend({ name: z.string().exactOptional().describe('What the directory calls it.') }))
+    .describe('Each once. With a plan: those that lie in it.'),
   mistakes: z.array(
     z.strictObject({
       link: z.string(),
@@ -168,6 +169,12 @@ const linkReport: z.ZodType<PlacedReport> = z.strictObject({
       message: z.string(),
     }),
   ),
+  unplaced: z
+    .array(foundLink)
+    .exactOptional()
+    .describe(
+      'With a plan: links of which nobody has asked where they lie, since they are too many or there is no directory.',
+    ),
 })
 
 const decision = z.union([

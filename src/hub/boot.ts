@@ -99,12 +99,11 @@ const AT_ONCE = 16
 const isNoAdmin = (error: unknown): boolean => error instanceof PlanTokenError && error.code === 'not_plan_admin'
 
 function bootPlan({ id, name, tier, suspended }: HubPlan, policies: readonly Policy[]): BootPlan {
-  const closed: { [type: string]: 'suspended' | 'tier' } = {}
-  for (const { types, data } of policies) {
+  const closed = policies.flatMap(({ types, data }) => {
     const reason = suspended === true ? 'suspended' : data.tiers.includes(tier) ? undefined : 'tier'
-    if (reason) for (const type of types) closed[type.name] = reason
-  }
-  return { id, name, closed }
+    return reason ? types.map((type) => [type.name, reason] as const) : []
+  })
+  return { id, name, closed: Object.fromEntries(closed) }
 }
 
 /** The lines for every type, made once. */

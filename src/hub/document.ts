@@ -22,9 +22,26 @@ export const SECURITY = {
 } as const
 
 /** The page: what it needs to draw at once, and where its files are. */
-export function pageOf({ lang = 'en', texts, product, basePath = '' }: HubOptions, files: Files, boot: Boot): string {
+export function pageOf(options: HubOptions, files: Files, boot: Boot): string {
+  const { texts, basePath = '' } = options
   const words = { ...HUB_TEXTS, ...texts }
-  const title = product === undefined ? words.title : `${words.title} · ${product}`
+  const waiting = (text: string): string =>
+    `<main class="notice"><h1>${escaped(words.title)}</h1><p class="card">${escaped(text)}</p></main>`
+  return `${headOf(options, files)}
+<script type="module" src="${basePath}/${files.script}"></script>
+</head>
+<body>
+<div id="hub">${waiting(words.loading)}</div>
+<noscript>${waiting(words.noScript)}</noscript>
+<script type="application/json" id="boot">${inScript(boot)}</script>
+</body>
+</html>
+`
+}
+
+/** The beginning of every page, but for the end of its head. */
+function headOf({ lang = 'en', texts, product, basePath = '' }: HubOptions, files: Files): string {
+  const { title } = { ...HUB_TEXTS, ...texts }
   const styles = files.styles.map((name) => `<link rel="stylesheet" href="${basePath}/${name}">`).join('\n')
   return `<!doctype html>
 <html ${languageOf(lang)}>
@@ -32,18 +49,9 @@ export function pageOf({ lang = 'en', texts, product, basePath = '' }: HubOption
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escaped(title)}</title>
+<title>${escaped(product === undefined ? title : `${title} · ${product}`)}</title>
 <link rel="icon" href="data:,">
-${styles}
-<script type="module" src="${basePath}/${files.script}"></script>
-</head>
-<body>
-<div id="hub"><p class="notice">${escaped(words.loading)}</p></div>
-<noscript><p class="notice">${escaped(words.noScript)}</p></noscript>
-<script type="application/json" id="boot">${inScript(boot)}</script>
-</body>
-</html>
-`
+${styles}`
 }
 
 /** Why there is no page: the text of each. */
@@ -55,16 +63,28 @@ const NOTICES = {
   failed: 'noticeFailed',
 } as const satisfies { readonly [what: string]: keyof HubTexts }
 
-/** A short page that says why there is no other. */
-export function noticeOf(what: keyof typeof NOTICES, { lang = 'en', texts, signIn }: HubOptions): string {
+/** A short page that says why there is no other, and leads on from there. */
+export function noticeOf(what: keyof typeof NOTICES, options: HubOptions, files: Files): string {
+  const { texts, signIn, product, basePath = '' } = options
   const words = { ...HUB_TEXTS, ...texts }
-  const link = what === 'signedOut' && signIn !== undefined
-  return `<!doctype html>
-<html ${languageOf(lang)}>
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(words.title)}</title></head>
-<body><main><h1>${escaped(words.title)}</h1><p>${escaped(words[NOTICES[what]])}</p>${
-    link ? `<p><a href="${escaped(signIn)}">${escaped(words.signIn)}</a></p>` : ''
-  }</main></body>
+  const page = basePath || '/'
+  const link = {
+    signedOut: { href: signIn, label: words.signIn },
+    token: { href: signIn, label: words.signIn },
+    missing: { href: page, label: words.toTokens },
+    unreadable: { href: page, label: words.toTokens },
+    failed: { href: page, label: words.reload },
+  }[what]
+  return `${headOf(options, files)}
+</head>
+<body>
+<main class="notice">
+${product === undefined ? '' : `<p class="product">${escaped(product)}</p>\n`}<h1>${escaped(words.title)}</h1>
+<div class="card">
+<p>${escaped(words[NOTICES[what]])}</p>
+${link.href === undefined ? '' : `<a class="button" href="${escaped(link.href)}">${escaped(link.label)}</a>\n`}</div>
+</main>
+</body>
 </html>
 `
 }

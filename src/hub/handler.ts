@@ -53,7 +53,7 @@ export function hubHandler(options: HubOptions): HubHandler {
     const path = readTargetOfUrl(request.url)?.path
     if (path?.startsWith(`${basePath}/api/`)) return secured(await admin(request))
     const refuse = (status: number, what: Parameters<typeof noticeOf>[0], more = {}): Response =>
-      html(status, noticeOf(what, options), request, more)
+      html(status, noticeOf(what, options, files), request, more)
     try {
       if (path === undefined) return isPageWithSlash(request, basePath) ? redirect(basePath) : refuse(400, 'unreadable')
       const name = nameOf(path, basePath)

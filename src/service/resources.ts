@@ -10,6 +10,9 @@ import { type Asking, ask, type Engine } from './engine.ts'
 /** How many questions to the directory are under way at the same time for one call. */
 const AT_ONCE = 16
 
+/** How many links are read beyond those that a token can hold, since a resource may be named more than once. */
+export const SPARE_LINKS = 10_000
+
 /** Links that name something, with their place in the input. */
 export interface ReadLinks {
   readonly resources: 'all' | readonly (LinkedResource & { readonly index: number })[]
@@ -22,7 +25,9 @@ export function readLinks(input: unknown, policy: CompiledPolicy, planId: string
   if (input === 'all') return { resources: 'all', issues: [] }
   if (!Array.isArray(input)) return wrong('must be "all" or a list of links.')
   if (input.length === 0) return wrong(`must hold at least one link, or be "all".${policy.links.hint}`)
-  if (input.length > policy.limits.links) return wrong(`must hold at most ${policy.limits.links} links.`)
+  const most = policy.limits.links
+  // Far more than a list that names some of them twice is not read at all.
+  if (input.length > most + SPARE_LINKS) return wrong(`must hold at most ${most} links.`)
   const issues: Issue[] = []
   const resources = new Map<string, LinkedResource & { readonly index: number }>()
   for (const [index, link] of input.entries()) {
@@ -37,6 +42,7 @@ export function readLinks(input: unknown, policy: CompiledPolicy, planId: string
       if (!resources.has(key)) resources.set(key, { ...parsed.resource, link: link as string, index })
     }
   }
+  if (resources.size > most) return wrong(`must hold at most ${most} links.`)
   return { resources: [...resources.values()], issues }
 }
 

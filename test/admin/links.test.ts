@@ -2,7 +2,7 @@
 import type { Directory, ResourceRef } from 'plan-access-tokens'
 import { testDirectory } from 'plan-access-tokens/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { adminWorld, refused } from './world.ts'
+import { adminWorld, refused, TOKEN } from './world.ts'
 
 const FIGMA = 'https://www.figma.com'
 const MINE = `${FIGMA}/design/MINE123/Landing`
@@ -62,7 +62,7 @@ it('without a plan nobody is asked', async () => {
 describe('a mistake stands where its link stands', () => {
   it.each<[string, string, readonly [string, string][]]>([
     ['alone', FOREIGN, [[FOREIGN, NOT_HERE]]],
-    ['between right ones', `${MINE}, ${FOREIGN},${MINE}`, [[FOREIGN, NOT_HERE]]],
+    ['between right ones', `${MINE}, ${FOREIGN},${FIGMA}/files/1001/project/123`, [[FOREIGN, NOT_HERE]]],
     [
       'twice',
       `${FOREIGN}\n${MINE}\n${FOREIGN}`,
@@ -208,23 +208,67 @@ describe('a directory that fails', () => {
 
 it('more links than a token can hold are neither placed nor named: somebody could read the names of other plans', async () => {
   const { links, asked, described } = await placing()
-  const { body } = await links(`${MINE}\n`.repeat(1_000) + FOREIGN)
-  expect(body.resources).toHaveLength(1_001)
-  expect(body.resources.filter((one: object) => 'name' in one)).toEqual([])
+  const files = (count: number): string =>
+    Array.from({ length: count }, (_, i) => `${FIGMA}/file/NOWHERE${i}`).join('\n')
+  const { body } = await links(`${MINE}\n${files(1_000)}`)
+  // Nobody has judged them, so none of them is recognised.
+  expect(body.resources).toEqual([])
+  expect(body.unplaced).toHaveLength(1_001)
+  expect(body.unplaced.filter((one: object) => 'name' in one)).toEqual([])
   expect([...asked, ...described]).toEqual([])
-  const most = await links(`${MINE}\n`.repeat(999) + FOREIGN)
-  expect(most.body.mistakes).toMatchObject([{ link: FOREIGN }])
-  expect(most.body.resources[998].name).toBe('The file MINE123')
-  expect(asked).toHaveLength(2)
+  const most = await links(`${MINE}\n${files(999)}`)
+  expect(most.body.mistakes).toHaveLength(999)
+  expect(most.body.resources).toMatchObject([{ name: 'The file MINE123' }])
+  expect(most.body.unplaced).toBeUndefined()
+  expect(asked).toHaveLength(1_000)
+})
+
+it('a resource counts once, in however many spellings, up to the limit and above it', async () => {
+  const { links, asked, call } = await placing()
+  const spellings = Array.from({ length: 1_500 }, (_, i) =>
+    i % 2 ? `${MINE}-${i}` : `${FIGMA}/file/MINE123?node-id=${i}`,
+  )
+  const { body } = await links(spellings.join('\n'))
+  expect(body).toEqual({
+    resources: [{ kind: 'file', id: 'MINE123', link: spellings[0], name: 'The file MINE123' }],
+    mistakes: [],
+  })
+  expect(asked).toEqual(['file MINE123'])
+  // The same text without a plan, and a token for all of it, are not counted otherwise.
+  expect((await links(spellings.join('\n'), 'admin-1', {})).body.resources).toHaveLength(1)
+  const resources = spellings.map((_, i) => `${FIGMA}/files/1001/project/123/Title-${i}`)
+  const made = await call('POST /plans/1001/tokens', { as: 'admin-1', body: { ...TOKEN, resources } })
+  expect(made.body.token.resources).toEqual([{ kind: 'project', id: '123', link: resources[0] }])
+})
+
+it('a spelling that is wrong stays a mistake beside the right one', async () => {
+  const { links } = await placing()
+  const { body } = await links(
+    `${FIGMA}/files/1001/project/123 ${FIGMA}/files/2002/project/123 ${FIGMA}/files/1001/project/123`,
+  )
+  expect(body.resources).toHaveLength(1)
+  expect(body.mistakes).toMatchObject([{ link: `${FIGMA}/files/2002/project/123` }])
+})
+
+it('without a directory nobody knows where they lie, and that is what is said', async () => {
+  const { call } = await adminWorld()
+  const ask = async (more: object) => (await call('POST /links', { body: { text: `${MINE} oops`, ...more } })).body
+  expect(await ask({ planId: '1001' })).toMatchObject({
+    ...{ resources: [], unplaced: [{ kind: 'file', id: 'MINE123' }], mistakes: [{ link: 'oops' }] },
+  })
+  const read = await ask({})
+  expect(read.resources).toHaveLength(1)
+  expect(read.unplaced).toBeUndefined()
 })
 
 it('of 5,000 links with 50 mistakes each mistake has its place', async () => {
   const { links } = await placing()
-  const text = Array.from({ length: 5_000 }, (_, i) => (i % 100 === 7 ? `${MINE}/a/branch/${i}` : `${MINE}-${i}`)).join(
-    '\n',
-  )
+  const text = Array.from({ length: 5_000 }, (_, i) =>
+    i % 100 === 7 ? `${MINE}/a/branch/${i}` : `${FIGMA}/file/NOWHERE${i}`,
+  ).join('\n')
   const { body } = await links(text)
-  expect(body.resources).toHaveLength(4_950)
+  expect(body.resources).toEqual([])
+  expect(body.unplaced).toHaveLength(4_950)
   expect(body.mistakes).toHaveLength(50)
   for (const { start, end, link } of body.mistakes) expect(text.slice(start, end)).toBe(link)
 })

@@ -32,7 +32,7 @@ describeInChromium('the table', () => {
     expect((await names()).slice(2).sort()).toEqual(['Ended', 'Over'])
     for (const [name, status, more] of [
       ['Soon', 'Expires soon', 'in '],
-      ['Long', 'Active', 'in 6 months'],
+      ['Long', 'Active', 'in 7 months'],
       ['Over', 'Expired', ''],
       ['Ended', 'Revoked', 'revoked '],
     ] as const) {
@@ -267,6 +267,6 @@ describeInChromium("a host's own", () => {
     const row = await rowOf(page, 'Website sync').textContent()
     expect(row).toContain('Aktiv')
     expect(row).toContain(date)
-    expect(row).toContain('in 6 Monaten')
+    expect(row).toContain('in 7 Monaten')
   })
 })

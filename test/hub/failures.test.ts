@@ -185,6 +185,15 @@ const WAYS: readonly Way[] = [
     works: (page) => page.getByText('Website sync is revoked.').waitFor(),
   },
   {
+    call: 'get',
+    path: /^GET \/api\/tokens\/\w+$/,
+    prepare: async () => undefined,
+    ask: (page) => choose(page, 'Website sync', 'Details and history'),
+    again: tryAgain,
+    still: (page) => page.getByText('What stands below may have changed since.').waitFor(),
+    works: (page) => page.getByText('What stands below may have changed since.').waitFor({ state: 'detached' }),
+  },
+  {
     call: 'events',
     path: /^GET .+\/events\?/,
     prepare: async () => undefined,

@@ -162,6 +162,7 @@ describe('what the page is given', () => {
     const { get, state } = await pageWith({ texts, signIn: '/login?"><script>' })
     state.actor = undefined
     for (const path of [PATH, `${PATH}/x`]) expect(await (await get(path)).text()).not.toMatch(/<script|<img|<!--/)
+    expect(await (await get(PATH)).text()).toContain('href="/login?&quot;&gt;&lt;script&gt;"')
   })
 
   it('holds no secret, no digest and nothing of the request', async () => {
@@ -196,6 +197,32 @@ describe('what the page is given', () => {
     const out = await get()
     expect([out.status, out.headers.get('www-authenticate')]).toEqual([401, 'Session realm="plan-access-tokens"'])
     expect(await out.text()).toMatch(/Abgemeldet.*href="\/login"/s)
+  })
+
+  it.each<[string, string, RequestInit, string | undefined, string | undefined]>([
+    ['signed out', PATH, {}, undefined, '/login'],
+    ['a token', PATH, { headers: { 'x-figma-token': 'x' } }, 'ada', '/login'],
+    ['nothing there', `${PATH}/x`, {}, 'ada', PATH],
+    ['an unreadable address', `${PATH}//`, {}, 'ada', PATH],
+    ['a failure', PATH, {}, 'eve', PATH],
+  ])('the page for %s is part of the design, and leads on', async (_, path, init, actor, href) => {
+    const { get, html, state } = await pageWith({
+      ...{ signIn: '/login', product: 'Acme Design', css: ':root { --hub-accent: red }' },
+      plans: (who) => (who === 'eve' ? Promise.reject(new Error('down')) : []),
+    })
+    const styles = filesOf(await html()).filter((file) => file.endsWith('.css'))
+    state.actor = actor
+    const text = await (await get(path, init)).text()
+    expect(filesOf(text)).toEqual(styles)
+    expect(styles).toHaveLength(2)
+    expect(text).toContain('<title>Plan access tokens · Acme Design</title>')
+    expect(/<a class="button" href="([^"]*)"/.exec(text)?.[1]).toBe(href)
+  })
+
+  it('the text while it is loaded is for whoever waits', async () => {
+    const { html } = await pageWith()
+    const text = await html()
+    expect(text).toContain('Your tokens are being loaded. If nothing appears in a moment, reload the page.')
   })
 
   it("the host's CSS is a file of its own after the page's, whose name says what is in it", async () => {

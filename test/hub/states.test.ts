@@ -8,7 +8,7 @@ import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { choose, type HubWorld, hubWorld, LINKS, PLAN, rowOf } from './world.ts'
+import { choose, type HubWorld, hubWorld, LINKS, PLAN, paste, rowOf } from './world.ts'
 
 const open = useChromium()
 
@@ -25,6 +25,8 @@ const LOOKS = [
 
 interface Stage extends HubWorld {
   readonly page: Page
+  /** From now on the host's own code throws. */
+  fail(): void
 }
 
 async function fill({ make, tokens, use, later }: Stage): Promise<void> {
@@ -71,6 +73,35 @@ const STATES: { readonly [state: string]: (stage: Stage) => Promise<unknown> } =
     await page.getByLabel('Organization').selectOption('Initech')
     await page.getByText('There are no tokens here yet.').waitFor()
   },
+  'a token that was just made': async (stage) => {
+    await toSecret(stage)
+    await stage.page.getByRole('button', { name: 'Done' }).click()
+    await rowOf(stage.page, 'Nightly export').getByText('New', { exact: true }).waitFor()
+  },
+  'no organization': async ({ page, state }) => {
+    state.actor = 'nobody'
+    await page.reload()
+    await page.getByText('You are not an admin of any organization here.').waitFor()
+  },
+  'signed out': async ({ page, state }) => {
+    state.actor = undefined
+    await page.reload()
+    await page.getByRole('link', { name: 'Sign in' }).waitFor()
+  },
+  'an address at which there is nothing': async ({ page, url }) => {
+    await page.goto(`${url}/nothing`)
+    await page.getByRole('link', { name: 'Go to your tokens' }).waitFor()
+  },
+  'a page that failed': async ({ page, fail }) => {
+    fail()
+    await page.reload()
+    await page.getByRole('link', { name: 'Try again' }).waitFor()
+  },
+  'a page that is being loaded': async ({ page }) => {
+    await page.route('**/*.js', (route) => route.abort())
+    await page.reload()
+    await page.getByText('Your tokens are being loaded.').waitFor()
+  },
   'a list that failed': async ({ page, state }) => {
     state.fault = () => ({ status: 500, body: 'broken' })
     await page.getByRole('tab', { name: 'npm registry' }).click()
@@ -105,6 +136,12 @@ const STATES: { readonly [state: string]: (stage: Stage) => Promise<unknown> } =
     await stage.page.getByText('To fix: 2').first().waitFor()
     await stage.page.getByText('Landing page').waitFor()
   },
+  'choose resources, too many': async (stage) => {
+    await toStep(stage, 3)
+    const links = Array.from({ length: 1_001 }, (_, i) => `https://www.figma.com/design/NOWHERE${i}`)
+    await paste(stage.page.getByLabel('Links to resources'), links.join('\n'))
+    await stage.page.getByText('Not looked up yet: 1,001').waitFor()
+  },
   'a create by somebody who is signed out': async (stage) => {
     await toStep(stage, 3)
     await stage.page.getByRole('radio', { name: 'All resources' }).check()
@@ -133,6 +170,11 @@ const STATES: { readonly [state: string]: (stage: Stage) => Promise<unknown> } =
     await page.getByText('New expiration date').waitFor()
   },
   'revoke token': ({ page }) => choose(page, SYNC, 'Revoke token'),
+  'details that could not be loaded': async ({ page, state }) => {
+    state.fault = (request) => (/^GET \/api\/tokens\/\w+$/.test(request) ? { status: 500, body: '' } : undefined)
+    await choose(page, SYNC, 'Details and history')
+    await page.getByText('What stands below may have changed since.').waitFor()
+  },
   details: async ({ page }) => {
     await choose(page, SYNC, 'Details and history')
     await page.getByText('created the token').waitFor()
@@ -155,9 +197,22 @@ const sticksOut = (page: Page): Promise<boolean> =>
 
 describeInChromium('the page', () => {
   it.each(Object.entries(STATES))('shows %s so that everybody can use it', async (state, reach) => {
-    const world = await hubWorld({ product: 'Acme Design', signIn: '/login' })
+    let isFailing = false
+    const world = await hubWorld({
+      ...{ product: 'Acme Design', signIn: '/login' },
+      plans: () => {
+        if (isFailing) throw new Error('The database is down.')
+        return [
+          { id: PLAN, name: 'Acme', tier: 'organization' },
+          { id: '1003', name: 'Initech', tier: 'professional' },
+        ]
+      },
+    })
     const { page } = await open({ viewport: WIDE })
-    const stage = { ...world, page }
+    const fail = (): void => {
+      isFailing = true
+    }
+    const stage = { ...world, page, fail }
     await fill(stage)
     await page.goto(world.url)
     await reach(stage)

@@ -105,6 +105,10 @@ export async function hubWorld(options: Partial<HubOptions> = {}) {
     hub,
     names,
     url: `${address}${PATH}`,
+    /** Sets the engine's clock to a moment, from which it goes on. */
+    goTo(at: string) {
+      ahead = Date.parse(at) - Date.now()
+    },
     /** Sets the engine's clock ahead by so many days. */
     later(days: number) {
       ahead += days * 86_400_000
@@ -137,6 +141,14 @@ export const rowSays = (page: Page, name: string, text: string): Promise<void> =
 export async function choose(page: Page, name: string, entry: string): Promise<void> {
   await rowOf(page, name).getByRole('button').last().click()
   await page.getByRole('menuitem', { name: entry }).click()
+}
+
+/** Pastes a long text in place of what a control holds; typed in, it would take a browser half a minute. */
+export async function paste(control: Locator, text: string): Promise<void> {
+  await control.page().context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await control.page().evaluate((copied) => navigator.clipboard.writeText(copied), text)
+  await control.press('ControlOrMeta+A')
+  await control.press('ControlOrMeta+V')
 }
 
 /** The page's files, as its HTML names them: the stylesheets, then the script. */

@@ -40,7 +40,7 @@ const PEERS: { readonly [folder: string]: RegExp } = {
 }
 /** What a browser runs, bundled by scripts/build-hub.ts; no host installs it. */
 const IN_BROWSER = /^hub\/page\//
-const BUNDLED = /^preact(\/hooks)?$/
+const BUNDLED = /^(preact(\/hooks)?|date-fns)$/
 /** What the core gets as an argument instead. */
 const IMPURE = new Set(
   'performance setTimeout setInterval setImmediate queueMicrotask crypto fetch console process globalThis'.split(' '),

@@ -2,7 +2,7 @@
 import { AdminApiError, createAdminClient } from '../../admin/client.ts'
 import type { Issue } from '../../core/errors.ts'
 import type { HubTexts } from '../texts.ts'
-import { boot, t } from './hub.ts'
+import { boot, own, t } from './hub.ts'
 
 /** How long an answer may take. */
 const TIMEOUT_MS = 15_000
@@ -74,6 +74,8 @@ export interface Failure {
   readonly issues: readonly Issue[]
   /** Whether the call may have been carried out all the same. */
   readonly isUnknown: boolean
+  /** Whether the person may not see it any more. */
+  readonly isLoss: boolean
 }
 
 const TEXTS: { readonly [code: string]: keyof HubTexts } = {
@@ -93,15 +95,16 @@ const TEXTS: { readonly [code: string]: keyof HubTexts } = {
   unavailable: 'failServer',
   internal: 'failServer',
 }
+const LOSSES = new Set(['signed_out', 'actor_missing', 'not_plan_admin', 'token_not_found'])
 const UNKNOWN = new Set(['network', 'timeout', 'answer_unreadable', 'unavailable', 'internal'])
 
 /** Reads what a call has thrown. */
 export function failureOf(thrown: unknown): Failure {
   const code = codeOf(thrown)
-  const key = TEXTS[code] ?? 'failOther'
-  const own = key === 'failOther' && thrown instanceof AdminApiError ? ` ${thrown.message}` : ''
+  const key = own(TEXTS, code) ?? 'failOther'
+  const reason = key === 'failOther' && thrown instanceof AdminApiError ? ` ${thrown.message}` : ''
   const issues = thrown instanceof AdminApiError ? thrown.issues : []
-  return { code, text: t(key) + own, issues, isUnknown: UNKNOWN.has(code) }
+  return { code, text: t(key) + reason, issues, isUnknown: UNKNOWN.has(code), isLoss: LOSSES.has(code) }
 }
 
 /** The code of a failure. Of an answer that is not the API's, a proxy's page say, its status is what is known. */

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { boot, isRightToLeft, kinds, t } from './hub.ts'
 import { Panel } from './panel.tsx'
 import { Field } from './parts.tsx'
+import { goTo, onPlace, WHOLE } from './places.ts'
 
 /** Plan and tab out of the address, so that a reload shows the same. Neither is a secret. */
 function chosenInAddress(): { readonly plan: string; readonly type: string } {
@@ -16,14 +17,11 @@ export function App() {
   const kind = kinds.find(({ type }) => type.name === chosen.type) ?? kinds[0]
   const choose = (change: Partial<typeof chosen>): void => {
     const next = { plan: plan?.id ?? '', type: kind?.type.name ?? '', ...change }
-    history.replaceState(null, '', `#${new URLSearchParams(next)}`)
+    if (next.plan === plan?.id && next.type === kind?.type.name) return
+    goTo(WHOLE, `#${new URLSearchParams(next)}`)
     setChosen(next)
   }
-  useEffect(() => {
-    const follow = (): void => setChosen(chosenInAddress())
-    addEventListener('hashchange', follow)
-    return () => removeEventListener('hashchange', follow)
-  }, [])
+  useEffect(() => onPlace(() => setChosen(chosenInAddress())), [])
   return (
     <main>
       <header>

@@ -6,6 +6,7 @@ import type { Draft } from './draft.ts'
 import { awayOf } from './format.ts'
 import { rich, t } from './hub.ts'
 import { conflicts, differing, type Editable, type Values, valuesOf } from './merge.ts'
+import { useInSight } from './parts.tsx'
 
 /** Another one's edit that collides with mine. */
 export interface Conflict {
@@ -59,7 +60,7 @@ export const PARTS: { readonly [F in Editable]: readonly (keyof Draft)[] } = {
 export function ConflictNote({ conflict, theirs, onChange }: ConflictNoteProps) {
   const { event, fields, mine } = conflict
   return (
-    <section class="failure" role="alert">
+    <section ref={useInSight<HTMLElement>(conflict)} class="failure" role="alert">
       <h3>{t('conflictTitle')}</h3>
       <p>
         {event && rich('conflictBy', { actor: <bdi>{event.actor ?? t('someHolder')}</bdi>, when: awayOf(event.at) })}{' '}

@@ -1,7 +1,7 @@
 /** Name, description and, for a new token, how long it lives. */
 import { useState } from 'preact/hooks'
 import { type Draft, daysOf, type Mistakes } from './draft.ts'
-import { dayAhead } from './format.ts'
+import { dayAhead, zoneName } from './format.ts'
 import { type Kind, t } from './hub.ts'
 import { Field } from './parts.tsx'
 
@@ -52,7 +52,11 @@ export function ExpirationField({ draft, kind, mistakes, onChange }: FieldsProps
   const days = daysOf(draft, kind)
   return (
     <>
-      <Field label={t('expiration')} mistake={isOther ? undefined : mistakes.days}>
+      <Field
+        label={t('expiration')}
+        hint={t('zone', { zone: zoneName() })}
+        mistake={isOther ? undefined : mistakes.days}
+      >
         {(control) => (
           <select
             {...control}

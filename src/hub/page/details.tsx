@@ -1,11 +1,14 @@
 /** Everything about one token: dates, secrets, scopes, resources, how it is used, its history, and a place to try it. */
+import { useState } from 'preact/hooks'
 import type { Token } from '../../core/token.ts'
 import { Dialog } from './dialog.tsx'
 import { minuteOf, usedOf } from './format.ts'
 import { History } from './history.tsx'
+import { useFresh, useOnceFor } from './hooks.ts'
 import { kindOf, now, rich, t } from './hub.ts'
-import { Action, StatusBadge } from './parts.tsx'
+import { Action, FailureNote, StatusBadge } from './parts.tsx'
 import { Deprecated } from './scope-chooser.tsx'
+import { TokenId } from './token-id.tsx'
 import { TryIt } from './try-it.tsx'
 import { UsageLines } from './usage-lines.tsx'
 
@@ -14,20 +17,25 @@ interface DetailsProps {
   readonly onClose: () => void
 }
 
-/** Shows it. */
-export function Details({ token, onClose }: DetailsProps) {
+/** Shows it as it is when it is opened, and whenever it is looked at again. */
+export function Details({ token: known, onClose }: DetailsProps) {
+  const { token, isBusy, failure, load } = useFresh(known)
+  const [told, setTold] = useState(0)
+  useOnceFor(told, !isBusy && told > token.version, load)
   const { id, description, status, createdAt, createdBy, lifetimeDays, expiresAt, lastUsedAt } = token
   return (
     <Dialog title={<bdi>{token.name}</bdi>} isWide onLeave={onClose}>
+      <FailureNote failure={failure} onRetry={load} />
+      {failure && <p class="hint">{t('detailsOld')}</p>}
       {description !== '' && (
         <p>
           <bdi>{description}</bdi>
         </p>
       )}
-      <dl>
+      <dl aria-busy={isBusy}>
         <dt>{t('id')}</dt>
         <dd>
-          <code>{id}</code>
+          <TokenId id={id} />
         </dd>
         <dt>{t('status')}</dt>
         <dd>
@@ -52,7 +60,7 @@ export function Details({ token, onClose }: DetailsProps) {
       <Resources token={token} />
       <UsageLines type={token.type} />
       {status === 'active' && <TryIt token={token} />}
-      <History token={token} />
+      <History token={token} onTold={setTold} />
       <footer>
         <Action onClick={onClose}>{t('close')}</Action>
       </footer>

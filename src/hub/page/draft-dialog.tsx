@@ -12,13 +12,24 @@ interface DraftDialogProps {
   readonly isBusy: boolean
   readonly onSubmit: () => void
   readonly onClose: () => void
+  /** What Back does instead of leaving. */
+  readonly onBack?: (() => void) | undefined
   readonly children: ComponentChildren
   /** The buttons beside that to leave. */
   readonly buttons: ComponentChildren
 }
 
 /** A form in a modal. */
-export function DraftDialog({ title, isDirty, isBusy, onSubmit, onClose, children, buttons }: DraftDialogProps) {
+export function DraftDialog({
+  title,
+  isDirty,
+  isBusy,
+  onSubmit,
+  onClose,
+  onBack,
+  children,
+  buttons,
+}: DraftDialogProps) {
   const [isAsking, setAsking] = useState(false)
   const question = useRef<HTMLDivElement>(null)
   /** Where one was before the question. */
@@ -38,7 +49,7 @@ export function DraftDialog({ title, isDirty, isBusy, onSubmit, onClose, childre
     if (isAsking) question.current?.querySelector('button')?.focus()
   }, [isAsking])
   return (
-    <Dialog title={title} isWide onLeave={isAsking ? keep : leave}>
+    <Dialog title={title} isWide onLeave={isAsking ? keep : leave} onBack={isAsking ? keep : onBack}>
       <form
         noValidate
         onSubmit={(event) => {
@@ -48,9 +59,9 @@ export function DraftDialog({ title, isDirty, isBusy, onSubmit, onClose, childre
       >
         {children}
         {isAsking ? (
-          <div ref={question} class="failure" role="alert">
+          <div ref={question} class="foot question" role="alert">
             <p>{t('discardQuestion')}</p>
-            <Action onClick={keep}>{t('keep')}</Action>{' '}
+            <Action onClick={keep}>{t('keep')}</Action>
             <Action look="danger" onClick={onClose}>
               {t('discard')}
             </Action>

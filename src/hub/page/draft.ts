@@ -4,7 +4,7 @@ import type { Issue } from '../../core/errors.ts'
 import { textProblem } from '../../core/text.ts'
 import type { Token } from '../../core/token.ts'
 import { failureOf } from './api.ts'
-import { holdsSecret, type Kind, t } from './hub.ts'
+import { holdsSecret, type Kind, own, t } from './hub.ts'
 
 /** The fields of the form. */
 export interface Draft {
@@ -82,7 +82,7 @@ const FIELDS: { readonly [field: string]: keyof Draft } = {
   resources: 'links',
 }
 
-const fieldOf = ({ path }: Issue): keyof Draft | undefined => FIELDS[path.split('[')[0] ?? '']
+const fieldOf = ({ path }: Issue): keyof Draft | undefined => own(FIELDS, path.split('[')[0] ?? '')
 
 /** The server's issues at the fields that they are about; of links that were sent, with the link. */
 function mistakesIn(issues: readonly Issue[], links: 'all' | readonly string[]): Mistakes {

@@ -1,5 +1,5 @@
 /** The modal that changes a token. Two admins at once: what does not collide is kept, the rest is chosen. */
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import type { Token } from '../../core/token.ts'
 import type { BootPlan } from '../boot.ts'
 import { api, failureOf } from './api.ts'
@@ -7,13 +7,14 @@ import { type Conflict, ConflictNote, conflictOf, PARTS } from './conflict.tsx'
 import { DescribeFields } from './describe-fields.tsx'
 import { type Draft, describeMistakes, draftOf, type Faults, isRight, mistakesOf, scopeMistakes } from './draft.ts'
 import { DraftDialog } from './draft-dialog.tsx'
-import { useCall } from './hooks.ts'
+import { useCall, useFresh } from './hooks.ts'
 import { kindOf, t } from './hub.ts'
 import { useLinks } from './links.ts'
 import { differing, EDITABLE, type Editable, type Values, valuesOf, valuesOfDraft } from './merge.ts'
-import { Action, FailureNote } from './parts.tsx'
+import { Action, EndedNote, FailureNote } from './parts.tsx'
 import { ResourceChooser } from './resource-chooser.tsx'
 import { ScopeChooser } from './scope-chooser.tsx'
+import { TokenId } from './token-id.tsx'
 import { useDraft, useMistakeFocus } from './use-draft.ts'
 
 interface EditProps {
@@ -34,6 +35,17 @@ export function Edit({ plan, token, onSaved, onClose }: EditProps) {
   const links = useLinks(draft, plan, kind)
   const call = useCall()
   const focusMistake = useMistakeFocus()
+
+  const isDirty = JSON.stringify(draft) !== JSON.stringify(start)
+  const { token: fresh } = useFresh(token)
+  useEffect(() => {
+    // What the table did not know yet. Into what somebody has typed nothing is put: a save will tell.
+    if (isDirty || call.isBusy || fresh.version <= base.version) return
+    const now = draftLike(fresh)
+    setBase(fresh)
+    setStart(now)
+    setDraft(now)
+  }, [fresh])
 
   const isSameResources = draft.isAll === start.isAll && draft.links === start.links
   const wanted = async (): Promise<Values | string> => {
@@ -83,7 +95,7 @@ export function Edit({ plan, token, onSaved, onClose }: EditProps) {
   return (
     <DraftDialog
       title={t('edit')}
-      isDirty={JSON.stringify(draft) !== JSON.stringify(start)}
+      isDirty={isDirty}
       isBusy={call.isBusy}
       onSubmit={save}
       onClose={onClose}
@@ -93,10 +105,17 @@ export function Edit({ plan, token, onSaved, onClose }: EditProps) {
         </Action>
       }
     >
+      <EndedNote token={fresh} />
       {conflict && <ConflictNote conflict={conflict} draft={draft} theirs={start} onChange={change} />}
       <FailureNote failure={call.failure} hasInput isWrite />
       <h3>{t('describe')}</h3>
       <DescribeFields {...fields} />
+      <dl>
+        <dt>{t('id')}</dt>
+        <dd>
+          <TokenId id={token.id} />
+        </dd>
+      </dl>
       <h3>{t('chooseScopes')}</h3>
       <ScopeChooser {...fields} />
       <h3>{t('chooseResources')}</h3>

@@ -1,10 +1,11 @@
 /** Who did what to a token and when, newest first. */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
+import { isNamed } from '../../core/objects.ts'
 import type { Change, EventType, Token, TokenEvent } from '../../core/token.ts'
 import type { HubTexts } from '../texts.ts'
 import { api, persistently } from './api.ts'
 import { minuteOf } from './format.ts'
-import { useCall } from './hooks.ts'
+import { useCall, useOnceFor } from './hooks.ts'
 import { rich, t } from './hub.ts'
 import { EDITABLE, type Editable } from './merge.ts'
 import { FailureNote } from './parts.tsx'
@@ -17,8 +18,14 @@ const SENTENCES: { readonly [type in EventType]: keyof HubTexts } = {
   secret_revoked: 'eventSecretRevoked',
 }
 
-/** The log of a token, some entries at a time. */
-export function History({ token }: { readonly token: Token }) {
+interface HistoryProps {
+  readonly token: Token
+  /** The newest version of the token that the log tells of. */
+  readonly onTold: (version: number) => void
+}
+
+/** The log of a token, some entries at a time. It is asked again when the token comes in a version that it does not tell of. */
+export function History({ token, onTold }: HistoryProps) {
   const [events, setEvents] = useState<readonly TokenEvent[]>([])
   const [next, setNext] = useState<string>()
   const list = useRef<HTMLOListElement>(null)
@@ -29,12 +36,22 @@ export function History({ token }: { readonly token: Token }) {
       persistently(() => api.events({ ...query, ...(after !== undefined && { after }) })),
     )
     if (!page) return
+    if (after === undefined) {
+      // What was read before stays, if it goes on from there.
+      const older = events.filter((event) => !page.events.some(({ id }) => id === event.id))
+      const isJoined = older.length < events.length
+      setEvents(isJoined ? [...page.events, ...older] : page.events)
+      if (!isJoined) setNext(page.next)
+      onTold(page.events[0]?.version ?? 0)
+      return
+    }
     setEvents((known) => [...known, ...page.events])
     setNext(page.next)
     // With the last entries the button goes, and the focus must not go with it.
-    if (after !== undefined && page.next === undefined) list.current?.focus()
+    if (page.next === undefined) list.current?.focus()
   }
-  useEffect(() => void load(), [])
+  const newest = events[0]?.version
+  useOnceFor(token.version, !call.isBusy && newest !== token.version, load)
   return (
     <>
       <h3>{t('history')}</h3>
@@ -82,11 +99,11 @@ function Difference({ field, change: { before, after } }: { readonly field: Edit
       <dd>
         <del>
           <span class="unseen">{t('before')}: </span>
-          {shown(before)}
+          {shown(field, before)}
         </del>{' '}
         <ins>
           <span class="unseen">{t('after')}: </span>
-          {shown(after)}
+          {shown(field, after)}
         </ins>
       </dd>
     </>
@@ -96,12 +113,10 @@ function Difference({ field, change: { before, after } }: { readonly field: Edit
 const MOST_SHOWN = 10
 
 /** A value of the log as text: lists by their entries, resources by their links. */
-function shown(value: unknown): string {
-  if (value === 'all') return t('allResources')
+function shown(field: Editable, value: unknown): string {
+  if (field === 'resources' && value === 'all') return t('allResources')
   if (!Array.isArray(value)) return String(value ?? '') || '—'
-  const texts = value.slice(0, MOST_SHOWN).map((one: unknown) => {
-    const { link } = Object(one) as { readonly link?: unknown }
-    return String(link ?? one)
-  })
+  // Of text nothing is looked up: each has a `link` of its own, which is a function.
+  const texts = value.slice(0, MOST_SHOWN).map((one: unknown) => String(isNamed(one) ? one.link : one))
   return texts.join(', ') + (value.length > MOST_SHOWN ? ` … (${value.length})` : '')
 }

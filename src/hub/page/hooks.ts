@@ -1,8 +1,11 @@
-/** State of calls: one that a person asked for, and the page of tokens that is shown. */
+/** State of calls: one that a person asked for, the page of tokens that is shown, and one token as it is now. */
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import type { Token } from '../../core/token.ts'
 import type { BootPlan, TokenPage } from '../boot.ts'
 import { api, type Failure, failureOf, newKey, persistently } from './api.ts'
 import { boot, type Kind, kinds } from './hub.ts'
+import { useLookedAt } from './looked-at.ts'
+import { type View, WHOLE } from './places.ts'
 
 /** A call under way or its failure. */
 export interface Call {
@@ -46,12 +49,6 @@ export function useKey(): (input: object) => string {
   }
 }
 
-/** What of a plan's tokens is looked at. */
-export interface Filter {
-  readonly search: string
-  readonly status: '' | 'active' | 'expired' | 'revoked'
-}
-
 /** The tokens that are shown. */
 export interface Listed {
   readonly page: TokenPage | undefined
@@ -62,7 +59,8 @@ export interface Listed {
   readonly number: number
   previous(): void
   more(): void
-  reload(): void
+  /** Loads them again. Quietly: what is shown stays as it is until the answer is there, and a passing failure changes nothing. */
+  reload(isQuiet?: boolean): void
 }
 
 const SEARCH_PAUSE = 200
@@ -70,38 +68,41 @@ const SEARCH_PAUSE = 200
 /** The first page of the first tab came with the HTML; it is good once. */
 let delivered = boot.first
 
-function takeDelivered(plan: BootPlan, kind: Kind): TokenPage | undefined {
-  const page = plan === boot.plans[0] && kind === kinds[0] ? delivered : undefined
+function takeDelivered(plan: BootPlan, kind: Kind, view: View): TokenPage | undefined {
+  const isFirst = plan === boot.plans[0] && kind === kinds[0] && JSON.stringify(view) === JSON.stringify(WHOLE)
+  const page = isFirst ? delivered : undefined
   delivered = undefined
   return page
 }
 
-/** Loads the tokens of a plan and a tab, page by page. For another plan or tab it has to be mounted anew. */
-export function useTokens(plan: BootPlan, kind: Kind, filter: Filter): Listed {
-  const [page, setPage] = useState<TokenPage | undefined>(() => takeDelivered(plan, kind))
+/**
+ * Loads the tokens of a plan and a tab, page by page; `turn` goes to another page. For another plan or tab it has to be mounted
+ * anew. They come back fresh when the page is looked at again.
+ */
+export function useTokens(plan: BootPlan, kind: Kind, view: View, turn: (cursors: readonly string[]) => void): Listed {
+  const [page, setPage] = useState<TokenPage | undefined>(() => takeDelivered(plan, kind, view))
   const isFirst = useRef(page !== undefined)
-  const [cursors, setCursors] = useState<readonly string[]>([])
   /** Of the page that is shown; the next one may be on its way. */
   const [number, setNumber] = useState(1)
-  const [turn, setTurn] = useState(0)
+  const [asking, setAsking] = useState({ isQuiet: false })
   const [isBusy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Failure>()
-  const after = cursors.at(-1)
-  const { search, status } = filter
+  const { search, status, cursors } = view
   const question = `${status}/${search.trim()}`
-  const asked = useRef(question)
+  const after = cursors.at(-1)
+  const asked = useRef({ question, after })
 
   useEffect(() => {
     if (isFirst.current) {
       isFirst.current = false
       return
     }
-    // Pages of another question are no pages of this one.
-    const isNew = asked.current !== question
-    asked.current = question
-    if (isNew && cursors.length > 0) return setCursors([])
+    const isSame = asked.current.question === question && asked.current.after === after
+    const isQuiet = isSame && asking.isQuiet
+    const isTyped = asked.current.question !== question
+    asked.current = { question, after }
     let isStale = false
-    setBusy(true)
+    if (!isQuiet) setBusy(true)
     const load = async (): Promise<void> => {
       const input = {
         ...({ planId: plan.id, type: kind.type.name, order: 'expiry', limit: boot.pageSize } as const),
@@ -115,17 +116,18 @@ export function useTokens(plan: BootPlan, kind: Kind, filter: Filter): Listed {
       )
       if (isStale) return
       setBusy(false)
-      setFailure(problem)
+      if (found || !isQuiet || problem?.isLoss) setFailure(problem)
       if (!found) return
       setPage(found)
       setNumber(cursors.length + 1)
     }
-    const timer = setTimeout(load, isNew ? SEARCH_PAUSE : 0)
+    const timer = setTimeout(load, isTyped ? SEARCH_PAUSE : 0)
     return () => {
       isStale = true
       clearTimeout(timer)
     }
-  }, [question, after, turn])
+  }, [question, after, asking])
+  useLookedAt(() => isBusy || setAsking({ isQuiet: true }))
 
   const next = page?.next
   return {
@@ -134,12 +136,43 @@ export function useTokens(plan: BootPlan, kind: Kind, filter: Filter): Listed {
     failure,
     hasPrevious: number > 1,
     number,
-    previous: () => setCursors(cursors.slice(0, -1)),
+    previous: () => turn(cursors.slice(0, -1)),
     more() {
       // What is on its way may be of another question, or the page after this one already, as in a double click.
-      if (isBusy || next === undefined) return
-      setCursors((known) => (known.at(-1) === next ? known : [...known, next]))
+      if (!isBusy && next !== undefined && cursors.at(-1) !== next) turn([...cursors, next])
     },
-    reload: () => setTurn(turn + 1),
+    reload: (isQuiet = false) => setAsking({ isQuiet }),
   }
+}
+
+/** A token as it is now. */
+export interface Fresh {
+  /** As the server has it; until it has answered, as it was known. */
+  readonly token: Token
+  readonly isBusy: boolean
+  readonly failure: Failure | undefined
+  load(): void
+}
+
+/** Asks for a token that was known from before, at once and whenever the page is looked at again. */
+export function useFresh(known: Token): Fresh {
+  const [token, setToken] = useState(known)
+  const { isBusy, failure, run } = useCall()
+  const load = async (): Promise<void> => {
+    const found = await run(() => persistently(() => api.get({ id: known.id })))
+    if (found) setToken(found)
+  }
+  useEffect(() => void load(), [])
+  useLookedAt(load)
+  return { token, isBusy, failure, load }
+}
+
+/** Calls once for each version, as soon as it is due: what does not agree is asked again, and not for ever. */
+export function useOnceFor(version: number, isDue: boolean, call: () => unknown): void {
+  const last = useRef<number>(undefined)
+  useEffect(() => {
+    if (!isDue || last.current === version) return
+    last.current = version
+    call()
+  }, [version, isDue])
 }

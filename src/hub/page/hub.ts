@@ -8,6 +8,10 @@ import { HUB_TEXTS, type HubTexts } from '../texts.ts'
 /** What the server wrote into the page. */
 export const boot = JSON.parse(document.getElementById('boot')?.textContent ?? '{}') as Boot
 
+/** What a table has under a name that somebody chose: every object has something under `constructor` or `toString`. */
+export const own = <T>(table: { readonly [name: string]: T }, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined
+
 const words: HubTexts = { ...HUB_TEXTS, ...boot.texts }
 const offset = boot.now - Date.now()
 
@@ -19,14 +23,14 @@ const numbers = new Intl.NumberFormat(boot.lang)
 /** A text with its holes filled; numbers are written as the page's language writes them. */
 export function t(key: keyof HubTexts, values: { readonly [hole: string]: string | number } = {}): string {
   return words[key].replace(/\{(\w+)\}/g, (hole, name: string) => {
-    const value = values[name] ?? hole
+    const value = own(values, name) ?? hole
     return typeof value === 'number' ? numbers.format(value) : value
   })
 }
 
 /** A text whose holes are filled with elements. */
 export function rich(key: keyof HubTexts, values: { readonly [hole: string]: ComponentChildren }): ComponentChildren[] {
-  return words[key].split(/\{(\w+)\}/g).map((part, i) => (i % 2 === 0 ? part : values[part]))
+  return words[key].split(/\{(\w+)\}/g).map((part, i) => (i % 2 === 0 ? part : (own(values, part) ?? `{${part}}`)))
 }
 
 /** A text about a number of things. */
@@ -53,7 +57,7 @@ const NOUNS: { readonly [type: string]: string } = { npm: 'npm' }
 export const kinds: readonly Kind[] = boot.surfaces.flatMap((surface) =>
   surface.types.map((type) => {
     const tab = type.title ?? type.name
-    return { type, surface, tab, noun: NOUNS[type.name] ?? tab }
+    return { type, surface, tab, noun: own(NOUNS, type.name) ?? tab }
   }),
 )
 
@@ -66,6 +70,6 @@ export const kindOf = (type: string): Kind => kinds.find((kind) => kind.type.nam
 
 /** Why a plan cannot have tokens of a type, as a sentence. */
 export function closedReason(plan: BootPlan, type: string): string | undefined {
-  const reason = plan.closed[type]
+  const reason = own(plan.closed, type)
   return reason && t(reason === 'tier' ? 'closedTier' : 'closedSuspended', { plan: plan.name })
 }

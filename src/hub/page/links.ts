@@ -1,6 +1,7 @@
 /** Pasted links, checked by the server as one types: the newest text counts, and an old answer is dropped. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { PlacedReport } from '../../admin/links.ts'
+import type { FoundLink } from '../../core/links.ts'
 import type { BootPlan } from '../boot.ts'
 import { api, type Failure, failureOf } from './api.ts'
 import type { Draft } from './draft.ts'
@@ -57,17 +58,25 @@ export function useLinks({ links: text, isAll }: Draft, plan: BootPlan, kind: Ki
       // Without an answer the server judges all the same, when it is sent.
       if (!report) return { links: splitLinks(text) }
       const mistake = mistakeOf(report, kind)
-      return mistake === undefined ? { links: report.resources.map(({ link }) => link) } : { mistake }
+      return mistake === undefined ? { links: foundIn(report).map(({ link }) => link) } : { mistake }
     },
   }
 }
 
+/** Everything that reads as a link to a resource, wherever that lies. */
+export const foundIn = ({ resources, unplaced = [] }: PlacedReport): readonly FoundLink[] => [...resources, ...unplaced]
+
 /** What keeps links from being sent. */
-export function mistakeOf({ resources, mistakes }: PlacedReport, { surface }: Kind): string | undefined {
+export function mistakeOf(report: PlacedReport, kind: Kind): string | undefined {
+  if (report.mistakes.length > 0) return t('linksAsk')
+  return foundIn(report).length === 0 ? t('linksNone') : tooManyOf(report, kind)
+}
+
+/** That there are more than a token can hold, if there are. */
+export function tooManyOf(report: PlacedReport, { surface }: Kind): string | undefined {
   const most = surface.limits.links
-  if (mistakes.length > 0) return t('linksAsk')
-  if (resources.length === 0) return t('linksNone')
-  return resources.length > most ? t('linksTooMany', { count: resources.length, most }) : undefined
+  const count = foundIn(report).length
+  return count > most ? t('linksTooMany', { count, most }) : undefined
 }
 
 const splitLinks = (text: string): readonly string[] => text.split(/[\s,]+/).filter((link) => link !== '')

@@ -12,6 +12,8 @@ export interface MenuEntry {
 
 interface MenuProps {
   readonly label: string
+  /** The id of its button. */
+  readonly id: string
   /** The id of what it is about. */
   readonly about: string
   readonly entries: readonly MenuEntry[]
@@ -19,7 +21,7 @@ interface MenuProps {
 }
 
 /** A button `…` and its menu. */
-export function Menu({ label, about, entries, onOff }: MenuProps) {
+export function Menu({ label, id, about, entries, onOff }: MenuProps) {
   const [isOpen, setOpen] = useState(false)
   const button = useRef<HTMLButtonElement>(null)
   const close = (): void => {
@@ -30,6 +32,7 @@ export function Menu({ label, about, entries, onOff }: MenuProps) {
     <>
       <button
         ref={button}
+        id={id}
         type="button"
         class="dots"
         aria-haspopup="menu"
@@ -60,7 +63,7 @@ export function Menu({ label, about, entries, onOff }: MenuProps) {
   )
 }
 
-interface EntriesProps extends MenuProps {
+interface EntriesProps extends Omit<MenuProps, 'id'> {
   readonly anchor: HTMLElement | null
   readonly onClose: () => void
   /** It was dismissed by a click elsewhere; the focus is where the click was. */
@@ -71,18 +74,15 @@ function Entries({ label, about, anchor, entries, onOff, onClose, onGone }: Entr
   const element = useRef<HTMLDivElement>(null)
   const items = (): HTMLElement[] => [...(element.current?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])]
   useLayoutEffect(() => {
-    const menu = element.current
-    if (!menu || !anchor) return
-    menu.showPopover()
-    const { top, bottom, left, right } = anchor.getBoundingClientRect()
-    const { height } = menu.getBoundingClientRect()
-    const isBelow = bottom + height < innerHeight || top < height
-    menu.style.top = `${Math.max(4, isBelow ? bottom + 4 : top - height - 4)}px`
-    // It ends where the button ends, in either direction of writing.
-    if (isRightToLeft()) menu.style.left = `${Math.max(4, left)}px`
-    else menu.style.right = `${Math.max(4, document.documentElement.clientWidth - right)}px`
-    items()[0]?.focus()
+    element.current?.showPopover()
+    items()[0]?.focus({ preventScroll: true })
+    addEventListener('resize', onGone)
+    return () => removeEventListener('resize', onGone)
   }, [])
+  // At every drawing, since the row may be at another place by then. It is placed on the page, so it scrolls with its row.
+  useLayoutEffect(() => {
+    if (element.current && anchor) place(element.current, anchor)
+  })
   const move = (to: number): void => {
     const all = items()
     all.at(to % all.length)?.focus()
@@ -139,6 +139,15 @@ function Entries({ label, about, anchor, entries, onOff, onClose, onGone }: Entr
       ))}
     </div>
   )
+}
+
+/** Puts a menu below its button, or above where there is no room. It ends where the button ends, in either direction of writing. */
+function place({ style, offsetHeight }: HTMLElement, anchor: HTMLElement): void {
+  const { top, bottom, left, right } = anchor.getBoundingClientRect()
+  const isBelow = bottom + offsetHeight < innerHeight || top < offsetHeight
+  style.top = `${scrollY + Math.max(4, isBelow ? bottom + 4 : top - offsetHeight - 4)}px`
+  if (isRightToLeft()) style.left = `${Math.max(4, left)}px`
+  else style.right = `${Math.max(4, document.documentElement.clientWidth - right)}px`
 }
 
 const isLetter = ({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean =>

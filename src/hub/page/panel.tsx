@@ -2,24 +2,28 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { IssuedText } from '../../admin/client.ts'
 import type { Token } from '../../core/token.ts'
-import type { BootPlan } from '../boot.ts'
+import type { BootPlan, TokenPage } from '../boot.ts'
 import { Details } from './details.tsx'
 import { textMistake } from './draft.ts'
 import { Edit } from './edit.tsx'
-import { type Filter, type Listed, useTokens } from './hooks.ts'
+import { type Aim, menuId, nameId, neighbour, rowId, useAim } from './focus.ts'
+import { zoneName } from './format.ts'
+import { type Listed, useTokens } from './hooks.ts'
 import { closedReason, count, holdsSecret, type Kind, t } from './hub.ts'
-import { Action, FailureNote, Field } from './parts.tsx'
+import { Action, FailureNote } from './parts.tsx'
+import { goTo, lookAt, onPlace, type View, viewHere } from './places.ts'
 import { Refresh } from './refresh.tsx'
 import { Revoke } from './revoke.tsx'
 import { SecretBox } from './secret-box.tsx'
-import { type TokenAct, TokenTable } from './table.tsx'
+import { type Mark, type TokenAct, TokenTable } from './table.tsx'
+import { Said, Toolbar } from './toolbar.tsx'
 import { Wizard } from './wizard.tsx'
 
 /** The modal that is open. */
 type Open =
   | { readonly what: 'create'; readonly like?: Token }
   | { readonly what: 'edit' | 'refresh' | 'revoke' | 'details'; readonly token: Token }
-  | { readonly what: 'secret'; readonly issued: IssuedText }
+  | { readonly what: 'secret'; readonly issued: IssuedText; readonly isNew: boolean }
 
 interface PanelProps {
   readonly plan: BootPlan
@@ -30,31 +34,65 @@ interface PanelProps {
 
 /** Longer than any name that somebody looks for; the API takes no more. */
 const SEARCH_LENGTH = 200
+/** What is looked at is part of the history once it has stood for so long. */
+const VIEW_PAUSE = 300
 
 /** One tab of one plan. For another plan or tab it has to be mounted anew. */
 export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
-  const [filter, setFilter] = useState<Filter>({ search: '', status: '' })
+  const [view, setView] = useState(viewHere)
   const [open, setOpen] = useState<Open>()
   const [said, setSaid] = useState('')
+  const [mark, setMark] = useState<Mark>()
+  const [aim, setAim] = useState<Aim>()
   // A search is part of an address, where no secret belongs.
-  const mistake = holdsSecret(filter.search) ? t('searchSecret') : textMistake(filter.search, 0, SEARCH_LENGTH)
-  const listed = useTokens(plan, kind, mistake === undefined ? filter : { ...filter, search: '' })
+  const mistake = holdsSecret(view.search) ? t('searchSecret') : textMistake(view.search, 0, SEARCH_LENGTH)
+  const asked = mistake === undefined ? view : { ...view, search: '' }
+  /** Looks at other tokens: what was said and marked is of those before. */
+  const change = (next: View): void => {
+    setSaid('')
+    setMark(undefined)
+    setView(next)
+  }
+  const listed = useTokens(plan, kind, asked, (cursors) => {
+    goTo({ ...asked, cursors })
+    change({ ...view, cursors })
+  })
+  useEffect(() => onPlace(() => change(viewHere())), [])
+  useEffect(() => {
+    // Browsers refuse an entry of the history at each letter.
+    const timer = setTimeout(() => lookAt(asked), VIEW_PAUSE)
+    return () => clearTimeout(timer)
+  }, [view])
   const closed = closedReason(plan, kind.type.name)
-  const tokens = listed.page?.tokens
+  const tokens = listed.page && withMarked(listed.page.tokens, mark?.token)
+  useAim(aim, !open)
+  const rows = useMarkInSight(tokens, mark)
   const close = (): void => setOpen(undefined)
   /** Leaves a modal that may have written something all the same, or seen that somebody else has. */
-  const leave = (): void => {
+  const leave = (token?: Token, isQuiet = false): void => {
     close()
-    listed.reload()
+    if (token) setAim({ id: menuId(token.id), isSpare: true })
+    listed.reload(isQuiet)
   }
-  const finish = (text: string): void => {
+  const finish = (text: string, next: Aim): void => {
     close()
     setSaid(text)
+    setAim(next)
     listed.reload()
   }
-  const issued = (result: IssuedText): void => {
-    setOpen({ what: 'secret', issued: result })
+  const saved = (token: Token): void => {
+    setMark({ token, isNew: false })
+    finish(t('saved', { token: token.name }), { id: menuId(token.id) })
+  }
+  const issued = (result: IssuedText, isNew: boolean): void => {
+    setOpen({ what: 'secret', issued: result, isNew })
+    setMark({ token: result.token, isNew })
     listed.reload()
+  }
+  const stored = ({ token }: IssuedText, isNew: boolean): void => {
+    close()
+    setSaid(t(isNew ? 'made' : 'refreshed', { token: token.name }))
+    setAim({ id: isNew ? nameId(token.id) : menuId(token.id) })
   }
   const act = (what: TokenAct, token: Token): void => {
     setSaid('')
@@ -68,44 +106,35 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
       () => setSaid(id),
     )
   }
-  const look = (change: Partial<Filter>): void => {
-    setSaid('')
-    setFilter({ ...filter, ...change })
-  }
-  const isFiltered = filter.search.trim() !== '' || filter.status !== ''
+  const look = (part: Partial<View>): void => change({ ...view, ...part, cursors: [] })
+  const isFiltered = view.search.trim() !== '' || view.status !== ''
   const isPaged = listed.hasPrevious || listed.page?.next !== undefined
   const head = useHeadInSight(listed)
   return (
     <section role="tabpanel" id={id} aria-labelledby={labelledBy}>
       {closed !== undefined && <p class="closed">{closed}</p>}
-      <div class="toolbar">
-        <Field label={t('search')} mistake={mistake}>
-          {(control) => (
-            <input
-              {...control}
-              type="search"
-              autocomplete="off"
-              placeholder={t('searchHint')}
-              value={filter.search}
-              onInput={({ currentTarget }) => look({ search: currentTarget.value })}
-            />
-          )}
-        </Field>
-        <StatusFilter value={filter.status} onChange={(status) => look({ status })} />
+      <Toolbar view={view} mistake={mistake} onLook={look}>
         {closed === undefined && (
-          <button type="button" class="main" onClick={() => setOpen({ what: 'create' })}>
+          <button
+            type="button"
+            class="main"
+            onClick={() => {
+              setSaid('')
+              setOpen({ what: 'create' })
+            }}
+          >
             {t('generate', { type: kind.noun })}
           </button>
         )}
-      </div>
-      <p ref={head} role="status" class="said">
-        {said ||
-          (tokens && !listed.isBusy && (isFiltered || isPaged) && shownOf(tokens.length, isPaged && listed.number))}
-      </p>
-      <FailureNote failure={listed.failure} onRetry={listed.reload} />
-      <div aria-busy={listed.isBusy} class="tokens">
+      </Toolbar>
+      <div ref={head} />
+      <Said outcome={said}>
+        {listed.page && !listed.isBusy && (isFiltered || isPaged) && shownOf(listed.page, isPaged && listed.number)}
+      </Said>
+      <FailureNote failure={listed.failure} onRetry={() => listed.reload()} />
+      <div ref={rows} aria-busy={listed.isBusy} class="tokens">
         {tokens && tokens.length > 0 && (
-          <TokenTable tokens={tokens} label={`${t('title')}, ${kind.tab}`} onAct={act} onSay={setSaid} />
+          <TokenTable tokens={tokens} label={`${t('title')}, ${kind.tab}`} mark={mark} onAct={act} onSay={setSaid} />
         )}
         {tokens?.length === 0 && <p class="empty">{t(isFiltered ? 'emptyFound' : 'empty')}</p>}
         {!tokens && !listed.failure && <p class="empty">{t('working')}</p>}
@@ -120,33 +149,62 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
           </Action>
         </nav>
       )}
-      {open?.what === 'create' && <Wizard plan={plan} kind={kind} like={open.like} onIssued={issued} onClose={leave} />}
-      {open?.what === 'edit' && (
-        <Edit
+      {tokens && tokens.length > 0 && <p class="hint zone">{t('zone', { zone: zoneName() })}</p>}
+      {open?.what === 'create' && (
+        <Wizard
           plan={plan}
-          token={open.token}
-          onSaved={({ name }) => finish(t('saved', { token: name }))}
-          onClose={leave}
+          kind={kind}
+          like={open.like}
+          onIssued={(result) => issued(result, true)}
+          onClose={() => leave(open.like)}
         />
       )}
-      {open?.what === 'refresh' && <Refresh token={open.token} onIssued={issued} onClose={leave} />}
-      {open?.what === 'revoke' && (
-        <Revoke token={open.token} onRevoked={({ name }) => finish(t('revoked', { token: name }))} onClose={leave} />
+      {open?.what === 'edit' && (
+        <Edit plan={plan} token={open.token} onSaved={saved} onClose={() => leave(open.token)} />
       )}
-      {open?.what === 'details' && <Details token={open.token} onClose={close} />}
-      {open?.what === 'secret' && <SecretBox issued={open.issued} onDone={close} />}
+      {open?.what === 'refresh' && (
+        <Refresh token={open.token} onIssued={(result) => issued(result, false)} onClose={() => leave(open.token)} />
+      )}
+      {open?.what === 'revoke' && (
+        <Revoke
+          token={open.token}
+          onRevoked={(token) =>
+            finish(t('revoked', { token: token.name }), { id: menuId(neighbour(tokens ?? [], token.id)) })
+          }
+          onClose={() => leave(open.token)}
+        />
+      )}
+      {open?.what === 'details' && <Details token={open.token} onClose={() => leave(open.token, true)} />}
+      {open?.what === 'secret' && <SecretBox issued={open.issued} onDone={() => stored(open.issued, open.isNew)} />}
     </section>
   )
 }
 
+/** The tokens of a page with one that is to be seen on it, at its place as it is now, or before all others. */
+function withMarked(tokens: readonly Token[], marked: Token | undefined): readonly Token[] {
+  if (!marked) return tokens
+  if (!tokens.some(({ id }) => id === marked.id)) return [marked, ...tokens]
+  return tokens.map((token) => (token.id === marked.id && token.version < marked.version ? marked : token))
+}
+
+/** Where the row that has the focus comes back at another place, since it was made or changed, it is brought into sight. */
+function useMarkInSight(tokens: readonly Token[] | undefined, mark: Mark | undefined) {
+  const rows = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const row = mark && document.activeElement?.closest(`#${CSS.escape(rowId(mark.token.id))}`)
+    if (rows.current?.contains(row ?? null)) row?.scrollIntoView({ block: 'nearest' })
+  }, [tokens])
+  return rows
+}
+
 /** How many tokens are shown, and on which page, if there is more than one. */
-function shownOf(tokens: number, page: number | false): string {
-  return `${page === false ? '' : t('page', { page })} ${count(tokens, 'shownOne', 'shown')}`.trim()
+function shownOf({ tokens }: TokenPage, page: number | false): string {
+  return `${page === false ? '' : t('page', { page })} ${count(tokens.length, 'shownOne', 'shown')}`.trim()
 }
 
 /** Whoever turns a page does so below the table, and wants to see the head of the next one. */
 function useHeadInSight({ number }: Listed) {
-  const head = useRef<HTMLParagraphElement>(null)
+  const head = useRef<HTMLDivElement>(null)
   const seen = useRef(number)
   useEffect(() => {
     if (seen.current === number) return
@@ -154,36 +212,4 @@ function useHeadInSight({ number }: Listed) {
     head.current?.scrollIntoView({ block: 'nearest' })
   }, [number])
   return head
-}
-
-const STATUSES = [
-  ['', 'statusAll'],
-  ['active', 'statusActive'],
-  ['expired', 'statusExpired'],
-  ['revoked', 'statusRevoked'],
-] as const
-
-interface StatusFilterProps {
-  readonly value: Filter['status']
-  onChange(status: Filter['status']): void
-}
-
-function StatusFilter({ value, onChange }: StatusFilterProps) {
-  return (
-    <Field label={t('status')}>
-      {(control) => (
-        <select
-          {...control}
-          value={value}
-          onChange={({ currentTarget }) => onChange(currentTarget.value as Filter['status'])}
-        >
-          {STATUSES.map(([status, text]) => (
-            <option key={status} value={status}>
-              {t(text)}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
-  )
 }

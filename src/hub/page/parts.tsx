@@ -1,6 +1,6 @@
 /** Small parts that several places use: a field with its hint and mistake, a failure, the badge of a status. */
 import type { ComponentChildren } from 'preact'
-import { useId } from 'preact/hooks'
+import { useEffect, useId, useRef } from 'preact/hooks'
 import type { Token } from '../../core/token.ts'
 import type { Failure } from './api.ts'
 import { isSoon } from './format.ts'
@@ -55,10 +55,19 @@ interface FailureNoteProps {
   readonly onRetry?: () => void
 }
 
+/** A part that is scrolled into sight when something new stands in it. */
+export function useInSight<E extends HTMLElement>(content: unknown) {
+  const element = useRef<E>(null)
+  useEffect(() => {
+    if (content !== undefined) element.current?.scrollIntoView({ block: 'nearest' })
+  }, [content])
+  return element
+}
+
 /** What went wrong and what to do. */
 export function FailureNote({ failure, hasInput, isWrite, onRetry }: FailureNoteProps) {
   return (
-    <div role="alert" class={failure ? 'failure' : undefined}>
+    <div ref={useInSight<HTMLDivElement>(failure)} role="alert" class={failure ? 'failure' : undefined}>
       {failure && (
         <>
           <p>
@@ -87,6 +96,15 @@ export function FailureNote({ failure, hasInput, isWrite, onRetry }: FailureNote
           )}
         </>
       )}
+    </div>
+  )
+}
+
+/** That a token which was to be changed has ended, before one has typed in vain. */
+export function EndedNote({ token }: { readonly token: Token }) {
+  return (
+    <div role="alert" class={token.status === 'active' ? undefined : 'failure'}>
+      {token.status !== 'active' && <p>{t('failEnded')}</p>}
     </div>
   )
 }

@@ -6,7 +6,8 @@ import { api, persistently } from './api.ts'
 import { Dialog } from './dialog.tsx'
 import { minuteOf } from './format.ts'
 import { useCall, useKey } from './hooks.ts'
-import { rich, t } from './hub.ts'
+import { kindOf, rich, t } from './hub.ts'
+import { useLookedAt } from './looked-at.ts'
 import { Action, CallFooter, FailureNote } from './parts.tsx'
 
 interface RefreshProps {
@@ -26,6 +27,10 @@ export function Refresh({ token, onIssued, onClose }: RefreshProps) {
   const load = async (): Promise<void> =>
     setDates(await preview.run(() => persistently(() => api.previewRefresh({ id: token.id }))))
   useEffect(() => void load(), [])
+  // The dates are counted from now.
+  useLookedAt(load)
+  const { graceHours } = kindOf(token.type).surface.limits
+  const hours = Math.min(graceHours, token.lifetimeDays * 24)
   const refresh = async (): Promise<void> => {
     const input = { id: token.id, retirePrevious: isLeaked ? ('now' as const) : ('after24h' as const) }
     const issued = await call.run(() => persistently(() => api.refresh({ ...input, idempotencyKey: keyOf(input) })))
@@ -37,7 +42,9 @@ export function Refresh({ token, onIssued, onClose }: RefreshProps) {
       about={about}
       onLeave={() => call.isBusy || onClose()}
     >
-      <p id={about}>{t('refreshLead', { days: token.lifetimeDays })}</p>
+      <p id={about}>
+        {t('refreshLead', { days: token.lifetimeDays })} {!isLeaked && t('refreshGrace', { hours })}
+      </p>
       <dl>
         <dt>{t('refreshExpires')}</dt>
         <dd>{dates ? minuteOf(dates.expiresAt) : '…'}</dd>

@@ -3,7 +3,7 @@ import { useId, useRef } from 'preact/hooks'
 import type { NamedLink, PlacedMistake } from '../../admin/links.ts'
 import type { FieldsProps } from './describe-fields.tsx'
 import { t } from './hub.ts'
-import { type Links, mistakeOf, without } from './links.ts'
+import { type Links, tooManyOf, without } from './links.ts'
 import { Field } from './parts.tsx'
 
 /** So many are drawn; of the rest only the number is told, since nobody reads 5,000 lines. */
@@ -15,7 +15,8 @@ export function ResourceChooser({ draft, kind, mistakes, links, onChange }: Fiel
   const name = useId()
   const { report, isChecking, failure } = links
   const most = kind.surface.limits.links
-  const tooMany = report && report.resources.length > most ? mistakeOf({ ...report, mistakes: [] }, kind) : undefined
+  const tooMany = report && tooManyOf(report, kind)
+  const unplaced = report?.unplaced?.length ?? 0
   const show = ({ start, end }: PlacedMistake): void => {
     if (area.current) select(area.current, start, end)
   }
@@ -57,7 +58,9 @@ export function ResourceChooser({ draft, kind, mistakes, links, onChange }: Fiel
           <p role="status" class="hint">
             {failure && `${t('linksUnchecked')} ${failure.text}`}
             {report && report.mistakes.length > 0 && t('linksBad', { count: report.mistakes.length })}{' '}
-            {report && t('linksGood', { count: report.resources.length })}
+            {unplaced > 0
+              ? t('linksUnplaced', { count: unplaced })
+              : report && t('linksGood', { count: report.resources.length })}
           </p>
           {report && report.mistakes.length > 0 && (
             <Mistaken

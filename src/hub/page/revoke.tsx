@@ -4,7 +4,7 @@ import type { Token } from '../../core/token.ts'
 import { api, persistently } from './api.ts'
 import { Dialog } from './dialog.tsx'
 import { awayOf } from './format.ts'
-import { useCall } from './hooks.ts'
+import { useCall, useFresh } from './hooks.ts'
 import { rich, t } from './hub.ts'
 import { Action, CallFooter, FailureNote, Field } from './parts.tsx'
 
@@ -15,7 +15,8 @@ interface RevokeProps {
 }
 
 /** Asks for the name, and revokes. Twice is no error, so it is tried again unasked. */
-export function Revoke({ token, onRevoked, onClose }: RevokeProps) {
+export function Revoke({ token: known, onRevoked, onClose }: RevokeProps) {
+  const { token } = useFresh(known)
   const [typed, setTyped] = useState('')
   const [isWrong, setWrong] = useState(false)
   const call = useCall()
@@ -41,7 +42,8 @@ export function Revoke({ token, onRevoked, onClose }: RevokeProps) {
         }}
       >
         <p id={about}>
-          <strong>{t('revokeLead')}</strong> {token.lastUsedAt && t('revokeUsed', { when: awayOf(token.lastUsedAt) })}
+          <strong>{t('revokeLead')}</strong> {token.lastUsedAt && t('revokeUsed', { when: awayOf(token.lastUsedAt) })}{' '}
+          {token.status === 'revoked' && t('alreadyRevoked')}
         </p>
         <Field
           label={rich('revokeConfirm', {

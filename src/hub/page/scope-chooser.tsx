@@ -37,7 +37,11 @@ export function ScopeChooser({ draft, kind, mistakes, onChange }: FieldsProps) {
     onChange({ scopes: isChosen ? [...draft.scopes, name] : draft.scopes.filter((one) => one !== name) })
   return (
     <>
-      <Field label={t('searchScopes')} hint={t('scopesChosen', { count: draft.scopes.length })}>
+      <Field
+        label={t('searchScopes')}
+        hint={t('scopesChosen', { count: draft.scopes.length })}
+        mistake={found.length === 0 ? mistakes.scopes : undefined}
+      >
         {(control) => (
           <input
             {...control}
@@ -48,7 +52,7 @@ export function ScopeChooser({ draft, kind, mistakes, onChange }: FieldsProps) {
           />
         )}
       </Field>
-      <Mistake id={mistakeId}>{mistakes.scopes}</Mistake>
+      <Mistake id={mistakeId}>{found.length > 0 && mistakes.scopes}</Mistake>
       <div class="scopes">
         {[...groups].map(([group, scopes]) => (
           <fieldset key={group}>

@@ -1,6 +1,7 @@
 /** The table of tokens. Its parts have their roles spelled out, since on a phone they are drawn as cards. */
 import { useEffect, useState } from 'preact/hooks'
 import type { SecretView, Token } from '../../core/token.ts'
+import { menuId, nameId, rowId, useFocusKept } from './focus.ts'
 import { awayOf, dayOf, isSoon, minuteOf, usedOf } from './format.ts'
 import { count, now, rich, t } from './hub.ts'
 import { Menu, type MenuEntry } from './menu.tsx'
@@ -12,9 +13,17 @@ export type TokenAct = 'edit' | 'refresh' | 'revoke' | 'replace' | 'details' | '
 interface TableProps {
   readonly tokens: readonly Token[]
   readonly label: string
+  /** What was done to a token just now: its row is marked. */
+  readonly mark: Mark | undefined
   onAct(act: TokenAct, token: Token): void
   /** Says a sentence aloud. */
   onSay(text: string): void
+}
+
+/** A token that was made or changed just now, as it is since. */
+export interface Mark {
+  readonly token: Token
+  readonly isNew: boolean
 }
 
 const COLUMNS = [
@@ -31,7 +40,8 @@ const COLUMNS = [
 const FIRST_ROWS = 20
 
 /** Shows them, in the order in which they come. */
-export function TokenTable({ tokens, label, onAct, onSay }: TableProps) {
+export function TokenTable({ tokens, label, mark, onAct, onSay }: TableProps) {
+  const body = useFocusKept(tokens)
   // The first rows at once and the others in a task of their own: all of them would keep a click waiting.
   const [drawn, setDrawn] = useState(FIRST_ROWS)
   useEffect(() => {
@@ -50,9 +60,15 @@ export function TokenTable({ tokens, label, onAct, onSay }: TableProps) {
           ))}
         </tr>
       </thead>
-      <tbody role="rowgroup">
+      <tbody ref={body} role="rowgroup">
         {tokens.slice(0, drawn).map((token) => (
-          <Row key={token.id} token={token} onAct={onAct} onSay={onSay} />
+          <Row
+            key={token.id}
+            token={token}
+            mark={mark?.token.id === token.id ? mark : undefined}
+            onAct={onAct}
+            onSay={onSay}
+          />
         ))}
       </tbody>
     </table>
@@ -60,16 +76,17 @@ export function TokenTable({ tokens, label, onAct, onSay }: TableProps) {
   )
 }
 
-function Row({ token, onAct, onSay }: { readonly token: Token } & Pick<TableProps, 'onAct' | 'onSay'>) {
+function Row({ token, mark, onAct, onSay }: { readonly token: Token } & Pick<TableProps, 'mark' | 'onAct' | 'onSay'>) {
   const { id, name, description, status, expiresAt, scopes, resources, lastUsedAt, createdAt, createdBy, revokedAt } =
     token
   return (
     // biome-ignore-start lint/a11y/noRedundantRoles: as above.
-    <tr role="row" class={status}>
+    <tr role="row" id={rowId(id)} class={mark ? `${status} marked` : status}>
       <td role="cell" class="name">
-        <button type="button" class="link" id={`name-${id}`} onClick={() => onAct('details', token)}>
+        <button type="button" class="link" id={nameId(id)} onClick={() => onAct('details', token)}>
           <bdi>{name}</bdi>
-        </button>
+        </button>{' '}
+        {mark && <span class="badge mark">{t(mark.isNew ? 'markNew' : 'markChanged')}</span>}
         {description !== '' && (
           <p class="hint clamped">
             <bdi>{description}</bdi>
@@ -103,7 +120,13 @@ function Row({ token, onAct, onSay }: { readonly token: Token } & Pick<TableProp
         <p class="hint">{rich('createdBy', { actor: <bdi>{createdBy}</bdi> })}</p>
       </td>
       <td role="cell" class="actions">
-        <Menu label={t('columnActions')} about={`name-${id}`} entries={entriesOf(token, onAct)} onOff={onSay} />
+        <Menu
+          label={t('columnActions')}
+          id={menuId(id)}
+          about={nameId(id)}
+          entries={entriesOf(token, onAct)}
+          onOff={onSay}
+        />
       </td>
     </tr>
     // biome-ignore-end lint/a11y/noRedundantRoles: as above.

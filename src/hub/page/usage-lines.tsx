@@ -1,9 +1,9 @@
 /** How a token of a type is used, as lines to take over. They read the secret out of a variable, so they hold none. */
-import { boot, t } from './hub.ts'
+import { boot, own, t } from './hub.ts'
 
 /** The lines of a type, folded. */
 export function UsageLines({ type }: { readonly type: string }) {
-  const usages = boot.usages[type] ?? []
+  const usages = own(boot.usages, type) ?? []
   if (usages.length === 0) return null
   return (
     <details>

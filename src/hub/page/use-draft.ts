@@ -22,8 +22,11 @@ export function useMistakeFocus(): () => void {
   useEffect(() => {
     if (times === 0) return
     const wrong = document.querySelector<HTMLElement>('dialog[open] [aria-invalid=true]')
+    wrong?.focus({ preventScroll: true })
+    // First the control, then what is said of it, which may stand above; both, where there is room for both.
     wrong?.scrollIntoView({ block: 'nearest' })
-    wrong?.focus()
+    const told = wrong?.getAttribute('aria-describedby')?.split(' ') ?? []
+    for (const id of told) document.querySelector(`#${CSS.escape(id)}.mistake`)?.scrollIntoView({ block: 'nearest' })
   }, [times])
   return () => setTimes((before) => before + 1)
 }

@@ -100,6 +100,7 @@ export function Wizard({ plan, kind, like, onIssued, onClose }: WizardProps) {
       isBusy={call.isBusy}
       onSubmit={isLast ? create : () => go(step + 1)}
       onClose={onClose}
+      onBack={step > 0 ? () => call.isBusy || go(step - 1) : undefined}
       buttons={
         <>
           {step > 0 && (
