@@ -139,7 +139,7 @@ describeInChromium('hostile text', () => {
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.getByRole('button', { name: 'Changed on the way', exact: true }).click()
     // Whatever else is asked gets the same answer, which is none.
-    await page.getByText('The server gave an unexpected answer.').waitFor()
+    await page.getByText('The server gave an unexpected answer.').first().waitFor()
     await literally(page, JAVASCRIPT)
     await harmless(page)
   })
