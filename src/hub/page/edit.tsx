@@ -110,12 +110,10 @@ export function Edit({ plan, token, onSaved, onClose }: EditProps) {
       <FailureNote failure={call.failure} hasInput isWrite />
       <h3>{t('describe')}</h3>
       <DescribeFields {...fields} />
-      <dl>
-        <dt>{t('id')}</dt>
-        <dd>
-          <TokenId id={token.id} />
-        </dd>
-      </dl>
+      <div class="field">
+        <span class="label">{t('id')}</span>
+        <TokenId id={token.id} />
+      </div>
       <h3>{t('chooseScopes')}</h3>
       <ScopeChooser {...fields} />
       <h3>{t('chooseResources')}</h3>

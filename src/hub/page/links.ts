@@ -64,10 +64,10 @@ export function useLinks({ links: text, isAll }: Draft, plan: BootPlan, kind: Ki
 }
 
 /** Everything that reads as a link to a resource, wherever that lies. */
-export const foundIn = ({ resources, unplaced = [] }: PlacedReport): readonly FoundLink[] => [...resources, ...unplaced]
+const foundIn = ({ resources, unplaced = [] }: PlacedReport): readonly FoundLink[] => [...resources, ...unplaced]
 
 /** What keeps links from being sent. */
-export function mistakeOf(report: PlacedReport, kind: Kind): string | undefined {
+function mistakeOf(report: PlacedReport, kind: Kind): string | undefined {
   if (report.mistakes.length > 0) return t('linksAsk')
   return foundIn(report).length === 0 ? t('linksNone') : tooManyOf(report, kind)
 }

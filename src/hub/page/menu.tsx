@@ -76,8 +76,11 @@ function Entries({ label, about, anchor, entries, onOff, onClose, onGone }: Entr
   useLayoutEffect(() => {
     element.current?.showPopover()
     items()[0]?.focus({ preventScroll: true })
-    addEventListener('resize', onGone)
-    return () => removeEventListener('resize', onGone)
+    const follow = (): void => {
+      if (element.current && anchor) place(element.current, anchor)
+    }
+    addEventListener('resize', follow)
+    return () => removeEventListener('resize', follow)
   }, [])
   // At every drawing, since the row may be at another place by then. It is placed on the page, so it scrolls with its row.
   useLayoutEffect(() => {
