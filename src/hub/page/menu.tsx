@@ -145,12 +145,11 @@ function Entries({ label, about, anchor, entries, onOff, onClose, onGone }: Entr
 }
 
 /** Puts a menu below its button, or above where there is no room. It ends where the button ends, in either direction of writing. */
-function place({ style, offsetHeight }: HTMLElement, anchor: HTMLElement): void {
+function place({ style, offsetHeight, offsetWidth }: HTMLElement, anchor: HTMLElement): void {
   const { top, bottom, left, right } = anchor.getBoundingClientRect()
   const isBelow = bottom + offsetHeight < innerHeight || top < offsetHeight
   style.top = `${scrollY + Math.max(4, isBelow ? bottom + 4 : top - offsetHeight - 4)}px`
-  if (isRightToLeft()) style.left = `${Math.max(4, left)}px`
-  else style.right = `${Math.max(4, document.documentElement.clientWidth - right)}px`
+  style.left = `${Math.max(4, isRightToLeft() ? left : right - offsetWidth)}px`
 }
 
 const isLetter = ({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean =>
