@@ -130,7 +130,7 @@ export function createFreshness(
     isRaised = true
     const proved = momentOf(clock)
     const [cursor] = await readEvents({ order: 'newest', limit: 1 })
-    if (!isClosed) memory = { cache: createCache(), cursor, proved }
+    memory = { cache: createCache(), cursor, proved }
   }
 
   const readEvents = async (query: Parameters<TokenStore['events']>[0]): Promise<TokenEvent[]> => {
@@ -179,7 +179,7 @@ export function createFreshness(
       const before = memory
       const news = before?.cache.news() ?? 0
       const answer = await within(store.findByDigest(digest))
-      if (before && before === memory) before.cache.keep(digest, answer, news)
+      before?.cache.keep(digest, answer, news)
       return answer
     } finally {
       const [next] = waiting

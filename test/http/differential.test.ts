@@ -14,12 +14,12 @@ console.info(`differential: seed ${seed}`)
 
 describe(`requests of seed ${seed}`, () => {
   it.each(SERVERS)('$name: what runs is what was judged', async (server) => {
-    const { differences, runs, routes, refused } = await compare(server, seed, 400)
+    const { differences, runs, routes, refused } = await compare(server, seed, 200)
     expect(differences).toEqual([])
     // Much gets through, and much is refused.
-    expect(runs).toBeGreaterThan(40)
-    expect(refused).toBeGreaterThan(100)
-    expect(routes).toBeGreaterThan(ROUTES.length / 2)
+    expect(runs).toBeGreaterThan(20)
+    expect(refused).toBeGreaterThan(60)
+    expect(routes).toBeGreaterThan(ROUTES.length / 3)
   })
 })
 

@@ -4,6 +4,7 @@
  */
 import { memoryStore } from 'plan-access-tokens'
 import { describe, expect, it } from 'vitest'
+import { eventOf } from '../stores/records.ts'
 import {
   type Deployment,
   deployment,
@@ -127,6 +128,33 @@ describe('a look-up', () => {
 })
 
 describe('a look-up, after the store was restored and forgot the bound,', () => {
+  it('that began before is of no use to whoever asks after a revoke', async () => {
+    const d = deployment()
+    const a = d.start(UNWATCHED)
+    const other = await warmToken(d, a)
+    const { id, secret } = await d.admin.make()
+    // Before half of the bound is over, so that no proof begins with it.
+    await d.clock.pass(FRESH / 2)
+    const { release } = heldUp(d, a)
+    const before = a.ask(secret)
+    await atRest()
+    // A restored store that holds the token, in which nobody has heard of any bound.
+    const record = (await d.store.find(id))!
+    d.store = memoryStore()
+    await d.store.commit(record, eventOf(record))
+    a.replace.bound = down
+    await d.clock.pass(FRESH / 2)
+    const proved = a.ask(other.secret)
+    await atRest()
+    const after = d.admin.tokens.revoke({ actor: ADMIN, id }).then(() => a.ask(secret))
+    await atRest()
+    await release()
+    await release()
+    expect(await d.done(before)).toBe('allowed')
+    expect(await d.done(after)).toBe('token_revoked')
+    expect(await d.done(proved)).toBe('token_unknown')
+  })
+
   it('is of no use to whoever asks after a revoke, as long as the bound cannot be raised again', async () => {
     const d = deployment()
     const a = d.start(UNWATCHED)
@@ -201,6 +229,40 @@ describe('the answer to a look-up', () => {
     const changed = d.admin.tokens.edit({ actor: ADMIN, id, scopes: ['file_comments:read'] })
     await d.clock.pass(FRESH)
     for (let i = 0; i < 1_001; i++) await d.admin.make()
+    expect(await d.done(a.ask(other.secret))).toBe('allowed')
+    await release()
+    expect(await early).toBe('allowed')
+    delete a.replace.findByDigest
+    expect(await a.ask(secret)).toBe('scope_missing')
+    await d.done(changed)
+  })
+
+  it('is kept when the news tell of what it knew already', async () => {
+    const d = deployment()
+    const a = d.start(UNWATCHED)
+    await warmToken(d, a)
+    const { secret } = await d.admin.make()
+    expect(await a.ask(secret)).toBe('allowed')
+    await d.clock.pass(FRESH)
+    a.calls()
+    expect(await a.ask(secret)).toBe('allowed')
+    expect(lookUps(a)).toBe(0)
+  })
+
+  it('is not kept after as much news as is remembered, of which the oldest told of its token', async () => {
+    const d = deployment()
+    const a = d.start(UNWATCHED)
+    const other = await warmToken(d, a)
+    const { id, secret } = await d.admin.make()
+    await d.clock.pass(FRESH)
+    expect(await a.ask(other.secret)).toBe('allowed')
+    const { release } = heldUp(d, a)
+    const early = a.ask(secret)
+    await atRest()
+    const changed = d.admin.tokens.edit({ actor: ADMIN, id, scopes: ['file_comments:read'] })
+    await atRest()
+    for (let i = 0; i < 999; i++) await d.admin.make()
+    await d.clock.pass(FRESH)
     expect(await d.done(a.ask(other.secret))).toBe('allowed')
     await release()
     expect(await early).toBe('allowed')

@@ -167,6 +167,45 @@ describe('a change whose answer was lost', () => {
     },
   )
 
+  it('and that was written is found in the log among many changes of other tokens', async () => {
+    const world = lossyWorld()
+    const { id } = await world.make()
+    const others = beside(world)
+    world.arm('writes and never answers')
+    const call = world.tokens.refresh({ actor: ADMIN, id })
+    await world.clock.pass(0)
+    await others.edit({ actor: ADMIN, id, name: 'Theirs' })
+    for (let i = 0; i < 150; i++) await others.create(TOKEN)
+    const { secret } = await settled(world.clock, call)
+    expect(await world.ask(secret)).toBe('allowed')
+    expect((await world.log()).filter((type) => type === 'refreshed')).toHaveLength(1)
+  })
+
+  it('is looked for no further back than the version that it was to make', async () => {
+    const clock = steeredClock()
+    let pages = 0
+    const world = newWorld({
+      clock,
+      port: (store) => {
+        const port = lossy(store, clock)
+        port.arm('is done', ...Array.from({ length: 300 }, () => 'is done' as const), 'never answers', 'is done')
+        const events: TokenStore['events'] = (query) => {
+          pages += 1
+          return store.events(query)
+        }
+        return { ...port, events }
+      },
+    })
+    const { id } = await world.make()
+    for (let i = 0; i < 300; i++) await world.tokens.edit({ actor: ADMIN, id, name: `Name ${i}` })
+    const others = newWorld({ store: world.store, clock }).tokens
+    const call = world.tokens.revoke({ actor: ADMIN, id })
+    await clock.pass(0)
+    for (let i = 0; i < 99; i++) await others.edit({ actor: ADMIN, id, name: `Later ${i}` })
+    expect((await settled(clock, call)).status).toBe('revoked')
+    expect(pages).toBe(1)
+  })
+
   it('is not looked for without end in a log whose pages do not move on', async () => {
     const clock = steeredClock()
     let pages = 0

@@ -155,6 +155,7 @@ describe('news', () => {
     ['with seqs in text', (page) => page.map((event) => ({ ...event, seq: String(event.seq) }) as never)],
     ['with one that tells no version', (page) => page.map((event) => ({ ...event, version: null }) as never)],
     ['with one that tells no token', (page) => page.map((event) => ({ ...event, tokenId: 5 }) as never)],
+    ['with one left out', (page) => page.filter((_, i) => i !== 1)],
     ['with a hole', (page) => [...page, null as never]],
     ['with more than was asked for', (page) => [...page, ...Array.from({ length: 100 }, () => page.at(-1)!)]],
     ['as no list', (page) => ({ rows: page }) as never],

@@ -46,7 +46,9 @@ export function startExpress(
   if (generous) {
     app.disable('case sensitive routing')
     app.disable('strict routing')
-    app.set('query parser', (text: string) => qs.parse(text, { allowDots: true, allowPrototypes: true, comma: true }))
+    app.set('query parser', (text: string) =>
+      qs.parse(text, { allowDots: true, allowPrototypes: true, comma: true, delimiter: /[&;]/ }),
+    )
     app.set('trust proxy', true)
   }
   const parsers = parsersOf(create, generous)

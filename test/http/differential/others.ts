@@ -25,7 +25,8 @@ const GENEROUS = {
   ignoreDuplicateSlashes: true,
   maxParamLength: 1_000,
 }
-const queryOf = (text: string): Record<string, unknown> => qs.parse(text, { allowDots: true, allowPrototypes: true })
+const queryOf = (text: string): Record<string, unknown> =>
+  qs.parse(text, { allowDots: true, allowPrototypes: true, delimiter: /[&;]/ })
 const lower = (method: Route['method']) => method.toLowerCase() as 'get' | 'post' | 'delete'
 
 export async function startFastify({ tokens, onRun }: Setup, { generous }: Manner): Promise<Running> {

@@ -141,16 +141,51 @@ const PATHS: readonly Bend[] = [
     random.of(['http://api.test', 'HTTP://API.test', 'https://u:p@api.test:443', 'http:', 'file://']) + path,
 ]
 
+/** What may follow a name that some reader takes for the same. */
+const NAME_ENDS = [
+  '[]',
+  '[0]',
+  '[x]',
+  '%5B%5D',
+  '%5B0',
+  '[',
+  ']',
+  '.x',
+  '.',
+  '%00',
+  '+',
+  '%20',
+  ';',
+  ';x',
+  '%',
+  '%zz',
+  '%3D7',
+]
+/** A name in other letters. */
+const SPELLINGS = ['te%61m_id', 'TEAM_ID', 'Team_Id', 'team%5Fid', 'team%5fid', 'team.id', 'team-id', 'team%255Fid']
+/** A name within or behind something else. */
+const AROUND = [
+  ...['[team_id]', '.team_id', 'x[team_id]', '__proto__[team_id]', 'constructor[team_id]', '[][team_id]', '+team_id'],
+  ...[
+    '%20team_id',
+    '%00team_id',
+    '%26team_id',
+    '&team_id',
+    ';team_id',
+    'x;team_id',
+    'x=1;team_id',
+    '?team_id',
+    'x%26team_id',
+  ],
+]
+
 const QUERIES: readonly Bend[] = [
   (query, random) => `${query}&team_id=${random.of(['7', '8', '5', '', '7,8', '%37', '7+', '7%00'])}`,
   (query, random) => `team_id=${random.of(['7', '8', '5'])}&${query}`,
-  (query, random) =>
-    `${query}&team_id${random.of(['[]', '[0]', '[x]', '%5B%5D', '[', ']', '.x', '%00', '+', '%20', ';'])}=8`,
+  (query, random) => `${query}&team_id${random.of(NAME_ENDS)}=8`,
   (query, random) => `${query}${random.of([';', '&&', '&amp;', '%26', '&;', '?', '&?'])}team_id=8`,
-  (query, random) =>
-    `${query}&${random.of(['te%61m_id', 'TEAM_ID', 'Team_Id', 'team%5Fid', 'team%5fid', 'team.id', 'team-id'])}=8`,
-  (query, random) =>
-    `${query}&${random.of(['[team_id]', '.team_id', 'x[team_id]', '__proto__[team_id]', 'constructor[team_id]'])}=8`,
+  (query, random) => `${query}&${random.of(SPELLINGS)}=${random.of(['8', '7', '%zz', ''])}`,
+  (query, random) => `${query}&${random.of(AROUND)}=8`,
   (query, random) =>
     `${query}&x=${random.of(['%', '%zz', '%ff', '{a:1}', 'a|b', 'a^b', '\u00e9', '/../x', '\\', '"', '<', '[]'])}`,
   (query, random) =>
