@@ -74,12 +74,12 @@ export async function startPostgresDatabase(): Promise<Database> {
     connections: [{ client: 'pg', config }],
     async watchers() {
       const [row] = await server.admin(
-        `select count(*)::int as n from pg_stat_activity where application_name = '${WATCHER}' and query like 'listen%'`,
+        `select count(*)::int as n from pg_stat_activity where application_name = '${WATCHER}' and query ~ '^(un)?listen'`,
       )
       return Number(row?.n)
     },
     async dropWatchers() {
-      return (await end(`application_name = '${WATCHER}'`)).length
+      return (await end(`application_name = '${WATCHER}' and query ~ '^(un)?listen'`)).length
     },
     async dropAll() {
       await end(`backend_type = 'client backend'`)

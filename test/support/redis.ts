@@ -3,7 +3,7 @@
  * `redis-server` on the machine, `hasRedis` is false and tests say so in their titles.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -32,16 +32,19 @@ export interface RedisServer {
   stop(): Promise<void>
 }
 
-/** Starts a server that keeps nothing on disk unless `settings` (as on the command line, without dashes) say so. */
-export async function startRedis(settings: Readonly<Record<string, string>> = {}): Promise<RedisServer> {
+/** Settings as on the command line, without dashes. */
+type Settings = Readonly<Record<string, string | readonly string[]>>
+
+/** Starts a server that keeps nothing on disk unless settings say so. */
+export async function startRedis(settings: Settings = {}): Promise<RedisServer> {
   return again(() => startOne(settings))
 }
 
-async function startOne(settings: Readonly<Record<string, string>>): Promise<RedisServer> {
+async function startOne(settings: Settings): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'redis-'))
   const port = await freePort()
   const all = { port: String(port), bind: '127.0.0.1', dir: folder, save: '', appendonly: 'no', ...settings }
-  const flags = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value])
+  const flags = Object.entries(all).flatMap(([name, value]) => [`--${name}`, ...[value].flat()])
   let child = await launch(flags, folder).catch(async (error) => {
     await rm(folder, { recursive: true, force: true })
     throw error
@@ -115,6 +118,30 @@ async function untilServed(client: Redis): Promise<void> {
   throw new Error('the cluster has not come together')
 }
 
+/** Starts a Sentinel that watches a server under the name `tokens`, and waits until it knows its replica. */
+export async function startSentinel(primary: RedisServer): Promise<Pick<RedisServer, 'port' | 'stop'>> {
+  const folder = await mkdtemp(join(tmpdir(), 'sentinel-'))
+  const port = await freePort()
+  const file = join(folder, 'sentinel.conf')
+  writeFileSync(
+    file,
+    `port ${port}\nbind 127.0.0.1\ndir ${folder}\nsentinel monitor tokens 127.0.0.1 ${primary.port} 1\nsentinel down-after-milliseconds tokens 60000\n`,
+  )
+  const child = await launch([file, '--sentinel'], folder, '+monitor')
+  const isKnown = async (client: Redis): Promise<void> => {
+    while (((await client.call('SENTINEL', 'REPLICAS', 'tokens')) as unknown[]).length === 0)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  await ask({ port }, isKnown)
+  return {
+    port,
+    async stop() {
+      await end(child)
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
 /** A free port may be taken before a server has it, and then the start is worth a second and third try. */
 async function again<T>(start: () => Promise<T>): Promise<T> {
   return start().catch(start).catch(start)
@@ -133,7 +160,11 @@ export async function ask<T>({ port }: { readonly port: number }, question: (cli
 }
 
 /** Starts the program and waits until it takes connections. If the tests end early, it ends with them. */
-async function launch(flags: readonly string[], folder: string): Promise<ChildProcess> {
+async function launch(
+  flags: readonly string[],
+  folder: string,
+  word = 'eady to accept connections',
+): Promise<ChildProcess> {
   const child = spawn(program, flags, { stdio: ['ignore', 'pipe', 'inherit'] })
   const orphan = (): void => {
     child.kill('SIGKILL')
@@ -147,7 +178,7 @@ async function launch(flags: readonly string[], folder: string): Promise<ChildPr
     child.once('exit', () => reject(new Error(`${program} ended at once:\n${said}`)))
     child.stdout.on('data', (chunk) => {
       said = (said + chunk).slice(-10_000)
-      if (said.includes('eady to accept connections')) resolve()
+      if (said.includes(word)) resolve()
     })
   })
   return child

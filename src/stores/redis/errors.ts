@@ -31,18 +31,37 @@ export function errorOf(thrown: unknown, base: string): Error {
   if (/\bNOPERM\b|\bNOAUTH\b|\bWRONGPASS\b|ACL failure|user executing the script can't/.test(text))
     return forbidden(base)
   for (const [code, message] of UNSUITABLE) if (new RegExp(`\\b${code}\\b`).test(text)) return unsuitable(message(base))
+  if (word === 'ERR' && text.includes('non local key'))
+    return unsuitable(
+      'This node of a Redis cluster is a replica, or does not hold the keys of the token store. Give the store a client of the cluster, which finds the primary.',
+    )
+  if (word === 'ERR' && /unknown (redis )?command/i.test(text))
+    return unsuitable(
+      'Redis does not know a command that the token store needs: eval, evalsha or one inside of its scripts was renamed or taken away (rename-command), or this is no Redis of its own but a proxy. Give the store a server that has them.',
+    )
   if (word === 'ERR')
     return unsuitable(
       `Redis could not run a script of the token store. It has to be Redis 6.2 or later, or Valkey, and nothing but the store may write the keys "${base}*".`,
     )
-  if (word !== undefined) return new Error(`Redis refused a command of the token store: ${word}.`)
+  if (word !== undefined)
+    return new Error(`Redis refused a command of the token store: ${word}${REFUSALS[word] ?? ''}.`)
   return new Error(`Redis did not answer the token store: ${text || 'no reason was given'}`, {
     cause: safeCause(thrown),
   })
 }
 
+/** What passes by itself or tells more than its word; the server's own text may quote arguments. */
+const REFUSALS: { readonly [word: string]: string } = {
+  LOADING: ' (it is reading its data from the disk)',
+  BUSY: ' (a script of other code runs for too long)',
+  CLUSTERDOWN: ' (some slots of the cluster are not served)',
+  NOREPLICAS: ' (fewer replicas are connected than min-replicas-to-write)',
+  TRYAGAIN: ' (the cluster moves the slot)',
+}
+
 /** What a user needs, as `ACL SETUSER` takes it. */
-const rightsFor = (base: string): string => `~${base}* resetchannels &${base}* +@read +@write +@pubsub +eval +evalsha`
+const rightsFor = (base: string): string =>
+  `~${base}* resetchannels &${base}* +@read +@write +@pubsub +eval +evalsha +info`
 
 function forbidden(base: string): StoreError {
   return new StoreError(
@@ -53,11 +72,16 @@ function forbidden(base: string): StoreError {
 
 const unsuitable = (message: string): StoreError => new StoreError('store_unsuitable', message)
 
+const REPLICA =
+  'This Redis is a replica, which lags behind, also where it takes writes (replica-read-only no). Connect the token store to the primary; with Sentinel (role master) or Cluster let the client find it.'
+
 const UNSUITABLE: readonly (readonly [string, (base: string) => string])[] = [
+  ['READONLY', () => REPLICA],
+  ['MASTERDOWN', () => REPLICA],
   [
-    'READONLY',
+    'EVICTS',
     () =>
-      'This Redis is a replica, which lags behind and takes no writes. Connect the token store to the primary; with Sentinel or Cluster let the client find it.',
+      'Redis removes any key when its memory is full (maxmemory-policy allkeys-…): tokens, and the freshness bound. Set maxmemory-policy to noeviction, or give the token store a Redis of its own.',
   ],
   [
     'WRONGTYPE',

@@ -49,16 +49,16 @@ const STEP = { uses: 500, sweptTokens: 100, sweptDigests: 1_000, sweptEvents: 20
  * - `appendonly yes` and `appendfsync always`. With `everysec`, the default, a crash of the server loses the last second of changes
  *   that were acknowledged, a revoke among them: the token works again. Without an append-only file it is everything since
  *   the last snapshot.
- * - `maxmemory-policy noeviction`. Any other policy removes keys: a token becomes unknown, or the freshness bound is forgotten. At
- *   the limit new tokens are refused and revoking goes on.
+ * - `maxmemory-policy noeviction`. One of `allkeys-…` removes keys: a token becomes unknown, or the freshness bound is forgotten, so
+ *   the store refuses it where `maxmemory` is set. At the limit new tokens are refused and revoking goes on.
  * - Knowing that replication is asynchronous: a failover can lose acknowledged changes, whatever `appendfsync` says.
  *   `min-replicas-to-write` with `min-replicas-max-lag` makes the loss smaller and does not close it, as little as `WAIT` would.
  *   Where that is too much, take a store in PostgreSQL with synchronous replication.
- * - The primary. A replica refuses everything that is asked here, reads too, and so does (from Redis 7 on) a primary with fewer
- *   replicas than `min-replicas-to-write`, since their state may be past. Sentinel and Cluster are the client's work.
+ * - The primary. On a replica everything is refused, reads too, also with `replica-read-only no`; and so it is (from Redis 7 on) by
+ *   a primary with fewer replicas than `min-replicas-to-write`, since their state may be past. Sentinel and Cluster are the client's work.
  *
- * With ACLs the user needs `~{plan-tokens}:* resetchannels &{plan-tokens}:* +@read +@write +@pubsub +eval +evalsha`, and what the
- * client asks for itself (ioredis `info`, a client of a cluster `cluster|slots`). A process's first commit finds what is missing
+ * With ACLs the user needs `~{plan-tokens}:* resetchannels &{plan-tokens}:* +@read +@write +@pubsub +eval +evalsha +info`, and
+ * what the client asks for itself (a client of a cluster `cluster|slots`). A process's first commit finds what is missing
  * before anything is written.
  *
  * A token whose value was edited by hand and cannot be read any more is refused with `row_unreadable`, and no other with it; `list`
@@ -93,6 +93,11 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     if (word === 'taken') throw new Error('A digest of this record belongs to another token. Nothing was written.')
     if (word === 'unreadable')
       throw unreadableToken(String(args[0]), base, 'what stands beside its record is missing or wrong')
+    if (word === 'QUEUED')
+      throw new StoreError(
+        'store_unsuitable',
+        'Other code has begun a transaction (multi) on the connection of the token store. Give the store a client of its own.',
+      )
     throw new StoreError('store_unsuitable', 'Redis gave an answer that no script of the token store gives.')
   }
 

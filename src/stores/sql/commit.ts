@@ -8,6 +8,7 @@ import { isDuplicate, notMigrated } from './problems.ts'
 import { partsOf } from './query.ts'
 import { eventRow, tokenRow } from './rows.ts'
 import type { Session } from './session.ts'
+import { durableColumn, markOf } from './suitable-postgres.ts'
 import type { Db, Setup } from './tables.ts'
 import { textOf, wholeOf } from './values.ts'
 
@@ -36,7 +37,8 @@ export async function commit(session: Session, record: TokenRecord, event: NewEv
   return written === true
 }
 
-async function nextSeq(db: Db, { dialect, names }: Setup): Promise<number> {
+async function nextSeq(db: Db, session: Session): Promise<number> {
+  const { dialect, names } = session
   const update = db
     .updateTable(names.state)
     .set((eb) => ({ last_seq: eb('last_seq', '+', 1).$castTo<number>() }))
@@ -49,7 +51,10 @@ async function nextSeq(db: Db, { dialect, names }: Setup): Promise<number> {
         .fn('set_config', [eb.val('idle_in_transaction_session_timeout'), eb.val(LONGEST_SILENCE), eb.lit(true)])
         .as('limit'),
     ])
-    return seqOf(await limit.executeTakeFirst(), names.state)
+    const row = await limit.returning([markOf(session, 'state'), durableColumn]).executeTakeFirst()
+    // Before anything is written that a connection might make something else of.
+    if (row) session.judge(row.session, 'state')
+    return seqOf(row, names.state)
   }
   if (dialect === 'sqlite') return seqOf(await update.returning('last_seq').executeTakeFirst(), names.state)
   await update.execute()

@@ -1,5 +1,5 @@
 /** Tokens in the SQL database that the host already runs, over its own Kysely. */
-export { type Listen, type ListenClient, pgListener } from './listen.ts'
+export { type Listen, type ListenClient, type PgListenerOptions, pgListener } from './listen.ts'
 export { type SqlMigrations, sqlMigrations } from './migrations.ts'
 export type { SqlStoreOptions, SqlTables } from './options.ts'
 export { preparedStatements } from './prepared.ts'

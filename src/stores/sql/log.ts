@@ -6,6 +6,7 @@ import { notMigrated } from './problems.ts'
 import { isText, runFixed } from './query.ts'
 import { EVENT_COLUMNS, type EventRow, readEvent, readPlace, wholeRow } from './rows.ts'
 import type { Session } from './session.ts'
+import { durableColumn, type Marked, markOf, withMark } from './suitable-postgres.ts'
 import { wholeOf } from './values.ts'
 
 /** A page of events, by their `seq`. A row that cannot be read is an error, since the log has to be whole to prove anything. */
@@ -18,7 +19,13 @@ export async function listEvents(session: Session, query: EventQuery): Promise<T
     if (tokenId !== undefined) page = page.where(isText<'events'>(session, 'token_id', tokenId))
     if (after !== undefined) page = page.where('seq', order === 'oldest' ? '>' : '<', after)
     const ordered = page.orderBy('seq', order === 'oldest' ? 'asc' : 'desc')
-    if (!suitability) return runFixed<EventRow>(db, ordered.limit(limit))
+    if (session.dialect === 'sqlite') return runFixed<EventRow>(db, ordered.limit(limit))
+    // That there is nothing new is a proof (service/freshness.ts): it says which session gives it.
+    if (!suitability) {
+      const rows = await runFixed<Marked<EventRow>>(db, withMark(session, 'events', ordered.limit(limit)))
+      session.judge(rows[0]?.session, 'events')
+      return rows.filter(({ seq }) => seq !== null)
+    }
     const shown = suitability.shown()
     const beside = eventsBeside(
       db,
@@ -34,7 +41,7 @@ export async function listEvents(session: Session, query: EventQuery): Promise<T
   })
   const events = rows.map((row) => wholeRow(readEvent(row), nameOf(row), names.events))
   // Beside a session they come in no promised order.
-  return suitability ? events.sort((a, b) => (order === 'oldest' ? a.seq - b.seq : b.seq - a.seq)) : events
+  return events.sort((a, b) => (order === 'oldest' ? a.seq - b.seq : b.seq - a.seq))
 }
 
 function nameOf({ seq }: { readonly seq: unknown }): string {
@@ -86,7 +93,12 @@ export async function raiseBound(session: Session, atLeastMs: number): Promise<n
         bound_ms: eb.fn<number>(dialect === 'sqlite' ? 'max' : 'greatest', ['bound_ms', eb.val(least)]),
       }))
       .where('id', '=', 1)
-    if (dialect !== 'mysql') return raise.returning('bound_ms').executeTakeFirst()
+    if (dialect === 'postgres') {
+      const raised = await raise.returning(['bound_ms', markOf(session, 'state'), durableColumn]).executeTakeFirst()
+      if (raised) session.judge(raised.session, 'state')
+      return raised
+    }
+    if (dialect === 'sqlite') return raise.returning('bound_ms').executeTakeFirst()
     await raise.execute()
     return db.selectFrom(names.state).select('bound_ms').where('id', '=', 1).executeTakeFirst()
   })

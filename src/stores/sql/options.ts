@@ -87,6 +87,14 @@ function definedIn(tables: object): object {
 export function setupOf<DB>(kysely: Kysely<DB>, options: SqlStoreOptions): Setup {
   if (typeof (kysely as Partial<Kysely<DB>> | undefined)?.getExecutor !== 'function')
     throw new PolicyError([{ path: 'kysely', message: 'must be a Kysely of your database: new Kysely({ dialect }).' }])
+  if (kysely.isTransaction)
+    throw new PolicyError([
+      {
+        path: 'kysely',
+        message:
+          'is a transaction, which ends while the store goes on. Give it the Kysely that the transaction came from.',
+      },
+    ])
   const { names, bare } = readOptions('store', options)
   const dialect = options.dialect ?? dialectOf(kysely)
   if (options.listen && dialect !== 'postgres')

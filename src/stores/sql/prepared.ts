@@ -1,4 +1,9 @@
-/** The statements of a request, prepared once for each connection. Which they are: stores/sql/query.ts. */
+/**
+ * The statements of a request, prepared once for each connection. Which they are: stores/sql/query.ts. In PostgreSQL a name is made
+ * of the text, so that a pooler which hands connections on cannot give one process the statement of another.
+ */
+import { sha1 } from '@noble/hashes/legacy.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { MysqlPool, PostgresPool, PostgresPoolClient } from 'kysely'
 import { preparedMysql } from './prepared-mysql.ts'
 import { FIXED } from './query.ts'
@@ -11,7 +16,7 @@ import { FIXED } from './query.ts'
  * the client, and a client to which nobody listens ends the process. For the idle ones a host listens to the pool itself.
  *
  * Not for PgBouncer in transaction mode before its version 1.21, nor for other poolers that hand a connection's statements to
- * somebody else: there a prepared statement is not found again.
+ * somebody else: there a prepared statement is not found again, and the store says so (`store_unsuitable`).
  *
  * @example
  * const pool = new pg.Pool({ connectionString })
@@ -28,10 +33,10 @@ export function preparedStatements(pool: PostgresPool | MysqlPool): PostgresPool
   if ('getConnection' in pool) return preparedMysql(pool)
   /** Kysely knows a connection again by its object. */
   const wrapped = new WeakMap<PostgresPoolClient, PostgresPoolClient>()
-  /** The name of each text, the same on all connections. The texts are few. */
+  /** The texts are few. */
   const names = new Map<string, string>()
   const nameOf = (text: string): string => {
-    const name = names.get(text) ?? `plan_access_tokens_${names.size + 1}`
+    const name = names.get(text) ?? `plan_access_tokens_${bytesToHex(sha1(utf8ToBytes(text)))}`
     names.set(text, name)
     return name
   }

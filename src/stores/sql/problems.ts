@@ -4,6 +4,8 @@
  * PostgreSQL (SQLSTATE), MySQL and MariaDB (error numbers) and SQLite (names).
  */
 import { StoreError } from '../../core/errors.ts'
+import { sessionProblem } from './suitable-postgres.ts'
+import { heldByOthers, isHeldByOthers } from './suitable-sqlite.ts'
 import type { Setup } from './tables.ts'
 
 /** A table or column that is not there: 3F000 to 42703 of PostgreSQL, then MySQL. */
@@ -22,7 +24,7 @@ const READ_ONLY = new Set<unknown>(['25006', 1290, 1792, 1836])
 const UNDONE = new Set<unknown>(['40001', '40P01', 1020, 1213])
 /** The connection is gone, or the server is going. */
 const LOST = new Set<unknown>([
-  ...['57P01', '57P02', '57P03', '25P03', '08000', '08003', '08006'],
+  ...['57P01', '57P02', '57P03', '57P05', '25P03', '25P04', '08000', '08003', '08006'],
   ...['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNREFUSED', 'PROTOCOL_CONNECTION_LOST'],
   ...[1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1927, 2006, 2013, 4031],
 ])
@@ -45,13 +47,32 @@ function isSqlite(thrown: unknown, kind: string): boolean {
 
 /** Whether the connection was lost, so that the answer is not known. */
 export function isLost(thrown: unknown): boolean {
-  // `pg` gives these no code.
-  return isIn(LOST, thrown) || /^Connection terminated|connection error and is not queryable/.test(marksOf(thrown).text)
+  return isIn(LOST, thrown) || isKnownLost(thrown)
+}
+
+/** Whether the driver itself says that a connection is gone. `pg` gives that no code. */
+export function isKnownLost(thrown: unknown): boolean {
+  return /^Connection terminated|connection error and is not queryable/.test(marksOf(thrown).text)
 }
 
 /** Whether nothing of a transaction stands, for certain, and trying again is sensible. */
 export function isUndone(thrown: unknown): boolean {
-  return isIn(UNDONE, thrown) || isSqlite(thrown, 'SQLITE_BUSY')
+  return isIn(UNDONE, thrown) || isSqlite(thrown, 'SQLITE_BUSY') || isHeld(thrown)
+}
+
+/** Whether other code has SQLite's only connection in its hands; nothing was done then. */
+export function isHeld(thrown: unknown): boolean {
+  return isHeldByOthers(marksOf(thrown).text)
+}
+
+/** What was thrown instead of beginning a transaction: drivers that have none say so in words alone. */
+export function problemOfBegin(thrown: unknown): unknown {
+  const { codes, text } = marksOf(thrown)
+  if (codes.some((code) => code !== undefined) || isHeld(thrown) || !/transaction/i.test(text)) return thrown
+  return new StoreError(
+    'store_unsuitable',
+    'This Kysely runs no transactions, as with Cloudflare D1 and with drivers over HTTP, so that a change could be written by half. Give the store a database and a driver that have them.',
+  )
 }
 
 /** Whether there is a row with this primary key already. */
@@ -60,9 +81,13 @@ export function isDuplicate(thrown: unknown): boolean {
 }
 
 /** A `StoreError` for what has to be mended, otherwise what was thrown, without the texts that quote values. */
-export function problemOf(thrown: unknown, { names }: Setup): unknown {
+export function problemOf(thrown: unknown, setup: Setup): unknown {
   if (thrown instanceof StoreError) return thrown
-  const { text } = marksOf(thrown)
+  const { names } = setup
+  const { codes, text } = marksOf(thrown)
+  const session = sessionProblem(thrown, codes[0], text, setup)
+  if (session) return session
+  if (isHeld(thrown)) return heldByOthers()
   const tables = `"${names.tokens}", "${names.state}" and the others`
   if (isIn(MISSING, thrown) || (isSqlite(thrown, 'SQLITE_ERROR') && /^no such (table|column)|has no column/.test(text)))
     return notMigrated(`The tables ${tables} are not all there, or lack columns.`)
@@ -74,7 +99,7 @@ export function problemOf(thrown: unknown, { names }: Setup): unknown {
   if (isIn(READ_ONLY, thrown) || isSqlite(thrown, 'SQLITE_READONLY'))
     return new StoreError(
       'store_unsuitable',
-      'This database can only be read: a replica, a read-only transaction or a file without write permission. Connect the store to the primary, with the right to write.',
+      'This database can only be read: a replica, a read-only transaction (default_transaction_read_only, read_only) or a file without write permission (query_only). Connect the store to the primary, with the right to write.',
     )
   return withoutValues(thrown)
 }
@@ -89,11 +114,14 @@ export function notMigrated(what: string): StoreError {
 
 /**
  * Takes off what drivers add to their errors and what may hold a digest: the statement, and the values that were refused. What is
- * left of the message is for whoever runs the database.
+ * left of the message is for whoever runs the database. What Node throws where a name has several addresses has no message of its
+ * own, and gets those of its parts.
  */
 function withoutValues(thrown: unknown): unknown {
   if (typeof thrown !== 'object' || thrown === null || !Object.isExtensible(thrown)) return thrown
   for (const field of ['sql', 'sqlMessage', 'detail', 'where', 'internalQuery']) Reflect.deleteProperty(thrown, field)
+  if (thrown instanceof AggregateError && thrown.message === '')
+    thrown.message = thrown.errors.map((part) => marksOf(part).text).join('; ')
   const { errno, sqlState, message, stack } = thrown as { [field: string]: unknown }
   if (typeof sqlState !== 'string' || NAMING.has(errno) || typeof message !== 'string') return thrown
   // MySQL quotes values and whole statements, so nothing between the first and the last quotation mark stays.

@@ -56,10 +56,10 @@ export async function runFixed<Row>(db: Db, query: Compilable<Row>): Promise<Row
  * A query of one text and one parameter, compiled once: Kysely takes about as long to build and compile the look-up by digest
  * as SQLite takes to answer it.
  */
-export function keptQuery<Row>(db: Db, query: Compilable<Row>): (parameter: unknown) => Promise<Row[]> {
+export function keptQuery<Row>(query: Compilable<Row>): (db: Db, parameter: unknown) => Promise<Row[]> {
   const compiled = query.compile()
   const kept = { ...compiled, sql: FIXED + compiled.sql }
-  return async (parameter) => (await db.executeQuery<Row>({ ...kept, parameters: [parameter] })).rows
+  return async (db, parameter) => (await db.executeQuery<Row>({ ...kept, parameters: [parameter] })).rows
 }
 
 /** A list in parts, since databases take only so many parameters in a statement. */

@@ -1,24 +1,24 @@
 /**
  * How the store speaks to the database: a look at its tables before the first statement and after every failure, a second try
- * where that is safe, errors that say what to do. What is asked: stores/sql/look-ups.ts and its neighbours.
+ * where that is safe, errors that say what to do. What is asked: stores/sql/look-ups.ts and its neighbours. What the database
+ * and its connections must be: stores/sql/suitable-mysql.ts, suitable-postgres.ts, suitable-sqlite.ts.
  */
 import type { Kysely } from 'kysely'
 import { StoreError } from '../../core/errors.ts'
 import { textsAsBytes } from './bytes.ts'
-import { isLost, isUndone, notMigrated, problemOf } from './problems.ts'
+import { isHeld, isKnownLost, isLost, isUndone, notMigrated, problemOf, problemOfBegin } from './problems.ts'
 import { rawQuery } from './query.ts'
 import { SCHEMA_VERSION } from './schema.ts'
 import { type Suitability, suitabilityOf } from './suitable-mysql.ts'
-import type { Db, Setup } from './tables.ts'
+import { FROM_SNAPSHOT, OTHER_TABLE, type PostgresSessions, postgresSessions } from './suitable-postgres.ts'
+import { lookAtSqlite } from './suitable-sqlite.ts'
+import type { Db, Names, Setup } from './tables.ts'
 import { wholeOf } from './values.ts'
 
 /** How often something that the database undid for the sake of another is tried: for about a second. */
 const ATTEMPTS = 50
 /** The pause before trying again, in milliseconds: drawn by lot between these, so that two do not meet again. */
 const [SHORTEST_PAUSE, LONGEST_PAUSE] = [10, 40]
-/** How long SQLite waits for another process's write where the host has not said, in milliseconds. */
-const BUSY_TIMEOUT = 5_000
-
 /** A way to the database. */
 export interface Session extends Setup {
   readonly db: Db
@@ -28,13 +28,15 @@ export interface Session extends Setup {
   ask<T>(work: (db: Db) => Promise<T>): Promise<T>
   /** Asks; once more if the connection was lost, since asking changes nothing. */
   read<T>(work: (db: Db) => Promise<T>): Promise<T>
-  /** Runs one statement that writes. Whatever it throws is an unknown outcome. */
+  /** Runs one statement that writes, in a transaction of its own. Whatever it throws is an unknown outcome. */
   write<T>(work: (db: Db) => Promise<T>): Promise<T>
   /**
    * Runs a transaction; again if the database undid it for the sake of another. `undefined` from the work undoes it and comes
    * back as the answer. Whatever it throws is an unknown outcome.
    */
   transaction<T>(work: (db: Db) => Promise<T | undefined>): Promise<T | undefined>
+  /** Judges the mark of PostgreSQL's session that a statement on a table ran in. */
+  judge(mark: unknown, table: keyof Names): void
 }
 
 /** Opens nothing: the connections are the host's Kysely's. Its plugins are left out, since they rename columns. */
@@ -43,25 +45,48 @@ export function sessionOf<DB>(kysely: Kysely<DB>, setup: Setup): Session {
   const isMysql = setup.dialect === 'mysql'
   const db = isMysql ? plain.withPlugin(textsAsBytes) : plain
   const suitability = isMysql ? suitabilityOf(setup) : undefined
+  const sessions = setup.dialect === 'postgres' ? postgresSessions(setup) : undefined
   /** Whether the tables were looked at since the last failure. Each call looks for itself: one that hangs holds up no other. */
   let areSeen = false
+  /** Whether a read has a transaction of its own, since the connection may hold a snapshot. SQLite cannot be asked. */
+  let isApart = setup.dialect === 'sqlite'
+  /** Whether the Kysely is that of one connection, which others have afterwards. */
+  let isBound = false
+  const transact = transactions(setup)
 
   const run = async <T>(work: () => Promise<T>, mayRepeat: (thrown: unknown) => boolean): Promise<T> => {
+    let isOther = false
     for (let attempt = 1; ; attempt++) {
       try {
-        if (!areSeen) {
-          await suitability?.lookAt(db)
-          await lookAtTables(db, setup)
-        }
+        if (!areSeen) await look()
         areSeen = true
         return await work()
       } catch (thrown) {
         areSeen = false
-        if (attempt === ATTEMPTS || !mayRepeat(thrown)) throw problemOf(thrown, setup)
+        const isFirstOther: boolean = thrown === OTHER_TABLE && !isOther
+        isOther ||= isFirstOther
+        if (attempt === ATTEMPTS || !(isFirstOther || mayRepeat(thrown))) throw problemOf(thrown, setup)
         // After a loss too: a pool takes a moment to see which of its connections are gone.
-        await pause()
+        if (thrown !== FROM_SNAPSHOT) await pause()
       }
     }
+  }
+  const look = async (): Promise<void> => {
+    isBound = (await hasOneConnection(db)) || isBound
+    if (isBound)
+      throw new StoreError(
+        'store_unsuitable',
+        'The store was given the Kysely of one connection, from db.connection(), which others use as soon as it is given back. Give sqlStore the Kysely itself.',
+      )
+    if (suitability) {
+      await suitability.lookAt(db)
+      return lookAtTables(db, setup, sessions)
+    }
+    // In a transaction, so that a database without any is found out before somebody relies on it.
+    await transact(db, async (within) => {
+      await lookAtTables(within, setup, sessions)
+      return true
+    })
   }
   /** On one connection, which was asked before. */
   const held = <T>(work: (db: Db) => Promise<T>): Promise<T> => {
@@ -73,53 +98,96 @@ export function sessionOf<DB>(kysely: Kysely<DB>, setup: Setup): Session {
   }
   const ask: Session['ask'] = (work) => {
     let lost = 0
+    let [wasApart, isAsked] = [false, false]
     return run(
-      () => work(db),
-      (thrown) => isUndone(thrown) || (isLost(thrown) && ++lost === 1),
+      async () => {
+        wasApart = isApart
+        isAsked = true
+        if (!wasApart) return work(db)
+        const answer = await transact(db, async (within) => [await work(within)] as const)
+        return answer?.[0] as Awaited<ReturnType<typeof work>>
+      },
+      (thrown) => {
+        // A pool may hand out the connection again that was lost, until it has seen that.
+        const isSameLoss = lost === 1 && !isAsked && isKnownLost(thrown)
+        isAsked = false
+        if (thrown !== FROM_SNAPSHOT) return isUndone(thrown) || isSameLoss || (isLost(thrown) && ++lost === 1)
+        isApart = true
+        return !wasApart
+      },
     )
   }
-  const transaction: Session['transaction'] = (work) => run(() => held((one) => transact(one, setup, work)), isUndone)
+  const transaction: Session['transaction'] = (work) => run(() => held((one) => transact(one, work)), isUndone)
   return {
     ...setup,
     db,
     ...(suitability && { suitability }),
     ask,
-    read: (work) => ask(() => held(work)),
+    read: suitability ? (work) => ask(() => held(work)) : ask,
+    // Alone it would be written only with a transaction that other code left open, or not at all.
     async write(work) {
-      if (!suitability) return run(() => work(db), isUndone)
-      // In a transaction of its own, which ends one that other code may have left open.
-      const written = await transaction(async (within) => ({ answer: await work(within) }))
-      return (written as { answer: Awaited<ReturnType<typeof work>> }).answer
+      const answer = await transaction(async (within) => [await work(within)] as const)
+      return answer?.[0] as Awaited<ReturnType<typeof work>>
     },
     transaction,
+    judge: (mark, table) => sessions?.judge(mark, table),
   }
 }
 
-async function transact<T>(db: Db, { dialect }: Setup, work: (db: Db) => Promise<T | undefined>) {
-  let answer: T | undefined
-  let failure: { readonly thrown: unknown } | undefined
-  let isUnwanted = false
-  const builder = db.transaction()
-  // A snapshot of a stricter level would be older than the lock that a commit waits for.
-  const transaction = dialect === 'postgres' ? builder.setIsolationLevel('read committed') : builder
-  const attempt = transaction.execute(async (within) => {
-    try {
-      answer = await work(within)
-    } catch (thrown) {
-      failure = { thrown }
-      throw thrown
-    }
-    isUnwanted = answer === undefined
-    if (isUnwanted) throw new Error('undo')
-  })
-  await attempt.catch((thrown) => {
-    // Where undoing fails too, Kysely tells of that alone.
-    if (!isUnwanted) throw failure ? failure.thrown : thrown
-  })
-  return answer
+type Transact = <T>(db: Db, work: (db: Db) => Promise<T | undefined>) => Promise<T | undefined>
+
+/** Makes transactions; `undefined` from the work undoes one. */
+function transactions({ dialect }: Setup): Transact {
+  /** Whether ours could not be ended, since other code held the only connection of SQLite. */
+  let isLeftOpen = false
+  return async (db, work) => {
+    if (isLeftOpen) isLeftOpen = await db.executeQuery(rawQuery('rollback')).then(() => false, isHeld)
+    type Answer = Awaited<ReturnType<typeof work>>
+    let answer: Answer | undefined
+    let failure: { readonly thrown: unknown } | undefined
+    let [hasBegun, isUnwanted] = [false, false]
+    const undo = new Error('undo')
+    const builder = db.transaction()
+    // A snapshot of a stricter level would be older than the lock that a commit waits for.
+    const transaction = dialect === 'postgres' ? builder.setIsolationLevel('read committed') : builder
+    const attempt = transaction.execute(async (within) => {
+      hasBegun = true
+      try {
+        answer = (await work(within)) as Answer
+      } catch (thrown) {
+        failure = { thrown }
+        throw thrown
+      }
+      isUnwanted = answer === undefined
+      if (isUnwanted) throw undo
+    })
+    await attempt.catch((thrown) => {
+      if (!hasBegun) throw problemOfBegin(thrown)
+      // Where undoing fails too, Kysely tells of that alone.
+      isLeftOpen = thrown !== undo && thrown !== failure?.thrown && isHeld(thrown)
+      if (!isUnwanted) throw failure ? failure.thrown : thrown
+    })
+    return answer
+  }
 }
 
-async function lookAtTables(db: Db, { names, dialect }: Setup): Promise<void> {
+/**
+ * Whether a Kysely is what `db.connection()` hands to its callback: told by its connection being there at once. (That one is a
+ * transaction is found when the store is made: stores/sql/options.ts.)
+ */
+async function hasOneConnection(db: Db): Promise<boolean> {
+  let [isAtOnce, isBound] = [true, false]
+  const asked = db.connection().execute(async () => {
+    isBound = isAtOnce
+  })
+  isAtOnce = false
+  await asked
+  return isBound
+}
+
+async function lookAtTables(db: Db, setup: Setup, sessions: PostgresSessions | undefined): Promise<void> {
+  const { names, dialect } = setup
+  await sessions?.look(db)
   const state = await db.selectFrom(names.state).select('schema_version').where('id', '=', 1).executeTakeFirst()
   const version = wholeOf(state?.schema_version)
   if (version === undefined) throw notMigrated(`The table "${names.state}" does not say which version the tables have.`)
@@ -130,27 +198,8 @@ async function lookAtTables(db: Db, { names, dialect }: Setup): Promise<void> {
       'store_newer',
       `The tables have version ${version}, and this plan-access-tokens knows ${SCHEMA_VERSION}. Update the package in this process.`,
     )
-  if (dialect === 'postgres') await refuseReplica(db)
-  if (dialect === 'sqlite') await waitWhenBusy(db).catch(() => undefined)
-}
-
-/** A standby answers reads from the past: what was revoked would go on. */
-async function refuseReplica(db: Db): Promise<void> {
-  const { rows } = await db.executeQuery(rawQuery<{ replica: unknown }>('select pg_is_in_recovery() as replica'))
-  if (rows[0]?.replica === true)
-    throw new StoreError(
-      'store_unsuitable',
-      'This database is a replica, whose answers are late: a revoked token would still work. Connect the store to the primary.',
-    )
-}
-
-/**
- * SQLite by itself fails at once where another process is writing, and libsql does not get over that before its garbage is
- * collected (tursodatabase/libsql-js#238).
- */
-async function waitWhenBusy(db: Db): Promise<void> {
-  const { rows } = await db.executeQuery(rawQuery<{ timeout: unknown }>('pragma busy_timeout'))
-  if (wholeOf(rows[0]?.timeout) === 0) await db.executeQuery(rawQuery(`pragma busy_timeout = ${BUSY_TIMEOUT}`))
+  await sessions?.locate(db)
+  if (dialect === 'sqlite') await lookAtSqlite(db, setup)
 }
 
 function pause(): Promise<void> {

@@ -19,7 +19,9 @@ export type SqlStore = TokenStore & Required<Omit<TokenStore, 'watch'>>
  * better-sqlite3 12. Make the tables with `sqlMigrations` first. The store opens and closes nothing, leaves out Kysely's plugins,
  * and runs all its statements on the host's connections, so a host's limits for them hold here too.
  *
- * Connect to the primary: a replica answers late, and what was revoked would go on. A PostgreSQL replica is refused by the first connection that asks it.
+ * Connect to the primary: a replica answers late, and what was revoked would go on. In PostgreSQL each statement that matters says
+ * which session ran it: a replica, a snapshot that other code left open, another character set or other tables are refused. In
+ * SQLite each look-up has a transaction of its own. The settings, one by one: docs/stores.md.
  *
  * - MySQL and MariaDB: each look-up shows the settings of its connection, everything else asks the connection first. One on
  *   which an answer could be old, or a text another one, is refused as `store_unsuitable`, by the setting's name: no autocommit,
@@ -40,7 +42,8 @@ export type SqlStore = TokenStore & Required<Omit<TokenStore, 'watch'>>
  * - An error of the driver's comes through as it is, without the fields that quote values (`sql`, `detail` and the like), and
  *   without what MySQL quotes in its messages. What the host logs of its queries through Kysely's `log` holds digests.
  *
- * @throws PolicyError (a `TypeError`) for options that cannot be used; StoreError `store_unsuitable` for another database.
+ * @throws PolicyError (a `TypeError`) for options that cannot be used, and for a transaction; StoreError `store_unsuitable` for
+ * another database.
  * Its methods reject with StoreError `store_not_migrated`, `store_newer`, `store_forbidden`, `store_unsuitable`, `row_unreadable`.
  *
  * @example
@@ -55,7 +58,7 @@ export function sqlStore<DB>(kysely: Kysely<DB>, options: SqlStoreOptions = {}):
   const { listen } = options
   return {
     findByDigest: lookUpByDigest(session),
-    find: (id) => lookUpById(session, id),
+    find: lookUpById(session),
     list: (query) => listTokens(session, query),
     commit: (record, event) => commit(session, record, event),
     events: (query) => listEvents(session, query),

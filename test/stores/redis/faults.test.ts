@@ -212,7 +212,7 @@ describe.skipIf(!hasRedis)(`redisStore tells what is wrong (${NEEDS_REDIS})`, ()
 })
 
 describe.skipIf(!hasRedis)(`a Redis user (${NEEDS_REDIS})`, () => {
-  const RIGHTS = '~{plan-tokens}:* resetchannels &{plan-tokens}:* +@read +@write +@pubsub +eval +evalsha'
+  const RIGHTS = '~{plan-tokens}:* resetchannels &{plan-tokens}:* +@read +@write +@pubsub +eval +evalsha +info'
   let server: RedisServer
   let record: TokenRecord
   beforeAll(async () => {
@@ -246,7 +246,7 @@ describe.skipIf(!hasRedis)(`a Redis user (${NEEDS_REDIS})`, () => {
   it.each([
     ['the keys', RIGHTS.replace('~{plan-tokens}:*', '~other:*')],
     ['the channel', RIGHTS.replace(' &{plan-tokens}:*', '')],
-    ...'set del hset hdel zadd zrem xadd publish get hget hmget zcard xrevrange'
+    ...'set del hset hdel zadd zrem xadd publish get hget hmget zcard xrevrange info'
       .split(' ')
       .map((command): [string, string] => [command, `${RIGHTS} -${command}`]),
   ])('without %s is refused before anything of a commit is written', async (_, rights) => {

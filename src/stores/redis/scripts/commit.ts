@@ -18,6 +18,7 @@ if ending == '1' then gate = redis.pcall('DEL', none) else gate = redis.pcall('Z
 local stop = begin(gate, false)
 if stop then return stop end
 if ARGV[17] == '1' then
+  if forgets() then return { 'refused', 'EVICTS' } end
   for _, command in ipairs({
     { 'DEL', none }, { 'SET', none, '' }, { 'DEL', none }, { 'HSET', none, 'a', '' }, { 'HDEL', none, 'a' },
     { 'ZADD', none, '0', 'a' }, { 'ZREM', none, 'a' }, { 'XADD', none, '1-0', 'a', '' }, { 'DEL', none },

@@ -5,6 +5,7 @@ import { FORMAT, writing } from './begin.ts'
 export const BOUND = writing(
   `
 if isLost() then return { 'lost' } end
+if forgets() then return { 'refused', 'EVICTS' } end
 local bound = redis.call('HGET', KEYS[1], 'bound') or '0'
 if tonumber(ARGV[1]) > tonumber(bound) then
   bound = ARGV[1]

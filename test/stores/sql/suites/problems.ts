@@ -86,16 +86,19 @@ export function saysWhatToMend(engine: Engine): void {
   })
 
   it('the version is looked at with the first call and after a failure, and otherwise a request is one statement', async () => {
-    const { database, kysely } = await freshStore(engine)
+    const { database, kysely, store: other } = await freshStore(engine)
+    const { id } = await add(other)
     const statements: string[] = []
     const logged = database.kysely({}, (statement) => statements.push(statement))
     const store = sqlStore(logged)
     await store.find('x')
     expect(statements.filter((text) => text.includes('schema_version'))).toHaveLength(1)
     statements.length = 0
-    await store.findByDigest('x')
+    await store.findByDigest(`digest-${id}`)
     await store.events({ limit: 1 })
-    expect(statements).toHaveLength(2)
+    // Of SQLite each has a transaction of its own.
+    const each = engine.dialect === 'sqlite' ? ['begin', 'select', 'commit'] : ['select']
+    expect(statements.map((text) => /^begin|^commit|select/.exec(text)?.[0])).toEqual([...each, ...each])
 
     await sql`update plan_token_state set schema_version = 2`.execute(kysely)
     expect(await store.find('x')).toBeUndefined()
