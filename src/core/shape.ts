@@ -83,9 +83,9 @@ export function strangerIn(
   return { path: [...at], message: `must hold no ${what}s${known.length > 0 ? ` but ${known.join(', ')}` : ''}.` }
 }
 
-/** Whether a name is written as names in code are, and short: `expiresAt`, `__proto__`. No secret, nor a part of one, is. */
+/** Whether a name is short and written as names in code are: `expiresAt`, `file_key`, `__proto__`. No part of a secret is. */
 export function isPlainName(name: string): boolean {
-  return name.length <= 24 && /^_{0,2}[a-z]+([A-Z][a-z]+)*_{0,2}$/.test(name)
+  return name.length <= 24 && /^_{0,2}[a-z]+([A-Z][a-z]+|_[a-z]+)*_{0,2}$/.test(name)
 }
 
 /** A path into what somebody sent, up to the first name that may be anything. */

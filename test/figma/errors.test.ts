@@ -136,10 +136,10 @@ describe.each(CODES)('%s', (code) => {
     const response = plain[code].response()
     expect(response.status).toBe(REFUSALS[code].status)
     expect(response.headers.get('content-type')).toBe('application/problem+json')
-    const { message } = plain[code]
+    const { message, reason } = plain[code]
     expect(await response.json()).toEqual({
       ...{ type: `urn:plan-access-tokens:error:${code}`, title: REFUSALS[code].title, status: REFUSALS[code].status },
-      ...{ detail: message, code },
+      ...{ detail: message, code, ...(reason !== undefined && { reason }) },
       // What clients of Figma's API tell a refusal by.
       ...{ err: message, message },
     })

@@ -49,7 +49,9 @@ it('tells of a refusal its code and status, and as much of the token as is known
   expect(told.at(-1)).toMatchObject({ ...refused, code: 'token_missing', status: 401 })
   expect(told.at(-1)).not.toHaveProperty('tokenId')
   expect(await last('figpat_x')).toEqual({ ...refused, code: 'token_malformed', status: 401 })
-  expect(await last(secret, 'GET /v1//files')).toEqual({ ...refused, code: 'request_malformed', status: 400 })
+  expect(await last(secret, 'GET /v1//files')).toEqual({
+    ...{ ...refused, code: 'request_malformed', reason: 'path_empty_segment', status: 400 },
+  })
   expect(await last(secret, 'GET /nowhere')).toEqual({ ...refused, ...token, code: 'endpoint_unknown', status: 403 })
   expect(await last(secret, `${FILE}/comments`)).toEqual({
     ...refused,
