@@ -49,7 +49,11 @@ const WRONG: readonly [string, object, readonly string[]][] = [
     { resources: [5, null, ['https://figma.com/design/FileA']] },
     ['resources[0]', 'resources[1]', 'resources[2]'],
   ],
-  ['1,001 links', { resources: Array.from({ length: 1_001 }, () => 'https://figma.com/design/FileA') }, ['resources']],
+  [
+    '1,001 links',
+    { resources: Array.from({ length: 1_001 }, (_, i) => `https://figma.com/design/File${i}`) },
+    ['resources'],
+  ],
   ['a type that does not exist', { type: 'npm' }, ['type']],
   ['a type named like a property of objects', { type: '__proto__' }, ['type']],
   ['a type that is a list', { type: ['rest'] }, ['type']],

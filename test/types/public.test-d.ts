@@ -198,6 +198,7 @@ interface Types {
   ListenClient: sql.ListenClient
   SqlDialect: sql.SqlDialect
   SqlMigrations: sql.SqlMigrations
+  PgListenerOptions: sql.PgListenerOptions
   SqlStore: sql.SqlStore
   SqlStoreOptions: sql.SqlStoreOptions
   SqlTables: sql.SqlTables
