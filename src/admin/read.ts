@@ -76,7 +76,7 @@ export function readParameters(query: string, issues: Issue[]): Readonly<Record<
 }
 
 /** Text of a form or a query, decoded; `undefined` if it is not UTF-8 or holds a control character. */
-export function decodeFormText(text: string): string | undefined {
+function decodeFormText(text: string): string | undefined {
   const decoded = decodeFormLines(text)
   return decoded === undefined || hasControlCharacter(decoded) ? undefined : decoded
 }

@@ -84,7 +84,7 @@ export function strangerIn(
 }
 
 /** Whether a name is short and written as names in code are: `expiresAt`, `file_key`, `__proto__`. No part of a secret is. */
-export function isPlainName(name: string): boolean {
+function isPlainName(name: string): boolean {
   return name.length <= 24 && /^_{0,2}[a-z]+([A-Z][a-z]+|_[a-z]+)*_{0,2}$/.test(name)
 }
 

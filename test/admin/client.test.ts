@@ -68,7 +68,7 @@ it('rejects with code, status and every issue', async () => {
   expect(error).toMatchObject({ name: 'AdminApiError', code: 'invalid_input', status: 400 })
   expect(error.issues.map(({ path }) => path)).toEqual(['name', 'lifetimeDays'])
   expect(error.message).toMatch(/^The input is not valid\.\n {2}name: .+\n {2}lifetimeDays: /)
-  expect(await failure(admin.get({ id: 'a/b' }))).toMatchObject({ code: 'request_malformed', status: 400 })
+  expect(await failure(admin.get({ id: 'a/b' }))).toMatchObject({ code: 'invalid_input', status: 400 })
   const { admin: member } = await clientWorld('member-1')
   expect(await failure(member.list({ planId: '1001' }))).toMatchObject({
     code: 'not_plan_admin',

@@ -37,7 +37,7 @@ export function runOf({ method, path, acts }: Route, { name, planToken, params, 
 }
 
 /** The text or the bytes of a body as JSON or as a form; the last of two values counts, as it does to most. */
-export function understood(body: unknown, type = ''): unknown {
+function understood(body: unknown, type = ''): unknown {
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) return body
   const text = typeof body === 'string' ? body : Buffer.from(body).toString()
   if (/form-urlencoded/i.test(type)) return Object.fromEntries(new URLSearchParams(text))
