@@ -1,18 +1,28 @@
 /** What came of reading a body. How it is read: core/body.ts and core/json.ts. */
 import type { Malformed, MalformedReason } from './malformed.ts'
+import { isObject } from './objects.ts'
 
-/** The value of a body, or why it has none. A class, so that nothing that a client sends can be taken for one. */
-export class BodyReading {
+/** The mark of a reading. A symbol, which no JSON has; a registered one, since guard and engine may be of two copies of the package. */
+const READING: unique symbol = Symbol.for('plan-access-tokens:body-reading') as never
+
+/** The value of a body, or why it has none. */
+export interface BodyReading {
+  readonly [READING]: true
   readonly value: unknown
   readonly malformed: Malformed | undefined
+}
 
-  constructor(value: unknown, malformed?: Malformed) {
-    this.value = value
-    this.malformed = malformed
-  }
+/** A body with a value. */
+export function readAs(value: unknown): BodyReading {
+  return { [READING]: true, value, malformed: undefined }
 }
 
 /** A body without a value. */
 export function unreadable(reason: MalformedReason): BodyReading {
-  return new BodyReading(undefined, { reason })
+  return { [READING]: true, value: undefined, malformed: { reason } }
+}
+
+/** Whether something is a reading already, and not a body. */
+export function isReading(given: unknown): given is BodyReading {
+  return isObject(given) && READING in given
 }

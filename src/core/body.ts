@@ -3,7 +3,7 @@
  * made of the body, for `authorize`, `explain` and every guard. How JSON is read: core/json.ts. How the bytes are had:
  * service/body.ts and http/body.ts. What a body names: core/names.ts.
  */
-import { BodyReading, unreadable } from './body-reading.ts'
+import { type BodyReading, isReading, readAs, unreadable } from './body-reading.ts'
 import { faultOfValue, parseJsonStrictly } from './json.ts'
 import type { MalformedReason } from './malformed.ts'
 import { isObject } from './objects.ts'
@@ -74,14 +74,14 @@ function valueInRaw(raw: readonly unknown[], name: string): unknown {
  * a stream that nobody has read, a form or anything else that JSON does not give is no empty object.
  */
 export function readGiven(given: unknown, limit: number): BodyReading {
-  if (given instanceof BodyReading) return given
+  if (isReading(given)) return given
   if (given === undefined) return unreadable('body_missing')
   if (typeof given === 'string') return readText(given, limit)
   const bytes = given instanceof ArrayBuffer ? new Uint8Array(given) : given
   if (bytes instanceof Uint8Array) return readBytes(bytes, limit)
   try {
     const reason = isOfJson(given) ? faultOfValue(given) : 'body_of_no_kind'
-    return reason === undefined ? new BodyReading(given) : unreadable(reason)
+    return reason === undefined ? readAs(given) : unreadable(reason)
   } catch {
     return unreadable('body_of_no_kind')
   }

@@ -3,7 +3,7 @@
  * characters to each reader, and two readers that choose differently see two requests. Numbers stay as JavaScript reads them,
  * since none names a resource. What a body names: core/names.ts.
  */
-import { BodyReading, unreadable } from './body-reading.ts'
+import { type BodyReading, readAs, unreadable } from './body-reading.ts'
 import type { MalformedReason } from './malformed.ts'
 import { isObject } from './objects.ts'
 
@@ -19,7 +19,7 @@ export function parseJsonStrictly(body: string | Uint8Array): BodyReading {
     return unreadable('json_invalid')
   }
   const reason = faultOfNames(text) ?? (mayHoldSurrogate(text) ? faultOfValue(value) : undefined)
-  return reason === undefined ? new BodyReading(value) : unreadable(reason)
+  return reason === undefined ? readAs(value) : unreadable(reason)
 }
 
 function decode(bytes: Uint8Array): string | undefined {

@@ -3,7 +3,7 @@
  * it as if nobody had. Whether one is needed is the engine's question; what is judged of it: core/body.ts.
  */
 import { faultOfContent, readGiven } from '../core/body.ts'
-import { BodyReading, unreadable } from '../core/body-reading.ts'
+import { type BodyReading, readAs, unreadable } from '../core/body-reading.ts'
 import { gatherBytes } from '../core/bytes.ts'
 import type { MalformedReason } from '../core/malformed.ts'
 
@@ -79,7 +79,7 @@ function leftBy(parsed: unknown): unknown {
 function readAlike(sent: Uint8Array | BodyReading, parsed: unknown, limit: number): BodyReading {
   const reading = readGiven(sent, limit)
   if (reading.malformed) return reading
-  const left = parsed instanceof Uint8Array ? readGiven(parsed, limit) : new BodyReading(parsed)
+  const left = parsed instanceof Uint8Array ? readGiven(parsed, limit) : readAs(parsed)
   const isAlike = left.malformed === undefined && textOf(reading.value) === textOf(left.value)
   return isAlike ? reading : unreadable('body_read_otherwise')
 }

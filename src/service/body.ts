@@ -3,7 +3,7 @@
  * judged of it: core/body.ts.
  */
 import { faultOfContent, readGiven } from '../core/body.ts'
-import { BodyReading, unreadable } from '../core/body-reading.ts'
+import { type BodyReading, isReading, unreadable } from '../core/body-reading.ts'
 import { gatherBytes } from '../core/bytes.ts'
 import { isThenable } from '../core/objects.ts'
 import type { Awaitable } from '../ports.ts'
@@ -18,8 +18,8 @@ export function readBody(source: BodySource, limit: number, within: Within): Awa
   try {
     const { body } = source
     const given = isFetchRequest(source) ? readFetchBody(source, limit) : typeof body === 'function' ? body() : body
-    if (!isThenable(given)) return readAs(source, given, limit)
-    return within(given).then((had) => readAs(source, had, limit), broken)
+    if (!isThenable(given)) return judged(source, given, limit)
+    return within(given).then((had) => judged(source, had, limit), broken)
   } catch (error) {
     return broken(error)
   }
@@ -30,8 +30,8 @@ function broken(error: unknown): BodyReading {
 }
 
 /** A body that is not there needs no content type. */
-function readAs(source: BodySource, given: unknown, limit: number): BodyReading {
-  const isMissing = given === undefined || (given instanceof BodyReading && given.malformed !== undefined)
+function judged(source: BodySource, given: unknown, limit: number): BodyReading {
+  const isMissing = given === undefined || (isReading(given) && given.malformed !== undefined)
   const reason = isMissing || !('headers' in source) ? undefined : faultOfContent(source.headers, rawOf(source))
   return reason === undefined ? readGiven(given, limit) : unreadable(reason)
 }

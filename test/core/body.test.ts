@@ -1,7 +1,7 @@
 /** What a body is, given what its headers say and what somebody has of it. The table of headers: test/http/content.test.ts. */
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { faultOfContent, readGiven } from '../../src/core/body.ts'
-import { BodyReading, unreadable } from '../../src/core/body-reading.ts'
+import { readAs, unreadable } from '../../src/core/body-reading.ts'
 
 const JSON_TYPE = 'application/json'
 const FORM = 'application/x-www-form-urlencoded'
@@ -60,8 +60,8 @@ describe('what is given', () => {
     ['bytes', bytes('{"a":1}'), { a: 1 }],
     ['a buffer', bytes('{"a":1}').buffer, { a: 1 }],
     ['an object that holds itself', cyclic, cyclic],
-    ['a reading', new BodyReading({ a: 1 }), { a: 1 }],
-    ['the reading of a text', new BodyReading('{"a":1}'), '{"a":1}'],
+    ['a reading', readAs({ a: 1 }), { a: 1 }],
+    ['the reading of a text', readAs('{"a":1}'), '{"a":1}'],
   ])('is read: %s', (_, given, value) => {
     expect(readGiven(given, 100)).toMatchObject({ malformed: undefined })
     expect(readGiven(given, 100).value).toEqual(value)
@@ -106,7 +106,18 @@ describe('what is given', () => {
     ],
     ['a reading of none', unreadable('body_too_slow'), 'body_too_slow'],
   ])('is refused: %s', (_, given, reason) => {
-    expect(readGiven(given, 100)).toEqual(new BodyReading(undefined, { reason } as never))
+    expect(readGiven(given, 100)).toEqual(unreadable(reason as never))
+  })
+
+  it('is a reading too where another copy of the package has read it', async () => {
+    vi.resetModules()
+    const copy = await import('../../src/core/body-reading.ts')
+    expect(copy.readAs).not.toBe(readAs)
+    expect(readGiven(copy.readAs({ a: 1 }), 100)).toEqual(readAs({ a: 1 }))
+    expect(readGiven(copy.unreadable('body_type'), 100)).toEqual(unreadable('body_type'))
+    // What a client sends is none, whatever its names.
+    const sent = '{"value":1,"malformed":{"reason":"body_type"},"plan-access-tokens:body-reading":true}'
+    expect(readGiven(sent, 100).value).toEqual(JSON.parse(sent))
   })
 
   it('of exactly as many bytes as may be read is read, as text and as bytes', () => {
