@@ -27,7 +27,7 @@ const [all, button, reader] = await Promise.all([
 
 /** The package that a request is let through for, or why it is not. */
 async function ask(line: string, secret = all, body?: unknown): Promise<unknown> {
-  const decision = await tokens.authorize(Object.assign(requestWith(secret, line), { body }))
+  const decision = await tokens.authorize(requestWith(secret, line, { body }))
   return decision.allowed ? decision.resources.map(({ id }) => id).join() : decision.code
 }
 
