@@ -33,6 +33,9 @@ export function createTokens(
     policy: [figmaPolicy(), registryPolicy],
     store: memoryStore(),
     directory,
+    // A plan without tokens and a directory that fails are part of the tour, and no news.
+    onError() {},
+    onWarning() {},
     ...options,
   })
 }

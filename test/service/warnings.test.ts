@@ -46,10 +46,11 @@ describe('unavailable, where nobody listens', () => {
 
   it('goes to the console if the host says nothing', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
-    const { make, ask, directory } = newWorld()
-    const { secret } = await make()
+    const directory = newDirectory()
+    const tokens = createPlanTokens({ policy: packagesPolicy(), store: memoryStore(), directory })
+    const { secret } = await tokens.create({ ...TOKEN, type: 'npm', scopes: ['npm:read'] } as never)
     directory.plan = fail
-    expect(await ask(secret)).toBe('unavailable')
+    expect(await tokens.authorize(requestWith(secret.reveal(), 'GET /ping'))).toMatchObject({ code: 'unavailable' })
     expect(warn.mock.calls).toEqual([
       [expect.stringMatching(/^plan-access-tokens: directory\.plan failed: Error \(ECONNREFUSED\)\. /)],
     ])

@@ -55,7 +55,7 @@ export function newEngine({ policy = POLICY, isLater = false, ...mending }: Mend
   const { recordUse: _, ...store }: TokenStore = mending.store?.(memory) ?? memory
   const asked = mending.directory?.(directory) ?? directory
   const tokens = createPlanTokens<Policy>({
-    ...{ policy, clock },
+    ...{ policy, clock, onError() {}, onWarning() {} },
     store: isLater ? { ...store, findByDigest: (digest) => store.findByDigest(digest) } : store,
     directory: isLater
       ? {

@@ -19,7 +19,7 @@ const executablePath = PLACES.find((place) => place !== '' && existsSync(place))
 /** Why there is no browser here, or `undefined` if there is one. In CI there has to be one. */
 const missingChromium =
   executablePath === undefined && process.env.CI === undefined
-    ? 'no Chromium is installed: apt-get install chromium, or name it in CHROMIUM'
+    ? 'skipped without it: apt-get install -y chromium, or name one in CHROMIUM'
     : undefined
 
 const USUAL = { locale: 'en-US', timezoneId: 'UTC', reducedMotion: 'reduce' } as const
@@ -27,7 +27,7 @@ const USUAL = { locale: 'en-US', timezoneId: 'UTC', reducedMotion: 'reduce' } as
 /** `describe` for what needs a browser; where there is none, it is skipped by a name that says why. */
 export function describeInChromium(name: string, tests: () => void): void {
   if (missingChromium === undefined) describe(name, tests)
-  else describe.skip(`${name} (skipped: ${missingChromium})`, tests)
+  else describe.skip(`${name} (${missingChromium})`, tests)
 }
 
 /** What was seen of a page besides what it shows. */

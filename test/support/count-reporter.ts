@@ -1,16 +1,21 @@
 /**
- * Ends a test run with one line of counts, `N passed, N failed` and `, N skipped` if there are any, and writes the same
- * counts as JSON to the file that the environment variable COUNT_FILE names. What each test did is the default
- * reporter's to tell.
+ * Ends a test run with a line for each file in which something failed, one for each tool without which tests were skipped, and one of
+ * counts, `N passed, N failed` and `, N skipped` if there are any. Writes the same as JSON to the file that the environment variable
+ * COUNT_FILE names. What each test did is the default reporter's to tell.
  */
 import { writeFileSync } from 'node:fs'
 import type { Reporter, SerializedError, TestModule, Vitest } from 'vitest/node'
+
+/** How the name of a test that needs a tool tells the command that installs it. */
+const WITHOUT = /skipped without it: ([^)]*)\)/
 
 type Counts = { passed: number; failed: number; skipped: number }
 
 export default class CountReporter implements Reporter {
   #counts: Counts = { passed: 0, failed: 0, skipped: 0 }
   #notes: string[] = []
+  /** How many tests were skipped for want of a tool, by the command that installs it. */
+  readonly #missing = new Map<string, number>()
 
   onInit(vitest: Vitest): void {
     // The coverage report is written after the last hook that every run calls, so the line waits for the process's end.
@@ -20,28 +25,33 @@ export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
     this.#counts = { passed: 0, failed: 0, skipped: 0 }
     this.#notes = []
+    this.#missing.clear()
     for (const module of modules) this.#addModule(module)
+    for (const [command, count] of this.#missing) this.#notes.push(`skipped: ${count}, which need: ${command}`)
     this.#counts.failed += unhandledErrors.length
     if (unhandledErrors.length > 0) this.#notes.push(`errors outside of a test: ${unhandledErrors.length}`)
   }
 
   #addModule(module: TestModule): void {
-    let failedHere = 0
+    const failed: string[] = []
     for (const test of module.children.allTests()) {
-      const state = test.result().state
+      const { state } = test.result()
       if (state === 'passed') this.#counts.passed += 1
-      else if (state === 'failed') failedHere += 1
-      else {
-        this.#counts.skipped += 1
-        this.#notes.push(`skipped: ${module.relativeModuleId} > ${test.fullName}`)
-      }
+      else if (state === 'failed') failed.push(test.fullName)
+      else this.#addSkipped(module, test.fullName)
     }
     // A file that does not load, or a hook that throws, has no failed test of its own.
-    if (failedHere === 0 && !module.ok()) {
-      failedHere = 1
-      this.#notes.push(`failed outside of its tests: ${module.relativeModuleId}`)
-    }
-    this.#counts.failed += failedHere
+    if (failed.length === 0 && !module.ok()) failed.push('something outside of its tests')
+    this.#counts.failed += failed.length
+    if (failed.length > 0)
+      this.#notes.push(`failed: ${failed.length} in ${module.relativeModuleId}, first: ${failed[0]}`)
+  }
+
+  #addSkipped(module: TestModule, name: string): void {
+    this.#counts.skipped += 1
+    const [, command] = WITHOUT.exec(name) ?? []
+    if (command !== undefined) this.#missing.set(command, (this.#missing.get(command) ?? 0) + 1)
+    else this.#notes.push(`skipped: ${module.relativeModuleId} > ${name}`)
   }
 
   #finish(exitCode: number): void {
@@ -54,6 +64,6 @@ export default class CountReporter implements Reporter {
     const line = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
     process.stdout.write(`\n${[...this.#notes, line].join('\n')}\n`)
     const { COUNT_FILE } = process.env
-    if (COUNT_FILE) writeFileSync(COUNT_FILE, `${JSON.stringify({ passed, failed, skipped })}\n`)
+    if (COUNT_FILE) writeFileSync(COUNT_FILE, `${JSON.stringify({ passed, failed, skipped, notes: this.#notes })}\n`)
   }
 }

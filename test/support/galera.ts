@@ -74,6 +74,8 @@ export async function startGalera(): Promise<GaleraCluster> {
     const provider = [
       ...[`gmcast.listen_addr=tcp://${own}`, 'base_host=127.0.0.1', `base_port=${own.split(':')[1]}`],
       ...[`ist.recv_addr=${incremental}`, 'gcache.size=8M', 'pc.announce_timeout=PT1S'],
+      // A machine with other work may stand still for longer than a node is waited for by default, and half of two is no cluster.
+      ...['evs.suspect_timeout=PT50S', 'evs.inactive_timeout=PT60S', 'evs.install_timeout=PT60S'],
     ]
     const flags = [
       ...['--wsrep-on=ON', `--wsrep-provider=${PROVIDER}`, '--wsrep-cluster-name=test', `--wsrep-node-name=${name}`],

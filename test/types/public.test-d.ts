@@ -61,6 +61,7 @@ interface Types {
   Decision: api.Decision
   DecisionInfo: api.DecisionInfo
   ErrorInfo: api.ErrorInfo
+  OnError: api.OnError
   ReadyInput: api.ReadyInput
   Denial: api.Denial
   Directory: api.Directory

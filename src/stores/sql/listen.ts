@@ -14,8 +14,9 @@ export interface ListenClient {
   connect(): Promise<unknown>
   /** Runs `listen`. */
   query(text: string): Promise<unknown>
-  /** `notification` for news, `error` and `end` for a connection that was lost. */
+  /** Tells of news. */
   on(event: 'notification', listener: (message?: { readonly channel?: string }) => void): unknown
+  /** Tells that the connection is lost. */
   on(event: 'error' | 'end', listener: (error?: Error) => void): unknown
   /** Ends the connection. */
   end(): Promise<unknown>

@@ -4,7 +4,7 @@
  * carry a mark of the session that ran them. What belongs to the database and its tables is asked once, before the first one.
  * docs/stores.md has the table of settings. SQLite: stores/sql/suitable-sqlite.ts.
  */
-import type { SelectQueryBuilder } from 'kysely'
+import type { Compilable, SelectQueryBuilder } from 'kysely'
 import { StoreError } from '../../core/errors.ts'
 import { rawColumn, rawQuery } from './query.ts'
 import type { Db, Names, Setup, Tables } from './tables.ts'
@@ -38,7 +38,7 @@ export function withMark<Row>(
   setup: Setup & { readonly db: Db },
   table: keyof Names,
   query: SelectQueryBuilder<Tables, never, Row>,
-) {
+): Compilable {
   const mark = setup.db.selectNoFrom(markOf(setup, table)).as('connection')
   return setup.db
     .selectFrom(mark)

@@ -85,7 +85,7 @@ export function newWorld(
   const clock = (given.clock as TestClock | undefined) ?? testClock(START)
   const directory = (given.directory as TestDirectory | undefined) ?? newDirectory()
   const ports = { store: port?.(store) ?? store, directory, clock }
-  const tokens = createPlanTokens({ policy: POLICY, ...given, ...ports })
+  const tokens = createPlanTokens({ policy: POLICY, onWarning() {}, ...given, ...ports })
   return {
     ...{ tokens, store, clock, directory },
     async make(wish = {}) {

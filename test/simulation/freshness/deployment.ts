@@ -95,6 +95,8 @@ export function deploy(library: Library, policy: Policy, seed: number): Deployme
         freshnessMs,
         directoryMaxAgeMs: freshnessMs === 0 ? 0 : PLAN_AGE_MS,
         timeoutMs: 400,
+        onError() {},
+        onWarning() {},
       })
     const host: Host = {
       ...{ freshnessMs, machine, link },

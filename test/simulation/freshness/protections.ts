@@ -147,7 +147,7 @@ export const PROTECTIONS: readonly Protection[] = [
     focus: 'starts',
     without: [
       freshness(
-        'if (before && before === memory) before.cache.keep(digest, answer, news)',
+        'before?.cache.keep(digest, answer, news)',
         'memory?.cache.keep(digest, answer, before ? news : memory.cache.news())',
       ),
     ],
