@@ -66,7 +66,7 @@ function theOnly({ custom, authorization }: Found, prefixes: ReadonlySet<string>
   if (custom?.includes(',')) return REPEATED
   const bearer = authorization === undefined ? undefined : bearerOf(authorization)
   if (bearer === false) return REPEATED
-  if (custom !== undefined && bearer !== undefined && custom !== bearer && beginsAsSecret(bearer, prefixes))
+  if (custom !== undefined && bearer !== undefined && custom !== bearer && beginsAsSecret(trimmed(bearer), prefixes))
     return REPEATED
   const secret = custom ?? bearer
   return secret === undefined ? MISSING : { ok: true, secret }
@@ -74,22 +74,31 @@ function theOnly({ custom, authorization }: Found, prefixes: ReadonlySet<string>
 
 /** Another scheme after a comma: two lines that the runtime has joined. */
 const JOINED = /,\s*[A-Za-z][A-Za-z0-9-]*\s+[^\s,=]/
-/** A quoted value of another scheme may hold whatever it likes (RFC 9110, section 5.6.4). */
-const QUOTED = /"(?:[^"\\]|\\.)*"/g
+/**
+ * A quoted value of another scheme, which may hold whatever it likes (RFC 9110, section 5.6.4); one that never ends too, so that
+ * a text of nothing but quotes is passed through once.
+ */
+const QUOTED = /"(?:[^"\\]|\\.)*("?)/g
 
 /**
- * The secret after `Bearer` and one space or more (RFC 9110, section 11.4); `undefined` for another scheme, which is none of
- * ours; `false` for two that were joined.
+ * The secret after `Bearer` and one space or more (RFC 9110, section 11.4). A tab is no such space and stays, so that it is no
+ * secret alone and still seen beside another one. `undefined` for another scheme, which is none of ours; `false` for two that
+ * were joined.
  */
 function bearerOf(value: string): string | undefined | false {
   if (value.length < 6 || !isBearer(value))
-    return value.includes(',') && JOINED.test(value.replaceAll(QUOTED, '""')) ? false : undefined
+    return value.includes(',') && JOINED.test(value.replaceAll(QUOTED, withoutQuoted)) ? false : undefined
   if (value.length === 6) return ''
-  if (value.charCodeAt(6) !== SPACE) return value.charCodeAt(6) === TAB ? '' : undefined
+  if (!isBlank(value.charCodeAt(6))) return undefined
   if (value.includes(',')) return false
-  let start = 7
+  let start = 6
   while (value.charCodeAt(start) === SPACE) start++
   return value.slice(start)
+}
+
+/** What never ends is no quoted value, and stays. */
+function withoutQuoted(text: string, end: string): string {
+  return end === '' ? text : '""'
 }
 
 const SPACE = 32

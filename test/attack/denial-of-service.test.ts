@@ -72,6 +72,9 @@ attack('h03', async () => {
     ['prefixes', (n) => 'figpat_'.repeat(n / 7)],
     ['almost secrets', (n) => `figpat_${'a'.repeat(37)} `.repeat(n / 45)],
   ]
+  // Another scheme's, of which every quotation mark may begin a quoted value.
+  const quotes = new Map([500_000, 2_000_000].map((n) => [n, `Basic ,"${'\\"'.repeat(n / 2)}`]))
+  await expectEnds(500_000, async (n) => neverAllowed(await get(w, { authorization: quotes.get(n) })))
   const pattern = figmaPolicy().types[0]?.secretPattern ?? ''
   expect(w.ALL.secret).toMatch(new RegExp(`^${pattern}$`))
   for (const [what, text] of texts) {

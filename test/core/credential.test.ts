@@ -49,7 +49,10 @@ describe.each(FORMS)('out of %s', (_, form) => {
     [BEARER, 'authorization', 'Bearer     s3cret', found('s3cret')],
     [BEARER, 'authorization', 'Bearer a b', found('a b')],
     [BEARER, 'authorization', 'Bearer', found('')],
-    [BEARER, 'authorization', 'Bearer\ts3cret', found('')],
+    [BEARER, 'authorization', 'Bearer\ts3cret', found('\ts3cret')],
+    [BEARER, 'authorization', 'Bearer \ts3cret', found('\ts3cret')],
+    [BEARER, 'authorization', 'Digest realm="a, Bearer s3cret', REPEATED],
+    [BEARER, 'authorization', 'Digest realm="a", uri="\\", Bearer s3cret', REPEATED],
     [BEARER, 'x-key', 's3cret', MISSING],
     [HEADER, 'authorization', 'Bearer s3cret', MISSING],
     [HEADER, 'api-key', 's3cret', found('s3cret')],
@@ -97,9 +100,16 @@ describe.each(FORMS)('out of %s', (_, form) => {
       ['s3cret', 'acme_other'],
       ['s3cret', 'acme_live_other'],
       ['', 'acme_live_'],
+      ['s3cret', '\tacme_live_other'],
       ['acme_live_s3cret', 'acme_live_S3cret'],
     ] as const)
       for (const lines of pairs(a, b)) expect(read(BOTH, ...lines)).toEqual(REPEATED)
+  })
+
+  it('a tab behind the scheme hides no second one', () => {
+    for (const value of ['Bearer\tacme_other', 'Bearer \t acme_other', 'bearer\t\tacme_s3cret'])
+      expect(read(BOTH, ['x-key', 'acme_s3cret'], ['authorization', value])).toEqual(REPEATED)
+    expect(read(BOTH, ['x-key', 's3cret'], ['authorization', 'Bearer\tother'])).toEqual(found('s3cret'))
   })
 
   it('a credential of another scheme is none of ours, in either order', () => {
