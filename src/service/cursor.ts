@@ -3,8 +3,11 @@ import { PlanTokenError } from '../core/errors.ts'
 import { statusOf, type TokenRecord } from '../core/token.ts'
 import type { ListPosition, ListQuery } from '../ports.ts'
 
-/** What cursors look like; they are judged with the rest of the input. */
-export const CURSORS = { list: /^(newest|expiry)\.\d{1,15}\.[01]\.\d{1,15}\..{1,256}$/, events: /^\d{1,15}$/ }
+/** What cursors look like; they are judged with the rest of the input. A control character is what some databases take in no text. */
+export const CURSORS = {
+  list: /^(newest|expiry)\.\d{1,15}\.[01]\.\d{1,15}\.[^\p{Cc}\p{Cs}]{1,256}$/u,
+  events: /^\d{1,15}$/,
+}
 export const NO_CURSOR = 'is not a cursor of this list.'
 
 /** The cursor after a record. `now` is the moment for which the order was asked, so that later pages use the same order. */
