@@ -1,68 +1,30 @@
 /** `createPlanTokens`: puts policies, ports and rules together. Everything is compiled here; nothing is left to the first request. */
 import { platformSha256 } from '../core/digest.ts'
-import { type Issue, PlanTokenError, PolicyError } from '../core/errors.ts'
+import { PlanTokenError } from '../core/errors.ts'
 import { type CompiledPolicy, compiledOf, type Policy, type RouteOf, type TypeOf } from '../core/policy.ts'
 import type { Random } from '../core/secret.ts'
-import { anything, callable, issuesOf, judged, maybe, object, read } from '../core/shape.ts'
 import type { SecretView, Token, TokenEvent } from '../core/token.ts'
-import type { Clock, Directory, TokenStore } from '../ports.ts'
 import { createAnswers } from './answers.ts'
-import { createAuthorize, type DecisionInfo, type SurfaceOptions } from './authorize.ts'
+import { createAuthorize, type SurfaceOptions } from './authorize.ts'
 import { createDeadlines } from './deadlines.ts'
 import type { Decision } from './decision.ts'
 import { type RevokedSecret, revoke, revokeSecret, sweep } from './end.ts'
 import { type Engine, failureOf, type TypeEntry } from './engine.ts'
 import { createExplain, type Explanation } from './explain.ts'
-import { createFreshness, MAX_FRESHNESS_MS } from './freshness.ts'
+import { createFreshness } from './freshness.ts'
 import { createGrants } from './grants.ts'
 import type { CreateInput, EditInput, EventsInput, ListInput, RefreshInput, TokenInput } from './inputs.ts'
 import { inspect } from './inspect.ts'
 import { create, type Issued, previewRefresh, refresh } from './issue.ts'
 import { edit, events, get, list } from './manage.ts'
+import { checkOptions, type PlanTokensOptions } from './options.ts'
 import { completeClock, platformRandom } from './platform.ts'
 import type { Question } from './question.ts'
 import { type ReadyInput, ready } from './ready.ts'
-import { createReport, type OnError, type Report } from './report.ts'
+import { createReport, type Report } from './report.ts'
 import type { RequestLike } from './request.ts'
 import { planIdsOf } from './rights.ts'
 import { createUses } from './uses.ts'
-
-/** What `createPlanTokens` takes. */
-export interface PlanTokensOptions<P extends Policy = Policy> {
-  /** One policy or a list, each a surface of its own, over one store. The first is the default. */
-  readonly policy: P | readonly P[]
-  readonly store: TokenStore
-  readonly directory: Directory
-  /** Default: the platform's. */
-  readonly clock?: Clock
-  /** Random bytes, cryptographically secure. Default: the platform's. */
-  readonly random?: Random
-  /**
-   * For how many milliseconds a process may answer from memory, 0 to 60,000. Default 0: the store is asked on every request.
-   * `edit`, `refresh` and `revoke` wait for the largest that any process of the deployment runs with (docs/freshness.md).
-   */
-  readonly freshnessMs?: number
-  /**
-   * For how many milliseconds an answer of the directory about a plan or a resource may be used again by `authorize` and
-   * `explain`, 0 to 60,000. Default 0. No call waits for it: a plan that is downgraded keeps working that much longer.
-   */
-  readonly directoryMaxAgeMs?: number
-  /** How long the store and the directory may take to answer, in milliseconds, 1 to 600,000. Default 2,000. */
-  readonly timeoutMs?: number
-  /** Called for every decision; never waited for, and whatever it throws changes nothing. */
-  readonly onDecision?: (info: DecisionInfo) => unknown
-  /**
-   * Called with each error of the store, the directory, the clock, a check or `onDecision`, as it was thrown, and with the
-   * method that failed. A driver's own error may quote a query, and with it a digest or an id; never a secret. Not waited for;
-   * what it throws is dropped. Default: with `onDecision` nobody, without it one line in `onWarning` for each cause.
-   */
-  readonly onError?: OnError
-  /**
-   * Called with a sentence about what looks like a mistake in the set-up, once for each. Holds no secret, no digest and nothing
-   * that a client sent. Default: `console.warn`.
-   */
-  readonly onWarning?: (message: string) => unknown
-}
 
 /**
  * The engine. Management calls reject with `PlanTokenError`; `authorize` and `explain` of a request never reject for anything
@@ -197,72 +159,9 @@ export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>
   }
 }
 
-const port = (...methods: readonly string[]) =>
-  judged((value) => {
-    const missing = methods.filter(
-      (method) => typeof (value as { [name: string]: unknown } | null)?.[method] !== 'function',
-    )
-    return missing.length === 0 ? undefined : `must have ${missing.map((method) => `${method}()`).join(', ')}.`
-  })
-const milliseconds = (least: number, most: number) =>
-  maybe(
-    judged((value) =>
-      typeof value === 'number' && value >= least && value <= most
-        ? undefined
-        : `must be ${least} to ${most} milliseconds.`,
-    ),
-  )
-const optionsSchema = object({
-  policy: anything,
-  store: port('findByDigest', 'find', 'list', 'commit', 'events'),
-  directory: port('plan', 'isPlanAdmin', 'locate'),
-  clock: maybe(port('now')),
-  random: maybe(callable),
-  freshnessMs: milliseconds(0, MAX_FRESHNESS_MS),
-  directoryMaxAgeMs: milliseconds(0, MAX_FRESHNESS_MS),
-  timeoutMs: milliseconds(1, 600_000),
-  onDecision: maybe(callable),
-  onError: maybe(callable),
-  onWarning: maybe(callable),
-})
-
-function checkOptions<P extends Policy>(options: PlanTokensOptions<P>): readonly P[] {
-  const given = { ...options }
-  const { error } = read(optionsSchema, given)
-  const problems = error ? issuesOf(error) : []
-  if (given.freshnessMs && typeof given.store?.bound !== 'function')
-    problems.push({ path: 'freshnessMs', message: 'must be 0, since the store has no bound().' })
-  const policies: readonly P[] = Object.freeze([given.policy].flat() as P[])
-  checkPolicies(policies, problems)
-  if (problems.length > 0) throw new PolicyError(problems)
-  return policies
-}
-
-/** Surfaces, types and prefixes are told apart over the whole deployment. */
-function checkPolicies(policies: readonly Policy[], problems: Issue[]): void {
-  if (policies.length === 0) problems.push({ path: 'policy', message: 'must hold at least one policy.' })
-  const seen = { surface: new Set<string>(), type: new Set<string>(), prefix: new Set<string>() }
-  const claim = (what: keyof typeof seen, name: string, i: number): void => {
-    if (seen[what].has(name))
-      problems.push({ path: `policy[${i}]`, message: `has the ${what} "${name}", which another policy has too.` })
-    seen[what].add(name)
-  }
-  for (const [i, policy] of policies.entries()) {
-    const compiled = compiledOf(policy)
-    if (!compiled) {
-      problems.push({ path: `policy[${i}]`, message: 'must be made by definePolicy.' })
-      continue
-    }
-    claim('surface', compiled.surface, i)
-    for (const { name, prefix } of compiled.types.values()) {
-      claim('type', name, i)
-      claim('prefix', prefix, i)
-    }
-  }
-}
-
 function createEngine(options: PlanTokensOptions, policies: readonly Policy[]): Engine {
-  const { store, directory, clock, random, freshnessMs = 0, directoryMaxAgeMs = 0, timeoutMs = 2_000 } = options
+  const { store, directory, clock, random, freshnessMs = 0, directoryMaxAgeMs = 0 } = options
+  const { timeoutMs = 2_000, bodyTimeoutMs = 30_000 } = options
   const compiled = policies.map((policy) => compiledOf(policy) as CompiledPolicy)
   const types = new Map<string, TypeEntry>()
   for (const policy of compiled) for (const type of policy.types.values()) types.set(type.name, { policy, type })
@@ -283,6 +182,7 @@ function createEngine(options: PlanTokensOptions, policies: readonly Policy[]): 
     random: checkedRandom(random ?? platformRandom, report),
     sha256: platformSha256(),
     within,
+    bodyWithin: createDeadlines(fullClock, bodyTimeoutMs),
     timeoutMs,
     freshness: createFreshness(store, fullClock, asking, freshnessMs, timeoutMs),
     answers: createAnswers(directory, fullClock, directoryMaxAgeMs),

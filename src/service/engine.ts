@@ -36,6 +36,8 @@ export interface Engine {
   readonly random: Random
   readonly sha256: Sha256
   readonly within: Within
+  /** The time that a body has to arrive, which is up to the client and its line. */
+  readonly bodyWithin: Within
   readonly timeoutMs: number
   readonly freshness: Freshness
   readonly answers: Answers

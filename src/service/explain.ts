@@ -10,7 +10,7 @@ import { reasonOf } from '../core/reasons.ts'
 import { newestSecret } from '../core/token.ts'
 import { conclude, type SurfaceOptions, surfaceOf } from './authorize.ts'
 import type { Decision } from './decision.ts'
-import { answerOf, type Engine } from './engine.ts'
+import type { Engine } from './engine.ts'
 import { type Inquiry, STAGES, type Stage } from './gather.ts'
 import type { Grants } from './grants.ts'
 import { parseQuestion, type Question, targetOf } from './question.ts'
@@ -46,10 +46,12 @@ export function createExplain(engine: Engine, grants: Grants) {
     const failed = new Set<Stage>()
     for (const stage of STAGES) {
       // Answers to the facts of one stage may be missing because of an earlier refusal; whatever fails is said as such.
-      await answerOf(engine, async () => stage.gather(inquiry)).catch((error: unknown) => {
+      try {
+        await stage.gather(inquiry)
+      } catch (error) {
         failed.add(stage)
         engine.report.failed(error, facts.asked ?? 'explain')
-      })
+      }
     }
     try {
       facts.now = engine.clock.now()

@@ -86,7 +86,7 @@ function gatherNames(inquiry: Inquiry): Awaitable<void> {
   const { names, checks } = match.endpoint
   const needsBody = names.what === 'resources' && names.needsBody
   if (!needsBody && checks.length === 0) return putNames(inquiry, match, target, undefined)
-  const reading = readBody(source, facts.policy.limits.bodyBytes, engine.within)
+  const reading = readBody(source, facts.policy.limits.bodyBytes, engine.bodyWithin)
   if (!isThenable(reading)) return putNames(inquiry, match, target, reading)
   return reading.then((read) => {
     putNames(inquiry, match, target, read)

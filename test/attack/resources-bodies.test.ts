@@ -137,7 +137,7 @@ attack('c26', async () => {
 })
 
 attack('c27', async () => {
-  const w = await world({ timeoutMs: 30 })
+  const w = await world({ bodyTimeoutMs: 30 })
   const POST = 'POST /v1/dev_resources'
   const stream = (pull: (controller: ReadableStreamDefaultController<Uint8Array>) => unknown) =>
     fetchRequest(POST, w.ALL, {

@@ -139,6 +139,7 @@ export interface WorldOptions {
   /** Default: `memoryStore()`. */
   readonly store?: TokenStore
   readonly timeoutMs?: number
+  readonly bodyTimeoutMs?: number
   readonly onDecision?: (info: DecisionInfo) => unknown
 }
 
@@ -162,7 +163,7 @@ export function input(other: { readonly [field: string]: unknown } = {}): Create
 
 /** Builds the world. */
 export async function world(options: WorldOptions = {}): Promise<World> {
-  const { policy = [figmaPolicy()], resources = {}, timeoutMs, onDecision } = options
+  const { policy = [figmaPolicy()], resources = {}, timeoutMs, bodyTimeoutMs, onDecision } = options
   const warnings: string[] = []
   const clock = steered(testClock(START))
   const store = steered((options.store ?? memoryStore()) as MemoryStore)
@@ -179,6 +180,7 @@ export async function world(options: WorldOptions = {}): Promise<World> {
     directory: directory.port,
     clock: clock.port as Clock,
     ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(bodyTimeoutMs !== undefined && { bodyTimeoutMs }),
     ...(onDecision && { onDecision }),
     onWarning: (line) => warnings.push(line),
   })

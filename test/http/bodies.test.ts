@@ -97,7 +97,7 @@ describe.each(FRAMEWORKS)('$name', (framework) => {
   })
 
   it('refuses a body that never ends, as soon as the engine has waited long enough', async () => {
-    const impatient = await world({ timeoutMs: 50 })
+    const impatient = await world({ bodyTimeoutMs: 50 })
     const { runs, send } = await serve(framework, { tokens: impatient.tokens })
     const half = { body: ['{"context":', '"team"'], chunked: true, unfinished: true }
     const reply = await send(jsonRequest(WEBHOOKS, impatient.ALL, '', half))

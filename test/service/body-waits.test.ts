@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import { deployment, FRESH, WAIT } from './support/processes.ts'
-import { atRest, stateOf } from './support/steered-clock.ts'
+import { atRest, stateOf, steeredClock } from './support/steered-clock.ts'
 import { ADMIN, newWorld } from './support/world.ts'
 
 const LINE = 'POST /v1/dev_resources'
@@ -107,6 +107,35 @@ describe('a request whose body is still on its way', () => {
     expect(decision).toMatchObject({ allowed: false, code: 'token_revoked' })
     expect(rules.find(({ rule }) => rule === 'known')).toMatchObject({ ok: true })
     expect(rules.find(({ rule }) => rule === 'alive')).toMatchObject({ ok: false, code: 'token_revoked' })
+  })
+})
+
+describe('a body that takes its time', () => {
+  const REQUEST = { method: 'POST', url: '/v1/dev_resources' } as const
+
+  it.each([
+    [undefined, 30_000],
+    [500, 500],
+    [600_000, 600_000],
+  ])('may take longer than the store: with bodyTimeoutMs %s for %s ms', async (given, limit) => {
+    const clock = steeredClock()
+    const world = newWorld({ clock, timeoutMs: 100, ...(given !== undefined && { bodyTimeoutMs: given }) })
+    const { secret } = await world.make(WISH)
+    const headers = { 'x-figma-token': secret, 'content-type': 'application/json' }
+    const ask = async (call: 'authorize' | 'explain', arrives: boolean) => {
+      const held = heldBack()
+      const asking = world.tokens[call]({ ...REQUEST, headers, body: held.body })
+      await clock.pass(limit * 0.99)
+      expect([held.isAsked(), await stateOf(asking)]).toEqual([true, 'waiting'])
+      if (arrives) held.arrive()
+      else await clock.pass(limit)
+      const answer = await asking
+      return 'rules' in answer ? answer.decision : answer
+    }
+    for (const call of ['authorize', 'explain'] as const) {
+      expect(await ask(call, true), call).toMatchObject({ allowed: true })
+      expect(await ask(call, false), call).toMatchObject({ code: 'request_malformed', reason: 'body_too_slow' })
+    }
   })
 })
 

@@ -37,6 +37,8 @@ describe('createPlanTokens', () => {
     ['a time limit of 0', { timeoutMs: 0 }, ['timeoutMs']],
     ['a time limit over ten minutes', { timeoutMs: 600_001 }, ['timeoutMs']],
     ['an endless time limit', { timeoutMs: Number.POSITIVE_INFINITY }, ['timeoutMs']],
+    ['no time for a body', { bodyTimeoutMs: 0 }, ['bodyTimeoutMs']],
+    ['endless time for a body', { bodyTimeoutMs: 600_001 }, ['bodyTimeoutMs']],
     ['a clock without now', { clock: {} }, ['clock']],
     ['a clock of null', { clock: null }, ['clock']],
     ['randomness that is bytes', { random: new Uint8Array(8) }, ['random']],
@@ -96,6 +98,7 @@ describe('createPlanTokens', () => {
 
   it.each([
     ...[{ freshnessMs: 0, store: boundless }, { freshnessMs: 60_000 }, { timeoutMs: 1 }, { timeoutMs: 600_000 }],
+    ...[{ bodyTimeoutMs: 1 }, { bodyTimeoutMs: 600_000 }],
     ...[{ clock: { now: () => 0 } }, { clock: undefined, random: undefined, onDecision: undefined }],
   ])('takes %j', (change) => {
     expect(problemsOf({ ...RIGHT, ...change })).toEqual([])
