@@ -9,9 +9,10 @@ import { decodeStrictly } from './target.ts'
 const MOST_PARAMETERS = 100
 
 /**
- * The values of some parameters, or why there is no one reading of them: one comes twice, or in another spelling (encoded, with
- * brackets, dots or spaces, which some servers drop; behind a semicolon, which some take for `&`); its value is empty or cannot be
- * read in one way; there are too many parameters to be sure. Values of other parameters are not looked at.
+ * The values of some parameters, or why there is no one reading of them: one comes twice, or in another spelling (with brackets,
+ * dots or spaces, which some servers drop; behind a semicolon, which some take for `&`); its value is empty or cannot be read in one
+ * way; there are too many parameters to be sure. Every server decodes names, so an encoded one is the same. Values of other
+ * parameters are not looked at.
  */
 export function readQuery(query: string, wanted: ReadonlySet<string>): ReadonlyMap<string, string> | Malformed {
   const values = new Map<string, string>()
