@@ -61,7 +61,7 @@ function jsonOf(data: unknown): unknown {
   } catch {
     // Said below.
   }
-  throw new PolicyError([{ path: '', message: 'must be JSON, without the name "__proto__".' }])
+  throw new PolicyError([{ path: '', message: 'must be an object of plain JSON, without the name "__proto__".' }])
 }
 
 /** Whether everything that the data names exists and, where all of it is there, is used. */

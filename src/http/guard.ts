@@ -112,7 +112,10 @@ function check(tokens: Authorizer, given: GuardOptions<unknown>): void {
   const { surface, optional, when, basePath } = options
   const surfaces = isEngine ? tokens.policies.map((policy) => policy.surface) : []
   if (isEngine && surface !== undefined && !surfaces.includes(surface))
-    problems.push({ path: 'surface', message: `must be one of ${surfaces.join(', ')}.` })
+    problems.push({
+      path: 'surface',
+      message: `is ${JSON.stringify(surface)}, and must be one of ${surfaces.join(', ')}.`,
+    })
   if (optional !== undefined && typeof optional !== 'boolean')
     problems.push({ path: 'optional', message: 'must be true or false.' })
   if (when !== undefined && typeof when !== 'function')

@@ -6,6 +6,8 @@ import { isPlanAdminProblem, readPlace, readPlan } from '../core/directory.ts'
 import { DirectoryError, type Issue, PolicyError, StoreError } from '../core/errors.ts'
 import type { KindInfo } from '../core/policy-data.ts'
 import { PLAN_KIND, type ResourceRef } from '../core/resources.ts'
+import { issuesOf, matching, maybe, object, read } from '../core/shape.ts'
+import { didYouMean } from '../core/suggest.ts'
 import type { Awaitable } from '../ports.ts'
 import { answerOf, type Engine } from './engine.ts'
 import { wordsOf } from './report.ts'
@@ -28,7 +30,9 @@ type Look = (
 ) => Promise<void>
 
 export async function ready(engine: Engine, real: ReadyInput = {}): Promise<void> {
-  const problems: Issue[] = []
+  const problems: Issue[] = [...problemsOfInput(engine, real)]
+  // What cannot exist is not asked about; whatever else is wrong is told at once all the same.
+  const asked = problems.length === 0 ? real : {}
   const thrown: unknown[] = []
   const look: Look = async (path, call, says) => {
     try {
@@ -36,10 +40,10 @@ export async function ready(engine: Engine, real: ReadyInput = {}): Promise<void
       if (message !== undefined) problems.push({ path, message })
     } catch (error) {
       thrown.push(error)
-      problems.push({ path, message: `failed: ${wordsOf(error)}${path.startsWith('directory') ? ABSENT : ''}` })
+      problems.push({ path, message: `failed: ${wordsOf(error)}${isOfAbsent(path) ? ABSENT : ''}` })
     }
   }
-  await Promise.all([...looksAtStore(engine, look), ...looksAtDirectory(engine, look, real)])
+  await Promise.all([...looksAtStore(engine, look), ...looksAtDirectory(engine, look, asked)])
   for (const { surface, denials, missingChecks } of engine.surfaces.values()) {
     const path = `policy "${surface}"`
     const codes = denials.unrenderable().join(', ')
@@ -52,6 +56,42 @@ export async function ready(engine: Engine, real: ReadyInput = {}): Promise<void
   const cause = thrown.find((one) => !(one instanceof StoreError || one instanceof DirectoryError)) ?? thrown[0]
   throw new PolicyError(problems, cause === undefined ? undefined : { cause })
 }
+
+const text = matching(/./, 'must be text.')
+const inputSchema = object({
+  planId: maybe(text),
+  resource: maybe(object({ kind: text, id: text })),
+})
+
+/** What is wrong with what the host names as real. */
+function problemsOfInput({ surfaces, planIds }: Engine, real: ReadyInput): readonly Issue[] {
+  const { error } = read(inputSchema, real)
+  if (error) return issuesOf(error).map(({ path, message }) => ({ path: path || 'input', message }))
+  const { planId, resource } = real
+  const problems: Issue[] = []
+  if (planId !== undefined && planIds.length > 0 && !planIds.some((isId) => isId(planId)))
+    problems.push({ path: 'planId', message: 'is no id of a plan, as the policy says what these look like.' })
+  if (!resource) return problems
+  const forms = [...surfaces.values()].flatMap(({ ids }) => [...ids]).filter(([kind]) => kind !== PLAN_KIND)
+  const own = forms.filter(([kind]) => kind === resource.kind)
+  if (own.length === 0) {
+    const help = didYouMean(
+      resource.kind,
+      forms.map(([kind]) => kind),
+    )
+    problems.push({ path: 'resource.kind', message: `is no kind of a policy.${help}` })
+  } else if (!own.some(([, isId]) => isId(resource.id)))
+    problems.push({ path: 'resource.id', message: 'is no id of its kind, as the policy says what these look like.' })
+  return problems
+}
+
+/** Whether something is asked about that does not exist. */
+function isOfAbsent(path: string): boolean {
+  return path.startsWith('directory') && !path.endsWith(OF_PLAN_ID) && !path.endsWith(OF_RESOURCE)
+}
+
+const OF_PLAN_ID = ' of planId'
+const OF_RESOURCE = ' of resource'
 
 const ABSENT =
   ' Answer undefined for what does not exist; where ids are numbers or UUIDs, say so in the policy (id: "integer", "bigint", "uuid").'
@@ -108,7 +148,7 @@ function looksAtDirectory(
   if (planId !== undefined)
     looks.push(
       look(
-        'directory.plan of planId',
+        `directory.plan${OF_PLAN_ID}`,
         () => directory.plan(planId),
         (answer) => planProblem(surfaces, planId, answer),
       ),
@@ -117,7 +157,7 @@ function looksAtDirectory(
   if (policy && resource)
     looks.push(
       look(
-        'directory.locate of resource',
+        `directory.locate${OF_RESOURCE}`,
         () => locateUnder(policy, resource, directory),
         (answer) => placeProblem(planId, readPlace(answer)),
       ),

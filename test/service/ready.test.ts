@@ -1,63 +1,15 @@
 /** `ready`: what is wrong with store, directory and policy is said at start, all at once; nothing is written, and right ones pass. */
 
 import { Kysely, Migrator } from 'kysely'
-import {
-  createPlanTokens,
-  type Directory,
-  definePolicy,
-  memoryStore,
-  type Policy,
-  PolicyError,
-  type ReadyInput,
-  StoreError,
-  type TokenStore,
-} from 'plan-access-tokens'
+import { createPlanTokens, definePolicy, type PolicyError, type ReadyInput, StoreError } from 'plan-access-tokens'
 import { figmaErrors, figmaPolicy } from 'plan-access-tokens/figma'
 import { npmPolicy } from 'plan-access-tokens/npm'
 import { sqlMigrations, sqlStore } from 'plan-access-tokens/stores/sql'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openLibsql, sqliteFile } from '../support/sqlite.ts'
+import { DOWN, engine, fail, type Given, problemsOf } from './support/ready.ts'
 import { packagesPolicy } from './support/small-policy.ts'
 import { newDirectory } from './support/world.ts'
-
-interface Given {
-  readonly store?: object
-  readonly directory?: { readonly [M in keyof Directory]?: unknown }
-  readonly policy?: readonly Policy[]
-  readonly timeoutMs?: number
-}
-
-function engine({ store, directory, policy = [figmaPolicy({ errors: figmaErrors })], timeoutMs = 2_000 }: Given = {}) {
-  const kept = memoryStore()
-  const lines: string[] = []
-  const tokens = createPlanTokens<Policy>({
-    policy,
-    store: { ...kept, ...store } as TokenStore,
-    directory: { ...newDirectory(), ...directory } as Directory,
-    timeoutMs,
-    onWarning: (line) => lines.push(line),
-  })
-  return { tokens, kept, lines }
-}
-
-/** What `ready` says is wrong, by path. */
-async function problemsOf(given: Given, real?: ReadyInput): Promise<readonly string[]> {
-  const { tokens, kept, lines } = engine(given)
-  const outcome: unknown = await tokens.ready(real).then(
-    () => undefined,
-    (error: unknown) => error,
-  )
-  expect(await kept.events({ limit: 1 })).toEqual([])
-  expect(lines).toEqual([])
-  if (outcome === undefined) return []
-  expect(outcome).toBeInstanceOf(PolicyError)
-  const { problems, message } = outcome as PolicyError
-  for (const problem of problems) expect(message).toContain(`${problem.path}: ${problem.message}`)
-  return problems.map((problem) => `${problem.path}: ${problem.message}`)
-}
-
-const DOWN = Object.assign(new Error('connect to 127.0.0.1 failed'), { code: 'ECONNREFUSED' })
-const fail = () => Promise.reject(DOWN)
 
 describe('ready', () => {
   it.each<[string, Given, ReadyInput | undefined]>([
