@@ -66,10 +66,15 @@ function theOnly({ custom, authorization }: Found, prefixes: ReadonlySet<string>
   if (custom?.includes(',')) return REPEATED
   const bearer = authorization === undefined ? undefined : bearerOf(authorization)
   if (bearer === false) return REPEATED
-  if (custom !== undefined && bearer !== undefined && custom !== bearer && beginsAsSecret(trimmed(bearer), prefixes))
+  if (custom !== undefined && bearer !== undefined && custom !== bearer && mayBeSecret(bearer, prefixes))
     return REPEATED
   const secret = custom ?? bearer
   return secret === undefined ? MISSING : { ok: true, secret }
+}
+
+/** Whether a bearer token begins as a secret of ours, also to a reader who drops quotation marks or white space before it. */
+function mayBeSecret(bearer: string, prefixes: ReadonlySet<string>): boolean {
+  return beginsAsSecret(bearer.replace(/^\W+/, ''), prefixes)
 }
 
 /** Another scheme after a comma: two lines that the runtime has joined. */

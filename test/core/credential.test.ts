@@ -106,8 +106,8 @@ describe.each(FORMS)('out of %s', (_, form) => {
       for (const lines of pairs(a, b)) expect(read(BOTH, ...lines)).toEqual(REPEATED)
   })
 
-  it('a tab behind the scheme hides no second one', () => {
-    for (const value of ['Bearer\tacme_other', 'Bearer \t acme_other', 'bearer\t\tacme_s3cret'])
+  it.each(['\t', ' \t ', '\t\t', ' "', ' \u00a0', " '"])('%j behind the scheme hides no second one', (before) => {
+    for (const value of [`Bearer${before}acme_other`, `bearer${before}acme_s3cret`])
       expect(read(BOTH, ['x-key', 'acme_s3cret'], ['authorization', value])).toEqual(REPEATED)
     expect(read(BOTH, ['x-key', 's3cret'], ['authorization', 'Bearer\tother'])).toEqual(found('s3cret'))
   })
