@@ -64,7 +64,6 @@ export type {
   Clock,
   Directory,
   EventQuery,
-  FindByDigest,
   ListPosition,
   ListQuery,
   PlanInfo,

@@ -16,7 +16,12 @@ export type Awaitable<T> = T | Promise<T>
  */
 export interface TokenStore {
   /** The record one of whose secrets has this digest, retired ones included, or `undefined`. */
-  readonly findByDigest: FindByDigest
+  findByDigest(digest: string): Promise<TokenRecord | undefined>
+  /**
+   * The same without a promise, for a store that has its records in this process's memory and is the only one that changes them.
+   * Asked in place of `findByDigest` where it is there: whoever wraps the one wraps the other too, or leaves it out.
+   */
+  peekByDigest?(digest: string): TokenRecord | undefined
   /** The record with this id, or `undefined`. */
   find(id: string): Promise<TokenRecord | undefined>
   /** The records of one plan, in the order that is asked for, after a place in it, `limit` at most. */
@@ -54,13 +59,6 @@ export interface TokenStore {
   }): Promise<{ readonly records: number; readonly events: number }>
   /** Looks whether the store can be used, as far as it can tell without writing; rejects with what has to be done. */
   ready?(): Promise<void>
-}
-
-/** The look-up that every request makes. */
-export interface FindByDigest {
-  (digest: string): Promise<TokenRecord | undefined>
-  /** The same without a promise, for a store that has its records in this process's memory; used instead where it is there. */
-  readonly atOnce?: (digest: string) => TokenRecord | undefined
 }
 
 /** A page of a plan's tokens. */

@@ -8,7 +8,7 @@ import { type PostgresConfig, type PostgresServer, startPostgres } from '../../t
 export interface Database {
   readonly config: PostgresConfig
   readonly pool: pg.Pool
-  readonly store: Required<Omit<TokenStore, 'watch'>>
+  readonly store: Required<Omit<TokenStore, 'peekByDigest' | 'watch'>>
   close(): Promise<void>
 }
 

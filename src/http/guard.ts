@@ -6,7 +6,6 @@ import { PolicyError } from '../core/errors.ts'
 import { isThenable } from '../core/objects.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { isBasePath } from '../core/target.ts'
-import { AT_ONCE } from '../service/at-once.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
 import type { Allowance, Decision } from '../service/decision.ts'
 import type { RequestLike } from '../service/request.ts'
@@ -40,7 +39,7 @@ export type PlanTokenOf<Options> = Options extends { readonly optional: true } |
   : Allowance
 
 /** The engine as far as a guard needs it; whatever its policies are. */
-export type Authorizer = Pick<PlanTokens, 'authorize' | 'policies'>
+export type Authorizer = Pick<PlanTokens, 'decide' | 'policies'>
 
 /** A guard's question about one request. */
 export interface Judge<Req> {
@@ -68,17 +67,16 @@ export function createJudge<Req>(tokens: Authorizer, options: GuardOptions<Req> 
   const policy = tokens.policies.find((candidate) => surface === undefined || candidate.surface === surface)
   const which = surface === undefined ? undefined : { surface }
   const read = (decision: Decision): Decision | undefined => {
-    // A host may have put a function of its own in place of `authorize`: no decision is none that lets anybody through.
+    // A host may have put a function of its own in place of `decide`: no decision is none that lets anybody through.
     if (typeof (decision as Decision | undefined)?.allowed !== 'boolean')
-      throw new TypeError('authorize() gave no decision.')
+      throw new TypeError('decide() gave no decision.')
     return optional && !decision.allowed && decision.code === 'token_missing' ? undefined : decision
   }
   return {
     isGuarded: (request) => when === undefined || !saysNo(when, request),
     judge(request) {
       const asked = basePath ? below(basePath, request) : request
-      const atOnce = AT_ONCE.get(tokens.authorize)
-      const decided = atOnce ? atOnce(asked, which) : tokens.authorize(asked, which)
+      const decided = tokens.decide(asked, which)
       return isThenable(decided) ? decided.then(read) : read(decided)
     },
     bodyBytes: policy?.limits.bodyBytes ?? 0,
@@ -104,7 +102,7 @@ function check(tokens: Authorizer, given: GuardOptions<unknown>): void {
   const isObject = typeof given === 'object' && given !== null
   const options: GuardOptions<unknown> = isObject ? given : {}
   const problems: { path: string; message: string }[] = []
-  const isEngine = typeof tokens?.authorize === 'function' && Array.isArray(tokens.policies)
+  const isEngine = typeof tokens?.decide === 'function' && Array.isArray(tokens.policies)
   if (!isEngine) problems.push({ path: 'tokens', message: 'must be what createPlanTokens() returns.' })
   if (!isObject) problems.push({ path: 'options', message: 'must be an object.' })
   for (const name of Object.keys(options))

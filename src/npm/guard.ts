@@ -9,7 +9,6 @@ import { isThenable } from '../core/objects.ts'
 import type { Authorizer, GuardOptions } from '../http/guard.ts'
 import { guard } from '../http/node.ts'
 import type { NodeRequest, NodeResponse } from '../http/node-side.ts'
-import { AT_ONCE, type AtOnce } from '../service/at-once.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
 import type { Allowance, Decision } from '../service/decision.ts'
 import { USERS } from './endpoints.ts'
@@ -46,7 +45,7 @@ export function registryGuard<Req extends NodeRequest, Res extends NodeResponse>
   const { logout = 'keep', ...others } = options
   const end = endOf(tokens, logout)
   return guard<Req, Res, Omit<RegistryGuardOptions<Req>, 'logout'>>(
-    typeof tokens?.authorize === 'function' ? telling(tokens) : tokens,
+    typeof tokens?.decide === 'function' ? telling(tokens) : tokens,
     (request, response) => {
       const { endpoint, token, secret } = request.planToken
       const sent = endpoint.route === LOGOUT ? bearerIn(request) : ''
@@ -92,15 +91,14 @@ function endOf(
 
 /** The engine, whose refusals say what the person at the terminal has to do where only the request tells. */
 function telling(tokens: Authorizer): Authorizer {
-  const atOnce: AtOnce = (request, options) => {
-    const ask = AT_ONCE.get(tokens.authorize)
-    const decided = ask ? ask(request, options) : tokens.authorize(request, options)
-    const { url } = request
-    return isThenable(decided) ? decided.then((decision) => told(decision, url)) : told(decided, url)
+  return {
+    policies: tokens.policies,
+    decide(request, options) {
+      const decided = tokens.decide(request, options)
+      const { url } = request
+      return isThenable(decided) ? decided.then((decision) => told(decision, url)) : told(decided, url)
+    },
   }
-  const authorize: Authorizer['authorize'] = async (request, options) => atOnce(request, options)
-  AT_ONCE.set(authorize, atOnce)
-  return { policies: tokens.policies, authorize }
 }
 
 /** Before npm asks for a name and a password, and after that. The path of `npm logout` begins in the same way. */

@@ -8,7 +8,6 @@ import type { MalformedReason } from '../core/malformed.ts'
 import { isThenable } from '../core/objects.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 import type { Awaitable } from '../ports.ts'
-import { AT_ONCE, type AtOnce } from './at-once.ts'
 import { allowanceOf, type Decision, refusalOf } from './decision.ts'
 import { type Engine, unavailable } from './engine.ts'
 import { type Inquiry, STAGES, type Stage } from './gather.ts'
@@ -50,8 +49,11 @@ export interface DecisionInfo {
 
 type OnDecision = (info: DecisionInfo) => unknown
 
-/** Makes `authorize`. */
-export function createAuthorize(engine: Engine, grants: Grants, onDecision: OnDecision | undefined) {
+/** A decision, at once where nothing has to be waited for. */
+export type Decide = (request: RequestLike | Request, options?: SurfaceOptions) => Awaitable<Decision>
+
+/** Makes `decide`. */
+export function createDecide(engine: Engine, grants: Grants, onDecision: OnDecision | undefined): Decide {
   const { report } = engine
   const hookFailed = (error: unknown): void => report.failed(error, 'onDecision')
   /** The surfaces of which no request has led to an endpoint yet, with how many led to none. */
@@ -70,7 +72,7 @@ export function createAuthorize(engine: Engine, grants: Grants, onDecision: OnDe
       tell(onDecision, infoOf(policy.surface, decision, facts, engine.clock.monotonic() - started), hookFailed)
     return decision
   }
-  const atOnce: AtOnce = (request, options) => {
+  return (request, options) => {
     const policy = surfaceOf(engine, options)
     const started = onDecision ? engine.clock.monotonic() : 0
     let facts: Facts | undefined
@@ -84,11 +86,6 @@ export function createAuthorize(engine: Engine, grants: Grants, onDecision: OnDe
       ? verdict.then(decisionOf.bind(null, policy, started, facts))
       : decisionOf(policy, started, facts, verdict)
   }
-  async function authorize(request: RequestLike | Request, options?: SurfaceOptions): Promise<Decision> {
-    return atOnce(request, options)
-  }
-  AT_ONCE.set(authorize, atOnce)
-  return authorize
 }
 
 /**

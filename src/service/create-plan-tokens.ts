@@ -5,7 +5,7 @@ import { type CompiledPolicy, compiledOf, type Policy, type RouteOf, type TypeOf
 import type { Random } from '../core/secret.ts'
 import type { SecretView, Token, TokenEvent } from '../core/token.ts'
 import { createAnswers } from './answers.ts'
-import { createAuthorize, type SurfaceOptions } from './authorize.ts'
+import { createDecide, type SurfaceOptions } from './authorize.ts'
 import { createDeadlines } from './deadlines.ts'
 import type { Decision } from './decision.ts'
 import { type RevokedSecret, revoke, revokeSecret, sweep } from './end.ts'
@@ -97,6 +97,13 @@ export interface PlanTokens<P extends Policy = Policy> {
   /** Whether to let a request through. @throws TypeError for a surface that does not exist. */
   authorize(request: RequestLike | Request, options?: SurfaceOptions): Promise<Decision>
   /**
+   * The same, without a promise where nothing has to be waited for: what guards call for every request. Counts and tells
+   * `onDecision` as `authorize` does, which is its async form.
+   *
+   * @throws TypeError for a surface that does not exist.
+   */
+  decide(request: RequestLike | Request, options?: SurfaceOptions): Decision | Promise<Decision>
+  /**
    * Every rule with its verdict: for a request, or for a question about a token by an admin of its plan. A question is asked
    * of the surface of the token's own type unless `surface` says otherwise.
    *
@@ -136,6 +143,7 @@ export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>
   const policies = checkOptions(options)
   const engine = createEngine(options, policies)
   const grants = createGrants(engine.deprecated)
+  const decide = createDecide(engine, grants, options.onDecision)
   return {
     policies,
     timeoutMs: engine.timeoutMs,
@@ -149,7 +157,8 @@ export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>
     revoke: (input) => revoke(engine, input),
     revokeSecret: (text) => revokeSecret(engine, text),
     events: (input) => events(engine, input),
-    authorize: createAuthorize(engine, grants, options.onDecision),
+    decide,
+    authorize: async (request, options) => decide(request, options),
     explain: createExplain(engine, grants),
     inspect: (secret) => inspect(engine, secret),
     sweep: (input) => sweep(engine, input),

@@ -206,9 +206,7 @@ export function createFreshness(
   return {
     lookUp(digest, asked) {
       if (isClosed) {
-        const { findByDigest } = store
-        if (findByDigest.atOnce) return findByDigest.atOnce(digest)
-        return within(store.findByDigest(digest))
+        return store.peekByDigest ? store.peekByDigest(digest) : within(store.findByDigest(digest))
       }
       const arrived = momentOf(clock)
       latest = arrived

@@ -8,7 +8,8 @@ import type { EventQuery, ListPosition, ListQuery, SecretUse, TokenStore } from 
 import { inOrder } from './order.ts'
 
 /** A store in memory: the methods of the port, the optional ones too. */
-export type MemoryStore = TokenStore & Required<Pick<TokenStore, 'bound' | 'watch' | 'recordUse' | 'lastUse' | 'sweep'>>
+export type MemoryStore = TokenStore &
+  Required<Pick<TokenStore, 'peekByDigest' | 'bound' | 'watch' | 'recordUse' | 'lastUse' | 'sweep'>>
 
 /** Makes an empty store in memory. Each call makes its own; nothing is shared. */
 export function memoryStore(): MemoryStore {
@@ -24,10 +25,8 @@ export function memoryStore(): MemoryStore {
   let seq = 0
   let boundMs = 0
 
-  return {
-    findByDigest: Object.assign((digest: string) => Promise.resolve(byDigest.get(digest)), {
-      atOnce: (digest: string) => byDigest.get(digest),
-    }),
+  const store: Omit<MemoryStore, 'peekByDigest'> = {
+    findByDigest: (digest) => Promise.resolve(byDigest.get(digest)),
 
     find: (id) => Promise.resolve(records.get(id)),
 
@@ -106,6 +105,13 @@ export function memoryStore(): MemoryStore {
       return { records: removed, events: old }
     },
   }
+  // No part of a copy: whoever puts another findByDigest into `{ ...store }` has that one asked.
+  const peekByDigest = (digest: string): TokenRecord | undefined => byDigest.get(digest)
+  return Object.defineProperty(store, 'peekByDigest', {
+    value: peekByDigest,
+    configurable: true,
+    writable: true,
+  }) as MemoryStore
 }
 
 function isWanted(record: TokenRecord, query: ListQuery): boolean {

@@ -32,7 +32,7 @@ async function engineOf(options: VerdaccioOptions, context: VerdaccioContext): P
     const [idle] = Object.keys({ ...policyIn(options), ...(options.freshnessMs !== undefined && { freshnessMs: 0 }) })
     if (idle !== undefined) throw new TypeError(`the YAML has both "engine" and "${idle}", which the engine has itself`)
     const tokens = (await defaultOf(engine, context)) as Authorizer
-    if (typeof tokens?.authorize !== 'function' || !Array.isArray(tokens.policies))
+    if (typeof tokens?.decide !== 'function' || !Array.isArray(tokens.policies))
       throw new TypeError('the default export of "engine" is not what createPlanTokens() returns')
     if (tokens.policies.some(({ surface }) => surface === 'npm')) return tokens
     throw new TypeError('the engine of "engine" has no npmPolicy() among its policies')

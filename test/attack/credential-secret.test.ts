@@ -88,7 +88,7 @@ attack('a25', async () => {
   const elsewhere = await world()
   const before = w.store.calls.length
   denied(await get(w, custom(elsewhere.ALL.secret)), 'token_unknown')
-  expect(w.store.calls.slice(before).map((call) => call.method)).toEqual(['findByDigest'])
+  expect(w.store.calls.slice(before).map((call) => call.method)).toEqual(['peekByDigest'])
 })
 
 attack('a26', async () => {

@@ -38,8 +38,8 @@ attack('e08', async () => {
     ],
   ]
   for (const [what, fail] of fails) {
-    for (const answer of [fail, Object.assign(() => fail(), { atOnce: fail })]) {
-      w.store.replace.findByDigest = answer
+    for (const method of ['findByDigest', 'peekByDigest'] as const) {
+      w.store.replace[method] = fail
       const denial = denied(await w.ask(FILE_A), 'unavailable', what)
       const response = denial.response()
       expect(response.headers.get('Retry-After'), what).toMatch(/^[1-9][0-9]*$/)
@@ -47,6 +47,7 @@ attack('e08', async () => {
       expect(said, what).not.toContain('postgres')
       expect(said, what).not.toContain('down')
     }
+    delete w.store.replace.peekByDigest
   }
 })
 

@@ -59,8 +59,9 @@ attack('e03', async () => {
     denied(await w.ask(FILE_A, unknown), ['token_unknown', 'unavailable'], shown(miss))
     w.store.replace.findByDigest = () => miss
     denied(await w.ask(FILE_A, unknown), ['token_unknown', 'unavailable'], `without a promise ${shown(miss)}`)
-    w.store.replace.findByDigest = Object.assign(async () => undefined, { atOnce: () => miss })
+    w.store.replace.peekByDigest = () => miss
     denied(await w.ask(FILE_A, unknown), ['token_unknown', 'unavailable'], `at once ${shown(miss)}`)
+    delete w.store.replace.peekByDigest
   }
 })
 

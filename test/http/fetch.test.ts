@@ -43,8 +43,7 @@ it('answers in the same turn where neither the engine nor the handler has to wai
   const later = guard(w.tokens, async () => new Response('here'))(request)
   expect(later).toBeInstanceOf(Promise)
   expect((await later).headers.get('cache-control')).toBe('no-store')
-  const { authorize } = w.tokens
-  const waiting = { ...w.tokens, authorize: (...asked: Parameters<typeof authorize>) => authorize(...asked) }
+  const waiting = { ...w.tokens, decide: w.tokens.authorize }
   const slow = guard(waiting, () => new Response('here'))(request)
   expect(slow).toBeInstanceOf(Promise)
   expect((await slow).headers.get('cache-control')).toBe('no-store')

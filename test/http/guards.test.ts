@@ -73,11 +73,11 @@ describe.each(FRAMEWORKS)('$name', (framework) => {
     expect(reply.headers).not.toHaveProperty('sunset')
   })
 
-  it('waits where the engine has to, and where a host has put its own function in place of authorize', async () => {
-    const { authorize } = w.tokens
+  it('waits where the engine has to, and where a host has put its own function in place of decide', async () => {
+    const { authorize, decide } = w.tokens
     const engines: PlanTokens[] = [
-      { ...w.tokens, authorize: (asked, options) => authorize(asked, options) },
-      { ...w.tokens, authorize: new Proxy(authorize, {}) },
+      { ...w.tokens, decide: authorize },
+      { ...w.tokens, decide: new Proxy(decide, {}) },
     ]
     for (const tokens of engines) {
       const { send, runs } = await serve(framework, { tokens })
@@ -228,19 +228,19 @@ describe.each(FRAMEWORKS)('$name', (framework) => {
 })
 
 it.each(FRAMEWORKS)(
-  'runs no handler where what a host has put in place of authorize refuses, or decides nothing: $name',
+  'runs no handler where what a host has put in place of decide refuses, or decides nothing: $name',
   async (framework) => {
-    const { authorize } = w.tokens
-    const never: PlanTokens['authorize'] = async () => w.tokens.authorize({ method: 'GET', url: '/', headers: {} })
-    const nothing = (async () => undefined) as unknown as PlanTokens['authorize']
+    const { decide } = w.tokens
+    const never: PlanTokens['decide'] = async () => decide({ method: 'GET', url: '/', headers: {} })
+    const nothing = (async () => undefined) as unknown as PlanTokens['decide']
     const replaced = [
       never,
-      Object.assign(never, authorize),
-      new Proxy(authorize, { apply: () => never({} as never) }),
+      () => decide({ method: 'GET', url: '/', headers: {} }),
+      new Proxy(decide, { apply: () => never({} as never) }),
       nothing,
     ]
     for (const instead of replaced) {
-      const { send, runs } = await serve(framework, { tokens: { ...w.tokens, authorize: instead } })
+      const { send, runs } = await serve(framework, { tokens: { ...w.tokens, decide: instead } })
       if (instead === nothing && framework.name.startsWith('node:')) continue
       const { status } = await send(request(FILE, w.ALL))
       expect([status, runs]).toEqual([instead === nothing ? 500 : 401, []])

@@ -11,8 +11,7 @@ const module = (text: string): string => `data:text/javascript,${encodeURICompon
 const DIRECTORY = module('{ plan() {}, isPlanAdmin() {}, locate() {} }')
 const STORE = module('{ findByDigest() {}, find() {}, list() {}, commit() {}, events() {} }')
 const NPM = '{ surface: "npm", limits: { bodyBytes: 1 } }'
-const engineOf = (authorize: string, policies = NPM): string =>
-  module(`{ policies: [${policies}], authorize: ${authorize} }`)
+const engineOf = (decide: string, policies = NPM): string => module(`{ policies: [${policies}], decide: ${decide} }`)
 
 /** What a request comes to under these options, and what the log says. */
 async function ask(options: object) {
@@ -33,7 +32,7 @@ describe('YAML is told in the log, and every request is refused', () => {
     ['an engine and a freshness', { engine: engineOf('0'), freshnessMs: 5 }, '"freshnessMs"'],
     ['an engine without npmPolicy', { engine: engineOf('() => 0', '') }, 'no npmPolicy()'],
     ['an engine of another surface', { engine: engineOf('() => 0', '{ surface: "figma" }') }, 'no npmPolicy()'],
-    ['an engine without policies', { engine: module('{ authorize() {} }') }, 'not what createPlanTokens() returns'],
+    ['an engine without policies', { engine: module('{ decide() {} }') }, 'not what createPlanTokens() returns'],
     ['an engine of nothing', { engine: module('null') }, 'not what createPlanTokens() returns'],
     ['an engine that cannot be loaded', { engine: module('(() => { throw Error("no") })()') }, 'no'],
     ['search: false', { store: STORE, directory: DIRECTORY, ...POLICY, search: false }, 'search'],

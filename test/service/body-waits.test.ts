@@ -173,5 +173,5 @@ describe('the store', () => {
 
 /** Makes the store forget every record. */
 async function sweptAway(store: object): Promise<void> {
-  Object.assign(store, { findByDigest: async () => undefined })
+  Object.assign(store, { findByDigest: async () => undefined, peekByDigest: undefined })
 }

@@ -1,20 +1,9 @@
 /** What a request must not cost: a hash for what is no secret, a `URL` or copied headers for a Fetch `Request`. */
-import {
-  createPlanTokens,
-  type Decision,
-  memoryStore,
-  type PlanTokens,
-  type RequestLike,
-  type ResourceRef,
-} from 'plan-access-tokens'
+import { createPlanTokens, type Decision, memoryStore, type RequestLike, type ResourceRef } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { expectAllowed, expectDenied, requestWith } from 'plan-access-tokens/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { AT_ONCE, type AtOnce } from '../../src/service/at-once.ts'
 import { newDirectory, TOKEN } from './support/world.ts'
-
-/** What guards call. */
-const atOnceOf = ({ authorize }: PlanTokens) => AT_ONCE.get(authorize) as AtOnce
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -51,7 +40,7 @@ describe('authorize', () => {
   it('has its answer at once where nothing has to be waited for, the same one otherwise', async () => {
     const store = memoryStore()
     const directory = newDirectory()
-    const slow = { ...store, findByDigest: (digest: string) => store.findByDigest(digest) }
+    const slow = { ...store }
     const slowDirectory = { ...directory, locate: async (ref: ResourceRef) => directory.locate(ref) }
     const options = { policy: figmaPolicy(), store, directory }
     const tokens = createPlanTokens(options)
@@ -61,15 +50,15 @@ describe('authorize', () => {
       ...[requestWith(secret, 'GET /v1/me'), requestWith('nonsense', 'GET /v1/me'), {} as RequestLike],
     ]
     for (const request of asked) {
-      const decision = atOnceOf(tokens)(request) as Decision
+      const decision = tokens.decide(request) as Decision
       expect(decision.allowed).toBe(request === asked[0])
       expect(tokens.authorize(request)).toBeInstanceOf(Promise)
       for (const waiting of [{ store: slow }, { directory: slowDirectory }])
-        expect(await atOnceOf(createPlanTokens({ ...options, ...waiting }))(request)).toEqual(decision)
+        expect(await createPlanTokens({ ...options, ...waiting }).decide(request)).toEqual(decision)
     }
     const [allowed] = asked as [RequestLike]
-    expect(atOnceOf(createPlanTokens({ ...options, store: slow }))(allowed)).toBeInstanceOf(Promise)
-    expect(() => atOnceOf(tokens)(allowed, { surface: 'npm' })).toThrow('There is no surface "npm".')
+    expect(createPlanTokens({ ...options, store: slow }).decide(allowed)).toBeInstanceOf(Promise)
+    expect(() => tokens.decide(allowed, { surface: 'npm' })).toThrow('There is no surface "npm".')
     await expect(tokens.authorize(allowed, { surface: 'npm' })).rejects.toThrow(TypeError)
   })
 

@@ -66,8 +66,7 @@ describe('commit', () => {
     await store.commit(refreshed, eventOf(refreshed))
     for (const digest of [`digest-${record.id}`, 'second']) expect(await store.findByDigest(digest)).toEqual(refreshed)
     expect(await store.findByDigest('third')).toBeUndefined()
-    const { atOnce } = store.findByDigest
-    expect([atOnce?.('second'), atOnce?.('third')]).toEqual([refreshed, undefined])
+    expect([store.peekByDigest('second'), store.peekByDigest('third')]).toEqual([refreshed, undefined])
     expect(await store.find('nowhere')).toBeUndefined()
   })
 

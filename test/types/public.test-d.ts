@@ -72,7 +72,6 @@ interface Types {
   EventsInput: api.EventsInput
   EventType: api.EventType
   Explanation: api.Explanation
-  FindByDigest: api.FindByDigest
   FoundLink: api.FoundLink
   FreeParameter: api.FreeParameter
   GrantsOf: api.GrantsOf<'a', { readonly live: api.TokenType<'a'> }>

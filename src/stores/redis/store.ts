@@ -28,7 +28,7 @@ export interface RedisStoreOptions {
 }
 
 /** A store in Redis: all methods of the port. */
-export type RedisStore = Required<TokenStore>
+export type RedisStore = Required<Omit<TokenStore, 'peekByDigest'>>
 
 const DEFAULT_PREFIX = 'plan-tokens'
 /** Printable ASCII but a space and braces. */

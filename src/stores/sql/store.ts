@@ -11,7 +11,7 @@ import { sweepTokens } from './sweep.ts'
 import { keepUses, lastUses } from './uses.ts'
 
 /** A store in a SQL database: every method of the port; `watch` only with the option `listen`. */
-export type SqlStore = TokenStore & Required<Omit<TokenStore, 'watch'>>
+export type SqlStore = TokenStore & Required<Omit<TokenStore, 'peekByDigest' | 'watch'>>
 
 /**
  * A store in the SQL database that the host runs already, through its own Kysely: PostgreSQL 12 or later, MySQL 8 or MariaDB

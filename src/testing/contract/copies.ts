@@ -65,7 +65,7 @@ export const COPIES: readonly Case[] = [
           const given: readonly (readonly [what: string, read: () => unknown])[] = [
             ['find', () => reader.find('token')],
             ['findByDigest', () => reader.findByDigest(digestOf('token'))],
-            ['findByDigest.atOnce', () => reader.findByDigest.atOnce?.(digestOf('token'))],
+            ['peekByDigest', () => reader.peekByDigest?.(digestOf('token'))],
             ['list', () => list(reader)],
             ['events', () => reader.events({ limit: 9 })],
             ['events of the token', () => reader.events({ tokenId: 'token', order: 'newest', limit: 9 })],

@@ -28,9 +28,9 @@ const FACES: readonly Face[] = [
     read: async (store, id, known) => (await store.findByDigest(secretOf(id, known)))?.version ?? 0,
   },
   {
-    name: 'findByDigest.atOnce',
-    read: async ({ findByDigest }, id, known) =>
-      findByDigest.atOnce ? (findByDigest.atOnce(secretOf(id, known))?.version ?? 0) : known,
+    name: 'peekByDigest',
+    read: async (store, id, known) =>
+      store.peekByDigest ? (store.peekByDigest(secretOf(id, known))?.version ?? 0) : known,
   },
   {
     name: 'list by newest',
@@ -170,7 +170,7 @@ export const VISIBLE: readonly Case[] = [
           for (const known of [version - 1, version])
             for (const { name, read } of FACES) {
               const seen = await read(reader, id, known)
-              const isAbsent = known === version && (name.endsWith('newest secret') || name.endsWith('atOnce'))
+              const isAbsent = known === version && (name.endsWith('newest secret') || name.endsWith('peekByDigest'))
               if (!isAbsent) same(seen, version - 1, `The version that ${name} shows before the commit of ${version}`)
             }
           const newEvents = (await reader.events({ limit: ALL, order: 'newest' }))[0]?.seq ?? 0

@@ -59,19 +59,19 @@ export const MISTAKES: readonly Server[] = [
   { name: 'koa-mount around the guard alone', start: startMountedAlone },
   { name: 'a rewrite behind the guard', start: startRewritten },
   {
-    name: 'an authorize that judges the path in lower case',
+    name: 'a decide that judges the path in lower case',
     start: ({ tokens, onRun }) => {
-      const authorize: PlanTokens['authorize'] = (request, options) =>
-        tokens.authorize({ ...(request as object as { headers: object }), ...lowered(request) } as never, options)
-      return startExpress(express, { tokens: { ...tokens, authorize }, onRun }, GENEROUS)
+      const decide: PlanTokens['decide'] = (request, options) =>
+        tokens.decide({ ...(request as object as { headers: object }), ...lowered(request) } as never, options)
+      return startExpress(express, { tokens: { ...tokens, decide }, onRun }, GENEROUS)
     },
   },
   {
-    name: 'an authorize that takes any body',
+    name: 'a decide that takes any body',
     start: ({ tokens, onRun }) => {
-      const authorize: PlanTokens['authorize'] = (request, options) =>
-        tokens.authorize({ ...(request as object), body: { team_id: '7', template: 'ABC' } } as never, options)
-      return startExpress(express, { tokens: { ...tokens, authorize }, onRun }, DEFAULT)
+      const decide: PlanTokens['decide'] = (request, options) =>
+        tokens.decide({ ...(request as object), body: { team_id: '7', template: 'ABC' } } as never, options)
+      return startExpress(express, { tokens: { ...tokens, decide }, onRun }, DEFAULT)
     },
   },
 ]

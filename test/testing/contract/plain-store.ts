@@ -30,7 +30,7 @@ export const emptyData = (): Data => ({
 })
 
 /** A store with every method of the port. */
-export type WholeStore = TokenStore & Required<Omit<TokenStore, 'ready'>>
+export type WholeStore = TokenStore & Required<Omit<TokenStore, 'peekByDigest' | 'ready'>>
 
 /** The parts of a commit. */
 export const fits = ({ records }: Data, record: TokenRecord): boolean =>
