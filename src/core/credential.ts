@@ -26,6 +26,12 @@ const malformed = (reason: Malformed['reason']): Credential =>
 const REPEATED = malformed('credential_repeated')
 const UNREADABLE = malformed('credential_unreadable')
 
+/** The credential of what has no headers. */
+export function credentialOf(secret: unknown): Credential {
+  if (secret === undefined || secret === null || secret === '') return MISSING
+  return typeof secret === 'string' ? { ok: true, secret } : UNREADABLE
+}
+
 /** Where a policy takes its secrets from; header names in lower case. */
 interface Places {
   readonly headers: readonly string[]

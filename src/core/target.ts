@@ -15,6 +15,9 @@ export function isBasePath(value: unknown): value is string {
   return typeof value === 'string' && /^(\/(?!\.\.?(\/|$))[\w.~-]+)+$/.test(value)
 }
 
+/** What is wrong with any other. */
+export const BASE_PATH_MESSAGE = 'must be a path such as "/api", without dot segments or a slash at its end.'
+
 /** What keeps a text from being one segment of a path, percent-encoded by whoever sends it; `undefined` if nothing does. */
 export function segmentProblem(text: string): string | undefined {
   const problem = 'must hold no slash, backslash or control character, and be neither "." nor "..".'

@@ -5,7 +5,7 @@
 import { PolicyError } from '../core/errors.ts'
 import { isThenable } from '../core/objects.ts'
 import { didYouMean } from '../core/suggest.ts'
-import { isBasePath } from '../core/target.ts'
+import { BASE_PATH_MESSAGE, isBasePath } from '../core/target.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
 import type { Allowance, Decision } from '../service/decision.ts'
 import type { RequestLike } from '../service/request.ts'
@@ -63,9 +63,9 @@ const OPTIONS = ['surface', 'optional', 'when', 'basePath']
  */
 export function createJudge<Req>(tokens: Authorizer, options: GuardOptions<Req> = {}): Judge<Req> {
   check(tokens, options as GuardOptions<unknown>)
-  const { surface, optional = false, when, basePath = '' } = options
+  const { surface, optional = false, when, basePath } = options
   const policy = tokens.policies.find((candidate) => surface === undefined || candidate.surface === surface)
-  const which = surface === undefined ? undefined : { surface }
+  const which = { ...(surface !== undefined && { surface }), ...(basePath !== undefined && { basePath }) }
   const read = (decision: Decision): Decision | undefined => {
     // A host may have put a function of its own in place of `decide`: no decision is none that lets anybody through.
     if (typeof (decision as Decision | undefined)?.allowed !== 'boolean')
@@ -75,8 +75,7 @@ export function createJudge<Req>(tokens: Authorizer, options: GuardOptions<Req> 
   return {
     isGuarded: (request) => when === undefined || !saysNo(when, request),
     judge(request) {
-      const asked = basePath ? below(basePath, request) : request
-      const decided = tokens.decide(asked, which)
+      const decided = tokens.decide(request, which)
       return isThenable(decided) ? decided.then(read) : read(decided)
     },
     bodyBytes: policy?.limits.bodyBytes ?? 0,
@@ -89,13 +88,6 @@ function saysNo<Req>(when: (request: Req) => boolean, request: Req): boolean {
   } catch {
     return false
   }
-}
-
-/** The request as the policy knows it. What lies elsewhere is given no method, and so is no endpoint of the policy. */
-function below(basePath: string, request: RequestLike): RequestLike {
-  const { url } = request
-  const isBelow = typeof url === 'string' && url.startsWith(basePath) && url[basePath.length] === '/'
-  return isBelow ? { ...request, url: url.slice(basePath.length) } : { ...request, method: '' }
 }
 
 function check(tokens: Authorizer, given: GuardOptions<unknown>): void {
@@ -121,7 +113,7 @@ function check(tokens: Authorizer, given: GuardOptions<unknown>): void {
   if (basePath !== undefined && !isBasePath(basePath))
     problems.push({
       path: 'basePath',
-      message: 'must be a path such as "/api", without dot segments or a slash at its end.',
+      message: BASE_PATH_MESSAGE,
     })
   if (problems.length > 0) throw new PolicyError(problems)
 }

@@ -11,6 +11,7 @@ import { guard } from '../http/node.ts'
 import type { NodeRequest, NodeResponse } from '../http/node-side.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
 import type { Allowance, Decision } from '../service/decision.ts'
+import { type Asked, below, isCall } from '../service/request.ts'
 import { USERS } from './endpoints.ts'
 import { saying, sentence } from './errors.ts'
 import { secretOfLogout } from './spelling.ts'
@@ -95,10 +96,16 @@ function telling(tokens: Authorizer): Authorizer {
     policies: tokens.policies,
     decide(request, options) {
       const decided = tokens.decide(request, options)
-      const { url } = request
+      const url = urlOf(request, options?.basePath)
       return isThenable(decided) ? decided.then((decision) => told(decision, url)) : told(decided, url)
     },
   }
+}
+
+/** The target as the policy knows it. */
+function urlOf(asked: Asked, basePath: string | undefined): string {
+  if (isCall(asked)) return ''
+  return basePath === undefined ? asked.url : below(basePath, asked).url
 }
 
 /** Before npm asks for a name and a password, and after that. The path of `npm logout` begins in the same way. */

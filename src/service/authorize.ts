@@ -3,23 +3,26 @@
  * each, and stops at the first refusal, so that a refusal costs no more I/O than it must. Whatever fails is a refusal.
  */
 import { decide, type Facts, OF_REQUEST, type Rule } from '../core/decide.ts'
-import type { PlanTokenError, RefusalCode } from '../core/errors.ts'
+import { PlanTokenError, type RefusalCode } from '../core/errors.ts'
 import type { MalformedReason } from '../core/malformed.ts'
 import { isThenable } from '../core/objects.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
+import { BASE_PATH_MESSAGE, isBasePath } from '../core/target.ts'
 import type { Awaitable } from '../ports.ts'
 import { allowanceOf, type Decision, refusalOf } from './decision.ts'
 import { type Engine, unavailable } from './engine.ts'
 import { type Inquiry, STAGES, type Stage } from './gather.ts'
 import type { Grants } from './grants.ts'
-import { type RequestLike, readRequest } from './request.ts'
+import { type Asked, readAsked } from './request.ts'
 import { hintAtTier } from './rights.ts'
 import { tell } from './tell.ts'
 
-/** Which policy a request speaks to. */
+/** Which policy a request speaks to, and where its paths begin. */
 export interface SurfaceOptions {
   /** Default: the first policy's. */
   readonly surface?: string
+  /** The path under which the policy's paths begin, such as `/api`. A request that does not begin with it is refused. */
+  readonly basePath?: string
 }
 
 /** What `onDecision` is told: enough for logs, metrics and a rate limiter, and nothing secret. */
@@ -50,7 +53,7 @@ export interface DecisionInfo {
 type OnDecision = (info: DecisionInfo) => unknown
 
 /** A decision, at once where nothing has to be waited for. */
-export type Decide = (request: RequestLike | Request, options?: SurfaceOptions) => Awaitable<Decision>
+export type Decide = (asked: Asked, options?: SurfaceOptions) => Awaitable<Decision>
 
 /** Makes `decide`. */
 export function createDecide(engine: Engine, grants: Grants, onDecision: OnDecision | undefined): Decide {
@@ -72,16 +75,18 @@ export function createDecide(engine: Engine, grants: Grants, onDecision: OnDecis
       tell(onDecision, infoOf(policy.surface, decision, facts, engine.clock.monotonic() - started), hookFailed)
     return decision
   }
-  return (request, options) => {
+  return (asked, options) => {
     const policy = surfaceOf(engine, options)
     const started = onDecision ? engine.clock.monotonic() : 0
     let facts: Facts | undefined
+    const basePath = basePathOf(options)
     try {
-      facts = readRequest(policy, engine.prefixes, request)
-    } catch {
-      // Something that cannot even be looked at.
+      facts = readAsked(policy, engine.prefixes, asked, basePath)
+    } catch (error) {
+      // A call of no route is a mistake of the host's. Anything else is something that cannot even be looked at.
+      if (error instanceof PlanTokenError) throw error
     }
-    const verdict = facts && judge({ engine, grants, facts, source: request })
+    const verdict = facts && judge({ engine, grants, facts, source: asked })
     return isThenable(verdict)
       ? verdict.then(decisionOf.bind(null, policy, started, facts))
       : decisionOf(policy, started, facts, verdict)
@@ -161,6 +166,13 @@ export function surfaceOf(engine: Engine, options: SurfaceOptions | undefined): 
   if (!policy)
     throw new TypeError(`There is no surface "${surface}". There are: ${[...engine.surfaces.keys()].join(', ')}.`)
   return policy
+}
+
+/** A base path, as the host's code says it. @throws TypeError for what is none. */
+export function basePathOf(options: SurfaceOptions | undefined): string | undefined {
+  const basePath = options?.basePath
+  if (basePath !== undefined && !isBasePath(basePath)) throw new TypeError(`basePath ${BASE_PATH_MESSAGE}`)
+  return basePath
 }
 
 /** What a refusal tells whoever runs the server. */

@@ -22,7 +22,7 @@ import { completeClock, platformRandom } from './platform.ts'
 import type { Question } from './question.ts'
 import { type ReadyInput, ready } from './ready.ts'
 import { createReport, type Report } from './report.ts'
-import type { RequestLike } from './request.ts'
+import type { Asked } from './request.ts'
 import { planIdsOf } from './rights.ts'
 import { createUses } from './uses.ts'
 
@@ -94,22 +94,29 @@ export interface PlanTokens<P extends Policy = Policy> {
   revokeSecret(text: string): Promise<RevokedSecret>
   /** A page of a plan's audit log. @throws PlanTokenError `not_plan_admin`, `invalid_input`, `unavailable`. */
   events(input: EventsInput): Promise<{ readonly events: readonly TokenEvent[]; readonly next?: string }>
-  /** Whether to let a request through. @throws TypeError for a surface that does not exist. */
-  authorize(request: RequestLike | Request, options?: SurfaceOptions): Promise<Decision>
+  /**
+   * Whether to let a request through, or a call of one of the policy's routes where there is no HTTP.
+   *
+   * @throws TypeError for a surface that does not exist or a base path that is none; PlanTokenError `invalid_input` for a call of a
+   * route that the policy does not have, or with other parameters than its own.
+   * @example
+   * await tokens.authorize({ secret, route: 'GET /v1/files/{file_key}', params: { file_key: 'ABC' } })
+   */
+  authorize(asked: Asked<RouteOf<P>>, options?: SurfaceOptions): Promise<Decision>
   /**
    * The same, without a promise where nothing has to be waited for: what guards call for every request. Counts and tells
    * `onDecision` as `authorize` does, which is its async form.
    *
-   * @throws TypeError for a surface that does not exist.
+   * @throws as `authorize` does, at once.
    */
-  decide(request: RequestLike | Request, options?: SurfaceOptions): Decision | Promise<Decision>
+  decide(asked: Asked<RouteOf<P>>, options?: SurfaceOptions): Decision | Promise<Decision>
   /**
    * Every rule with its verdict: for a request, or for a question about a token by an admin of its plan. A question is asked
    * of the surface of the token's own type unless `surface` says otherwise.
    *
    * @throws PlanTokenError for a question: `invalid_input`, `token_not_found`, `unavailable`.
    */
-  explain(what: RequestLike | Request | Question<RouteOf<P>>, options?: SurfaceOptions): Promise<Explanation>
+  explain(what: Asked<RouteOf<P>> | Question<RouteOf<P>>, options?: SurfaceOptions): Promise<Explanation>
   /**
    * Whether a secret works now, and its token if so; for introspection (RFC 7662). Counts as no use.
    *
@@ -158,7 +165,7 @@ export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>
     revokeSecret: (text) => revokeSecret(engine, text),
     events: (input) => events(engine, input),
     decide,
-    authorize: async (request, options) => decide(request, options),
+    authorize: async (asked, options) => decide(asked, options),
     explain: createExplain(engine, grants),
     inspect: (secret) => inspect(engine, secret),
     sweep: (input) => sweep(engine, input),

@@ -8,13 +8,13 @@ import type { RefusalCode } from '../core/errors.ts'
 import { isObject } from '../core/objects.ts'
 import { reasonOf } from '../core/reasons.ts'
 import { newestSecret } from '../core/token.ts'
-import { conclude, type SurfaceOptions, surfaceOf } from './authorize.ts'
+import { basePathOf, conclude, type SurfaceOptions, surfaceOf } from './authorize.ts'
 import type { Decision } from './decision.ts'
 import type { Engine } from './engine.ts'
 import { type Inquiry, STAGES, type Stage } from './gather.ts'
 import type { Grants } from './grants.ts'
-import { parseQuestion, type Question, targetOf } from './question.ts'
-import { factsOf, putTarget, type RequestLike, readRequest } from './request.ts'
+import { parseQuestion, type Question } from './question.ts'
+import { type Asked, factsOf, isCall, putAsked, readAsked } from './request.ts'
 import { loadManaged } from './rights.ts'
 
 /** One rule's verdict. */
@@ -36,12 +36,9 @@ export interface Explanation {
 
 /** Makes `explain`. */
 export function createExplain(engine: Engine, grants: Grants) {
-  return async function explain(
-    what: RequestLike | Request | Question,
-    options?: SurfaceOptions,
-  ): Promise<Explanation> {
+  return async function explain(what: Asked | Question, options?: SurfaceOptions): Promise<Explanation> {
     const byId = isQuestion(what)
-    const facts = byId ? await factsOfQuestion(engine, grants, what, options) : factsOfRequest(engine, what, options)
+    const facts = byId ? await factsOfQuestion(engine, grants, what, options) : factsOfAsked(engine, what, options)
     const inquiry: Inquiry = { engine, grants, facts, source: what }
     const failed = new Set<Stage>()
     for (const stage of STAGES) {
@@ -65,14 +62,15 @@ export function createExplain(engine: Engine, grants: Grants) {
   }
 }
 
-function factsOfRequest(engine: Engine, request: RequestLike | Request, options: SurfaceOptions | undefined): Facts {
-  const facts = readRequest(surfaceOf(engine, options), engine.prefixes, request)
-  putTarget(facts, request)
+function factsOfAsked(engine: Engine, asked: Asked, options: SurfaceOptions | undefined): Facts {
+  const basePath = basePathOf(options)
+  const facts = readAsked(surfaceOf(engine, options), engine.prefixes, asked, basePath)
+  putAsked(facts, asked, basePath)
   return facts
 }
 
-function isQuestion(what: RequestLike | Request | Question): what is Question {
-  return !isObject(what) || !('headers' in what)
+function isQuestion(what: Asked | Question): what is Question {
+  return !isObject(what) || !('headers' in what || isCall(what))
 }
 
 async function factsOfQuestion(
@@ -86,7 +84,7 @@ async function factsOfQuestion(
   const policy =
     options?.surface === undefined ? (engine.types.get(record.type)?.policy ?? engine.main) : surfaceOf(engine, options)
   const facts = factsOf(policy, { ok: true, secret: '' }, true)
-  putTarget(facts, targetOf(question, policy))
+  putAsked(facts, question, basePathOf(options))
   facts.record = record
   facts.secret = newestSecret(record)
   facts.grant = grants.grantOf(record)

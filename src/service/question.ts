@@ -22,11 +22,23 @@ export function parseQuestion(input: Question): ParsedQuestion {
   return Object.hasOwn(input ?? {}, 'route') ? parseInput('askByRoute', input) : parseInput('askByUrl', input)
 }
 
-/** The method and target that a question means. The values of a route's parameters are encoded into its path. */
+/** What is asked about by a route of the policy. */
+interface ByRoute {
+  readonly route: string
+  readonly params?: { readonly [name: string]: unknown } | undefined
+  readonly query?: string | undefined
+}
+
+/**
+ * The method and target that a question or a call means. The values of a route's parameters are encoded into its path;
+ * `undefined` if one of them is no text that can stand there.
+ *
+ * @throws PlanTokenError `invalid_input` for a route that the policy does not have, and for parameters that are not the route's.
+ */
 export function targetOf(
-  question: ParsedQuestion,
+  question: { readonly method: string; readonly url: string } | ByRoute,
   policy: CompiledPolicy,
-): { readonly method: string; readonly url: string } {
+): { readonly method: string; readonly url: string } | undefined {
   if ('url' in question) return question
   const { route, params = {}, query } = question
   const endpoint = policy.routes.get(route)
@@ -44,8 +56,12 @@ export function targetOf(
     }),
     ...missing.map((param) => ({ path: `params.${param}`, message: 'is missing.' })),
   ])
+  if (!wanted.every((param) => isWhole(params[param]))) return undefined
   const path = endpoint.view.path.replaceAll(/\{(\w+)\}/g, (_, param: string) =>
     encodeURIComponent(params[param] as string),
   )
   return { method: endpoint.view.method, url: query === undefined ? path : `${path}?${query.replace(/^\?/, '')}` }
 }
+
+/** Whether a value is text without half a character, which cannot be encoded. */
+const isWhole = (value: unknown): boolean => typeof value === 'string' && value.isWellFormed()

@@ -1,11 +1,12 @@
-/** A request as it comes, read as far as the rules need it before any I/O. Its body, when a rule asks for it: service/body.ts. */
-import { type Credential, type HeadersLike, readCredential } from '../core/credential.ts'
+/** A request or a call as it comes, read as far as the rules need it before any I/O. Its body, when a rule asks for it: service/body.ts. */
+import { type Credential, credentialOf, type HeadersLike, readCredential } from '../core/credential.ts'
 import type { Facts } from '../core/decide.ts'
 import { matchEndpoint } from '../core/endpoints.ts'
 import type { Malformed } from '../core/malformed.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 import { isWellFormedSecret } from '../core/secret.ts'
-import { malformedTarget, readTarget, readTargetOfUrl } from '../core/target.ts'
+import { malformedTarget, pathStart, readTarget, readTargetOfUrl } from '../core/target.ts'
+import { targetOf } from './question.ts'
 
 /** A request as Node and its frameworks have it. A Fetch `Request` is taken as it is. */
 export interface RequestLike {
@@ -27,16 +28,81 @@ export interface RequestLike {
   readonly body?: unknown
 }
 
-/** The facts that a request alone gives. The target is read only if there is a credential of ours to judge it for. */
-export function readRequest(
+/**
+ * What is asked where there is no HTTP request: in a queue, a socket, a resolver of GraphQL or a procedure of gRPC or tRPC. The
+ * route is one of the policy's, so that there is no path to be read in two ways.
+ *
+ * @example
+ * await tokens.authorize({ secret, route: 'GET /v1/files/{file_key}', params: { file_key: 'ABC' } })
+ */
+export interface Call<Route extends string = string> {
+  /** As the client sent it; `undefined` or empty text if it sent none. */
+  readonly secret: string | undefined
+  /** A route of the policy, as the policy spells it. */
+  readonly route: Route
+  /** The values of the route's parameters, not encoded. All of them. */
+  readonly params?: { readonly [name: string]: string }
+  /** The query, percent-encoded, with or without `?` in front. */
+  readonly query?: string
+  /** What JSON gave, for endpoints that name resources in the body; or a function that gives it or a promise of it. */
+  readonly body?: unknown
+}
+
+/** What a decision can be asked about. */
+export type Asked<Route extends string = string> = RequestLike | Request | Call<Route>
+
+/** Whether it is a call and no request, which has headers. */
+export function isCall(asked: object): asked is Call {
+  return 'route' in asked && 'secret' in asked
+}
+
+/** The facts that a request or a call alone gives. The target is read only if there is a credential of ours to judge it for. */
+export function readAsked(
   policy: CompiledPolicy,
   prefixes: ReadonlySet<string>,
-  request: RequestLike | Request,
+  asked: Asked,
+  basePath: string | undefined,
 ): Facts {
-  const credential = readCredential(policy.credential, request.headers, (request as RequestLike).rawHeaders, prefixes)
+  const credential = isCall(asked)
+    ? credentialOf(asked.secret)
+    : readCredential(policy.credential, asked.headers, (asked as RequestLike).rawHeaders, prefixes)
   const facts = factsOf(policy, credential, credential.ok && isWellFormedSecret(credential.secret, prefixes))
-  if (facts.wellFormed) putTarget(facts, request)
+  if (facts.wellFormed) putAsked(facts, asked, basePath)
   return facts
+}
+
+/**
+ * Reads the target of a request or a call and finds its endpoint.
+ *
+ * @throws PlanTokenError `invalid_input` for a call of a route that the policy does not have, or with other parameters.
+ */
+export function putAsked(
+  facts: Facts,
+  asked: Asked | Parameters<typeof targetOf>[0],
+  basePath: string | undefined,
+): void {
+  if (!('route' in asked)) {
+    putTarget(facts, basePath === undefined ? asked : below(basePath, asked))
+    return
+  }
+  const target = targetOf(asked, facts.policy)
+  if (target) putTarget(facts, target)
+  else facts.malformed = { reason: 'value_unreadable', source: 'params' }
+  // A value may make it the path of another route.
+  if (facts.match && facts.match.endpoint !== facts.policy.routes.get(asked.route)) facts.match = undefined
+}
+
+/** The request as the policy knows it. What lies elsewhere is given no method, and so is no endpoint of the policy. */
+export function below(
+  basePath: string,
+  request: Pick<RequestLike | Request, 'method' | 'url'>,
+): { readonly method: string; readonly url: string } {
+  const { method, url } = request
+  // Only a Fetch request has an absolute URL.
+  const start = isFetchRequest(request) ? pathStart(url) : 0
+  const isBelow = typeof url === 'string' && start >= 0 && url.startsWith(`${basePath}/`, start)
+  if (isBelow) return { method, url: url.slice(start + basePath.length) }
+  return { method: '', url: start > 0 ? url.slice(start) : url }
 }
 
 /** Facts about a credential alone. Always all fields, so that the engine's hot path sees one layout. */
@@ -62,7 +128,7 @@ export function factsOf(policy: CompiledPolicy, credential: Credential, wellForm
 }
 
 /** Reads the target and finds its endpoint. */
-export function putTarget(facts: Facts, request: Pick<RequestLike | Request, 'method' | 'url'>): void {
+function putTarget(facts: Facts, request: Pick<RequestLike | Request, 'method' | 'url'>): void {
   const { method, url } = request
   const { spelling } = facts.policy
   const spelt = spelling ? spelling(url) : url

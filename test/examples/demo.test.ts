@@ -266,7 +266,7 @@ function talkative(tokens: PlanTokens): PlanTokens {
     async authorize(request, options) {
       const decision = await tokens.authorize(request, options)
       if (!decision.allowed) return decision
-      const secret = (request.headers as Record<string, string>)['x-figma-token'] ?? ''
+      const secret = (request as { headers: Record<string, string> }).headers['x-figma-token'] ?? ''
       return { ...decision, headers: { ...decision.headers, 'X-Debug': secret } }
     },
   }

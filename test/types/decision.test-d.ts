@@ -1,6 +1,7 @@
 /** What a decision is to the compiler: a union on `allowed`, with a closed set of codes, and no way to pass a path that was not read. */
 import {
   type Allowance,
+  type Asked,
   type Decision,
   type DecisionInfo,
   type Denial,
@@ -46,7 +47,7 @@ type Codes =
 describe('a decision', () => {
   it('is what authorize resolves to, for a Fetch Request and for a plain one', () => {
     expectTypeOf(tokens.authorize).returns.resolves.toEqualTypeOf<Decision>()
-    expectTypeOf(tokens.authorize).parameter(0).toEqualTypeOf<RequestLike | Request>()
+    expectTypeOf(tokens.authorize).parameter(0).toEqualTypeOf<Asked>()
     expectTypeOf<{ method: string; url: string; headers: Headers; body?: unknown }>().toExtend<RequestLike>()
     expectTypeOf<{
       method: string

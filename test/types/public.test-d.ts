@@ -53,6 +53,8 @@ type AnyAt<T, Path extends string = '', Depth extends readonly 0[] = []> =
 /** Every public type, by the name that it is exported under. */
 interface Types {
   Allowance: api.Allowance
+  Asked: api.Asked
+  Call: api.Call
   AnyGrants: api.AnyGrants
   Awaitable: api.Awaitable<string>
   Change: api.Change

@@ -1,6 +1,6 @@
 /** Every server of the differential test, and servers with a mistake that it must find. */
 import express from 'express'
-import type { PlanTokens } from 'plan-access-tokens'
+import type { PlanTokens, RequestLike } from 'plan-access-tokens'
 import type { Running } from '../support/site.ts'
 import { express4, type Manner, startExpress, startKoa, startMountedAlone, startRewritten } from './express-koa.ts'
 import { startFastify, startFetch, startHono, startNode } from './others.ts'
@@ -62,7 +62,10 @@ export const MISTAKES: readonly Server[] = [
     name: 'a decide that judges the path in lower case',
     start: ({ tokens, onRun }) => {
       const decide: PlanTokens['decide'] = (request, options) =>
-        tokens.decide({ ...(request as object as { headers: object }), ...lowered(request) } as never, options)
+        tokens.decide(
+          { ...(request as object as { headers: object }), ...lowered(request as RequestLike) } as never,
+          options,
+        )
       return startExpress(express, { tokens: { ...tokens, decide }, onRun }, GENEROUS)
     },
   },
