@@ -1,10 +1,11 @@
 /**
  * `npm run bench -- engine --json FILE`: what `authorize` costs, as ratios to the floor of bench/floor.ts measured in the same
- * run, and what the memory store takes a token.
+ * run, what the memory store takes a token, and what a page of its lists costs.
  */
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { policyWithRoutes, requestsFor, type World, world } from './engine-world.ts'
 import { type FloorRequest, floorAuthorize } from './floor.ts'
+import { type ListRatios, list } from './list.ts'
 import { interleaved, rounded, type Side } from './measure.ts'
 import { bytesPerToken } from './memory.ts'
 
@@ -43,6 +44,7 @@ export interface EngineResult {
   readonly routes: { readonly '54': number; readonly '540': number }
   readonly tokens: { readonly '1000': number; readonly '1000000': number }
   readonly bytesPerToken: number
+  readonly list: ListRatios
   readonly floorNs: number
   readonly fetchRequest: number
   readonly allowlistOf500To1: number
@@ -58,6 +60,14 @@ export const ENGINE_LIMITS: { readonly [figure: string]: number } = {
   routes540To54: 1.3,
   allowlistOf500To1: 1.3,
   bytesPerToken: 1_000,
+  'list.newest.first': 2,
+  'list.newest.after': 2,
+  'list.newest.filtered': 2,
+  'list.newest.filteredAfter': 2,
+  'list.expiry.first': 2,
+  'list.expiry.after': 2,
+  'list.expiry.filtered': 2,
+  'list.expiry.filteredAfter': 2,
 }
 
 export async function engine(): Promise<EngineResult> {
@@ -116,6 +126,7 @@ export async function engine(): Promise<EngineResult> {
       '1000000': rounded(tokens.oursMillion / tokens.floorMillion),
     },
     bytesPerToken: bytesPerToken(1_000_000),
+    list: await list(),
     floorNs: rounded(main.floor),
     fetchRequest: ofFloor(main.fetchRequest),
     allowlistOf500To1: rounded(main.allowlist500 / main.allowlist1),

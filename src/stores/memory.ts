@@ -3,9 +3,9 @@
  * frozen and shared instead of copied. At most 1 kB a token (bench/engine.ts). The port: ports.ts.
  */
 import { deepFreeze, frozenCopy } from '../core/freeze.ts'
-import { isBefore, statusOf, type TokenEvent, type TokenRecord } from '../core/token.ts'
-import type { EventQuery, ListPosition, ListQuery, SecretUse, TokenStore } from '../ports.ts'
-import { inOrder } from './order.ts'
+import { isBefore, type TokenEvent, type TokenRecord } from '../core/token.ts'
+import type { EventQuery, SecretUse, TokenStore } from '../ports.ts'
+import { emptyLists, type PlanLists, pageOf, putRecord, removeRecord } from './plan-lists.ts'
 
 /** A store in memory: the methods of the port, the optional ones too. */
 export type MemoryStore = TokenStore &
@@ -15,8 +15,7 @@ export type MemoryStore = TokenStore &
 export function memoryStore(): MemoryStore {
   const records = new Map<string, TokenRecord>()
   const byDigest = new Map<string, TokenRecord>()
-  /** Each plan's tokens, by id. */
-  const plans = new Map<string, Map<string, TokenRecord>>()
+  const plans = new Map<string, PlanLists>()
   /** Where the last sweep stopped, so that a sweep in batches goes through the records once. */
   let scan = records.values()
   let log: TokenEvent[] = []
@@ -31,7 +30,8 @@ export function memoryStore(): MemoryStore {
     find: (id) => Promise.resolve(records.get(id)),
 
     async list(query) {
-      return pageOf(plans.get(query.planId)?.values() ?? [], query)
+      const lists = plans.get(query.planId)
+      return lists ? pageOf(lists, query) : []
     },
 
     async commit(record, event) {
@@ -45,7 +45,9 @@ export function memoryStore(): MemoryStore {
       records.set(stays.id, stays)
       for (const { digest } of stored?.secrets ?? []) byDigest.delete(digest)
       for (const { digest } of stays.secrets) byDigest.set(digest, stays)
-      plans.set(planId, (plans.get(planId) ?? new Map()).set(stays.id, stays))
+      const lists = plans.get(stays.planId) ?? emptyLists()
+      plans.set(stays.planId, lists)
+      putRecord(lists, stays, stored)
       seq += 1
       log.push(line)
       for (const wake of watchers)
@@ -93,7 +95,8 @@ export function memoryStore(): MemoryStore {
         if (!isBefore(Math.min(record.revokedAt ?? record.expiresAt, record.expiresAt), before)) continue
         removed += 1
         records.delete(record.id)
-        plans.get(record.planId)?.delete(record.id)
+        const lists = plans.get(record.planId)
+        if (lists) removeRecord(lists, record)
         for (const { digest } of record.secrets) {
           byDigest.delete(digest)
           uses.delete(digest)
@@ -112,40 +115,6 @@ export function memoryStore(): MemoryStore {
     configurable: true,
     writable: true,
   }) as MemoryStore
-}
-
-function isWanted(record: TokenRecord, query: ListQuery): boolean {
-  const { name, description, id, type } = record
-  if (query.type !== undefined && type !== query.type) return false
-  if (query.status !== undefined && query.status !== statusOf(record, query.now)) return false
-  const { search } = query
-  if (search === undefined || id === search) return true
-  const part = search.toLowerCase()
-  return name.toLowerCase().includes(part) || description.toLowerCase().includes(part)
-}
-
-/** A page of a plan's tokens. Each page looks at all of them, and puts in order only what may be on it. */
-function pageOf(records: Iterable<TokenRecord>, query: ListQuery): TokenRecord[] {
-  const { after, limit } = query
-  const from = after && { ...after, ended: after.ended || query.order === 'newest' }
-  const page: { readonly record: TokenRecord; readonly place: ListPosition }[] = []
-  const cut = (): unknown => page.sort((a, b) => inOrder(a.place, b.place)).splice(limit)
-  for (const record of records) {
-    if (!isWanted(record, query)) continue
-    const place = placeOf(record, query)
-    if (from && inOrder(from, place) >= 0) continue
-    if (page.push({ record, place }) > 2 * limit) cut()
-  }
-  cut()
-  return page.map(({ record }) => record)
-}
-
-/** The newest ones are in order as those that ended are: from the last back. */
-function placeOf(record: TokenRecord, { order, now }: ListQuery): ListPosition {
-  const { id, createdAt, expiresAt } = record
-  return order === 'newest'
-    ? { ended: true, at: createdAt, id }
-    : { ended: statusOf(record, now) !== 'active', at: expiresAt, id }
 }
 
 function eventsOf(
