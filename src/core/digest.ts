@@ -2,15 +2,14 @@
  * SHA-256 in hexadecimal: the only form in which a secret or an idempotency key is kept, and the store's look-up key.
  * Hexadecimal, since a column that folds letter case cannot confuse two of them.
  */
-import { _SHA256 } from '@noble/hashes/sha2.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
 
 /** Text to the hexadecimal SHA-256 of its UTF-8 bytes: 64 characters. */
 export type Sha256 = (text: string) => string
 
 /** The portable one, for platforms without a synchronous native hash. */
-export const portableSha256: Sha256 = (text) => hexOf(new _SHA256().update(new TextEncoder().encode(text)).digest())
-
-const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+export const portableSha256: Sha256 = (text) => bytesToHex(sha256(new TextEncoder().encode(text)))
 
 interface NativeCrypto {
   readonly hash?: (algorithm: string, data: string, encoding: string) => string
