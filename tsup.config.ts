@@ -1,27 +1,37 @@
-import { defineConfig } from 'tsup'
+import { fileURLToPath } from 'node:url'
+import { defineConfig, type Options } from 'tsup'
+import { buildTypes } from './scripts/build-types.ts'
 
-export default defineConfig({
-  entry: {
-    index: 'src/index.ts',
-    'figma/index': 'src/figma/index.ts',
-    'stores/sql/index': 'src/stores/sql/index.ts',
-    'stores/redis/index': 'src/stores/redis/index.ts',
-    'http/express': 'src/http/express.ts',
-    'http/fastify': 'src/http/fastify.ts',
-    'http/hono': 'src/http/hono.ts',
-    'http/koa': 'src/http/koa.ts',
-    'http/node': 'src/http/node.ts',
-    'http/fetch': 'src/http/fetch.ts',
-    'admin/index': 'src/admin/index.ts',
-    'npm/index': 'src/npm/index.ts',
-    'verdaccio/index': 'src/verdaccio/index.ts',
-    'hub/index': 'src/hub/index.ts',
-    'testing/index': 'src/testing/index.ts',
+/**
+ * `dist` mirrors `src` module by module, so that a stack trace and an editor lead to a file that can be read. Each module is
+ * bundled by itself and leaves the others where they are: esbuild rewrites no import unless it bundles.
+ */
+const moduleByModule: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'module-by-module',
+  setup(build) {
+    build.onResolve({ filter: /^\.{1,2}\// }, ({ path, kind }) =>
+      kind === 'entry-point' ? undefined : { path: path.replace(/\.ts$/, '.js'), external: true, sideEffects: false },
+    )
   },
+}
+
+/** `--no-dts` leaves the declarations out, `--out-dir` builds elsewhere. */
+export default defineConfig(({ dts, outDir = 'dist' }) => ({
+  // What a browser runs is bundled into hub/assets.gen.ts (scripts/build-hub.ts).
+  entry: ['src/**/*.ts', '!src/hub/page/**'],
+  outDir,
   format: ['esm'],
   target: 'es2023',
   platform: 'neutral',
-  splitting: true,
+  splitting: false,
   clean: true,
-  dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
-})
+  sourcemap: true,
+  esbuildPlugins: [moduleByModule],
+  esbuildOptions(options) {
+    // The sources are in the package, since the maps of declarations need them.
+    options.sourcesContent = false
+    options.outbase = fileURLToPath(new URL('src', import.meta.url))
+  },
+  dts: false,
+  ...(dts !== false && { onSuccess: async () => buildTypes(outDir) }),
+}))

@@ -16,7 +16,7 @@ import {
 } from 'node:fs'
 import { rename, writeFile } from 'node:fs/promises'
 import { homedir, hostname, tmpdir } from 'node:os'
-import { basename, join, sep } from 'node:path'
+import { basename, join, posix, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -57,10 +57,16 @@ const execute = promisify(execFile)
 
 /** Runs a command to its end; one that fails says all that it printed. */
 async function run(cwd: string, command: string, ...args: string[]): Promise<{ stdout: string; stderr: string }> {
-  const options = { cwd, env: plainEnvironment(), maxBuffer: 16 * 1_048_576 }
-  return execute(command, args, options).catch(({ stdout, stderr, message }) => {
+  return talk(cwd, command, ...args).ended
+}
+
+/** The same for a program that one talks to: its standard input is the caller's to end. */
+function talk(cwd: string, command: string, ...args: string[]) {
+  const running = execute(command, args, { cwd, env: plainEnvironment(), maxBuffer: 16 * 1_048_576 })
+  const ended = running.catch(({ stdout, stderr, message }) => {
     throw new Error(`${message}\n${stdout}\n${stderr}`)
   })
+  return { ended, child: running.child }
 }
 
 /** Runs a module in the project, by Node alone if it is no TypeScript, and reads the JSON that it prints. */
@@ -75,7 +81,7 @@ let packed: { readonly stdout: string }
 beforeAll(async () => {
   // What tools make, some of it while this runs.
   const made = /^(node_modules|\.git|dist|coverage|\.vite|\.vitest|tsconfig\.vitest-temp.*)$|\.(tgz|log|tsbuildinfo)$/
-  cpSync(root, copy, { recursive: true, filter: (path) => !made.test(basename(path)) })
+  cpSync(root, copy, { recursive: true, filter: (path) => path === root || !made.test(basename(path)) })
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'dir')
   packed = await run(copy, 'npm', 'pack')
   await rename(join(copy, tarball), join(folder, tarball))
@@ -104,14 +110,39 @@ describe('the tarball', () => {
     const pages = ['LICENSE', 'README.md', 'SECURITY.md', 'package.json']
     expect(files()).toEqual(expect.arrayContaining(pages))
     const others = files().filter((file) => ![...pages, 'CHANGELOG.md'].includes(file))
-    expect(others.filter((file) => !/^dist\/[\w/-]+(\.d\.ts|\.js)$/.test(file))).toEqual([])
-    expect(others.length).toBeGreaterThanOrEqual(2 * modules.length)
+    const sources = others.filter((file) => file.startsWith('src/')).sort()
+    expect(sources).toEqual(
+      readdirSync(join(copy, 'src'), { recursive: true, encoding: 'utf8' })
+        .map((path) => `src/${path.replaceAll(sep, '/')}`)
+        .filter((path) => path.endsWith('.ts') && !path.startsWith('src/hub/page/'))
+        .sort(),
+    )
+    const built = sources.flatMap((file) => {
+      const module = file.replace(/^src\/(.+)\.ts$/, 'dist/$1')
+      return [`${module}.js`, `${module}.js.map`, `${module}.d.ts`, `${module}.d.ts.map`]
+    })
+    expect(others.filter((file) => !file.startsWith('src/')).sort()).toEqual(built.sort())
+  })
+
+  it('has modules that name each other as they are called, and maps that lead to sources in it', () => {
+    for (const file of files().filter((path) => path.startsWith('dist/'))) {
+      if (file.endsWith('.map')) {
+        const { sources } = JSON.parse(text(file)) as { sources: string[] }
+        // A module of types alone has nothing to be mapped.
+        const wanted = file.replace(/^dist\/(.+?)(\.d\.ts|\.js)\.map$/, 'src/$1.ts')
+        expect([[], [wanted]]).toContainEqual(sources.map((source) => posix.join(posix.dirname(file), source)))
+        continue
+      }
+      const named = [...text(file).matchAll(/\b(?:from|import) ?\(?['"](\.{1,2}\/[^'"]+)['"]/g)].map(([, name]) => name)
+      expect(named.filter((name) => !existsSync(join(installed, posix.dirname(file), name ?? '')))).toEqual([])
+      expect(text(file).match(/sourceMappingURL=(.*)/)?.[1]).toBe(posix.basename(`${file}.map`))
+    }
   })
 
   it('names no path and no host of the machine that packed it', async () => {
     const { stdout: registry } = await run(project, 'npm', 'config', 'get', 'registry')
     const { host } = new URL(registry.trim())
-    const words = [root, folder, host, `${homedir()}/`, 'file:///', '"resolved"', 'sourceMappingURL']
+    const words = [root, folder, host, `${homedir()}/`, 'file:///', '"resolved"']
     // A name such as "vm" is an ordinary word.
     if (/[\d.-]/.test(hostname())) words.push(hostname())
     for (const file of files()) expect(words.filter((word) => text(file).includes(word))).toEqual([])
@@ -190,6 +221,37 @@ describe('in a project that installed it', () => {
        console.log(JSON.stringify(codes))`,
     )
     expect(codes).toEqual(inner.map(() => 'ERR_PACKAGE_PATH_NOT_EXPORTED'))
+  })
+
+  it('a stack trace leads to the sources', { timeout: 120_000 }, async () => {
+    await writeFile(
+      join(project, 'trace.mjs'),
+      `import { definePolicy } from 'plan-access-tokens'
+       try { definePolicy({}) } catch ({ stack }) { console.log(stack) }`,
+    )
+    const { stdout } = await run(project, process.execPath, '--enable-source-maps', 'trace.mjs')
+    const [, file = '', line] = /plan-access-tokens\/(src\/[\w/-]+\.ts):(\d+):\d+/.exec(stdout) ?? []
+    expect(readFileSync(join(installed, file), 'utf8').split('\n')[Number(line) - 1]).toContain('new PolicyError(')
+  })
+
+  it('an editor goes from a name to its source', { timeout: 120_000 }, async () => {
+    const file = join(project, 'editor.mts')
+    await writeFile(file, "import { memoryStore } from 'plan-access-tokens'\nmemoryStore()\n")
+    const requests = [
+      { seq: 1, type: 'request', command: 'open', arguments: { file } },
+      { seq: 2, type: 'request', command: 'definition', arguments: { file, line: 2, offset: 3 } },
+    ]
+    const { child, ended } = talk(project, process.execPath, join(project, 'node_modules/typescript/lib/tsserver.js'))
+    child.stdin?.write(`${requests.map((request) => JSON.stringify(request)).join('\n')}\n`)
+    // Its end is the end of what it reads, answered or not.
+    child.stdout?.on('data', (part: string) => part.includes('"command":"definition"') && child.stdin?.end())
+    const { stdout } = await ended
+    const answer = stdout.split('\n').find((line) => line.includes('"command":"definition"')) ?? '{}'
+    const { body } = JSON.parse(answer) as { body: { file: string; start: { line: number } }[] }
+    const source = join(installed, 'src/stores/memory.ts')
+    expect(body).toMatchObject([{ file: source.replaceAll(sep, '/') }])
+    const line = readFileSync(source, 'utf8').split('\n')[(body[0]?.start.line ?? 0) - 1]
+    expect(line).toContain('export function memoryStore()')
   })
 
   const readers = [
