@@ -2,7 +2,9 @@
  * Fills a database with many tokens in little time: two are taken through their lives by the package itself, and their rows are
  * copied with other ids, digests and dates. So each row is one that the store writes, whatever its columns are.
  */
+
 import { createHash } from 'node:crypto'
+import { millisecondsInDay } from 'date-fns/constants'
 import type pg from 'pg'
 import { createPlanTokens } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
@@ -13,7 +15,6 @@ import { directory, INPUT, PLAN } from './world.ts'
 export const EVENTS_EACH = 5
 /** Over how many days the tokens were created, of which each lives 365. */
 const SPAN_DAYS = { active: 300, mixed: 450 }
-const DAY = 86_400_000
 
 /** What is put in. */
 export interface Filling {
@@ -85,14 +86,14 @@ const LIVES = [
 /** What differs from token to token. */
 async function makeSource(client: pg.PoolClient, { count, digests }: Filling): Promise<void> {
   const days = digests ? SPAN_DAYS.active : SPAN_DAYS.mixed
-  const start = Date.now() - days * DAY
+  const start = Date.now() - days * millisecondsInDay
   const planId = digests ? `'${PLAN}'` : `case when n % 2 = 0 then '${PLAN}' else 'plan-' || n / 200 end`
   const numbered = digests
     ? 'select place - 1 as n, digest from unnest($1::text[]) with ordinality as given (digest, place)'
     : "select n, encode(sha256(convert_to('secret' || n, 'UTF8')), 'hex') as digest from generate_series(0::bigint, $1::bigint - 1) as numbers (n)"
   await client.query('create temp table source (n bigint, id text, plan_id text, digest text, at bigint)')
   await client.query(
-    `insert into source select n, left(md5('token' || n), 21), ${planId}, digest, ${start} + n * ${Math.floor((days * DAY) / count)} from (${numbered}) as numbered`,
+    `insert into source select n, left(md5('token' || n), 21), ${planId}, digest, ${start} + n * ${Math.floor((days * millisecondsInDay) / count)} from (${numbered}) as numbered`,
     [digests ?? count],
   )
   await client.query('analyze source')

@@ -2,8 +2,10 @@
  * What a request costs over PostgreSQL: with a token that the process remembers, with one that it asks the store for, and how
  * often it asks the store under more and more traffic.
  */
+
 import { hash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { millisecondsInDay } from 'date-fns/constants'
 import { createPlanTokens, type memoryStore, type PlanTokens, type RequestLike } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { newFloor } from '../engine-world.ts'
@@ -42,7 +44,7 @@ function theFloor(secrets: readonly string[], requests: readonly RequestLike[]):
   const floor = newFloor(figmaPolicy())
   for (const [i, secret] of secrets.entries())
     floor.tokens.set(hash('sha256', secret, 'hex'), {
-      ...{ id: String(i), planId: PLAN, expiresAt: Date.now() + 86_400_000 },
+      ...{ id: String(i), planId: PLAN, expiresAt: Date.now() + millisecondsInDay },
       ...{ scopes: new Set(['file_content:read']), allowlist: 'all' },
     })
   let next = 0

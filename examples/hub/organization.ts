@@ -1,4 +1,5 @@
 /** The sample data of the hub: three organizations, their admins, what lies in them, and tokens in every state. */
+import { millisecondsInDay } from 'date-fns/constants'
 import {
   type Clock,
   createPlanTokens,
@@ -41,7 +42,6 @@ export interface Sample {
 }
 
 const NOW = Date.now()
-const DAY = 86_400_000
 
 /** Makes the sample. With `extra`, so many more tokens, to see what a long table is like. */
 export async function createSample({ extra = 0 } = {}): Promise<Sample> {
@@ -59,10 +59,10 @@ export async function createSample({ extra = 0 } = {}): Promise<Sample> {
   const policy = [figmaPolicy(), npmPolicy({ packageScopes: ['@acme'], registry: REGISTRY })]
   const store = memoryStore()
   // The past is made with a clock that stands where the past was; from then on time is that of the machine.
-  const past = testClock(new Date(NOW - 100 * DAY).toISOString())
+  const past = testClock(new Date(NOW - 100 * millisecondsInDay).toISOString())
   let clock: Clock = past
   const tokens = createPlanTokens({ policy, store, directory, clock: { now: () => clock.now() } })
-  await fill(tokens, (daysAgo) => past.set(new Date(NOW - daysAgo * DAY).toISOString()), extra)
+  await fill(tokens, (daysAgo) => past.set(new Date(NOW - daysAgo * millisecondsInDay).toISOString()), extra)
   clock = { now: () => Date.now() }
   return {
     tokens,

@@ -3,6 +3,7 @@
  * argument, and what a change makes is a new frozen record. Who may do it: service/manage.ts. How it is kept: ports.ts.
  * The rules are those of the plan access tokens page; docs/figma-conformance.md names them one by one.
  */
+import { millisecondsInDay, millisecondsInHour } from 'date-fns/constants'
 import { deepFreeze } from './freeze.ts'
 import type { Resources } from './resources.ts'
 import {
@@ -15,9 +16,6 @@ import {
   statusOf,
   type TokenRecord,
 } from './token.ts'
-
-/** In milliseconds. */
-export const HOUR = 3_600_000
 
 /** Numbers that a policy may set. */
 export interface Lifetimes {
@@ -37,7 +35,7 @@ export interface Choice {
 
 /** The moment at which a lifetime that starts now ends. A day is 24 hours of UTC, whatever clocks are put to. */
 export function endOfLifetime(now: number, lifetimeDays: number): number {
-  return now + lifetimeDays * 24 * HOUR
+  return now + lifetimeDays * millisecondsInDay
 }
 
 /**
@@ -114,7 +112,7 @@ export function refreshDates(
   { graceHours }: Lifetimes,
 ): { expiresAt: number; previousWorksUntil: number } {
   const expiresAt = endOfLifetime(now, record.lifetimeDays)
-  return { expiresAt, previousWorksUntil: Math.min(now + graceHours * HOUR, expiresAt) }
+  return { expiresAt, previousWorksUntil: Math.min(now + graceHours * millisecondsInHour, expiresAt) }
 }
 
 /** How many secrets and idempotency keys of a token are remembered; older ones are forgotten, secrets once they ended. */

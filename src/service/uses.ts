@@ -2,11 +2,11 @@
  * When each secret was last used: gathered in memory, to a minute, and written in batches beside the token's record, so that
  * no request waits for a write and no late write can undo a change. Read only to be shown, and by idempotency keys.
  */
+import { millisecondsInMinute } from 'date-fns/constants'
 import type { SecretUse, TokenStore } from '../ports.ts'
 import { type Asking, ask, readObjects } from './engine.ts'
 import type { FullClock } from './platform.ts'
 
-const MINUTE = 60_000
 /** How long uses are gathered before they are written, in milliseconds. */
 const GATHER_MS = 10_000
 /** How many secrets' uses are remembered until they are written; those beyond are not counted in this minute. */
@@ -70,7 +70,7 @@ export function createUses(store: TokenStore, clock: FullClock, asking: Asking):
   return {
     note(tokenId, digest, now) {
       if (!store.recordUse) return
-      const at = now - (now % MINUTE)
+      const at = now - (now % millisecondsInMinute)
       if (at !== minute) {
         minute = at
         noted = new Set()

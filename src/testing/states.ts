@@ -1,5 +1,5 @@
 /** One token in each state, for tests that must treat them all. */
-import { HOUR } from '../core/lifecycle.ts'
+import { millisecondsInHour } from 'date-fns/constants'
 import type { Policy } from '../core/policy.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
 import type { CreateInput } from '../service/inputs.ts'
@@ -39,9 +39,9 @@ export async function tokensInEachState<P extends Policy>(
   const expired = await make(1)
   const retired = await make()
   await tokens.refresh({ actor, id: retired.token.id })
-  clock.advance(25 * HOUR)
+  clock.advance(25 * millisecondsInHour)
   const expiring = await make(1)
-  clock.advance(23 * HOUR)
+  clock.advance(23 * millisecondsInHour)
   const active = await make()
   const before = await make()
   const after = await tokens.refresh({ actor, id: before.token.id })

@@ -124,7 +124,7 @@ describe('the tarball', () => {
     expect(others.filter((file) => !file.startsWith('src/')).sort()).toEqual(built.sort())
   })
 
-  it('has modules that name each other as they are called, and maps that lead to sources in it', () => {
+  it('has modules that name each other as they are called, no package that is bundled, and maps that lead to sources in it', () => {
     for (const file of files().filter((path) => path.startsWith('dist/'))) {
       if (file.endsWith('.map')) {
         const { sources } = JSON.parse(text(file)) as { sources: string[] }
@@ -134,6 +134,7 @@ describe('the tarball', () => {
         continue
       }
       const named = [...text(file).matchAll(/\b(?:from|import) ?\(?['"](\.{1,2}\/[^'"]+)['"]/g)].map(([, name]) => name)
+      expect(text(file)).not.toContain('date-fns')
       expect(named.filter((name) => !existsSync(join(installed, posix.dirname(file), name ?? '')))).toEqual([])
       expect(text(file).match(/sourceMappingURL=(.*)/)?.[1]).toBe(posix.basename(`${file}.map`))
     }

@@ -32,13 +32,14 @@ describeInChromium('the table', () => {
     expect((await names()).slice(2).sort()).toEqual(['Ended', 'Over'])
     for (const [name, status, more] of [
       ['Soon', 'Expires soon', 'in '],
-      ['Long', 'Active', 'in 7 months'],
+      // 198 days from now, by the calendar.
+      ['Long', 'Active', /in [67] months/],
       ['Over', 'Expired', ''],
       ['Ended', 'Revoked', 'revoked '],
     ] as const) {
       const row = rowOf(page, name)
       expect(await row.locator('.badge').textContent()).toBe(status)
-      expect(await row.textContent()).toContain(more)
+      expect(await row.textContent()).toMatch(more)
     }
   })
 

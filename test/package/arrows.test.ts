@@ -26,8 +26,11 @@ const ARROWS: { readonly [layer: string]: readonly string[] } = {
 /** Files from which nothing but types is taken, and which import no package. */
 const TYPES_ONLY = ['ports']
 const NO_PACKAGES = ['ports', 'index']
-/** The packages that earn their place; of zod only its small forms, for edge workers. */
-const PACKAGES = /^(zod\/mini|zod\/v4\/core|nanoid|@noble\/hashes\/[\w.]+)$/
+/**
+ * The packages that earn their place: of zod only its small forms, for edge workers; of date-fns only its constants, which are
+ * bundled, since its functions count in local time.
+ */
+const PACKAGES = /^(zod\/mini|zod\/v4\/core|nanoid|@noble\/hashes\/[\w.]+|date-fns\/constants)$/
 /** Whole zod, with what makes JSON schemas, where no edge worker pays for it. */
 const WHOLE_ZOD = /^admin\//
 /** Packages that only a host of one sub-path has: taken as types, or loaded on first use. */
@@ -40,7 +43,7 @@ const PEERS: { readonly [folder: string]: RegExp } = {
 }
 /** What a browser runs, bundled by scripts/build-hub.ts; no host installs it. */
 const IN_BROWSER = /^hub\/page\//
-const BUNDLED = /^(preact(\/hooks)?|date-fns)$/
+const BUNDLED = /^(preact(\/hooks)?|date-fns(\/constants)?)$/
 /** What the core gets as an argument instead. */
 const IMPURE = new Set(
   'performance setTimeout setInterval setImmediate queueMicrotask crypto fetch console process globalThis'.split(' '),

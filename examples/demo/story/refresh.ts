@@ -1,4 +1,5 @@
 /** Refreshing: a preview, a new secret, 24 hours in which the old one works too, and a token that has simply expired. */
+import { intlFormatDistance } from 'date-fns'
 import { millisecondsInDay, millisecondsInHour } from 'date-fns/constants'
 import { ADMIN, PLAN } from '../organization.ts'
 import { moment } from '../print.ts'
@@ -26,9 +27,10 @@ export async function refreshToken(stage: Stage, old: Holder): Promise<Holder> {
     },
     () => tokens.previewRefresh(who),
   )
+  const away = (at: number, unit: 'day' | 'hour'): string => intlFormatDistance(at, stage.now(), { unit, locale: 'en' })
   print.table([
-    ['would end', moment(preview.expiresAt)],
-    ['old secret works until', moment(preview.previousWorksUntil)],
+    ['would end', `${moment(preview.expiresAt)}, ${away(preview.expiresAt, 'day')}`],
+    ['old secret works until', `${moment(preview.previousWorksUntil)}, ${away(preview.previousWorksUntil, 'hour')}`],
   ])
   const refreshed = await stage.call(
     {

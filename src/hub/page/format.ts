@@ -1,10 +1,12 @@
 /** Dates and spans as people of the page's language read them, in the time zone of their browser. */
-import { differenceInCalendarDays } from 'date-fns'
+import {
+  differenceInCalendarDays,
+  differenceInCalendarMonths,
+  type IntlFormatDistanceUnit,
+  intlFormatDistance,
+} from 'date-fns'
+import { millisecondsInDay, millisecondsInHour, millisecondsInMinute } from 'date-fns/constants'
 import { boot, now, t } from './hub.ts'
-
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-const DAY = 24 * HOUR
 
 /** Makes something at its first use. */
 function late<T>(make: () => T): () => T {
@@ -19,14 +21,13 @@ const day = late(() => new Intl.DateTimeFormat(boot.lang, { dateStyle: 'medium' 
 const minute = late(() => new Intl.DateTimeFormat(boot.lang, { dateStyle: 'medium', timeStyle: 'short' }))
 // No style of a time has the zone and no seconds.
 const zone = late(() => new Intl.DateTimeFormat(boot.lang, { timeZoneName: 'short' }))
-const relative = late(() => new Intl.RelativeTimeFormat(boot.lang, { numeric: 'auto' }))
 
 /** What takes a browser some ten milliseconds each; to be done one by one before the page is drawn. */
 export const PREPARATIONS: readonly (() => unknown)[] = [
   () => day().format(0),
   () => minute().format(0),
   () => zone().format(0),
-  () => relative().format(0, 'day'),
+  () => intlFormatDistance(0, 0, { unit: 'day', locale: boot.lang }),
 ]
 
 /** A day: `Nov 28, 2026`. */
@@ -39,31 +40,31 @@ export function minuteOf(at: number): string {
   return `${minute().format(at)} ${part?.value ?? ''}`.trimEnd()
 }
 /** The day that lies so many days ahead. */
-export const dayAhead = (days: number): string => dayOf(now() + days * DAY)
+export const dayAhead = (days: number): string => dayOf(now() + days * millisecondsInDay)
 /** The name of the time zone in which all of it is shown: `Europe/Berlin`. */
 export const zoneName = (): string => day().resolvedOptions().timeZone.replaceAll('_', ' ')
 
-/** Below so many days they are counted by the calendar; from there on one says months (as date-fns does). */
+/** From so many days on one says months, and from so many months on years (the first as date-fns does where it gives words). */
 const DAYS_TOLD = 45
-const DAYS_OF_MONTH = 30
 const MONTHS_TOLD = 18
 
-/** To the nearest whole, the same in both directions. */
-const rounded = (number: number): number => Math.sign(number) * Math.round(Math.abs(number))
-
 /**
- * How far away a moment is: `3 hours ago`, `in 5 days`. From a day on it is days of the calendar that count, as a person counts
- * them: what ends the day after tomorrow ends in 2 days, whatever the hour, and also if a day in between has 23 or 25 hours.
+ * How far away a moment is: `3 hours ago`, `in 5 days`. From a day on it is days, months and years of the calendar that count, as a
+ * person counts them: what ends the day after tomorrow ends in 2 days, whatever the hour, and also if a day in between has 23 or
+ * 25 hours. Below that it is the nearest whole minute or hour.
  */
 export function awayOf(at: number): string {
-  const distance = at - now()
-  const say = (value: number, unit: Intl.RelativeTimeFormatUnit): string => relative().format(rounded(value), unit)
-  if (Math.abs(rounded(distance / MINUTE)) < 60) return say(distance / MINUTE, 'minute')
-  const days = differenceInCalendarDays(at, now())
-  if (Math.abs(rounded(distance / HOUR)) < 24 || days === 0) return say(distance / HOUR, 'hour')
-  if (Math.abs(days) < DAYS_TOLD) return say(days, 'day')
-  const months = days / DAYS_OF_MONTH
-  return Math.abs(months) < MONTHS_TOLD ? say(months, 'month') : say(days / 365, 'year')
+  const from = now()
+  const say = (moment: number, unit: IntlFormatDistanceUnit): string =>
+    intlFormatDistance(moment, from, { unit, locale: boot.lang })
+  /** How many of a unit it is to the nearest whole, the same in both directions. */
+  const count = (unit: number): number => Math.sign(at - from) * Math.round(Math.abs(at - from) / unit)
+  const [minutes, hours] = [count(millisecondsInMinute), count(millisecondsInHour)]
+  if (Math.abs(minutes) < 60) return say(from + minutes * millisecondsInMinute, 'minute')
+  const days = differenceInCalendarDays(at, from)
+  if (Math.abs(hours) < 24 || days === 0) return say(from + hours * millisecondsInHour, 'hour')
+  if (Math.abs(days) < DAYS_TOLD) return say(at, 'day')
+  return say(at, Math.abs(differenceInCalendarMonths(at, from)) < MONTHS_TOLD ? 'month' : 'year')
 }
 
 /** When something was used last. */
@@ -73,7 +74,7 @@ export function usedOf(at: number | null | undefined): string {
 }
 
 /** A token that ends within so many days is one to look at. */
-const SOON = 14 * DAY
+const SOON = 14 * millisecondsInDay
 
 /** Whether an active token ends soon. */
 export const isSoon = (expiresAt: number): boolean => expiresAt - now() < SOON

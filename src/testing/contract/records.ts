@@ -1,4 +1,5 @@
 /** Records and events as the service writes them, and the steps that most cases of the store contract begin with. */
+import { millisecondsInDay } from 'date-fns/constants'
 import { portableSha256 } from '../../core/digest.ts'
 import type { NewEvent, TokenEvent, TokenRecord } from '../../core/token.ts'
 import type { TokenStore } from '../../ports.ts'
@@ -28,7 +29,7 @@ export function recordOf(id: string, change: Partial<TokenRecord> = {}): TokenRe
     createdAt: NOON,
     createdBy: 'admin-1',
     lifetimeDays: 30,
-    expiresAt: NOON + 30 * 86_400_000,
+    expiresAt: NOON + 30 * millisecondsInDay,
     secrets: [{ digest: digestOf(id), issuedAt: NOON, worksUntil: null }],
     revokedAt: null,
     revokedBy: null,
@@ -47,7 +48,10 @@ export function nextOf(record: TokenRecord, change: Partial<TokenRecord> = {}): 
 
 /** The record of the next version with one secret more; the digest is that of id and version. */
 export function refreshedOf(record: TokenRecord): TokenRecord {
-  const earlier = record.secrets.map((secret) => ({ ...secret, worksUntil: secret.worksUntil ?? NOON + 86_400_000 }))
+  const earlier = record.secrets.map((secret) => ({
+    ...secret,
+    worksUntil: secret.worksUntil ?? NOON + millisecondsInDay,
+  }))
   const version = record.version + 1
   const digest = digestOf(`${record.id}-${version}`)
   return nextOf(record, { secrets: [...earlier, { digest, issuedAt: NOON + version, worksUntil: null }] })
