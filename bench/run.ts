@@ -5,6 +5,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { COMMITS_LIMITS, commits } from './commits.ts'
 import { ENGINE_LIMITS, engine } from './engine.ts'
 import { HTTP_LIMITS, http } from './http.ts'
 import { HUB_LIMITS, hub } from './hub.ts'
@@ -20,6 +21,7 @@ interface Benchmark {
 const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   engine: { run: engine, limits: ENGINE_LIMITS },
   stores: { run: stores, limits: STORES_LIMITS },
+  commits: { run: commits, limits: COMMITS_LIMITS },
   http: { run: http, limits: HTTP_LIMITS },
   npm: { run: npm, limits: NPM_LIMITS },
   hub: { run: hub, limits: HUB_LIMITS },

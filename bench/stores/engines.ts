@@ -18,6 +18,9 @@ export type Source =
   | { readonly kind: 'sqlite'; readonly file: string }
   | { readonly kind: 'redis'; readonly port: number }
 
+/** Those that are SQL servers. */
+export type SqlSource = Extract<Source, { kind: 'postgres' | 'mariadb' }>
+
 export interface OpenStore {
   readonly store: TokenStore
   close(): Promise<unknown>

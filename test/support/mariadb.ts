@@ -57,7 +57,7 @@ export async function startMariadb(
     programOf('mariadbd') ?? '',
     [
       ...['--no-defaults', ...asRoot, `--datadir=${folder}`, `--port=${port}`, `--bind-address=${HOST}`],
-      ...[`--socket=${folder}/socket`, `--pid-file=${folder}/pid`, '--skip-name-resolve'],
+      ...[`--socket=${folder}/socket`, `--tmpdir=${folder}`, `--pid-file=${folder}/pid`, '--skip-name-resolve'],
       ...['--innodb-flush-log-at-trx-commit=0', '--innodb-buffer-pool-size=32M', ...flags],
     ],
     { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, PATH: [...programs, ...folders].join(delimiter) } },

@@ -1,70 +1,73 @@
 /**
- * Writes a record and its event in one transaction. The first statement takes the next `seq` out of the store's one row and
- * holds that row's lock until the end, so that nobody can see an event before the ones with smaller numbers. It also means that
- * commits go one after another: they are what admins do, and few.
+ * Writes a record and its event together. Commits take the next `seq` out of the store's one row, one after another, by the lock
+ * of that row: nobody can see an event before the ones with smaller numbers. So the lock is taken last, once all else is written,
+ * and the row is the last one that is waited for. Here for MySQL and SQLite; PostgreSQL does it in one statement
+ * (stores/sql/commit-postgres.ts).
  */
 import type { NewEvent, TokenRecord } from '../../core/token.ts'
-import { isDuplicate, notMigrated } from './problems.ts'
+import { latest } from './beside.ts'
+import { postgresCommit } from './commit-postgres.ts'
+import { digestTaken, isDuplicate, withoutNumber } from './problems.ts'
 import { partsOf } from './query.ts'
 import { eventRow, tokenRow } from './rows.ts'
 import type { Session } from './session.ts'
-import { durableColumn, markOf } from './suitable-postgres.ts'
 import type { Db, Setup } from './tables.ts'
 import { textOf, wholeOf } from './values.ts'
 
 /** How many rows a statement writes at most. */
 const PART = 500
-/**
- * After so many milliseconds without a word from a process that was stopped or cut off amid a commit, PostgreSQL undoes it:
- * until then every other commit waits. MySQL has no such limit for one transaction.
- */
-const LONGEST_SILENCE = '5000'
 
 /** Whether the pair was written; `false` if another version stands, and then nothing was. */
-export async function commit(session: Session, record: TokenRecord, event: NewEvent): Promise<boolean> {
-  if (!Number.isSafeInteger(record.version) || record.version < 1) return false
-  const row = tokenRow(record)
-  eventRow(event, 1)
-  const digests = [...new Set(record.secrets.map(({ digest }) => digest))]
-  const written = await session.transaction(async (db) => {
-    const seq = await nextSeq(db, session)
-    const isFirst = record.version === 1
-    if (!(isFirst ? await insertToken(db, session, row) : await updateToken(db, session, row))) return undefined
-    await keepSecrets(db, session, record.id, digests, isFirst)
-    await insertEvent(db, session, eventRow(event, seq))
-    return true
-  })
-  return written === true
+type Commit = (record: TokenRecord, event: NewEvent) => Promise<boolean>
+
+/** The commit of a store. */
+export function commitOf(session: Session): Commit {
+  const commit = session.dialect === 'postgres' ? postgresCommit(session) : inTransaction(session)
+  return async (record, event) => Number.isSafeInteger(record.version) && record.version >= 1 && commit(record, event)
 }
 
-async function nextSeq(db: Db, session: Session): Promise<number> {
-  const { dialect, names } = session
-  const update = db
-    .updateTable(names.state)
-    .set((eb) => ({ last_seq: eb('last_seq', '+', 1).$castTo<number>() }))
-    .where('id', '=', 1)
-  if (dialect === 'postgres') {
-    // The limit comes with the lock, without a statement of its own.
-    const limit = update.returning((eb) => [
-      'last_seq',
-      eb
-        .fn('set_config', [eb.val('idle_in_transaction_session_timeout'), eb.val(LONGEST_SILENCE), eb.lit(true)])
-        .as('limit'),
-    ])
-    const row = await limit.returning([markOf(session, 'state'), durableColumn]).executeTakeFirst()
-    // Before anything is written that a connection might make something else of.
-    if (row) session.judge(row.session, 'state')
-    return seqOf(row, names.state)
+function inTransaction(session: Session): Commit {
+  const isMysql = session.dialect === 'mysql'
+  return async (record, event) => {
+    const row = tokenRow(record)
+    eventRow(event, 1)
+    const { id, version } = record
+    const digests = [...new Set(record.secrets.map(({ digest }) => digest))]
+    const known = (db: Db): Promise<Known> => (version === 1 ? NOTHING : knownOf(db, session, id))
+    const written = await session.transaction(
+      async (db, before) => {
+        if (isMysql && before?.version !== version - 1) return undefined
+        if (!(version === 1 ? await insertToken(db, session, row) : await updateToken(db, session, row)))
+          return undefined
+        await keepSecrets(db, session, id, digests, (before ?? (await known(db))).digests)
+        if (isMysql) await insertNumbered(db, session, event)
+        else await insertEvent(db, session, event)
+        return true
+      },
+      // Before the transaction: a read in it would give it a snapshot, and MariaDB may then refuse to number the event (1020).
+      isMysql ? known : undefined,
+    )
+    return written === true
   }
-  if (dialect === 'sqlite') return seqOf(await update.returning('last_seq').executeTakeFirst(), names.state)
-  await update.execute()
-  return seqOf(await db.selectFrom(names.state).select('last_seq').where('id', '=', 1).executeTakeFirst(), names.state)
 }
 
-function seqOf(row: { readonly last_seq: unknown } | undefined, table: string): number {
-  const seq = wholeOf(row?.last_seq)
-  if (seq === undefined) throw notMigrated(`The table "${table}" does not hold the last number of an event.`)
-  return seq
+/** A version of a token that was found, and its digests. */
+interface Known {
+  readonly version: number | undefined
+  readonly digests: ReadonlySet<string | undefined>
+}
+
+const NOTHING: Promise<Known> = Promise.resolve({ version: 0, digests: new Set<undefined>() })
+
+/** In one statement, so that they belong together. Whether the version still stands is found when the token is written. */
+async function knownOf(db: Db, { names, suitability }: Session, id: string): Promise<Known> {
+  const query = db
+    .selectFrom(`${names.tokens} as token`)
+    .leftJoin(`${names.secrets} as secret`, 'secret.token_id', 'token.id')
+    .select(['token.version', 'secret.digest'])
+    .where('token.id', '=', id)
+  const rows = await (suitability ? latest(query, suitability.shown()) : query).execute()
+  return { version: wholeOf(rows[0]?.version), digests: new Set(rows.map(({ digest }) => textOf(digest))) }
 }
 
 type TokenColumns = ReturnType<typeof tokenRow>
@@ -99,18 +102,23 @@ async function updateToken(db: Db, { names }: Setup, { id, ...row }: TokenColumn
 }
 
 /** Makes the token found by these digests and no others. */
-async function keepSecrets(db: Db, { names }: Setup, tokenId: string, digests: readonly string[], isFirst: boolean) {
-  const known = new Set<string | undefined>()
-  if (!isFirst) {
-    const rows = await db.selectFrom(names.secrets).select('digest').where('token_id', '=', tokenId).execute()
-    for (const { digest } of rows) known.add(textOf(digest))
-  }
-  const added = digests.filter((digest) => !known.has(digest)).map((digest) => ({ digest, token_id: tokenId }))
+async function keepSecrets(
+  db: Db,
+  { names }: Setup,
+  tokenId: string,
+  digests: readonly string[],
+  known: Known['digests'],
+): Promise<void> {
+  // In order, so that two that have several new ones in common do not wait for each other.
+  const added = digests.filter((digest) => !known.has(digest)).sort()
   try {
-    for (const part of partsOf(added, PART)) await db.insertInto(names.secrets).values(part).execute()
+    for (const part of partsOf(added, PART)) {
+      const rows = part.map((digest) => ({ digest, token_id: tokenId }))
+      await db.insertInto(names.secrets).values(rows).execute()
+    }
   } catch (thrown) {
     // The driver's own error quotes the digest.
-    if (isDuplicate(thrown)) throw new Error('A new secret of the token belongs to another token. Nothing was written.')
+    if (isDuplicate(thrown)) throw digestTaken()
     throw thrown
   }
   const kept = new Set<string | undefined>(digests)
@@ -118,9 +126,27 @@ async function keepSecrets(db: Db, { names }: Setup, tokenId: string, digests: r
   for (const part of partsOf(forgotten, PART)) await db.deleteFrom(names.secrets).where('digest', 'in', part).execute()
 }
 
-async function insertEvent(db: Db, { dialect, names, channel }: Setup, row: ReturnType<typeof eventRow>) {
-  const insert = db.insertInto(names.events).values(row)
-  if (dialect !== 'postgres') await insert.execute()
-  // Sent when the transaction is committed, and only then.
-  else await insert.returning((eb) => eb.fn('pg_notify', [eb.val(channel), eb.val('')]).as('told')).execute()
+/** For MySQL, which gives back no rows that it has changed: the connection remembers the number. */
+async function insertNumbered(db: Db, { names }: Setup, event: NewEvent): Promise<void> {
+  const { numUpdatedRows } = await db
+    .updateTable(names.state)
+    .set((eb) => ({ last_seq: eb.fn<number>('last_insert_id', [eb('last_seq', '+', 1)]) }))
+    .where('id', '=', 1)
+    .where('last_seq', '<', Number.MAX_SAFE_INTEGER)
+    .executeTakeFirstOrThrow()
+  if (numUpdatedRows !== 1n) throw withoutNumber(names)
+  const row = eventRow(event, 1)
+  const insert = db.insertInto(names.events).values((eb) => ({ ...row, seq: eb.fn<number>('last_insert_id', []) }))
+  await insert.execute()
+}
+
+async function insertEvent(db: Db, { names }: Setup, event: NewEvent): Promise<void> {
+  const update = db
+    .updateTable(names.state)
+    .set((eb) => ({ last_seq: eb('last_seq', '+', 1).$castTo<number>() }))
+    .where('id', '=', 1)
+    .returning('last_seq')
+  const seq = wholeOf((await update.executeTakeFirst())?.last_seq)
+  if (seq === undefined) throw withoutNumber(names)
+  await db.insertInto(names.events).values(eventRow(event, seq)).execute()
 }

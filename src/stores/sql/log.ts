@@ -1,12 +1,11 @@
-/** Reads and shortens the audit log, and keeps what belongs to the whole deployment: its freshness bound. */
+/** Reads and shortens the audit log. */
 import type { TokenEvent } from '../../core/token.ts'
 import type { EventQuery } from '../../ports.ts'
 import { answersOf, eventsBeside } from './beside.ts'
-import { notMigrated } from './problems.ts'
 import { isText, runFixed } from './query.ts'
 import { EVENT_COLUMNS, type EventRow, readEvent, readPlace, wholeRow } from './rows.ts'
 import type { Session } from './session.ts'
-import { durableColumn, type Marked, markOf, withMark } from './suitable-postgres.ts'
+import { type Marked, withMark } from './suitable-postgres.ts'
 import { wholeOf } from './values.ts'
 
 /** A page of events, by their `seq`. A row that cannot be read is an error, since the log has to be whole to prove anything. */
@@ -77,32 +76,4 @@ export async function sweepEvents(session: Session, before: number, limit: numbe
     if (old.length < size) break
   }
   return removed
-}
-
-/**
- * Raises the freshness bound to at least so many milliseconds and returns what stands: always by a write, which no replica can
- * answer.
- */
-export async function raiseBound(session: Session, atLeastMs: number): Promise<number> {
-  const { names, dialect } = session
-  const least = Math.ceil(atLeastMs)
-  const row = await session.write(async (db) => {
-    const raise = db
-      .updateTable(names.state)
-      .set((eb) => ({
-        bound_ms: eb.fn<number>(dialect === 'sqlite' ? 'max' : 'greatest', ['bound_ms', eb.val(least)]),
-      }))
-      .where('id', '=', 1)
-    if (dialect === 'postgres') {
-      const raised = await raise.returning(['bound_ms', markOf(session, 'state'), durableColumn]).executeTakeFirst()
-      if (raised) session.judge(raised.session, 'state')
-      return raised
-    }
-    if (dialect === 'sqlite') return raise.returning('bound_ms').executeTakeFirst()
-    await raise.execute()
-    return db.selectFrom(names.state).select('bound_ms').where('id', '=', 1).executeTakeFirst()
-  })
-  const bound = wholeOf(row?.bound_ms)
-  if (bound === undefined) throw notMigrated(`The table "${names.state}" does not hold the freshness bound.`)
-  return bound
 }

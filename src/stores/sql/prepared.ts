@@ -6,7 +6,8 @@ import { sha1 } from '@noble/hashes/legacy.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { MysqlPool, PostgresPool, PostgresPoolClient } from 'kysely'
 import { preparedMysql } from './prepared-mysql.ts'
-import { FIXED } from './query.ts'
+import { ALONE, FIXED } from './query.ts'
+import type { Vouching } from './suitable-postgres.ts'
 
 /**
  * Wraps a pool of `pg` or of `mysql2` so that the store's look-ups run as prepared statements: the server then parses and plans
@@ -59,12 +60,31 @@ type Query = (query: unknown, values?: readonly unknown[]) => unknown
 interface Emitter {
   on?(event: 'error', listener: () => void): unknown
 }
+/** What its clients know of their connection. Where one of these is missing, nothing is known. */
+interface Knowing {
+  /** Whether nothing is under way or waits to be sent. */
+  readonly readyForQuery?: boolean
+  readonly pipeline?: boolean
+  /** What the server said last: `I` for no transaction. */
+  getTransactionStatus?(): unknown
+}
 
 /** The client with another `query`. Everything else of it is inherited. */
 function wrap(client: PostgresPoolClient, nameOf: (text: string) => string): PostgresPoolClient {
   ;(client as Emitter).on?.('error', () => undefined)
   const ask = client.query.bind(client) as Query
-  const query: Query = (text, values) =>
-    typeof text === 'string' && text.startsWith(FIXED) ? ask({ name: nameOf(text), text, values }) : ask(text, values)
+  const query: Query = (text, values) => {
+    if (typeof text !== 'string' || !text.startsWith(FIXED)) return ask(text, values)
+    return ask({ name: nameOf(text), text, values: text.startsWith(ALONE) ? vouched(client, values) : values })
+  }
   return Object.create(client, { query: { value: query }, release: { value: () => client.release() } })
+}
+
+/** The values of a statement that stands alone, with a word for it if the client knows that no transaction is open. */
+function vouched(client: PostgresPoolClient & Knowing, values: readonly unknown[] = []): readonly unknown[] {
+  const [said, ...rest] = values
+  const isIdle = client.readyForQuery === true && client.pipeline !== true && client.getTransactionStatus?.() === 'I'
+  const nobody: Vouching = 'nobody'
+  const own: Vouching = 'own'
+  return said === nobody && isIdle ? [own, ...rest] : values
 }

@@ -6,7 +6,7 @@
 import { StoreError } from '../../core/errors.ts'
 import { sessionProblem } from './suitable-postgres.ts'
 import { heldByOthers, isHeldByOthers } from './suitable-sqlite.ts'
-import type { Setup } from './tables.ts'
+import type { Names, Setup } from './tables.ts'
 
 /** A table or column that is not there: 3F000 to 42703 of PostgreSQL, then MySQL. */
 const MISSING = new Set<unknown>(['3F000', '3D000', '42P01', '42703', 1049, 1054, 1146])
@@ -75,6 +75,25 @@ export function problemOfBegin(thrown: unknown): unknown {
   )
 }
 
+/** Whether a column got no value that has to have one. PostgreSQL only. */
+export function isNull(thrown: unknown): boolean {
+  return marksOf(thrown).codes.includes('23502')
+}
+
+/**
+ * Whether PostgreSQL could not make anything of a statement or its values, so that nothing was done: texts in another character
+ * set, tables that are others.
+ */
+export function isUnreadable(thrown: unknown): boolean {
+  return marksOf(thrown).codes.some((code) => typeof code === 'string' && /^(22|42)[0-9A-Z]{3}$/.test(code))
+}
+
+/** Whether an error of PostgreSQL's is about a table. So it is taken where the driver does not say. */
+export function isAbout(thrown: unknown, name: string): boolean {
+  const { table } = thrown as { readonly table?: unknown }
+  return typeof table !== 'string' || table === name.slice(name.lastIndexOf('.') + 1)
+}
+
 /** Whether there is a row with this primary key already. */
 export function isDuplicate(thrown: unknown): boolean {
   return isIn(DUPLICATE, thrown)
@@ -102,6 +121,16 @@ export function problemOf(thrown: unknown, setup: Setup): unknown {
       'This database can only be read: a replica, a read-only transaction (default_transaction_read_only, read_only) or a file without write permission (query_only). Connect the store to the primary, with the right to write.',
     )
   return withoutValues(thrown)
+}
+
+/** The error for a state that does not say which number comes next. */
+export function withoutNumber({ state }: Names): StoreError {
+  return notMigrated(`The table "${state}" does not hold the last number of an event.`)
+}
+
+/** The error for a digest that another token has; the driver's own quotes it. */
+export function digestTaken(): Error {
+  return new Error('A new secret of the token belongs to another token. Nothing was written.')
 }
 
 /** The error for tables that were not made, or not completely. */

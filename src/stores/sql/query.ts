@@ -18,6 +18,12 @@ import type { Db, Setup, Tables } from './tables.ts'
 /** In front of the statements whose text is always the same, for `preparedStatements`. */
 export const FIXED = '/* plan-access-tokens */ '
 
+/**
+ * In front of a statement that the server has to commit by itself. Where its first parameter is `nobody`, `preparedStatements` may
+ * write `own` there, if the connection has no transaction open.
+ */
+export const ALONE = `${FIXED}/* alone */ `
+
 const QUERY_ID: QueryId = Object.freeze({ queryId: 'plan-access-tokens' })
 
 /** A statement without parameters. */

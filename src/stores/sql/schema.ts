@@ -78,6 +78,15 @@ const TABLES: { readonly [T in keyof Tables]: Table } = {
   state: { columns: { id: 'whole', schema_version: 'whole', last_seq: 'whole', bound_ms: 'whole' } },
 }
 
+/** The columns of a table that are written, each with its kind in PostgreSQL. */
+export function columnsOf<T extends keyof Tables>(
+  table: T,
+): readonly (readonly [column: keyof Tables[T], kind: string])[] {
+  return Object.entries(TABLES[table].columns).map(([column, kind]) => {
+    return [column as keyof Tables[T], kind.startsWith('whole') ? 'bigint' : 'text'] as const
+  })
+}
+
 /** The first migration: all tables and indexes, and the row of the store. */
 export function createTables(dialect: SqlDialect, names: Names): readonly string[] {
   const quoted = (name: string): string => quote(dialect, name)
@@ -129,7 +138,7 @@ function lastPart(name: string): string {
 }
 
 /** A name in quotation marks, part by part. Names hold none themselves (stores/sql/options.ts). */
-function quote(dialect: SqlDialect, name: string): string {
+export function quote(dialect: SqlDialect, name: string): string {
   const mark = dialect === 'mysql' ? '`' : '"'
   return name
     .split('.')

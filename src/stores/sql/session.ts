@@ -10,7 +10,16 @@ import { isHeld, isKnownLost, isLost, isUndone, notMigrated, problemOf, problemO
 import { rawQuery } from './query.ts'
 import { SCHEMA_VERSION } from './schema.ts'
 import { type Suitability, suitabilityOf } from './suitable-mysql.ts'
-import { FROM_SNAPSHOT, OTHER_TABLE, type PostgresSessions, postgresSessions } from './suitable-postgres.ts'
+import {
+  FROM_SNAPSHOT,
+  LEFT_OPEN,
+  OTHER_TABLE,
+  type PostgresSessions,
+  postgresSessions,
+  probeOf,
+  UNVOUCHED,
+  type Vouching,
+} from './suitable-postgres.ts'
 import { lookAtSqlite } from './suitable-sqlite.ts'
 import type { Db, Names, Setup } from './tables.ts'
 import { wholeOf } from './values.ts'
@@ -19,6 +28,9 @@ import { wholeOf } from './values.ts'
 const ATTEMPTS = 50
 /** The pause before trying again, in milliseconds: drawn by lot between these, so that two do not meet again. */
 const [SHORTEST_PAUSE, LONGEST_PAUSE] = [10, 40]
+/** After so many statements in a row for which nobody vouched, none is expected to: the driver does not tell. */
+const MOST_DOUBTS = 5
+
 /** A way to the database. */
 export interface Session extends Setup {
   readonly db: Db
@@ -33,8 +45,22 @@ export interface Session extends Setup {
   /**
    * Runs a transaction; again if the database undid it for the sake of another. `undefined` from the work undoes it and comes
    * back as the answer. Whatever it throws is an unknown outcome.
+   *
+   * @param before is asked on the same connection before the transaction begins.
    */
-  transaction<T>(work: (db: Db) => Promise<T | undefined>): Promise<T | undefined>
+  transaction<T, B = undefined>(
+    work: (db: Db, before: B | undefined) => Promise<T | undefined>,
+    before?: (db: Db) => Promise<B>,
+  ): Promise<T | undefined>
+  /**
+   * For PostgreSQL: runs one statement that writes, and that the server commits by itself, so that no lock waits for the client.
+   * The statement writes nothing where its session is not good (`goodMark`), where nobody vouches for it, or where it finds the
+   * probe (`IS_OPEN`). The work then throws what `judge` throws, `UNVOUCHED` or `LEFT_OPEN`, and is run again: after a look at the
+   * connection, or in a transaction of its own. Whatever else it throws is an unknown outcome.
+   */
+  alone<T>(work: (db: Db, vouching: Vouching) => Promise<T>): Promise<T>
+  /** The mark of PostgreSQL's sessions that is good. */
+  goodMark(table: keyof Names): string
   /** Judges the mark of PostgreSQL's session that a statement on a table ran in. */
   judge(mark: unknown, table: keyof Names): void
 }
@@ -50,6 +76,10 @@ export function sessionOf<DB>(kysely: Kysely<DB>, setup: Setup): Session {
   let areSeen = false
   /** Whether a read has a transaction of its own, since the connection may hold a snapshot. SQLite cannot be asked. */
   let isApart = setup.dialect === 'sqlite'
+  /** Whether what is written has a transaction of its own, for the same reason, or since other code leaves one open. */
+  let isWrittenApart = false
+  /** How often in a row nobody vouched for a statement that stands alone. */
+  let doubts = 0
   /** Whether the Kysely is that of one connection, which others have afterwards. */
   let isBound = false
   const transact = transactions(setup)
@@ -67,7 +97,7 @@ export function sessionOf<DB>(kysely: Kysely<DB>, setup: Setup): Session {
         isOther ||= isFirstOther
         if (attempt === ATTEMPTS || !(isFirstOther || mayRepeat(thrown))) throw problemOf(thrown, setup)
         // After a loss too: a pool takes a moment to see which of its connections are gone.
-        if (thrown !== FROM_SNAPSHOT) await pause()
+        if (thrown !== FROM_SNAPSHOT && thrown !== LEFT_OPEN) await pause()
       }
     }
   }
@@ -117,7 +147,47 @@ export function sessionOf<DB>(kysely: Kysely<DB>, setup: Setup): Session {
       },
     )
   }
-  const transaction: Session['transaction'] = (work) => run(() => held((one) => transact(one, work)), isUndone)
+  const probe = probeOf(setup, 'state')
+  const probed = <T>(work: (db: Db, vouching: Vouching) => Promise<T>): Promise<T> =>
+    db.connection().execute(async (one) => {
+      const { rows } = await one.executeQuery(probe)
+      sessions?.judge(rows[0]?.session, 'state')
+      return work(one, 'probed')
+    })
+  const alone: Session['alone'] = (work) => {
+    let wasApart = false
+    return run(
+      async () => {
+        wasApart = isWrittenApart
+        if (wasApart) {
+          const answer = await transact(db, async (within) => [await work(within, 'own')] as const)
+          return answer?.[0] as Awaited<ReturnType<typeof work>>
+        }
+        if (doubts === MOST_DOUBTS) return probed(work)
+        try {
+          const answer = await work(db, 'nobody')
+          doubts = 0
+          return answer
+        } catch (thrown) {
+          if (thrown !== UNVOUCHED) throw thrown
+          doubts += 1
+          return probed(work)
+        }
+      },
+      (thrown) => {
+        if (thrown !== FROM_SNAPSHOT && thrown !== LEFT_OPEN) return isUndone(thrown)
+        isWrittenApart = true
+        return !wasApart
+      },
+    )
+  }
+  const transaction: Session['transaction'] = (work, before) => {
+    const attempt = async (one: Db) => {
+      const found = await before?.(one)
+      return transact(one, (within) => work(within, found))
+    }
+    return run(() => held(attempt), isUndone)
+  }
   return {
     ...setup,
     db,
@@ -130,6 +200,8 @@ export function sessionOf<DB>(kysely: Kysely<DB>, setup: Setup): Session {
       return answer?.[0] as Awaited<ReturnType<typeof work>>
     },
     transaction,
+    alone,
+    goodMark: (table) => sessions?.goodMark(table) ?? '',
     judge: (mark, table) => sessions?.judge(mark, table),
   }
 }

@@ -1,9 +1,10 @@
 /** `sqlStore`: the port over Kysely, put together from its parts. The port: ports.ts. The tables: stores/sql/schema.ts. */
 import type { Kysely } from 'kysely'
 import type { TokenStore } from '../../ports.ts'
-import { commit } from './commit.ts'
+import { boundOf } from './bound.ts'
+import { commitOf } from './commit.ts'
 import { listTokens } from './list.ts'
-import { listEvents, raiseBound, sweepEvents } from './log.ts'
+import { listEvents, sweepEvents } from './log.ts'
 import { lookUpByDigest, lookUpById } from './look-ups.ts'
 import { type SqlStoreOptions, setupOf } from './options.ts'
 import { sessionOf } from './session.ts'
@@ -28,9 +29,10 @@ export type SqlStore = TokenStore & Required<Omit<TokenStore, 'peekByDigest' | '
  *   a transaction that other code left open, READ UNCOMMITTED, a character set that is not utf8mb4, a `sql_mode` that is not
  *   strict, `read_only`, another database, and on Galera `wsrep_sync_wait` without its bit 1. On MySQL, which does not show an
  *   open transaction, look-ups lock what they read.
- * - A record, its event and the event's `seq` are written in one transaction. Commits go one after another, by the lock of one
- *   row. In PostgreSQL a process that falls silent amid a commit is cut off after 5 s; in MySQL and SQLite the others wait as
- *   long as it is stopped.
+ * - A record, its event and the event's `seq` are written in one transaction. Commits take the number one after another, by the
+ *   lock of one row. In PostgreSQL a commit is one statement, so that a process which falls silent holds up nobody; where it has
+ *   to be a transaction of its own, that process is cut off after 5 s. In MySQL the lock is taken last; there and in SQLite the
+ *   others wait as long as a process is stopped amid a commit.
  * - SQLite: `pragma busy_timeout` is set to 5 s if it is 0. One connection for a process; libsql 0.5 does not get over a wait
  *   that ran out before its garbage is collected (tursodatabase/libsql-js#238).
  * - `pg` ends the process when a connection is lost and nobody listens to its `error`: `pool.on('error', …)` for idle ones, and
@@ -60,9 +62,9 @@ export function sqlStore<DB>(kysely: Kysely<DB>, options: SqlStoreOptions = {}):
     findByDigest: lookUpByDigest(session),
     find: lookUpById(session),
     list: (query) => listTokens(session, query),
-    commit: (record, event) => commit(session, record, event),
+    commit: commitOf(session),
     events: (query) => listEvents(session, query),
-    bound: (atLeastMs) => raiseBound(session, atLeastMs),
+    bound: boundOf(session),
     recordUse: (uses) => keepUses(session, uses),
     lastUse: (tokenIds) => lastUses(session, tokenIds),
     async sweep({ before, limit }) {

@@ -4,9 +4,9 @@
  * carry a mark of the session that ran them. What belongs to the database and its tables is asked once, before the first one.
  * docs/stores.md has the table of settings. SQLite: stores/sql/suitable-sqlite.ts.
  */
-import type { Compilable, SelectQueryBuilder } from 'kysely'
+import type { Compilable, CompiledQuery, SelectQueryBuilder } from 'kysely'
 import { StoreError } from '../../core/errors.ts'
-import { rawColumn, rawQuery } from './query.ts'
+import { FIXED, rawColumn, rawQuery } from './query.ts'
 import type { Db, Names, Setup, Tables } from './tables.ts'
 import { textOf, wholeOf } from './values.ts'
 
@@ -22,11 +22,37 @@ export const FROM_SNAPSHOT: unique symbol = Symbol('from a snapshot')
 /** Thrown where a name stands for another table than before: made anew, or found elsewhere. It is worth a second look. */
 export const OTHER_TABLE: unique symbol = Symbol('another table')
 
-/** The column with the mark of the session: isolation level, whether it is a standby, character set, the table that was found. */
-export function markOf({ names }: Setup, table: keyof Names) {
-  return rawColumn(
-    `pg_catalog.concat(pg_catalog.current_setting('transaction_isolation'), ' ', pg_catalog.pg_is_in_recovery(), ' ', pg_catalog.pg_client_encoding(), ' ', ${regclass(names[table])}::pg_catalog.oid)`,
-    'session',
+/** Thrown for a change that was not written, since it would have become part of a transaction of other code's. */
+export const LEFT_OPEN: unique symbol = Symbol('left open')
+/** Thrown for a change that was not written, since nobody said that its connection has no transaction open. */
+export const UNVOUCHED: unique symbol = Symbol('unvouched')
+
+/**
+ * Who says that a statement has a transaction of its own, in a word that it is told: `own` where we have opened one, or where
+ * `preparedStatements` has seen the driver's own record of the connection; `probed` where the statement has to look for the probe.
+ */
+export type Vouching = 'own' | 'probed' | 'nobody'
+
+/** The mark of the session: isolation level, whether it is a standby, character set, the table that was found. */
+export function markSql({ names }: Setup, table: keyof Names): string {
+  return `pg_catalog.concat(pg_catalog.current_setting('transaction_isolation'), ' ', pg_catalog.pg_is_in_recovery(), ' ', pg_catalog.pg_client_encoding(), ' ', ${regclass(names[table])}::pg_catalog.oid)`
+}
+
+/** The column with the mark. */
+export const markOf = (setup: Setup, table: keyof Names) => rawColumn(markSql(setup, table), 'session')
+
+/**
+ * A setting that ends with the transaction that makes it. Where the next statement of the connection still finds it, the two
+ * stand in one transaction, which other code has opened.
+ */
+const PROBE = 'plan_access_tokens.probe'
+/** Whether the probe is still there. */
+export const IS_OPEN = `(pg_catalog.current_setting('${PROBE}', true) is not distinct from 'open')`
+
+/** Looks at a connection before something is written on it: leaves the probe and gives the mark. */
+export function probeOf(setup: Setup, table: keyof Names): CompiledQuery<{ readonly session: unknown }> {
+  return rawQuery(
+    `${FIXED}select ${markSql(setup, table)} as session, pg_catalog.set_config('${PROBE}', 'open', true) as probe`,
   )
 }
 
@@ -46,11 +72,11 @@ export function withMark<Row>(
     .selectAll()
 }
 
-/** The column that makes a transaction wait for its place on the disk where `synchronous_commit` is off. It ends with the transaction. */
-export const durableColumn = rawColumn(
-  `pg_catalog.set_config('synchronous_commit', case pg_catalog.current_setting('synchronous_commit') when 'off' then 'on' else pg_catalog.current_setting('synchronous_commit') end, true)`,
-  'durability',
-)
+/** Makes a transaction wait for its place on the disk where `synchronous_commit` is off. It ends with the transaction. */
+export const DURABLE = `pg_catalog.set_config('synchronous_commit', case pg_catalog.current_setting('synchronous_commit') when 'off' then 'on' else pg_catalog.current_setting('synchronous_commit') end, true)`
+
+/** The same as a column. */
+export const durableColumn = rawColumn(DURABLE, 'durability')
 
 /** The name is plain letters, digits and `_` (stores/sql/options.ts). */
 const regclass = (name: string): string => `'"${name.split('.').join('"."')}"'::pg_catalog.regclass`
@@ -61,6 +87,8 @@ export interface PostgresSessions {
   look(db: Db): Promise<void>
   /** Finds the tables, and asks what they are. @throws StoreError `store_unsuitable`. */
   locate(db: Db): Promise<void>
+  /** The mark that is good, once the tables were found. */
+  goodMark(table: keyof Names): string
   /**
    * Judges the mark of a statement on a table.
    *
@@ -78,6 +106,7 @@ interface Place {
 /** Begins with nothing seen. */
 export function postgresSessions(setup: Setup): PostgresSessions {
   let place: Place | undefined
+  const goodMark = (table: keyof Names): string => `${LATEST} f UTF8 ${place?.oids[table]}`
   return {
     look: refuseDatabase,
     async locate(db) {
@@ -85,9 +114,10 @@ export function postgresSessions(setup: Setup): PostgresSessions {
       if (place !== undefined && place.schema !== found.schema) throw foundElsewhere(setup)
       place = found
     },
+    goodMark,
     judge(mark, table) {
+      if (mark === goodMark(table)) return
       const oid = place?.oids[table]
-      if (mark === `${LATEST} f UTF8 ${oid}`) return
       const [, level, replica, encoding, found] = /^(.*) ([tf]) (\S+) (\d+)$/.exec(textOf(mark) ?? '') ?? []
       if (replica !== 'f') throw replicaError()
       if (encoding !== 'UTF8') throw clientEncodingError(encoding)
@@ -171,7 +201,7 @@ const foundElsewhere = ({ names }: Setup): StoreError =>
 /** What was thrown because of the session, in words; `undefined` for anything else. Codes are SQLSTATE. */
 export function sessionProblem(thrown: unknown, code: unknown, text: string, setup: Setup): StoreError | undefined {
   if (thrown === OTHER_TABLE) return foundElsewhere(setup)
-  if (thrown === FROM_SNAPSHOT || code === '25001' || code === '25P02')
+  if (thrown === FROM_SNAPSHOT || thrown === LEFT_OPEN || code === '25001' || code === '25P02')
     return unsuitable(
       'Other code left a transaction open on a connection of the pool ("begin" without "commit" or "rollback"), and its answers may be past. Let that code end its transactions before it gives a connection back.',
     )

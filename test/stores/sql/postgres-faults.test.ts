@@ -107,35 +107,61 @@ describe('a connection that is lost', () => {
   })
 })
 
-it('a process that falls silent amid a commit does not hold up the others for ever', async () => {
-  // A commit is not repeated on a connection that the tests above ended: this one has connections of its own.
-  const others = sqlStore(kyselyOver(poolOf()))
-  const record = await add(others)
-  // The server ends its connection, and the client is never given back.
-  const silent = new pg.Pool(config)
-  let wasReached = (): void => undefined
-  const reached = new Promise<void>((resolve) => {
-    wasReached = resolve
+describe('a process that falls silent amid a commit', () => {
+  /** Kysely over one connection that answers and sends no more once a statement was sent, as if it had been stopped. */
+  function stopped(
+    begins: string,
+    options: string,
+  ): { readonly kysely: Kysely<unknown>; readonly reached: Promise<void> } {
+    // The server ends its connection, and the client is never given back.
+    const silent = new pg.Pool({ ...config, options })
+    let wasReached = (): void => undefined
+    const reached = new Promise<void>((resolve) => {
+      wasReached = resolve
+    })
+    const kysely = kyselyOver({
+      async connect() {
+        const client = await silent.connect()
+        client.on('error', () => undefined)
+        let isOpen = false
+        const query = async (text: string, values: readonly unknown[]) => {
+          const answer = await client.query(text, [...values])
+          isOpen ||= text.startsWith('begin') || text.startsWith('start transaction')
+          if (text === 'commit') isOpen = false
+          if (!text.startsWith(begins) || (options !== '' && !isOpen) || values[0] === 'nobody') return answer
+          wasReached()
+          return new Promise(() => undefined)
+        }
+        return { query, release: () => client.release() } as never
+      },
+      end: () => silent.end(),
+    })
+    return { kysely, reached }
+  }
+
+  it.each([
+    ['holds up nobody: its change is written or not', '', ['Theirs', 2]],
+    [
+      'holds up the others for some seconds, where its transactions are its own',
+      '-c default_transaction_isolation=serializable',
+      ['Mine', 1],
+    ],
+  ] as const)('%s', async (_, options, [name, seq]) => {
+    // A commit is not repeated on a connection that the tests above ended: this one has connections of its own.
+    const others = sqlStore(kyselyOver(poolOf()))
+    const record = await add(others)
+    const before = (await others.events({ limit: 9 })).length
+    const { kysely, reached } = stopped('/* plan-access-tokens */ /* alone */', options)
+    const theirs = next(record, { name: 'Theirs' })
+    void sqlStore(kysely).commit(theirs, eventOf(theirs))
+    await reached
+    const mine = next(record, { name: 'Mine' })
+    expect(await others.commit(mine, eventOf(mine))).toBe(name === 'Mine')
+    const another = recordOf()
+    expect(await others.commit(another, eventOf(another))).toBe(true)
+    expect((await others.find(record.id))?.name).toBe(name)
+    expect(await others.events({ limit: 9 })).toHaveLength(before + seq + (name === 'Mine' ? 1 : 0))
   })
-  const stopped = kyselyOver({
-    async connect() {
-      const client = await silent.connect()
-      client.on('error', () => undefined)
-      // It has the lock and says no more, as if it had been stopped.
-      const query = (text: string, values: readonly unknown[]) => {
-        if (!text.startsWith('update "plan_tokens"')) return client.query(text, [...values])
-        wasReached()
-        return new Promise(() => undefined)
-      }
-      return { query, release: () => client.release() } as never
-    },
-    end: () => silent.end(),
-  })
-  void sqlStore(stopped).commit(next(record), eventOf(next(record)))
-  await reached
-  const mine = next(record, { name: 'Mine' })
-  expect(await others.commit(mine, eventOf(mine))).toBe(true)
-  expect(await others.find(record.id)).toEqual(mine)
 })
 
 it('a standby is refused, since it answers late', async () => {
@@ -174,7 +200,7 @@ it('a standby is refused, since it answers late', async () => {
 describe('preparedStatements', () => {
   const NAMES = `select name, statement from pg_prepared_statements where name <> '' order by name`
 
-  it('prepares the look-ups once for each connection, under one name each, and nothing else', async () => {
+  it('prepares look-ups and commits once for each connection, under one name each, and nothing else', async () => {
     const wrapped = kyselyOver(preparedStatements(poolOf({ max: 1 })))
     const prepared = sqlStore(wrapped)
     const record = await add(prepared)
@@ -185,10 +211,11 @@ describe('preparedStatements', () => {
       await sql`select ${i}::int`.execute(wrapped)
     }
     const { rows } = await sql<{ name: string; statement: string }>`${sql.raw(NAMES)}`.execute(wrapped)
-    expect(rows).toHaveLength(2)
     for (const { name } of rows) expect(name).toMatch(/^plan_access_tokens_[0-9a-f]{40}$/)
-    for (const { statement } of rows)
-      expect(statement).toMatch(/^\/\* plan-access-tokens \*\/ select .* from "plan_tokens"/)
+    const kinds = rows.map(
+      ({ statement }) => /^\/\* plan-access-tokens \*\/ (select|\/\* alone \*\/ with) /.exec(statement)?.[1],
+    )
+    expect(kinds.toSorted()).toEqual(['/* alone */ with', 'select', 'select'])
   })
 
   it('makes a connection that is lost amid a look-up an error of that statement alone', async () => {

@@ -2,6 +2,7 @@
  * Commits over several connections at once. Databases give each statement or transaction its own view of the past, and undo
  * what collides: none of that may show.
  */
+import fc from 'fast-check'
 import { sql } from 'kysely'
 import type { TokenEvent } from 'plan-access-tokens'
 import { type SqlStore, sqlStore } from 'plan-access-tokens/stores/sql'
@@ -86,6 +87,58 @@ export function commitsUnderLoad(engine: Engine): void {
       for (const seen of await Promise.all(followers)) expect(seen).toHaveLength(WRITERS * COMMITS * 2)
       await database.close()
     })
+  })
+
+  it('whatever is written at the same time, the log, the records and their secrets agree', async () => {
+    const { store, kysely, database } = await freshStore(engine)
+    const stores = engine.hasConnections ? [store, sqlStore(database.kysely()), sqlStore(database.kysely())] : [store]
+    const ids = ['a', 'b', 'c']
+    const change = fc.record({
+      store: fc.nat({ max: stores.length - 1 }),
+      id: fc.constantFrom(...ids),
+      // Secrets that the record has afterwards, some of them those that it had.
+      kept: fc.nat({ max: 2 }),
+      added: fc.nat({ max: 2 }),
+    })
+    let written = 0
+    let digests = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 6, maxLength: 14 }), async (changes) => {
+        const answers = await Promise.all(
+          changes.map(async ({ store: n, id, kept, added }) => {
+            const used = stores[n] as SqlStore
+            const before = await used.find(id)
+            const fresh = Array.from({ length: added }, () => ({
+              digest: `d-${digests++}`,
+              issuedAt: T,
+              worksUntil: null,
+            }))
+            const secrets = [...(before?.secrets.slice(-kept || 99) ?? []), ...fresh]
+            const record = before ? next(before, { secrets }) : recordOf({ id, secrets })
+            return used.commit(record, eventOf(record, { id: `event-${digests++}` }))
+          }),
+        )
+        written += answers.filter(Boolean).length
+        const events = await store.events({ limit: 10_000 })
+        expect(seqs(events)).toEqual(Array.from({ length: written }, (_, i) => i + 1))
+        const { rows } = await sql<{
+          digest: unknown
+          token_id: unknown
+        }>`select digest, token_id from plan_token_secrets`.execute(kysely)
+        const listed = rows.map(({ digest, token_id }) => `${token_id} ${digest}`).toSorted()
+        const records = await Promise.all(ids.map((id) => store.find(id)))
+        const expected = records.flatMap(
+          (record) => record?.secrets.map(({ digest }) => `${record.id} ${digest}`) ?? [],
+        )
+        expect(listed).toEqual(expected.toSorted())
+        for (const [i, id] of ids.entries()) {
+          const versions = events.filter(({ tokenId }) => tokenId === id).map(({ version }) => version)
+          expect(versions).toEqual(Array.from({ length: records[i]?.version ?? 0 }, (_, n) => n + 1))
+        }
+      }),
+      { numRuns: 12 },
+    )
+    await database.close()
   })
 
   it('a secret that the record forgot finds it no more, and a new one finds it from then on', async () => {

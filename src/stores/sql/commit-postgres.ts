@@ -1,0 +1,118 @@
+/**
+ * For PostgreSQL: a commit as one statement, which the server ends by itself. The lock of `seq` is then held while the server
+ * works and never while it waits for the client. Other databases: stores/sql/commit.ts.
+ *
+ * All parts of the statement see what was committed before it began. Under READ COMMITTED that is enough:
+ *
+ * - An update that waited for a row checks its condition again on the newest one, so of two commits of a version the second
+ *   finds another version and writes nothing. An insert that waited finds the row and does nothing.
+ * - Secrets change together with their token's version alone. If the version before this one stood when the statement began, and
+ *   still stands now that its row is locked, the secrets that the statement sees are that version's.
+ * - `seq` is taken from the newest row of the state, after its lock was waited for, and the lock is held until the end.
+ * - Conditions on other parts are subqueries that depend on nothing: PostgreSQL works them out once, before it touches a row,
+ *   and not again after a wait. So rows are locked in one order: token, secrets, state.
+ */
+import type { CompiledQuery } from 'kysely'
+import type { NewEvent, TokenRecord } from '../../core/token.ts'
+import { digestTaken, isAbout, isDuplicate, isNull, isUnreadable, withoutNumber } from './problems.ts'
+import { ALONE, rawQuery } from './query.ts'
+import { eventRow, tokenRow } from './rows.ts'
+import { columnsOf, quote } from './schema.ts'
+import type { Session } from './session.ts'
+import { DURABLE, IS_OPEN, LEFT_OPEN, markSql, UNVOUCHED, type Vouching } from './suitable-postgres.ts'
+import type { Db, Setup } from './tables.ts'
+
+/**
+ * After so many milliseconds without a word from a process that was stopped or cut off amid a commit in a transaction, PostgreSQL
+ * undoes it: until then every other commit waits.
+ */
+const LONGEST_SILENCE = '5000'
+
+const [OWN, PROBED, NOBODY]: readonly Vouching[] = ['own', 'probed', 'nobody']
+
+interface Answer {
+  readonly session: unknown
+  readonly vouching: unknown
+  /** Text, since a host may have changed how the driver reads other types. */
+  readonly open: unknown
+  /** Null if nothing was written. */
+  readonly seq: unknown
+}
+
+/** The commit of a store: whether the pair was written; `false` if another version stands, and then nothing was. */
+export function postgresCommit(session: Session): (record: TokenRecord, event: NewEvent) => Promise<boolean> {
+  const create = statementOf(session, true)
+  const change = statementOf(session, false)
+  return (record, event) => {
+    const { first, second } = { first: tokenRow(record), second: eventRow(event, 1) }
+    const digests = JSON.stringify([...new Set(record.secrets.map(({ digest }) => digest))])
+    const columns = [...TOKEN.map(([column]) => first[column]), ...EVENT.map(([column]) => second[column])]
+    const compiled = record.version === 1 ? create : change
+    return session.alone(async (db, vouching) => {
+      const parameters = [vouching, session.goodMark('state'), digests, session.channel, ...columns]
+      const answer = await run(db, session, { ...compiled, parameters }, vouching)
+      session.judge(answer.session, 'state')
+      if (answer.vouching === NOBODY) throw UNVOUCHED
+      if (answer.vouching === PROBED && answer.open === 'true') throw LEFT_OPEN
+      return typeof answer.seq === 'string'
+    })
+  }
+}
+
+async function run(db: Db, { names }: Setup, query: CompiledQuery<Answer>, vouching: Vouching): Promise<Answer> {
+  try {
+    return (await db.executeQuery(query)).rows[0] as Answer
+  } catch (thrown) {
+    // The connection may be another than it should be, which a look at it tells.
+    if (isUnreadable(thrown) && vouching === NOBODY) throw UNVOUCHED
+    if (isDuplicate(thrown) && isAbout(thrown, names.secrets)) throw digestTaken()
+    if (isNull(thrown) && isAbout(thrown, names.events)) throw withoutNumber(names)
+    throw thrown
+  }
+}
+
+type TokenColumns = keyof ReturnType<typeof tokenRow>
+type EventColumns = keyof ReturnType<typeof eventRow>
+const TOKEN = columnsOf('tokens') as readonly (readonly [TokenColumns, string])[]
+/** Its number is not a parameter. */
+const EVENT = columnsOf('events').filter(([column]) => column !== 'seq') as readonly (readonly [EventColumns, string])[]
+/** The parameters before those of the columns. */
+const [VOUCHING, MARK, DIGESTS, CHANNEL] = ['$1::text', '$2::text', '$3::json', '$4::text']
+const BEFORE = 4
+
+function statementOf(setup: Setup, isFirst: boolean): CompiledQuery<Answer> {
+  const { names } = setup
+  const [tokens, secrets, events, state] = [names.tokens, names.secrets, names.events, names.state].map((name) =>
+    quote('postgres', name),
+  )
+  const token = TOKEN.map(([column, kind], i) => [column, `$${BEFORE + i + 1}::${kind}`] as const)
+  const event = EVENT.map(([column, kind], i) => [column, `$${BEFORE + TOKEN.length + i + 1}::${kind}`] as const)
+  const { id, version } = Object.fromEntries(token)
+  const isGood = `s.session = ${MARK} and (${VOUCHING} = '${OWN}' or (${VOUCHING} = '${PROBED}' and s.open = 'false'))`
+  const set = token.filter(([column]) => column !== 'id').map((pair) => pair.join(' = '))
+  const write = isFirst
+    ? `insert into ${tokens} (${columns(token)}) select ${values(token)} from session s where ${isGood} on conflict (id) do nothing`
+    : `update ${tokens} set ${set.join(', ')} where id = ${id} and version = ${version} - 1 and (select ${isGood} from session s)`
+  const isWritten = `(select pg_catalog.count(*) from written) = 1`
+  const listed = `pg_catalog.json_array_elements_text(${DIGESTS})`
+  const isKnown = `exists (select 1 from ${secrets} o where o.digest = d.digest and o.token_id = ${id})`
+  const parts = {
+    session: `select ${markSql(setup, 'state')} as session, ${VOUCHING} as vouching, ${IS_OPEN}::text as open`,
+    written: `${write} returning 1`,
+    forgotten: `delete from ${secrets} where ${isWritten} and token_id = ${id} and digest not in (select ${listed}) returning 1`,
+    // In order, so that two that have several new ones in common do not wait for each other.
+    added: `insert into ${secrets} (digest, token_id) select d.digest, ${id} from ${listed} d (digest) where ${isWritten} and not ${isKnown} order by 1 returning 1`,
+    // The secrets are counted so that they are written before the lock is taken.
+    numbered: `update ${state} set last_seq = last_seq + 1 where ${isWritten} and (select pg_catalog.count(*) from forgotten) >= 0 and (select pg_catalog.count(*) from added) >= 0 and id = 1 and last_seq < ${Number.MAX_SAFE_INTEGER} returning last_seq, ${DURABLE}, pg_catalog.set_config('idle_in_transaction_session_timeout', '${LONGEST_SILENCE}', true) as silence`,
+    // Without a number it fails, and all of it with it.
+    logged: `insert into ${events} (seq, ${columns(event)}) select (select last_seq from numbered), ${values(event)} from written returning seq, pg_catalog.pg_notify(${CHANNEL}, '') as told`,
+  }
+  const withParts = Object.entries(parts).map(([name, part]) => `${name} as materialized (${part})`)
+  return rawQuery<Answer>(
+    `${ALONE}with ${withParts.join(', ')} select s.session, s.vouching, s.open, l.seq::text as seq, l.told::text as told from session s left join logged l on true`,
+  )
+}
+
+type Pairs = readonly (readonly [column: string, value: string])[]
+const columns = (pairs: Pairs): string => pairs.map(([column]) => column).join(', ')
+const values = (pairs: Pairs): string => pairs.map(([, value]) => value).join(', ')
