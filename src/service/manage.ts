@@ -82,9 +82,15 @@ export async function edit(engine: Engine, input: EditInput): Promise<Token> {
   await refuseIneligible(engine, record.planId, entryOf(engine, record).policy)
   refuseInactive(record, timeOf(engine))
   const choice = await readChoice(engine, record, fields, issues)
+  // The one that was loaded is the first to be changed; only after somebody else's commit another one is.
+  let first: TokenRecord | undefined = record
   const changed = await change(
     engine,
-    () => loadManaged(engine, actor, id),
+    async () => {
+      const known = first ?? (await loadManaged(engine, actor, id))
+      first = undefined
+      return known
+    },
     (current) => {
       const now = timeOf(engine)
       refuseInactive(current, now)

@@ -2,8 +2,9 @@
  * The freshness bound of the whole deployment, which writers wait for. What it is for: service/freshness.ts. It lies in the store's
  * one row, whose lock commits take, so that it is written where it is raised and read where it is only asked for, after each change.
  */
+import type { CompiledQuery } from 'kysely'
 import { notMigrated } from './problems.ts'
-import { runFixed } from './query.ts'
+import { FIXED, runFixed } from './query.ts'
 import type { Session } from './session.ts'
 import { durableColumn, type Marked, markOf, withMark } from './suitable-postgres.ts'
 import { wholeOf } from './values.ts'
@@ -35,10 +36,11 @@ function readerOf(session: Session): () => Promise<Bound | undefined> {
     .select('bound_ms')
     .where((eb) => eb('id', '=', eb.lit(1)))
   if (dialect === 'postgres') {
-    const marked = withMark(session, 'state', query)
+    const marked = withMark(session, 'state', query).compile()
+    const kept = { ...marked, sql: FIXED + marked.sql }
     return () =>
       session.ask(async (within) => {
-        const [row] = await runFixed<Marked<Bound>>(within, marked)
+        const [row] = (await within.executeQuery<Marked<Bound>>(kept as CompiledQuery<Marked<Bound>>)).rows
         session.judge(row?.session, 'state')
         return row
       })

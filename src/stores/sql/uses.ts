@@ -1,8 +1,8 @@
 /** When secrets were used last: a table of its own, written in batches. It holds no right and undoes nothing. */
 import { isDate } from '../../core/token.ts'
 import type { SecretUse } from '../../ports.ts'
-import { partsOf } from './query.ts'
-import { readUse, USE_COLUMNS, wholeRow } from './rows.ts'
+import { partsOf, runFixed } from './query.ts'
+import { readUse, USE_COLUMNS, type UseRow, wholeRow } from './rows.ts'
 import type { Session } from './session.ts'
 import type { Db, Setup } from './tables.ts'
 
@@ -46,9 +46,12 @@ export async function lastUses(session: Session, tokenIds: readonly string[]): P
   const { names } = session
   const found: SecretUse[] = []
   for (const part of partsOf([...new Set(tokenIds)], PART)) {
-    const rows = await session.read((db) =>
-      db.selectFrom(names.uses).select(USE_COLUMNS).where('token_id', 'in', part).execute(),
-    )
+    const rows = await session.read((db) => {
+      const query = db.selectFrom(names.uses).select(USE_COLUMNS)
+      // Those of one token are asked for after every change of it; the others in texts of many lengths.
+      if (part.length === 1) return runFixed<UseRow>(db, query.where('token_id', '=', part[0] as string))
+      return query.where('token_id', 'in', part).execute()
+    })
     for (const row of rows) found.push(wholeRow(readUse(row), 'a use of a secret', names.uses))
   }
   return found
