@@ -20,6 +20,8 @@ import { basename, join, posix, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { brokenLinks } from '../docs/links.ts'
+import { readPage } from '../docs/markdown.ts'
 
 type Manifest = {
   readonly version: string
@@ -107,9 +109,13 @@ describe('the tarball', () => {
   })
 
   it('holds what was built and the pages that belong to it, and nothing else', () => {
-    const pages = ['LICENSE', 'README.md', 'SECURITY.md', 'package.json']
+    const pages = ['LICENSE', 'README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'package.json']
     expect(files()).toEqual(expect.arrayContaining(pages))
-    const others = files().filter((file) => ![...pages, 'CHANGELOG.md'].includes(file))
+    const others = files().filter(
+      (file) =>
+        ![...pages, 'CHANGELOG.md'].includes(file) &&
+        !/^(docs\/([\w-]+\.md|images\/[\w-]+\.png)|examples\/.+)$/.test(file),
+    )
     const sources = others.filter((file) => file.startsWith('src/')).sort()
     expect(sources).toEqual(
       readdirSync(join(copy, 'src'), { recursive: true, encoding: 'utf8' })
@@ -138,6 +144,13 @@ describe('the tarball', () => {
       expect(named.filter((name) => !existsSync(join(installed, posix.dirname(file), name ?? '')))).toEqual([])
       expect(text(file).match(/sourceMappingURL=(.*)/)?.[1]).toBe(posix.basename(`${file}.map`))
     }
+  })
+
+  it('has pages whose links lead to files and headings in it, and begins with the command that installs it', () => {
+    const pages = files().filter((file) => file.endsWith('.md'))
+    expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/concepts.md', 'examples/own-policy/README.md']))
+    expect(pages.flatMap((file) => brokenLinks(readPage(file, text(file)), `${installed}/`))).toEqual([])
+    expect(text('README.md')).toMatch(/^# plan-access-tokens\n\n```sh\nnpm install plan-access-tokens\n```\n/)
   })
 
   it('names no path and no host of the machine that packed it', async () => {
