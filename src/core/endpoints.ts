@@ -171,7 +171,7 @@ interface Captured {
 function walk(node: Node, path: string, from: number, captured: Captured | undefined): Match | undefined {
   const slash = path.indexOf('/', from)
   const segment = slash === -1 ? path.slice(from) : path.slice(from, slash)
-  const literal = node.literals.get(segment)
+  const literal = node.literals.size === 0 ? undefined : node.literals.get(segment)
   if (literal) {
     const found = slash === -1 ? matchAt(literal, captured) : walk(literal, path, slash + 1, captured)
     if (found) return found

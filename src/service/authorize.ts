@@ -2,7 +2,7 @@
  * `authorize`: whether to let a request through. Gathers the facts stage by stage, asks the rules of core/decide.ts after
  * each, and stops at the first refusal, so that a refusal costs no more I/O than it must. Whatever fails is a refusal.
  */
-import { decide, type Facts, OF_REQUEST, type Rule } from '../core/decide.ts'
+import { type Facts, OF_NAMES, OF_PLACES, OF_PLAN, OF_REQUEST, OF_TOKEN } from '../core/decide.ts'
 import { PlanTokenError, type RefusalCode } from '../core/errors.ts'
 import type { MalformedReason } from '../core/malformed.ts'
 import { isThenable } from '../core/objects.ts'
@@ -11,7 +11,7 @@ import { BASE_PATH_MESSAGE, isBasePath } from '../core/target.ts'
 import type { Awaitable } from '../ports.ts'
 import { allowanceOf, type Decision, refusalOf } from './decision.ts'
 import { type Engine, unavailable } from './engine.ts'
-import { type Inquiry, STAGES, type Stage } from './gather.ts'
+import { gatherNames, gatherPlaces, gatherPlan, gatherRecord, type Inquiry, STAGES, type Stage } from './gather.ts'
 import type { Grants } from './grants.ts'
 import { type Asked, readAsked } from './request.ts'
 import { hintAtTier } from './rights.ts'
@@ -95,22 +95,30 @@ export function createDecide(engine: Engine, grants: Grants, onDecision: OnDecis
 
 /**
  * The first refusal. Goes on at once as long as the ports answer at once, which a store in memory and most directories do:
- * waiting for what is there already would double the cost.
+ * waiting for what is there already would double the cost. Written out stage by stage, as `refuses` is (core/decide.ts); the
+ * stages in turn are `judgeLater`, and both give the same.
  */
 function judge(inquiry: Inquiry): Awaitable<RefusalCode | undefined> {
   const { facts } = inquiry
-  const ofRequest = decide(OF_REQUEST, facts)
+  const ofRequest = OF_REQUEST.refuses(facts)
   if (ofRequest !== undefined) return ofRequest
   try {
-    for (let i = 0; i < STAGES.length; i++) {
-      const { gather, rules } = STAGES[i] as Stage
-      const gathering = gather(inquiry)
-      if (gathering) return judgeLater(inquiry, i, gathering)
-      if (i === 0) readNow(inquiry)
-      const code = decide(rules, facts)
-      if (code !== undefined) return code
-    }
-    return undefined
+    const record = gatherRecord(inquiry)
+    if (record) return judgeLater(inquiry, 0, record)
+    readNow(inquiry)
+    const ofToken = OF_TOKEN.refuses(facts)
+    if (ofToken !== undefined) return ofToken
+    const plan = gatherPlan(inquiry)
+    if (plan) return judgeLater(inquiry, 1, plan)
+    const ofPlan = OF_PLAN.refuses(facts)
+    if (ofPlan !== undefined) return ofPlan
+    const names = gatherNames(inquiry)
+    if (names) return judgeLater(inquiry, 2, names)
+    const ofNames = OF_NAMES.refuses(facts)
+    if (ofNames !== undefined) return ofNames
+    const places = gatherPlaces(inquiry)
+    if (places) return judgeLater(inquiry, 3, places)
+    return OF_PLACES.refuses(facts)
   } catch (error) {
     return failed(facts, error)
   }
@@ -123,7 +131,7 @@ async function judgeLater(inquiry: Inquiry, from: number, gathering: Promise<voi
     await gathering
     for (let i = from; ; ) {
       readNow(inquiry)
-      const code = decide(RULES_UP_TO[i] as readonly Rule[], facts)
+      const code = refusalUpTo(i, facts)
       i += 1
       if (code !== undefined || i === STAGES.length) return code
       await (STAGES[i] as Stage).gather(inquiry)
@@ -133,8 +141,14 @@ async function judgeLater(inquiry: Inquiry, from: number, gathering: Promise<voi
   }
 }
 
-/** For each stage its rules, and those of the stages before it. */
-const RULES_UP_TO = STAGES.map((_, i) => STAGES.slice(0, i + 1).flatMap(({ rules }) => rules))
+/** The first refusal of a stage and those before it. */
+function refusalUpTo(last: number, facts: Facts): RefusalCode | undefined {
+  for (let i = 0; i <= last; i++) {
+    const code = (STAGES[i] as Stage).questions.refuses(facts)
+    if (code !== undefined) return code
+  }
+  return undefined
+}
 
 function readNow({ engine, facts }: Inquiry): void {
   facts.asked = 'clock.now'

@@ -98,9 +98,11 @@ function verdictsOf(facts: Facts, failed: ReadonlySet<Stage>, byId: boolean): re
     stopped ||= !verdict.ok
     return verdict
   }
-  const ofRequest = OF_REQUEST.map((rule) => note(judged(rule, facts, stopped, byId)))
+  const ofRequest = OF_REQUEST.rules.map((rule) => note(judged(rule, facts, stopped, byId)))
   const further = STAGES.flatMap((stage) =>
-    stage.rules.map((rule) => note(failed.has(stage) ? unanswered(rule, stopped) : judged(rule, facts, stopped, byId))),
+    stage.questions.rules.map((rule) =>
+      note(failed.has(stage) ? unanswered(rule, stopped) : judged(rule, facts, stopped, byId)),
+    ),
   )
   return [...ofRequest, ...further]
 }

@@ -5,7 +5,7 @@
  */
 
 import type { BodyReading } from '../core/body-reading.ts'
-import { type Facts, OF_NAMES, OF_PLACES, OF_PLAN, OF_TOKEN, type Rule } from '../core/decide.ts'
+import { type Facts, OF_NAMES, OF_PLACES, OF_PLAN, OF_TOKEN, type Stage as Questions } from '../core/decide.ts'
 import { readPlace, readPlan } from '../core/directory.ts'
 import type { Match } from '../core/endpoints.ts'
 import { type NamedRef, namesOf } from '../core/names.ts'
@@ -27,22 +27,23 @@ export interface Inquiry {
   readonly source: BodySource
 }
 
-/** A stage: facts, and the rules that need them. */
+/** A stage: facts, and the questions that need them. */
 export interface Stage {
   /** Puts its facts into the inquiry. Does nothing where an earlier refusal left out what it needs. */
   readonly gather: (inquiry: Inquiry) => Awaitable<void>
-  readonly rules: readonly Rule[]
+  readonly questions: Questions
 }
 
 /** The stages after the request itself, in the order of the questions. */
 export const STAGES: readonly Stage[] = [
-  { gather: gatherRecord, rules: OF_TOKEN },
-  { gather: gatherPlan, rules: OF_PLAN },
-  { gather: gatherNames, rules: OF_NAMES },
-  { gather: gatherPlaces, rules: OF_PLACES },
+  { gather: gatherRecord, questions: OF_TOKEN },
+  { gather: gatherPlan, questions: OF_PLAN },
+  { gather: gatherNames, questions: OF_NAMES },
+  { gather: gatherPlaces, questions: OF_PLACES },
 ]
 
-function gatherRecord(inquiry: Inquiry): Awaitable<void> {
+/** The record of the secret. */
+export function gatherRecord(inquiry: Inquiry): Awaitable<void> {
   const { facts } = inquiry
   // A question about a token by its id has its record already.
   return facts.record ? undefined : lookUp(inquiry)
@@ -67,7 +68,8 @@ function putRecord(facts: Facts, grants: Grants, found: unknown, digest: string)
   facts.grant = facts.record && grants.grantOf(facts.record)
 }
 
-function gatherPlan({ engine, facts }: Inquiry): Awaitable<void> {
+/** The plan of the token. */
+export function gatherPlan({ engine, facts }: Inquiry): Awaitable<void> {
   if (!facts.record) return
   facts.asked = 'directory.plan'
   const plan = engine.answers.plan(facts.record.planId)
@@ -79,7 +81,8 @@ function gatherPlan({ engine, facts }: Inquiry): Awaitable<void> {
   facts.plan = readPlan(plan)
 }
 
-function gatherNames(inquiry: Inquiry): Awaitable<void> {
+/** What the request names. */
+export function gatherNames(inquiry: Inquiry): Awaitable<void> {
   const { engine, facts, source } = inquiry
   const { match, target } = facts
   if (!match || !target) return
@@ -110,7 +113,8 @@ function putNames({ engine, facts }: Inquiry, match: Match, { query }: Target, b
   }
 }
 
-function gatherPlaces({ engine, facts }: Inquiry): Awaitable<void> {
+/** Where that lies. */
+export function gatherPlaces({ engine, facts }: Inquiry): Awaitable<void> {
   const { named, record } = facts
   if (!record || typeof named !== 'object') return
   facts.asked = 'directory.locate'

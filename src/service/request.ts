@@ -67,7 +67,9 @@ export function readAsked(
     ? credentialOf(asked.secret)
     : readCredential(policy.credential, asked.headers, (asked as RequestLike).rawHeaders, prefixes)
   const facts = factsOf(policy, credential, credential.ok && isWellFormedSecret(credential.secret, prefixes))
-  if (facts.wellFormed) putAsked(facts, asked, basePath)
+  if (!facts.wellFormed) return facts
+  if (isCall(asked)) putAsked(facts, asked, basePath)
+  else putTarget(facts, basePath === undefined ? asked : below(basePath, asked))
   return facts
 }
 

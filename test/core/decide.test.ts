@@ -1,7 +1,7 @@
 /** The rules one by one, and that of several refusals the first in the order of the questions is given. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decide, type Facts, heldScope, isEligible, RULES } from '../../src/core/decide.ts'
+import { type Facts, heldScope, isEligible, QUESTIONS } from '../../src/core/decide.ts'
 import { readTarget } from '../../src/core/target.ts'
 import { grantOf, type TokenRecord } from '../../src/core/token.ts'
 import { compiled, DAY, invoices, matchIn, NOW, recordWith } from './fixtures.ts'
@@ -39,7 +39,14 @@ function factsWith(change: Partial<Facts> = {}, recordChange: Partial<TokenRecor
   }
 }
 
-const judge = (facts: Facts) => decide(RULES, facts)
+const RULES = QUESTIONS.flatMap(({ rules }) => rules)
+const firstOf = (rules: readonly (typeof RULES)[number][], facts: Facts) =>
+  rules.map(({ refuses }) => refuses(facts)).find((code) => code !== undefined)
+/** The first refusal, where each stage says by itself what its rules say one by one. */
+const judge = (facts: Facts) => {
+  for (const { rules, refuses } of QUESTIONS) expect(refuses(facts)).toBe(firstOf(rules, facts))
+  return firstOf(RULES, facts)
+}
 const matchOf = (method: string, path: string) => matchIn(invoices, method, path)?.match
 const replaced = (worksUntil: number) => ({ digest: 'x', issuedAt: NOW, worksUntil })
 
