@@ -1,11 +1,11 @@
 /** The databases whose revocations are timed, as data that a process can be told, and how each process opens its store. */
 import { Redis } from 'ioredis'
-import { Kysely, Migrator, MysqlDialect, PostgresDialect, SqliteDialect } from 'kysely'
+import { Kysely, MysqlDialect, PostgresDialect, SqliteDialect } from 'kysely'
 import mysql from 'mysql2'
 import pg from 'pg'
 import { memoryStore, type TokenStore } from 'plan-access-tokens'
 import { redisStore } from 'plan-access-tokens/stores/redis'
-import { pgListener, preparedStatements, sqlMigrations, sqlStore } from 'plan-access-tokens/stores/sql'
+import { migrate, pgListener, preparedStatements, sqlStore } from 'plan-access-tokens/stores/sql'
 import type { MariadbConfig } from '../../test/support/mariadb.ts'
 import type { PostgresConfig } from '../../test/support/postgres.ts'
 import { openLibsql } from '../../test/support/sqlite.ts'
@@ -43,9 +43,8 @@ export function openStore(source: Source): OpenStore {
 export async function prepare(source: Source): Promise<void> {
   if (source.kind === 'memory' || source.kind === 'redis') return
   const db = kyselyOver(source)
-  const { error } = await new Migrator({ db, provider: sqlMigrations() }).migrateToLatest()
+  await migrate(db)
   await db.destroy()
-  if (error !== undefined) throw error
 }
 
 function kyselyOver(source: Exclude<Source, { kind: 'memory' | 'redis' }>): Kysely<unknown> {

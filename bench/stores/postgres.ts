@@ -1,8 +1,8 @@
 /** A database of the benchmark's PostgreSQL, and the store over it as the documents tell a host to make it. */
-import { Kysely, Migrator, PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import type { TokenStore } from 'plan-access-tokens'
-import { preparedStatements, sqlMigrations, sqlStore } from 'plan-access-tokens/stores/sql'
+import { migrate, preparedStatements, sqlStore } from 'plan-access-tokens/stores/sql'
 import { type PostgresConfig, type PostgresServer, startPostgres } from '../../test/support/postgres.ts'
 
 export interface Database {
@@ -37,8 +37,7 @@ export function openDatabase(config: PostgresConfig, onStatement?: (statement: S
 export async function newDatabase(server: PostgresServer): Promise<Database> {
   const config = await server.database()
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: new pg.Pool(config) }) })
-  const { error } = await new Migrator({ db, provider: sqlMigrations() }).migrateToLatest()
+  await migrate(db)
   await db.destroy()
-  if (error !== undefined) throw error
   return openDatabase(config)
 }

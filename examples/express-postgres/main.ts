@@ -5,12 +5,12 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
-import { Kysely, Migrator, PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { createPlanTokens } from 'plan-access-tokens'
 import { guard } from 'plan-access-tokens/express'
 import { figmaPolicy } from 'plan-access-tokens/figma'
-import { pgListener, preparedStatements, sqlMigrations, sqlStore } from 'plan-access-tokens/stores/sql'
+import { migrate, pgListener, preparedStatements, sqlStore } from 'plan-access-tokens/stores/sql'
 import { openDirectory } from './directory.ts'
 
 const connectionString = process.env.DATABASE_URL
@@ -20,12 +20,7 @@ const pool = new pg.Pool({ connectionString })
 pool.on('error', (error) => console.warn(error.message))
 const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: preparedStatements(pool) }) })
 
-const { error } = await new Migrator({
-  ...{ db, provider: sqlMigrations() },
-  ...{ migrationTableName: 'plan_token_migrations', migrationLockTableName: 'plan_token_migrations_lock' },
-}).migrateToLatest()
-if (error) throw error
-
+await migrate(db)
 const store = sqlStore(db, { listen: pgListener(() => new pg.Client({ connectionString, keepAlive: true })) })
 const directory = await openDirectory(pool)
 const tokens = createPlanTokens({ policy: figmaPolicy(), store, directory, freshnessMs: 1_000 })

@@ -2,9 +2,9 @@
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { Kysely, Migrator, PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
-import { sqlMigrations } from 'plan-access-tokens/stores/sql'
+import { migrate } from 'plan-access-tokens/stores/sql'
 import { startPostgres } from '../support/postgres.ts'
 import { ask, startRedis } from '../support/redis.ts'
 import { type Connection, WATCHER } from './deployment.ts'
@@ -36,9 +36,8 @@ export async function startPostgresDatabase(): Promise<Database> {
   const server = await startPostgres({ flags: ['-c', 'fsync=on'] })
   const config = await server.database()
   const kysely = new Kysely({ dialect: new PostgresDialect({ pool: new pg.Pool(config) }) })
-  const { error } = await new Migrator({ db: kysely, provider: sqlMigrations() }).migrateToLatest()
+  await migrate(kysely)
   await kysely.destroy()
-  if (error !== undefined) throw error
   /** Its processes while it hangs. */
   let hung: readonly number[] = []
   let isDown = false

@@ -1,12 +1,13 @@
 /**
- * `sqlMigrations`: the store's tables as Kysely migrations, or as plain SQL for teams with another tool. What they make:
- * stores/sql/schema.ts.
+ * `sqlMigrations`: the store's tables for a migration tool of the host's, as Kysely migrations or as plain SQL. Without a tool:
+ * stores/sql/migrate.ts. What they make: stores/sql/schema.ts.
  */
 import type { Kysely, Migration, MigrationProvider } from 'kysely'
+import { versionOf } from './migrate.ts'
 import { dialectOf, readOptions, type SqlTables } from './options.ts'
 import { rawQuery } from './query.ts'
-import { createTables, SCHEMA_VERSION } from './schema.ts'
-import type { Names, SqlDialect } from './tables.ts'
+import { SCHEMA_VERSION, STEPS } from './schema.ts'
+import type { SqlDialect } from './tables.ts'
 
 /** The migrations of the SQL store, for Kysely's `Migrator`, or printed. */
 export interface SqlMigrations extends MigrationProvider {
@@ -19,14 +20,11 @@ export interface SqlMigrations extends MigrationProvider {
   toSql(dialect: SqlDialect): string
 }
 
-/** Oldest first. A name is never changed: it stands in the host's table of migrations. */
-const STEPS: { readonly [name: string]: (dialect: SqlDialect, names: Names) => readonly string[] } = {
-  plan_access_tokens_0001: createTables,
-}
-
 /**
- * The migrations that `sqlStore` needs, with the same `tables` and `schema`. Kysely keeps track of them in a table; give it
- * one of its own, so that they do not mix with the host's. There is no way down: it would end every token.
+ * The migrations that `sqlStore` needs, with the same `tables` and `schema`, for hosts that keep all theirs in one place; others
+ * call `migrate`. A step that the tables have already, from `migrate` or from another tool, does nothing. Kysely keeps track of
+ * them in a table; give it one of its own, so that they do not mix with the host's. There is no way down: it would end every
+ * token.
  *
  * @throws PolicyError (a `TypeError`) for options that cannot be used.
  *
@@ -47,12 +45,13 @@ export function sqlMigrations(options: SqlTables = {}): SqlMigrations {
   const { names } = readOptions('migrations', options)
   return {
     async getMigrations() {
-      const steps = Object.entries(STEPS).map(([name, statements]): [string, Migration] => [
+      const steps = Object.entries(STEPS).map(([name, statements], i): [string, Migration] => [
         name,
         {
-          up(db) {
+          async up(db) {
             const dialect = options.dialect ?? dialectOf(db)
-            return runAll(db, dialect, statements(dialect, names))
+            if ((await versionOf(db.withoutPlugins(), { dialect, names })) > i) return
+            await runAll(db, dialect, statements(dialect, names))
           },
         },
       ])

@@ -10,6 +10,9 @@ import type { Names, Setup } from './tables.ts'
 
 /** A table or column that is not there: 3F000 to 42703 of PostgreSQL, then MySQL. */
 const MISSING = new Set<unknown>(['3F000', '3D000', '42P01', '42703', 1049, 1054, 1146])
+const NOT_THERE = /^no such (table|column)|^unknown database|has no column/
+/** A table or an index of that name. */
+const EXISTING = new Set<unknown>(['42P07', 1050, 1061])
 /** A right that the database's user does not have, or a user that it does not take. */
 const FORBIDDEN = new Set<unknown>([
   ...['42501', '28000', '28P01', 1044, 1045, 1142, 1143, 1227],
@@ -94,6 +97,22 @@ export function isAbout(thrown: unknown, name: string): boolean {
   return typeof table !== 'string' || table === name.slice(name.lastIndexOf('.') + 1)
 }
 
+/** Whether a table or a column is not there. */
+export function isMissing(thrown: unknown): boolean {
+  return isIn(MISSING, thrown) || (isSqlite(thrown, 'SQLITE_ERROR') && NOT_THERE.test(marksOf(thrown).text))
+}
+
+/** Whether a table or an index is there already. */
+export function isExisting(thrown: unknown): boolean {
+  const isThere = isSqlite(thrown, 'SQLITE_ERROR') && / already exists$/.test(marksOf(thrown).text)
+  return isIn(EXISTING, thrown) || isThere
+}
+
+/** Whether the database's user lacks a right, or is not let in. */
+export function isForbidden(thrown: unknown): boolean {
+  return isIn(FORBIDDEN, thrown)
+}
+
 /** Whether there is a row with this primary key already. */
 export function isDuplicate(thrown: unknown): boolean {
   return isIn(DUPLICATE, thrown)
@@ -108,9 +127,8 @@ export function problemOf(thrown: unknown, setup: Setup): unknown {
   if (session) return session
   if (isHeld(thrown)) return heldByOthers()
   const tables = `"${names.tokens}", "${names.state}" and the others`
-  if (isIn(MISSING, thrown) || (isSqlite(thrown, 'SQLITE_ERROR') && /^no such (table|column)|has no column/.test(text)))
-    return notMigrated(`The tables ${tables} are not all there, or lack columns.`)
-  if (isIn(FORBIDDEN, thrown))
+  if (isMissing(thrown)) return notMigrated(`The tables ${tables} are not all there, or lack columns.`)
+  if (isForbidden(thrown))
     return new StoreError(
       'store_forbidden',
       `The database does not let this user in, or not to the tables ${tables}. Grant it select, insert, update and delete on them; for SQLite, let the process open the file and write beside it.`,
@@ -137,7 +155,7 @@ export function digestTaken(): Error {
 export function notMigrated(what: string): StoreError {
   return new StoreError(
     'store_not_migrated',
-    `${what} Run the migrations of sqlMigrations() with the same \`tables\` and \`schema\`.`,
+    `${what} Run migrate(db), or the migrations of sqlMigrations(), with the same \`tables\` and \`schema\`.`,
   )
 }
 

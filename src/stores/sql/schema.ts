@@ -78,6 +78,14 @@ const TABLES: { readonly [T in keyof Tables]: Table } = {
   state: { columns: { id: 'whole', schema_version: 'whole', last_seq: 'whole', bound_ms: 'whole' } },
 }
 
+/**
+ * The steps that lead from one version of the tables to the next, oldest first. A name is never changed: it stands in a host's own
+ * table of migrations.
+ */
+export const STEPS: { readonly [name: string]: (dialect: SqlDialect, names: Names) => readonly string[] } = {
+  plan_access_tokens_0001: createTables,
+}
+
 /** The columns of a table that are written, each with its kind in PostgreSQL. */
 export function columnsOf<T extends keyof Tables>(
   table: T,
@@ -88,7 +96,7 @@ export function columnsOf<T extends keyof Tables>(
 }
 
 /** The first migration: all tables and indexes, and the row of the store. */
-export function createTables(dialect: SqlDialect, names: Names): readonly string[] {
+function createTables(dialect: SqlDialect, names: Names): readonly string[] {
   const quoted = (name: string): string => quote(dialect, name)
   // MySQL commits each statement by itself: what was half done has to be doable again.
   const ignore = dialect === 'mysql' ? ' ignore' : ''

@@ -1,14 +1,13 @@
 /** The databases that the SQL store is tried on, each real: how to get an empty one, and Kyselys over it. */
-import { type Dialect, Kysely, Migrator, MysqlDialect, PostgresDialect } from 'kysely'
+import { type Dialect, Kysely, MysqlDialect, PostgresDialect } from 'kysely'
 import mysql from 'mysql2'
 import pg from 'pg'
 import {
   type Listen,
+  migrate,
   pgListener,
   type SqlStore,
   type SqlStoreOptions,
-  type SqlTables,
-  sqlMigrations,
   sqlStore,
 } from 'plan-access-tokens/stores/sql'
 import { hasMariadb, MARIADB_COMMAND, type MariadbServer, startMariadb } from '../../support/mariadb.ts'
@@ -47,12 +46,6 @@ export const LIBSQL = sqlite('libsql', openLibsql)
 export const BETTER_SQLITE3 = sqlite('better-sqlite3', openBetterSqlite3, BETTER_SQLITE3_COMMAND)
 export const POSTGRES = postgres()
 export const MARIADB = mariadb()
-
-/** Makes the tables. */
-export async function migrate(kysely: Kysely<unknown>, tables: SqlTables = {}): Promise<void> {
-  const { error } = await new Migrator({ db: kysely, provider: sqlMigrations(tables) }).migrateToLatest()
-  if (error !== undefined) throw error
-}
 
 /** A store over a new database with its tables made. */
 export async function freshStore(

@@ -6,13 +6,12 @@ import { Kysely, MysqlDialect, sql } from 'kysely'
 import mysql from 'mysql2'
 import { createPlanTokens } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
-import { preparedStatements, type SqlStore, sqlStore } from 'plan-access-tokens/stores/sql'
+import { migrate, preparedStatements, type SqlStore, sqlStore } from 'plan-access-tokens/stores/sql'
 import { expectAllowed, expectDenied, requestWith, storeContract, testDirectory } from 'plan-access-tokens/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { GALERA_COMMAND, type GaleraCluster, hasGalera, startGalera } from '../../support/galera.ts'
 import type { MariadbServer } from '../../support/mariadb.ts'
 import { eventOf, recordOf, T } from '../records.ts'
-import { migrate } from './engines.ts'
 
 const title = hasGalera ? 'Galera' : `Galera (skipped without it: ${GALERA_COMMAND})`
 

@@ -2,11 +2,10 @@
 import { inspect } from 'node:util'
 import { Kysely, MysqlDialect, type MysqlPool, sql } from 'kysely'
 import mysql from 'mysql2'
-import { sqlStore } from 'plan-access-tokens/stores/sql'
+import { migrate, sqlStore } from 'plan-access-tokens/stores/sql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hasMariadb, MARIADB_COMMAND, type MariadbServer, startMariadb } from '../../support/mariadb.ts'
 import { add, eventOf, next, recordOf } from '../records.ts'
-import { migrate } from './engines.ts'
 
 const title = hasMariadb ? 'MariaDB' : `MariaDB (skipped without it: ${MARIADB_COMMAND})`
 const DIGEST = 'd1ge5t-'.repeat(6)

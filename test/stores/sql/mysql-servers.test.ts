@@ -6,7 +6,7 @@ import { Kysely, MysqlDialect, type MysqlPool, sql } from 'kysely'
 import mysql from 'mysql2'
 import { createPlanTokens } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
-import { type SqlStore, sqlStore } from 'plan-access-tokens/stores/sql'
+import { migrate, type SqlStore, sqlStore } from 'plan-access-tokens/stores/sql'
 import { expectAllowed, expectDenied, requestWith, testDirectory } from 'plan-access-tokens/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -17,7 +17,6 @@ import {
   startMariadb,
 } from '../../support/mariadb.ts'
 import { add, eventOf, next, T } from '../records.ts'
-import { migrate } from './engines.ts'
 
 const title = hasMariadb ? 'MariaDB' : `MariaDB (skipped without it: ${MARIADB_COMMAND})`
 const refusal = (names: string) => ({

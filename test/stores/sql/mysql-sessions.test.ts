@@ -7,7 +7,7 @@ import { Kysely, MysqlDialect, sql } from 'kysely'
 import mysql from 'mysql2'
 import { createPlanTokens, type DecisionInfo, StoreError } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
-import { preparedStatements, type SqlStore, sqlStore } from 'plan-access-tokens/stores/sql'
+import { migrate, preparedStatements, type SqlStore, sqlStore } from 'plan-access-tokens/stores/sql'
 import { expectAllowed, expectDenied, requestWith, testDirectory } from 'plan-access-tokens/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -18,7 +18,6 @@ import {
   startMariadb,
 } from '../../support/mariadb.ts'
 import { add, eventOf, next, recordOf, T } from '../records.ts'
-import { migrate } from './engines.ts'
 import { FINE, FINE_DRIVERS, REFUSED, REFUSED_DRIVERS } from './mysql-session-table.ts'
 
 /** Quotation marks, a backslash, characters whose last byte is one in GBK, and one beyond the plane of utf8mb3. */

@@ -6,6 +6,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import {
   type ListenClient,
+  migrate,
   pgListener,
   preparedStatements,
   type SqlStore,
@@ -15,7 +16,6 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type PostgresConfig, type PostgresServer, startPostgres } from '../../support/postgres.ts'
 import { add, eventOf, next, recordOf } from '../records.ts'
-import { migrate } from './engines.ts'
 
 let server: PostgresServer
 let config: PostgresConfig

@@ -5,7 +5,7 @@ import { type SqlStore, sqlStore } from 'plan-access-tokens/stores/sql'
 import { expect } from 'vitest'
 import { type PostgresConfig, type PostgresServer, startPostgres } from '../../support/postgres.ts'
 import { add, eventOf, next, seqs, T } from '../records.ts'
-import { migrate } from './engines.ts'
+
 
 /** A server, and another process over it with nothing set, which makes the changes. */
 export interface Postgres {

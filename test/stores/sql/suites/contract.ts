@@ -1,9 +1,9 @@
 /** `sqlStore` passes the store contract on every engine; what is read is read over other connections than what was written. */
 import { type Kysely, sql } from 'kysely'
-import { sqlStore } from 'plan-access-tokens/stores/sql'
+import { migrate, sqlStore } from 'plan-access-tokens/stores/sql'
 import { storeContract } from 'plan-access-tokens/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Database, type Engine, migrate } from '../engines.ts'
+import type { Database, Engine } from '../engines.ts'
 
 export function passesTheContract(engine: Engine): void {
   let database: Database

@@ -1,9 +1,9 @@
-/** `sqlMigrations`: the tables by Kysely's Migrator or by printed SQL, under names and in a schema of the host's choice. */
-import { CamelCasePlugin, type Kysely, sql } from 'kysely'
-import { type SqlStoreOptions, type SqlTables, sqlMigrations, sqlStore } from 'plan-access-tokens/stores/sql'
+/** The tables: by `migrate`, by Kysely's Migrator or by printed SQL, under names and in a schema of the host's choice. */
+import { CamelCasePlugin, type Kysely, Migrator, sql } from 'kysely'
+import { migrate, type SqlStoreOptions, type SqlTables, sqlMigrations, sqlStore } from 'plan-access-tokens/stores/sql'
 import { expect, it } from 'vitest'
 import { add, eventOf, next, T } from '../../records.ts'
-import { type Engine, freshStore, migrate } from '../engines.ts'
+import { type Engine, freshStore } from '../engines.ts'
 
 const TABLES = { tokens: 'Api_tokens', secrets: 'hashes', events: 'audit', uses: 'used', state: 'st8' }
 const TEXT = '"Nächster" \\ %_\'; drop table x; -- 🔑 Ünïcödé'
@@ -32,7 +32,94 @@ async function makeSchema({ dialect }: Engine, kysely: Kysely<unknown>): Promise
   await make.execute(kysely)
 }
 
+const STEPS = ['plan_access_tokens_0001']
+const migrateByKysely = async (kysely: Kysely<unknown>, tables: SqlTables = {}): Promise<void> => {
+  const { error } = await new Migrator({ db: kysely, provider: sqlMigrations(tables) }).migrateToLatest()
+  if (error !== undefined) throw error
+}
+
 export function makesItsTables(engine: Engine): void {
+  it('migrate says what it did, and does nothing where nothing is missing', async () => {
+    const database = await engine.database()
+    const kysely = database.kysely()
+    expect(await migrate(kysely)).toEqual({ applied: STEPS, version: 1 })
+    await add(sqlStore(kysely), { id: 'kept' })
+    expect(await migrate(kysely)).toEqual({ applied: [], version: 1 })
+    expect((await sqlStore(kysely).find('kept'))?.id).toBe('kept')
+    await database.close()
+  })
+
+  it.each([2, 6])('migrate in %i processes at once makes the tables once', async (count) => {
+    const database = await engine.database()
+    const kyselys = Array.from({ length: engine.hasConnections ? count : 1 }, () => database.kysely())
+    const results = await Promise.all(kyselys.map((kysely) => migrate(kysely, { tables: TABLES })))
+    expect(results.flatMap(({ applied }) => applied)).toEqual(STEPS)
+    await goesThroughItsLife(kyselys[0] as Kysely<unknown>, { tables: TABLES })
+    await database.close()
+  })
+
+  it.each<[string, typeof migrateByKysely]>([
+    ['Kysely’s Migrator', migrateByKysely],
+    ['migrate', async (kysely, tables) => void (await migrate(kysely, tables))],
+  ])('tables that %s has made are taken by both as they are', async (_, make) => {
+    const database = await engine.database()
+    const kysely = database.kysely()
+    await make(kysely, { tables: TABLES })
+    await migrateByKysely(kysely, { tables: TABLES })
+    expect(await migrate(kysely, { tables: TABLES })).toEqual({ applied: [], version: 1 })
+    await goesThroughItsLife(kysely, { tables: TABLES })
+    await database.close()
+  })
+
+  it('tables of a newer version, and other tables of those names, are left alone', async () => {
+    const { kysely, database } = await freshStore(engine)
+    await sql`update plan_token_state set schema_version = 2`.execute(kysely)
+    await expect(migrate(kysely)).rejects.toMatchObject({ code: 'store_newer' })
+    await sql`drop table plan_token_state`.execute(kysely)
+    await sql`drop table plan_tokens`.execute(kysely)
+    await sql`create table plan_tokens (other integer)`.execute(kysely)
+    await expect(migrate(kysely)).rejects.toMatchObject({
+      code: 'store_unsuitable',
+      message: expect.stringContaining('`tables`'),
+    })
+    expect((await sql`select * from plan_tokens`.execute(kysely)).rows).toEqual([])
+    await expect(migrate(kysely, { schema: 'nowhere' })).rejects.toMatchObject({
+      code: 'store_unsuitable',
+      message: expect.stringContaining('"nowhere"'),
+    })
+    await database.close()
+  })
+
+  it('a transaction and wrong options are errors that say so', async () => {
+    const { kysely, database } = await freshStore(engine)
+    await kysely.transaction().execute(async (trx) => {
+      await expect(migrate(trx)).rejects.toMatchObject({
+        name: 'PolicyError',
+        message: expect.stringContaining('is a transaction'),
+      })
+    })
+    await expect(migrate(kysely, { schema: 'a b' })).rejects.toMatchObject({ name: 'PolicyError' })
+    await expect(migrate({} as never)).rejects.toMatchObject({ name: 'PolicyError' })
+    await database.close()
+  })
+
+  if (engine.dialect !== 'sqlite')
+    it('a user that may not make tables is told which right it needs', async () => {
+      const database = await engine.database()
+      const isPostgres = engine.dialect === 'postgres'
+      await database.exec(isPostgres ? "create role weak login password 'password'" : 'create user weak')
+      if (!isPostgres) await database.exec('grant select, create temporary tables on *.* to weak')
+      try {
+        await expect(migrate(database.kysely({ user: 'weak' }))).rejects.toMatchObject({
+          code: 'store_forbidden',
+          message: expect.stringMatching(/create tables.*toSql/),
+        })
+      } finally {
+        await database.close()
+        await database.exec(isPostgres ? 'drop owned by weak; drop role weak' : 'drop user weak')
+      }
+    })
+
   it('works after the migrations, which may run again', async () => {
     const { kysely, database } = await freshStore(engine)
     await migrate(kysely)

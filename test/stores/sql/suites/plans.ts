@@ -3,10 +3,10 @@
  * tables where looking through everything would show. The statements are taken from the store as it sends them.
  */
 import { type Kysely, sql } from 'kysely'
-import { type SqlStore, sqlStore } from 'plan-access-tokens/stores/sql'
+import { migrate, type SqlStore, sqlStore } from 'plan-access-tokens/stores/sql'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { T } from '../../records.ts'
-import { type Database, type Engine, migrate } from '../engines.ts'
+import type { Database, Engine } from '../engines.ts'
 
 /** One large plan with tokens of each status; and many small ones. */
 const TOKENS = 12_000

@@ -3,11 +3,11 @@ import { inspect } from 'node:util'
 import { sql } from 'kysely'
 import { createPlanTokens, StoreError } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
-import { sqlStore } from 'plan-access-tokens/stores/sql'
+import { migrate, sqlStore } from 'plan-access-tokens/stores/sql'
 import { expectAllowed, expectDenied, requestWith, testDirectory } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
 import { add, eventOf, next, recordOf, T } from '../../records.ts'
-import { type Engine, freshStore, migrate } from '../engines.ts'
+import { type Engine, freshStore } from '../engines.ts'
 
 const record = recordOf({ id: 'a' })
 const CALLS: readonly (readonly [name: string, (store: ReturnType<typeof sqlStore>) => Promise<unknown>])[] = [
