@@ -30,12 +30,16 @@ export interface CommitsResult {
   readonly skipped: readonly string[]
 }
 
-/** What each figure may be at most, or at least. */
+/**
+ * What each figure may be at most, or at least. The commit that is compared with is all that differs: on a machine whose
+ * processors are the limit, as they are with four processes on two of them, the rest of an edit counts on both sides.
+ */
 export const COMMITS_LIMITS: { readonly [figure: string]: number | { readonly atLeast: number } } = {
-  'ratios.toLockFirst.8': { atLeast: 2.5 },
-  'ratios.toLockFirst.32': { atLeast: 2.5 },
-  'ratios.toLockFirst.4x32': { atLeast: 2.5 },
-  'ratios.manyTo32': { atLeast: 0.9 },
+  'ratios.toLockFirst.32': { atLeast: 1.4 },
+  'ratios.toLockFirst.4x32': { atLeast: 1.4 },
+  // What the lock may cost.
+  'ratios.toPlainSequence.32': { atLeast: 0.6 },
+  'ratios.toPlainSequence.4x32': { atLeast: 0.6 },
   writtenAndRefused: 0,
 }
 
