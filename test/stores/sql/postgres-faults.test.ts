@@ -218,6 +218,22 @@ describe('preparedStatements', () => {
     expect(kinds.toSorted()).toEqual(['/* alone */ with', 'select', 'select'])
   })
 
+  it.each([
+    ['left open', async (client: pg.PoolClient) => void (await client.query('begin'))],
+    ['is about to open', async (client: pg.PoolClient) => void client.query('begin').catch(() => undefined)],
+  ])('a change does not become part of a transaction that other code %s', async (_, leave) => {
+    const shared = poolOf({ max: 1 })
+    const prepared = sqlStore(kyselyOver(preparedStatements(shared)))
+    const record = await add(prepared)
+    const client = await shared.connect()
+    await leave(client)
+    client.release()
+    const changed = next(record, { name: 'Changed' })
+    expect(await prepared.commit(changed, eventOf(changed))).toBe(true)
+    await shared.query('rollback')
+    expect(await store.find(record.id)).toEqual(changed)
+  })
+
   it('makes a connection that is lost amid a look-up an error of that statement alone', async () => {
     const quiet = new pg.Pool(config)
     quiet.on('error', () => undefined)
