@@ -1,11 +1,10 @@
 /** A real PostgreSQL with the tables, stores over connections as a host sets them up, and the promise that they must keep. */
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
-import { type SqlStore, sqlStore } from 'plan-access-tokens/stores/sql'
+import { migrate, type SqlStore, sqlStore } from 'plan-access-tokens/stores/sql'
 import { expect } from 'vitest'
 import { type PostgresConfig, type PostgresServer, startPostgres } from '../../support/postgres.ts'
 import { add, eventOf, next, seqs, T } from '../records.ts'
-
 
 /** A server, and another process over it with nothing set, which makes the changes. */
 export interface Postgres {
