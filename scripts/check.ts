@@ -9,11 +9,6 @@ const steps: ReadonlyArray<{ readonly name: string; readonly what: string; reado
   { name: 'hub', what: 'the page, which the other steps read', command: 'tsx scripts/build-hub.ts' },
   { name: 'types', what: 'types of the whole repository', command: 'tsc --noEmit' },
   { name: 'src-types', what: 'types of src without those of Node', command: 'tsc --noEmit -p tsconfig.src.json' },
-  {
-    name: 'kysely-next',
-    what: 'types of the SQL store with Kysely 0.29',
-    command: 'tsc --noEmit -p tsconfig.kysely-next.json',
-  },
   { name: 'lint', what: 'lint and format', command: 'biome check --error-on-warnings .' },
   { name: 'unused', what: 'unused files, exports and dependencies', command: 'knip' },
   { name: 'build', what: 'build to dist', command: 'tsup' },

@@ -1,6 +1,5 @@
 /** The databases that the SQL store is tried on, each real: how to get an empty one, and Kyselys over it. */
-import { type Dialect, Kysely, MysqlDialect, PostgresDialect, type SqliteDialect } from 'kysely'
-import * as kyselyNext from 'kysely-next'
+import { type Dialect, Kysely, MysqlDialect, PostgresDialect } from 'kysely'
 import mysql from 'mysql2'
 import pg from 'pg'
 import {
@@ -44,11 +43,6 @@ export interface Engine {
 
 /** The engines by name. */
 export const LIBSQL = sqlite('libsql', openLibsql)
-/** Over the Kysely that comes next. Its types are others, and are checked by themselves (tsconfig.kysely-next.json). */
-export const LIBSQL_NEXT = sqlite('libsql', openLibsql, undefined, {
-  Kysely: kyselyNext.Kysely as unknown as typeof Kysely,
-  Sqlite: kyselyNext.SqliteDialect as unknown as typeof SqliteDialect,
-})
 export const BETTER_SQLITE3 = sqlite('better-sqlite3', openBetterSqlite3, BETTER_SQLITE3_COMMAND)
 export const POSTGRES = postgres()
 export const MARIADB = mariadb()
@@ -65,12 +59,7 @@ export async function freshStore(
   return { store: sqlStore(kysely, options), kysely, database }
 }
 
-function sqlite(
-  name: string,
-  open: typeof openLibsql | undefined,
-  missing?: string,
-  { Kysely: Over, Sqlite }: { readonly Kysely?: typeof Kysely; readonly Sqlite?: typeof SqliteDialect } = {},
-): Engine {
+function sqlite(name: string, open: typeof openLibsql | undefined, missing?: string): Engine {
   return {
     name,
     dialect: 'sqlite',
@@ -81,7 +70,7 @@ function sqlite(
     async database() {
       const sqlite = sqliteFile(open)
       const { file, exec, close } = sqlite
-      return opened({ config: { file }, exec, close, open: (driver) => sqlite.dialect(driver, Sqlite), Over })
+      return opened({ config: { file }, exec, close, open: (driver) => sqlite.dialect(driver) })
     },
   }
 }
@@ -151,19 +140,14 @@ function mariadb(): Engine {
 function opened({
   open,
   close,
-  Over = Kysely,
   ...rest
-}: Omit<Database, 'kysely' | 'close'> & {
-  open: (driver?: object) => Dialect
-  close?: () => unknown
-  Over?: typeof Kysely | undefined
-}): Database {
+}: Omit<Database, 'kysely' | 'close'> & { open: (driver?: object) => Dialect; close?: () => unknown }): Database {
   const all: Kysely<unknown>[] = []
   return {
     ...rest,
     kysely(driver, log) {
       const dialect = open(driver)
-      const kysely = new Over<unknown>({
+      const kysely = new Kysely<unknown>({
         dialect,
         ...(log && { log: ({ query }) => log(query.sql, query.parameters) }),
       })

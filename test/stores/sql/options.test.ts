@@ -60,7 +60,7 @@ describe('options', () => {
     expect(() => sqlStore(kysely)).toThrow(expect.objectContaining({ code: 'store_unsuitable' }))
     const migrations = await sqlMigrations().getMigrations()
     for (const { up } of Object.values(migrations))
-      await expect(up(kysely)).rejects.toMatchObject({ code: 'store_unsuitable' })
+      expect(() => up(kysely)).toThrow(expect.objectContaining({ code: 'store_unsuitable' }))
   })
 
   it('print no SQL for a dialect that there is not', () => {
@@ -69,6 +69,6 @@ describe('options', () => {
 
   it('have no way down, which would end every token', async () => {
     const migrations = Object.values(await sqlMigrations().getMigrations())
-    expect(migrations.map((migration) => Object.keys(migration))).toEqual([['up']])
+    expect(migrations.map(({ down }) => down)).toEqual([undefined])
   })
 })
