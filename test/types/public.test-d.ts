@@ -202,6 +202,7 @@ interface Types {
   SqlMigrations: sql.SqlMigrations
   PgListenerOptions: sql.PgListenerOptions
   SqlStore: sql.SqlStore
+  MigrateResult: sql.MigrateResult
   SqlStoreOptions: sql.SqlStoreOptions
   SqlTables: sql.SqlTables
   ResourceTree: testing.ResourceTree
