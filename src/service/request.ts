@@ -51,9 +51,9 @@ export interface Call<Route extends string = string> {
 /** What a decision can be asked about. */
 export type Asked<Route extends string = string> = RequestLike | Request | Call<Route>
 
-/** Whether it is a call and no request, which has headers. */
+/** Whether it is a call and no request, which has headers. A request of Express has a `route` too, and of cookie-parser a `secret`. */
 export function isCall(asked: object): asked is Call {
-  return 'route' in asked && 'secret' in asked
+  return 'secret' in asked && !('headers' in asked)
 }
 
 /** The facts that a request or a call alone gives. The target is read only if there is a credential of ours to judge it for. */
@@ -83,7 +83,7 @@ export function putAsked(
   asked: Asked | Parameters<typeof targetOf>[0],
   basePath: string | undefined,
 ): void {
-  if (!('route' in asked)) {
+  if ('headers' in asked || !('route' in asked)) {
     putTarget(facts, basePath === undefined ? asked : below(basePath, asked))
     return
   }

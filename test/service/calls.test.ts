@@ -76,6 +76,18 @@ describe('a call', () => {
     }
   })
 
+  it('is no request of a framework that has put a route and a secret of its own there', async () => {
+    const { tokens, secret } = await opened()
+    const plain = requestWith(secret, 'GET /v1/files/FileA')
+    for (const asked of [
+      { ...plain, route: { path: '/v1/files/:file_key' } },
+      { ...plain, route: { path: '/v1/files/:file_key' }, secret: 'of a cookie' },
+    ]) {
+      expect(await tokens.authorize(asked)).toEqual(await tokens.authorize(plain))
+      expect((await tokens.explain(asked)).decision.allowed).toBe(true)
+    }
+  })
+
   it('takes its body as JSON gives it, also later', async () => {
     const { codeOf } = await opened()
     const body = { context: 'team', context_id: '456' }
