@@ -38,7 +38,7 @@ export function allowanceOf({ policy, match, named, record, grant, secret, now }
     token: grants.activeToken(record, grant, now),
     endpoint: endpoint.view,
     params: paramsOf(match),
-    resources: typeof named === 'object' ? refsOf(named) : NOTHING,
+    resources: typeof named === 'object' ? named.map(refOf) : NOTHING,
     secret: { worksUntil: secret.worksUntil },
     headers: policy.denials.headers,
   }
@@ -57,11 +57,6 @@ export function refusalOf(facts: Facts, code: RefusalCode): Denial {
 
 function causeOf({ credential, malformed }: Facts): Malformed | undefined {
   return !credential.ok && credential.code === 'request_malformed' ? credential.malformed : malformed
-}
-
-function refsOf(named: readonly NamedRef[]): readonly ResourceRef[] {
-  const [only] = named
-  return named.length === 1 && only ? [refOf(only)] : named.map(refOf)
 }
 
 const refOf = ({ kind, id }: NamedRef): ResourceRef => ({ kind, id })

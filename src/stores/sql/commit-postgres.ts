@@ -44,7 +44,8 @@ export function postgresCommit(session: Session): (record: TokenRecord, event: N
   const create = statementOf(session, true)
   const change = statementOf(session, false)
   return (record, event) => {
-    const { first, second } = { first: tokenRow(record), second: eventRow(event, 1) }
+    const first = tokenRow(record)
+    const second = eventRow(event, 1)
     const digests = JSON.stringify([...new Set(record.secrets.map(({ digest }) => digest))])
     const columns = [...TOKEN.map(([column]) => first[column]), ...EVENT.map(([column]) => second[column])]
     const compiled = record.version === 1 ? create : change
