@@ -6,7 +6,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createPlanTokens, memoryStore } from 'plan-access-tokens'
+import { createPlanTokens, memoryStore, type PlanTokens } from 'plan-access-tokens'
 import { toNode } from 'plan-access-tokens/admin'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { hubHandler } from 'plan-access-tokens/hub'
@@ -36,21 +36,19 @@ export async function hub({ quick }: { readonly quick: boolean }): Promise<Figur
   return { longTasks: durations.length, longestTask: Math.round(Math.max(0, ...durations)), brotliBytes }
 }
 
-async function filled(count: number) {
+async function filled(count: number): Promise<PlanTokens> {
   const directory = testDirectory({ [PLAN]: { admins: ['ada'], resources: { 'file:ABC': {} } } })
   const tokens = createPlanTokens({ policy: figmaPolicy(), store: memoryStore(), directory })
   const input = { actor: 'ada', planId: PLAN, type: 'rest', scopes: ['file_content:read'], resources: 'all' } as const
   for (let i = 0; i < count; i++)
     await tokens.create({ ...input, name: `Job ${String(i).padStart(6, '0')}`, lifetimeDays: 1 + (i % 365) })
-  return { tokens, directory }
+  return tokens
 }
 
-type Filled = Awaited<ReturnType<typeof filled>>
-
 /** Walks through the page, and gives the durations of all long tasks, in milliseconds. */
-async function walk({ tokens, directory }: Filled): Promise<readonly number[]> {
+async function walk(tokens: PlanTokens): Promise<readonly number[]> {
   const plans = () => [{ id: PLAN, name: 'Acme', tier: 'organization' }]
-  const handler = hubHandler({ tokens, directory, plans, actor: () => 'ada', basePath: BASE })
+  const handler = hubHandler({ tokens, plans, actor: () => 'ada', basePath: BASE })
   const server = createServer(toNode(handler))
   let browser: Browser | undefined
   try {

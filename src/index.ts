@@ -71,11 +71,20 @@ export type {
   TokenStore,
 } from './ports.ts'
 export type { DecisionInfo, SurfaceOptions } from './service/authorize.ts'
+export type { NamedLink, PlacedMistake, PlacedReport } from './service/check-links.ts'
 export { createPlanTokens, type PlanTokens } from './service/create-plan-tokens.ts'
 export type { Allowance, Decision } from './service/decision.ts'
 export type { RevokedSecret } from './service/end.ts'
 export type { Explanation, Verdict } from './service/explain.ts'
-export type { CreateInput, EditInput, EventsInput, ListInput, RefreshInput, TokenInput } from './service/inputs.ts'
+export type {
+  CheckLinksInput,
+  CreateInput,
+  EditInput,
+  EventsInput,
+  ListInput,
+  RefreshInput,
+  TokenInput,
+} from './service/inputs.ts'
 export type { Inspection } from './service/inspect.ts'
 export type { Issued } from './service/issue.ts'
 export type { PlanTokensOptions } from './service/options.ts'

@@ -10,10 +10,10 @@ import { hubHandler } from 'plan-access-tokens/hub'
 import { createSample, PEOPLE, REGISTRY } from './organization.ts'
 
 const PATH = '/developers/tokens'
-const { tokens, directory, plans } = await createSample({ extra: Number(process.env.EXTRA ?? 0) })
+const { tokens, plans } = await createSample({ extra: Number(process.env.EXTRA ?? 0) })
 
 const hub = hubHandler({
-  ...{ tokens, directory, plans, basePath: PATH, product: 'Acme Design' },
+  ...{ tokens, plans, basePath: PATH, product: 'Acme Design' },
   actor: (request) => personOf(request.headers.get('cookie') ?? ''),
   signIn: '/',
   addresses: { rest: 'https://api.figma.com/v1/files/ABCDEFG123', npm: { registry: REGISTRY, scope: '@acme' } },

@@ -37,7 +37,6 @@ export const PEOPLE = [
 /** What the hub is given. */
 export interface Sample {
   readonly tokens: PlanTokens
-  readonly directory: Directory
   plans(actor: string): readonly HubPlan[]
 }
 
@@ -66,7 +65,6 @@ export async function createSample({ extra = 0 } = {}): Promise<Sample> {
   clock = { now: () => Date.now() }
   return {
     tokens,
-    directory,
     plans: (actor) => PLANS.filter(({ id }) => tree.isPlanAdmin(actor, id)),
   }
 }

@@ -5,11 +5,11 @@ import type { Limits } from '../core/policy-data.ts'
 import { segmentProblem } from '../core/target.ts'
 import type { Token, TokenEvent } from '../core/token.ts'
 import type { Awaitable } from '../ports.ts'
+import type { PlacedReport } from '../service/check-links.ts'
 import type { Allowance } from '../service/decision.ts'
 import type { Verdict } from '../service/explain.ts'
 import type { CreateInput, EditInput, EventsInput, ListInput, RefreshInput } from '../service/inputs.ts'
 import type { Question } from '../service/question.ts'
-import type { PlacedReport } from './links.ts'
 import type { HttpCode } from './problem.ts'
 
 /** What `createAdminClient` takes. */

@@ -9,10 +9,10 @@ import type { Issue } from '../core/errors.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import { strangerIn } from '../core/shape.ts'
 import { decodeStrictly, readTargetOfUrl } from '../core/target.ts'
-import type { Awaitable, Directory } from '../ports.ts'
+import type { Awaitable } from '../ports.ts'
+import { mostLinksOf } from '../service/check-links.ts'
 import { tell } from '../service/tell.ts'
 import { createDetector, type Detector } from './carries.ts'
-import { mostLinksOf, type Places, placesOf } from './links.ts'
 import { answerOAuth, type IntrospectionOptions, OAUTH_ROUTES, oauthErrorOf } from './oauth.ts'
 import { openApiOf } from './openapi.ts'
 import { checkOptions } from './options.ts'
@@ -39,8 +39,6 @@ export interface AdminOptions {
    * before anything else is done, with a body that is not read yet; leave it unread.
    */
   readonly actor: (request: Request) => Awaitable<string | undefined>
-  /** The directory that `createPlanTokens` has: with it, `POST /links` says of a plan what lies there and what it is called. */
-  readonly directory?: Directory
   /** The path under which the routes begin, such as `/admin`. Not needed where the framework takes it off itself. */
   readonly basePath?: string
   /** The origin that browsers see, such as `https://example.com`, where a proxy stands in between. Default: the request's. */
@@ -63,7 +61,6 @@ export type AdminHandler = (request: Request) => Promise<Response>
 
 /** What is ready once the options are checked. */
 interface Admin extends AdminOptions {
-  readonly places: Places | undefined
   readonly basePath: string
   readonly limits: BodyLimits
   readonly mostEntries: number
@@ -80,13 +77,12 @@ interface Admin extends AdminOptions {
  */
 export function adminHandler(options: AdminOptions): AdminHandler {
   checkOptions(options)
-  const { tokens, directory, basePath = '', bodyBytes = 262_144, bodyTimeoutMs = 30_000, introspection } = options
+  const { tokens, basePath = '', bodyBytes = 262_144, bodyTimeoutMs = 30_000, introspection } = options
   const document = JSON.stringify(openApiOf(introspection !== undefined))
-  const places = directory && placesOf(directory, tokens, options.onError)
   const detector = createDetector(tokens.policies)
   const mostEntries = Math.max(...tokens.policies.map(mostLinksOf))
   const limits = { bytes: bodyBytes, timeoutMs: bodyTimeoutMs }
-  const admin: Admin = { ...options, places, basePath, limits, mostEntries, detector, document }
+  const admin: Admin = { ...options, basePath, limits, mostEntries, detector, document }
   return async (request) => {
     const oauth = oauthRouteOf(admin, request)
     try {
@@ -101,7 +97,7 @@ export function adminHandler(options: AdminOptions): AdminHandler {
 
 /** Answers a request of an actor. */
 async function answer(admin: Admin, request: Request): Promise<Response> {
-  const { tokens, places, detector, document } = admin
+  const { tokens, detector, document } = admin
   if (detector.carries(request)) throw new Problem('plan_token_refused')
   const actor = await actorOf(admin, request)
   if (actor === undefined) throw new Problem('actor_missing')
@@ -114,7 +110,7 @@ async function answer(admin: Admin, request: Request): Promise<Response> {
   const { route, param } = routeOf(request.method, path)
   if (route.method !== 'GET') refuseCrossSite(admin, request)
   const asked = await readAsked(admin, route, request, query)
-  const answered = await route.call(tokens, { ...asked, actor, param, places })
+  const answered = await route.call(tokens, { ...asked, actor, param })
   return respond(route.status ?? 200, JSON.stringify(answered.body), request.method, headersOfAnswer(route, answered))
 }
 
@@ -191,7 +187,7 @@ async function readAsked(
   route: Route,
   request: Request,
   query: string,
-): Promise<Omit<Asked, 'actor' | 'param' | 'places'>> {
+): Promise<Omit<Asked, 'actor' | 'param'>> {
   const { headers } = request
   const issues: Issue[] = []
   const parameters = route.query ? readShape(route.query, readParameters(query, issues), issues) : undefined

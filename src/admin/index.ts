@@ -10,7 +10,6 @@ export {
   type WithoutActor,
 } from './client.ts'
 export { type AdminHandler, type AdminOptions, adminHandler } from './handler.ts'
-export type { NamedLink, PlacedMistake, PlacedReport } from './links.ts'
 export { type ListenedRequest, type ListenedResponse, toNode } from './node.ts'
 export type { IntrospectionOptions } from './oauth.ts'
 export type { AdminCode, HttpCode } from './problem.ts'

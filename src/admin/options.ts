@@ -4,12 +4,12 @@ import { didYouMean } from '../core/suggest.ts'
 import { isBasePath } from '../core/target.ts'
 
 const OPTIONS = [
-  ...['tokens', 'actor', 'directory', 'basePath', 'origin', 'introspection'],
+  ...['tokens', 'actor', 'basePath', 'origin', 'introspection'],
   ...['bodyBytes', 'bodyTimeoutMs', 'onError'],
 ]
 const METHODS = [
   ...['create', 'get', 'list', 'edit', 'previewRefresh', 'refresh', 'revoke'],
-  ...['revokeSecret', 'events', 'explain', 'inspect'],
+  ...['revokeSecret', 'events', 'checkLinks', 'explain', 'inspect'],
 ]
 const ORIGIN = /^https?:\/\/[a-z0-9.:[\]-]+$/
 const MOST_BYTES = 16_777_216
@@ -22,12 +22,10 @@ export function checkOptions(options: unknown): void {
   const given = { ...(options as { readonly [option: string]: unknown }) }
   for (const name of Object.keys(given))
     if (!OPTIONS.includes(name)) problem(name, `is not an option.${didYouMean(name, OPTIONS)}`)
-  const { tokens, actor, directory, basePath, origin, introspection, bodyBytes, bodyTimeoutMs, onError } = given
+  const { tokens, actor, basePath, origin, introspection, bodyBytes, bodyTimeoutMs, onError } = given
   if (!isEngine(tokens)) problem('tokens', 'must be what createPlanTokens() returns.')
   if (typeof actor !== 'function')
     problem('actor', 'must be a function that says who asks: no default lets anybody in.')
-  if (directory !== undefined && !isDirectory(directory))
-    problem('directory', 'must be the directory that createPlanTokens() has.')
   if (basePath !== undefined && !isBasePath(basePath))
     problem('basePath', 'must be a path such as "/admin", without dot segments or a slash at its end.')
   if (origin !== undefined && !isOrigin(origin))
@@ -50,10 +48,6 @@ const isFrom1To = (most: number, value: unknown): boolean =>
 /** Exactly as browsers write it: without a port that is the scheme's own, in lower case. */
 function isOrigin(origin: unknown): boolean {
   return typeof origin === 'string' && ORIGIN.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin
-}
-
-function isDirectory(directory: unknown): boolean {
-  return ['isPlanAdmin', 'locate'].every((name) => typeof Object(directory)[name] === 'function')
 }
 
 function isEngine(tokens: unknown): boolean {

@@ -5,14 +5,13 @@
 import type { z } from 'zod'
 import { PlanTokenError } from '../core/errors.ts'
 import type { Policy } from '../core/policy.ts'
-import { didYouMean } from '../core/suggest.ts'
 import type { Token } from '../core/token.ts'
+import { readText, surfaceIssue } from '../service/check-links.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
 import type { Explanation } from '../service/explain.ts'
 import type { CreateInput } from '../service/inputs.ts'
 import type { Issued } from '../service/issue.ts'
 import type { SurfaceView } from './client.ts'
-import { type Places, reportOf } from './links.ts'
 import { type AdminCode, Problem } from './problem.ts'
 import { type AnswerName, BODIES, QUERIES } from './schemas.ts'
 
@@ -29,18 +28,16 @@ export type AdminEngine = Pick<
   | 'revoke'
   | 'revokeSecret'
   | 'events'
+  | 'checkLinks'
   | 'explain'
   | 'inspect'
-> &
-  Partial<Pick<PlanTokens, 'timeoutMs'>>
+>
 
 /** What a request asks, read. */
 export interface Asked<Query = unknown, Body = unknown> {
   readonly actor: string
   /** The parameter of the path, `planId` or `id`. */
   readonly param: string
-  /** Where things lie, if the host has said so. */
-  readonly places: Places | undefined
   readonly query: Query
   readonly body: Body
   readonly idempotencyKey?: string
@@ -122,10 +119,12 @@ export const ROUTES: readonly Route[] = [
     body: [BODIES.links],
     answer: 'LinkReport',
     codes: ['invalid_input', 'not_plan_admin', 'unavailable'],
-    call: async ({ policies }, { actor, places, body: { text, surface, planId } }) => {
-      checkSurface(policies, surface)
-      const policy = policies.find((one) => surface === undefined || one.surface === surface) as Policy
-      return { body: await reportOf(policy, text, planId === undefined ? undefined : { actor, planId, places }) }
+    call: async (engine, { actor, body: { planId, ...asked } }) => {
+      if (planId !== undefined) return { body: await engine.checkLinks({ actor, planId, ...asked }) }
+      const { text, surface } = asked
+      checkSurface(engine.policies, surface)
+      const policy = engine.policies.find((one) => surface === undefined || one.surface === surface) as Policy
+      return { body: readText(policy, text) }
     },
   }),
   route({
@@ -263,9 +262,8 @@ function isConflict(error: unknown): boolean {
 
 function checkSurface(policies: AdminEngine['policies'], surface: string | undefined): void {
   const surfaces = policies.map((policy) => policy.surface)
-  if (surface === undefined || surfaces.includes(surface)) return
-  const message = `must be one of ${surfaces.join(', ')}.${didYouMean(surface, surfaces)}`
-  throw new PlanTokenError('invalid_input', { issues: [{ path: 'surface', message }] })
+  const issue = surfaceIssue(surfaces, surface)
+  if (issue) throw new PlanTokenError('invalid_input', { issues: [issue] })
 }
 
 /** An explanation without headers and functions, which are for a server that answers the request itself. */

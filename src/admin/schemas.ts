@@ -7,7 +7,7 @@ import type { ScopeView, TypeView } from '../core/policy.ts'
 import type { Limits } from '../core/policy-data.ts'
 import type { ResourceRef } from '../core/resources.ts'
 import type { Token, TokenEvent } from '../core/token.ts'
-import type { PlacedReport } from './links.ts'
+import type { PlacedReport } from '../service/check-links.ts'
 
 const at = () => z.int().describe('Epoch milliseconds.')
 const limit = z.int().min(1).max(500).exactOptional().describe('Entries of a page. Default 50.')
@@ -172,9 +172,7 @@ const linkReport: z.ZodType<PlacedReport> = z.strictObject({
   unplaced: z
     .array(foundLink)
     .exactOptional()
-    .describe(
-      'With a plan: links of which nobody has asked where they lie, since they are too many or there is no directory.',
-    ),
+    .describe('With a plan: links of which nobody has asked where they lie, since they are too many.'),
 })
 
 const decision = z.union([

@@ -34,11 +34,10 @@ const BODY_BYTES = 4_194_304
  * })
  */
 export function hubHandler(options: HubOptions): HubHandler {
-  const { tokens, actor, directory, basePath = '', origin, onError } = options ?? {}
+  const { tokens, actor, basePath = '', origin, onError } = options ?? {}
   const given = {
     tokens,
     actor,
-    ...(directory !== undefined && { directory }),
     ...(origin !== undefined && { origin }),
     ...(onError !== undefined && { onError }),
   }

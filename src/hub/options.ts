@@ -6,7 +6,7 @@ import type { Policy } from '../core/policy.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { isBasePath } from '../core/target.ts'
 import { type NpmrcOptions, npmrc } from '../npm/npmrc.ts'
-import type { Awaitable, Clock, Directory, PlanInfo } from '../ports.ts'
+import type { Awaitable, Clock, PlanInfo } from '../ports.ts'
 import { HUB_TEXTS, type HubTexts } from './texts.ts'
 
 /** A plan, as the switch of organizations shows it. */
@@ -26,8 +26,6 @@ export interface HubOptions {
   readonly actor: (request: Request) => Awaitable<string | undefined>
   /** The plans of a person, in the order of the switch. Those that the engine does not let this person manage are left out. */
   readonly plans: (actor: string) => Awaitable<readonly HubPlan[]>
-  /** The directory that `createPlanTokens` has: with it, pasted links are looked up while one types, and shown by their names. */
-  readonly directory?: Directory
   /** The clock that `createPlanTokens` has. Default: the platform's. */
   readonly clock?: Pick<Clock, 'now'>
   /** The path of the page as browsers see it, such as `/developers/tokens`. Not needed where the page is at the root. */
@@ -57,7 +55,7 @@ export interface HubOptions {
 }
 
 const OPTIONS = [
-  ...['tokens', 'actor', 'plans', 'directory', 'clock', 'basePath', 'origin'],
+  ...['tokens', 'actor', 'plans', 'clock', 'basePath', 'origin'],
   ...['product', 'signIn', 'addresses', 'lang', 'texts', 'css', 'onError'],
 ]
 

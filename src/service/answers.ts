@@ -1,6 +1,6 @@
 /**
  * The directory's answers about plans and resources, kept for as long as the host allows (`directoryMaxAgeMs`). Who is an
- * admin is always asked anew, and so is everything that a management call wants to know.
+ * admin is always asked anew, and so is everything that a call wants to know which writes.
  */
 import { readPlace, readPlan } from '../core/directory.ts'
 import { isThenable } from '../core/objects.ts'

@@ -6,6 +6,7 @@ import type { Random } from '../core/secret.ts'
 import type { SecretView, Token, TokenEvent } from '../core/token.ts'
 import { createAnswers } from './answers.ts'
 import { createDecide, type SurfaceOptions } from './authorize.ts'
+import { checkLinks, type PlacedReport } from './check-links.ts'
 import { createDeadlines } from './deadlines.ts'
 import type { Decision } from './decision.ts'
 import { type RevokedSecret, revoke, revokeSecret, sweep } from './end.ts'
@@ -13,7 +14,15 @@ import { type Engine, failureOf, type TypeEntry } from './engine.ts'
 import { createExplain, type Explanation } from './explain.ts'
 import { createFreshness } from './freshness.ts'
 import { createGrants } from './grants.ts'
-import type { CreateInput, EditInput, EventsInput, ListInput, RefreshInput, TokenInput } from './inputs.ts'
+import type {
+  CheckLinksInput,
+  CreateInput,
+  EditInput,
+  EventsInput,
+  ListInput,
+  RefreshInput,
+  TokenInput,
+} from './inputs.ts'
 import { inspect } from './inspect.ts'
 import { create, type Issued, previewRefresh, refresh } from './issue.ts'
 import { edit, events, get, list } from './manage.ts'
@@ -33,8 +42,6 @@ import { createUses } from './uses.ts'
 export interface PlanTokens<P extends Policy = Policy> {
   /** The policies, each with its scopes, types, limits and `parseLinks`. */
   readonly policies: readonly P[]
-  /** How long the store and the directory may take to answer, in milliseconds. */
-  readonly timeoutMs: number
   /**
    * Asks the store and the directory whether they can be used: the store is migrated and reached where it should be, the
    * directory answers in shape, also for what does not exist. Await it before the server listens. Writes nothing.
@@ -95,6 +102,14 @@ export interface PlanTokens<P extends Policy = Policy> {
   /** A page of a plan's audit log. @throws PlanTokenError `not_plan_admin`, `invalid_input`, `unavailable`. */
   events(input: EventsInput): Promise<{ readonly events: readonly TokenEvent[]; readonly next?: string }>
   /**
+   * Judges pasted links before a token is made of them: which resources they name, each once and by the name that the directory
+   * has for it, which are wrong and where in the text, and what lies outside of the plan. Writes nothing; `create` and `edit`
+   * judge again. An answer of the directory about a place may be as old as `directoryMaxAgeMs`.
+   *
+   * @throws PlanTokenError `invalid_input` (also for far more links than a token can hold), `not_plan_admin`, `unavailable`.
+   */
+  checkLinks(input: CheckLinksInput): Promise<PlacedReport>
+  /**
    * Whether to let a request through, or a call of one of the policy's routes where there is no HTTP.
    *
    * @throws TypeError for a surface that does not exist or a base path that is none; PlanTokenError `invalid_input` for a call of a
@@ -153,7 +168,6 @@ export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>
   const decide = createDecide(engine, grants, options.onDecision)
   return {
     policies,
-    timeoutMs: engine.timeoutMs,
     ready: (real) => ready(engine, real),
     create: (input) => create(engine, input as CreateInput),
     get: (input) => get(engine, input),
@@ -164,6 +178,7 @@ export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>
     revoke: (input) => revoke(engine, input),
     revokeSecret: (text) => revokeSecret(engine, text),
     events: (input) => events(engine, input),
+    checkLinks: (input) => checkLinks(engine, policies, input),
     decide,
     authorize: async (asked, options) => decide(asked, options),
     explain: createExplain(engine, grants),

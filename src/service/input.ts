@@ -29,6 +29,9 @@ export interface ReadInput<T> {
   readonly issues: Issue[]
 }
 
+/** Ten times as many as the longest list that can be read has, with links of the length that links have. */
+const MOST_PASTED = 4_194_304
+
 const characters = (min: number, max: number) =>
   judged<string>((value) => (typeof value === 'string' ? textProblem(value, min, max) : 'must be text.'))
 
@@ -47,6 +50,11 @@ const name = characters(1, 100)
 const description = characters(0, 1_000)
 const retire = oneOf('after24h', 'now')
 const page = (cursor: RegExp) => ({ limit: maybe(whole(1, 500)), after: maybe(matching(cursor, NO_CURSOR)) })
+/** Whatever a person pasted; how many links it may hold depends on the policy (service/check-links.ts). */
+const pasted = judged<string>((value) => {
+  if (typeof value !== 'string') return 'must be text.'
+  return value.length > MOST_PASTED ? `must have at most ${MOST_PASTED} characters.` : undefined
+})
 /** Judged later, against the policy. */
 const unread = maybe(anything)
 
@@ -95,6 +103,7 @@ const INPUTS = {
     order: maybe(oneOf('oldest', 'newest')),
     ...page(CURSORS.events),
   }),
+  checkLinks: fieldsOf({ actor: given, planId: given, text: pasted, surface: maybe(given) }),
   askByUrl: fieldsOf({ actor: given, id: given, body: unread, method: word, url: word }),
   askByRoute: fieldsOf({
     actor: given,

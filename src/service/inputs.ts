@@ -61,6 +61,17 @@ export interface RefreshInput extends TokenInput {
   readonly idempotencyKey?: string
 }
 
+/** Pasted links, and the plan in which their resources have to lie. */
+export interface CheckLinksInput {
+  /** Who asks; must be an admin of the plan. */
+  readonly actor: string
+  readonly planId: string
+  /** What a person pasted: links with spaces, line ends or commas between them. Up to 4,194,304 characters. */
+  readonly text: string
+  /** The policy whose links they are. Default: the first policy's. */
+  readonly surface?: string
+}
+
 /** A page of a plan's audit log. */
 export interface EventsInput {
   readonly actor: string

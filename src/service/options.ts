@@ -24,8 +24,8 @@ export interface PlanTokensOptions<P extends Policy = Policy> {
    */
   readonly freshnessMs?: number
   /**
-   * For how many milliseconds an answer of the directory about a plan or a resource may be used again by `authorize` and
-   * `explain`, 0 to 60,000. Default 0. No call waits for it: a plan that is downgraded keeps working that much longer.
+   * For how many milliseconds an answer of the directory about a plan or a resource may be used again by `authorize`,
+   * `explain` and `checkLinks`, 0 to 60,000. Default 0. No call waits for it: a plan that is downgraded keeps working that much longer.
    */
   readonly directoryMaxAgeMs?: number
   /** How long the store and the directory may take to answer, in milliseconds, 1 to 600,000. Default 2,000. */

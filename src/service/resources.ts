@@ -5,7 +5,7 @@ import { parseLink } from '../core/links.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 import type { LinkedResource, Place, ResourceRef } from '../core/resources.ts'
 import type { Awaitable, Directory } from '../ports.ts'
-import { type Asking, ask, type Engine } from './engine.ts'
+import { type Asking, ask } from './engine.ts'
 
 /** How many questions to the directory are under way at the same time for one call. */
 const AT_ONCE = 16
@@ -51,7 +51,7 @@ export function readLinks(input: unknown, policy: CompiledPolicy, planId: string
  * exist and one of another plan read the same.
  */
 export async function linkProblems(
-  engine: Asking & Pick<Engine, 'directory'>,
+  engine: Asking & { readonly directory: Pick<Directory, 'locate'> },
   policy: CompiledPolicy,
   { resources, issues }: ReadLinks,
   planId: string,

@@ -33,7 +33,7 @@ async function placing(change: { readonly [method in keyof Directory]?: unknown 
       return refs.map(({ kind, id }) => (kind === 'team' ? undefined : `The ${kind} ${id}`))
     },
     ...change,
-  } as Directory
+  }
   const w = await adminWorld({ directory, bodyBytes: 4_194_304 })
   const links = (text: string, as = 'admin-1', more: object = { planId: '1001' }) =>
     w.call('POST /links', { as, body: { text, ...more } })
@@ -250,17 +250,6 @@ it('a spelling that is wrong stays a mistake beside the right one', async () => 
   expect(body.mistakes).toMatchObject([{ link: `${FIGMA}/files/2002/project/123` }])
 })
 
-it('without a directory nobody knows where they lie, and that is what is said', async () => {
-  const { call } = await adminWorld()
-  const ask = async (more: object) => (await call('POST /links', { body: { text: `${MINE} oops`, ...more } })).body
-  expect(await ask({ planId: '1001' })).toMatchObject({
-    ...{ resources: [], unplaced: [{ kind: 'file', id: 'MINE123' }], mistakes: [{ link: 'oops' }] },
-  })
-  const read = await ask({})
-  expect(read.resources).toHaveLength(1)
-  expect(read.unplaced).toBeUndefined()
-})
-
 it('of 5,000 links with 50 mistakes each mistake has its place', async () => {
   const { links } = await placing()
   const text = Array.from({ length: 5_000 }, (_, i) =>
@@ -286,7 +275,7 @@ describe('a directory that takes three seconds', () => {
       ...real,
       locate: (ref: ResourceRef) => new Promise((done) => setTimeout(() => done(real.locate(ref)), 3_000)),
     }
-    const w = await adminWorld({ directory: slow as Directory, world: timeoutMs === undefined ? {} : { timeoutMs } })
+    const w = await adminWorld({ directory: slow, world: timeoutMs === undefined ? {} : { timeoutMs } })
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] })
     const answering = w.call('POST /links', { body: { text: MINE, planId: '1001' } })
     await vi.advanceTimersByTimeAsync(4_000)
@@ -294,11 +283,12 @@ describe('a directory that takes three seconds', () => {
   })
 })
 
-it('tells onError of the error itself, with its method, and then of what was answered', async () => {
+it("tells the engine's onError of the error itself, with its method, and the handler's of what was answered", async () => {
   const told: unknown[][] = []
+  const onError = (...args: unknown[]) => told.push(args)
   const error = new Error('the words of a driver')
-  const directory = { ...tree(), locate: () => Promise.reject(error) } as Directory
-  const w = await adminWorld({ directory, onError: (...args: unknown[]) => told.push(args) })
+  const directory = { ...tree(), locate: () => Promise.reject(error) }
+  const w = await adminWorld({ directory, onError, world: { onError } })
   refused(await w.call('POST /links', { body: { text: MINE, planId: '1001' } }), 'unavailable')
   expect(told).toEqual([
     [error, { method: 'directory.locate' }],

@@ -35,6 +35,7 @@ it.each<[string, unknown, readonly string[]]>([
   ['introspection that lets anybody in', { tokens, actor, introspection: true }, ['introspection']],
   ['introspection without a client', { tokens, actor, introspection: {} }, ['introspection']],
   ['a log that is no function', { tokens, actor, onError: console }, ['onError']],
+  ['the directory, which is the engine’s', { tokens, actor, directory: testDirectory({}) }, ['directory']],
   ['no bytes', { tokens, actor, bodyBytes: 0 }, ['bodyBytes']],
   ['no number of bytes', { tokens, actor, bodyBytes: '1024' }, ['bodyBytes']],
   ['unlimited bytes', { tokens, actor, bodyBytes: Number.POSITIVE_INFINITY }, ['bodyBytes']],

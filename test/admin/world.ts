@@ -2,6 +2,7 @@
  * The world of the attacks (attack/world.ts) with the management API over it. Whoever calls is named in a header, which stands
  * for a host's session. Every answer, in whatever test, is held against the document that the API serves.
  */
+import type { Directory } from 'plan-access-tokens'
 import { type AdminOptions, adminHandler } from 'plan-access-tokens/admin'
 import { expect } from 'vitest'
 import { type Made, type WorldOptions, worldWithNpm } from '../attack/world.ts'
@@ -43,10 +44,17 @@ export function requestOf(line: string, { as = 'admin-1', headers = {}, body }: 
   } as RequestInit)
 }
 
+/** What a world is made of, and how its directory answers once it stands. */
+interface AdminWorldOptions extends Partial<AdminOptions> {
+  readonly world?: WorldOptions
+  readonly directory?: { readonly [method in keyof Directory]?: unknown }
+}
+
 /** The API over a world. */
-export async function adminWorld(options: Partial<AdminOptions> & { readonly world?: WorldOptions } = {}) {
-  const { world = {}, ...given } = options
+export async function adminWorld(options: AdminWorldOptions = {}) {
+  const { world = {}, directory, ...given } = options
   const w = await worldWithNpm(world)
+  Object.assign(w.directory.replace, directory)
   const handler = adminHandler({ tokens: w.tokens, actor, ...given })
   const contract = contractIn(await served(handler, given.basePath), given.basePath)
   const send = async (request: Request): Promise<Seen> => {

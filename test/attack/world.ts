@@ -9,6 +9,7 @@ import type {
   Decision,
   DecisionInfo,
   MemoryStore,
+  OnError,
   PlanTokens,
   Policy,
   RequestLike,
@@ -84,7 +85,7 @@ function steered<T extends object>(real: T): Steered<T> {
   const replace: { -readonly [M in keyof T]?: unknown } = {}
   const port = new Proxy(real, {
     get(target, name) {
-      const method = Reflect.get(target, name) as unknown
+      const method = replace[name as keyof T] ?? (Reflect.get(target, name) as unknown)
       if (typeof method !== 'function') return method
       // Whoever wraps a look-up leaves its short cut out.
       if (name === 'peekByDigest' && !(name in replace) && 'findByDigest' in replace) return undefined
@@ -135,6 +136,7 @@ export interface WorldOptions {
   readonly timeoutMs?: number
   readonly bodyTimeoutMs?: number
   readonly onDecision?: (info: DecisionInfo) => unknown
+  readonly onError?: OnError
 }
 
 /** Every scope that a token of type `rest` can be granted. */
@@ -157,7 +159,7 @@ export function input(other: { readonly [field: string]: unknown } = {}): Create
 
 /** Builds the world. */
 export async function world(options: WorldOptions = {}): Promise<World> {
-  const { policy = [figmaPolicy()], resources = {}, timeoutMs, bodyTimeoutMs, onDecision } = options
+  const { policy = [figmaPolicy()], resources = {}, timeoutMs, bodyTimeoutMs, onDecision, onError } = options
   const warnings: string[] = []
   const clock = steered(testClock(START))
   const store = steered((options.store ?? memoryStore()) as MemoryStore)
@@ -176,6 +178,7 @@ export async function world(options: WorldOptions = {}): Promise<World> {
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(bodyTimeoutMs !== undefined && { bodyTimeoutMs }),
     ...(onDecision && { onDecision }),
+    ...(onError && { onError }),
     onWarning: (line) => warnings.push(line),
   })
   const secrets: string[] = []

@@ -3,7 +3,7 @@
  * HTTP/1.1 and HTTP/2, options out of JSON, and questions about what lies in another plan.
  */
 import { createServer as createServer2 } from 'node:http2'
-import { PolicyError } from 'plan-access-tokens'
+import { PolicyError, type ResourceRef } from 'plan-access-tokens'
 import { toNode } from 'plan-access-tokens/admin'
 import { hubHandler } from 'plan-access-tokens/hub'
 import { describe, expect, it } from 'vitest'
@@ -201,17 +201,12 @@ describe('an admin of one plan asks about what lies in another', () => {
     '%s: the answer is that about what does not exist, and nobody is asked for its name',
     async (_, path, question) => {
       const described: string[] = []
-      const w = await hubWorld()
-      const hub = hubHandler({
-        ...{ tokens: w.tokens, actor: () => 'bob', plans: () => [] },
-        directory: {
-          ...w.tree,
-          describe(refs) {
-            described.push(...refs.map(({ id }) => id))
-            return []
-          },
-        },
-      })
+      const describe = (refs: readonly ResourceRef[]): readonly string[] => {
+        described.push(...refs.map(({ id }) => id))
+        return []
+      }
+      const w = await hubWorld({ directory: { describe } })
+      const hub = hubHandler({ tokens: w.tokens, actor: () => 'bob', plans: () => [] })
       const { token } = await w.make('Of the whole plan')
       const ask = async (id: string): Promise<string> => {
         const more = path === '/explain' ? { id: token.id } : path === '/links' ? {} : TOKEN

@@ -87,8 +87,9 @@ describeInChromium('what the server finds fault with', () => {
     expect(await dialog.getByLabel('Description').inputValue()).toBe('New')
   })
 
-  it('of links is there without a directory too, each with its link', async () => {
-    const { page, dialog, press } = await opened({ directory: undefined } as never)
+  it('of links is there too when nobody could look them up before, each with its link', async () => {
+    const { page, dialog, press, state } = await opened()
+    state.fault = (request) => (request.startsWith('POST /api/links') ? 'drop' : undefined)
     await choose(page, 'Website sync', 'Edit token')
     await dialog.getByRole('radio', { name: 'Only selected resources' }).check()
     const area = dialog.getByLabel('Links to resources')

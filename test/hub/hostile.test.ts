@@ -21,12 +21,7 @@ const JAVASCRIPT = 'javascript:window.__pwned=1'
 /** A hub in which everything that has a name has a hostile one. */
 async function hostileWorld(): Promise<HubWorld> {
   const world: HubWorld = await hubWorld({
-    directory: {
-      plan: (id) => world.tree.plan(id),
-      isPlanAdmin: (actor, planId) => world.tree.isPlanAdmin(actor, planId),
-      locate: (resource) => world.tree.locate(resource),
-      describe: (refs) => refs.map(() => RESOURCE_NAME),
-    },
+    directory: { describe: (refs) => refs.map(() => RESOURCE_NAME) },
     product: PRODUCT,
     texts: { lead: `Lead${SCRIPT}${IMAGE}`, allResources: `All${IMAGE}`, createdBy: `by${IMAGE} {actor}` },
     addresses: { rest: `https://api.acme.example/'$(id)'` },

@@ -32,7 +32,7 @@ async function opened(options: Parameters<typeof hubWorld>[0] = {}) {
   ]
   const actor = 'hasOwnProperty'
   const world = await hubWorld({
-    ...{ tokens: tokens as never, directory, plans: () => plans, actor: () => actor, addresses: {} },
+    ...{ tokens: tokens as never, plans: () => plans, actor: () => actor, addresses: {} },
     ...options,
   })
   const { token } = await tokens.create({

@@ -32,8 +32,13 @@ export type Fault =
   | 'drop'
   | 'drop the answer'
 
+/** What a hub is made of, and how the engine's directory differs. */
+export interface HubWorldOptions extends Partial<HubOptions> {
+  readonly directory?: Partial<Directory>
+}
+
 /** The hub over a fresh world. */
-export async function hubWorld(options: Partial<HubOptions> = {}) {
+export async function hubWorld({ directory: change, ...options }: HubWorldOptions = {}) {
   const tree = testDirectory({
     1001: {
       admins: ['ada', 'bob'],
@@ -52,6 +57,7 @@ export async function hubWorld(options: Partial<HubOptions> = {}) {
     isPlanAdmin: (actor, planId) => tree.isPlanAdmin(actor, planId),
     locate: (resource) => tree.locate(resource),
     describe: (refs: readonly ResourceRef[]) => refs.map(({ kind, id }) => NAMES[`${kind}:${id}`]),
+    ...change,
   }
   /** How far ahead of the machine's the engine's clock is. */
   let ahead = 0
@@ -73,7 +79,6 @@ export async function hubWorld(options: Partial<HubOptions> = {}) {
   }
   const hub = hubHandler({
     tokens,
-    directory,
     clock,
     actor: () => state.actor,
     plans: () => Object.entries(names).map(([id, name]) => ({ ...(tree.plan(id) ?? { id, tier: '' }), name })),

@@ -59,6 +59,7 @@ interface Types {
   Awaitable: api.Awaitable<string>
   Change: api.Change
   Clock: api.Clock
+  CheckLinksInput: api.CheckLinksInput
   CreateInput: api.CreateInput
   Decision: api.Decision
   DecisionInfo: api.DecisionInfo
@@ -94,11 +95,14 @@ interface Types {
   MalformedReason: api.MalformedReason
   ManagementCode: api.ManagementCode
   MemoryStore: api.MemoryStore
+  NamedLink: api.NamedLink
   NamedResource: api.NamedResource
   Names: api.Names
   NewEvent: api.NewEvent
   ParsedLink: api.ParsedLink
   Place: api.Place
+  PlacedMistake: api.PlacedMistake
+  PlacedReport: api.PlacedReport
   PlanInfo: api.PlanInfo
   PlanTokens: api.PlanTokens
   PlanTokensOptions: api.PlanTokensOptions
@@ -169,9 +173,6 @@ interface Types {
   HttpCode: admin.HttpCode
   IntrospectionOptions: admin.IntrospectionOptions
   IssuedText: admin.IssuedText
-  NamedLink: admin.NamedLink
-  PlacedMistake: admin.PlacedMistake
-  PlacedReport: admin.PlacedReport
   ListenedRequest: admin.ListenedRequest
   ListenedResponse: admin.ListenedResponse
   SurfaceView: admin.SurfaceView

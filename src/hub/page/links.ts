@@ -1,7 +1,7 @@
 /** Pasted links, checked by the server as one types: the newest text counts, and an old answer is dropped. */
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { PlacedReport } from '../../admin/links.ts'
 import type { FoundLink } from '../../core/links.ts'
+import type { PlacedReport } from '../../service/check-links.ts'
 import type { BootPlan } from '../boot.ts'
 import { api, type Failure, failureOf } from './api.ts'
 import type { Draft } from './draft.ts'

@@ -1,6 +1,6 @@
 /** What a token may reach: everything, or the places behind pasted links, each of which is judged as one types. */
 import { useId, useRef } from 'preact/hooks'
-import type { NamedLink, PlacedMistake } from '../../admin/links.ts'
+import type { NamedLink, PlacedMistake } from '../../service/check-links.ts'
 import type { FieldsProps } from './describe-fields.tsx'
 import { t } from './hub.ts'
 import { type Links, tooManyOf, without } from './links.ts'

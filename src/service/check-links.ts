@@ -1,18 +1,18 @@
 /**
- * Pasted links, judged as one types: by the policy, and, for a plan, by the directory, which says what lies there and what it
- * is called. What lies elsewhere reads like what does not exist. Nothing is written; `create` and `edit` judge again.
+ * `checkLinks`: pasted links, judged as one types: by the policy, and by the directory, which says what lies in the plan and what
+ * it is called. What lies elsewhere reads like what does not exist. Nothing is written; `create` and `edit` judge again, and ask
+ * anew what is answered here from memory.
  */
-import { PlanTokenError } from '../core/errors.ts'
+import type { Issue } from '../core/errors.ts'
 import type { FoundLink, LinkMistake, LinkReport } from '../core/links.ts'
-import { type CompiledPolicy, compiledOf, type Policy } from '../core/policy.ts'
+import type { CompiledPolicy, Policy } from '../core/policy.ts'
 import type { ResourceRef } from '../core/resources.ts'
-import type { Directory } from '../ports.ts'
-import { createDeadlines } from '../service/deadlines.ts'
-import { ask } from '../service/engine.ts'
-import { completeClock } from '../service/platform.ts'
-import { createReport, type OnError } from '../service/report.ts'
-import { linkProblems, readLinks, SPARE_LINKS } from '../service/resources.ts'
-import { planIdsOf, type Rights, refuseNonAdmin } from '../service/rights.ts'
+import { didYouMean } from '../core/suggest.ts'
+import { ask, type Engine } from './engine.ts'
+import { parseInput, refuseIssues } from './input.ts'
+import type { CheckLinksInput } from './inputs.ts'
+import { linkProblems, readLinks, SPARE_LINKS } from './resources.ts'
+import { refuseNonAdmin } from './rights.ts'
 
 /** A resource that was recognised, with the name that the directory has for it. */
 export interface NamedLink extends FoundLink {
@@ -29,61 +29,56 @@ export interface PlacedReport {
   readonly resources: readonly NamedLink[]
   readonly mistakes: readonly PlacedMistake[]
   /**
-   * Links that read right and of which nobody has asked whether they lie in the plan: there is no directory, or they are more
-   * than a token can hold. Then all of them are here, and `resources` is empty. Absent where all were judged, or no plan was named.
+   * Links that read right and of which nobody has asked whether they lie in the plan, since they are more than a token can hold.
+   * Then all of them are here, and `resources` is empty. Absent where all were judged.
    */
   readonly unplaced?: readonly FoundLink[]
 }
 
-/** Where things lie, asked within the engine's time limit. */
-export type Places = Rights
-
-/** For which plan somebody asks. */
-interface Asking {
-  readonly actor: string
-  readonly planId: string
-  readonly places: Places | undefined
-}
-
-/** An engine that a host has put something around may not say how long its ports may take. */
-const TIMEOUT_MS = 2_000
-
-/** Makes the places out of a host's directory. */
-export function placesOf(
-  directory: Directory,
-  { policies, timeoutMs }: { readonly policies: readonly Policy[]; readonly timeoutMs?: number },
-  onError: OnError | undefined,
-): Places {
-  return {
-    directory,
-    planIds: planIdsOf(policies),
-    within: createDeadlines(completeClock(undefined), timeoutMs ?? TIMEOUT_MS),
-    report: createReport(onError, undefined, true),
-  }
-}
-
 /** How many links a text may hold: some more than a token can, since people are told how many are too many. */
-export const mostLinksOf = ({ limits }: Policy): number => limits.links + SPARE_LINKS
+export const mostLinksOf = ({ limits }: Pick<Policy, 'limits'>): number => limits.links + SPARE_LINKS
 
-/** @throws PlanTokenError `invalid_input`, `not_plan_admin`, `unavailable`. */
-export async function reportOf(policy: Policy, text: string, asking: Asking | undefined): Promise<PlacedReport> {
-  refuseFlood(text, mostLinksOf(policy))
-  const report = policy.parseLinks(text)
+/** What is wrong with a surface that somebody names, or `undefined`. */
+export function surfaceIssue(surfaces: readonly string[], surface: string | undefined): Issue | undefined {
+  if (surface === undefined || surfaces.includes(surface)) return undefined
+  return { path: 'surface', message: `must be one of ${surfaces.join(', ')}.${didYouMean(surface, surfaces)}` }
+}
+
+/** What a text holds by the policy alone, each resource once. @throws PlanTokenError `invalid_input` for far too many links. */
+export function readText(policy: Policy, text: string): LinkReport {
+  const { resources, mistakes } = reportOf(policy, text)
+  return { resources: distinctIn(resources), mistakes }
+}
+
+export async function checkLinks(
+  engine: Engine,
+  policies: readonly Policy[],
+  input: CheckLinksInput,
+): Promise<PlacedReport> {
+  const { actor, planId, text, surface = engine.main.surface } = parseInput('checkLinks', input)
+  const issue = surfaceIssue([...engine.surfaces.keys()], surface)
+  refuseIssues(issue ? [issue] : [])
+  const policy = engine.surfaces.get(surface) as CompiledPolicy
+  const report = reportOf(policies.find((one) => one.surface === surface) as Policy, text)
+  await refuseNonAdmin(engine, actor, planId)
   const distinct = distinctIn(report.resources)
-  if (!asking) return { resources: distinct, mistakes: report.mistakes }
-  const { actor, planId, places } = asking
-  const unplaced = { resources: [], mistakes: report.mistakes, unplaced: distinct }
-  if (!places) return unplaced
-  await refuseNonAdmin(places, actor, planId)
-  const compiled = compiledOf(policy) as CompiledPolicy
   // More than a token can hold is not asked about; and what nobody has placed has no name, since it may be another plan's.
-  if (distinct.length > compiled.limits.links) return unplaced
-  const elsewhere = await mistakesOf(compiled, report, planId, places)
+  if (distinct.length > policy.limits.links) return { resources: [], mistakes: report.mistakes, unplaced: distinct }
+  const elsewhere = await mistakesOf(engine, policy, report, planId)
   const resources = distinctIn(report.resources.filter((_, index) => !elsewhere.has(index)))
   return {
-    resources: await named(resources, places),
+    resources: await named(engine, resources),
     mistakes: [...report.mistakes, ...placed(text, report, elsewhere)].sort((a, b) => a.start - b.start),
   }
+}
+
+/** What a text holds by the policy. Each word may become a mistake with its sentence, and the answer a hundred times as long. */
+function reportOf(policy: Policy, text: string): LinkReport {
+  const most = mostLinksOf(policy)
+  let words = 0
+  for (const _ of text.matchAll(/[^\s,]+/g)) if (++words > most) break
+  refuseIssues(words > most ? [{ path: 'text', message: `must hold at most ${most} links.` }] : [])
+  return policy.parseLinks(text)
 }
 
 /** Each resource once, however many spellings of it there are, by its first link. */
@@ -93,25 +88,17 @@ function distinctIn(resources: readonly FoundLink[]): readonly FoundLink[] {
   return [...seen.values()]
 }
 
-/** Each word may become a mistake with its sentence, and the answer a hundred times as long as the text. */
-function refuseFlood(text: string, most: number): void {
-  let words = 0
-  for (const _ of text.matchAll(/[^\s,]+/g)) if (++words > most) break
-  if (words <= most) return
-  throw new PlanTokenError('invalid_input', { issues: [{ path: 'text', message: `must hold at most ${most} links.` }] })
-}
-
 /** What is wrong with the place of a resource, by its index. */
 async function mistakesOf(
+  { within, report, answers }: Engine,
   policy: CompiledPolicy,
   { resources }: LinkReport,
   planId: string,
-  places: Places,
 ): Promise<ReadonlyMap<number, string>> {
   if (resources.length === 0) return new Map()
   const links = resources.map(({ link }) => link)
   const read = readLinks(links, policy, planId)
-  const issues = await linkProblems(places, policy, read, planId)
+  const issues = await linkProblems({ within, report, directory: answers }, policy, read, planId)
   const messages = new Map(issues.map(({ path, message }) => [Number(/\d+/.exec(path)?.[0]), message]))
   // A resource that is named twice was asked about once: what is wrong with it is wrong wherever its link stands.
   const asked = new Map(read.resources === 'all' ? [] : read.resources.map((one) => [keyOf(one), one.index]))
@@ -142,11 +129,11 @@ function placed(
 }
 
 /** The resources with their names. A directory that fails at this has none: a name is a help, not a rule. */
-async function named(resources: readonly FoundLink[], places: Places): Promise<readonly NamedLink[]> {
-  const { directory } = places
+async function named(engine: Engine, resources: readonly FoundLink[]): Promise<readonly NamedLink[]> {
+  const { directory } = engine
   if (!directory.describe || resources.length === 0) return resources
   const refs = resources.map(({ kind, id }) => ({ kind, id }))
-  const names: unknown = await ask(places, 'directory.describe', () => directory.describe?.(refs)).catch(
+  const names: unknown = await ask(engine, 'directory.describe', () => directory.describe?.(refs)).catch(
     () => undefined,
   )
   if (!Array.isArray(names)) return resources
