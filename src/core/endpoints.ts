@@ -4,8 +4,8 @@
  */
 
 import type { Denial } from './denial.ts'
-import type { CompiledNames } from './names.ts'
 import type { FreeParameter, PolicyCode } from './policy-data.ts'
+import type { CompiledNames } from './policy-names.ts'
 import { type CleanPath, decodeStrictly } from './target.ts'
 
 /** An endpoint of the policy, as a decision names it. */

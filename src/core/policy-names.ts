@@ -1,6 +1,48 @@
 /** Compiles what a policy says that an endpoint names. How it is read out of a request: core/names.ts. */
-import type { BodyStep, CompiledName, CompiledNames, CompiledSource, OnlyName } from './names.ts'
 import type { NamedResource, Names, Source } from './policy-data.ts'
+
+/** A source of the policy, read once. */
+export type CompiledSource =
+  | { readonly in: 'path'; readonly index: number; readonly text: string }
+  | { readonly in: 'query'; readonly param: string; readonly text: string }
+  | { readonly in: 'body'; readonly steps: readonly BodyStep[]; readonly text: string }
+
+/** One field of a body; `each` if it holds a list whose entries are meant. */
+export interface BodyStep {
+  readonly field: string
+  readonly each: boolean
+}
+
+/** A resource of the policy, with its sources read. */
+export interface CompiledName {
+  readonly kind: string | { readonly from: CompiledSource; readonly of: ReadonlySet<string> }
+  readonly at: CompiledSource
+  readonly prefix: string
+  readonly stem: string
+  /** The text of the source of the resource that must be above this one. */
+  readonly within: string | undefined
+}
+
+/** A resource of a fixed kind that is a parameter of the route. */
+export interface OnlyName {
+  readonly kind: string
+  readonly stem: string
+  readonly at: CompiledSource & { readonly in: 'path' }
+}
+
+/** What an endpoint names, made ready. */
+export type CompiledNames =
+  | { readonly what: 'nothing' | 'plan' }
+  | {
+      readonly what: 'resources'
+      readonly list: readonly CompiledName[]
+      /** The one resource, if there is just one and it is a parameter of the route as it stands. */
+      readonly only: OnlyName | undefined
+      /** Whether every one has to be there (`all`), or what it means if none is. */
+      readonly none: 'all' | 'plan' | 'refuse'
+      readonly query: ReadonlySet<string>
+      readonly needsBody: boolean
+    }
 
 type Problem = (path: string, message: string) => void
 

@@ -5,7 +5,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { ASSETS } from './assets.gen.ts'
-import { SECURITY } from './document.ts'
+import { SECURITY } from './security.ts'
 
 /** A file that is served. */
 interface Served {

@@ -1,25 +1,8 @@
-/** The HTML around the page, its headers, and the short pages that say why there is none. Nothing of it is a script. */
+/** The HTML around the page, and the short pages that say why there is none. Nothing of it is a script. */
 import type { Files } from './assets.ts'
 import type { Boot } from './boot.ts'
 import type { HubOptions } from './options.ts'
 import { HUB_TEXTS, type HubTexts } from './texts.ts'
-
-/**
- * Headers of every answer. The policy lets nothing be loaded but the page's own files, nothing be sent but to its own origin,
- * and nobody put it into a frame; `require-trusted-types-for` turns text that would become markup into an error.
- */
-export const SECURITY = {
-  'Content-Security-Policy': [
-    ...["default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "img-src 'self' data:"],
-    ...["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
-    ...["require-trusted-types-for 'script'", "trusted-types 'none'"],
-  ].join('; '),
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
-  'X-Frame-Options': 'DENY',
-} as const
 
 /** The page: what it needs to draw at once, and where its files are. */
 export function pageOf(options: HubOptions, files: Files, boot: Boot): string {

@@ -11,8 +11,9 @@ import { readTargetOfUrl } from '../core/target.ts'
 import { tell } from '../service/tell.ts'
 import { createFiles } from './assets.ts'
 import { bootOf, usagesOf } from './boot.ts'
-import { noticeOf, pageOf, SECURITY } from './document.ts'
+import { noticeOf, pageOf } from './document.ts'
 import { checkOptions, type HubOptions } from './options.ts'
+import { SECURITY } from './security.ts'
 
 /** The page and its API: takes a Fetch `Request`, answers with a `Response`, never rejects. */
 export type HubHandler = (request: Request) => Promise<Response>

@@ -6,7 +6,7 @@
 import { deepFreeze } from '../core/freeze.ts'
 import { isObject } from '../core/objects.ts'
 import { secretWithDigest, type TokenEvent, type TokenRecord } from '../core/token.ts'
-import { areObjects } from './engine.ts'
+import { areObjects } from './ask.ts'
 
 /** How much is remembered: one for a token, and one more for every 1,024 characters of it. About 1 kB each. */
 const MAX_WEIGHT = 100_000

@@ -5,7 +5,8 @@
 import { PlanTokenError } from '../core/errors.ts'
 import { changesBetween } from '../core/lifecycle.ts'
 import type { EventType, NewEvent, TokenRecord } from '../core/token.ts'
-import { answerOf, type Engine, failureOf, timeOf, unavailable } from './engine.ts'
+import { answerOf, failureOf, unavailable } from './ask.ts'
+import { type Engine, timeOf } from './engine.ts'
 
 /** How often a change is judged anew after somebody else's commit. */
 const MAX_CONFLICTS = 20

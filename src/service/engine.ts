@@ -1,18 +1,17 @@
-/** What every part of the service works with: the compiled policies, the ports, and how they are asked. */
+/** What every part of the service works with: the compiled policies and the ports. How these are asked: service/ask.ts. */
 
 import type { Sha256 } from '../core/digest.ts'
-import { DirectoryError, PlanTokenError, StoreError, safeCause } from '../core/errors.ts'
+import { PlanTokenError } from '../core/errors.ts'
 import type { IsId } from '../core/kinds.ts'
-import { isObject, isThenable } from '../core/objects.ts'
 import type { CompiledPolicy, CompiledType } from '../core/policy.ts'
 import type { Random } from '../core/secret.ts'
 import { isDate, type Token, type TokenRecord, viewOf } from '../core/token.ts'
-import type { Awaitable, Directory, TokenStore } from '../ports.ts'
+import type { Directory, TokenStore } from '../ports.ts'
 import type { Answers } from './answers.ts'
+import { type Asking, failureOf } from './ask.ts'
 import type { Within } from './deadlines.ts'
 import type { Freshness } from './freshness.ts'
 import type { FullClock } from './platform.ts'
-import type { Report } from './report.ts'
 import type { Uses } from './uses.ts'
 
 /** A token type and the policy that it belongs to. */
@@ -22,7 +21,7 @@ export interface TypeEntry {
 }
 
 /** Everything that a call needs, made once by `createPlanTokens`. */
-export interface Engine {
+export interface Engine extends Asking {
   readonly surfaces: ReadonlyMap<string, CompiledPolicy>
   readonly main: CompiledPolicy
   readonly types: ReadonlyMap<string, TypeEntry>
@@ -35,74 +34,12 @@ export interface Engine {
   readonly clock: FullClock
   readonly random: Random
   readonly sha256: Sha256
-  readonly within: Within
   /** The time that a body has to arrive, which is up to the client and its line. */
   readonly bodyWithin: Within
   readonly timeoutMs: number
   readonly freshness: Freshness
   readonly answers: Answers
   readonly uses: Uses
-  readonly report: Report
-}
-
-/** What it takes to ask a port. */
-export type Asking = Pick<Engine, 'within' | 'report'>
-
-/**
- * Asks a port, within the time limit. Whatever goes wrong is `unavailable`, without the text of what was thrown, which
- * `onError` gets; so is an answer that is not what it should be.
- *
- * @param method what is asked, for errors: `store.find`.
- * @param read gives what the answer says, or throws for one that is not what it should be.
- */
-export async function ask<A, T = A>(
-  engine: Asking,
-  method: string,
-  call: () => Awaitable<A>,
-  read: (answer: A) => T = (answer) => answer as unknown as T,
-): Promise<T> {
-  try {
-    return read(await answerOf(engine, call))
-  } catch (error) {
-    throw failureOf(engine, error, method)
-  }
-}
-
-/** Asks a port, within the time limit, and throws what it throws. */
-export async function answerOf<T>({ within }: Pick<Engine, 'within'>, call: () => Awaitable<T>): Promise<T> {
-  const answer = call()
-  return isThenable(answer) ? within(answer) : answer
-}
-
-/** `unavailable` for what was thrown, once the host was told of it. */
-export function failureOf({ report }: Pick<Engine, 'report'>, thrown: unknown, method: string): PlanTokenError {
-  if (!(thrown instanceof PlanTokenError)) report.failed(thrown, method)
-  return unavailable(thrown, method)
-}
-
-/** `unavailable`, keeping only the kind of what was thrown; of what the host must mend also what to do. */
-export function unavailable(thrown: unknown, method?: string): PlanTokenError {
-  if (thrown instanceof PlanTokenError) return thrown
-  return new PlanTokenError('unavailable', {
-    cause: safeCause(thrown, method),
-    ...((thrown instanceof StoreError || thrown instanceof DirectoryError) && { message: thrown.message }),
-  })
-}
-
-/** An answer that has the shape which the port asks for. @throws TypeError if it has not. */
-export function shaped<T>(answer: T, hasShape: (answer: unknown) => boolean): T {
-  if (hasShape(answer)) return answer
-  throw new TypeError('The answer has not the shape that the port asks for.')
-}
-
-/** A list of objects. @throws TypeError for any other answer. */
-export function readObjects<T>(answer: T): T {
-  return shaped(answer, areObjects)
-}
-
-/** Whether an answer is a list of objects. */
-export function areObjects(answer: unknown): boolean {
-  return Array.isArray(answer) && answer.every((entry) => isObject(entry))
 }
 
 /** The host's time. A clock that gives no date is a fault: nothing may be made with it. */

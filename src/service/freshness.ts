@@ -6,9 +6,9 @@
 import { PlanTokenError, type SafeCause, StoreError } from '../core/errors.ts'
 import { isDate, type TokenEvent, type TokenRecord } from '../core/token.ts'
 import type { Awaitable, TokenStore } from '../ports.ts'
+import { type Asking, areObjects, ask, shaped } from './ask.ts'
 import { type Cache, createCache } from './cache.ts'
 import { createDeadlines } from './deadlines.ts'
-import { type Asking, areObjects, ask, shaped } from './engine.ts'
 import { elapsed, type FullClock, type Moment, momentOf } from './platform.ts'
 
 /** The longest bound that a process may ask for, in milliseconds. */

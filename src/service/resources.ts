@@ -5,7 +5,7 @@ import { parseLink } from '../core/links.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 import type { LinkedResource, Place, ResourceRef } from '../core/resources.ts'
 import type { Awaitable, Directory } from '../ports.ts'
-import { type Asking, ask } from './engine.ts'
+import { type Asking, ask } from './ask.ts'
 
 /** How many questions to the directory are under way at the same time for one call. */
 const AT_ONCE = 16

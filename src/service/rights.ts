@@ -9,7 +9,8 @@ import type { CompiledPolicy, Policy } from '../core/policy.ts'
 import { PLAN_KIND } from '../core/resources.ts'
 import { didYouMean } from '../core/suggest.ts'
 import type { TokenRecord } from '../core/token.ts'
-import { type Asking, areObjects, ask, type Engine } from './engine.ts'
+import { type Asking, areObjects, ask } from './ask.ts'
+import type { Engine } from './engine.ts'
 
 /** The ids that are those of a column in SQL: what is none would be an error there. */
 const OF_COLUMNS = ['integer', 'bigint', 'uuid']

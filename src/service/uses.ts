@@ -4,7 +4,7 @@
  */
 import { millisecondsInMinute } from 'date-fns/constants'
 import type { SecretUse, TokenStore } from '../ports.ts'
-import { type Asking, ask, readObjects } from './engine.ts'
+import { type Asking, ask, readObjects } from './ask.ts'
 import type { FullClock } from './platform.ts'
 
 /** How long uses are gathered before they are written, in milliseconds. */

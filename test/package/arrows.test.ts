@@ -2,11 +2,11 @@
  * Holds the arrows of the design: who may import whom, what the pure core may not touch, and that every file says what it is
  * for. The check reads the sources with TypeScript's parser, and is itself tried on small wrong files.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
+import { type Import, importOf, isSpecifier, SOURCES, SRC } from './imports.ts'
 
 /** What each part of src/ may import of ours. */
 const ARROWS: { readonly [layer: string]: readonly string[] } = {
@@ -77,37 +77,6 @@ function problemsOf(path: string, text: string, exists: (path: string) => boolea
   return problems
 }
 
-interface Import {
-  readonly specifier: string
-  readonly typeOnly: boolean
-  readonly isDynamic?: boolean
-}
-
-/** What a node imports, in whatever way: import, export from, a type's import(), a dynamic one, require. */
-function importOf(node: ts.Node): Import | undefined {
-  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
-    const specifier = node.moduleSpecifier
-    if (!specifier || !ts.isStringLiteral(specifier)) return undefined
-    const typeOnly = ts.isExportDeclaration(node)
-      ? node.isTypeOnly
-      : node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
-    return { specifier: specifier.text, typeOnly }
-  }
-  if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument) && ts.isStringLiteral(node.argument.literal))
-    return { specifier: node.argument.literal.text, typeOnly: true }
-  if (ts.isExternalModuleReference(node) && ts.isStringLiteral(node.expression))
-    return { specifier: node.expression.text, typeOnly: false }
-  if (!ts.isCallExpression(node)) return undefined
-  const isCall = node.expression.kind === ts.SyntaxKind.ImportKeyword || node.expression.getText() === 'require'
-  const [argument] = node.arguments
-  if (!isCall) return undefined
-  return {
-    specifier: argument && ts.isStringLiteralLike(argument) ? argument.text : '(computed)',
-    typeOnly: false,
-    isDynamic: node.expression.kind === ts.SyntaxKind.ImportKeyword,
-  }
-}
-
 function importProblems(path: string, { specifier, typeOnly, isDynamic }: Import): readonly string[] {
   const layer = layerOf(path)
   if (!specifier.startsWith('.')) {
@@ -125,9 +94,6 @@ function importProblems(path: string, { specifier, typeOnly, isDynamic }: Import
     ...(TYPES_ONLY.includes(layer) && !typeOnly ? [`imports ${target} for more than its types`] : []),
   ]
 }
-
-const isSpecifier = ({ parent }: ts.Node): boolean =>
-  ts.isImportDeclaration(parent) || ts.isExportDeclaration(parent) || importOf(parent) !== undefined
 
 /** Clocks, randomness, I/O and globals in the core. */
 function impurities(path: string, node: ts.Node): readonly string[] {
@@ -155,20 +121,15 @@ function isName(node: ts.Identifier): boolean {
   )
 }
 
-const src = fileURLToPath(new URL('../../src/', import.meta.url))
-const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
-  .map((path) => path.replaceAll('\\', '/'))
-  .filter((path) => /\.tsx?$/.test(path))
-  .sort()
-const existsInSrc = (path: string): boolean => existsSync(src + path)
+const existsInSrc = (path: string): boolean => existsSync(SRC + path)
 
 describe('the sources', () => {
   it('are all read', () => {
-    expect(files).toEqual(expect.arrayContaining(['index.ts', 'ports.ts', 'core/decide.ts', 'service/authorize.ts']))
+    expect(SOURCES).toEqual(expect.arrayContaining(['index.ts', 'ports.ts', 'core/decide.ts', 'service/authorize.ts']))
   })
 
-  it.each(files)('%s keeps to the arrows of the design and says what it is for', (path) => {
-    expect(problemsOf(path, readFileSync(src + path, 'utf8'), existsInSrc)).toEqual([])
+  it.each(SOURCES)('%s keeps to the arrows of the design and says what it is for', (path) => {
+    expect(problemsOf(path, readFileSync(SRC + path, 'utf8'), existsInSrc)).toEqual([])
   })
 })
 
