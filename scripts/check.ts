@@ -14,7 +14,7 @@ const steps: ReadonlyArray<{ readonly name: string; readonly what: string; reado
   { name: 'build', what: 'build to dist', command: 'tsup' },
   { name: 'publint', what: 'the package as Node and bundlers read it', command: 'publint --strict' },
   { name: 'attw', what: 'the package as TypeScript reads it', command: 'attw --pack . --profile esm-only' },
-  { name: 'size', what: 'size of a bundle', command: 'size-limit' },
+  { name: 'size', what: 'sizes of two bundles: what answers requests, and the whole engine', command: 'size-limit' },
 ]
 
 const root = fileURLToPath(new URL('../', import.meta.url))

@@ -19,6 +19,7 @@ export {
 } from './core/errors.ts'
 export type { FoundLink, LinkCode, LinkMistake, LinkReport, ParsedLink } from './core/links.ts'
 export type { MalformedReason } from './core/malformed.ts'
+export type { Random, Secret } from './core/new-secret.ts'
 export {
   type AnyGrants,
   definePolicy,
@@ -45,7 +46,6 @@ export type {
   TokenType,
 } from './core/policy-data.ts'
 export type { LinkedResource, Place, ResourceRef, Resources } from './core/resources.ts'
-export type { Random, Secret } from './core/secret.ts'
 export type {
   Change,
   EventType,

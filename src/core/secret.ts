@@ -1,13 +1,12 @@
 /**
- * The string that a client sends: how it is made, recognised without any I/O, and kept out of logs.
+ * The string that a client sends, and how it is recognised without any I/O. How it is made and kept out of logs: core/new-secret.ts.
  * Format: `<prefix>_<32 base62 characters><6 base62 characters of CRC-32 over everything before them>`.
  * What is stored of it: core/digest.ts. Whether it still works: core/lifecycle.ts.
  */
-import { customRandom } from 'nanoid'
-
 /** Digits of base62 in order of value. */
-const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-const RANDOM_LENGTH = 32
+export const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+/** How many characters are drawn. */
+export const RANDOM_LENGTH = 32
 const CHECKSUM_LENGTH = 6
 const TAIL_LENGTH = RANDOM_LENGTH + CHECKSUM_LENGTH
 /** Longer than any secret can be: looked at before anything else. */
@@ -18,9 +17,6 @@ export const PREFIX_PATTERN = /^(?!.*_$)[A-Za-z]\w{0,63}$/
 /** What is wrong with any other. */
 export const PREFIX_MESSAGE =
   'must begin with a letter, hold letters, digits and _ only, 64 at most, and end without _, since one is put behind it.'
-
-/** Gives that many random bytes, from a cryptographically secure source. */
-export type Random = (bytes: number) => Uint8Array
 
 const NO_DIGIT = 255
 /** The value of each base62 character by its code. */
@@ -45,7 +41,7 @@ function crc32(text: string): number {
 }
 
 /** The six characters that make a typing error, a truncation or a guess recognisable. */
-function checksumOf(body: string): string {
+export function checksumOf(body: string): string {
   let rest = crc32(body)
   let digits = ''
   for (let i = 0; i < CHECKSUM_LENGTH; i++) {
@@ -53,17 +49,6 @@ function checksumOf(body: string): string {
     rest = Math.floor(rest / 62)
   }
   return digits
-}
-
-/** Characters of base62, drawn without bias. Joined, since text that was put together piece by piece takes 300 bytes. */
-export function drawText(length: number, random: Random): string {
-  return [...customRandom(BASE62, length, random)()].join('')
-}
-
-/** A new secret with 190 bits of randomness. */
-export function newSecret(prefix: string, random: Random): Secret {
-  const body = `${prefix}_${drawText(RANDOM_LENGTH, random)}`
-  return new Secret(body + checksumOf(body))
 }
 
 /**
@@ -133,35 +118,4 @@ const BEFORE_TAIL = new RegExp(`_(?=[0-9A-Za-z]{${TAIL_LENGTH}})`, 'g')
  */
 export function secretPattern(prefix: string): string {
   return `\\b${prefix}_[0-9A-Za-z]{${TAIL_LENGTH}}\\b`
-}
-
-const REDACTED = '[secret]'
-
-/** A secret that does not show itself in text, JSON or inspection. `.reveal()` is the only way to read it. */
-export class Secret {
-  readonly #value: string
-
-  constructor(value: string) {
-    this.#value = value
-  }
-
-  /** The secret itself. Hand it to whoever asked for it and keep no copy. */
-  reveal(): string {
-    return this.#value
-  }
-
-  /** Always `[secret]`. */
-  toString(): string {
-    return REDACTED
-  }
-
-  /** Always `[secret]`. */
-  toJSON(): string {
-    return REDACTED
-  }
-
-  /** What `console.log` of Node, Bun and Deno's Node layer shows. */
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return REDACTED
-  }
 }

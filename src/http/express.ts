@@ -1,10 +1,10 @@
 /** `plan-access-tokens/express`: a guard for Express 4 and 5, and for what else takes `(req, res, next)`. */
 import { isThenable } from '../core/objects.ts'
 import type { Allowance, Decision } from '../service/decision.ts'
-import { type Authorizer, createJudge, type GuardOptions } from './guard.ts'
+import { createJudge, type GuardEngine, type GuardOptions } from './guard.ts'
 import { type NodeRequest, type NodeResponse, putHeaders, questionOf, refuse, withPlanToken } from './node-side.ts'
 
-export type { Authorizer, GuardOptions, NodeRequest, NodeResponse }
+export type { GuardEngine, GuardOptions, NodeRequest, NodeResponse }
 
 declare global {
   namespace Express {
@@ -26,7 +26,7 @@ declare global {
  * app.get('/v1/files/:key', (req, res) => res.json({ name: req.planToken?.token.name }))
  */
 export function guard<Req extends NodeRequest = NodeRequest>(
-  tokens: Authorizer,
+  tokens: GuardEngine,
   options?: GuardOptions<Req>,
 ): (request: Req, response: NodeResponse, next: (error?: unknown) => void) => void {
   const { judge, isGuarded, bodyBytes } = createJudge<Req>(tokens, options)

@@ -4,10 +4,10 @@ import { PolicyError } from '../core/errors.ts'
 import { isThenable } from '../core/objects.ts'
 import type { Allowance, Decision } from '../service/decision.ts'
 import { headersOf, isVary, joinVary } from './answer.ts'
-import { type Authorizer, createJudge, type GuardOptions } from './guard.ts'
+import { createJudge, type GuardEngine, type GuardOptions } from './guard.ts'
 import { type NodeRequest, questionOf } from './node-side.ts'
 
-export type { Authorizer, GuardOptions }
+export type { GuardEngine, GuardOptions }
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -27,7 +27,7 @@ declare module 'fastify' {
  * await app.register(guard(tokens))
  * app.get('/v1/files/:key', async (request) => ({ name: request.planToken.token.name }))
  */
-export function guard(tokens: Authorizer, options?: GuardOptions<FastifyRequest>): FastifyPluginCallback {
+export function guard(tokens: GuardEngine, options?: GuardOptions<FastifyRequest>): FastifyPluginCallback {
   const { judge, isGuarded, bodyBytes } = createJudge<FastifyRequest>(tokens, options)
   const plugin = (app: FastifyInstance, _: unknown, done: (error?: Error) => void): void => {
     if (!app.hasRequestDecorator('planToken')) app.decorateRequest('planToken')

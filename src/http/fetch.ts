@@ -5,9 +5,9 @@
 import { isThenable } from '../core/objects.ts'
 import type { Decision } from '../service/decision.ts'
 import { questionOfFetch, withHeaders } from './fetch-side.ts'
-import { type Authorizer, createJudge, type GuardOptions, type PlanTokenOf } from './guard.ts'
+import { createJudge, type GuardEngine, type GuardOptions, type PlanTokenOf } from './guard.ts'
 
-export type { Authorizer, GuardOptions, PlanTokenOf }
+export type { GuardEngine, GuardOptions, PlanTokenOf }
 
 /**
  * Wraps a handler: it runs only for requests that the policy lets through, with the decision as its second argument. Whatever
@@ -19,7 +19,7 @@ export type { Authorizer, GuardOptions, PlanTokenOf }
  * export const GET = guard(tokens, (request, planToken) => Response.json({ name: planToken.token.name }))
  */
 export function guard<Rest extends unknown[], const Options extends GuardOptions<Request> = GuardOptions<Request>>(
-  tokens: Authorizer,
+  tokens: GuardEngine,
   handler: (request: Request, planToken: PlanTokenOf<Options>, ...rest: Rest) => Response | Promise<Response>,
   options?: Options,
 ): (request: Request, ...rest: Rest) => Response | Promise<Response> {

@@ -6,7 +6,7 @@ import { PolicyError } from '../core/errors.ts'
 import { isThenable } from '../core/objects.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { BASE_PATH_MESSAGE, isBasePath } from '../core/target.ts'
-import type { PlanTokens } from '../service/create-plan-tokens.ts'
+import type { Authorizer } from '../service/create-authorizer.ts'
 import type { Allowance, Decision } from '../service/decision.ts'
 import type { RequestLike } from '../service/request.ts'
 
@@ -38,8 +38,8 @@ export type PlanTokenOf<Options> = Options extends { readonly optional: true } |
   ? Allowance | undefined
   : Allowance
 
-/** The engine as far as a guard needs it; whatever its policies are. */
-export type Authorizer = Pick<PlanTokens, 'decide' | 'policies'>
+/** An engine as far as a guard needs it, whatever its policies are: what `createPlanTokens` or `createAuthorizer` returns. */
+export type GuardEngine = Pick<Authorizer, 'decide' | 'policies'>
 
 /** A guard's question about one request. */
 export interface Judge<Req> {
@@ -61,7 +61,7 @@ const OPTIONS = ['surface', 'optional', 'when', 'basePath']
  *
  * @throws PolicyError, which is a TypeError, with every mistake of the options at once.
  */
-export function createJudge<Req>(tokens: Authorizer, options: GuardOptions<Req> = {}): Judge<Req> {
+export function createJudge<Req>(tokens: GuardEngine, options: GuardOptions<Req> = {}): Judge<Req> {
   check(tokens, options as GuardOptions<unknown>)
   const { surface, optional = false, when, basePath } = options
   const policy = tokens.policies.find((candidate) => surface === undefined || candidate.surface === surface)
@@ -90,12 +90,13 @@ function saysNo<Req>(when: (request: Req) => boolean, request: Req): boolean {
   }
 }
 
-function check(tokens: Authorizer, given: GuardOptions<unknown>): void {
+function check(tokens: GuardEngine, given: GuardOptions<unknown>): void {
   const isObject = typeof given === 'object' && given !== null
   const options: GuardOptions<unknown> = isObject ? given : {}
   const problems: { path: string; message: string }[] = []
   const isEngine = typeof tokens?.decide === 'function' && Array.isArray(tokens.policies)
-  if (!isEngine) problems.push({ path: 'tokens', message: 'must be what createPlanTokens() returns.' })
+  if (!isEngine)
+    problems.push({ path: 'tokens', message: 'must be what createPlanTokens() or createAuthorizer() returns.' })
   if (!isObject) problems.push({ path: 'options', message: 'must be an object.' })
   for (const name of Object.keys(options))
     if (!OPTIONS.includes(name)) problems.push({ path: name, message: `is not an option.${didYouMean(name, OPTIONS)}` })

@@ -10,10 +10,10 @@ import type { Allowance } from '../service/decision.ts'
 import type { RequestLike } from '../service/request.ts'
 import { isVary, joinVary } from './answer.ts'
 import { questionOfFetch, withHeaders } from './fetch-side.ts'
-import { type Authorizer, createJudge, type GuardOptions } from './guard.ts'
+import { createJudge, type GuardEngine, type GuardOptions } from './guard.ts'
 import type { NodeRequest } from './node-side.ts'
 
-export type { Authorizer, GuardOptions }
+export type { GuardEngine, GuardOptions }
 
 declare module 'hono' {
   interface ContextVariableMap {
@@ -32,7 +32,7 @@ declare module 'hono' {
  * app.use(guard(tokens))
  * app.get('/v1/files/:key', (c) => c.json({ name: c.get('planToken').token.name }))
  */
-export function guard(tokens: Authorizer, options?: GuardOptions<Request>): MiddlewareHandler {
+export function guard(tokens: GuardEngine, options?: GuardOptions<Request>): MiddlewareHandler {
   const { judge, isGuarded, bodyBytes } = createJudge<Request>(tokens, options)
   return async (c, next) => {
     const { raw } = c.req

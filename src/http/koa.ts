@@ -2,10 +2,10 @@
 import { isObject, isThenable } from '../core/objects.ts'
 import type { Allowance, Decision } from '../service/decision.ts'
 import { isVary, joinVary } from './answer.ts'
-import { type Authorizer, createJudge, type GuardOptions } from './guard.ts'
+import { createJudge, type GuardEngine, type GuardOptions } from './guard.ts'
 import { type NodeRequest, type NodeResponse, putAll, putHeaders, questionOf, withPlanToken } from './node-side.ts'
 
-export type { Authorizer, GuardOptions, NodeRequest }
+export type { GuardEngine, GuardOptions, NodeRequest }
 
 /** What the guard uses of a Koa context. */
 export interface KoaContext {
@@ -38,7 +38,7 @@ export interface PlanTokenState {
  * app.use((ctx) => { ctx.body = ctx.state.planToken.token.name })
  */
 export function guard<Context extends KoaContext = KoaContext>(
-  tokens: Authorizer,
+  tokens: GuardEngine,
   options?: GuardOptions<Context>,
 ): (context: Context, next: () => Promise<unknown>) => unknown {
   const { judge, isGuarded, bodyBytes } = createJudge<Context>(tokens, options)

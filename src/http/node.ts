@@ -1,10 +1,10 @@
 /** `plan-access-tokens/node`: a guard for servers of Node's `http`, `https` and `http2`. */
 import { isThenable } from '../core/objects.ts'
 import type { Allowance, Decision } from '../service/decision.ts'
-import { type Authorizer, createJudge, type GuardOptions, type PlanTokenOf } from './guard.ts'
+import { createJudge, type GuardEngine, type GuardOptions, type PlanTokenOf } from './guard.ts'
 import { type NodeRequest, type NodeResponse, putHeaders, questionOf, refuse, withPlanToken } from './node-side.ts'
 
-export type { Authorizer, GuardOptions, NodeRequest, NodeResponse, PlanTokenOf }
+export type { GuardEngine, GuardOptions, NodeRequest, NodeResponse, PlanTokenOf }
 
 /**
  * Wraps a request listener: it runs only for requests that the policy lets through, with the decision in `req.planToken`.
@@ -20,7 +20,7 @@ export function guard<
   Res extends NodeResponse,
   const Options extends GuardOptions<Req> = GuardOptions<Req>,
 >(
-  tokens: Authorizer,
+  tokens: GuardEngine,
   handler: (request: Req & { readonly planToken: PlanTokenOf<Options> }, response: Res) => unknown,
   options?: Options,
 ): (request: Req, response: Res) => unknown {

@@ -6,7 +6,7 @@
 import type { Denial } from '../core/denial.ts'
 import { PolicyError } from '../core/errors.ts'
 import { isThenable } from '../core/objects.ts'
-import type { Authorizer, GuardOptions } from '../http/guard.ts'
+import type { GuardEngine, GuardOptions } from '../http/guard.ts'
 import { guard } from '../http/node.ts'
 import type { NodeRequest, NodeResponse } from '../http/node-side.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
@@ -39,7 +39,7 @@ export interface RegistryGuardOptions<Req = never> extends Pick<GuardOptions<Req
  * createServer(registryGuard(tokens, (request, response) => forward(request, response))).listen(4873)
  */
 export function registryGuard<Req extends NodeRequest, Res extends NodeResponse>(
-  tokens: Authorizer & Partial<Pick<PlanTokens, 'revokeSecret'>>,
+  tokens: GuardEngine & Partial<Pick<PlanTokens, 'revokeSecret'>>,
   handler: (request: Req & { readonly planToken: Allowance }, response: Res) => unknown,
   options: RegistryGuardOptions<Req> = {},
 ): (request: Req, response: Res) => unknown {
@@ -91,7 +91,7 @@ function endOf(
 }
 
 /** The engine, whose refusals say what the person at the terminal has to do where only the request tells. */
-function telling(tokens: Authorizer): Authorizer {
+function telling(tokens: GuardEngine): GuardEngine {
   return {
     policies: tokens.policies,
     decide(request, options) {

@@ -1,19 +1,18 @@
-/** `createPlanTokens`: puts policies, ports and rules together. Everything is compiled here; nothing is left to the first request. */
-import { platformSha256 } from '../core/digest.ts'
+/**
+ * `createPlanTokens`: the whole engine, which is what answers requests (service/create-authorizer.ts) and the calls of admins over
+ * the same policies and ports.
+ */
 import { PlanTokenError } from '../core/errors.ts'
-import { type CompiledPolicy, compiledOf, type Policy, type RouteOf, type TypeOf } from '../core/policy.ts'
-import type { Random } from '../core/secret.ts'
-import type { SecretView, Token, TokenEvent } from '../core/token.ts'
-import { createAnswers } from './answers.ts'
+import type { Random } from '../core/new-secret.ts'
+import type { Policy, RouteOf, TypeOf } from '../core/policy.ts'
+import type { Token, TokenEvent } from '../core/token.ts'
 import { failureOf } from './ask.ts'
-import { createDecide, type SurfaceOptions } from './authorize.ts'
+import type { SurfaceOptions } from './authorize.ts'
 import { checkLinks, type PlacedReport } from './check-links.ts'
-import { createDeadlines } from './deadlines.ts'
-import type { Decision } from './decision.ts'
+import { type Authorizer, authorizerOf, createEngine } from './create-authorizer.ts'
 import { type RevokedSecret, revoke, revokeSecret, sweep } from './end.ts'
-import type { Engine, TypeEntry } from './engine.ts'
+import type { ManagingEngine } from './engine.ts'
 import { createExplain, type Explanation } from './explain.ts'
-import { createFreshness } from './freshness.ts'
 import { createGrants } from './grants.ts'
 import type {
   CheckLinksInput,
@@ -24,35 +23,19 @@ import type {
   RefreshInput,
   TokenInput,
 } from './inputs.ts'
-import { inspect } from './inspect.ts'
 import { create, type Issued, previewRefresh, refresh } from './issue.ts'
 import { edit, events, get, list } from './manage.ts'
 import { checkOptions, type PlanTokensOptions } from './options.ts'
-import { completeClock, platformRandom } from './platform.ts'
+import { platformRandom } from './platform.ts'
 import type { Question } from './question.ts'
-import { type ReadyInput, ready } from './ready.ts'
-import { createReport, type Report } from './report.ts'
+import type { Report } from './report.ts'
 import type { Asked } from './request.ts'
-import { planIdsOf } from './rights.ts'
-import { createUses } from './uses.ts'
 
 /**
  * The engine. Management calls reject with `PlanTokenError`; `authorize` and `explain` of a request never reject for anything
  * that a client can send.
  */
-export interface PlanTokens<P extends Policy = Policy> {
-  /** The policies, each with its scopes, types, limits and `parseLinks`. */
-  readonly policies: readonly P[]
-  /**
-   * Asks the store and the directory whether they can be used: the store is migrated and reached where it should be, the
-   * directory answers in shape, also for what does not exist. Await it before the server listens. Writes nothing.
-   *
-   * @param real a plan and a resource that exist, so that the answers about them can be judged too.
-   * @throws PolicyError with every problem at once, and what was thrown as its `cause`.
-   * @example
-   * await tokens.ready({ planId: '1001' })
-   */
-  ready(real?: ReadyInput): Promise<void>
+export interface PlanTokens<P extends Policy = Policy> extends Authorizer<P> {
   /**
    * Issues a token. Its secret is shown this once.
    *
@@ -111,22 +94,6 @@ export interface PlanTokens<P extends Policy = Policy> {
    */
   checkLinks(input: CheckLinksInput): Promise<PlacedReport>
   /**
-   * Whether to let a request through, or a call of one of the policy's routes where there is no HTTP.
-   *
-   * @throws TypeError for a surface that does not exist or a base path that is none; PlanTokenError `invalid_input` for a call of a
-   * route that the policy does not have, or with other parameters than its own.
-   * @example
-   * await tokens.authorize({ secret, route: 'GET /v1/files/{file_key}', params: { file_key: 'ABC' } })
-   */
-  authorize(asked: Asked<RouteOf<P>>, options?: SurfaceOptions): Promise<Decision>
-  /**
-   * The same, without a promise where nothing has to be waited for: what guards call for every request. Counts and tells
-   * `onDecision` as `authorize` does, which is its async form.
-   *
-   * @throws as `authorize` does, at once.
-   */
-  decide(asked: Asked<RouteOf<P>>, options?: SurfaceOptions): Decision | Promise<Decision>
-  /**
    * Every rule with its verdict: for a request, or for a question about a token by an admin of its plan. A question is asked
    * of the surface of the token's own type unless `surface` says otherwise.
    *
@@ -134,23 +101,12 @@ export interface PlanTokens<P extends Policy = Policy> {
    */
   explain(what: Asked<RouteOf<P>> | Question<RouteOf<P>>, options?: SurfaceOptions): Promise<Explanation>
   /**
-   * Whether a secret works now, and its token if so; for introspection (RFC 7662). Counts as no use.
-   *
-   * @throws PlanTokenError `unavailable`.
-   */
-  inspect(secret: string): Promise<{ readonly active: boolean; readonly token?: Token; readonly secret?: SecretView }>
-  /**
    * Removes tokens that ended, and events that were written, before a moment (epoch milliseconds). Never called by itself.
    *
    * @throws PlanTokenError `invalid_input` (also for a moment that lies ahead), `unavailable`; TypeError for a store that
    * has no `sweep`.
    */
   sweep(input: { readonly olderThan: number }): Promise<{ readonly tokens: number; readonly events: number }>
-  /**
-   * Writes what is known of uses, ends the watch of the store, and resolves when nothing runs in the background any more,
-   * after `timeoutMs` at the latest. Never rejects. Afterwards every request asks the store.
-   */
-  close(): Promise<void>
 }
 
 /**
@@ -164,12 +120,11 @@ export interface PlanTokens<P extends Policy = Policy> {
  */
 export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>): PlanTokens<P> {
   const policies = checkOptions(options)
-  const engine = createEngine(options, policies)
+  const base = createEngine(options, policies)
+  const engine: ManagingEngine = { ...base, random: checkedRandom(options.random ?? platformRandom, base.report) }
   const grants = createGrants(engine.deprecated)
-  const decide = createDecide(engine, grants, options.onDecision)
   return {
-    policies,
-    ready: (real) => ready(engine, real),
+    ...authorizerOf(engine, policies, grants, options),
     create: (input) => create(engine, input as CreateInput),
     get: (input) => get(engine, input),
     list: (input) => list(engine, input),
@@ -180,46 +135,8 @@ export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>
     revokeSecret: (text) => revokeSecret(engine, text),
     events: (input) => events(engine, input),
     checkLinks: (input) => checkLinks(engine, policies, input),
-    decide,
-    authorize: async (asked, options) => decide(asked, options),
     explain: createExplain(engine, grants),
-    inspect: (secret) => inspect(engine, secret),
     sweep: (input) => sweep(engine, input),
-    async close() {
-      await Promise.all([engine.freshness.close(), engine.uses.close()])
-    },
-  }
-}
-
-function createEngine(options: PlanTokensOptions, policies: readonly Policy[]): Engine {
-  const { store, directory, clock, random, freshnessMs = 0, directoryMaxAgeMs = 0 } = options
-  const { timeoutMs = 2_000, bodyTimeoutMs = 30_000 } = options
-  const compiled = policies.map((policy) => compiledOf(policy) as CompiledPolicy)
-  const types = new Map<string, TypeEntry>()
-  for (const policy of compiled) for (const type of policy.types.values()) types.set(type.name, { policy, type })
-  const fullClock = completeClock(clock)
-  const within = createDeadlines(fullClock, timeoutMs)
-  const report = createReport(options.onError, options.onWarning, options.onDecision !== undefined)
-  const asking = { within, report }
-  return {
-    surfaces: new Map(compiled.map((policy) => [policy.surface, policy])),
-    main: compiled[0] as CompiledPolicy,
-    types,
-    prefixes: new Set([...types.values()].map(({ type }) => type.prefix)),
-    deprecated: new Set(compiled.flatMap((policy) => [...policy.deprecated])),
-    planIds: planIdsOf(policies),
-    store,
-    directory,
-    clock: fullClock,
-    random: checkedRandom(random ?? platformRandom, report),
-    sha256: platformSha256(),
-    within,
-    bodyWithin: createDeadlines(fullClock, bodyTimeoutMs),
-    timeoutMs,
-    freshness: createFreshness(store, fullClock, asking, freshnessMs, timeoutMs),
-    answers: createAnswers(directory, fullClock, directoryMaxAgeMs),
-    uses: createUses(store, fullClock, asking),
-    report,
   }
 }
 

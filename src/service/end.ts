@@ -2,20 +2,20 @@
 
 import { PlanTokenError } from '../core/errors.ts'
 import { revoked, secretRevoked } from '../core/lifecycle.ts'
-import { isWellFormedSecret, secretsIn } from '../core/secret.ts'
-import { isDate, newestSecret, secretWithDigest, type Token, type TokenRecord } from '../core/token.ts'
+import { secretsIn } from '../core/secret.ts'
+import { isDate, newestSecret, type Token, type TokenRecord } from '../core/token.ts'
 import { ask, shaped } from './ask.ts'
 import { change, type Judged, judgement } from './commit.ts'
-import { type Engine, show, showOne, timeOf } from './engine.ts'
+import { type ManagingEngine, show, showOne, timeOf } from './engine.ts'
 import { newId } from './ids.ts'
 import { parseInput } from './input.ts'
 import type { TokenInput } from './inputs.ts'
-import { loadManaged } from './rights.ts'
+import { findByDigest, loadManaged } from './rights.ts'
 
 /** How many records and events are removed at a time. */
 const SWEEP_BATCH = 500
 
-export async function revoke(engine: Engine, input: TokenInput): Promise<Token> {
+export async function revoke(engine: ManagingEngine, input: TokenInput): Promise<Token> {
   const { actor, id } = parseInput('token', input)
   const changed = await change(
     engine,
@@ -39,7 +39,7 @@ export interface RevokedSecret {
 /** A report of more secrets than this is to be sent in parts. */
 const MOST_SECRETS = 100
 
-export async function revokeSecret(engine: Engine, text: string): Promise<RevokedSecret> {
+export async function revokeSecret(engine: ManagingEngine, text: string): Promise<RevokedSecret> {
   const secrets = typeof text === 'string' ? secretsIn(text, engine.prefixes) : []
   const digests = [...secrets].map((secret) => engine.sha256(secret))
   if (digests.length > MOST_SECRETS) {
@@ -58,7 +58,7 @@ export async function revokeSecret(engine: Engine, text: string): Promise<Revoke
 }
 
 /** Ends a secret by its digest; the newest takes its token with it. */
-async function revokeDigest(engine: Engine, digest: string): Promise<TokenRecord | undefined> {
+async function revokeDigest(engine: ManagingEngine, digest: string): Promise<TokenRecord | undefined> {
   const found = await findByDigest(engine, digest)
   return (
     found &&
@@ -74,7 +74,7 @@ async function revokeDigest(engine: Engine, digest: string): Promise<TokenRecord
 }
 
 export async function sweep(
-  engine: Engine,
+  engine: ManagingEngine,
   input: { readonly olderThan: number },
 ): Promise<{ readonly tokens: number; readonly events: number }> {
   const { olderThan: before } = parseInput('sweep', input)
@@ -107,22 +107,6 @@ function isSwept(answer: unknown): boolean {
   return [records, events].every((count) => isDate(count) && count >= 0 && count <= SWEEP_BATCH)
 }
 
-/** The record that a text is a secret of, whether it works or not; asks nobody for what is no secret of ours. */
-export async function findBySecret(
-  engine: Engine,
-  secret: unknown,
-): Promise<{ readonly record: TokenRecord; readonly digest: string } | undefined> {
-  if (typeof secret !== 'string' || !isWellFormedSecret(secret, engine.prefixes)) return undefined
-  const digest = engine.sha256(secret)
-  const record = await findByDigest(engine, digest)
-  return record && { record, digest }
-}
-
-async function findByDigest(engine: Engine, digest: string): Promise<TokenRecord | undefined> {
-  const record = await ask(engine, 'store.findByDigest', () => engine.store.findByDigest(digest))
-  return record && secretWithDigest(record, digest) ? record : undefined
-}
-
-function revocation(engine: Engine, before: TokenRecord, by: string | null): Judged<TokenRecord> {
+function revocation(engine: ManagingEngine, before: TokenRecord, by: string | null): Judged<TokenRecord> {
   return judgement(before, revoked(before, by, timeOf(engine), newId(engine.random)), 'revoked', by)
 }

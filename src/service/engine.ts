@@ -3,8 +3,8 @@
 import type { Sha256 } from '../core/digest.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import type { IsId } from '../core/kinds.ts'
+import type { Random } from '../core/new-secret.ts'
 import type { CompiledPolicy, CompiledType } from '../core/policy.ts'
-import type { Random } from '../core/secret.ts'
 import { isDate, type Token, type TokenRecord, viewOf } from '../core/token.ts'
 import type { Directory, TokenStore } from '../ports.ts'
 import type { Answers } from './answers.ts'
@@ -20,7 +20,7 @@ export interface TypeEntry {
   readonly type: CompiledType
 }
 
-/** Everything that a call needs, made once by `createPlanTokens`. */
+/** Everything that a call needs, made once by `createAuthorizer` or `createPlanTokens`. */
 export interface Engine extends Asking {
   readonly surfaces: ReadonlyMap<string, CompiledPolicy>
   readonly main: CompiledPolicy
@@ -32,7 +32,6 @@ export interface Engine extends Asking {
   readonly store: TokenStore
   readonly directory: Directory
   readonly clock: FullClock
-  readonly random: Random
   readonly sha256: Sha256
   /** The time that a body has to arrive, which is up to the client and its line. */
   readonly bodyWithin: Within
@@ -40,6 +39,11 @@ export interface Engine extends Asking {
   readonly freshness: Freshness
   readonly answers: Answers
   readonly uses: Uses
+}
+
+/** What calls need that make secrets and ids. */
+export interface ManagingEngine extends Engine {
+  readonly random: Random
 }
 
 /** The host's time. A clock that gives no date is a fault: nothing may be made with it. */

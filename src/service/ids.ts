@@ -1,5 +1,5 @@
 /** Ids of tokens and events. */
-import { drawText, type Random } from '../core/secret.ts'
+import { drawText, type Random } from '../core/new-secret.ts'
 
 /** A new id: 22 characters of base62, 130 bits. */
 export function newId(random: Random): string {

@@ -2,9 +2,8 @@
 import { isEligible } from '../core/decide.ts'
 import { isActive, isActiveSecret } from '../core/lifecycle.ts'
 import { type SecretView, secretWithDigest, type Token } from '../core/token.ts'
-import { findBySecret } from './end.ts'
 import { type Engine, showOne, timeOf } from './engine.ts'
-import { askPlan } from './rights.ts'
+import { askPlan, findBySecret } from './rights.ts'
 
 /** What is known of a secret. */
 export interface Inspection {

@@ -1,18 +1,25 @@
 /** Issuing secrets: create and refresh, each with an idempotency key for an answer that was lost on the way. */
 import { PlanTokenError } from '../core/errors.ts'
 import { created, KEPT, refreshDates, refreshed, reissued } from '../core/lifecycle.ts'
+import { newSecret, type Secret } from '../core/new-secret.ts'
 import { areIssues, readScopes } from '../core/scopes.ts'
-import { newSecret, type Secret } from '../core/secret.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { type IdempotencyRecord, newestSecret, type Token, type TokenRecord } from '../core/token.ts'
 import { change, type Judged } from './commit.ts'
-import { type Engine, showOne, type TypeEntry, timeOf } from './engine.ts'
+import { type ManagingEngine, showOne, type TypeEntry, timeOf } from './engine.ts'
 import { newId } from './ids.ts'
 import { parseInput, readInput, refuseIssues } from './input.ts'
 import type { CreateInput, RefreshInput, TokenInput } from './inputs.ts'
-import { entryOf, refuseInactive } from './manage.ts'
 import { allowlistOf, linkProblems, readLinks } from './resources.ts'
-import { loadManaged, loadRecord, refuseIneligible, refuseNonAdmin } from './rights.ts'
+import {
+  entryOf,
+  loadManaged,
+  loadRecord,
+  refuseInactive,
+  refuseIneligible,
+  refuseNonAdmin,
+  refuseUnchangeable,
+} from './rights.ts'
 
 /** What was written, and the secret of it. */
 interface Written {
@@ -28,7 +35,7 @@ export interface Issued {
   readonly secret: Secret
 }
 
-export async function create(engine: Engine, input: CreateInput): Promise<Issued> {
+export async function create(engine: ManagingEngine, input: CreateInput): Promise<Issued> {
   const { fields, issues } = readInput('create', input)
   const { actor, planId, idempotencyKey: key } = fields
   const entry = typeof fields.type === 'string' ? engine.types.get(fields.type) : undefined
@@ -82,19 +89,16 @@ export async function create(engine: Engine, input: CreateInput): Promise<Issued
 }
 
 export async function previewRefresh(
-  engine: Engine,
+  engine: ManagingEngine,
   input: TokenInput,
 ): Promise<{ readonly expiresAt: number; readonly previousWorksUntil: number }> {
   const { actor, id } = parseInput('token', input)
   const record = await loadManaged(engine, actor, id)
-  const { policy } = entryOf(engine, record)
-  await refuseIneligible(engine, record.planId, policy)
-  const now = timeOf(engine)
-  refuseInactive(record, now)
+  const { policy, now } = await refuseUnchangeable(engine, record)
   return refreshDates(record, now, policy.limits)
 }
 
-export async function refresh(engine: Engine, input: RefreshInput): Promise<Issued> {
+export async function refresh(engine: ManagingEngine, input: RefreshInput): Promise<Issued> {
   const { actor, id, retirePrevious: retire = 'after24h', idempotencyKey: key } = parseInput('refresh', input)
   const repeated = repeatable(engine, 'refresh', id, key, [retire])
   let newestSeen: string | undefined
@@ -102,10 +106,7 @@ export async function refresh(engine: Engine, input: RefreshInput): Promise<Issu
     engine,
     () => loadManaged(engine, actor, id),
     async (before): Promise<Judged<Written>> => {
-      const { policy, type } = entryOf(engine, before)
-      await refuseIneligible(engine, before.planId, policy)
-      const now = timeOf(engine)
-      refuseInactive(before, now)
+      const { policy, type, now } = await refuseUnchangeable(engine, before)
       if (repeated && before.idempotency.some((entry) => entry.key === repeated.key))
         return reissue(engine, before, repeated, actor)
       // Two refreshes at the same moment must not both win: the second one would retire a secret that nobody has seen yet.
@@ -130,7 +131,7 @@ export async function refresh(engine: Engine, input: RefreshInput): Promise<Issu
 
 /** What a call with an idempotency key leaves in its record; the parts of a hash cannot be cut in another way. */
 function repeatable(
-  { sha256 }: Engine,
+  { sha256 }: ManagingEngine,
   call: IdempotencyRecord['call'],
   subject: string,
   key: string | undefined,
@@ -142,7 +143,7 @@ function repeatable(
 
 /** The same call again: the same token, and a fresh secret in place of the one that nobody received. */
 async function reissue(
-  engine: Engine,
+  engine: ManagingEngine,
   before: TokenRecord,
   repeated: Omit<IdempotencyRecord, 'digest'>,
   actor: string,
@@ -162,18 +163,21 @@ async function reissue(
   return { record, type: 'refreshed', actor, result: { record, secret, replaced: true } }
 }
 
-function fresh({ random, sha256 }: Engine, prefix: string): { readonly secret: Secret; readonly digest: string } {
+function fresh(
+  { random, sha256 }: ManagingEngine,
+  prefix: string,
+): { readonly secret: Secret; readonly digest: string } {
   const secret = newSecret(prefix, random)
   return { secret, digest: sha256(secret.reveal()) }
 }
 
-function typeMessage({ types }: Engine, given: unknown): string {
+function typeMessage({ types }: ManagingEngine, given: unknown): string {
   const names = [...types.keys()]
   const hint = typeof given === 'string' && names.length > 1 ? didYouMean(given, names) : ''
   return `must be ${names.map((name) => `"${name}"`).join(' or ')}.${hint}`
 }
 
 /** The type by which the other fields are judged when the type itself is wrong, so that all mistakes are said at once. */
-function firstType({ types }: Engine): TypeEntry {
+function firstType({ types }: ManagingEngine): TypeEntry {
   return types.values().next().value as TypeEntry
 }

@@ -3,29 +3,29 @@
  * in service/issue.ts and ended in service/end.ts.
  */
 import { type Issue, PlanTokenError } from '../core/errors.ts'
-import { type Choice, edited, isActive } from '../core/lifecycle.ts'
+import { type Choice, edited } from '../core/lifecycle.ts'
 import { areIssues, readScopes } from '../core/scopes.ts'
 import type { Token, TokenEvent, TokenRecord } from '../core/token.ts'
 import { ask, readObjects } from './ask.ts'
 import { change, judgement } from './commit.ts'
 import { cursorOf, readCursor } from './cursor.ts'
-import { type Engine, show, showOne, type TypeEntry, timeOf } from './engine.ts'
+import { type ManagingEngine, show, showOne, type TypeEntry, timeOf } from './engine.ts'
 import { newId } from './ids.ts'
 import { parseInput, type ReadInput, readInput, refuseIssues } from './input.ts'
 import type { EditInput, EventsInput, ListInput, TokenInput } from './inputs.ts'
 import { allowlistOf, linkProblems, readLinks } from './resources.ts'
-import { loadManaged, refuseIneligible, refuseNonAdmin } from './rights.ts'
+import { loadManaged, refuseInactive, refuseNonAdmin, refuseUnchangeable } from './rights.ts'
 
 const DEFAULT_LIMIT = 50
 
-export async function get(engine: Engine, input: TokenInput): Promise<Token> {
+export async function get(engine: ManagingEngine, input: TokenInput): Promise<Token> {
   const { actor, id } = parseInput('token', input)
   const record = await loadManaged(engine, actor, id)
   return showOne(engine, record)
 }
 
 export async function list(
-  engine: Engine,
+  engine: ManagingEngine,
   input: ListInput,
 ): Promise<{ readonly tokens: readonly Token[]; readonly next?: string }> {
   const { actor, planId, order = 'newest', limit = DEFAULT_LIMIT, after, ...filter } = parseInput('list', input)
@@ -47,7 +47,7 @@ export async function list(
 }
 
 export async function events(
-  engine: Engine,
+  engine: ManagingEngine,
   input: EventsInput,
 ): Promise<{ readonly events: readonly TokenEvent[]; readonly next?: string }> {
   const { actor, planId, order = 'oldest', limit = DEFAULT_LIMIT, after, tokenId } = parseInput('events', input)
@@ -75,14 +75,13 @@ function pageOf<T extends { readonly planId: string }>(
   return { shown: mine.slice(0, limit), more: mine.length > limit ? mine[limit - 1] : undefined }
 }
 
-export async function edit(engine: Engine, input: EditInput): Promise<Token> {
+export async function edit(engine: ManagingEngine, input: EditInput): Promise<Token> {
   const { fields, issues } = readInput('edit', input)
   const { actor, id } = fields
   if (actor === undefined || id === undefined) throw new PlanTokenError('invalid_input', { issues })
   const record = await loadManaged(engine, actor, id)
-  await refuseIneligible(engine, record.planId, entryOf(engine, record).policy)
-  refuseInactive(record, timeOf(engine))
-  const choice = await readChoice(engine, record, fields, issues)
+  const entry = await refuseUnchangeable(engine, record)
+  const choice = await readChoice(engine, entry, record.planId, fields, issues)
   // The one that was loaded is the first to be changed; only after somebody else's commit another one is.
   let first: TokenRecord | undefined = record
   const changed = await change(
@@ -112,17 +111,17 @@ type Unjudged = Omit<ReadInput<EditInput>['fields'], 'scopes' | 'resources'> & {
 
 /** The fields that an edit changes, or `invalid_input` with everything that is wrong with them. */
 async function readChoice(
-  engine: Engine,
-  record: TokenRecord,
+  engine: ManagingEngine,
+  { policy, type }: TypeEntry,
+  planId: string,
   fields: Unjudged,
   issues: Issue[],
 ): Promise<Partial<Choice>> {
-  const { policy, type } = entryOf(engine, record)
   const { name, description, scopes, resources } = fields
   const read = scopes === undefined ? undefined : readScopes(scopes, type, policy)
   if (read && areIssues(read)) issues.push(...read)
-  const links = resources === undefined ? undefined : readLinks(resources, policy, record.planId)
-  if (links) issues.push(...(await linkProblems(engine, policy, links, record.planId)))
+  const links = resources === undefined ? undefined : readLinks(resources, policy, planId)
+  if (links) issues.push(...(await linkProblems(engine, policy, links, planId)))
   if (issues.length === 0 && [name, description, scopes, resources].every((field) => field === undefined)) {
     issues.push({ path: '', message: 'must change something.' })
   }
@@ -133,18 +132,4 @@ async function readChoice(
     ...(read && { scopes: read as readonly string[] }),
     ...(links && { resources: allowlistOf(links) }),
   }
-}
-
-/** The policy and type of a record. A type that no policy has any more cannot be managed, only read and revoked. */
-export function entryOf(engine: Engine, record: TokenRecord): TypeEntry {
-  const entry = engine.types.get(record.type)
-  if (entry) return entry
-  throw new PlanTokenError('token_not_active', {
-    message: "The token's type belongs to no policy here.",
-  })
-}
-
-/** Only an active token is edited and refreshed. */
-export function refuseInactive(record: TokenRecord, now: number): void {
-  if (!isActive(record, now)) throw new PlanTokenError('token_not_active')
 }

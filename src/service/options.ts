@@ -1,23 +1,21 @@
-/** What `createPlanTokens` takes, and what is wrong with it. What is made of it: service/create-plan-tokens.ts. */
+/** What `createPlanTokens` and `createAuthorizer` take, and what is wrong with it. What is made of it: the files of these names. */
 import { type Issue, PolicyError } from '../core/errors.ts'
+import type { Random } from '../core/new-secret.ts'
 import { compiledOf, type Policy } from '../core/policy.ts'
-import type { Random } from '../core/secret.ts'
-import { anything, callable, issuesOf, judged, maybe, object, read } from '../core/shape.ts'
+import { anything, callable, issuesOf, judged, maybe, object, read, type Schema } from '../core/shape.ts'
 import type { Clock, Directory, TokenStore } from '../ports.ts'
 import type { DecisionInfo } from './authorize.ts'
 import { MAX_FRESHNESS_MS } from './freshness.ts'
 import type { OnError } from './report.ts'
 
-/** What `createPlanTokens` takes. */
-export interface PlanTokensOptions<P extends Policy = Policy> {
+/** What `createAuthorizer` takes. */
+export interface AuthorizerOptions<P extends Policy = Policy> {
   /** One policy or a list, each a surface of its own, over one store. The first is the default. */
   readonly policy: P | readonly P[]
   readonly store: TokenStore
   readonly directory: Directory
   /** Default: the platform's. */
   readonly clock?: Clock
-  /** Random bytes, cryptographically secure. Default: the platform's. */
-  readonly random?: Random
   /**
    * For how many milliseconds a process may answer from memory, 0 to 60,000. Default 0: the store is asked on every request.
    * `edit`, `refresh` and `revoke` wait for the largest that any process of the deployment runs with (docs/freshness.md).
@@ -50,6 +48,12 @@ export interface PlanTokensOptions<P extends Policy = Policy> {
   readonly onWarning?: (message: string) => unknown
 }
 
+/** What `createPlanTokens` takes. */
+export interface PlanTokensOptions<P extends Policy = Policy> extends AuthorizerOptions<P> {
+  /** Random bytes, cryptographically secure. Default: the platform's. */
+  readonly random?: Random
+}
+
 const port = (...methods: readonly string[]) =>
   judged((value) => {
     const missing = methods.filter(
@@ -65,12 +69,11 @@ const milliseconds = (least: number, most: number) =>
         : `must be ${least} to ${most} milliseconds.`,
     ),
   )
-const optionsSchema = object({
+const shared = {
   policy: anything,
   store: port('findByDigest', 'find', 'list', 'commit', 'events'),
   directory: port('plan', 'isPlanAdmin', 'locate'),
   clock: maybe(port('now')),
-  random: maybe(callable),
   freshnessMs: milliseconds(0, MAX_FRESHNESS_MS),
   directoryMaxAgeMs: milliseconds(0, MAX_FRESHNESS_MS),
   timeoutMs: milliseconds(1, 600_000),
@@ -78,16 +81,25 @@ const optionsSchema = object({
   onDecision: maybe(callable),
   onError: maybe(callable),
   onWarning: maybe(callable),
-})
+}
+const authorizerSchema = object(shared)
+const engineSchema = object({ ...shared, random: maybe(callable) })
 
 /**
  * The policies, as a list.
  *
  * @throws PolicyError with every mistake of the options and of the policies together.
  */
-export function checkOptions<P extends Policy>(options: PlanTokensOptions<P>): readonly P[] {
+export const checkOptions = <P extends Policy>(options: PlanTokensOptions<P>): readonly P[] =>
+  policiesOf(options, engineSchema)
+
+/** The same for `createAuthorizer`, which takes fewer. */
+export const checkAuthorizerOptions = <P extends Policy>(options: AuthorizerOptions<P>): readonly P[] =>
+  policiesOf(options, authorizerSchema)
+
+function policiesOf<P extends Policy>(options: AuthorizerOptions<P>, schema: Schema<unknown>): readonly P[] {
   const given = { ...options }
-  const { error } = read(optionsSchema, given)
+  const { error } = read(schema, given)
   const problems = error ? issuesOf(error) : []
   if (given.freshnessMs && typeof given.store?.bound !== 'function')
     problems.push({ path: 'freshnessMs', message: 'must be 0, since the store has no bound().' })

@@ -1,5 +1,5 @@
 /** What the platform gives where the host gives nothing: time, timers and randomness. */
-import type { Random } from '../core/secret.ts'
+import type { Random } from '../core/new-secret.ts'
 import type { Clock } from '../ports.ts'
 
 /** A clock with everything that the service needs. */

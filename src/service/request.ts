@@ -6,7 +6,7 @@ import type { Malformed } from '../core/malformed.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 import { isWellFormedSecret } from '../core/secret.ts'
 import { malformedTarget, pathStart, readTarget, readTargetOfUrl } from '../core/target.ts'
-import { targetOf } from './question.ts'
+import { targetOf } from './route-target.ts'
 
 /** A request as Node and its frameworks have it. A Fetch `Request` is taken as it is. */
 export interface RequestLike {

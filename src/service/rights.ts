@@ -1,16 +1,21 @@
-/** Who may manage what: only an admin of the plan, as the directory says at that moment. Nobody learns of another plan's tokens. */
+/**
+ * Who may manage what: only an admin of the plan, as the directory says at that moment, and only what is active of a plan that may
+ * have tokens. Loads a token for whoever may, and refuses everybody else: nobody learns of another plan's tokens.
+ */
 
 import { isEligible } from '../core/decide.ts'
 import { isPlanAdminProblem, type PlanAnswer, readPlan } from '../core/directory.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import { type IsId, isOwnId } from '../core/kinds.ts'
+import { isActive } from '../core/lifecycle.ts'
 import { isObject } from '../core/objects.ts'
 import type { CompiledPolicy, Policy } from '../core/policy.ts'
 import { PLAN_KIND } from '../core/resources.ts'
+import { isWellFormedSecret } from '../core/secret.ts'
 import { didYouMean } from '../core/suggest.ts'
-import type { TokenRecord } from '../core/token.ts'
+import { secretWithDigest, type TokenRecord } from '../core/token.ts'
 import { type Asking, areObjects, ask } from './ask.ts'
-import type { Engine } from './engine.ts'
+import { type Engine, type TypeEntry, timeOf } from './engine.ts'
 
 /** The ids that are those of a column in SQL: what is none would be an error there. */
 const OF_COLUMNS = ['integer', 'bigint', 'uuid']
@@ -95,4 +100,51 @@ function isRecordWithId(record: unknown, id: string): record is TokenRecord {
     areObjects(secrets) &&
     areObjects(idempotency)
   )
+}
+
+/** The record that a text is a secret of, whether it works or not; asks nobody for what is no secret of ours. */
+export async function findBySecret(
+  engine: Engine,
+  secret: unknown,
+): Promise<{ readonly record: TokenRecord; readonly digest: string } | undefined> {
+  if (typeof secret !== 'string' || !isWellFormedSecret(secret, engine.prefixes)) return undefined
+  const digest = engine.sha256(secret)
+  const record = await findByDigest(engine, digest)
+  return record && { record, digest }
+}
+
+/** The record that holds a digest, if the store has one that can be read. */
+export async function findByDigest(engine: Engine, digest: string): Promise<TokenRecord | undefined> {
+  const record = await ask(engine, 'store.findByDigest', () => engine.store.findByDigest(digest))
+  return record && secretWithDigest(record, digest) ? record : undefined
+}
+
+/** The policy and type of a record. A type that no policy has any more cannot be managed, only read and revoked. */
+export function entryOf(engine: Engine, record: TokenRecord): TypeEntry {
+  const entry = engine.types.get(record.type)
+  if (entry) return entry
+  throw new PlanTokenError('token_not_active', {
+    message: "The token's type belongs to no policy here.",
+  })
+}
+
+/** Only an active token is edited and refreshed. */
+export function refuseInactive(record: TokenRecord, now: number): void {
+  if (!isActive(record, now)) throw new PlanTokenError('token_not_active')
+}
+
+/**
+ * What an edit and a refresh need: an active token, of a plan that may have tokens and of a type that there is.
+ *
+ * @throws PlanTokenError `token_not_active`, `plan_not_eligible`, `unavailable`.
+ */
+export async function refuseUnchangeable(
+  engine: Engine,
+  record: TokenRecord,
+): Promise<TypeEntry & { readonly now: number }> {
+  const { policy, type } = entryOf(engine, record)
+  await refuseIneligible(engine, record.planId, policy)
+  const now = timeOf(engine)
+  refuseInactive(record, now)
+  return { policy, type, now }
 }

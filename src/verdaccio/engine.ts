@@ -4,14 +4,14 @@
  * plugin that throws, and be open to whoever its own rules let in.
  */
 import { isObject } from '../core/objects.ts'
-import type { Authorizer } from '../http/guard.ts'
+import type { GuardEngine } from '../http/guard.ts'
 import { type NpmPolicyOptions, npmPolicy } from '../npm/policy.ts'
 import type { Directory, TokenStore } from '../ports.ts'
-import { createPlanTokens } from '../service/create-plan-tokens.ts'
+import { createAuthorizer } from '../service/create-authorizer.ts'
 import type { VerdaccioContext, VerdaccioOptions } from './types.ts'
 
 /** Loads it. The promise rejects for every mistake, which the log tells. */
-export function loadEngine(options: VerdaccioOptions, context: VerdaccioContext): Promise<Authorizer> {
+export function loadEngine(options: VerdaccioOptions, context: VerdaccioContext): Promise<GuardEngine> {
   const loading = engineOf(options, context)
   loading.catch(({ message: reason }: Error) =>
     context.logger.error({ reason }, 'plan-access-tokens: every request is refused, since @{reason}'),
@@ -21,7 +21,7 @@ export function loadEngine(options: VerdaccioOptions, context: VerdaccioContext)
 
 const NEEDED = 'the YAML must name a module in "engine", such as ./tokens.mjs, or modules in "store" and "directory"'
 
-async function engineOf(options: VerdaccioOptions, context: VerdaccioContext): Promise<Authorizer> {
+async function engineOf(options: VerdaccioOptions, context: VerdaccioContext): Promise<GuardEngine> {
   const engine = pathIn(options, 'engine')
   const store = pathIn(options, 'store')
   const directory = pathIn(options, 'directory')
@@ -31,14 +31,14 @@ async function engineOf(options: VerdaccioOptions, context: VerdaccioContext): P
     // What is said here and not looked at, such as a search that should be closed, would be open.
     const [idle] = Object.keys({ ...policyIn(options), ...(options.freshnessMs !== undefined && { freshnessMs: 0 }) })
     if (idle !== undefined) throw new TypeError(`the YAML has both "engine" and "${idle}", which the engine has itself`)
-    const tokens = (await defaultOf(engine, context)) as Authorizer
+    const tokens = (await defaultOf(engine, context)) as GuardEngine
     if (typeof tokens?.decide !== 'function' || !Array.isArray(tokens.policies))
-      throw new TypeError('the default export of "engine" is not what createPlanTokens() returns')
+      throw new TypeError('the default export of "engine" is not what createPlanTokens() or createAuthorizer() returns')
     if (tokens.policies.some(({ surface }) => surface === 'npm')) return tokens
     throw new TypeError('the engine of "engine" has no npmPolicy() among its policies')
   }
   if (store === undefined || directory === undefined) throw new TypeError(NEEDED)
-  return createPlanTokens({
+  return createAuthorizer({
     policy: npmPolicy(policyIn(options)),
     store: (await defaultOf(store, context)) as TokenStore,
     directory: (await defaultOf(directory, context)) as Directory,

@@ -7,7 +7,7 @@ import type { NpmPolicyOptions } from '../npm/policy.ts'
  * `npmPolicy`. Paths are as seen from the configuration.
  */
 export interface VerdaccioOptions extends Partial<Omit<NpmPolicyOptions, 'errors'>> {
-  /** The module whose default export is what `createPlanTokens` returned, with `npmPolicy` among its policies. */
+  /** The module whose default export is what `createPlanTokens` or `createAuthorizer` returned, with `npmPolicy` among its policies. */
   readonly engine?: string
   /** The module whose default export is a store, the one in which your application makes tokens. */
   readonly store?: string

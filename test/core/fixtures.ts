@@ -1,8 +1,8 @@
 /** What the tests of the core share: a small policy about invoices, a record of one token, and bytes that come from a seed. */
 import { type Match, matchEndpoint } from '../../src/core/endpoints.ts'
+import type { Random } from '../../src/core/new-secret.ts'
 import { type CompiledPolicy, compiledOf, definePolicy, type Policy } from '../../src/core/policy.ts'
 import type { Endpoint, PolicyData } from '../../src/core/policy-data.ts'
-import type { Random } from '../../src/core/secret.ts'
 import { type CleanPath, readTarget } from '../../src/core/target.ts'
 import type { TokenRecord } from '../../src/core/token.ts'
 

@@ -180,7 +180,9 @@ describe('npm logout', () => {
   it('that shall end a token needs the whole engine, and wrong options are told as before', () => {
     const { decide, policies } = newEngine()
     expect(() => registryGuard({ decide, policies }, () => undefined, { logout: 'revoke' })).toThrow(/revokeSecret/)
-    expect(() => registryGuard(undefined as never, () => undefined)).toThrow(/what createPlanTokens\(\) returns/)
+    expect(() => registryGuard(undefined as never, () => undefined)).toThrow(
+      /what createPlanTokens\(\) or createAuthorizer\(\) returns/,
+    )
     expect(() => registryGuard(newEngine(), () => undefined, { logOut: 'keep' } as never)).toThrow(/logOut/)
   })
 })

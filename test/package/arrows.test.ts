@@ -21,6 +21,7 @@ const ARROWS: { readonly [layer: string]: readonly string[] } = {
   admin: ['core', 'ports', 'service', 'admin'],
   hub: ['core', 'ports', 'service', 'admin', 'npm', 'hub'],
   testing: ['core', 'ports', 'service', 'stores', 'testing', 'index'],
+  authorizer: ['service'],
   index: ['core', 'ports', 'service', 'stores'],
 }
 /** Files from which nothing but types is taken, and which import no package. */
@@ -61,7 +62,7 @@ function problemsOf(path: string, text: string, exists: (path: string) => boolea
   if (!(layer in ARROWS)) problems.push(`${path} is in no part of the design`)
   if (!text.startsWith('/**')) problems.push('does not begin with a comment that says what it is for')
   for (const [named] of text.matchAll(
-    /\b(core|service|stores|figma|http|admin|npm|verdaccio|hub|testing)\/(page\/)?[\w-]+\.tsx?\b/g,
+    /\b(core|service|authorizer|stores|figma|http|admin|npm|verdaccio|hub|testing)\/(page\/)?[\w-]+\.tsx?\b/g,
   ))
     if (!exists(named)) problems.push(`names ${named}, which does not exist`)
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
@@ -162,6 +163,7 @@ describe('the check', () => {
     ['figma/a.ts', "import type { X } from '../service/b.ts'", 'imports service/b.ts against the arrows'],
     ['figma/a.ts', "import type { X } from '../ports.ts'", 'imports ports.ts against the arrows'],
     ['testing/a.ts', "import { x } from '../figma/b.ts'", 'imports figma/b.ts against the arrows'],
+    ['authorizer/a.ts', "export { x } from '../stores/b.ts'", 'imports stores/b.ts against the arrows'],
     ['index.ts', "export { x } from './figma/b.ts'", 'imports figma/b.ts against the arrows'],
     ['index.ts', "export { x } from './testing/b.ts'", 'imports testing/b.ts against the arrows'],
     ['service/a.ts', "import { x } from 'node:crypto'", 'imports node:crypto'],

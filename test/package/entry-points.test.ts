@@ -26,9 +26,10 @@ const entries = Object.entries(manifest.exports).flatMap(([subpath, target]) =>
 const sourceOf = (built: string): string => built.replace('./dist/', 'src/').replace(/\.js$/, '.ts')
 
 describe('the entry points', () => {
-  it('are the engine, Figma’s rules, the stores, the guards, the management API, the registry, the hub, the testing helpers and the manifest', () => {
+  it('are the engine, its half that only judges, Figma’s rules, the stores, the guards, the management API, the registry, the hub, the testing helpers and the manifest', () => {
     expect(Object.keys(manifest.exports)).toEqual([
       '.',
+      './authorizer',
       './figma',
       './stores/sql',
       './stores/redis',

@@ -16,6 +16,7 @@ export const PUBLIC_VALUES: {
       'memoryStore',
     ],
   },
+  'plan-access-tokens/authorizer': { source: 'src/authorizer/index.ts', values: ['createAuthorizer'] },
   'plan-access-tokens/figma': {
     source: 'src/figma/index.ts',
     values: ['figmaErrors', 'figmaPolicy', 'parseFigmaLink', 'parseFigmaLinks'],

@@ -2,6 +2,7 @@
 import type { Migration } from 'kysely'
 import type * as api from 'plan-access-tokens'
 import type * as admin from 'plan-access-tokens/admin'
+import type * as authorizer from 'plan-access-tokens/authorizer'
 import type * as guards from 'plan-access-tokens/fetch'
 import type * as figma from 'plan-access-tokens/figma'
 import type * as hub from 'plan-access-tokens/hub'
@@ -59,6 +60,8 @@ interface Types {
   Awaitable: api.Awaitable<string>
   Change: api.Change
   Clock: api.Clock
+  Authorizer: authorizer.Authorizer
+  AuthorizerOptions: authorizer.AuthorizerOptions
   CheckLinksInput: api.CheckLinksInput
   CreateInput: api.CreateInput
   Decision: api.Decision
@@ -182,7 +185,7 @@ interface Types {
   HubOptions: hub.HubOptions
   HubPlan: hub.HubPlan
   HubTexts: hub.HubTexts
-  Authorizer: guards.Authorizer
+  GuardEngine: guards.GuardEngine
   GuardOptions: guards.GuardOptions<Request>
   KoaContext: koa.KoaContext
   NodeRequest: node.NodeRequest

@@ -1,0 +1,133 @@
+/**
+ * `createAuthorizer`: the half of the engine that answers requests and manages nothing, for processes that only judge them. All
+ * is compiled here; nothing is left to the first request. The whole engine is this and the calls of admins:
+ * service/create-plan-tokens.ts.
+ */
+import { platformSha256 } from '../core/digest.ts'
+import { type CompiledPolicy, compiledOf, type Policy, type RouteOf } from '../core/policy.ts'
+import type { SecretView, Token } from '../core/token.ts'
+import { createAnswers } from './answers.ts'
+import { createDecide, type SurfaceOptions } from './authorize.ts'
+import { createDeadlines } from './deadlines.ts'
+import type { Decision } from './decision.ts'
+import type { Engine, TypeEntry } from './engine.ts'
+import { createFreshness } from './freshness.ts'
+import { createGrants, type Grants } from './grants.ts'
+import { inspect } from './inspect.ts'
+import { type AuthorizerOptions, checkAuthorizerOptions } from './options.ts'
+import { completeClock } from './platform.ts'
+import { type ReadyInput, ready } from './ready.ts'
+import { createReport } from './report.ts'
+import type { Asked } from './request.ts'
+import { planIdsOf } from './rights.ts'
+import { createUses } from './uses.ts'
+
+/** Answers requests. What guards take; `PlanTokens` is this and the calls of admins. */
+export interface Authorizer<P extends Policy = Policy> {
+  /** The policies, each with its scopes, types, limits and `parseLinks`. */
+  readonly policies: readonly P[]
+  /**
+   * Asks the store and the directory whether they can be used: the store is migrated and reached where it should be, the
+   * directory answers in shape, also for what does not exist. Await it before the server listens. Writes nothing.
+   *
+   * @param real a plan and a resource that exist, so that the answers about them can be judged too.
+   * @throws PolicyError with every problem at once, and what was thrown as its `cause`.
+   * @example
+   * await tokens.ready({ planId: '1001' })
+   */
+  ready(real?: ReadyInput): Promise<void>
+  /**
+   * Whether to let a request through, or a call of one of the policy's routes where there is no HTTP.
+   *
+   * @throws TypeError for a surface that does not exist or a base path that is none; PlanTokenError `invalid_input` for a call of a
+   * route that the policy does not have, or with other parameters than its own.
+   * @example
+   * await tokens.authorize({ secret, route: 'GET /v1/files/{file_key}', params: { file_key: 'ABC' } })
+   */
+  authorize(asked: Asked<RouteOf<P>>, options?: SurfaceOptions): Promise<Decision>
+  /**
+   * The same, without a promise where nothing has to be waited for: what guards call for every request. Counts and tells
+   * `onDecision` as `authorize` does, which is its async form.
+   *
+   * @throws as `authorize` does, at once.
+   */
+  decide(asked: Asked<RouteOf<P>>, options?: SurfaceOptions): Decision | Promise<Decision>
+  /**
+   * Whether a secret works now, and its token if so; for introspection (RFC 7662). Counts as no use.
+   *
+   * @throws PlanTokenError `unavailable`.
+   */
+  inspect(secret: string): Promise<{ readonly active: boolean; readonly token?: Token; readonly secret?: SecretView }>
+  /**
+   * Writes what is known of uses, ends the watch of the store, and resolves when nothing runs in the background any more,
+   * after `timeoutMs` at the latest. Never rejects. Afterwards every request asks the store.
+   */
+  close(): Promise<void>
+}
+
+/**
+ * Makes what answers requests and manages nothing: for an edge worker, or a process that is to have no way to issue a token. It
+ * takes the options of `createPlanTokens` but for `random`, and its store may be one that others write to.
+ *
+ * @throws PolicyError, which is a TypeError, with every mistake of the options and of the policies together.
+ * @example
+ * const authorizer = createAuthorizer({ policy: figmaPolicy(), store, directory, freshnessMs: 2_000 })
+ * export default { fetch: guard(authorizer, (request, planToken) => handle(request, planToken)) }
+ */
+export function createAuthorizer<P extends Policy>(options: AuthorizerOptions<P>): Authorizer<P> {
+  const policies = checkAuthorizerOptions(options)
+  const engine = createEngine(options, policies)
+  return authorizerOf(engine, policies, createGrants(engine.deprecated), options)
+}
+
+/** The calls of an engine that answer requests. */
+export function authorizerOf<P extends Policy>(
+  engine: Engine,
+  policies: readonly P[],
+  grants: Grants,
+  { onDecision }: Pick<AuthorizerOptions, 'onDecision'>,
+): Authorizer<P> {
+  const decide = createDecide(engine, grants, onDecision)
+  return {
+    policies,
+    ready: (real) => ready(engine, real),
+    decide,
+    authorize: async (asked, options) => decide(asked, options),
+    inspect: (secret) => inspect(engine, secret),
+    async close() {
+      await Promise.all([engine.freshness.close(), engine.uses.close()])
+    },
+  }
+}
+
+/** What the calls work with. */
+export function createEngine(options: AuthorizerOptions, policies: readonly Policy[]): Engine {
+  const { store, directory, clock, freshnessMs = 0, directoryMaxAgeMs = 0 } = options
+  const { timeoutMs = 2_000, bodyTimeoutMs = 30_000 } = options
+  const compiled = policies.map((policy) => compiledOf(policy) as CompiledPolicy)
+  const types = new Map<string, TypeEntry>()
+  for (const policy of compiled) for (const type of policy.types.values()) types.set(type.name, { policy, type })
+  const fullClock = completeClock(clock)
+  const within = createDeadlines(fullClock, timeoutMs)
+  const report = createReport(options.onError, options.onWarning, options.onDecision !== undefined)
+  const asking = { within, report }
+  return {
+    surfaces: new Map(compiled.map((policy) => [policy.surface, policy])),
+    main: compiled[0] as CompiledPolicy,
+    types,
+    prefixes: new Set([...types.values()].map(({ type }) => type.prefix)),
+    deprecated: new Set(compiled.flatMap((policy) => [...policy.deprecated])),
+    planIds: planIdsOf(policies),
+    store,
+    directory,
+    clock: fullClock,
+    sha256: platformSha256(),
+    within,
+    bodyWithin: createDeadlines(fullClock, bodyTimeoutMs),
+    timeoutMs,
+    freshness: createFreshness(store, fullClock, asking, freshnessMs, timeoutMs),
+    answers: createAnswers(directory, fullClock, directoryMaxAgeMs),
+    uses: createUses(store, fullClock, asking),
+    report,
+  }
+}
