@@ -52,8 +52,11 @@ function inWal(database: ReturnType<OpenSqlite>): ReturnType<OpenSqlite> {
  */
 export interface SqliteFile {
   readonly file: string
-  /** For one Kysely. @param settings `safeIntegers: true` makes every number a bigint; `pragma` is run on the connection. */
-  dialect(settings?: { readonly safeIntegers?: boolean; readonly pragma?: string }): Dialect
+  /** For one Kysely, with its own dialect if it is another one than the tests'. @param settings `safeIntegers: true` makes every number a bigint; `pragma` is run on the connection. */
+  dialect(
+    settings?: { readonly safeIntegers?: boolean; readonly pragma?: string },
+    Sqlite?: new (config: { database: () => Promise<SqliteDatabase> }) => Dialect,
+  ): Dialect
   /** Runs a text with any number of statements, with the driver alone. */
   exec(statements: string): Promise<void>
   /** Removes the file, once the Kyselys are destroyed. */
@@ -66,14 +69,14 @@ export function sqliteFile(open: OpenSqlite = openLibsql): SqliteFile {
   const file = join(folder, 'tokens.db')
   return {
     file,
-    dialect({ safeIntegers = false, pragma } = {}) {
+    dialect({ safeIntegers = false, pragma } = {}, Sqlite = SqliteDialect) {
       const database = async () => {
         const opened = open(file)
         opened.defaultSafeIntegers(safeIntegers)
         if (pragma !== undefined) opened.exec(`pragma ${pragma}`)
         return opened
       }
-      return new SqliteDialect({ database })
+      return new Sqlite({ database })
     },
     async exec(statements) {
       const database = open(file)

@@ -1,7 +1,7 @@
 /** Tokens in the SQL database that the host already runs, over its own Kysely. */
 export { type Listen, type ListenClient, type PgListenerOptions, pgListener } from './listen.ts'
 export { type MigrateResult, migrate } from './migrate.ts'
-export { type SqlMigrations, sqlMigrations } from './migrations.ts'
+export { type SqlMigration, type SqlMigrations, sqlMigrations } from './migrations.ts'
 export type { SqlStoreOptions, SqlTables } from './options.ts'
 export { preparedStatements } from './prepared.ts'
 export { type SqlStore, sqlStore } from './store.ts'

@@ -121,7 +121,11 @@ async function bringUpToDate(db: Plain, setup: Setup): Promise<MigrateResult> {
 }
 
 /** The version that the tables have; 0 where there are none. */
-export async function versionOf(db: Plain, { dialect, names }: Pick<Setup, 'dialect' | 'names'>): Promise<number> {
+export async function versionOf<DB>(
+  kysely: Kysely<DB>,
+  { dialect, names }: Pick<Setup, 'dialect' | 'names'>,
+): Promise<number> {
+  const db = kysely.withoutPlugins() as unknown as Plain
   const state = quote(dialect, names.state)
   // In PostgreSQL a question about a table that is not there would end the transaction.
   const [found] = dialect === 'postgres' ? await run(db, `select pg_catalog.to_regclass('${state}')::text as name`) : []

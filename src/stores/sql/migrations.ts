@@ -2,17 +2,23 @@
  * `sqlMigrations`: the store's tables for a migration tool of the host's, as Kysely migrations or as plain SQL. Without a tool:
  * stores/sql/migrate.ts. What they make: stores/sql/schema.ts.
  */
-import type { Kysely, Migration, MigrationProvider } from 'kysely'
+import type { Kysely } from 'kysely'
 import { versionOf } from './migrate.ts'
 import { dialectOf, readOptions, type SqlTables } from './options.ts'
 import { rawQuery } from './query.ts'
 import { SCHEMA_VERSION, STEPS } from './schema.ts'
 import type { SqlDialect } from './tables.ts'
 
+/** One step, as Kysely's migrator takes it. Kysely's own type lies elsewhere since 0.29. */
+export interface SqlMigration {
+  /** Makes what the step makes, unless it is there. */
+  up<DB>(db: Kysely<DB>): Promise<void>
+}
+
 /** The migrations of the SQL store, for Kysely's `Migrator`, or printed. */
-export interface SqlMigrations extends MigrationProvider {
+export interface SqlMigrations {
   /** What Kysely's migrator asks for: every step by its name. */
-  getMigrations(): Promise<Record<string, Migration>>
+  getMigrations(): Promise<Record<string, SqlMigration>>
   /**
    * The same statements as text, each ended by `;`, for an empty database. They leave out what belongs to a migration tool:
    * run them once, in one transaction where the database can.
@@ -29,7 +35,7 @@ export interface SqlMigrations extends MigrationProvider {
  * @throws PolicyError (a `TypeError`) for options that cannot be used.
  *
  * @example
- * import { Migrator } from 'kysely'
+ * import { Migrator } from 'kysely' // since 0.29 from 'kysely/migration'
  * const migrator = new Migrator({
  *   db,
  *   provider: sqlMigrations(),
@@ -45,12 +51,12 @@ export function sqlMigrations(options: SqlTables = {}): SqlMigrations {
   const { names } = readOptions('migrations', options)
   return {
     async getMigrations() {
-      const steps = Object.entries(STEPS).map(([name, statements], i): [string, Migration] => [
+      const steps = Object.entries(STEPS).map(([name, statements], i): [string, SqlMigration] => [
         name,
         {
           async up(db) {
             const dialect = options.dialect ?? dialectOf(db)
-            if ((await versionOf(db.withoutPlugins(), { dialect, names })) > i) return
+            if ((await versionOf(db, { dialect, names })) > i) return
             await runAll(db, dialect, statements(dialect, names))
           },
         },

@@ -41,17 +41,16 @@ export function preparedStatements(pool: PostgresPool | MysqlPool): PostgresPool
     names.set(text, name)
     return name
   }
-  return {
-    async connect() {
-      const client = await pool.connect()
-      const known = wrapped.get(client)
-      if (known) return known
-      const made = wrap(client, nameOf)
-      wrapped.set(client, made)
-      return made
-    },
-    end: () => pool.end(),
+  const connect = async (): Promise<PostgresPoolClient> => {
+    const client = await pool.connect()
+    const known = wrapped.get(client)
+    if (known) return known
+    const made = wrap(client, nameOf)
+    wrapped.set(client, made)
+    return made
   }
+  // Kysely 0.29 also reads the pool's options and its Client, so that the rest of it is inherited.
+  return Object.create(pool, { connect: { value: connect }, end: { value: () => pool.end() } }) as PostgresPool
 }
 
 /** What `pg` takes besides a text: a statement with a name. */
@@ -77,7 +76,9 @@ function wrap(client: PostgresPoolClient, nameOf: (text: string) => string): Pos
     if (typeof text !== 'string' || !text.startsWith(FIXED)) return ask(text, values)
     return ask({ name: nameOf(text), text, values: text.startsWith(ALONE) ? vouched(client, values) : values })
   }
-  return Object.create(client, { query: { value: query }, release: { value: () => client.release() } })
+  // Kysely 0.29 says whether the connection is to be closed.
+  const release = (...destroy: readonly unknown[]): unknown => client.release.apply(client, destroy as [])
+  return Object.create(client, { query: { value: query }, release: { value: release } })
 }
 
 /** The values of a statement that stands alone, with a word for it if the client knows that no transaction is open. */

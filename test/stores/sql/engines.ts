@@ -10,6 +10,7 @@ import {
   type SqlStoreOptions,
   sqlStore,
 } from 'plan-access-tokens/stores/sql'
+import { KYSELY_NEXT, type KyselyNext } from '../../support/kysely-next.ts'
 import { hasMariadb, MARIADB_COMMAND, type MariadbServer, startMariadb } from '../../support/mariadb.ts'
 import { type PostgresConfig, type PostgresServer, startPostgres } from '../../support/postgres.ts'
 import { BETTER_SQLITE3_COMMAND, openBetterSqlite3, openLibsql, sqliteFile } from '../../support/sqlite.ts'
@@ -43,6 +44,8 @@ export interface Engine {
 
 /** The engines by name. */
 export const LIBSQL = sqlite('libsql', openLibsql)
+/** Over the Kysely that comes next, where it is installed. */
+export const LIBSQL_NEXT = sqlite('libsql', openLibsql, undefined, KYSELY_NEXT)
 export const BETTER_SQLITE3 = sqlite('better-sqlite3', openBetterSqlite3, BETTER_SQLITE3_COMMAND)
 export const POSTGRES = postgres()
 export const MARIADB = mariadb()
@@ -59,7 +62,12 @@ export async function freshStore(
   return { store: sqlStore(kysely, options), kysely, database }
 }
 
-function sqlite(name: string, open: typeof openLibsql | undefined, missing?: string): Engine {
+function sqlite(
+  name: string,
+  open: typeof openLibsql | undefined,
+  missing?: string,
+  { Kysely: Over, SqliteDialect: Sqlite }: Partial<Pick<KyselyNext, 'Kysely' | 'SqliteDialect'>> = {},
+): Engine {
   return {
     name,
     dialect: 'sqlite',
@@ -70,7 +78,7 @@ function sqlite(name: string, open: typeof openLibsql | undefined, missing?: str
     async database() {
       const sqlite = sqliteFile(open)
       const { file, exec, close } = sqlite
-      return opened({ config: { file }, exec, close, open: (driver) => sqlite.dialect(driver) })
+      return opened({ config: { file }, exec, close, open: (driver) => sqlite.dialect(driver, Sqlite), Over })
     },
   }
 }
@@ -140,14 +148,19 @@ function mariadb(): Engine {
 function opened({
   open,
   close,
+  Over = Kysely,
   ...rest
-}: Omit<Database, 'kysely' | 'close'> & { open: (driver?: object) => Dialect; close?: () => unknown }): Database {
+}: Omit<Database, 'kysely' | 'close'> & {
+  open: (driver?: object) => Dialect
+  close?: () => unknown
+  Over?: typeof Kysely | undefined
+}): Database {
   const all: Kysely<unknown>[] = []
   return {
     ...rest,
     kysely(driver, log) {
       const dialect = open(driver)
-      const kysely = new Kysely<unknown>({
+      const kysely = new Over<unknown>({
         dialect,
         ...(log && { log: ({ query }) => log(query.sql, query.parameters) }),
       })
