@@ -18,7 +18,11 @@ export function parseJsonStrictly(body: string | Uint8Array): BodyReading {
   } catch {
     return unreadable('json_invalid')
   }
-  const reason = faultOfNames(text) ?? (mayHoldSurrogate(text) ? faultOfValue(value) : undefined)
+  const { reason: fault, names } = readNames(text)
+  const reason =
+    fault ??
+    (mayHoldSurrogate(text) ? faultOfValue(value) : undefined) ??
+    (names && !hasNames(value, names) ? 'body_read_otherwise' : undefined)
   return reason === undefined ? readAs(value) : unreadable(reason)
 }
 
@@ -63,10 +67,22 @@ export function faultOfValue(value: unknown): MalformedReason | undefined {
 
 const PROTO = '__proto__'
 
-/** What is wrong with the names of valid JSON text, in whatever spelling. One pass without recursion, whatever the depth. */
-function faultOfNames(text: string): MalformedReason | undefined {
+/** What was read of the names of a text. */
+interface NamesOfText {
+  readonly reason?: MalformedReason
+  /** All names with how often each occurs, where one of them is spelt with an escape. */
+  readonly names?: Map<string, number>
+}
+
+/**
+ * The names of valid JSON text, in whatever spelling, and what is wrong with them. One pass without recursion, whatever the depth.
+ * Names are kept only where `JSON.parse` may have read one of them wrong: see `hasNames`.
+ */
+function readNames(text: string): NamesOfText {
   /** The names of each object that is open; `undefined` for an array. */
   const open: (Set<string> | undefined)[] = []
+  const all: string[] = []
+  let isEscaped = false
   for (let i = 0; i < text.length; i++) {
     const char = text[i]
     if (char === '{') open.push(new Set())
@@ -77,14 +93,48 @@ function faultOfNames(text: string): MalformedReason | undefined {
       const names = open.at(-1)
       if (names && isFollowedByColon(text, end)) {
         const name = JSON.parse(text.slice(i, end)) as string
-        if (names.has(name)) return 'json_name_repeated'
-        if (name === PROTO) return 'json_name_proto'
+        if (names.has(name)) return { reason: 'json_name_repeated' }
+        if (name === PROTO) return { reason: 'json_name_proto' }
+        if (!name.isWellFormed()) return { reason: 'json_surrogate' }
         names.add(name)
+        all.push(name)
+        isEscaped ||= name.length < end - i - 2
       }
       i = end - 1
     }
   }
-  return undefined
+  return isEscaped ? { names: counted(all) } : {}
+}
+
+function counted(names: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return counts
+}
+
+/**
+ * Whether a value has exactly these names. V8 13 and 14 (Node 24 and 26) compare the next name with that of an object they have read
+ * before by the characters as they are written: after `{"a":1,"\\u0066il":2}`, whoever sent that, the name `\u0066ile_key` behind an
+ * `a` is read as `\u0066il`. So a client could hide a name here that
+ * whatever stands behind the guard reads.
+ */
+function hasNames(value: unknown, counts: Map<string, number>): boolean {
+  let left = 0
+  for (const count of counts.values()) left += count
+  const open: unknown[] = [value]
+  while (open.length > 0) {
+    const one = open.pop()
+    if (Array.isArray(one)) for (const entry of one) open.push(entry)
+    else if (isObject(one))
+      for (const [name, entry] of Object.entries(one)) {
+        const count = counts.get(name) ?? 0
+        if (count === 0) return false
+        counts.set(name, count - 1)
+        left -= 1
+        open.push(entry)
+      }
+  }
+  return left === 0
 }
 
 /** The place after the closing quotation mark of the string that begins at `start`. */

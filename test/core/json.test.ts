@@ -17,6 +17,8 @@ const parsed = (body: string | Uint8Array): unknown => parseJsonStrictly(body).v
 /** A value as text, with its names in any spelling; `isFaulty` says whether it can be read in two ways. */
 interface Spelt {
   readonly text: string
+  /** What it says, if it is not faulty. */
+  readonly value: unknown
   readonly isFaulty: boolean
 }
 
@@ -67,9 +69,10 @@ const { value: values } = fc.letrec<{ value: Spelt; scalar: Spelt; list: Spelt; 
       ),
       names.chain(spelling),
     )
-    .map((text) => ({ text, isFaulty: !String(JSON.parse(text)).isWellFormed() })),
+    .map((text) => ({ text, value: JSON.parse(text), isFaulty: !String(JSON.parse(text)).isWellFormed() })),
   list: fc.array(tie('value'), { maxLength: 3 }).map((entries) => ({
     text: `[${entries.map(({ text }) => text).join(',')}]`,
+    value: entries.map(({ value }) => value),
     isFaulty: entries.some(({ isFaulty }) => isFaulty),
   })),
   object: fc
@@ -83,6 +86,7 @@ const { value: values } = fc.letrec<{ value: Spelt; scalar: Spelt; list: Spelt; 
     )
     .map((fields) => ({
       text: `{${fields.map(([name, space, { text }]) => `${space}${name.text}${space}:${space}${text}`).join(',')}}`,
+      value: Object.fromEntries(fields.map(([{ name }, , { value }]) => [name, value])),
       isFaulty:
         new Set(fields.map(([{ name }]) => name)).size < fields.length ||
         fields.some(([{ name }, , { isFaulty }]) => isFaultyName(name) || isFaulty),
@@ -90,17 +94,34 @@ const { value: values } = fc.letrec<{ value: Spelt; scalar: Spelt; list: Spelt; 
 }))
 
 describe('parseJsonStrictly', () => {
-  it('gives the value of JSON.parse, of text and of bytes, and nothing where that can be read in two ways', () => {
+  it('gives the value of the text, of text and of bytes, and nothing where that can be read in two ways', () => {
     fc.assert(
-      fc.property(values, ({ text, isFaulty }) => {
-        const wanted: unknown = isFaulty ? undefined : JSON.parse(text)
-        expect(parsed(text)).toEqual(wanted)
-        expect(parsed(new TextEncoder().encode(text))).toEqual(wanted)
+      fc.property(values, ({ text, value, isFaulty }) => {
+        for (const body of [text, new TextEncoder().encode(text)]) {
+          if (read(body) === 'body_read_otherwise') expect(JSON.parse(text)).not.toEqual(value)
+          else expect(parsed(body)).toEqual(isFaulty ? undefined : value)
+        }
         // Where the text says a name twice, JSON.parse leaves one of them.
-        if (!isFaulty) expect(faultOfValue(JSON.parse(text))).toBeUndefined()
+        if (!isFaulty) expect(faultOfValue(value)).toBeUndefined()
       }),
       { numRuns: 1_000 },
     )
+  })
+
+  it('gives no name but those of the text, though JSON.parse of some engines does after texts that a client has sent', () => {
+    // An engine forgets these objects when it clears up, so they are read anew before each look.
+    const rows = [
+      ['{"context":1,"\\\\u0066il":2}', '{"context":1,"\\u0066ile_key":"A"}', { context: 1, file_key: 'A' }],
+      ['{"kind":1,"\\\\":2}', '{"kind":1,"\\u0069":"A"}', { kind: 1, i: 'A' }],
+      ['{"n":1,"\\\\":2}', '[{"n":1,"\\u00e9":3,"\\\\":4}]', [{ n: 1, é: 3, '\\': 4 }]],
+    ] as const
+    for (const [before, text, value] of rows) {
+      for (let i = 0; i < 10; i++) JSON.parse(before)
+      const { value: got, malformed } = parseJsonStrictly(text)
+      if (malformed) expect([malformed.reason, JSON.parse(text)]).not.toEqual(['body_read_otherwise', value])
+      else expect(got).toEqual(value)
+      expect(malformed?.reason ?? 'body_read_otherwise').toBe('body_read_otherwise')
+    }
   })
 
   it('gives the value of every JSON that was written by a program', () => {
