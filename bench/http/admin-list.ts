@@ -3,10 +3,10 @@
  * directory asked. In SQLite (libsql), since that store has an index for each order of a list; `memoryStore` sorts a plan's
  * tokens anew for each page, and is measured beside it.
  */
-import { Kysely, Migrator, SqliteDialect } from 'kysely'
+import { Kysely, SqliteDialect } from 'kysely'
 import { createPlanTokens, memoryStore, type PlanTokens, type TokenStore } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
-import { sqlMigrations, sqlStore } from 'plan-access-tokens/stores/sql'
+import { migrate, sqlStore } from 'plan-access-tokens/stores/sql'
 import { openLibsql } from '../../test/support/sqlite.ts'
 import { interleaved } from '../measure.ts'
 import { createSecrets, directory, PLAN } from '../stores/world.ts'
@@ -54,7 +54,6 @@ function pages(tokens: PlanTokens): (times: number) => Promise<void> {
 
 async function sqlite(): Promise<TokenStore> {
   const db = new Kysely<unknown>({ dialect: new SqliteDialect({ database: openLibsql(':memory:') }) })
-  const { error } = await new Migrator({ db, provider: sqlMigrations() }).migrateToLatest()
-  if (error !== undefined) throw error
+  await migrate(db)
   return sqlStore(db)
 }

@@ -1,8 +1,8 @@
 /** Secrets that were ended at once stay dead whatever the host's clock says, before 1970 too, and wherever tokens are kept. */
 import fc from 'fast-check'
-import { Kysely, Migrator } from 'kysely'
+import { Kysely } from 'kysely'
 import { memoryStore, type TokenStore } from 'plan-access-tokens'
-import { sqlMigrations, sqlStore } from 'plan-access-tokens/stores/sql'
+import { migrate, sqlStore } from 'plan-access-tokens/stores/sql'
 import { requestWith, testClock } from 'plan-access-tokens/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { sqliteFile } from '../support/sqlite.ts'
@@ -17,7 +17,7 @@ const STORES: { readonly [name: string]: () => Promise<TokenStore> } = {
       await db.destroy()
       database.close()
     })
-    await new Migrator({ db, provider: sqlMigrations() }).migrateToLatest()
+    await migrate(db)
     return sqlStore(db)
   },
 }

@@ -1,10 +1,10 @@
 /** `ready`: what is wrong with store, directory and policy is said at start, all at once; nothing is written, and right ones pass. */
 
-import { Kysely, Migrator } from 'kysely'
+import { Kysely } from 'kysely'
 import { createPlanTokens, definePolicy, type PolicyError, type ReadyInput, StoreError } from 'plan-access-tokens'
 import { figmaErrors, figmaPolicy } from 'plan-access-tokens/figma'
 import { npmPolicy } from 'plan-access-tokens/npm'
-import { sqlMigrations, sqlStore } from 'plan-access-tokens/stores/sql'
+import { migrate, sqlStore } from 'plan-access-tokens/stores/sql'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openLibsql, sqliteFile } from '../support/sqlite.ts'
 import { DOWN, engine, fail, type Given, problemsOf } from './support/ready.ts'
@@ -226,8 +226,7 @@ describe('ready over a real database', () => {
     open.push({ close: () => db.destroy() })
     const tokens = createPlanTokens({ policy: figmaPolicy(), store: sqlStore(db), directory: newDirectory() })
     await expect(tokens.ready()).rejects.toThrow(/store\.ready: failed: .*migrations/s)
-    const { error } = await new Migrator({ db, provider: sqlMigrations() }).migrateToLatest()
-    expect(error).toBeUndefined()
+    await migrate(db)
     await expect(tokens.ready({ planId: '1001' })).resolves.toBeUndefined()
   })
 })
