@@ -42,13 +42,14 @@ async function filled(count: number): Promise<MemoryStore> {
     const id = `token-${String((i * 7_919) % count).padStart(9, '0')}-${i}`
     const createdAt = NOW - Math.floor(((count - i) / count) * 365 * millisecondsInDay)
     const record: TokenRecord = {
+      v: 1,
       ...{ id, planId: '1', type: i % 4 ? 'rest' : 'npm', name: `Token ${i}`, description: '', scopes: [] },
       ...{ resources: 'all', createdAt, createdBy: 'admin', lifetimeDays: 1, version: 1, eventId: `event-${i}` },
       expiresAt: NOW + Math.floor((((i * 104_729) % count) / count - 1 / 3) * 365 * millisecondsInDay),
       ...{ revokedAt: i % 10 ? null : NOW, revokedBy: i % 10 ? null : 'admin', idempotency: [] },
       secrets: [{ digest: `digest-${i}`, issuedAt: createdAt, worksUntil: null }],
     }
-    const event = { id: `event-${i}`, at: createdAt, type: 'created', tokenId: id, planId: '1' } as const
+    const event = { v: 1, id: `event-${i}`, at: createdAt, type: 'created', tokenId: id, planId: '1' } as const
     if (!(await store.commit(record, { ...event, actor: 'admin', version: 1 })))
       throw new Error('A token was not written.')
   }

@@ -5,18 +5,18 @@ export type { Denial, RenderedDenial } from './core/denial.ts'
 export type { EndpointView } from './core/endpoints.ts'
 export {
   DirectoryError,
-  type Issue,
   MANAGEMENT_ERRORS,
   type ManagementCode,
   PlanTokenError,
-  PolicyError,
   REFUSALS,
   type RefusalCode,
   type RefusalStatus,
   type SafeCause,
+  SetupError,
   StoreError,
   type StoreProblem,
 } from './core/errors.ts'
+export type { Issue } from './core/issue.ts'
 export type { FoundLink, LinkCode, LinkMistake, LinkReport, ParsedLink } from './core/links.ts'
 export type { MalformedReason } from './core/malformed.ts'
 export type { Random, Secret } from './core/new-secret.ts'
@@ -45,6 +45,7 @@ export type {
   Source,
   TokenType,
 } from './core/policy-data.ts'
+export { type ReadEvent, type ReadRecord, readEvent, readRecord } from './core/record.ts'
 export type { LinkedResource, Place, ResourceRef, Resources } from './core/resources.ts'
 export type {
   Change,
@@ -84,7 +85,7 @@ export type {
   ListInput,
   RefreshInput,
   TokenInput,
-} from './service/inputs.ts'
+} from './service/input.ts'
 export type { Inspection } from './service/inspect.ts'
 export type { Issued } from './service/issue.ts'
 export type { PlanTokensOptions } from './service/options.ts'

@@ -1,5 +1,6 @@
 /** `createAdminClient`: the management API as typed calls, for a browser or a tool. The routes: admin/routes.ts. */
-import type { Issue, ManagementCode } from '../core/errors.ts'
+import type { ManagementCode } from '../core/errors.ts'
+import { type Issue, issueAt } from '../core/issue.ts'
 import type { ScopeView, TypeView } from '../core/policy.ts'
 import type { Limits } from '../core/policy-data.ts'
 import { segmentProblem } from '../core/target.ts'
@@ -8,7 +9,7 @@ import type { Awaitable } from '../ports.ts'
 import type { PlacedReport } from '../service/check-links.ts'
 import type { Allowance } from '../service/decision.ts'
 import type { Verdict } from '../service/explain.ts'
-import type { CreateInput, EditInput, EventsInput, ListInput, RefreshInput } from '../service/inputs.ts'
+import type { CreateInput, EditInput, EventsInput, ListInput, RefreshInput } from '../service/input.ts'
 import type { Question } from '../service/question.ts'
 import type { HttpCode } from './problem.ts'
 
@@ -166,7 +167,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
 function segmentOf(text: string): string {
   const problem = segmentProblem(text)
   if (problem === undefined) return `/${encodeURIComponent(text)}`
-  throw new AdminApiError('invalid_input', 400, 'The input is not valid.', [{ path: '', message: `An id ${problem}` }])
+  throw new AdminApiError('invalid_input', 400, 'The input is not valid.', [issueAt([], `An id ${problem}`)])
 }
 
 function keyed(idempotencyKey: string | undefined): Sending {
@@ -186,5 +187,11 @@ async function answerOf<T>(response: Response): Promise<T> {
   const { code, title, issues } = (body ?? {}) as { code?: unknown; title?: unknown; issues?: unknown }
   if (ok || typeof code !== 'string' || !Array.isArray(issues))
     throw new AdminApiError('answer_unreadable', status, 'The answer is not one of this API.')
-  throw new AdminApiError(code as AdminApiError['code'], status, String(title), issues as readonly Issue[])
+  throw new AdminApiError(code as AdminApiError['code'], status, String(title), issues.map(issueIn))
+}
+
+/** An issue of an answer, whatever is missing in it. */
+function issueIn(issue: unknown): Issue {
+  const { path, at, message } = Object(issue) as { readonly [field: string]: unknown }
+  return { path: String(path ?? ''), at: Array.isArray(at) ? at : [], message: String(message ?? '') }
 }

@@ -3,11 +3,9 @@
  * calls: admin/routes.ts. What is read of a request: admin/read.ts.
  */
 
-import type { z } from 'zod'
 import { faultOfContent } from '../core/body.ts'
-import type { Issue } from '../core/errors.ts'
 import { PlanTokenError } from '../core/errors.ts'
-import { strangerIn } from '../core/shape.ts'
+import { type Issue, issueAt, unknownNameSent } from '../core/issue.ts'
 import { decodeStrictly, readTargetOfUrl } from '../core/target.ts'
 import type { Awaitable } from '../ports.ts'
 import { mostLinksOf } from '../service/check-links.ts'
@@ -19,14 +17,14 @@ import { checkOptions } from './options.ts'
 import { headersOf, membersOf, Problem, problemOf } from './problem.ts'
 import {
   type BodyLimits,
+  faultsIn,
   isOfType,
-  issueOf,
   readBytes,
   readIdempotencyKey,
   readIfMatch,
   readJson,
   readParameters,
-  readShape,
+  schemaFor,
 } from './read.ts'
 import { type AdminEngine, type Answer, type Asked, ROUTES, type Route } from './routes.ts'
 
@@ -71,7 +69,7 @@ interface Admin extends AdminOptions {
 /**
  * Makes the management API as one Fetch handler.
  *
- * @throws PolicyError, which is a TypeError, with every mistake of the options at once.
+ * @throws SetupError, which is a TypeError, with every mistake of the options at once.
  * @example
  * const handler = adminHandler({ tokens, actor: async (request) => (await sessionOf(request))?.userId, basePath: '/admin' })
  */
@@ -104,7 +102,9 @@ async function answer(admin: Admin, request: Request): Promise<Response> {
   const { path, query } = targetOf(admin, request)
   if (path === '/openapi.json') {
     allow(request.method, ['GET'])
-    refuseIssues(queryIssues(query))
+    const issues: Issue[] = []
+    issues.push(...unknownParameters(readParameters(query, issues)))
+    if (issues.length > 0) throw new PlanTokenError('invalid_input', { issues })
     return respond(200, document, request.method)
   }
   const { route, param } = routeOf(request.method, path)
@@ -190,43 +190,37 @@ async function readAsked(
 ): Promise<Omit<Asked, 'actor' | 'param'>> {
   const { headers } = request
   const issues: Issue[] = []
-  const parameters = route.query ? readShape(route.query, readParameters(query, issues), issues) : undefined
-  if (!route.query) issues.push(...queryIssues(query))
+  const parameters = readParameters(query, issues)
+  const faults = [...faultsIn(route.query, parameters)]
+  if (!route.query) issues.push(...unknownParameters(parameters))
   // A condition that is not looked at would be taken for one that was met.
-  if (route.takes !== 'If-Match' && headers.has('if-match'))
-    issues.push({ path: 'If-Match', message: 'is not taken here.' })
+  if (route.takes !== 'If-Match' && headers.has('if-match')) issues.push(issueAt(['If-Match'], 'is not taken here.'))
   const key = route.takes === 'Idempotency-Key' ? readIdempotencyKey(headers, issues) : {}
   const match = route.takes === 'If-Match' ? readIfMatch(headers, issues) : {}
-  const body = route.body && (await readBody(route, route.body, request, { limits, mostEntries }, issues))
-  refuseIssues(issues)
+  const body = route.body && (await readBody(route, request, { limits, mostEntries }))
+  if (route.body) faults.push(...faultsIn(schemaFor(route.body, body), body))
+  // What the engine judges it tells itself, together with all that the policy says, unless something else is wrong already.
+  if (issues.length > 0 || faults.some(({ isOfEngine }) => !isOfEngine))
+    throw new PlanTokenError('invalid_input', {
+      issues: [...issues, ...faults.map(({ path, at, message }) => ({ path, at, message }))],
+    })
   return { query: parameters, body, ...key, ...match }
 }
 
+/** What is said of parameters where none is taken. */
+const unknownParameters = (parameters: object): readonly Issue[] =>
+  Object.keys(parameters).map((name) => unknownNameSent([], name, [], 'parameter'))
+
 async function readBody(
   { types = [] }: Route,
-  [schema, ofRoute]: readonly [z.ZodType, z.ZodType?],
   request: Request,
   { limits, mostEntries }: Pick<Admin, 'limits' | 'mostEntries'>,
-  issues: Issue[],
 ): Promise<unknown> {
   if (faultOfContent(request.headers, undefined) !== undefined && !isOfType(request.headers, types)) {
     const detail = `${['application/json', ...types].join(' or ')} is taken here.`
     throw new Problem('media_type_unsupported', { detail })
   }
-  const value = readJson(await readBytes(request, limits), mostEntries)
-  const isOfRoute = ofRoute && typeof value === 'object' && value !== null && Object.hasOwn(value, 'route')
-  return readShape(isOfRoute ? ofRoute : schema, value, issues)
-}
-
-/** What is wrong with a query where none is taken. */
-function queryIssues(query: string): Issue[] {
-  const issues: Issue[] = []
-  const names = Object.keys(readParameters(query, issues))
-  return [...issues, ...names.map((name) => issueOf(strangerIn([], name, [], 'parameter')))]
-}
-
-function refuseIssues(issues: readonly Issue[]): void {
-  if (issues.length > 0) throw new PlanTokenError('invalid_input', { issues })
+  return readJson(await readBytes(request, limits), mostEntries)
 }
 
 /** The answer to what went wrong. Clients of OAuth read `error`, and only of plain JSON (RFC 6749, section 5.2). */

@@ -2,12 +2,13 @@
  * Introspection (RFC 7662) and revocation (RFC 7009), for hosts that want them. Both take a form; whoever asks is known to
  * the host by its own predicate, and is never an actor. What is no secret of ours, or works no more, is not told apart.
  */
+import { issueAt } from '../core/issue.ts'
 import type { Awaitable } from '../ports.ts'
 import type { Inspection } from '../service/inspect.ts'
+import type { AnswerName } from './answers.ts'
 import { type AdminCode, Problem } from './problem.ts'
 import { type BodyLimits, decodeFormLines, isOfType, readBytes } from './read.ts'
 import type { AdminEngine } from './routes.ts'
-import type { AnswerName } from './schemas.ts'
 
 /** For hosts that want the two endpoints of OAuth. */
 export interface IntrospectionOptions {
@@ -86,7 +87,7 @@ function tokenIn(bytes: Uint8Array): string {
     found.set(name, value)
   }
   const token = found.get('token')
-  if (!token) throw new Problem('invalid_input', { issues: [{ path: 'token', message: 'is missing.' }] })
+  if (!token) throw new Problem('invalid_input', { issues: [issueAt(['token'], 'is missing.')] })
   return token
 }
 

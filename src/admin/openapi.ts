@@ -1,9 +1,10 @@
 /** The OpenAPI 3.1 document of the management API, out of the table of routes and the schemas that judge the requests. */
-import { z } from 'zod'
+import * as z from 'zod/mini'
+import { ANSWERS, type AnswerName } from './answers.ts'
 import { FORM_TYPE, OAUTH_ROUTES, type OAuthRoute } from './oauth.ts'
 import { type AdminCode, statusOf } from './problem.ts'
 import { ROUTES, type Route } from './routes.ts'
-import { ANSWERS, type AnswerName } from './schemas.ts'
+import { TOLD } from './told.ts'
 
 type Json = { readonly [name: string]: unknown }
 
@@ -107,7 +108,7 @@ function parameterOf(where: string, name: string, schema: unknown, required: boo
   return { name, in: where, required, schema }
 }
 
-function queryParametersOf(query: z.ZodType): readonly Json[] {
+function queryParametersOf(query: z.core.$ZodType): readonly Json[] {
   const { properties } = schemaOf(query) as { readonly properties: Json }
   return Object.entries(properties).map(([name, schema]) => parameterOf('query', name, schema, false))
 }
@@ -136,14 +137,14 @@ function problemsOf(
 }
 
 /** The JSON Schema of a zod schema, without the line that says which dialect it is: OpenAPI 3.1 has the same. */
-function schemaOf(schema: z.ZodType): Json {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input' }) as Record<string, unknown>
+function schemaOf(schema: z.core.$ZodType): Json {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input', metadata: TOLD }) as Record<string, unknown>
   return rest
 }
 
 function componentsOf(): Json {
-  const registry = z.registry<{ id: string }>()
-  for (const [id, schema] of Object.entries(ANSWERS)) registry.add(schema as z.ZodType, { id })
+  const registry = z.registry<{ id: string; description?: string }>()
+  for (const [id, schema] of Object.entries(ANSWERS)) registry.add(schema, { ...TOLD.get(schema), id })
   const { schemas } = z.toJSONSchema(registry, { uri: (id) => `#/components/schemas/${id}` })
   return Object.fromEntries(Object.entries(schemas).map(([id, { $schema, $id, ...schema }]) => [id, schema]))
 }

@@ -1,12 +1,9 @@
 /** Checks what `adminHandler` is given: mistakes of the host's code are told when the server starts, all at once. */
-import { type Issue, PolicyError } from '../core/errors.ts'
-import { didYouMean } from '../core/suggest.ts'
+import * as z from 'zod/mini'
+import { readOptions } from '../core/setup.ts'
+import { judged, whole } from '../core/shape.ts'
 import { isBasePath } from '../core/target.ts'
 
-const OPTIONS = [
-  ...['tokens', 'actor', 'basePath', 'origin', 'introspection'],
-  ...['bodyBytes', 'bodyTimeoutMs', 'onError'],
-]
 const METHODS = [
   ...['create', 'get', 'list', 'edit', 'previewRefresh', 'refresh', 'revoke'],
   ...['revokeSecret', 'events', 'checkLinks', 'explain', 'inspect'],
@@ -15,35 +12,39 @@ const ORIGIN = /^https?:\/\/[a-z0-9.:[\]-]+$/
 const MOST_BYTES = 16_777_216
 const MOST_MS = 600_000
 
-/** @throws PolicyError with every mistake. */
-export function checkOptions(options: unknown): void {
-  const problems: Issue[] = []
-  const problem = (path: string, message: string): void => void problems.push({ path, message })
-  const given = { ...(options as { readonly [option: string]: unknown }) }
-  for (const name of Object.keys(given))
-    if (!OPTIONS.includes(name)) problem(name, `is not an option.${didYouMean(name, OPTIONS)}`)
-  const { tokens, actor, basePath, origin, introspection, bodyBytes, bodyTimeoutMs, onError } = given
-  if (!isEngine(tokens)) problem('tokens', 'must be what createPlanTokens() returns.')
-  if (typeof actor !== 'function')
-    problem('actor', 'must be a function that says who asks: no default lets anybody in.')
-  if (basePath !== undefined && !isBasePath(basePath))
-    problem('basePath', 'must be a path such as "/admin", without dot segments or a slash at its end.')
-  if (origin !== undefined && !isOrigin(origin))
-    problem('origin', 'must be an origin such as "https://example.com", without a path.')
-  if (introspection !== undefined && typeof (introspection as { client?: unknown } | null)?.client !== 'function')
-    problem('introspection', 'must have client(), which says whether a request comes from a client that may ask.')
-  for (const [name, value, most] of [
-    ['bodyBytes', bodyBytes, MOST_BYTES],
-    ['bodyTimeoutMs', bodyTimeoutMs, MOST_MS],
-  ] as const)
-    if (value !== undefined && !isFrom1To(most, value)) problem(name, `must be a whole number from 1 to ${most}.`)
-  if (onError !== undefined && typeof onError !== 'function')
-    problem('onError', 'must be a function, which is told of failures.')
-  if (problems.length > 0) throw new PolicyError(problems)
-}
+const optionsSchema = z.strictObject({
+  tokens: judged((value) => (isEngine(value) ? undefined : 'must be what createPlanTokens() returns.')),
+  actor: judged((value) =>
+    typeof value === 'function' ? undefined : 'must be a function that says who asks: no default lets anybody in.',
+  ),
+  basePath: z.optional(
+    judged((value) =>
+      isBasePath(value) ? undefined : 'must be a path such as "/admin", without dot segments or a slash at its end.',
+    ),
+  ),
+  origin: z.optional(
+    judged((value) =>
+      isOrigin(value) ? undefined : 'must be an origin such as "https://example.com", without a path.',
+    ),
+  ),
+  introspection: z.optional(
+    judged((value) =>
+      typeof Object(value).client === 'function'
+        ? undefined
+        : 'must have client(), which says whether a request comes from a client that may ask.',
+    ),
+  ),
+  bodyBytes: z.optional(whole(1, MOST_BYTES)),
+  bodyTimeoutMs: z.optional(whole(1, MOST_MS)),
+  onError: z.optional(
+    judged((value) => (typeof value === 'function' ? undefined : 'must be a function, which is told of failures.')),
+  ),
+})
 
-const isFrom1To = (most: number, value: unknown): boolean =>
-  Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= most
+/** @throws SetupError with every mistake. */
+export function checkOptions(options: unknown): void {
+  readOptions('adminHandler', optionsSchema, options)
+}
 
 /** Exactly as browsers write it: without a port that is the scheme's own, in lower case. */
 function isOrigin(origin: unknown): boolean {

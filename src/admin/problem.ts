@@ -2,7 +2,8 @@
  * Answers that say what went wrong: problem+json (RFC 9457) with a code. The codes of the engine: core/errors.ts; those of
  * HTTP alone are here. Nothing that was thrown and nothing that a client sent is repeated, but for names of fields.
  */
-import { type Issue, MANAGEMENT_ERRORS, type ManagementCode, PlanTokenError } from '../core/errors.ts'
+import { MANAGEMENT_ERRORS, type ManagementCode, PlanTokenError } from '../core/errors.ts'
+import type { Issue } from '../core/issue.ts'
 
 /** A code of HTTP's own: why the management API refused a request before the engine was asked. */
 export type HttpCode =
@@ -86,11 +87,14 @@ export function membersOf({ code, status, issues, detail }: Problem, hides: (tex
     status,
     ...(detail !== undefined && { detail }),
     code,
-    issues: issues.slice(0, MOST_ISSUES).map(({ path, message }) => ({
-      path: hides(path) ? '' : path.slice(0, LONGEST_PATH),
-      message,
-    })),
+    issues: issues.slice(0, MOST_ISSUES).map((issue) => shownOf(issue, hides)),
   }
+}
+
+function shownOf({ path, at, message }: Issue, hides: (text: string) => boolean): Issue {
+  if (hides(path)) return { path: '', at: [], message }
+  const short = at.map((key) => (typeof key === 'string' ? key.slice(0, LONGEST_PATH) : key))
+  return { path: path.slice(0, LONGEST_PATH), at: short, message }
 }
 
 /** The headers that go with a status: a challenge (RFC 9110, section 15.5.2), and when to try again. */

@@ -1,61 +1,37 @@
 /**
- * Reads what a request says: its query, its headers, its body. Each in one way only, and all that is wrong with the shapes
- * at once. Which shapes: admin/schemas.ts. Where a request goes: admin/routes.ts.
+ * Reads what a request says: its query, its headers, its body. Each in one way only. Which shapes these have:
+ * admin/schemas.ts. Where a request goes: admin/routes.ts.
  */
-import { z } from 'zod'
+import type * as z from 'zod/mini'
 import { gatherBytes } from '../core/bytes.ts'
-import type { Issue } from '../core/errors.ts'
+import { type Issue, issueAt, plainPath } from '../core/issue.ts'
 import { parseJsonStrictly } from '../core/json.ts'
 import { sentenceOf } from '../core/malformed.ts'
-import { pathText, plainPath, strangerIn } from '../core/shape.ts'
+import { isNamed } from '../core/objects.ts'
+import { type Fault, read } from '../core/shape.ts'
 import { hasControlCharacter } from '../core/target.ts'
 import { Problem } from './problem.ts'
+import { OF_ENGINE } from './schemas.ts'
 
-/** A value by a schema; what is wrong with it goes into `issues`. */
-export function readShape<T>(
-  schema: z.ZodType<T>,
+/** What is wrong with a value; `isOfEngine` if that is about a field that the engine reads too. */
+export function faultsIn(
+  schema: z.core.$ZodType | undefined,
   value: unknown,
-  issues: Issue[],
-  at: PropertyKey[] = [],
-): T | undefined {
-  const read = schema.safeParse(value, { reportInput: true })
-  if (read.success) return read.data
-  const fields = schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
-  for (const issue of read.error.issues) issues.push(...oursOf(issue, fields, at))
-  return undefined
+): readonly (Fault & { readonly isOfEngine: boolean })[] {
+  if (!schema) return []
+  const fields = (schema as z.core.$ZodObject)._zod.def.shape
+  return read(schema, value, 'stranger').faults.map((fault) => ({
+    ...fault,
+    isOfEngine: !fault.isUnknown && OF_ENGINE.has(fields[String(fault.at[0])]),
+  }))
 }
 
-function oursOf(issue: z.core.$ZodIssue, fields: readonly string[], at: PropertyKey[]): readonly Issue[] {
-  const path = plainPath([...at, ...issue.path])
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => issueOf(strangerIn(path, key, fields)))
-  return [{ path: pathText(path), message: sentenceOfIssue(issue) }]
-}
-
-/** An issue whose path is not yet text. */
-export function issueOf({ path, message }: { readonly path: readonly PropertyKey[]; readonly message: string }): Issue {
-  return { path: pathText(path), message }
-}
-
-const KINDS: { readonly [kind: string]: string } = {
-  string: 'text',
-  number: 'a number',
-  int: 'a whole number',
-  array: 'a list',
-  record: 'an object',
-  object: 'an object',
-}
-
-function sentenceOfIssue(issue: z.core.$ZodIssue): string {
-  const missing = issue.input === undefined
-  if (missing) return 'is missing.'
-  if (issue.code === 'invalid_type') return `must be ${KINDS[issue.expected] ?? issue.expected}.`
-  if (issue.code === 'invalid_value')
-    return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}.`
-  if (issue.code === 'invalid_union') return 'must be "all" or a list of links.'
-  if (issue.code === 'too_big') return `must be at most ${issue.maximum}.`
-  if (issue.code === 'too_small')
-    return issue.origin === 'string' ? 'must not be empty.' : `must be at least ${issue.minimum}.`
-  return 'is not valid.'
+/** The schema for a body: where there are two, the second is for those with a `route`. */
+export function schemaFor(
+  [schema, ofRoute]: readonly [z.core.$ZodType, z.core.$ZodType?],
+  body: unknown,
+): z.core.$ZodType {
+  return ofRoute && isNamed(body) && Object.hasOwn(body, 'route') ? ofRoute : schema
 }
 
 /** Fields of a query that are numbers. */
@@ -69,7 +45,7 @@ export function readParameters(query: string, issues: Issue[]): Readonly<Record<
     const name = decodeFormText(rawName)
     const value = decodeFormText(rest.join('='))
     if (name === undefined || value === undefined || rest.length !== 1) throw new Problem('request_malformed')
-    if (found.has(name)) issues.push({ path: pathText(plainPath([name])), message: 'is there more than once.' })
+    if (found.has(name)) issues.push(issueAt(plainPath([name]), 'is there more than once.'))
     found.set(name, NUMBERS.includes(name) && /^(0|[1-9]\d{0,8})$/.test(value) ? Number(value) : value)
   }
   return Object.fromEntries(found)
@@ -96,10 +72,7 @@ export function readIdempotencyKey(headers: Headers, issues: Issue[]): { readonl
   const idempotencyKey = headers.get('idempotency-key')
   if (idempotencyKey === null) return {}
   if (/^[!-+\--~]{1,200}$/.test(idempotencyKey)) return { idempotencyKey }
-  issues.push({
-    path: 'Idempotency-Key',
-    message: 'must be 1 to 200 printable ASCII characters without space or comma.',
-  })
+  issues.push(issueAt(['Idempotency-Key'], 'must be 1 to 200 printable ASCII characters without space or comma.'))
   return {}
 }
 
@@ -112,7 +85,7 @@ export function readIfMatch(headers: Headers, issues: Issue[]): { readonly versi
   if (value === null || value === '*') return {}
   const [, weak, tag = ''] = /^(W\/)?"([!#-~]*)"$/.exec(value) ?? []
   if (tag !== '') return { version: weak === undefined && /^[1-9]\d{0,14}$/.test(tag) ? Number(tag) : NO_VERSION }
-  issues.push({ path: 'If-Match', message: 'must be the ETag of one answer, or *.' })
+  issues.push(issueAt(['If-Match'], 'must be the ETag of one answer, or *.'))
   return {}
 }
 

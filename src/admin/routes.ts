@@ -2,18 +2,19 @@
  * The routes of the management API: one table of paths, shapes and calls. The handler goes by it (admin/handler.ts) and the
  * OpenAPI document is written from it (admin/openapi.ts). Who asks was found out before; rights are the engine's question.
  */
-import type { z } from 'zod'
+import type * as z from 'zod/mini'
 import { PlanTokenError } from '../core/errors.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Token } from '../core/token.ts'
 import { readText, surfaceIssue } from '../service/check-links.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
 import type { Explanation } from '../service/explain.ts'
-import type { CreateInput } from '../service/inputs.ts'
+import type { CreateInput } from '../service/input.ts'
 import type { Issued } from '../service/issue.ts'
+import type { AnswerName } from './answers.ts'
 import type { SurfaceView } from './client.ts'
 import { type AdminCode, Problem } from './problem.ts'
-import { type AnswerName, BODIES, QUERIES } from './schemas.ts'
+import { BODIES, QUERIES } from './schemas.ts'
 
 /** The engine as far as the management API needs it; whatever its policies are. */
 export type AdminEngine = Pick<
@@ -58,9 +59,9 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH'
   readonly path: string
   readonly summary: string
-  readonly query?: z.ZodType
+  readonly query?: z.core.$ZodType
   /** One schema, or two of which the second is for bodies with a `route`. */
-  readonly body?: readonly [z.ZodType, z.ZodType?]
+  readonly body?: readonly [z.core.$ZodType, z.core.$ZodType?]
   /** Content types besides `application/json`. */
   readonly types?: readonly string[]
   readonly takes?: 'Idempotency-Key' | 'If-Match'
@@ -73,11 +74,18 @@ export interface Route {
 }
 
 /** A route whose call knows the types of its shapes. */
-function route<Query extends z.ZodType, Body extends z.ZodType, Other extends z.ZodType = z.ZodNever>(
+function route<
+  Query extends z.core.$ZodType,
+  Body extends z.core.$ZodType,
+  Other extends z.core.$ZodType = z.core.$ZodNever,
+>(
   spec: Omit<Route, 'query' | 'body' | 'call'> & {
     readonly query?: Query
     readonly body?: readonly [Body, Other?]
-    call(engine: AdminEngine, asked: Asked<z.infer<Query>, z.infer<Body> | z.infer<Other>>): Answer | Promise<Answer>
+    call(
+      engine: AdminEngine,
+      asked: Asked<z.core.output<Query>, z.core.output<Body> | z.core.output<Other>>,
+    ): Answer | Promise<Answer>
   },
 ): Route {
   return spec as unknown as Route

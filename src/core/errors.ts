@@ -2,6 +2,7 @@
  * What a refusal and an error are called: one table of codes, statuses and titles for requests, one for management calls.
  * How a refusal is rendered: core/denial.ts. Which one applies: core/decide.ts and service/.
  */
+import type { Issue } from './issue.ts'
 import { isObject } from './objects.ts'
 
 /**
@@ -105,12 +106,6 @@ export const MANAGEMENT_ERRORS = {
 /** Why a management call failed. Closed: a `switch` over it can be exhaustive. */
 export type ManagementCode = keyof typeof MANAGEMENT_ERRORS
 
-/** One thing that is wrong with an input, and where: `scopes[2]`, `name`, an unknown field's own name. */
-export interface Issue {
-  readonly path: string
-  readonly message: string
-}
-
 /** What is kept of a failure underneath: its kind, never its text, which may quote a query and with it a digest. */
 export interface SafeCause {
   readonly name: string
@@ -138,8 +133,7 @@ export class PlanTokenError extends Error {
 
   constructor(code: ManagementCode, options: { message?: string; issues?: readonly Issue[]; cause?: SafeCause } = {}) {
     const issues = options.issues ?? []
-    const details = issues.map((issue) => `${issue.path || 'input'}: ${issue.message}`)
-    super(options.message ?? [MANAGEMENT_ERRORS[code].title, ...details].join('\n  '), causeOf(options.cause))
+    super(options.message ?? [MANAGEMENT_ERRORS[code].title, ...linesOf(issues)].join('\n  '), causeOf(options.cause))
     this.code = code
     this.status = MANAGEMENT_ERRORS[code].status
     this.issues = issues
@@ -207,18 +201,27 @@ export class DirectoryError extends Error {
 }
 
 /**
- * A policy, or the options of `createPlanTokens`, that cannot be used: a mistake of whoever wrote them, found at start-up.
- * All mistakes stand in `problems` and in the message.
+ * Something that a host gave at start and that cannot be used: options, a policy, what `ready` looked at. A mistake of whoever
+ * wrote it. All mistakes stand in `issues` and in the message.
+ *
+ * @example
+ * try { createPlanTokens(options) } catch (error) {
+ *   if (error instanceof SetupError) for (const { path, message } of error.issues) console.error(path, message)
+ * }
  */
-export class PolicyError extends TypeError {
-  override readonly name = 'PolicyError'
-  readonly problems: readonly Issue[]
+export class SetupError extends TypeError {
+  override readonly name = 'SetupError'
+  /** Everything that is wrong, all at once. */
+  readonly issues: readonly Issue[]
 
-  constructor(problems: readonly Issue[], options?: { readonly cause: unknown }) {
-    super(
-      `This cannot be used as it is:\n${problems.map(({ path, message }) => `  ${path || 'policy'}: ${message}`).join('\n')}`,
-      options,
-    )
-    this.problems = problems
+  /** @param reader the function that was called, such as `createPlanTokens`. */
+  constructor(reader: string, issues: readonly Issue[], options?: { readonly cause: unknown }) {
+    super([`${reader}() found mistakes in the set-up:`, ...linesOf(issues)].join('\n  '), options)
+    this.issues = issues
   }
+}
+
+/** Each mistake after its place. */
+function linesOf(issues: readonly Issue[]): readonly string[] {
+  return issues.map(({ path, message }) => `${path || 'input'}: ${message}`)
 }

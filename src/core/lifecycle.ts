@@ -80,6 +80,7 @@ export function created(
     idempotency,
   } = input
   return deepFreeze({
+    v: 1,
     id,
     planId,
     type,
@@ -219,5 +220,5 @@ export function changesBetween(
 }
 
 function next(record: TokenRecord, change: Partial<TokenRecord> & { readonly eventId: string }): TokenRecord {
-  return deepFreeze({ ...record, ...change, version: record.version + 1 })
+  return deepFreeze({ ...record, ...change, v: 1, version: record.version + 1 })
 }

@@ -4,40 +4,40 @@
  */
 
 import { parameterOf, segmentsOf } from './endpoints.ts'
-import { type Issue, PolicyError } from './errors.ts'
+import { SetupError } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
+import { type Issue, issueAt } from './issue.ts'
 import { isNamed } from './objects.ts'
 import type { Endpoint, NamedResource, PolicyData, TokenType } from './policy-data.ts'
 import { policySchema } from './policy-schema.ts'
 import { PLAN_KIND } from './resources.ts'
-import { issuesOf, pathText, read } from './shape.ts'
+import type { Tell } from './setup.ts'
+import { read } from './shape.ts'
 import { didYouMean } from './suggest.ts'
-
-type Problem = (path: string, message: string) => void
 
 /** Data with the shape of a policy, as far as it had it, and what is wrong with the rest. */
 export interface ReadPolicy {
   readonly data: PolicyData
-  readonly problems: Issue[]
+  readonly issues: Issue[]
 }
 
 /** A frozen copy of the data as JSON. What has not the shape of a policy is left out of it, so that the rest can be checked too. */
 export function readShape(data: unknown): ReadPolicy {
   const copy = jsonOf(data)
-  const parsed = read(policySchema, copy)
-  const problems = parsed.success ? [] : issuesOf(parsed.error)
-  if (!isNamed(copy)) throw new PolicyError(problems)
+  const { faults } = read(policySchema, copy)
+  const issues = faults.map(({ path, at, message }): Issue => ({ path, at, message }))
+  if (!isNamed(copy)) throw new SetupError('definePolicy', issues)
   const kept: { [section: string]: unknown } = { ...EMPTY, ...copy }
-  for (const { code, path } of parsed.error?.issues ?? []) {
-    const [section, entry] = path as string[]
+  for (const { isUnknown, at } of faults) {
+    const [section, entry] = at as string[]
     // A field too many is in nobody's way.
-    if (section === undefined || code === 'unrecognized_keys') continue
+    if (section === undefined || isUnknown) continue
     const entries = kept[section] as { [name: string]: unknown }
     if (entry === undefined || !ENTRIES.includes(section)) kept[section] = EMPTY[section]
     else if (section === 'types' || section === 'endpoints') delete entries[entry]
     else entries[entry] = section === 'links' ? [] : {}
   }
-  return { data: deepFreeze(kept) as unknown as PolicyData, problems }
+  return { data: deepFreeze(kept) as unknown as PolicyData, issues }
 }
 
 /** Sections that hold entries by name: a wrong one is left out alone, or stays by its name, so that it is told of once. */
@@ -61,51 +61,51 @@ function jsonOf(data: unknown): unknown {
   } catch {
     // Said below.
   }
-  throw new PolicyError([{ path: '', message: 'must be an object of plain JSON, without the name "__proto__".' }])
+  throw new SetupError('definePolicy', [issueAt([], 'must be an object of plain JSON, without the name "__proto__".')])
 }
 
 /** Whether everything that the data names exists and, where all of it is there, is used. */
-export function checkMeaning({ data, problems }: ReadPolicy, problem: Problem): void {
-  const isComplete = !problems.some(({ path }) => /^(scopes|types|endpoints)/.test(path))
+export function checkMeaning({ data, issues }: ReadPolicy, tell: Tell): void {
+  const isComplete = !issues.some(({ at }) => ['scopes', 'types', 'endpoints'].includes(String(at[0])))
   const known = new Set([...Object.keys(data.scopes), ...Object.keys(data.reserved ?? {})])
   for (const scope of Object.keys(data.reserved ?? {})) {
-    if (Object.hasOwn(data.scopes, scope)) problem(pathText(['reserved', scope]), 'is grantable as well.')
+    if (Object.hasOwn(data.scopes, scope)) tell(['reserved', scope], 'is grantable as well.')
   }
   if (data.credential.headers.length === 0 && !data.credential.bearer)
-    problem('credential', 'must have at least one place for the secret.')
-  checkTypes(data, known, isComplete, problem)
+    tell(['credential'], 'must have at least one place for the secret.')
+  checkTypes(data, known, isComplete, tell)
   for (const [name, { parents = [] }] of Object.entries(data.kinds)) {
     for (const [i, parent] of parents.entries())
-      mustBeOne('kind', parent, Object.keys(data.kinds), `kinds.${name}.parents[${i}]`, problem)
+      mustBeOne('kind', parent, Object.keys(data.kinds), ['kinds', name, 'parents', i], tell)
   }
-  for (const [route, endpoint] of Object.entries(data.endpoints)) checkEndpoint(route, endpoint, data, known, problem)
+  for (const [route, endpoint] of Object.entries(data.endpoints)) checkEndpoint(route, endpoint, data, known, tell)
   const used = new Set(Object.values(data.endpoints).flatMap((endpoint) => endpoint.scopes))
   for (const scope of Object.keys(data.scopes)) {
     if (isComplete && !used.has(scope))
-      problem(pathText(['scopes', scope]), 'is used by no endpoint. Use it, or declare it under "reserved".')
+      tell(['scopes', scope], 'is used by no endpoint. Use it, or declare it under "reserved".')
   }
 }
 
 /** Says so if a name is none of those that the policy has. A section that is empty was left out, and told of already. */
-function mustBeOne(what: string, name: string, names: readonly string[], path: string, problem: Problem): void {
+function mustBeOne(what: string, name: string, names: readonly string[], at: readonly PropertyKey[], tell: Tell): void {
   if (names.length > 0 && !names.includes(name))
-    problem(path, `names the ${what} "${name}", which the policy lacks.${didYouMean(name, names)}`)
+    tell(at, `names the ${what} "${name}", which the policy lacks.${didYouMean(name, names)}`)
 }
 
-function checkTypes(data: PolicyData, known: ReadonlySet<string>, isComplete: boolean, problem: Problem): void {
+function checkTypes(data: PolicyData, known: ReadonlySet<string>, isComplete: boolean, tell: Tell): void {
   const prefixes = new Map<string, string>()
   const types = Object.entries<TokenType>(data.types)
-  if (types.length === 0 && isComplete) problem('types', 'must hold at least one type.')
+  if (types.length === 0 && isComplete) tell(['types'], 'must hold at least one type.')
   for (const [name, { prefix, scopes, fixed }] of types) {
     const other = prefixes.get(prefix)
-    if (other !== undefined) problem(`types.${name}.prefix`, `is the prefix of "${other}" too.`)
+    if (other !== undefined) tell(['types', name, 'prefix'], `is the prefix of "${other}" too.`)
     prefixes.set(prefix, name)
-    if (scopes && fixed) problem(`types.${name}`, 'has scopes to choose and fixed ones. It must be one of the two.')
+    if (scopes && fixed) tell(['types', name], 'has scopes to choose and fixed ones. It must be one of the two.')
     for (const [field, list] of Object.entries({ scopes, fixed })) {
       for (const [i, scope] of (list ?? []).entries()) {
-        const path = `types.${name}.${field}[${i}]`
-        mustBeOne('scope', scope, [...known], path, problem)
-        if (Object.hasOwn(data.reserved ?? {}, scope)) problem(path, 'is reserved and cannot be granted.')
+        const at = ['types', name, field, i]
+        mustBeOne('scope', scope, [...known], at, tell)
+        if (Object.hasOwn(data.reserved ?? {}, scope)) tell(at, 'is reserved and cannot be granted.')
       }
     }
   }
@@ -120,30 +120,30 @@ function checkEndpoint(
   endpoint: Endpoint,
   data: PolicyData,
   known: ReadonlySet<string>,
-  problem: Problem,
+  tell: Tell,
 ): void {
-  const path = pathText(['endpoints', route])
+  const at = ['endpoints', route]
   const [, method = '', template = ''] = ROUTE.exec(route) ?? []
   if (template === '' || segmentsOf(template).some((segment) => segment === '.' || segment === '..')) {
-    problem(path, 'is not a route. Write it as "GET /v1/files/{file_key}"; HEAD is judged as GET.')
+    tell(at, 'is not a route. Write it as "GET /v1/files/{file_key}"; HEAD is judged as GET.')
     return
   }
   for (const [i, scope] of endpoint.scopes.entries()) {
-    mustBeOne('scope', scope, [...known], `${path}.scopes[${i}]`, problem)
+    mustBeOne('scope', scope, [...known], [...at, 'scopes', i], tell)
   }
   for (const [i, tier] of (endpoint.tiers ?? []).entries()) {
-    mustBeOne('tier', tier, data.tiers, `${path}.tiers[${i}]`, problem)
+    mustBeOne('tier', tier, data.tiers, [...at, 'tiers', i], tell)
   }
-  checkParams(path, method, template, endpoint, data, problem)
+  checkParams(at, method, template, endpoint, data, tell)
 }
 
 function checkParams(
-  path: string,
+  at: readonly PropertyKey[],
   method: string,
   template: string,
   { names, params: free = {} }: Endpoint,
   data: PolicyData,
-  problem: Problem,
+  tell: Tell,
 ): void {
   const params = segmentsOf(template).flatMap((segment) => parameterOf(segment) ?? [])
   const resources: readonly NamedResource[] = typeof names === 'string' ? [] : 'anyOf' in names ? names.anyOf : names
@@ -151,22 +151,19 @@ function checkParams(
   const sources = resources.flatMap(({ kind, at }) => (typeof kind === 'string' ? [at] : [at, kind.from]))
   for (const { kind } of resources) {
     for (const name of typeof kind === 'string' ? [kind] : kind.of) {
-      mustBeOne('kind', name, kinds, `${path}.names`, problem)
+      mustBeOne('kind', name, kinds, [...at, 'names'], tell)
     }
   }
   if (BODILESS.has(method) && sources.some((source) => source.startsWith('body:')))
-    problem(`${path}.names`, `takes a resource from the body, which ${method} has none of.`)
+    tell([...at, 'names'], `takes a resource from the body, which ${method} has none of.`)
   for (const [i, param] of params.entries()) {
     const isResource = sources.includes(`path:${param}`)
-    if (params.indexOf(param) !== i) problem(path, `has the parameter "${param}" twice.`)
+    if (params.indexOf(param) !== i) tell(at, `has the parameter "${param}" twice.`)
     else if (isResource && Object.hasOwn(free, param))
-      problem(`${path}.params.${param}`, 'is a resource and cannot be free as well.')
+      tell([...at, 'params', param], 'is a resource and cannot be free as well.')
     else if (!isResource && !Object.hasOwn(free, param))
-      problem(
-        path,
-        `has the parameter "${param}", which is no resource. Name its resource, or declare it under "params".`,
-      )
+      tell(at, `has the parameter "${param}", which is no resource. Name its resource, or declare it under "params".`)
   }
   for (const param of Object.keys(free))
-    if (!params.includes(param)) problem(`${path}.params.${param}`, 'is not a parameter of the route.')
+    if (!params.includes(param)) tell([...at, 'params', param], 'is not a parameter of the route.')
 }

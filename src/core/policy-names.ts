@@ -1,5 +1,6 @@
 /** Compiles what a policy says that an endpoint names. How it is read out of a request: core/names.ts. */
 import type { NamedResource, Names, Source } from './policy-data.ts'
+import type { Tell } from './setup.ts'
 
 /** A source of the policy, read once. */
 export type CompiledSource =
@@ -44,23 +45,19 @@ export type CompiledNames =
       readonly needsBody: boolean
     }
 
-type Problem = (path: string, message: string) => void
-
-/** Compiles `names`; `problem` is told of each source that points to nothing. */
-export function compileNames(names: Names, params: readonly string[], problem: Problem): CompiledNames {
+/** Compiles `names`; `tell` hears of each source that points to nothing. */
+export function compileNames(names: Names, params: readonly string[], tell: Tell): CompiledNames {
   if (typeof names === 'string') return { what: names }
   const anyOf = 'anyOf' in names ? names : undefined
   const resources = anyOf ? anyOf.anyOf : (names as readonly NamedResource[])
   const list = resources.map((resource, i) =>
-    compileName(resource, resources, params, (path, message) =>
-      problem(`${anyOf ? '.anyOf' : ''}[${i}]${path}`, message),
-    ),
+    compileName(resource, resources, params, (at, message) => tell([...(anyOf ? ['anyOf'] : []), i, ...at], message)),
   )
   const sources: readonly CompiledSource[] = list.flatMap(({ kind, at }) =>
     typeof kind === 'string' ? [at] : [kind.from, at],
   )
   const needsBody = sources.some((source) => source.in === 'body')
-  if (anyOf?.none === 'plan' && needsBody) problem('.none', 'must be "refuse" where a body names resources.')
+  if (anyOf?.none === 'plan' && needsBody) tell(['none'], 'must be "refuse" where a body names resources.')
   return {
     what: 'resources',
     list,
@@ -82,20 +79,20 @@ function compileName(
   resource: NamedResource,
   all: readonly NamedResource[],
   params: readonly string[],
-  problem: Problem,
+  tell: Tell,
 ): CompiledName {
   const { kind, at, prefix = '', stem = '', within } = resource
-  const compiledAt = compileSource(at, params, () => problem('.at', `names a parameter that the route lacks.`))
+  const compiledAt = compileSource(at, params, () => tell(['at'], `names a parameter that the route lacks.`))
   if (within !== undefined && [at, within].some((source) => source.includes('[]'))) {
-    problem('.within', 'cannot be said of lists.')
+    tell(['within'], 'cannot be said of lists.')
   }
   if (within !== undefined && !all.some((other) => other !== resource && other.at === within)) {
-    problem('.within', 'must be the "at" of another resource of the same endpoint.')
+    tell(['within'], 'must be the "at" of another resource of the same endpoint.')
   }
   if (typeof kind === 'string') return { kind, at: compiledAt, prefix, stem, within }
-  const from = compileSource(kind.from, params, () => problem('.kind.from', 'names a parameter that the route lacks.'))
+  const from = compileSource(kind.from, params, () => tell(['kind', 'from'], 'names a parameter that the route lacks.'))
   if (from.in === 'body' && from.steps.some((step) => step.each))
-    problem('.kind.from', 'must be one value, not a list.')
+    tell(['kind', 'from'], 'must be one value, not a list.')
   return { kind: { from, of: new Set(kind.of) }, at: compiledAt, prefix, stem, within }
 }
 

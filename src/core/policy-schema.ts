@@ -1,11 +1,12 @@
 /** The shape of a policy's data, for policies that come from a file: types, ranges and unknown fields. Meaning: core/policy-check.ts. */
+import * as z from 'zod/mini'
 import { isObject } from './objects.ts'
 import { PREFIX_MESSAGE, PREFIX_PATTERN } from './secret.ts'
-import { anything, forwarded, list, matching, maybe, named, object, oneOf, whole } from './shape.ts'
+import { dependent, matching, named, whole } from './shape.ts'
 
 const text = matching(/./, 'must be text that is not empty.')
-const optionalText = maybe(text)
-const scopes = list(text)
+const optionalText = z.optional(text)
+const scopes = z.array(text)
 const WORD = /^[A-Za-z][\w-]{0,63}$/
 const WORD_MESSAGE = 'must begin with a letter and hold letters, digits, - and _ only.'
 const KIND = /^[a-z][a-z0-9_]{0,63}$/
@@ -20,54 +21,58 @@ const source = matching(
 )
 
 const scopeInfos = named(
-  SCOPE,
-  SCOPE_MESSAGE,
-  object({ title: optionalText, group: optionalText, deprecated: optionalText }),
+  matching(SCOPE, SCOPE_MESSAGE),
+  z.strictObject({ title: optionalText, group: optionalText, deprecated: optionalText }),
 )
 
-const kindTold = object({ from: source, of: list(kind, 1) })
-const namedResource = object({
-  kind: forwarded((value) => (typeof value === 'object' ? kindTold : kind)),
+const kindTold = z.strictObject({ from: source, of: z.array(kind).check(z.minLength(1)) })
+const namedResource = z.strictObject({
+  kind: dependent((value) => (typeof value === 'object' ? kindTold : kind)),
   at: source,
   prefix: optionalText,
   stem: optionalText,
-  within: maybe(source),
+  within: z.optional(source),
 })
-const someOf = object({ anyOf: list(namedResource, 1), none: oneOf('plan', 'refuse') })
-const names = forwarded((value) => {
-  if (value === 'nothing' || value === 'plan') return anything
-  if (Array.isArray(value) && value.length > 0) return list(namedResource)
+const someOf = z.strictObject({
+  anyOf: z.array(namedResource).check(z.minLength(1)),
+  none: z.literal(['plan', 'refuse']),
+})
+const names = dependent((value) => {
+  if (value === 'nothing' || value === 'plan') return z.unknown()
+  if (Array.isArray(value) && value.length > 0) return z.array(namedResource)
   return isObject(value) && 'anyOf' in value
     ? someOf
     : 'must be "nothing", "plan", a list of resources, or { anyOf, none }.'
 })
 
-const free = forwarded((value) => (Array.isArray(value) ? list(text, 1) : oneOf('any', 'digits')))
-const endpoint = object({
+const free = dependent((value) =>
+  Array.isArray(value) ? z.array(text).check(z.minLength(1)) : z.literal(['any', 'digits']),
+)
+const endpoint = z.strictObject({
   scopes,
   names,
-  params: maybe(named(/(?:)/, '', free)),
-  tiers: maybe(list(text, 1)),
+  params: z.optional(named(z.string(), free)),
+  tiers: z.optional(z.array(text).check(z.minLength(1))),
   closed: optionalText,
-  checks: maybe(named(/(?:)/, '', text)),
+  checks: z.optional(named(z.string(), text)),
 })
 
-const tokenType = object({
+const tokenType = z.strictObject({
   prefix: matching(PREFIX_PATTERN, PREFIX_MESSAGE),
   title: optionalText,
-  scopes: maybe(list(text, 1)),
-  fixed: maybe(list(text, 1)),
+  scopes: z.optional(z.array(text).check(z.minLength(1))),
+  fixed: z.optional(z.array(text).check(z.minLength(1))),
 })
 
-const kindInfo = object({
-  id: maybe(oneOf('digits', 'base62', 'name', 'integer', 'bigint', 'uuid')),
-  max: maybe(whole(1, 512)),
-  parents: maybe(list(kind)),
-  under: maybe(oneOf(true)),
+const kindInfo = z.strictObject({
+  id: z.optional(z.literal(['digits', 'base62', 'name', 'integer', 'bigint', 'uuid'])),
+  max: z.optional(whole(1, 512)),
+  parents: z.optional(z.array(kind)),
+  under: z.optional(z.literal([true])),
 })
 
-const limit = (most: number) => maybe(whole(1, most))
-const limits = object({
+const limit = (most: number) => z.optional(whole(1, most))
+const limits = z.strictObject({
   lifetimeDays: limit(36_500),
   graceHours: limit(8_760),
   liveSecrets: limit(1_000),
@@ -76,36 +81,36 @@ const limits = object({
   bodyBytes: limit(1_073_741_824),
 })
 
-const credential = object({
-  headers: list(
+const credential = z.strictObject({
+  headers: z.array(
     matching(
       /^(?!authorization$)[a-z][a-z0-9-]*$/,
       'must be a header name in lower case; for authorization say bearer: true.',
     ),
   ),
-  bearer: oneOf(true, false),
+  bearer: z.boolean(),
 })
 /** The host of a link. Letter case means nothing there, so the policy has one. */
 export const linkHost = matching(
   /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/,
   'must be a host name in lower case, without a port.',
 )
-const links = object({
-  hosts: list(linkHost),
-  tail: maybe(oneOf(0, 1)),
-  shapes: list(text),
+const links = z.strictObject({
+  hosts: z.array(linkHost),
+  tail: z.optional(z.literal([0, 1])),
+  shapes: z.array(text),
 })
 
 /** Everything that a policy's data may hold. */
-export const policySchema = object({
+export const policySchema = z.strictObject({
   surface: matching(WORD, WORD_MESSAGE),
   credential,
-  tiers: list(text, 1),
-  limits: maybe(limits),
+  tiers: z.array(text).check(z.minLength(1)),
+  limits: z.optional(limits),
   scopes: scopeInfos,
-  reserved: maybe(scopeInfos),
-  types: named(WORD, WORD_MESSAGE, tokenType),
-  kinds: named(KIND, KIND_MESSAGE, kindInfo),
+  reserved: z.optional(scopeInfos),
+  types: named(matching(WORD, WORD_MESSAGE), tokenType),
+  kinds: named(kind, kindInfo),
   links,
-  endpoints: named(/(?:)/, '', endpoint),
+  endpoints: named(z.string(), endpoint),
 })

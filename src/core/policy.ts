@@ -4,7 +4,8 @@
  */
 import { createDenials, type Denials, problemJson } from './denial.ts'
 import { buildTrie, type CompiledEndpoint, type EndpointTrie, parameterOf, segmentsOf } from './endpoints.ts'
-import { PolicyError } from './errors.ts'
+import { SetupError } from './errors.ts'
+import { issueAt } from './issue.ts'
 import { buildIdForms, type IdForms } from './kinds.ts'
 import { buildLinks, type LinkTable } from './link-shapes.ts'
 import { type LinkReport, type ParsedLink, parseLink, parseLinks } from './links.ts'
@@ -12,6 +13,7 @@ import { checkMeaning, type ReadPolicy, readShape } from './policy-check.ts'
 import type { Endpoint, KindInfo, Limits, PolicyCode, PolicyData, ScopeInfo, TokenType } from './policy-data.ts'
 import { compileNames } from './policy-names.ts'
 import { secretPattern } from './secret.ts'
+import type { Tell } from './setup.ts'
 
 /** The scopes that `create` takes, by token type. */
 export type AnyGrants = { readonly [type: string]: string }
@@ -115,7 +117,7 @@ const compiled: unique symbol = Symbol('compiled')
  * Checks a policy and makes it ready for use. The names of its scopes, token types and routes flow into the types of
  * `create`, `edit` and `explain`; a policy that is read at run time takes plain strings.
  *
- * @throws PolicyError with every mistake at once: an unknown scope, kind or field, two endpoints that claim the same path, a
+ * @throws SetupError with every mistake at once: an unknown scope, kind or field, two endpoints that claim the same path, a
  * scope that no endpoint uses and that is not reserved, a parameter that is neither a resource nor declared as free, …
  * @example
  * const policy = definePolicy({
@@ -156,12 +158,12 @@ export function compiledOf(policy: Policy): CompiledPolicy | undefined {
 }
 
 function compile(read: ReadPolicy, code: PolicyCode): CompiledPolicy {
-  const { data, problems } = read
-  const problem = (path: string, message: string): void => void problems.push({ path, message })
-  checkMeaning(read, problem)
+  const { data, issues } = read
+  const tell: Tell = (at, message) => void issues.push(issueAt(at, message))
+  checkMeaning(read, tell)
   const kinds = new Map<string, KindInfo>(Object.entries(data.kinds))
   const links = buildLinks(data.links, kinds, code.spelling?.link, (shape, message) =>
-    problem(`links.shapes[${shape}]`, message),
+    tell(['links', 'shapes', shape], message),
   )
   const denials = createDenials(data.surface, data.credential, code.errors ?? problemJson)
   const scopes = new Map<string, ScopeInfo>(Object.entries(data.scopes))
@@ -170,15 +172,12 @@ function compile(read: ReadPolicy, code: PolicyCode): CompiledPolicy {
     [...scopes, ...reserved].filter(([, info]) => info.deprecated !== undefined).map(([name]) => name),
   )
   const endpoints = Object.entries(data.endpoints).map(([route, endpoint]) =>
-    compileEndpoint(route, endpoint, code, denials, deprecated, problem),
+    compileEndpoint(route, endpoint, code, denials, deprecated, tell),
   )
   const trie = buildTrie(endpoints, (route, other) =>
-    problem(
-      `endpoints[${JSON.stringify(route)}]`,
-      `claims the same path as "${other}": names of parameters and letter case do not count.`,
-    ),
+    tell(['endpoints', route], `claims the same path as "${other}": names of parameters and letter case do not count.`),
   )
-  if (problems.length > 0) throw new PolicyError(problems)
+  if (issues.length > 0) throw new SetupError('definePolicy', issues)
   return {
     surface: data.surface,
     credential: data.credential,
@@ -224,13 +223,12 @@ function compileEndpoint(
   code: PolicyCode,
   denials: Denials,
   deprecated: ReadonlySet<string>,
-  problem: (path: string, message: string) => void,
+  tell: Tell,
 ): CompiledEndpoint {
   const space = route.indexOf(' ')
   const template = route.slice(space + 1)
   const params = segmentsOf(template).flatMap((segment) => parameterOf(segment) ?? [])
   const { scopes, tiers, closed, checks = {} } = endpoint
-  const path = `endpoints[${JSON.stringify(route)}]`
   return {
     view: Object.freeze({ route, method: route.slice(0, space), path: template }),
     params,
@@ -238,7 +236,7 @@ function compileEndpoint(
     scopes,
     tiers: tiers && new Set(tiers),
     closed,
-    names: compileNames(endpoint.names, params, (place, message) => problem(`${path}.names${place}`, message)),
+    names: compileNames(endpoint.names, params, (at, message) => tell(['endpoints', route, 'names', ...at], message)),
     checks: Object.keys(checks).map((name) => code.checks?.[name] ?? refuse),
     scopeMissing: denials.scopeMissing(scopes, scopes.find((scope) => !deprecated.has(scope)) ?? scopes[0]),
     notSupported: closed === undefined ? undefined : denials.notSupported(closed),

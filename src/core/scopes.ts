@@ -1,5 +1,5 @@
 /** Which scopes a token may be given. What a token holds at a request: core/decide.ts. */
-import type { Issue } from './errors.ts'
+import { type Issue, issueAt } from './issue.ts'
 import type { CompiledPolicy, CompiledType } from './policy.ts'
 import { didYouMean } from './suggest.ts'
 
@@ -16,16 +16,16 @@ export function readScopes(
 ): readonly string[] | readonly Issue[] {
   if (type.fixed) {
     const chosen = Array.isArray(scopes) && scopes.length === 0
-    return chosen ? type.fixed : [{ path: 'scopes', message: 'must be an empty list: they are fixed.' }]
+    return chosen ? type.fixed : [issueAt(['scopes'], 'must be an empty list: they are fixed.')]
   }
-  if (!Array.isArray(scopes)) return [{ path: 'scopes', message: 'must be a list of scopes.' }]
-  if (scopes.length === 0) return [{ path: 'scopes', message: 'must hold at least one scope.' }]
+  if (!Array.isArray(scopes)) return [issueAt(['scopes'], 'must be a list of scopes.')]
+  if (scopes.length === 0) return [issueAt(['scopes'], 'must hold at least one scope.')]
   if (scopes.length > type.grantable.size * 2)
-    return [{ path: 'scopes', message: `must hold at most ${type.grantable.size} scopes.` }]
+    return [issueAt(['scopes'], `must hold at most ${type.grantable.size} scopes.`)]
   const issues = scopes.flatMap((scope: unknown, i): Issue[] => {
     const message =
       scopeProblem(scope, type, policy) ?? (scopes.indexOf(scope) < i ? 'is in the list already.' : undefined)
-    return message === undefined ? [] : [{ path: `scopes[${i}]`, message }]
+    return message === undefined ? [] : [issueAt(['scopes', i], message)]
   })
   return issues.length > 0 ? issues : (scopes as readonly string[])
 }

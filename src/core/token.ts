@@ -32,6 +32,8 @@ export interface IdempotencyRecord {
 
 /** A token as a store keeps it. Version 1 is the newly created one; every change adds one. */
 export interface TokenRecord {
+  /** The format. Any new field makes a new one, since a process that does not know it would lose it at the next change. */
+  readonly v: 1
   readonly id: string
   readonly planId: string
   readonly type: string
@@ -67,6 +69,8 @@ export interface Change {
 
 /** One line of the audit log, before the store has given it its place. Never holds a record, a secret or a digest. */
 export interface NewEvent {
+  /** The format, as a record's. */
+  readonly v: 1
   readonly id: string
   /** Epoch milliseconds. */
   readonly at: number

@@ -4,12 +4,13 @@
  * a row of docs/figma-conformance.md.
  */
 
-import { PolicyError } from '../core/errors.ts'
+import * as z from 'zod/mini'
 import { definePolicy, type Policy } from '../core/policy.ts'
 import type { Endpoint, PolicyCode } from '../core/policy-data.ts'
 import { linkHost } from '../core/policy-schema.ts'
 import { PREFIX_PATTERN } from '../core/secret.ts'
-import { callable, issuesOf, list, matching, maybe, object, oneOf, read } from '../core/shape.ts'
+import { readOptions } from '../core/setup.ts'
+import { callable, matching } from '../core/shape.ts'
 import { CODE_CONNECT_ENDPOINTS, DOCUMENTED_ENDPOINTS, ENTERPRISE_PATHS, SPEC_ENDPOINTS } from './endpoints.ts'
 import { figmaProblems } from './errors.ts'
 import { FIGMA_KINDS, FIGMA_LINKS } from './links.ts'
@@ -52,12 +53,12 @@ type FigmaEndpoint = Endpoint<FigmaScope | ReservedScope, keyof typeof FIGMA_KIN
 /**
  * Figma's policy: surface `figma`, token type `rest`.
  *
- * @throws PolicyError for an option that does not exist or has another value.
+ * @throws SetupError for an option that does not exist or has another value.
  * @example
  * const tokens = createPlanTokens({ policy: figmaPolicy({ errors: figmaErrors }), store, directory })
  */
 export function figmaPolicy(options: FigmaPolicyOptions = {}): Policy<{ readonly rest: FigmaScope }, FigmaRoute> {
-  const { variablesRead, payments, discovery, endpointTiers, hosts, prefix = 'figpat', errors } = readOptions(options)
+  const { variablesRead, payments, discovery, endpointTiers, hosts, prefix = 'figpat', errors } = withDefaults(options)
   const closedNow: readonly (readonly [isClosed: boolean, path: RegExp, reason: string])[] = [
     [variablesRead === 'closed', /\/variables\/(local|published)$/, 'the published spec does not open it to them'],
     [payments === 'closed', /\/payments$/, 'it names no resource of a plan'],
@@ -93,19 +94,20 @@ export function figmaPolicy(options: FigmaPolicyOptions = {}): Policy<{ readonly
   )
 }
 
-const optionsSchema = object({
-  variablesRead: maybe(oneOf('open', 'closed')),
-  payments: maybe(oneOf('open', 'closed')),
-  discovery: maybe(oneOf('open', 'closed')),
-  endpointTiers: maybe(oneOf('open', 'enforce')),
-  hosts: maybe(list(linkHost, 1)),
-  prefix: maybe(matching(PREFIX_PATTERN, 'must begin with a letter and hold letters, digits and _ only, 64 at most.')),
-  errors: maybe(callable),
+const optionsSchema = z.strictObject({
+  variablesRead: z.optional(z.literal(['open', 'closed'])),
+  payments: z.optional(z.literal(['open', 'closed'])),
+  discovery: z.optional(z.literal(['open', 'closed'])),
+  endpointTiers: z.optional(z.literal(['open', 'enforce'])),
+  hosts: z.optional(z.array(linkHost).check(z.minLength(1))),
+  prefix: z.optional(
+    matching(PREFIX_PATTERN, 'must begin with a letter and hold letters, digits and _ only, 64 at most.'),
+  ),
+  errors: z.optional(callable),
 })
 
 /** The options with their defaults. */
-function readOptions(options: FigmaPolicyOptions): FigmaPolicyOptions {
-  const parsed = read(optionsSchema, options)
-  if (!parsed.success) throw new PolicyError(issuesOf(parsed.error))
-  return { ...options, payments: options.payments ?? 'closed' }
+function withDefaults(options: FigmaPolicyOptions): FigmaPolicyOptions {
+  const given = readOptions<FigmaPolicyOptions>('figmaPolicy', optionsSchema, options)
+  return { ...given, payments: given.payments ?? 'closed' }
 }

@@ -20,7 +20,7 @@ declare global {
  * others. The target is judged as Express routes it from here on, so that `app.use('/api', guard(tokens), routes)` takes
  * `/api` off. Mount it together with its routes. Put it after whatever rewrites `req.url` or `req.method`, and before them.
  *
- * @throws PolicyError, which is a TypeError, for wrong options.
+ * @throws SetupError, which is a TypeError, for wrong options.
  * @example
  * app.use(guard(tokens))
  * app.get('/v1/files/:key', (req, res) => res.json({ name: req.planToken?.token.name }))

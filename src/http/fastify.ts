@@ -1,6 +1,7 @@
 /** `plan-access-tokens/fastify`: a guard for Fastify 5, as a plugin. */
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
-import { PolicyError } from '../core/errors.ts'
+import { SetupError } from '../core/errors.ts'
+import { issueAt } from '../core/issue.ts'
 import { isThenable } from '../core/objects.ts'
 import type { Allowance, Decision } from '../service/decision.ts'
 import { headersOf, isVary, joinVary } from './answer.ts'
@@ -22,7 +23,7 @@ declare module 'fastify' {
  * registered after it: register it first. A `prefix` is part of the path here, so say it as `basePath` too. Behind `optional`
  * or `when` there may be no decision.
  *
- * @throws PolicyError, which is a TypeError, for wrong options; when it is registered, for `useSemicolonDelimiter`.
+ * @throws SetupError, which is a TypeError, for wrong options; when it is registered, for `useSemicolonDelimiter`.
  * @example
  * await app.register(guard(tokens))
  * app.get('/v1/files/:key', async (request) => ({ name: request.planToken.token.name }))
@@ -49,12 +50,12 @@ export function guard(tokens: GuardEngine, options?: GuardOptions<FastifyRequest
  * A router must not end the path at a semicolon, which is an ordinary character of a path (RFC 3986, section 3.3): a handler
  * would get another path than the one that is judged.
  */
-function routingProblem({ initialConfig }: FastifyInstance): PolicyError | undefined {
+function routingProblem({ initialConfig }: FastifyInstance): SetupError | undefined {
   type Config = { readonly useSemicolonDelimiter?: boolean }
   const { useSemicolonDelimiter, routerOptions } = initialConfig as Config & { readonly routerOptions?: Config }
   if (!useSemicolonDelimiter && !routerOptions?.useSemicolonDelimiter) return undefined
   const message = 'must be false: a semicolon belongs to the path.'
-  return new PolicyError([{ path: 'routerOptions.useSemicolonDelimiter', message }])
+  return new SetupError('fastifyGuard', [issueAt(['routerOptions', 'useSemicolonDelimiter'], message)])
 }
 
 function goOn(request: FastifyRequest, reply: FastifyReply, next: () => void, decision: Decision | undefined): void {

@@ -14,7 +14,7 @@ export type { GuardEngine, GuardOptions, PlanTokenOf }
  * the platform hands over besides the request follows. What the handler throws is passed on; its answer is a promise only where
  * that of the handler is, or the engine has to wait.
  *
- * @throws PolicyError, which is a TypeError, for wrong options.
+ * @throws SetupError, which is a TypeError, for wrong options.
  * @example
  * export const GET = guard(tokens, (request, planToken) => Response.json({ name: planToken.token.name }))
  */

@@ -2,9 +2,10 @@
  * What all guards share: their options, and the way from a framework's request to a decision. The answer to it:
  * http/answer.ts. What a framework takes: the file of its name.
  */
-import { PolicyError } from '../core/errors.ts'
+import * as z from 'zod/mini'
 import { isThenable } from '../core/objects.ts'
-import { didYouMean } from '../core/suggest.ts'
+import { readOptions } from '../core/setup.ts'
+import { judged } from '../core/shape.ts'
 import { BASE_PATH_MESSAGE, isBasePath } from '../core/target.ts'
 import type { Authorizer } from '../service/create-authorizer.ts'
 import type { Allowance, Decision } from '../service/decision.ts'
@@ -54,15 +55,13 @@ export interface Judge<Req> {
 /** Headers of a request that has raw ones. */
 export const NO_HEADERS = Object.freeze({})
 
-const OPTIONS = ['surface', 'optional', 'when', 'basePath']
-
 /**
  * Makes a guard's judge. Mistakes of the host's code are told here, when the server starts.
  *
- * @throws PolicyError, which is a TypeError, with every mistake of the options at once.
+ * @throws SetupError, which is a TypeError, with every mistake of the options at once.
  */
 export function createJudge<Req>(tokens: GuardEngine, options: GuardOptions<Req> = {}): Judge<Req> {
-  check(tokens, options as GuardOptions<unknown>)
+  check(tokens, options)
   const { surface, optional = false, when, basePath } = options
   const policy = tokens.policies.find((candidate) => surface === undefined || candidate.surface === surface)
   const which = { ...(surface !== undefined && { surface }), ...(basePath !== undefined && { basePath }) }
@@ -90,31 +89,25 @@ function saysNo<Req>(when: (request: Req) => boolean, request: Req): boolean {
   }
 }
 
-function check(tokens: GuardEngine, given: GuardOptions<unknown>): void {
-  const isObject = typeof given === 'object' && given !== null
-  const options: GuardOptions<unknown> = isObject ? given : {}
-  const problems: { path: string; message: string }[] = []
-  const isEngine = typeof tokens?.decide === 'function' && Array.isArray(tokens.policies)
-  if (!isEngine)
-    problems.push({ path: 'tokens', message: 'must be what createPlanTokens() or createAuthorizer() returns.' })
-  if (!isObject) problems.push({ path: 'options', message: 'must be an object.' })
-  for (const name of Object.keys(options))
-    if (!OPTIONS.includes(name)) problems.push({ path: name, message: `is not an option.${didYouMean(name, OPTIONS)}` })
-  const { surface, optional, when, basePath } = options
-  const surfaces = isEngine ? tokens.policies.map((policy) => policy.surface) : []
-  if (isEngine && surface !== undefined && !surfaces.includes(surface))
-    problems.push({
-      path: 'surface',
-      message: `is ${JSON.stringify(surface)}, and must be one of ${surfaces.join(', ')}.`,
-    })
-  if (optional !== undefined && typeof optional !== 'boolean')
-    problems.push({ path: 'optional', message: 'must be true or false.' })
-  if (when !== undefined && typeof when !== 'function')
-    problems.push({ path: 'when', message: 'must be a function that takes a request.' })
-  if (basePath !== undefined && !isBasePath(basePath))
-    problems.push({
-      path: 'basePath',
-      message: BASE_PATH_MESSAGE,
-    })
-  if (problems.length > 0) throw new PolicyError(problems)
+const optionsSchema = z.strictObject({
+  tokens: judged((value) =>
+    isAuthorizer(value) ? undefined : 'must be what createPlanTokens() or createAuthorizer() returns.',
+  ),
+  surface: z.optional(z.unknown()),
+  optional: z.optional(z.boolean()),
+  when: z.optional(
+    judged((value) => (typeof value === 'function' ? undefined : 'must be a function that takes a request.')),
+  ),
+  basePath: z.optional(judged((value) => (isBasePath(value) ? undefined : BASE_PATH_MESSAGE))),
+})
+
+const isAuthorizer = (tokens: unknown): boolean =>
+  typeof Object(tokens).decide === 'function' && Array.isArray(Object(tokens).policies)
+
+function check(tokens: GuardEngine, options: unknown): void {
+  readOptions<GuardOptions>('guard', optionsSchema, options, { tokens }, ({ surface }, tell) => {
+    const surfaces = isAuthorizer(tokens) ? tokens.policies.map((policy) => policy.surface) : []
+    if (surfaces.length > 0 && surface !== undefined && !surfaces.includes(surface as string))
+      tell(['surface'], `is ${JSON.stringify(surface)}, and must be one of ${surfaces.join(', ')}.`)
+  })
 }

@@ -27,7 +27,7 @@ declare module 'hono' {
  * others. Behind `optional` or `when` there may be none. The path of `app.route('/api', …)` or `app.basePath` is part of the
  * target here, so say it as `basePath` too; `app.mount` takes it off.
  *
- * @throws PolicyError, which is a TypeError, for wrong options.
+ * @throws SetupError, which is a TypeError, for wrong options.
  * @example
  * app.use(guard(tokens))
  * app.get('/v1/files/:key', (c) => c.json({ name: c.get('planToken').token.name }))

@@ -32,7 +32,7 @@ export interface PlanTokenState {
  * For an API under a path, mount the application that holds both guard and routes, or say `basePath`. A guard that is mounted
  * alone does not see what `koa-mount` takes for another path and a router for the same, such as `/API/v1`.
  *
- * @throws PolicyError, which is a TypeError, for wrong options; TypeError where what answers is not mounted with it.
+ * @throws SetupError, which is a TypeError, for wrong options; TypeError where what answers is not mounted with it.
  * @example
  * app.use(guard(tokens))
  * app.use((ctx) => { ctx.body = ctx.state.planToken.token.name })

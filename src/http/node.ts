@@ -11,7 +11,7 @@ export type { GuardEngine, GuardOptions, NodeRequest, NodeResponse, PlanTokenOf 
  *
  * What the listener returns or throws is passed on, so that the server's own handling of it stays as it is.
  *
- * @throws PolicyError, which is a TypeError, for wrong options.
+ * @throws SetupError, which is a TypeError, for wrong options.
  * @example
  * createServer(guard(tokens, (req, res) => res.end(`Hello, ${req.planToken.token.name}`))).listen(3000)
  */

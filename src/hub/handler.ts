@@ -6,7 +6,7 @@
 import { createDetector } from '../admin/carries.ts'
 import { actorOf, adminHandler } from '../admin/handler.ts'
 import { headersOf, Problem } from '../admin/problem.ts'
-import { type Issue, PolicyError } from '../core/errors.ts'
+import { together } from '../core/setup.ts'
 import { readTargetOfUrl } from '../core/target.ts'
 import { tell } from '../service/tell.ts'
 import { createFiles } from './assets.ts'
@@ -25,7 +25,7 @@ const BODY_BYTES = 4_194_304
  * Makes the page where plan admins manage tokens, with everything that it needs, as one Fetch handler. On Node's servers
  * mount it with `toNode` of `plan-access-tokens/admin`.
  *
- * @throws PolicyError, which is a TypeError, for options that cannot be used, with every mistake at once.
+ * @throws SetupError, which is a TypeError, for options that cannot be used, with every mistake at once.
  * @example
  * const hub = hubHandler({
  *   tokens,
@@ -43,6 +43,7 @@ export function hubHandler(options: HubOptions): HubHandler {
     ...(onError !== undefined && { onError }),
   }
   const admin = together(
+    'hubHandler',
     () => checkOptions(options),
     () => adminHandler({ ...given, basePath: `${basePath}/api`, bodyBytes: BODY_BYTES }),
   )
@@ -80,28 +81,6 @@ function nameOf(path: string, basePath: string): string | undefined {
 /** People type a slash at the end, which no path of ours has. */
 function isPageWithSlash({ url }: Request, basePath: string): boolean {
   return basePath !== '' && readTargetOfUrl(url.replace(/\/$/, ''))?.path === basePath
-}
-
-/** Runs both checks, so that every mistake of the options is told at once; gives what the second made. */
-function together<T>(check: () => void, make: () => T): T {
-  const problemsOf = (call: () => void): readonly Issue[] => {
-    try {
-      call()
-      return []
-    } catch (error) {
-      if (!(error instanceof PolicyError)) throw error
-      return error.problems
-    }
-  }
-  let made: T | undefined
-  const own = problemsOf(check)
-  const others = problemsOf(() => {
-    made = make()
-  })
-  // The path of the API is made from that of the page, so a mistake in one is told once.
-  const problems = [...own, ...others.filter(({ path }) => !own.some((issue) => issue.path === path))]
-  if (problems.length > 0) throw new PolicyError(problems)
-  return made as T
 }
 
 const NO_STORE = { 'Cache-Control': 'no-store' }

@@ -1,8 +1,12 @@
 /** What `hubHandler` takes, and how it is judged: mistakes of the host's code are told when the server starts, all at once. */
+import * as z from 'zod/mini'
 import type { AdminEngine } from '../admin/routes.ts'
-import { type Issue, PolicyError } from '../core/errors.ts'
+import { SetupError } from '../core/errors.ts'
+import { type Issue, issueAt } from '../core/issue.ts'
 import { isNamed } from '../core/objects.ts'
 import type { Policy } from '../core/policy.ts'
+import { readOptions, type Tell } from '../core/setup.ts'
+import { judged } from '../core/shape.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { isBasePath } from '../core/target.ts'
 import { type NpmrcOptions, npmrc } from '../npm/npmrc.ts'
@@ -54,40 +58,49 @@ export interface HubOptions {
   readonly onError?: (error: unknown) => unknown
 }
 
-const OPTIONS = [
-  ...['tokens', 'actor', 'plans', 'clock', 'basePath', 'origin'],
-  ...['product', 'signIn', 'addresses', 'lang', 'texts', 'css', 'onError'],
-]
+const text = z.optional(judged((value) => (typeof value === 'string' ? undefined : 'must be text.')))
 
-type Problem = (path: string, message: string) => void
+const optionsSchema = z.strictObject({
+  plans: judged((value) =>
+    typeof value === 'function' ? undefined : 'must be a function that gives the plans of a person.',
+  ),
+  basePath: z.optional(
+    judged((value) =>
+      isBasePath(value)
+        ? undefined
+        : 'must be a path such as "/developers/tokens", without dot segments or a slash at its end.',
+    ),
+  ),
+  clock: z.optional(judged((value) => (typeof Object(value).now === 'function' ? undefined : 'must have now().'))),
+  product: text,
+  css: text,
+  signIn: z.optional(
+    judged((value) =>
+      isSignIn(value) ? undefined : 'must be a path such as "/login", or an address that begins with "https://".',
+    ),
+  ),
+  lang: z.optional(judged((value) => (isLanguage(value) ? undefined : 'must be a language such as "en" or "pt-BR".'))),
+  texts: z.optional(judged((value) => (isNamed(value) ? undefined : 'must be an object with texts of the page.'))),
+  addresses: z.optional(
+    judged((value) => (isNamed(value) ? undefined : 'must be an object with an address by token type.')),
+  ),
+  // Judged by `adminHandler`, which gets them.
+  ...Object.fromEntries(['tokens', 'actor', 'origin', 'onError'].map((name) => [name, z.optional(z.unknown())])),
+})
 
-/** The options that `adminHandler` does not judge. @throws PolicyError with every mistake of these. */
+/** The options that `adminHandler` does not judge. @throws SetupError with every mistake of these. */
 export function checkOptions(options: unknown): void {
-  const problems: Issue[] = []
-  const problem: Problem = (path, message) => void problems.push({ path, message })
-  const given = { ...(options as { readonly [option: string]: unknown }) }
-  for (const name of Object.keys(given))
-    if (!OPTIONS.includes(name)) problem(name, `is not an option.${didYouMean(name, OPTIONS)}`)
-  const { tokens, plans, clock, basePath, signIn, addresses, lang, texts } = given
-  if (typeof plans !== 'function') problem('plans', 'must be a function that gives the plans of a person.')
-  if (basePath !== undefined && !isBasePath(basePath))
-    problem('basePath', 'must be a path such as "/developers/tokens", without dot segments or a slash at its end.')
-  if (clock !== undefined && typeof Object(clock).now !== 'function') problem('clock', 'must have now().')
-  for (const name of ['product', 'css'])
-    if (given[name] !== undefined && typeof given[name] !== 'string') problem(name, 'must be text.')
-  // Browsers read a backslash as a slash, and leave out line breaks.
-  if (signIn !== undefined && !(typeof signIn === 'string' && /^(\/(?!\/)|https?:\/\/)[^\s\\]*$/.test(signIn)))
-    problem('signIn', 'must be a path such as "/login", or an address that begins with "https://".')
-  if (lang !== undefined && !isLanguage(lang)) problem('lang', 'must be a language such as "en" or "pt-BR".')
-  if (texts !== undefined && !isNamed(texts)) problem('texts', 'must be an object with texts of the page.')
-  for (const [key, text] of Object.entries(isNamed(texts) ? texts : {})) {
-    if (!Object.hasOwn(HUB_TEXTS, key))
-      problem(`texts.${key}`, `is not a text of the page.${didYouMean(key, Object.keys(HUB_TEXTS))}`)
-    else if (typeof text !== 'string') problem(`texts.${key}`, 'must be text.')
-    else for (const hole of missingHoles(key as keyof HubTexts, text)) problem(`texts.${key}`, `lacks {${hole}}.`)
-  }
-  checkAddresses(addresses, typesOf(tokens), problem)
-  if (problems.length > 0) throw new PolicyError(problems)
+  readOptions<HubOptions>('hubHandler', optionsSchema, options, {}, ({ tokens, texts, addresses }, tell) => {
+    for (const [key, value] of Object.entries(isNamed(texts) ? texts : {}))
+      for (const message of problemsOfText(key, value)) tell(['texts', key], message)
+    checkAddresses(isNamed(addresses) ? addresses : {}, typesOf(tokens), tell)
+  })
+}
+
+function problemsOfText(key: string, value: unknown): readonly string[] {
+  if (!Object.hasOwn(HUB_TEXTS, key)) return [`is not a text of the page.${didYouMean(key, Object.keys(HUB_TEXTS))}`]
+  if (typeof value !== 'string') return ['must be text.']
+  return missingHoles(key as keyof HubTexts, value).map((hole) => `lacks {${hole}}.`)
 }
 
 /** What `plans` gave, if it is a list of plans. @throws TypeError that says what is missing, and of nobody. */
@@ -107,31 +120,33 @@ function typesOf(tokens: unknown): readonly string[] {
   return (policies as readonly Policy[]).flatMap((policy) => (policy?.types ?? []).map(({ name }) => name))
 }
 
-function checkAddresses(addresses: unknown, types: readonly string[], problem: Problem): void {
-  if (addresses !== undefined && !isNamed(addresses))
-    problem('addresses', 'must be an object with an address by token type.')
-  for (const [type, address] of Object.entries(isNamed(addresses) ? addresses : {})) {
-    const path = `addresses.${type}`
-    if (types.length > 0 && !types.includes(type)) problem(path, `is not a token type.${didYouMean(type, types)}`)
-    else if (isNamed(address)) for (const issue of registryProblems(address)) problem(path + issue.path, issue.message)
+function checkAddresses(addresses: { readonly [type: string]: unknown }, types: readonly string[], tell: Tell): void {
+  for (const [type, address] of Object.entries(addresses)) {
+    const at = ['addresses', type]
+    if (types.length > 0 && !types.includes(type)) tell(at, `is not a token type.${didYouMean(type, types)}`)
+    else if (isNamed(address)) for (const issue of registryIssues(address)) tell([...at, ...issue.at], issue.message)
     else if (!(typeof address === 'string' && isAddress(address)))
-      problem(path, 'must be an address such as "https://api.example.com/v1/me", or { registry, scope }.')
+      tell(at, 'must be an address such as "https://api.example.com/v1/me", or { registry, scope }.')
   }
 }
+
+/** Browsers read a backslash as a slash, and leave out line breaks. */
+const isSignIn = (value: unknown): boolean =>
+  typeof value === 'string' && /^(\/(?!\/)|https?:\/\/)[^\s\\]*$/.test(value)
 
 /** What stands in the address of a request that a shell is given. */
 const isAddress = (text: string): boolean => /^https?:\/\/[!#-[\]-~]+$/.test(text) && URL.canParse(text)
 
-function registryProblems(address: { readonly [field: string]: unknown }): readonly Issue[] {
+function registryIssues(address: { readonly [field: string]: unknown }): readonly Issue[] {
   const { secret, ...given } = address
-  const problems: Issue[] = secret === undefined ? [] : [{ path: '.secret', message: 'has no place on a page.' }]
+  const issues: Issue[] = secret === undefined ? [] : [issueAt(['secret'], 'has no place on a page.')]
   try {
     npmrc(given as unknown as NpmrcOptions)
   } catch (error) {
-    if (!(error instanceof PolicyError)) throw error
-    problems.push(...error.problems.map(({ path, message }) => ({ path: `.${path}`, message })))
+    if (!(error instanceof SetupError)) throw error
+    issues.push(...error.issues)
   }
-  return problems
+  return issues
 }
 
 function isLanguage(lang: unknown): boolean {

@@ -3,9 +3,10 @@
  * request before a registry sees it: npm/without-secret.ts.
  */
 
+import * as z from 'zod/mini'
 import type { Denial } from '../core/denial.ts'
-import { PolicyError } from '../core/errors.ts'
 import { isThenable } from '../core/objects.ts'
+import { readOptions, together } from '../core/setup.ts'
 import type { GuardEngine, GuardOptions } from '../http/guard.ts'
 import { guard } from '../http/node.ts'
 import type { NodeRequest, NodeResponse } from '../http/node-side.ts'
@@ -34,7 +35,7 @@ export interface RegistryGuardOptions<Req = never> extends Pick<GuardOptions<Req
  * secret. A secret that works only a while longer is told of in `npm-notice`, which the npm CLI prints. Nothing is buffered but
  * the body of a publish.
  *
- * @throws PolicyError, which is a TypeError, for wrong options.
+ * @throws SetupError, which is a TypeError, for wrong options.
  * @example
  * createServer(registryGuard(tokens, (request, response) => forward(request, response))).listen(4873)
  */
@@ -43,29 +44,34 @@ export function registryGuard<Req extends NodeRequest, Res extends NodeResponse>
   handler: (request: Req & { readonly planToken: Allowance }, response: Res) => unknown,
   options: RegistryGuardOptions<Req> = {},
 ): (request: Req, response: Res) => unknown {
-  const { logout = 'keep', ...others } = options
-  const end = endOf(tokens, logout)
-  return guard<Req, Res, Omit<RegistryGuardOptions<Req>, 'logout'>>(
-    typeof tokens?.decide === 'function' ? telling(tokens) : tokens,
-    (request, response) => {
-      const { endpoint, token, secret } = request.planToken
-      const sent = endpoint.route === LOGOUT ? bearerIn(request) : ''
-      withoutSecret(request)
-      if (secret.worksUntil !== null) response.setHeader('npm-notice', retiredNotice(secret.worksUntil))
-      if (endpoint.route === 'GET /-/whoami') return answer(response, { username: token.name })
-      if (endpoint.route !== LOGOUT) return handler(request, response)
-      const isOwn = secretOfLogout(request.url) === sent
-      withoutSecretInPath(request)
-      // Another secret is not ended by whoever has found it: for that there is `revokeSecret`.
-      const ending = isOwn ? end(sent) : undefined
-      return ending === undefined
-        ? answer(response, { ok: true })
-        : ending.then(
-            () => answer(response, { ok: true }),
-            () => answer(response, { error: NOT_ENDED }, 503),
-          )
-    },
-    { surface: 'npm', ...others },
+  const { logout, ...others } = { ...options }
+  const listener = (request: Req & { readonly planToken: Allowance }, response: Res): unknown => {
+    const { endpoint, token, secret } = request.planToken
+    const sent = endpoint.route === LOGOUT ? bearerIn(request) : ''
+    withoutSecret(request)
+    if (secret.worksUntil !== null) response.setHeader('npm-notice', retiredNotice(secret.worksUntil))
+    if (endpoint.route === 'GET /-/whoami') return answer(response, { username: token.name })
+    if (endpoint.route !== LOGOUT) return handler(request, response)
+    const isOwn = secretOfLogout(request.url) === sent
+    withoutSecretInPath(request)
+    // Another secret is not ended by whoever has found it: for that there is `revokeSecret`.
+    const ending = isOwn && logout === 'revoke' ? endOf(tokens, sent) : undefined
+    return ending === undefined
+      ? answer(response, { ok: true })
+      : ending.then(
+          () => answer(response, { ok: true }),
+          () => answer(response, { error: NOT_ENDED }, 503),
+        )
+  }
+  return together(
+    'registryGuard',
+    () => checkLogout(tokens, options),
+    () =>
+      guard<Req, Res, Omit<RegistryGuardOptions<Req>, 'logout'>>(
+        typeof tokens?.decide === 'function' ? telling(tokens) : tokens,
+        listener,
+        { surface: 'npm', ...others },
+      ),
   )
 }
 
@@ -78,16 +84,20 @@ function answer(response: NodeResponse, body: object, status = 200): void {
   response.end(JSON.stringify(body))
 }
 
-/** What ends a secret at a logout, if anything does. */
-function endOf(
-  tokens: Partial<Pick<PlanTokens, 'revokeSecret'>>,
-  logout: unknown,
-): (secret: string) => Promise<unknown> | undefined {
-  if (logout === 'keep') return () => undefined
-  if (logout !== 'revoke') throw new PolicyError([{ path: 'logout', message: 'must be "keep" or "revoke".' }])
-  if (typeof tokens?.revokeSecret !== 'function')
-    throw new PolicyError([{ path: 'logout', message: 'needs an engine that has revokeSecret().' }])
-  return async (secret) => tokens.revokeSecret?.(secret)
+const logoutSchema = z.looseObject({ logout: z.optional(z.literal(['keep', 'revoke'])) })
+
+type Ending = Partial<Pick<PlanTokens, 'revokeSecret'>>
+
+function checkLogout(tokens: Ending, options: unknown): void {
+  readOptions<{ readonly logout?: unknown }>('registryGuard', logoutSchema, options, {}, ({ logout }, tell) => {
+    if (logout === 'revoke' && typeof tokens?.revokeSecret !== 'function')
+      tell(['logout'], 'needs an engine that has revokeSecret().')
+  })
+}
+
+/** Ends the secret of a logout. */
+async function endOf(tokens: Ending, secret: string): Promise<unknown> {
+  return tokens.revokeSecret?.(secret)
 }
 
 /** The engine, whose refusals say what the person at the terminal has to do where only the request tells. */

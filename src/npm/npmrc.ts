@@ -1,6 +1,7 @@
 /** The lines that make npm, pnpm and yarn use a token. */
-import { PolicyError } from '../core/errors.ts'
-import { issuesOf, judged, matching, maybe, object, read } from '../core/shape.ts'
+import * as z from 'zod/mini'
+import { readOptions } from '../core/setup.ts'
+import { judged, matching } from '../core/shape.ts'
 
 /** What a client has to know. */
 export interface NpmrcOptions {
@@ -25,17 +26,15 @@ export interface Npmrc {
 /**
  * The exact lines for `.npmrc` and `.yarnrc.yml`.
  *
- * @throws PolicyError for an address, scope or secret that is none, with every mistake at once. Never holds the secret.
+ * @throws SetupError for an address, scope or secret that is none, with every mistake at once. Never holds the secret.
  * @example
  * npmrc({ registry: 'https://npm.acme.example', scope: '@acme' }).project
  * // @acme:registry=https://npm.acme.example/
  * // //npm.acme.example/:_authToken=${NPM_TOKEN}
  */
 export function npmrc(options: NpmrcOptions): Npmrc {
-  const { error } = read(schema, options)
-  if (error) throw new PolicyError(issuesOf(error))
-  const { scope, secret } = options
-  const address = new URL(options.registry)
+  const { registry, scope, secret } = readOptions<NpmrcOptions>('npmrc', schema, options)
+  const address = new URL(registry)
   const url = `${address.origin}${address.pathname.replace(/\/?$/, '/')}`
   const lines = (value: string): string =>
     `${scope}:registry=${url}\n${url.slice(address.protocol.length)}:_authToken=${value}\n`
@@ -48,14 +47,14 @@ export function npmrc(options: NpmrcOptions): Npmrc {
   }
 }
 
-const schema = object({
+const schema = z.strictObject({
   registry: judged((value) =>
     typeof value === 'string' && isAddress(value)
       ? undefined
       : 'must be the URL of a registry, such as "https://npm.acme.example".',
   ),
   scope: matching(/^@[a-z0-9][a-z0-9._-]*$/, 'must be an npm scope in lower case, such as "@acme".'),
-  secret: maybe(matching(/^[A-Za-z0-9_]+$/, 'must be the secret of a token, as it was shown.')),
+  secret: z.optional(matching(/^[A-Za-z0-9_]+$/, 'must be the secret of a token, as it was shown.')),
 })
 
 function isAddress(text: string): boolean {

@@ -2,11 +2,12 @@
  * A private npm registry as a policy: surface `npm`, token type `npm`, over the same engine, store and admin API as any other.
  * Its routes: npm/endpoints.ts. What a publish must hold: npm/checks.ts.
  */
-import { PolicyError } from '../core/errors.ts'
+import * as z from 'zod/mini'
 import { definePolicy, type Policy } from '../core/policy.ts'
 import type { PolicyCode } from '../core/policy-data.ts'
 import { PREFIX_MESSAGE, PREFIX_PATTERN } from '../core/secret.ts'
-import { callable, issuesOf, judged, list, matching, maybe, object, oneOf, read } from '../core/shape.ts'
+import { readOptions } from '../core/setup.ts'
+import { callable, judged, matching, whole } from '../core/shape.ts'
 import { CHECKS } from './checks.ts'
 import { type NpmScope, npmEndpoints } from './endpoints.ts'
 import { npmErrorsOf } from './errors.ts'
@@ -42,16 +43,15 @@ const PUBLISH_BYTES = 50 * 1_048_576
 /**
  * The policy of a private npm registry.
  *
- * @throws PolicyError for options that cannot be used, with every mistake at once.
+ * @throws SetupError for options that cannot be used, with every mistake at once.
  * @example
  * const npm = npmPolicy({ packageScopes: ['@acme'], registry: 'https://npm.acme.example' })
  * const tokens = createPlanTokens({ policy: [figmaPolicy(), npm], store, directory })
  * await tokens.authorize(request, { surface: 'npm' })
  */
 export function npmPolicy(options: NpmPolicyOptions): Policy<{ readonly npm: NpmScope }> {
-  const { error } = read(optionsSchema, options)
-  if (error) throw new PolicyError(issuesOf(error))
-  const { packageScopes, registry, prefix = 'npm', tiers = ['organization', 'enterprise'], errors } = options
+  const given = readOptions<NpmPolicyOptions>('npmPolicy', optionsSchema, options)
+  const { packageScopes, registry, prefix = 'npm', tiers = ['organization', 'enterprise'], errors } = given
   const { hostname, pathname } = new URL(registry)
   const base = pathname.replace(/\/$/, '')
   const pages = base === '' ? [''] : ['', base]
@@ -60,7 +60,7 @@ export function npmPolicy(options: NpmPolicyOptions): Policy<{ readonly npm: Npm
       surface: 'npm',
       credential: { headers: [], bearer: true },
       tiers,
-      limits: { lifetimeDays: 365, graceHours: 24, liveSecrets: 10, bodyBytes: options.publishBytes ?? PUBLISH_BYTES },
+      limits: { lifetimeDays: 365, graceHours: 24, liveSecrets: 10, bodyBytes: given.publishBytes ?? PUBLISH_BYTES },
       scopes: {
         'npm:read': { title: 'Install packages', group: 'Packages' },
         'npm:write': { title: 'Publish, deprecate and unpublish packages', group: 'Packages' },
@@ -74,7 +74,7 @@ export function npmPolicy(options: NpmPolicyOptions): Policy<{ readonly npm: Npm
           ...pages.map((page) => `${page}/{npm_scope}`),
         ].concat(`${base}/-/web/detail/{npm_scope}/{package}`),
       },
-      endpoints: npmEndpoints(packageScopes, options.search === 'closed'),
+      endpoints: npmEndpoints(packageScopes, given.search === 'closed'),
     },
     {
       errors: errors ?? npmErrorsOf(packageScopes),
@@ -84,25 +84,17 @@ export function npmPolicy(options: NpmPolicyOptions): Policy<{ readonly npm: Npm
   )
 }
 
-const optionsSchema = object({
-  packageScopes: list(
-    matching(/^@[a-z0-9][a-z0-9._-]{0,100}$/, 'must be an npm scope in lower case, such as "@acme".'),
-    1,
-  ),
+const packageScope = matching(/^@[a-z0-9][a-z0-9._-]{0,100}$/, 'must be an npm scope in lower case, such as "@acme".')
+const optionsSchema = z.strictObject({
+  packageScopes: z.array(packageScope).check(z.minLength(1)),
   registry: judged((value) =>
     isRegistry(value) ? undefined : 'must be the URL of a registry, such as "https://npm.acme.example".',
   ),
-  prefix: maybe(matching(PREFIX_PATTERN, PREFIX_MESSAGE)),
-  tiers: maybe(list(matching(/./, 'must be text that is not empty.'), 1)),
-  publishBytes: maybe(
-    judged((value) =>
-      Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= 1_073_741_824
-        ? undefined
-        : 'must be a whole number from 1 to 1073741824.',
-    ),
-  ),
-  search: maybe(oneOf('open', 'closed')),
-  errors: maybe(callable),
+  prefix: z.optional(matching(PREFIX_PATTERN, PREFIX_MESSAGE)),
+  tiers: z.optional(z.array(matching(/./, 'must be text that is not empty.')).check(z.minLength(1))),
+  publishBytes: z.optional(whole(1, 1_073_741_824)),
+  search: z.optional(z.literal(['open', 'closed'])),
+  errors: z.optional(callable),
 })
 
 /** An address without user, query and fragment, whose path can stand in a link. */

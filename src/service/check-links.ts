@@ -3,15 +3,15 @@
  * it is called. What lies elsewhere reads like what does not exist. Nothing is written; `create` and `edit` judge again, and ask
  * anew what is answered here from memory.
  */
-import type { Issue } from '../core/errors.ts'
+import { type Issue, issueAt } from '../core/issue.ts'
 import type { FoundLink, LinkMistake, LinkReport } from '../core/links.ts'
 import type { CompiledPolicy, Policy } from '../core/policy.ts'
 import type { ResourceRef } from '../core/resources.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { ask } from './ask.ts'
 import type { Engine } from './engine.ts'
+import type { CheckLinksInput } from './input.ts'
 import { parseInput, refuseIssues } from './input.ts'
-import type { CheckLinksInput } from './inputs.ts'
 import { linkProblems, readLinks, SPARE_LINKS } from './resources.ts'
 import { refuseNonAdmin } from './rights.ts'
 
@@ -42,7 +42,7 @@ export const mostLinksOf = ({ limits }: Pick<Policy, 'limits'>): number => limit
 /** What is wrong with a surface that somebody names, or `undefined`. */
 export function surfaceIssue(surfaces: readonly string[], surface: string | undefined): Issue | undefined {
   if (surface === undefined || surfaces.includes(surface)) return undefined
-  return { path: 'surface', message: `must be one of ${surfaces.join(', ')}.${didYouMean(surface, surfaces)}` }
+  return issueAt(['surface'], `must be one of ${surfaces.join(', ')}.${didYouMean(surface, surfaces)}`)
 }
 
 /** What a text holds by the policy alone, each resource once. @throws PlanTokenError `invalid_input` for far too many links. */
@@ -78,7 +78,7 @@ function reportOf(policy: Policy, text: string): LinkReport {
   const most = mostLinksOf(policy)
   let words = 0
   for (const _ of text.matchAll(/[^\s,]+/g)) if (++words > most) break
-  refuseIssues(words > most ? [{ path: 'text', message: `must hold at most ${most} links.` }] : [])
+  refuseIssues(words > most ? [issueAt(['text'], `must hold at most ${most} links.`)] : [])
   return policy.parseLinks(text)
 }
 
@@ -100,7 +100,7 @@ async function mistakesOf(
   const links = resources.map(({ link }) => link)
   const read = readLinks(links, policy, planId)
   const issues = await linkProblems({ within, report, directory: answers }, policy, read, planId)
-  const messages = new Map(issues.map(({ path, message }) => [Number(/\d+/.exec(path)?.[0]), message]))
+  const messages = new Map(issues.map(({ at, message }) => [at[1] as number, message]))
   // A resource that is named twice was asked about once: what is wrong with it is wrong wherever its link stands.
   const asked = new Map(read.resources === 'all' ? [] : read.resources.map((one) => [keyOf(one), one.index]))
   const all = resources.map((one, index) => {

@@ -60,7 +60,7 @@ export async function change<Before extends TokenRecord | undefined, Result>(
 function eventOf(before: TokenRecord | undefined, { record, type, actor }: Write<unknown>, at: number): NewEvent {
   const { eventId: id, id: tokenId, planId, version } = record
   const changes = before && changesBetween(before, record)
-  return { id, at, type, tokenId, planId, actor, version, ...(changes && { changes }) }
+  return { v: 1, id, at, type, tokenId, planId, actor, version, ...(changes && { changes }) }
 }
 
 /** Whether the pair was written; `false` if another version stands. */

@@ -31,7 +31,7 @@ export interface Authorizer<P extends Policy = Policy> {
    * directory answers in shape, also for what does not exist. Await it before the server listens. Writes nothing.
    *
    * @param real a plan and a resource that exist, so that the answers about them can be judged too.
-   * @throws PolicyError with every problem at once, and what was thrown as its `cause`.
+   * @throws SetupError with every problem at once, and what was thrown as its `cause`.
    * @example
    * await tokens.ready({ planId: '1001' })
    */
@@ -69,7 +69,7 @@ export interface Authorizer<P extends Policy = Policy> {
  * Makes what answers requests and manages nothing: for an edge worker, or a process that is to have no way to issue a token. It
  * takes the options of `createPlanTokens` but for `random`, and its store may be one that others write to.
  *
- * @throws PolicyError, which is a TypeError, with every mistake of the options and of the policies together.
+ * @throws SetupError, which is a TypeError, with every mistake of the options and of the policies together.
  * @example
  * const authorizer = createAuthorizer({ policy: figmaPolicy(), store, directory, freshnessMs: 2_000 })
  * export default { fetch: guard(authorizer, (request, planToken) => handle(request, planToken)) }

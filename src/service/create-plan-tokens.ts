@@ -22,7 +22,7 @@ import type {
   ListInput,
   RefreshInput,
   TokenInput,
-} from './inputs.ts'
+} from './input.ts'
 import { create, type Issued, previewRefresh, refresh } from './issue.ts'
 import { edit, events, get, list } from './manage.ts'
 import { checkOptions, type PlanTokensOptions } from './options.ts'
@@ -112,7 +112,7 @@ export interface PlanTokens<P extends Policy = Policy> extends Authorizer<P> {
 /**
  * Makes the engine.
  *
- * @throws PolicyError, which is a TypeError, with every mistake of the options and of the policies together.
+ * @throws SetupError, which is a TypeError, with every mistake of the options and of the policies together.
  * @example
  * const tokens = createPlanTokens({ policy: figmaPolicy(), store: memoryStore(), directory })
  * const decision = await tokens.authorize(request)

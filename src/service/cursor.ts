@@ -1,5 +1,6 @@
 /** Cursors of lists: opaque to the caller, and no right: whoever sends one still has to be an admin of the plan. */
 import { PlanTokenError } from '../core/errors.ts'
+import { issueAt } from '../core/issue.ts'
 import { statusOf, type TokenRecord } from '../core/token.ts'
 import type { ListPosition, ListQuery } from '../ports.ts'
 
@@ -22,6 +23,6 @@ export function readCursor(
   order: ListQuery['order'],
 ): { readonly now: number; readonly position: ListPosition } {
   const [found, now, ended, at, ...id] = cursor.split('.')
-  if (found !== order) throw new PlanTokenError('invalid_input', { issues: [{ path: 'after', message: NO_CURSOR }] })
+  if (found !== order) throw new PlanTokenError('invalid_input', { issues: [issueAt(['after'], NO_CURSOR)] })
   return { now: Number(now), position: { ended: ended === '1', at: Number(at), id: id.join('.') } }
 }

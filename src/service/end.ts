@@ -1,6 +1,7 @@
 /** Ending things: revoke, revokeSecret, sweep. Each promise of "immediately" waits until no process acts on the old state. */
 
 import { PlanTokenError } from '../core/errors.ts'
+import { issueAt } from '../core/issue.ts'
 import { revoked, secretRevoked } from '../core/lifecycle.ts'
 import { secretsIn } from '../core/secret.ts'
 import { isDate, newestSecret, type Token, type TokenRecord } from '../core/token.ts'
@@ -8,8 +9,8 @@ import { ask, shaped } from './ask.ts'
 import { change, type Judged, judgement } from './commit.ts'
 import { type ManagingEngine, show, showOne, timeOf } from './engine.ts'
 import { newId } from './ids.ts'
+import type { TokenInput } from './input.ts'
 import { parseInput } from './input.ts'
-import type { TokenInput } from './inputs.ts'
 import { findByDigest, loadManaged } from './rights.ts'
 
 /** How many records and events are removed at a time. */
@@ -44,7 +45,7 @@ export async function revokeSecret(engine: ManagingEngine, text: string): Promis
   const digests = [...secrets].map((secret) => engine.sha256(secret))
   if (digests.length > MOST_SECRETS) {
     const message = `must hold at most ${MOST_SECRETS} secrets. Report them in parts.`
-    throw new PlanTokenError('invalid_input', { issues: [{ path: 'secret', message }] })
+    throw new PlanTokenError('invalid_input', { issues: [issueAt(['secret'], message)] })
   }
   const changed = new Map<string, TokenRecord>()
   for (const digest of digests) {
@@ -79,7 +80,7 @@ export async function sweep(
 ): Promise<{ readonly tokens: number; readonly events: number }> {
   const { olderThan: before } = parseInput('sweep', input)
   if (before > timeOf(engine))
-    throw new PlanTokenError('invalid_input', { issues: [{ path: 'olderThan', message: 'must not lie ahead.' }] })
+    throw new PlanTokenError('invalid_input', { issues: [issueAt(['olderThan'], 'must not lie ahead.')] })
   const { store } = engine
   if (!store.sweep) throw new TypeError('The store cannot sweep: it has no such method.')
   const removed = { tokens: 0, events: 0 }

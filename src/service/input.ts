@@ -1,27 +1,110 @@
 /**
- * The input of management calls: read once into a plain copy, so that what was checked is what is used, and judged by zod.
- * All mistakes are gathered. What needs the policy or the directory: core/scopes.ts and service/resources.ts.
+ * The input of management calls, described once: schemas, the types that hosts see, and how input is read. It is read once into
+ * a plain copy, so that what was checked is what is used; all mistakes are gathered. The management API over HTTP and its
+ * document are made of the same schemas. What needs the policy or the directory: core/scopes.ts and service/resources.ts.
  */
-
-import { type Issue, PlanTokenError } from '../core/errors.ts'
+import * as z from 'zod/mini'
+import { PlanTokenError } from '../core/errors.ts'
+import type { Issue } from '../core/issue.ts'
 import { isNamed } from '../core/objects.ts'
-import {
-  anything,
-  input as fieldsOf,
-  judged,
-  matching,
-  maybe,
-  named,
-  type Output,
-  oneOf,
-  pathText,
-  plainPath,
-  read,
-  whole,
-} from '../core/shape.ts'
+import type { Policy, ScopeOf, TypeOf } from '../core/policy.ts'
+import { matching, named, type Output, read, text, whole } from '../core/shape.ts'
 import { segmentProblem } from '../core/target.ts'
 import { textProblem } from '../core/text.ts'
 import { CURSORS, NO_CURSOR } from './cursor.ts'
+
+const characters = (min: number, max: number) => text((value) => textProblem(value, min, max))
+/** Ids and actors: names that somebody else gave, so only what can be no name is refused. */
+const nameProblem = (value: string): string | undefined =>
+  value.trim() === '' ? 'must not be empty.' : textProblem(value, 1, 256)
+const given = text(nameProblem)
+/** The id of a plan that gets a token has to stand in a path of the management API. */
+const planId = text((value) => nameProblem(value) ?? segmentProblem(value))
+const word = characters(1, 100_000)
+/** Ten times as many as the longest list that can be read has, with links of the length that links have. */
+const MOST_PASTED = 4_194_304
+/** Whatever a person pasted; how many links it may hold depends on the policy (service/check-links.ts). */
+const pasted = text((value) =>
+  value.length > MOST_PASTED ? `must have at most ${MOST_PASTED} characters.` : undefined,
+)
+/** Judged later, against the policy. */
+const later = <T>() => z.exactOptional(z.unknown()) as unknown as z.ZodMiniType<T>
+const key = z.exactOptional(characters(1, 200))
+const page = (cursor: RegExp) => ({
+  limit: z.exactOptional(whole(1, 500)),
+  after: z.exactOptional(matching(cursor, NO_CURSOR)),
+})
+const name = characters(1, 100)
+const description = characters(0, 1_000)
+const scopes = later<readonly string[]>()
+const resources = later<'all' | readonly string[]>()
+
+/** The fields of each management call. */
+export const INPUTS = {
+  create: z.strictObject({
+    actor: given,
+    planId,
+    type: later<string>(),
+    name,
+    description: z.exactOptional(description),
+    lifetimeDays: later<number>(),
+    scopes,
+    resources,
+    idempotencyKey: key,
+  }),
+  token: z.strictObject({ actor: given, id: given }),
+  list: z.strictObject({
+    actor: given,
+    planId: given,
+    type: z.exactOptional(given),
+    status: z.exactOptional(z.literal(['active', 'expired', 'revoked'])),
+    search: z.exactOptional(characters(1, 200)),
+    order: z.exactOptional(z.literal(['newest', 'expiry'])),
+    ...page(CURSORS.list),
+  }),
+  edit: z.strictObject({
+    actor: given,
+    id: given,
+    name: z.exactOptional(name),
+    description: z.exactOptional(description),
+    scopes: z.exactOptional(scopes),
+    resources: z.exactOptional(resources),
+    version: z.exactOptional(whole(1)),
+  }),
+  refresh: z.strictObject({
+    actor: given,
+    id: given,
+    retirePrevious: z.exactOptional(z.literal(['after24h', 'now'])),
+    idempotencyKey: key,
+  }),
+  events: z.strictObject({
+    actor: given,
+    planId: given,
+    tokenId: z.exactOptional(given),
+    order: z.exactOptional(z.literal(['oldest', 'newest'])),
+    ...page(CURSORS.events),
+  }),
+  checkLinks: z.strictObject({ actor: given, planId: given, text: pasted, surface: z.exactOptional(given) }),
+  askByUrl: z.strictObject({
+    actor: given,
+    id: given,
+    body: z.exactOptional(z.unknown()),
+    method: word,
+    url: word,
+  }),
+  askByRoute: z.strictObject({
+    actor: given,
+    id: given,
+    body: z.exactOptional(z.unknown()),
+    route: word,
+    params: z.exactOptional(named(z.string(), characters(1, 1_000))),
+    query: z.exactOptional(word),
+  }),
+  sweep: z.strictObject({ olderThan: whole(0) }),
+} as const
+
+/** What each call gets of its input. */
+export type Inputs = { readonly [K in keyof typeof INPUTS]: Output<(typeof INPUTS)[K]> }
 
 /** Input with the fields of a shape, as far as they could be read, and what is wrong with the others. */
 export interface ReadInput<T> {
@@ -29,108 +112,13 @@ export interface ReadInput<T> {
   readonly issues: Issue[]
 }
 
-/** Ten times as many as the longest list that can be read has, with links of the length that links have. */
-const MOST_PASTED = 4_194_304
-
-const characters = (min: number, max: number) =>
-  judged<string>((value) => (typeof value === 'string' ? textProblem(value, min, max) : 'must be text.'))
-
-/** Ids and actors: names that somebody else gave, so only what can be no name is refused. */
-const given = judged<string>((value) => {
-  if (typeof value !== 'string') return 'must be text.'
-  return value.trim() === '' ? 'must not be empty.' : textProblem(value, 1, 256)
-})
-/** The id of a plan that gets a token has to stand in a path of the management API. */
-const planId = judged<string>(
-  (value) => read(given, value).error?.issues[0]?.message ?? segmentProblem(value as string),
-)
-const key = characters(1, 200)
-const word = characters(1, 100_000)
-const name = characters(1, 100)
-const description = characters(0, 1_000)
-const retire = oneOf('after24h', 'now')
-const page = (cursor: RegExp) => ({ limit: maybe(whole(1, 500)), after: maybe(matching(cursor, NO_CURSOR)) })
-/** Whatever a person pasted; how many links it may hold depends on the policy (service/check-links.ts). */
-const pasted = judged<string>((value) => {
-  if (typeof value !== 'string') return 'must be text.'
-  return value.length > MOST_PASTED ? `must have at most ${MOST_PASTED} characters.` : undefined
-})
-/** Judged later, against the policy. */
-const unread = maybe(anything)
-
-/** The fields of each management call. */
-const INPUTS = {
-  create: fieldsOf({
-    actor: given,
-    planId,
-    type: unread,
-    name,
-    description: maybe(description),
-    lifetimeDays: unread,
-    scopes: unread,
-    resources: unread,
-    idempotencyKey: maybe(key),
-  }),
-  token: fieldsOf({ actor: given, id: given }),
-  list: fieldsOf({
-    actor: given,
-    planId: given,
-    type: maybe(given),
-    status: maybe(oneOf('active', 'expired', 'revoked')),
-    search: maybe(characters(1, 200)),
-    order: maybe(oneOf('newest', 'expiry')),
-    ...page(CURSORS.list),
-  }),
-  edit: fieldsOf({
-    actor: given,
-    id: given,
-    name: maybe(name),
-    description: maybe(description),
-    scopes: unread,
-    resources: unread,
-    version: maybe(whole(1)),
-  }),
-  refresh: fieldsOf({
-    actor: given,
-    id: given,
-    retirePrevious: maybe(retire),
-    idempotencyKey: maybe(key),
-  }),
-  events: fieldsOf({
-    actor: given,
-    planId: given,
-    tokenId: maybe(given),
-    order: maybe(oneOf('oldest', 'newest')),
-    ...page(CURSORS.events),
-  }),
-  checkLinks: fieldsOf({ actor: given, planId: given, text: pasted, surface: maybe(given) }),
-  askByUrl: fieldsOf({ actor: given, id: given, body: unread, method: word, url: word }),
-  askByRoute: fieldsOf({
-    actor: given,
-    id: given,
-    body: unread,
-    route: word,
-    params: maybe(named(/(?:)/, '', characters(1, 1_000))),
-    query: maybe(word),
-  }),
-  sweep: fieldsOf({ olderThan: whole(0) }),
-} as const
-
-/** Fields that are `undefined` were dropped when the input was copied. */
-type Defined<T> = { [F in keyof T]: Exclude<T[F], undefined> }
-/** What each call gets of its input. */
-export type Inputs = { readonly [K in keyof typeof INPUTS]: Defined<Output<(typeof INPUTS)[K]>> }
-
 /** Reads the input of a call and gathers what is wrong with it. Fields that are `undefined` count as absent. */
 export function readInput<K extends keyof Inputs>(call: K, input: unknown): ReadInput<Inputs[K]> {
   const copy = copyOf(input)
-  if (!copy) return { fields: {}, issues: [{ path: '', message: 'must be an object.' }] }
-  const schema = INPUTS[call]
-  const parsed = read<unknown>(schema, copy)
-  if (parsed.success) return { fields: parsed.data as unknown as Partial<Inputs[K]>, issues: [] }
-  const issues = parsed.error.issues.map(({ path, message }): Issue => ({ path: pathText(plainPath(path)), message }))
-  const wrong = new Set(parsed.error.issues.map((issue) => issue.path[0]))
-  const fields = Object.fromEntries(Object.entries(copy).filter(([field]) => !wrong.has(field)))
+  const { faults } = read<unknown>(INPUTS[call], copy ?? null, 'stranger')
+  const issues = faults.map(({ path, at, message }): Issue => ({ path, at, message }))
+  const wrong = new Set(faults.map(({ at }) => at[0]))
+  const fields = Object.fromEntries(Object.entries(copy ?? {}).filter(([field]) => !wrong.has(field)))
   return { fields: fields as Partial<Inputs[K]>, issues }
 }
 
@@ -164,4 +152,88 @@ function copyOf(input: unknown): Record<string, unknown> | undefined {
 
 function copyOfValue(value: unknown): unknown {
   return Array.isArray(value) ? Array.from(value) : value
+}
+
+/** A new token. */
+export interface CreateInput<P extends Policy = Policy, X extends TypeOf<P> = TypeOf<P>> {
+  /** Who does it; must be an admin of the plan. */
+  readonly actor: string
+  readonly planId: string
+  readonly type: X
+  /** 1 to 100 characters after trimming. */
+  readonly name: string
+  /** Up to 1,000 characters. Default empty. */
+  readonly description?: string
+  /** Whole days of 24 hours, 1 to the policy's limit (365 unless it says otherwise). */
+  readonly lifetimeDays: number
+  /** At least one, each grantable to this type; empty for a type whose scopes are fixed. */
+  readonly scopes: readonly ScopeOf<P, NoInfer<X>>[]
+  /** Every resource of the plan, or links to some of them. */
+  readonly resources: 'all' | readonly string[]
+  /** 1 to 200 characters. The same key again gives the same token with a fresh secret, for an answer that was lost. */
+  readonly idempotencyKey?: string
+}
+
+/** One token, and who asks. */
+export interface TokenInput {
+  readonly actor: string
+  readonly id: string
+}
+
+/** A page of a plan's tokens. */
+export interface ListInput {
+  readonly actor: string
+  readonly planId: string
+  readonly type?: string
+  readonly status?: 'active' | 'expired' | 'revoked'
+  /** Part of a name or a description, or a whole id. */
+  readonly search?: string
+  /** `newest` (default), or `expiry`: the active ones by how soon they end, then the others. */
+  readonly order?: 'newest' | 'expiry'
+  /** 1 to 500, default 50. */
+  readonly limit?: number
+  /** The `next` of the page before. */
+  readonly after?: string
+}
+
+/** Changes to a token; what is left out stays as it is. */
+export interface EditInput<P extends Policy = Policy> extends TokenInput {
+  readonly name?: string
+  readonly description?: string
+  readonly scopes?: readonly ScopeOf<P>[]
+  readonly resources?: 'all' | readonly string[]
+  /** The version that the edit was made from: if it is no longer that, `version_conflict`. Without it the last edit wins. */
+  readonly version?: number
+}
+
+/** A new secret for a token. */
+export interface RefreshInput extends TokenInput {
+  /** `after24h` (default): the newest secret works 24 hours more. `now`: every earlier one ends at once, since one has leaked. */
+  readonly retirePrevious?: 'after24h' | 'now'
+  /** 1 to 200 characters. The same key again replaces the secret that nobody received, and moves no other deadline. */
+  readonly idempotencyKey?: string
+}
+
+/** Pasted links to judge. */
+export interface CheckLinksInput {
+  /** Who asks; must be an admin of the plan. */
+  readonly actor: string
+  readonly planId: string
+  /** What a person pasted: links with spaces, line ends or commas between them. Up to 4,194,304 characters. */
+  readonly text: string
+  /** The policy whose links they are. Default: the first policy's. */
+  readonly surface?: string
+}
+
+/** A page of a plan's audit log. */
+export interface EventsInput {
+  readonly actor: string
+  readonly planId: string
+  readonly tokenId?: string
+  /** Default `oldest`. */
+  readonly order?: 'oldest' | 'newest'
+  /** 1 to 500, default 50. */
+  readonly limit?: number
+  /** The `next` of the page before. */
+  readonly after?: string
 }

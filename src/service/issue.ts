@@ -1,5 +1,6 @@
 /** Issuing secrets: create and refresh, each with an idempotency key for an answer that was lost on the way. */
 import { PlanTokenError } from '../core/errors.ts'
+import { issueAt } from '../core/issue.ts'
 import { created, KEPT, refreshDates, refreshed, reissued } from '../core/lifecycle.ts'
 import { newSecret, type Secret } from '../core/new-secret.ts'
 import { areIssues, readScopes } from '../core/scopes.ts'
@@ -8,8 +9,8 @@ import { type IdempotencyRecord, newestSecret, type Token, type TokenRecord } fr
 import { change, type Judged } from './commit.ts'
 import { type ManagingEngine, showOne, type TypeEntry, timeOf } from './engine.ts'
 import { newId } from './ids.ts'
+import type { CreateInput, RefreshInput, TokenInput } from './input.ts'
 import { parseInput, readInput, refuseIssues } from './input.ts'
-import type { CreateInput, RefreshInput, TokenInput } from './inputs.ts'
 import { allowlistOf, linkProblems, readLinks } from './resources.ts'
 import {
   entryOf,
@@ -39,12 +40,12 @@ export async function create(engine: ManagingEngine, input: CreateInput): Promis
   const { fields, issues } = readInput('create', input)
   const { actor, planId, idempotencyKey: key } = fields
   const entry = typeof fields.type === 'string' ? engine.types.get(fields.type) : undefined
-  if (!entry) issues.push({ path: 'type', message: typeMessage(engine, fields.type) })
+  if (!entry) issues.push(issueAt(['type'], typeMessage(engine, fields.type)))
   const { policy, type } = entry ?? firstType(engine)
   const lifetimeDays = fields.lifetimeDays as number
   const longest = policy.limits.lifetimeDays
   if (!(Number.isSafeInteger(lifetimeDays) && lifetimeDays >= 1 && lifetimeDays <= longest)) {
-    issues.push({ path: 'lifetimeDays', message: `must be a whole number of days from 1 to ${longest}.` })
+    issues.push(issueAt(['lifetimeDays'], `must be a whole number of days from 1 to ${longest}.`))
   }
   const scopes = readScopes(fields.scopes, type, policy)
   if (areIssues(scopes)) issues.push(...scopes)

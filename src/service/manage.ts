@@ -2,7 +2,8 @@
  * What a plan admin reads and edits: get, list, edit, events. Each call: shape, right, rule, commit, view. Secrets are issued
  * in service/issue.ts and ended in service/end.ts.
  */
-import { type Issue, PlanTokenError } from '../core/errors.ts'
+import { PlanTokenError } from '../core/errors.ts'
+import { type Issue, issueAt } from '../core/issue.ts'
 import { type Choice, edited } from '../core/lifecycle.ts'
 import { areIssues, readScopes } from '../core/scopes.ts'
 import type { Token, TokenEvent, TokenRecord } from '../core/token.ts'
@@ -11,8 +12,8 @@ import { change, judgement } from './commit.ts'
 import { cursorOf, readCursor } from './cursor.ts'
 import { type ManagingEngine, show, showOne, type TypeEntry, timeOf } from './engine.ts'
 import { newId } from './ids.ts'
+import type { EditInput, EventsInput, ListInput, TokenInput } from './input.ts'
 import { parseInput, type ReadInput, readInput, refuseIssues } from './input.ts'
-import type { EditInput, EventsInput, ListInput, TokenInput } from './inputs.ts'
 import { allowlistOf, linkProblems, readLinks } from './resources.ts'
 import { loadManaged, refuseInactive, refuseNonAdmin, refuseUnchangeable } from './rights.ts'
 
@@ -123,7 +124,7 @@ async function readChoice(
   const links = resources === undefined ? undefined : readLinks(resources, policy, planId)
   if (links) issues.push(...(await linkProblems(engine, policy, links, planId)))
   if (issues.length === 0 && [name, description, scopes, resources].every((field) => field === undefined)) {
-    issues.push({ path: '', message: 'must change something.' })
+    issues.push(issueAt([], 'must change something.'))
   }
   refuseIssues(issues)
   return {

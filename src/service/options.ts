@@ -1,8 +1,9 @@
 /** What `createPlanTokens` and `createAuthorizer` take, and what is wrong with it. What is made of it: the files of these names. */
-import { type Issue, PolicyError } from '../core/errors.ts'
+import * as z from 'zod/mini'
 import type { Random } from '../core/new-secret.ts'
 import { compiledOf, type Policy } from '../core/policy.ts'
-import { anything, callable, issuesOf, judged, maybe, object, read, type Schema } from '../core/shape.ts'
+import { readOptions, type Tell } from '../core/setup.ts'
+import { callable, judged, type Schema } from '../core/shape.ts'
 import type { Clock, Directory, TokenStore } from '../ports.ts'
 import type { DecisionInfo } from './authorize.ts'
 import { MAX_FRESHNESS_MS } from './freshness.ts'
@@ -61,67 +62,68 @@ const port = (...methods: readonly string[]) =>
     )
     return missing.length === 0 ? undefined : `must have ${missing.map((method) => `${method}()`).join(', ')}.`
   })
-const milliseconds = (least: number, most: number) =>
-  maybe(
-    judged((value) =>
-      typeof value === 'number' && value >= least && value <= most
-        ? undefined
-        : `must be ${least} to ${most} milliseconds.`,
-    ),
-  )
+const milliseconds = (least: number, most: number) => {
+  const message = `must be ${least} to ${most} milliseconds.`
+  return z.optional(z.number(message).check(z.gte(least, message), z.lte(most, message)))
+}
+const hook = z.optional(callable)
+
 const shared = {
-  policy: anything,
+  policy: z.unknown(),
   store: port('findByDigest', 'find', 'list', 'commit', 'events'),
   directory: port('plan', 'isPlanAdmin', 'locate'),
-  clock: maybe(port('now')),
+  clock: z.optional(port('now')),
   freshnessMs: milliseconds(0, MAX_FRESHNESS_MS),
   directoryMaxAgeMs: milliseconds(0, MAX_FRESHNESS_MS),
   timeoutMs: milliseconds(1, 600_000),
   bodyTimeoutMs: milliseconds(1, 600_000),
-  onDecision: maybe(callable),
-  onError: maybe(callable),
-  onWarning: maybe(callable),
+  onDecision: hook,
+  onError: hook,
+  onWarning: hook,
 }
-const authorizerSchema = object(shared)
-const engineSchema = object({ ...shared, random: maybe(callable) })
+const authorizerSchema = z.strictObject(shared)
+const engineSchema = z.strictObject({ ...shared, random: hook })
 
 /**
  * The policies, as a list.
  *
- * @throws PolicyError with every mistake of the options and of the policies together.
+ * @throws SetupError with every mistake of the options and of the policies together.
  */
 export const checkOptions = <P extends Policy>(options: PlanTokensOptions<P>): readonly P[] =>
-  policiesOf(options, engineSchema)
+  policiesOf('createPlanTokens', options, engineSchema)
 
 /** The same for `createAuthorizer`, which takes fewer. */
 export const checkAuthorizerOptions = <P extends Policy>(options: AuthorizerOptions<P>): readonly P[] =>
-  policiesOf(options, authorizerSchema)
+  policiesOf('createAuthorizer', options, authorizerSchema)
 
-function policiesOf<P extends Policy>(options: AuthorizerOptions<P>, schema: Schema<unknown>): readonly P[] {
-  const given = { ...options }
-  const { error } = read(schema, given)
-  const problems = error ? issuesOf(error) : []
-  if (given.freshnessMs && typeof given.store?.bound !== 'function')
-    problems.push({ path: 'freshnessMs', message: 'must be 0, since the store has no bound().' })
-  const policies: readonly P[] = Object.freeze([given.policy].flat() as P[])
-  checkPolicies(policies, problems)
-  if (problems.length > 0) throw new PolicyError(problems)
+function policiesOf<P extends Policy>(
+  reader: string,
+  options: AuthorizerOptions<P>,
+  schema: Schema<unknown>,
+): readonly P[] {
+  let policies: readonly P[] = []
+  readOptions<AuthorizerOptions<P>>(reader, schema, options, {}, (given, tell) => {
+    const store = given.store as Partial<TokenStore> | undefined
+    if (given.freshnessMs && typeof store?.bound !== 'function')
+      tell(['freshnessMs'], 'must be 0, since the store has no bound().')
+    policies = Object.freeze([given.policy].flat() as P[])
+    checkPolicies(policies, tell)
+  })
   return policies
 }
 
 /** Surfaces, types and prefixes are told apart over the whole deployment. */
-function checkPolicies(policies: readonly Policy[], problems: Issue[]): void {
-  if (policies.length === 0) problems.push({ path: 'policy', message: 'must hold at least one policy.' })
+function checkPolicies(policies: readonly Policy[], tell: Tell): void {
+  if (policies.length === 0) tell(['policy'], 'must hold at least one policy.')
   const seen = { surface: new Set<string>(), type: new Set<string>(), prefix: new Set<string>() }
   const claim = (what: keyof typeof seen, name: string, i: number): void => {
-    if (seen[what].has(name))
-      problems.push({ path: `policy[${i}]`, message: `has the ${what} "${name}", which another policy has too.` })
+    if (seen[what].has(name)) tell(['policy', i], `has the ${what} "${name}", which another policy has too.`)
     seen[what].add(name)
   }
   for (const [i, policy] of policies.entries()) {
     const compiled = compiledOf(policy)
     if (!compiled) {
-      problems.push({ path: `policy[${i}]`, message: 'must be made by definePolicy.' })
+      tell(['policy', i], 'must be made by definePolicy.')
       continue
     }
     claim('surface', compiled.surface, i)

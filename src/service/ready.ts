@@ -2,11 +2,13 @@
  * `ready`: whether the store and the directory can be used, asked once before a server listens. What does not exist is asked
  * for, and what the host names as real; nothing is written. Every problem is told at once.
  */
+import * as z from 'zod/mini'
 import { isPlanAdminProblem, readPlace, readPlan } from '../core/directory.ts'
-import { DirectoryError, type Issue, PolicyError, StoreError } from '../core/errors.ts'
+import { DirectoryError, SetupError, StoreError } from '../core/errors.ts'
+import { type Issue, issueAt, pathText } from '../core/issue.ts'
 import type { KindInfo } from '../core/policy-data.ts'
 import { PLAN_KIND, type ResourceRef } from '../core/resources.ts'
-import { issuesOf, matching, maybe, object, read } from '../core/shape.ts'
+import { matching, read } from '../core/shape.ts'
 import { didYouMean } from '../core/suggest.ts'
 import type { Awaitable } from '../ports.ts'
 import { answerOf } from './ask.ts'
@@ -23,56 +25,64 @@ export interface ReadyInput {
   readonly resource?: ResourceRef
 }
 
-/** Asks one thing; what it says is wrong is a problem, and so is whatever is thrown. */
+/** What is asked: a method of a port, and about what. */
+interface Question {
+  readonly at: readonly [port: 'store' | 'directory', method: string]
+  /** Of which input or kind. Default: of something that does not exist. */
+  readonly of?: string
+}
+
+/** Asks one thing; what it says is wrong is an issue, and so is whatever is thrown. */
 type Look = (
-  path: string,
+  question: Question,
   call: () => Awaitable<unknown>,
   says: (answer: unknown) => string | undefined,
 ) => Promise<void>
 
 export async function ready(engine: Engine, real: ReadyInput = {}): Promise<void> {
-  const problems: Issue[] = [...problemsOfInput(engine, real)]
+  const issues: Issue[] = [...issuesOfInput(engine, real)]
   // What cannot exist is not asked about; whatever else is wrong is told at once all the same.
-  const asked = problems.length === 0 ? real : {}
+  const asked = issues.length === 0 ? real : {}
   const thrown: unknown[] = []
-  const look: Look = async (path, call, says) => {
+  const look: Look = async (question, call, says) => {
+    const { at, of = '' } = question
+    const issueOf = (message: string): Issue => ({ ...issueAt(at, message), path: pathText(at) + of })
     try {
       const message = says(await answerOf(engine, call))
-      if (message !== undefined) problems.push({ path, message })
+      if (message !== undefined) issues.push(issueOf(message))
     } catch (error) {
       thrown.push(error)
-      problems.push({ path, message: `failed: ${wordsOf(error)}${isOfAbsent(path) ? ABSENT : ''}` })
+      issues.push(issueOf(`failed: ${wordsOf(error)}${isOfAbsent(question) ? ABSENT : ''}`))
     }
   }
   await Promise.all([...looksAtStore(engine, look), ...looksAtDirectory(engine, look, asked)])
   for (const { surface, denials, missingChecks } of engine.surfaces.values()) {
-    const path = `policy "${surface}"`
+    const tell = (message: string): void => void issues.push(issueAt(['policy', surface], message))
     const codes = denials.unrenderable().join(', ')
-    if (codes !== '') problems.push({ path, message: `renders no refusal that can be sent for ${codes}.` })
-    for (const check of missingChecks)
-      problems.push({ path, message: `has no function for the check ${check}: every such request is refused.` })
+    if (codes !== '') tell(`renders no refusal that can be sent for ${codes}.`)
+    for (const check of missingChecks) tell(`has no function for the check ${check}: every such request is refused.`)
   }
-  if (problems.length === 0) return
-  // What our own errors say stands in the problems.
+  if (issues.length === 0) return
+  // What our own errors say stands in the issues.
   const cause = thrown.find((one) => !(one instanceof StoreError || one instanceof DirectoryError)) ?? thrown[0]
-  throw new PolicyError(problems, cause === undefined ? undefined : { cause })
+  throw new SetupError('ready', issues, cause === undefined ? undefined : { cause })
 }
 
 const text = matching(/./, 'must be text.')
-const inputSchema = object({
-  planId: maybe(text),
-  resource: maybe(object({ kind: text, id: text })),
+const inputSchema = z.strictObject({
+  planId: z.optional(text),
+  resource: z.optional(z.strictObject({ kind: text, id: text })),
 })
 
 /** What is wrong with what the host names as real. */
-function problemsOfInput({ surfaces, planIds }: Engine, real: ReadyInput): readonly Issue[] {
-  const { error } = read(inputSchema, real)
-  if (error) return issuesOf(error).map(({ path, message }) => ({ path: path || 'input', message }))
+function issuesOfInput({ surfaces, planIds }: Engine, real: ReadyInput): readonly Issue[] {
+  const { success, faults } = read(inputSchema, real)
+  if (!success) return faults.map(({ at, message }) => issueAt(at, message))
   const { planId, resource } = real
-  const problems: Issue[] = []
+  const issues: Issue[] = []
   if (planId !== undefined && planIds.length > 0 && !planIds.some((isId) => isId(planId)))
-    problems.push({ path: 'planId', message: 'is no id of a plan, as the policy says what these look like.' })
-  if (!resource) return problems
+    issues.push(issueAt(['planId'], 'is no id of a plan, as the policy says what these look like.'))
+  if (!resource) return issues
   const forms = [...surfaces.values()].flatMap(({ ids }) => [...ids]).filter(([kind]) => kind !== PLAN_KIND)
   const own = forms.filter(([kind]) => kind === resource.kind)
   if (own.length === 0) {
@@ -80,16 +90,14 @@ function problemsOfInput({ surfaces, planIds }: Engine, real: ReadyInput): reado
       resource.kind,
       forms.map(([kind]) => kind),
     )
-    problems.push({ path: 'resource.kind', message: `is no kind of a policy.${help}` })
+    issues.push(issueAt(['resource', 'kind'], `is no kind of a policy.${help}`))
   } else if (!own.some(([, isId]) => isId(resource.id)))
-    problems.push({ path: 'resource.id', message: 'is no id of its kind, as the policy says what these look like.' })
-  return problems
+    issues.push(issueAt(['resource', 'id'], 'is no id of its kind, as the policy says what these look like.'))
+  return issues
 }
 
-/** Whether something is asked about that does not exist. */
-function isOfAbsent(path: string): boolean {
-  return path.startsWith('directory') && !path.endsWith(OF_PLAN_ID) && !path.endsWith(OF_RESOURCE)
-}
+/** Whether the directory is asked about something that does not exist. */
+const isOfAbsent = ({ at, of }: Question): boolean => at[0] === 'directory' && of !== OF_PLAN_ID && of !== OF_RESOURCE
 
 const OF_PLAN_ID = ' of planId'
 const OF_RESOURCE = ' of resource'
@@ -102,12 +110,12 @@ function looksAtStore({ store, sha256 }: Engine, look: Look): readonly Promise<v
     answer === undefined || answer === null ? undefined : 'gave a record for what no record has.'
   return [
     look(
-      'store.ready',
+      { at: ['store', 'ready'] },
       async () => store.ready?.(),
       () => undefined,
     ),
-    look('store.findByDigest', () => store.findByDigest(sha256('ready')), isNone),
-    look('store.find', () => store.find('ready'), isNone),
+    look({ at: ['store', 'findByDigest'] }, () => store.findByDigest(sha256('ready')), isNone),
+    look({ at: ['store', 'find'] }, () => store.find('ready'), isNone),
   ]
 }
 
@@ -123,12 +131,12 @@ function looksAtDirectory(
     answer === absent ? undefined : 'gave something for what does not exist.'
   const looks = [
     look(
-      'directory.plan',
+      { at: ['directory', 'plan'] },
       () => directory.plan(noPlan),
       (answer) => nothing(readPlan(answer), undefined),
     ),
     look(
-      'directory.isPlanAdmin',
+      { at: ['directory', 'isPlanAdmin'] },
       () => directory.isPlanAdmin('ready', noPlan),
       (answer) => isPlanAdminProblem(answer)?.message ?? (answer === true ? 'has an admin for no plan.' : undefined),
     ),
@@ -136,11 +144,10 @@ function looksAtDirectory(
   for (const policy of policies)
     for (const [kind, info] of policy.links.kinds) {
       if (kind === PLAN_KIND || info.under) continue
-      const path = `directory.locate of a ${kind}`
       const ref = { kind, id: absentId(info) }
       looks.push(
         look(
-          path,
+          { at: ['directory', 'locate'], of: ` of a ${kind}` },
           () => directory.locate(ref),
           (answer) => nothing(readPlace(answer), 'absent'),
         ),
@@ -149,7 +156,7 @@ function looksAtDirectory(
   if (planId !== undefined)
     looks.push(
       look(
-        `directory.plan${OF_PLAN_ID}`,
+        { at: ['directory', 'plan'], of: OF_PLAN_ID },
         () => directory.plan(planId),
         (answer) => planProblem(surfaces, planId, answer),
       ),
@@ -158,7 +165,7 @@ function looksAtDirectory(
   if (policy && resource)
     looks.push(
       look(
-        `directory.locate${OF_RESOURCE}`,
+        { at: ['directory', 'locate'], of: OF_RESOURCE },
         () => locateUnder(policy, resource, directory),
         (answer) => placeProblem(planId, readPlace(answer)),
       ),

@@ -1,6 +1,6 @@
 /** The allowlist of a new or edited token: links read by the policy, then placed by the directory. Every mistake at once. */
 import { readPlace } from '../core/directory.ts'
-import type { Issue } from '../core/errors.ts'
+import { type Issue, issueAt } from '../core/issue.ts'
 import { parseLink } from '../core/links.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 import type { LinkedResource, Place, ResourceRef } from '../core/resources.ts'
@@ -21,7 +21,7 @@ export interface ReadLinks {
 
 /** Reads the links, without asking anybody. A resource that is named twice counts once. */
 export function readLinks(input: unknown, policy: CompiledPolicy, planId: string | undefined): ReadLinks {
-  const wrong = (message: string): ReadLinks => ({ resources: [], issues: [{ path: 'resources', message }] })
+  const wrong = (message: string): ReadLinks => ({ resources: [], issues: [issueAt(['resources'], message)] })
   if (input === 'all') return { resources: 'all', issues: [] }
   if (!Array.isArray(input)) return wrong('must be "all" or a list of links.')
   if (input.length === 0) return wrong(`must hold at least one link, or be "all".${policy.links.hint}`)
@@ -31,12 +31,12 @@ export function readLinks(input: unknown, policy: CompiledPolicy, planId: string
   const issues: Issue[] = []
   const resources = new Map<string, LinkedResource & { readonly index: number }>()
   for (const [index, link] of input.entries()) {
-    const path = `resources[${index}]`
+    const wrongAt = (message: string): void => void issues.push(issueAt(['resources', index], message))
     const parsed = typeof link === 'string' ? parseLink(policy.links, link) : undefined
-    if (!parsed) issues.push({ path, message: 'must be a link.' })
-    else if (!parsed.ok) issues.push({ path, message: parsed.message })
+    if (!parsed) wrongAt('must be a link.')
+    else if (!parsed.ok) wrongAt(parsed.message)
     else if (parsed.planId !== undefined && planId !== undefined && parsed.planId !== planId)
-      issues.push({ path, message: 'The link names another plan.' })
+      wrongAt('The link names another plan.')
     else {
       const key = JSON.stringify([parsed.resource.kind, parsed.resource.id])
       if (!resources.has(key)) resources.set(key, { ...parsed.resource, link: link as string, index })
@@ -65,13 +65,13 @@ export async function linkProblems(
     const place = places[i]
     if (typeof place === 'object' && place.planId === planId) return []
     return [
-      {
-        path: `resources[${index}]`,
-        message: `There is no such ${kind.replaceAll('_', ' ')} in this plan. Check the link and paste it again.`,
-      },
+      issueAt(
+        ['resources', index],
+        `There is no such ${kind.replaceAll('_', ' ')} in this plan. Check the link and paste it again.`,
+      ),
     ]
   })
-  return [...issues, ...elsewhere].sort((a, b) => a.path.localeCompare(b.path, 'en', { numeric: true }))
+  return [...issues, ...elsewhere].sort((a, b) => Number(a.at[1]) - Number(b.at[1]))
 }
 
 /** Asks where a resource lies; the answer is unread. One of a kind that is `under` another lies where that one lies, with whose id its own begins. */

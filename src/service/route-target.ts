@@ -1,7 +1,7 @@
 /** The target that a question or a call by a route means. Held apart from the input of management calls, which no request needs. */
 import { PlanTokenError } from '../core/errors.ts'
+import { issueAt, unknownNameSent } from '../core/issue.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
-import { pathText, strangerIn } from '../core/shape.ts'
 import { didYouMean } from '../core/suggest.ts'
 
 /** What is asked about by a route of the policy. */
@@ -26,17 +26,14 @@ export function targetOf(
   const endpoint = policy.routes.get(route)
   if (!endpoint)
     throw new PlanTokenError('invalid_input', {
-      issues: [{ path: 'route', message: `is not a route of this policy.${didYouMean(route, policy.routes.keys())}` }],
+      issues: [issueAt(['route'], `is not a route of this policy.${didYouMean(route, policy.routes.keys())}`)],
     })
   const wanted = endpoint.params
   const unknown = Object.keys(params).filter((param) => !wanted.includes(param))
   const missing = wanted.filter((param) => !Object.hasOwn(params, param))
   const issues = [
-    ...unknown.map((param) => {
-      const { path, message } = strangerIn(['params'], param, wanted, 'parameter')
-      return { path: pathText(path), message }
-    }),
-    ...missing.map((param) => ({ path: `params.${param}`, message: 'is missing.' })),
+    ...unknown.map((param) => unknownNameSent(['params'], param, wanted, 'parameter')),
+    ...missing.map((param) => issueAt(['params', param], 'is missing.')),
   ]
   if (issues.length > 0) throw new PlanTokenError('invalid_input', { issues })
   if (!wanted.every((param) => isWhole(params[param]))) return undefined

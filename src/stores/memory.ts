@@ -39,8 +39,8 @@ export function memoryStore(): MemoryStore {
       if ((stored?.version ?? 0) !== record.version - 1) return false
       const stays = frozenCopy(record)
       // Field by field, so that all events have one layout: a spread takes 100 bytes more each (bench/memory.ts).
-      const { id, at, type, tokenId, planId, actor, version, changes } = event
-      const kept = { id, seq: seq + 1, at, type, tokenId, planId, actor, version }
+      const { v, id, at, type, tokenId, planId, actor, version, changes } = event
+      const kept = { v, id, seq: seq + 1, at, type, tokenId, planId, actor, version }
       const line: TokenEvent = deepFreeze(changes ? { ...kept, changes: structuredClone(changes) } : kept)
       records.set(stays.id, stays)
       for (const { digest } of stored?.secrets ?? []) byDigest.delete(digest)

@@ -2,7 +2,7 @@
 import { millisecondsInHour } from 'date-fns/constants'
 import type { Policy } from '../core/policy.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
-import type { CreateInput } from '../service/inputs.ts'
+import type { CreateInput } from '../service/input.ts'
 import type { Issued } from '../service/issue.ts'
 import type { TestClock } from './clock.ts'
 

@@ -24,7 +24,9 @@ describe('what can be chosen', () => {
     const npm = await w.call('POST /links', { body: { text: 'https://npm.example.com/@acme/ui', surface: 'npm' } })
     expect(npm.body.resources).toMatchObject([{ kind: 'package', id: '@acme/ui' }])
     const wrong = refused(await w.call('POST /links', { body: { text, surface: 'npn' } }), 'invalid_input', 400)
-    expect(wrong.body.issues).toEqual([{ path: 'surface', message: 'must be one of figma, npm. Did you mean "npm"?' }])
+    expect(wrong.body.issues).toEqual([
+      { path: 'surface', at: ['surface'], message: 'must be one of figma, npm. Did you mean "npm"?' },
+    ])
   })
 })
 

@@ -1,5 +1,5 @@
 /** The options of `adminHandler` are checked when it is made, all at once. */
-import { createPlanTokens, memoryStore, PolicyError } from 'plan-access-tokens'
+import { createPlanTokens, memoryStore, SetupError } from 'plan-access-tokens'
 import { type AdminOptions, adminHandler } from 'plan-access-tokens/admin'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { testDirectory } from 'plan-access-tokens/testing'
@@ -14,8 +14,8 @@ function problemsOf(options: unknown): readonly string[] {
     adminHandler(options as AdminOptions)
     return []
   } catch (error) {
-    expect(error).toBeInstanceOf(PolicyError)
-    return (error as PolicyError).problems.map(({ path }) => path)
+    expect(error).toBeInstanceOf(SetupError)
+    return (error as SetupError).issues.map(({ path }) => path)
   }
 }
 
@@ -43,7 +43,7 @@ it.each<[string, unknown, readonly string[]]>([
   ['all the time', { tokens, actor, bodyTimeoutMs: Number.POSITIVE_INFINITY }, ['bodyTimeoutMs']],
   ['everything wrong', { actr: 1, basePath: 'x', bodyBytes: -1 }, ['actr', 'tokens', 'actor', 'basePath', 'bodyBytes']],
 ])('refuses %s', (_, options, paths) => {
-  expect(problemsOf(options)).toEqual(paths)
+  expect(problemsOf(options).toSorted()).toEqual(paths.toSorted())
 })
 
 it('takes all of them', () => {

@@ -1,4 +1,5 @@
 /** Malformed requests: targets that can be read in two ways, bodies that are no JSON, too long, too deep, or say too much. */
+import type { Issue } from 'plan-access-tokens'
 import { adminHandler } from 'plan-access-tokens/admin'
 import { describe, expect, it } from 'vitest'
 import { changingNothing } from '../attack/verdicts.ts'
@@ -110,7 +111,8 @@ describe('a body', () => {
     const shape = await w.call('POST /plans/1001/tokens', {
       body: { nmae: 'x', type: 7, lifetimeDays: '30', scopes: ['a', 2], resources: 'some' },
     })
-    expect(refused(shape, 'invalid_input', 400).body.issues).toEqual([
+    const { issues } = refused(shape, 'invalid_input', 400).body
+    expect(issues.map(({ path, message }: Issue) => ({ path, message }))).toEqual([
       { path: 'type', message: 'must be text.' },
       { path: 'name', message: 'is missing.' },
       { path: 'lifetimeDays', message: 'must be a number.' },

@@ -1,7 +1,7 @@
 /** Which endpoint a path is: the trie says what a plain list of templates, tried from the most specific on, says. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { PolicyError } from '../../src/core/errors.ts'
+import { SetupError } from '../../src/core/errors.ts'
 import type { FreeParameter } from '../../src/core/policy-data.ts'
 import { matchIn, policyWith } from './fixtures.ts'
 
@@ -93,8 +93,8 @@ function problemsOf(routes: readonly string[]): readonly string[] {
     policyOf(routes)
     return []
   } catch (error) {
-    if (!(error instanceof PolicyError)) throw error
-    return error.problems.map(({ path, message }) => `${path}: ${message}`)
+    if (!(error instanceof SetupError)) throw error
+    return error.issues.map(({ path, message }) => `${path}: ${message}`)
   }
 }
 

@@ -2,13 +2,7 @@
 import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  MANAGEMENT_ERRORS,
-  type ManagementCode,
-  PlanTokenError,
-  PolicyError,
-  safeCause,
-} from '../../src/core/errors.ts'
+import { MANAGEMENT_ERRORS, type ManagementCode, PlanTokenError, SetupError, safeCause } from '../../src/core/errors.ts'
 
 describe('the error of a management call', () => {
   it.each<[ManagementCode, number]>([
@@ -42,8 +36,8 @@ describe('the error of a management call', () => {
 
   it('holds every issue, and shows them all in its message', () => {
     const issues = [
-      { path: 'scopes[2]', message: 'is not a scope.' },
-      { path: '', message: 'must be an object.' },
+      { path: 'scopes[2]', at: ['scopes', 2], message: 'is not a scope.' },
+      { path: '', at: [], message: 'must be an object.' },
     ]
     const error = new PlanTokenError('invalid_input', { issues })
     expect(error.issues).toEqual(issues)
@@ -60,16 +54,20 @@ describe('the error of a management call', () => {
   })
 })
 
-describe('the error of a policy', () => {
-  it('is a TypeError with every problem in its list and in its message', () => {
-    const problems = [
-      { path: 'a', message: 'is wrong.' },
-      { path: 'b', message: 'is too.' },
+describe('the error of a set-up', () => {
+  it('is a TypeError with every mistake in its list and in its message', () => {
+    const issues = [
+      { path: 'a', at: ['a'], message: 'is wrong.' },
+      { path: 'b', at: ['b'], message: 'is too.' },
     ]
-    const error = new PolicyError(problems)
+    const error = new SetupError('definePolicy', issues)
     expect(error).toBeInstanceOf(TypeError)
-    expect(error).toMatchObject({ name: 'PolicyError', problems })
-    expect(error.message.split('\n').slice(1)).toEqual(['  a: is wrong.', '  b: is too.'])
+    expect(error).toMatchObject({ name: 'SetupError', issues })
+    expect(error.message.split('\n')).toEqual([
+      'definePolicy() found mistakes in the set-up:',
+      '  a: is wrong.',
+      '  b: is too.',
+    ])
   })
 })
 

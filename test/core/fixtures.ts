@@ -114,6 +114,7 @@ export const DAY = 24 * HOUR
 /** A token that was made at `NOW` for 90 days. */
 export function recordWith(change: Partial<TokenRecord> = {}): TokenRecord {
   return {
+    v: 1,
     id: 'token-1',
     planId: '1001',
     type: 'live',

@@ -1,6 +1,6 @@
 /** The shapes of a policy's links: choices, optional parts and chains, and what their author is told. What people paste: links.test.ts. */
 import { describe, expect, it } from 'vitest'
-import { PolicyError } from '../../src/core/errors.ts'
+import { SetupError } from '../../src/core/errors.ts'
 import type { PolicyData } from '../../src/core/policy-data.ts'
 import { policyWith } from './fixtures.ts'
 import { KINDS, linksOf, readLink as read } from './link-fixtures.ts'
@@ -11,8 +11,8 @@ function problemsOf(shapes: readonly string[], kinds: PolicyData['kinds'] = KIND
     policyWith({}, { kinds, links: { hosts: ['x.test'], tail, shapes } })
     return []
   } catch (error) {
-    if (!(error instanceof PolicyError)) throw error
-    return error.problems.map(({ path, message }) => `${path} ${message}`)
+    if (!(error instanceof SetupError)) throw error
+    return error.issues.map(({ path, message }) => `${path} ${message}`)
   }
 }
 

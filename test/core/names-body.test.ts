@@ -114,7 +114,7 @@ describe('the body', () => {
         return (error as Error).name
       }
     }
-    expect(['malformed', 'PolicyError']).toContain(outcome())
+    expect(['malformed', 'SetupError']).toContain(outcome())
   })
 
   it('has no entry of a list that is judged by the parent of another entry', () => {
@@ -135,7 +135,7 @@ describe('the body', () => {
         return (error as Error).name
       }
     }
-    expect([['1', '2'], 'PolicyError']).toContainEqual(parents())
+    expect([['1', '2'], 'SetupError']).toContainEqual(parents())
   })
 
   it('can name as many resources as the policy says and no more, each counted once', () => {

@@ -1,6 +1,6 @@
 /** What `definePolicy` refuses: every kind of mistake, at its place, with what is wanted there. How mistakes add up: policy-data.test.ts. */
 import { describe, expect, it } from 'vitest'
-import { PolicyError } from '../../src/core/errors.ts'
+import { SetupError } from '../../src/core/errors.ts'
 import { definePolicy } from '../../src/core/policy.ts'
 import { invoicesData } from './fixtures.ts'
 
@@ -24,8 +24,8 @@ function problemsOf(data: unknown) {
     definePolicy(data as never)
     return []
   } catch (error) {
-    if (!(error instanceof PolicyError)) throw error
-    return error.problems
+    if (!(error instanceof SetupError)) throw error
+    return error.issues.map(({ path, message }) => ({ path, message }))
   }
 }
 

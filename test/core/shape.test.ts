@@ -1,26 +1,11 @@
-/** The bridge to zod: paths that a person reads, and our sentences. Whole policies: policy.test.ts. */
+/** What zod does not say: our sentences, and its faults as ours. Whole policies: policy.test.ts. */
 import { describe, expect, it } from 'vitest'
-import {
-  anything,
-  forwarded,
-  issuesOf,
-  judged,
-  list,
-  matching,
-  maybe,
-  named,
-  object,
-  oneOf,
-  pathText,
-  read,
-  type Schema,
-  whole,
-} from '../../src/core/shape.ts'
+import * as z from 'zod/mini'
+import { issueAt, pathText } from '../../src/core/issue.ts'
+import { dependent, judged, matching, named, read, type Schema, text, whole } from '../../src/core/shape.ts'
 
-const linesOf = (schema: Schema<unknown>, value: unknown): readonly string[] => {
-  const parsed = read(schema, value)
-  return parsed.success ? [] : issuesOf(parsed.error).map(({ path, message }) => `${path}: ${message}`)
-}
+const linesOf = (schema: Schema<unknown>, value: unknown): readonly string[] =>
+  read(schema, value).faults.map(({ path, message }) => `${path}: ${message}`)
 
 describe('a path', () => {
   it.each<[readonly PropertyKey[], string]>([
@@ -34,26 +19,35 @@ describe('a path', () => {
     [['x-y'], 'x-y'],
     [['a b'], '["a b"]'],
     [['__proto__', 'x'], '__proto__.x'],
-  ])('%j is written %s', (path, text) => {
-    expect(pathText(path)).toBe(text)
+  ])('%j is written %s', (path, written) => {
+    expect(pathText(path)).toBe(written)
+    expect(issueAt(path, 'is wrong.')).toEqual({ path: written, at: path, message: 'is wrong.' })
   })
 })
 
 describe('a value', () => {
   const even = judged<number>((value) => (Number(value) % 2 === 0 ? undefined : 'must be even.'))
   const word = matching(/^[a-z]+$/, 'must be a word.')
-  const words = named(/^[a-z]$/, 'must have a letter for a name.', word)
-  const pair = forwarded((value) => (Array.isArray(value) ? list(word) : 'must be a pair.'))
-  const thing = object({ a: word, b: maybe(list(word)), c: maybe(whole(1)) })
+  const short = text((value) => (value.length < 3 ? undefined : `must have 2 characters, not ${value.length}.`))
+  const letter = matching(/^[a-z]$/, 'must have a letter for a name.')
+  const words = named(letter, word)
+  const filled = z.array(word).check(z.minLength(1))
+  const pair = dependent((value) => (Array.isArray(value) ? z.array(word) : 'must be a pair.'))
+  const thing = z.strictObject({ a: word, b: z.optional(z.array(word)), c: z.optional(whole(1)) })
+  const some = z.literal(['a', 1, true])
 
   it.each<[string, Schema<unknown>, unknown, readonly string[]]>([
     ['judged', even, 2, []],
     ['judged', even, 3, [': must be even.']],
-    ['judged and missing', even, undefined, [': is missing.']],
+    ['judged and missing', even, undefined, [': must be even.']],
     ['of a pattern', word, 'ab', []],
     ['of a pattern', word, 'AB', [': must be a word.']],
     ['of a pattern', word, 7, [': must be a word.']],
     ['of a pattern', word, ['ab'], [': must be a word.']],
+    ['text', short, 'ab', []],
+    ['text', short, 'abc', [': must have 2 characters, not 3.']],
+    ['text', short, 7, [': must be text.']],
+    ['text and missing', short, undefined, [': is missing.']],
     ['whole', whole(1), 1, []],
     ['whole', whole(1), 0, [': must be a whole number from 1 to 9007199254740991.']],
     ['whole', whole(1), '1', [': must be a whole number from 1 to 9007199254740991.']],
@@ -62,27 +56,29 @@ describe('a value', () => {
     ['whole', whole(1, 9), 10, [': must be a whole number from 1 to 9.']],
     ['whole', whole(1, 9), 1.5, [': must be a whole number from 1 to 9.']],
     ['whole', whole(1, 9), Number.NaN, [': must be a whole number from 1 to 9.']],
-    ['one of some', oneOf<string | number | boolean>('a', 1, true), true, []],
-    ['one of some', oneOf<string | number | boolean>('a', 1, true), '1', [': must be "a", 1 or true.']],
-    ['a list', list(word), [], []],
-    ['a list', list(word), ['a', 7, 'B'], ['[1]: must be a word.', '[2]: must be a word.']],
-    ['a list with a hole', list(word), new Array(1), ['[0]: is missing.']],
-    ['a list', list(word), 'a', [': must be a list.']],
-    ['a filled list', list(word, 1), [], [': must be a list with at least one entry.']],
+    ['one of some', some, true, []],
+    ['one of some', some, '1', [': must be "a", 1 or true.']],
+    ['true or false', z.boolean(), 'yes', [': must be true or false.']],
+    ['a list', z.array(word), [], []],
+    ['a list', z.array(word), ['a', 7, 'B'], ['[1]: must be a word.', '[2]: must be a word.']],
+    ['a list with a hole', z.array(word), new Array(1), ['[0]: is missing.']],
+    ['a list', z.array(word), 'a', [': must be a list.']],
+    ['a filled list', filled, [], [': must be a list with at least one entry.']],
     ['an object by name', words, { a: 'x', b: 'y' }, []],
     ['an object by name', words, { a: 7, B: 'y' }, ['a: must be a word.', 'B: must have a letter for a name.']],
     ['an object by name', words, [], [': must be an object.']],
     ['an object by name', words, null, [': must be an object.']],
-    ['one that may be left out', maybe(word), undefined, []],
-    ['one that may be left out', maybe(word), null, [': must be a word.']],
-    ['forwarded', pair, ['a'], []],
-    ['forwarded', pair, ['A'], ['[0]: must be a word.']],
-    ['forwarded', pair, 7, [': must be a pair.']],
-    ['anything', anything, { a: [undefined] }, []],
+    ['one that may be left out', z.optional(word), undefined, []],
+    ['one that may be left out', z.optional(word), null, [': must be a word.']],
+    ['dependent', pair, ['a'], []],
+    ['dependent', pair, ['A'], ['[0]: must be a word.']],
+    ['dependent', pair, 7, [': must be a pair.']],
+    ['dependent within', z.strictObject({ a: pair }), { a: ['a', 'B'] }, ['a[1]: must be a word.']],
+    ['dependent within and missing', z.strictObject({ a: pair }), {}, ['a: must be a pair.']],
     ['an object', thing, { a: 'x' }, []],
     ['an object', thing, { a: 'x', b: ['y'], c: 1 }, []],
     ['an object', thing, {}, ['a: is missing.']],
-    ['an object', object({ a: anything }), { a: null }, []],
+    ['an object', z.strictObject({ a: z.unknown() }), { a: null }, []],
     [
       'an object',
       thing,
@@ -94,7 +90,7 @@ describe('a value', () => {
     ['an object', thing, null, [': must be an object.']],
     [
       'a list of objects',
-      list(thing),
+      z.array(thing),
       [{ a: 'x' }, { a: 7 }, 7],
       ['[1].a: must be a word.', '[2]: must be an object.'],
     ],
@@ -104,11 +100,24 @@ describe('a value', () => {
 })
 
 describe('a field that does not exist', () => {
-  it('is named, with the one that was meant', () => {
-    const schema = object({ name: maybe(anything), scopes: maybe(anything) })
-    expect(linesOf(schema, { nam: 1, other: 2 })).toEqual([
-      'nam: is not a field here. Did you mean "name"?',
-      'other: is not a field here.',
-    ])
+  const schema = z.strictObject({ name: z.optional(z.unknown()), scopes: z.optional(z.unknown()) })
+  const nested = z.strictObject({ in: dependent(() => schema) })
+
+  it('is named to the host, with the one that was meant', () => {
+    const lines = ['nam: is not a field here. Did you mean "name"?', 'other: is not a field here.']
+    expect(linesOf(schema, { nam: 1, other: 2 })).toEqual(lines)
+    expect(linesOf(nested, { in: { nam: 1, other: 2 } })).toEqual(lines.map((line) => `in.${line}`))
+    expect(linesOf(schema, JSON.parse('{ "__proto__": 1 }'))).toEqual(['__proto__: is not a field here.'])
+  })
+
+  it('is not repeated to somebody who may have put a secret there', () => {
+    const [named, unnamed] = read(schema, { nam: 1, fig_Zz09: 2 }, 'stranger').faults
+    expect(named).toEqual({
+      path: 'nam',
+      at: ['nam'],
+      message: 'is not a field here. Did you mean "name"?',
+      isUnknown: true,
+    })
+    expect(unnamed).toEqual({ path: '', at: [], message: 'must hold no fields but name, scopes.', isUnknown: true })
   })
 })

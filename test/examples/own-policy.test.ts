@@ -245,7 +245,7 @@ describe('in a project that installed it', () => {
     )
     const { stdout } = await run(project, process.execPath, '--enable-source-maps', 'trace.mjs')
     const [, file = '', line] = /plan-access-tokens\/(src\/[\w/-]+\.ts):(\d+):\d+/.exec(stdout) ?? []
-    expect(readFileSync(join(installed, file), 'utf8').split('\n')[Number(line) - 1]).toContain('new PolicyError(')
+    expect(readFileSync(join(installed, file), 'utf8').split('\n')[Number(line) - 1]).toContain('new SetupError(')
   })
 
   it('an editor goes from a name to its source', { timeout: 120_000 }, async () => {
@@ -307,14 +307,14 @@ describe('in a project that installed it', () => {
   })
 
   it('a wrong policy is told all of its mistakes at once', { timeout: 120_000 }, async () => {
-    const { name, isTypeError, problems, message } = await printed<{
+    const { name, isTypeError, issues, message } = await printed<{
       name: string
       isTypeError: boolean
-      problems: { path: string; message: string }[]
+      issues: { path: string; message: string }[]
       message: string
     }>(
       'wrong.mts',
-      `import { definePolicy, PolicyError } from 'plan-access-tokens'
+      `import { definePolicy, SetupError } from 'plan-access-tokens'
        import { invoicesPolicy } from './policy.ts'
        const data = JSON.parse(JSON.stringify(invoicesPolicy.data))
        data.scopes['invoice:void'] = {}
@@ -327,11 +327,11 @@ describe('in a project that installed it', () => {
        try {
          definePolicy(data)
        } catch (error) {
-         const { name, problems, message } = error as PolicyError
-         console.log(JSON.stringify({ name, isTypeError: error instanceof TypeError, problems, message }))
+         const { name, issues, message } = error as SetupError
+         console.log(JSON.stringify({ name, isTypeError: error instanceof TypeError, issues, message }))
        }`,
     )
-    expect({ name, isTypeError }).toEqual({ name: 'PolicyError', isTypeError: true })
+    expect({ name, isTypeError }).toEqual({ name: 'SetupError', isTypeError: true })
     const expected: readonly [path: string, says: RegExp][] = [
       ['types.ci.scopes[0]', /"invoice:read"/],
       ['kinds.invoice.parents[0]', /"project"/],
@@ -344,9 +344,9 @@ describe('in a project that installed it', () => {
       ['links.shapes[2]', /"client"/],
     ]
     for (const [path, says] of expected)
-      expect(problems.filter((problem) => problem.path.startsWith(path)).map((problem) => problem.message)).toEqual(
+      expect(issues.filter((problem) => problem.path.startsWith(path)).map((problem) => problem.message)).toEqual(
         expect.arrayContaining([expect.stringMatching(says)]),
       )
-    for (const problem of problems) expect(message).toContain(`\n  ${problem.path}: ${problem.message}`)
+    for (const problem of issues) expect(message).toContain(`\n  ${problem.path}: ${problem.message}`)
   })
 })

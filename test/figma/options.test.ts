@@ -2,7 +2,7 @@
  * What each option of `figmaPolicy` changes, and that it changes nothing else: the answers of all 60 endpoints under an
  * option are compared with those under the defaults. Options that are wrong are refused by name.
  */
-import { PolicyError } from 'plan-access-tokens'
+import { SetupError } from 'plan-access-tokens'
 import { type FigmaPolicyOptions, figmaErrors, figmaPolicy } from 'plan-access-tokens/figma'
 import { expectAllowed, expectDenied, requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, test } from 'vitest'
@@ -169,7 +169,7 @@ describe('a wrong option of figmaPolicy', () => {
     try {
       figmaPolicy(options as FigmaPolicyOptions)
     } catch (error) {
-      if (error instanceof PolicyError) return error.problems
+      if (error instanceof SetupError) return error.issues.map(({ path, message }) => ({ path, message }))
       throw error
     }
     throw new Error('The options were taken.')
@@ -248,7 +248,7 @@ describe('a wrong option of figmaPolicy', () => {
   })
 
   test('all are said at once', () => {
-    const problems = problemsOf({ paymnets: 'open', discovery: 'yes', errors: 1, variablesRead: 'open' })
-    expect(problems.map(({ path }) => path).sort()).toEqual(['discovery', 'errors', 'paymnets'])
+    const issues = problemsOf({ paymnets: 'open', discovery: 'yes', errors: 1, variablesRead: 'open' })
+    expect(issues.map(({ path }) => path).sort()).toEqual(['discovery', 'errors', 'paymnets'])
   })
 })

@@ -6,7 +6,7 @@ import express from 'express'
 import fastify, { type FastifyPluginAsync, type FastifyServerOptions } from 'fastify'
 import { Hono } from 'hono'
 import Koa from 'koa'
-import { type Allowance, PolicyError } from 'plan-access-tokens'
+import { type Allowance, SetupError } from 'plan-access-tokens'
 import { guard as guardExpress } from 'plan-access-tokens/express'
 import { guard as guardFastify } from 'plan-access-tokens/fastify'
 import { guard as guardFetch } from 'plan-access-tokens/fetch'
@@ -41,7 +41,7 @@ describe.each(Object.entries(GUARDS))('%s', (_, guard) => {
     try {
       guard(tokens as never, options as never)
     } catch (error) {
-      if (error instanceof PolicyError) return error.problems.map(({ path }) => path)
+      if (error instanceof SetupError) return error.issues.map(({ path }) => path)
     }
     return []
   }
@@ -125,7 +125,7 @@ describe('fastify', () => {
     for (const options of [{ useSemicolonDelimiter: true }, { routerOptions }])
       for (const isNested of [false, true]) {
         const error: unknown = await start(options, isNested).catch((thrown: unknown) => thrown)
-        expect(error).toBeInstanceOf(PolicyError)
+        expect(error).toBeInstanceOf(SetupError)
         expect(String(error)).toContain('routerOptions.useSemicolonDelimiter: must be false')
       }
     await start({}, false)

@@ -3,7 +3,7 @@
  * HTTP/1.1 and HTTP/2, options out of JSON, and questions about what lies in another plan.
  */
 import { createServer as createServer2 } from 'node:http2'
-import { PolicyError, type ResourceRef } from 'plan-access-tokens'
+import { type ResourceRef, SetupError } from 'plan-access-tokens'
 import { toNode } from 'plan-access-tokens/admin'
 import { hubHandler } from 'plan-access-tokens/hub'
 import { describe, expect, it } from 'vitest'
@@ -181,7 +181,7 @@ describe('options out of JSON', () => {
     const { tokens } = await hubWorld()
     const own = Object.defineProperty({}, name, { value: JSON.parse(json), enumerable: true })
     const make = (): unknown => hubHandler(Object.assign(own, { tokens, actor: () => 'ada', plans: () => [] }) as never)
-    expect(make).toThrow(PolicyError)
+    expect(make).toThrow(SetupError)
     expect(Object.hasOwn(Object.prototype, 'basePath') || Object.hasOwn(Object.prototype, 'title')).toBe(false)
   })
 })

@@ -1,4 +1,5 @@
 /** What is typed and not saved yet: what the server says of it stands at its field, and nobody loses it by a slip. */
+import type { Issue } from 'plan-access-tokens'
 import type { Locator } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
@@ -18,10 +19,14 @@ async function opened(options: Parameters<typeof hubWorld>[0] = {}) {
 }
 
 /** An answer that finds fault. */
-const faults = (...issues: readonly { readonly path: string; readonly message: string }[]) => ({
+const faults = (...issues: readonly Issue[]) => ({
   ...{ status: 400, type: 'application/problem+json' },
   body: JSON.stringify({ type: 'urn:x', title: 'The input is not valid.', status: 400, code: 'invalid_input', issues }),
 })
+
+/** `resources[1]` as keys. */
+const keysOf = (path: string): Issue['at'] =>
+  [...path.matchAll(/\w+/g)].map(([key]) => (/^\d+$/.test(key) ? Number(key) : key))
 
 const FIELDS: readonly [path: string, heading: string, control: (dialog: Locator) => Locator][] = [
   ['name', 'Describe your token', (dialog) => dialog.getByLabel('Name')],
@@ -43,7 +48,7 @@ describeInChromium('what the server finds fault with', () => {
     await press('Next')
     await dialog.getByLabel('Links to resources').fill(`${LINKS.landing}\n${LINKS.brand}`)
     state.fault = (request) =>
-      /POST .*\/tokens$/.test(request) ? faults({ path, message: 'The moon is full.' }) : undefined
+      /POST .*\/tokens$/.test(request) ? faults({ path, at: keysOf(path), message: 'The moon is full.' }) : undefined
     await press('Create')
     await dialog.getByRole('heading', { name: heading }).waitFor()
     const field = control(dialog)
@@ -65,7 +70,7 @@ describeInChromium('what the server finds fault with', () => {
     const { page, dialog, press, state } = await opened()
     await choose(page, 'Website sync', 'Edit token')
     await dialog.getByLabel('Description').fill('New')
-    const issues = ['scopes', 'description'].map((path) => ({ path, message: `Wrong ${path}.` }))
+    const issues = ['scopes', 'description'].map((path) => ({ path, at: [path], message: `Wrong ${path}.` }))
     state.fault = (request) => (request.startsWith('PATCH') ? faults(...issues) : undefined)
     await press('Save')
     await dialog.getByText('Wrong scopes.').waitFor()
@@ -81,7 +86,7 @@ describeInChromium('what the server finds fault with', () => {
     await choose(page, 'Website sync', 'Edit token')
     await dialog.getByLabel('Description').fill('New')
     state.fault = (request) =>
-      request.startsWith('PATCH') ? faults({ path: 'moon', message: 'It is full.' }) : undefined
+      request.startsWith('PATCH') ? faults({ path: 'moon', at: ['moon'], message: 'It is full.' }) : undefined
     await press('Save')
     await dialog.getByText('moon It is full.').waitFor()
     expect(await dialog.getByLabel('Description').inputValue()).toBe('New')

@@ -1,5 +1,5 @@
 /** What `hubHandler` is given: mistakes told at once, texts that cannot break out of the page, plans that are not one's own. */
-import { createPlanTokens, memoryStore, PolicyError } from 'plan-access-tokens'
+import { createPlanTokens, memoryStore, SetupError } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { HUB_TEXTS, type HubOptions, hubHandler } from 'plan-access-tokens/hub'
 import { npmPolicy } from 'plan-access-tokens/npm'
@@ -20,9 +20,9 @@ function mistakesOf(options: unknown): readonly string[] {
     hubHandler(options as HubOptions)
     return []
   } catch (error) {
-    expect(error).toBeInstanceOf(PolicyError)
+    expect(error).toBeInstanceOf(SetupError)
     expect(error).toBeInstanceOf(TypeError)
-    return (error as PolicyError).problems.map(({ path, message }) => `${path} ${message}`)
+    return (error as SetupError).issues.map(({ path, message }) => `${path} ${message}`)
   }
 }
 const pathsOf = (options: unknown): readonly string[] => mistakesOf(options).map((one) => one.split(' ')[0] ?? '')
@@ -97,10 +97,10 @@ describe('wrong options', () => {
     }
     const mistakes = mistakesOf(wrong)
     expect(mistakes.map((one) => one.split(' ')[0])).toEqual([
-      ...['basepath', 'plans', 'basePath', 'lang', 'texts.tittle', 'addresses.rset'],
+      ...['plans', 'basePath', 'lang', 'basepath', 'texts.tittle', 'addresses.rset'],
       ...['tokens', 'actor', 'origin'],
     ])
-    expect(mistakesOf({ ...RIGHT, adresses: {} })).toEqual(['adresses is not an option. Did you mean "addresses"?'])
+    expect(mistakesOf({ ...RIGHT, adresses: {} })).toEqual(['adresses is not a field here. Did you mean "addresses"?'])
     expect(mistakesOf({ ...RIGHT, texts: { tittle: '' } })[0]).toContain('Did you mean "title"?')
     expect(mistakesOf({ ...RIGHT, addresses: { nmp: '' } })[0]).toContain('Did you mean "npm"?')
   })

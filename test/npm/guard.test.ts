@@ -9,7 +9,7 @@ import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-import { createPlanTokens, memoryStore, PolicyError } from 'plan-access-tokens'
+import { createPlanTokens, memoryStore, SetupError } from 'plan-access-tokens'
 import { npmPolicy, type RegistryGuardOptions, registryGuard } from 'plan-access-tokens/npm'
 import { testDirectory } from 'plan-access-tokens/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -174,7 +174,7 @@ describe('npm logout', () => {
   })
 
   it.each([[{ logout: 'end' }], [{ logout: true }]])('takes no other option: %o', (options) => {
-    expect(() => registryGuard(newEngine(), () => undefined, options as never)).toThrow(PolicyError)
+    expect(() => registryGuard(newEngine(), () => undefined, options as never)).toThrow(SetupError)
   })
 
   it('that shall end a token needs the whole engine, and wrong options are told as before', () => {

@@ -1,5 +1,5 @@
 /** The lines for `.npmrc` and `.yarnrc.yml`, and what they are never made of. That clients take them: clients.test.ts. */
-import { PolicyError } from 'plan-access-tokens'
+import { SetupError } from 'plan-access-tokens'
 import { type NpmrcOptions, npmrc } from 'plan-access-tokens/npm'
 import { expect, it } from 'vitest'
 
@@ -30,8 +30,8 @@ it('tells every mistake at once, and no line can be smuggled in', () => {
       npmrc(options as NpmrcOptions)
       return []
     } catch (error) {
-      expect(error).toBeInstanceOf(PolicyError)
-      return (error as PolicyError).problems.map(({ path }) => path)
+      expect(error).toBeInstanceOf(SetupError)
+      return (error as SetupError).issues.map(({ path }) => path)
     }
   }
   expect(problemsOf(wrong)).toEqual(['registry', 'scope', 'secret'])

@@ -1,6 +1,6 @@
 /** What stands around the registry's rules: options, links, where packages lie. What requests come to: test/attack/npm-registry. */
 import { readFileSync } from 'node:fs'
-import { createPlanTokens, memoryStore, PolicyError } from 'plan-access-tokens'
+import { createPlanTokens, memoryStore, SetupError } from 'plan-access-tokens'
 import { type NpmPolicyOptions, npmErrors, npmPolicy } from 'plan-access-tokens/npm'
 import { requestWith, testDirectory } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
@@ -14,8 +14,8 @@ describe('options', () => {
       npmPolicy(options as NpmPolicyOptions)
       return []
     } catch (error) {
-      expect(error).toBeInstanceOf(PolicyError)
-      return (error as PolicyError).problems.map(({ path }) => path)
+      expect(error).toBeInstanceOf(SetupError)
+      return (error as SetupError).issues.map(({ path }) => path)
     }
   }
 

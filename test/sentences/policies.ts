@@ -15,7 +15,6 @@ const data = mistakesOf<unknown>('definePolicy', define, {
 })
 
 const change = mistakesOf<Change>('definePolicy', ([path, value]) => define(changed(invoicesData(), path, value)), {
-  'surface left out': [['surface'], undefined],
   'surface with a space': [['surface'], 'a b'],
   'a field that there is not': [['endpoint'], {}],
   'endpoints as a list': [['endpoints'], []],

@@ -12,7 +12,6 @@ const directory = newDirectory()
 const tokens = createPlanTokens({ policy: figmaPolicy(), store: memoryStore(), directory, onWarning() {} })
 const handler = adminHandler({
   tokens,
-  directory,
   actor: (request) => request.headers.get('x-session') ?? undefined,
   introspection: { client: (request) => request.headers.get('authorization') === 'Basic x' },
   bodyBytes: 2_000,
@@ -56,13 +55,10 @@ const admin = [
   }),
   ...sent('admin API, a query', {
     'a limit of 0': ['GET /plans/1001/tokens?limit=0'],
-    'a limit of 501': ['GET /plans/1001/tokens?limit=501'],
-    'a limit in parts': ['GET /plans/1001/tokens?limit=1.5'],
     'a limit twice': ['GET /plans/1001/tokens?limit=5&limit=5'],
     'another status': ['GET /plans/1001/tokens?status=dead'],
     'another order': ['GET /plans/1001/events?order=expiry'],
     'an empty cursor': ['GET /plans/1001/tokens?after='],
-    'a cursor that is none': ['GET /plans/1001/events?after=x'],
     'an actor': ['GET /plans/1001/tokens?actor=admin-2'],
     'a name in capitals': ['GET /plans/1001/tokens?Limit=5'],
   }),

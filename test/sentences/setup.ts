@@ -32,7 +32,6 @@ const engine = mistakesOf<object | null>(
     'no options': null,
     'options that do not exist': { polcy: 1, freshness: 5 },
     'no store': { store: undefined },
-    'a store without methods': { store: {} },
     'a store that lacks one': { store: { ...RIGHT.store, commit: undefined } },
     'a directory of null': { directory: null },
     'a clock without now': { clock: {} },

@@ -64,12 +64,11 @@ async function outcomeOf(make: () => unknown): Promise<Outcome> {
 }
 
 function outcomeOfError(error: Error): Outcome {
-  const { name, message, code, problems, issues } = error as Error & {
+  const { name, message, code, issues } = error as Error & {
     readonly code?: string
-    readonly problems?: readonly Told[]
     readonly issues?: readonly Told[]
   }
-  const told = problems ?? (issues && issues.length > 0 ? issues : [{ path: '', message }])
+  const told = issues && issues.length > 0 ? issues : [{ path: '', message }]
   return { called: code === undefined ? name : `${name} ${code}`, told }
 }
 

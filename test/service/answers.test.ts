@@ -2,7 +2,7 @@
  * The directory's answers (CONTRACT, section 6.8): asked for anew at each request, unless `directoryMaxAgeMs` lets those about
  * plans and resources be used again; who is an admin never.
  */
-import { createPlanTokens, type Directory, memoryStore, PolicyError } from 'plan-access-tokens'
+import { createPlanTokens, type Directory, memoryStore, SetupError } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
@@ -266,7 +266,7 @@ describe('directoryMaxAgeMs', () => {
       createPlanTokens({ ...ports, directoryMaxAgeMs: directoryMaxAgeMs as number })
       return []
     } catch (error) {
-      return (error as PolicyError).problems.map(({ path, message }) => `${path} ${message}`)
+      return (error as SetupError).issues.map(({ path, message }) => `${path} ${message}`)
     }
   }
 
@@ -281,11 +281,11 @@ describe('directoryMaxAgeMs', () => {
     expect(problemsOf(value)).toEqual([])
   })
 
-  it('is refused as a PolicyError, together with what else is wrong', () => {
+  it('is refused as a SetupError, together with what else is wrong', () => {
     const { bound: _, ...boundless } = memoryStore()
     const ports = { policy: figmaPolicy(), store: boundless, directory: newDirectory() }
     const start = () => createPlanTokens({ ...ports, freshnessMs: 1, directoryMaxAgeMs: -1 })
-    expect(start).toThrow(PolicyError)
+    expect(start).toThrow(SetupError)
     expect(start).toThrow(
       /directoryMaxAgeMs: must be .*\n {2}freshnessMs: must be 0, since the store has no bound\(\)\./,
     )

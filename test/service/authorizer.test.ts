@@ -1,5 +1,5 @@
 /** `createAuthorizer`: answers as the whole engine does over the same store, judged by the same options, and manages nothing. */
-import { createPlanTokens, memoryStore, PolicyError } from 'plan-access-tokens'
+import { createPlanTokens, memoryStore, SetupError } from 'plan-access-tokens'
 import { createAuthorizer } from 'plan-access-tokens/authorizer'
 import { guard } from 'plan-access-tokens/fetch'
 import { figmaPolicy } from 'plan-access-tokens/figma'
@@ -79,8 +79,8 @@ describe('wrong options', () => {
       make(options as never)
       return []
     } catch (error) {
-      expect(error).toBeInstanceOf(PolicyError)
-      return (error as PolicyError).problems
+      expect(error).toBeInstanceOf(SetupError)
+      return (error as SetupError).issues
     }
   }
 

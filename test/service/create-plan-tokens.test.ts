@@ -1,5 +1,5 @@
-/** The options of `createPlanTokens`: every mistake at once, at start-up, as one PolicyError. */
-import { createPlanTokens, memoryStore, PolicyError } from 'plan-access-tokens'
+/** The options of `createPlanTokens`: every mistake at once, at start-up, as one SetupError. */
+import { createPlanTokens, memoryStore, SetupError } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { describe, expect, it } from 'vitest'
 import { packagesPolicy } from './support/small-policy.ts'
@@ -13,10 +13,10 @@ function problemsOf(options: unknown): string[] {
   try {
     createPlanTokens(options as typeof RIGHT)
   } catch (error) {
-    if (!(error instanceof PolicyError)) throw error
+    if (!(error instanceof SetupError)) throw error
     expect(error).toBeInstanceOf(TypeError)
-    for (const { path, message } of error.problems) expect(error.message).toContain(`${path}: ${message}`)
-    return [...new Set(error.problems.map(({ path }) => path.replace(/\..*/, '')))].toSorted()
+    for (const { path, message } of error.issues) expect(error.message).toContain(`${path}: ${message}`)
+    return [...new Set(error.issues.map(({ path }) => path.replace(/\..*/, '')))].toSorted()
   }
   return []
 }

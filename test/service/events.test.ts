@@ -24,7 +24,7 @@ describe('events', () => {
     const world = newWorld()
     const { id } = await lived(world)
     const { events } = await world.tokens.events(PLAN)
-    const shared = { id: expect.any(String), tokenId: id, planId: '1001', actor: ADMIN }
+    const shared = { v: 1, id: expect.any(String), tokenId: id, planId: '1001', actor: ADMIN }
     expect(events).toEqual([
       { ...shared, seq: 1, at: START, type: 'created', version: 1 },
       {

@@ -1,7 +1,7 @@
 /** `ready`: what is wrong with store, directory and policy is said at start, all at once; nothing is written, and right ones pass. */
 
 import { Kysely } from 'kysely'
-import { createPlanTokens, definePolicy, type PolicyError, type ReadyInput, StoreError } from 'plan-access-tokens'
+import { createPlanTokens, definePolicy, type ReadyInput, type SetupError, StoreError } from 'plan-access-tokens'
 import { figmaErrors, figmaPolicy } from 'plan-access-tokens/figma'
 import { npmPolicy } from 'plan-access-tokens/npm'
 import { migrate, sqlStore } from 'plan-access-tokens/stores/sql'
@@ -132,7 +132,7 @@ describe('ready', () => {
       'refusals that cannot be rendered',
       { policy: [figmaPolicy({ errors: () => ({ status: 200, headers: {}, body: '' }) })] },
       undefined,
-      [/^policy "figma": renders no refusal that can be sent for token_missing, request_malformed, .*unavailable\.$/],
+      [/^policy.figma: renders no refusal that can be sent for token_missing, request_malformed, .*unavailable\.$/],
     ],
     [
       'refusals of which one cannot be rendered',
@@ -147,14 +147,14 @@ describe('ready', () => {
         ],
       },
       undefined,
-      ['policy "figma": renders no refusal that can be sent for scope_missing.'],
+      ['policy.figma: renders no refusal that can be sent for scope_missing.'],
     ],
   ])('says of %s what is wrong', async (_, given, real, said) => {
-    const problems = await problemsOf(given, real)
-    expect(problems).toHaveLength(said.length)
+    const issues = await problemsOf(given, real)
+    expect(issues).toHaveLength(said.length)
     for (const [i, expected] of said.entries())
-      if (typeof expected === 'string') expect(problems[i]).toBe(expected)
-      else expect(problems[i]).toMatch(expected)
+      if (typeof expected === 'string') expect(issues[i]).toBe(expected)
+      else expect(issues[i]).toMatch(expected)
   })
 
   it('says of a check without a function that every such request is refused', async () => {
@@ -165,7 +165,7 @@ describe('ready', () => {
     }
     const policy = definePolicy({ ...data, endpoints } as never)
     expect(await problemsOf({ policy: [policy] })).toEqual([
-      'policy "packages": has no function for the check "tag@1" of POST /tags: every such request is refused.',
+      'policy.packages: has no function for the check "tag@1" of POST /tags: every such request is refused.',
     ])
     expect(
       await problemsOf({
@@ -176,12 +176,12 @@ describe('ready', () => {
 
   it('says everything at once, and has what was thrown as its cause', async () => {
     const { tokens } = engine({ store: { find: fail }, directory: { plan: () => [], isPlanAdmin: () => 1 } })
-    const error = await tokens.ready().catch((thrown: unknown) => thrown as PolicyError)
-    expect((error as PolicyError).problems.map(({ path }) => path).toSorted()).toEqual([
+    const error = await tokens.ready().catch((thrown: unknown) => thrown as SetupError)
+    expect((error as SetupError).issues.map(({ path }) => path).toSorted()).toEqual([
       ...['directory.isPlanAdmin', 'directory.plan', 'store.find'],
     ])
-    expect((error as PolicyError).cause).toBe(DOWN)
-    expect((error as PolicyError).message).not.toContain('127.0.0.1')
+    expect((error as SetupError).cause).toBe(DOWN)
+    expect((error as SetupError).message).not.toContain('127.0.0.1')
   })
 
   it('asks for ids as the kinds of the policy have them, so that columns of numbers can answer', async () => {

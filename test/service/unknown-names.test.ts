@@ -56,9 +56,11 @@ it('a plain word is named, with the one that was meant; of others the fields tha
   const { tokens, make } = newWorld()
   const { id } = await make()
   const issuesOf = async (name: string) => (await errorOf(tokens.get({ actor: ADMIN, id, [name]: 1 } as never))).issues
-  expect(await issuesOf('actr')).toEqual([{ path: 'actr', message: 'is not a field here. Did you mean "actor"?' }])
-  expect(await issuesOf('__proto')).toEqual([{ path: '__proto', message: 'is not a field here.' }])
-  expect(await issuesOf('hunter2')).toEqual([{ path: '', message: 'must hold no fields but actor, id.' }])
+  expect(await issuesOf('actr')).toEqual([
+    { path: 'actr', at: ['actr'], message: 'is not a field here. Did you mean "actor"?' },
+  ])
+  expect(await issuesOf('__proto')).toEqual([{ path: '__proto', at: ['__proto'], message: 'is not a field here.' }])
+  expect(await issuesOf('hunter2')).toEqual([{ path: '', at: [], message: 'must hold no fields but actor, id.' }])
 })
 
 describe('the management API', () => {

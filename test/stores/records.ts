@@ -10,6 +10,7 @@ let count = 0
 export function recordOf(change: Partial<TokenRecord> = {}): TokenRecord {
   const id = change.id ?? `token-${String(++count).padStart(6, '0')}`
   return {
+    v: 1,
     ...{ id, planId: 'p1', type: 'rest', name: 'Name', description: '', scopes: ['read'], resources: 'all' },
     ...{ createdAt: T, createdBy: 'admin', lifetimeDays: 1, expiresAt: T + 1_000, version: 1, eventId: `${id}-1` },
     ...{
@@ -26,6 +27,7 @@ export function recordOf(change: Partial<TokenRecord> = {}): TokenRecord {
 export function eventOf(record: TokenRecord, change: Partial<NewEvent> = {}): NewEvent {
   const { eventId: id, id: tokenId, planId, version } = record
   return {
+    v: 1,
     id,
     at: record.createdAt,
     type: version === 1 ? 'created' : 'edited',

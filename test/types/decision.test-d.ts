@@ -11,13 +11,13 @@ import {
   type ManagementCode,
   PlanTokenError,
   type PlanTokens,
-  type PolicyError,
   type RefusalCode,
   type RefusalStatus,
   type RequestLike,
   type ResourceRef,
   type RuleName,
   type SecretView,
+  type SetupError,
   type Token,
   type Verdict,
 } from 'plan-access-tokens'
@@ -124,8 +124,8 @@ describe('an error', () => {
       expectTypeOf(error.status).toEqualTypeOf<number>()
       expectTypeOf(error.issues).toEqualTypeOf<readonly Issue[]>()
     }
-    expectTypeOf<PolicyError['problems']>().toEqualTypeOf<readonly Issue[]>()
-    expectTypeOf<PolicyError>().toExtend<TypeError>()
+    expectTypeOf<SetupError['issues']>().toEqualTypeOf<readonly Issue[]>()
+    expectTypeOf<SetupError>().toExtend<TypeError>()
     expectTypeOf<ManagementCode>().toEqualTypeOf<
       | 'invalid_input'
       | 'not_plan_admin'

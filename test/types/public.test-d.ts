@@ -117,6 +117,8 @@ interface Types {
   Random: api.Random
   RefreshInput: api.RefreshInput
   RefusalCode: api.RefusalCode
+  ReadEvent: api.ReadEvent
+  ReadRecord: api.ReadRecord
   RefusalStatus: api.RefusalStatus
   RenderedDenial: api.RenderedDenial
   RequestLike: api.RequestLike
@@ -233,9 +235,9 @@ describe('the public functions', () => {
     expectTypeOf<AnyAt<typeof api.REFUSALS>>().toBeNever()
     expectTypeOf<AnyAt<typeof api.MANAGEMENT_ERRORS>>().toBeNever()
     expectTypeOf<AnyAt<ConstructorParameters<typeof api.PlanTokenError>>>().toBeNever()
-    expectTypeOf<AnyAt<ConstructorParameters<typeof api.PolicyError>>>().toBeNever()
+    expectTypeOf<AnyAt<ConstructorParameters<typeof api.SetupError>>>().toBeNever()
     expectTypeOf<AnyAt<Pick<api.PlanTokenError, 'code' | 'issues' | 'status'>>>().toBeNever()
-    expectTypeOf<AnyAt<Pick<api.PolicyError, 'problems'>>>().toBeNever()
+    expectTypeOf<AnyAt<Pick<api.SetupError, 'issues'>>>().toBeNever()
     expectTypeOf<AnyAt<typeof figma>>().toBeNever()
     expectTypeOf<AnyAt<typeof testing>>().toBeNever()
   })

@@ -1,6 +1,6 @@
 /** The management API as the page calls it, and what an answer that is none means to the person. */
 import { AdminApiError, createAdminClient } from '../../admin/client.ts'
-import type { Issue } from '../../core/errors.ts'
+import type { Issue } from '../../core/issue.ts'
 import type { HubTexts } from '../texts.ts'
 import { boot, own, t } from './hub.ts'
 

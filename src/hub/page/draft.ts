@@ -1,6 +1,6 @@
 /** What a person has typed about a token that is not saved yet, and what is wrong with it. */
 
-import type { Issue } from '../../core/errors.ts'
+import type { Issue } from '../../core/issue.ts'
 import { textProblem } from '../../core/text.ts'
 import type { Token } from '../../core/token.ts'
 import { failureOf } from './api.ts'
@@ -82,14 +82,14 @@ const FIELDS: { readonly [field: string]: keyof Draft } = {
   resources: 'links',
 }
 
-const fieldOf = ({ path }: Issue): keyof Draft | undefined => own(FIELDS, path.split('[')[0] ?? '')
+const fieldOf = ({ at }: Issue): keyof Draft | undefined => own(FIELDS, String(at[0] ?? ''))
 
 /** The server's issues at the fields that they are about; of links that were sent, with the link. */
 function mistakesIn(issues: readonly Issue[], links: 'all' | readonly string[]): Mistakes {
   const mistakes: { [field: string]: string } = {}
   for (const issue of issues) {
     const field = fieldOf(issue)
-    const link = field === 'links' ? links[Number(/\d+/.exec(issue.path)?.[0])] : undefined
+    const link = field === 'links' ? links[Number(issue.at[1])] : undefined
     if (field) mistakes[field] ??= link === undefined ? issue.message : `${link}: ${issue.message}`
   }
   const count = issues.filter((issue) => fieldOf(issue) === 'links').length - 1

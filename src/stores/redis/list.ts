@@ -1,9 +1,10 @@
 /** Pages of a plan's tokens out of the ordered indexes, in bounded steps: where an index is left off, the next step begins. */
+import { readRecord } from '../../core/record.ts'
 import { statusOf, type TokenRecord } from '../../core/token.ts'
 import type { ListQuery } from '../../ports.ts'
 import type { Reply } from './client.ts'
 import { firstAfter, placeOf, readPlace } from './places.ts'
-import { readRecord, salvaged } from './values.ts'
+import { readText } from './values.ts'
 
 /** How many tokens one step looks at where it looks for some, and how many bytes it reads at most, about. */
 const STEP = 500
@@ -105,10 +106,14 @@ function entriesOf(flat: Reply[number] | undefined): Entry[] {
 function recordOf({ place, record, version }: Entry, { planId, order }: ListQuery): TokenRecord | undefined {
   if (record === '' && version === '') return undefined
   const { at, id } = readPlace(place)
-  const read = readRecord(record, id, version)
-  if (read.ok && read.record.planId === planId) return read.record
-  const createdAt = order === 'newest' ? at : Number.NaN
-  return salvaged({ createdAt, ...(read.ok ? {} : read.fields) }, id, planId)
+  const read = readText(record, id, version)
+  const isWhole = read.problem === undefined
+  if (isWhole && read.record.planId === planId) return read.record
+  // The index says where the token stands, for the place where a next page begins.
+  const shown = isWhole ? readRecord(undefined).record : read.record
+  const { createdAt } = shown
+  const known = order === 'newest' && Number.isNaN(createdAt) ? at : createdAt
+  return { ...shown, id, planId, createdAt: known }
 }
 
 function isWanted({ id, type, name, description, ...record }: TokenRecord, query: ListQuery): boolean {

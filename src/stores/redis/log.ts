@@ -3,7 +3,7 @@ import type { TokenEvent } from '../../core/token.ts'
 import type { EventQuery } from '../../ports.ts'
 import type { Reply } from './client.ts'
 import { unreadableEvent } from './errors.ts'
-import { readEvent } from './values.ts'
+import { eventOf } from './values.ts'
 
 /** How many events one step reads at most, and how many bytes, about. */
 const STEP = 500
@@ -25,7 +25,7 @@ export async function eventPage(
     const [, all, flat] = await ask([index, isUp ? 'up' : 'down', String(from), String(wanted), String(BYTES)])
     const texts = Array.isArray(flat) ? flat : []
     for (let i = 0; i + 1 < texts.length; i += 2) {
-      const event = readEvent(texts[i + 1], texts[i])
+      const event = eventOf(texts[i + 1], texts[i])
       if (!event) throw unreadableEvent(texts[i], base)
       if (planId === undefined || event.planId === planId) page.push(event)
       from = event.seq + (isUp ? 1 : -1)

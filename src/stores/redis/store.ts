@@ -3,7 +3,10 @@
  * and stores/redis/log.ts. The port: ports.ts.
  */
 import { nanoid } from 'nanoid'
+import * as z from 'zod/mini'
 import { StoreError } from '../../core/errors.ts'
+import { readOptions } from '../../core/setup.ts'
+import { judged, matching } from '../../core/shape.ts'
 import { isDate, type NewEvent, type SecretRecord, type TokenRecord } from '../../core/token.ts'
 import type { SecretUse, TokenStore } from '../../ports.ts'
 import { isRedisClient, type RedisClient, type Reply, runner } from './client.ts'
@@ -15,7 +18,7 @@ import type { Script } from './scripts/begin.ts'
 import { COMMIT } from './scripts/commit.ts'
 import { BOUND, RECORD_USE, SWEEP_EVENTS, SWEEP_TOKENS } from './scripts/keep.ts'
 import { EVENTS, FIND, FIND_BY_DIGEST, LAST_USE, PAGE } from './scripts/read.ts'
-import { problemsOfEvent, problemsOfRecord, readRecord } from './values.ts'
+import { readText, unkeepable } from './values.ts'
 import { watchChannel } from './watch.ts'
 
 /** What can be set. */
@@ -69,7 +72,7 @@ const STEP = { uses: 500, sweptTokens: 100, sweptDigests: 1_000, sweptEvents: 20
  *
  * @param client connected, or connecting. Its `keyPrefix`, if any, comes before the prefix here.
  * @returns a store with all methods of the port.
- * @throws TypeError for options that do not exist or do not fit, and for what is no such client.
+ * @throws SetupError for options that do not exist or do not fit, and for what is no such client.
  * @throws StoreError from its methods: `store_forbidden`, `store_newer`, `store_unsuitable`, `row_unreadable`, each with what to do.
  * @example
  * import { Redis } from 'ioredis'
@@ -103,8 +106,8 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
 
   const recordIn = ([, id, record, version]: Reply): TokenRecord | undefined => {
     if (id === undefined) return undefined
-    const read = readRecord(String(record), String(id), String(version))
-    if (read.ok) return read.record
+    const read = readText(String(record), String(id), String(version))
+    if (read.problem === undefined) return read.record
     throw unreadableToken(String(id), base, read.problem)
   }
 
@@ -176,26 +179,23 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
   }
 }
 
+const optionsSchema = z.strictObject({
+  client: judged((value) =>
+    isRedisClient(value) ? undefined : 'must be one of ioredis (new Redis(…)) or of redis (createClient(…)).',
+  ),
+  prefix: z.optional(
+    matching(PREFIX, 'must have 1 to 100 printable ASCII characters, none of them a space or a brace.'),
+  ),
+})
+
 function prefixOf(client: unknown, options: unknown): string {
-  const problems: string[] = []
-  if (!isRedisClient(client))
-    problems.push('the client is neither one of ioredis (new Redis(…)) nor one of redis (createClient(…)).')
-  const given = typeof options === 'object' && options !== null ? options : {}
-  if (given !== options) problems.push('the options must be an object.')
-  for (const name of Object.keys(given)) if (name !== 'prefix') problems.push(`there is no option "${name}".`)
-  const { prefix = DEFAULT_PREFIX } = given as { readonly prefix?: unknown }
-  if (typeof prefix !== 'string' || !PREFIX.test(prefix))
-    problems.push('prefix must have 1 to 100 printable ASCII characters, none of them a space or a brace.')
-  if (problems.length > 0) throw new TypeError(`redisStore cannot be made:\n  ${problems.join('\n  ')}`)
-  return prefix as string
+  const { prefix = DEFAULT_PREFIX } = readOptions<RedisStoreOptions>('redisStore', optionsSchema, options, { client })
+  return prefix
 }
 
 /** What could not be read back is not written. */
 function refuseUnkeepable(record: TokenRecord, event: NewEvent): void {
-  const problems = [
-    ...problemsOfRecord(record).map((field) => `record.${field}`),
-    ...problemsOfEvent(event).map((field) => `event.${field}`),
-  ]
+  const problems = unkeepable(record, event)
   if (problems.length > 0)
     throw new TypeError(`The record and its event cannot be kept: missing or wrong are ${problems.join(', ')}.`)
 }
@@ -211,10 +211,9 @@ function argumentsOf(record: TokenRecord): string[] {
 }
 
 function argumentsOfEvent(event: NewEvent): string[] {
-  const { id, at, type, tokenId, planId, actor, version, changes } = event
-  const kept = { id, at, type, tokenId, planId, actor, version, ...(changes && { changes }) }
+  const { at, planId, tokenId, type } = event
   const isEnding = type === 'revoked' || type === 'secret_revoked'
-  return [JSON.stringify(kept), String(at), planId, tokenId, isEnding ? '1' : '0']
+  return [JSON.stringify(event), String(at), planId, tokenId, isEnding ? '1' : '0']
 }
 
 function usesIn(tokenId: string, flat: Reply[number] | undefined): SecretUse[] {

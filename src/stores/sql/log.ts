@@ -3,7 +3,7 @@ import type { TokenEvent } from '../../core/token.ts'
 import type { EventQuery } from '../../ports.ts'
 import { answersOf, eventsBeside } from './beside.ts'
 import { isText, runFixed } from './query.ts'
-import { EVENT_COLUMNS, type EventRow, readEvent, readPlace, wholeRow } from './rows.ts'
+import { EVENT_COLUMNS, type EventRow, readEventRow, readPlace, wholeRow } from './rows.ts'
 import type { Session } from './session.ts'
 import { type Marked, withMark } from './suitable-postgres.ts'
 import { wholeOf } from './values.ts'
@@ -38,7 +38,7 @@ export async function listEvents(session: Session, query: EventQuery): Promise<T
     const found = isNews ? await runFixed(db, beside) : (await db.executeQuery<EventRow>(beside.compile())).rows
     return answersOf(found, 'seq', names, shown)
   })
-  const events = rows.map((row) => wholeRow(readEvent(row), nameOf(row), names.events))
+  const events = rows.map((row) => wholeRow(readEventRow(row), nameOf(row), names.events))
   // Beside a session they come in no promised order.
   return events.sort((a, b) => (order === 'oldest' ? a.seq - b.seq : b.seq - a.seq))
 }

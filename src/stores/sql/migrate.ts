@@ -36,7 +36,7 @@ const LOCK = 7_305_801_146_021
  * statement by itself, and what was half done is completed by the next call.
  *
  * @param kysely the host's own, whose plugins are left out; no transaction.
- * @throws PolicyError (a `TypeError`) for options that cannot be used, and for a transaction; StoreError `store_newer`,
+ * @throws SetupError (a `TypeError`) for options that cannot be used, and for a transaction; StoreError `store_newer`,
  * `store_forbidden`, and `store_unsuitable` where the schema is missing or a table of that name is another one.
  *
  * @example
@@ -44,7 +44,7 @@ const LOCK = 7_305_801_146_021
  * const store = sqlStore(db)
  */
 export async function migrate<DB>(kysely: Kysely<DB>, options: SqlTables = {}): Promise<MigrateResult> {
-  const setup = setupOf(kysely, options)
+  const setup = setupOf('migrate', kysely, options)
   const db = kysely.withoutPlugins() as unknown as Plain
   for (let attempt = 1; ; attempt++) {
     try {

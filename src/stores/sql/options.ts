@@ -3,8 +3,11 @@
  * taken. Which dialect a Kysely speaks is asked of its adapter.
  */
 import type { Kysely } from 'kysely'
-import { PolicyError, StoreError } from '../../core/errors.ts'
-import { issuesOf, judged, matching, maybe, object, oneOf, read, type Schema } from '../../core/shape.ts'
+import * as z from 'zod/mini'
+import { StoreError } from '../../core/errors.ts'
+import { isNamed } from '../../core/objects.ts'
+import { readOptions } from '../../core/setup.ts'
+import { judged, matching } from '../../core/shape.ts'
 import type { Listen } from './listen.ts'
 import type { Names, Setup, SqlDialect } from './tables.ts'
 
@@ -44,71 +47,92 @@ const name = matching(
   new RegExp(`^[A-Za-z][A-Za-z0-9_]{0,${LONGEST - 1}}$`),
   `must be a letter, then letters, digits and "_", ${LONGEST} characters at most.`,
 )
+const tables = z.strictObject({
+  tokens: z.optional(name),
+  secrets: z.optional(name),
+  events: z.optional(name),
+  uses: z.optional(name),
+  state: z.optional(name),
+})
 const places = {
-  tables: maybe(
-    object({ tokens: maybe(name), secrets: maybe(name), events: maybe(name), uses: maybe(name), state: maybe(name) }),
-  ),
-  schema: maybe(name),
-  dialect: maybe(oneOf('postgres', 'mysql', 'sqlite')),
+  tables: z.optional(tables),
+  schema: z.optional(name),
+  dialect: z.optional(z.literal(['postgres', 'mysql', 'sqlite'])),
 }
-const callable: Schema<unknown> = judged((value) =>
-  typeof value === 'function' ? undefined : 'must be a function, such as pgListener gives.',
+const listen = z.optional(
+  judged((value) => (typeof value === 'function' ? undefined : 'must be a function, such as pgListener gives.')),
 )
-const OPTIONS = { store: object({ ...places, listen: maybe(callable) }), migrations: object(places) }
+const isKysely = (value: unknown): value is Kysely<unknown> => typeof Object(value).getExecutor === 'function'
+const kysely = judged<Kysely<unknown>>((value) => {
+  if (!isKysely(value)) return 'must be a Kysely of your database: new Kysely({ dialect }).'
+  return value.isTransaction
+    ? 'is a transaction, which ends while the store goes on. Give it the Kysely that the transaction came from.'
+    : undefined
+})
+const OPTIONS = {
+  sqlMigrations: z.strictObject(places),
+  migrate: z.strictObject({ kysely, ...places }),
+  sqlStore: z.strictObject({ kysely, ...places, listen }),
+}
+
+interface TableNames {
+  readonly names: Names
+  /** The same without the schema. */
+  readonly bare: Names
+}
 
 /**
- * Reads options into the names of tables.
+ * Reads the options of a function into the names of tables.
  *
- * @throws PolicyError (a `TypeError`) with everything that is wrong.
+ * @param beside its other arguments by name.
+ * @throws SetupError (a `TypeError`) with everything that is wrong.
  */
-export function readOptions(
-  kind: keyof typeof OPTIONS,
-  options: SqlTables,
-): { readonly names: Names /** The same without the schema. */; readonly bare: Names } {
-  const parsed = read<unknown>(OPTIONS[kind], options)
-  if (!parsed.success) throw new PolicyError(issuesOf(parsed.error))
-  const bare = { ...NAMES, ...definedIn(options.tables ?? {}) }
-  const used = Object.values(bare)
-  const twice = used.filter((table, i) => used.indexOf(table) !== i)
-  if (twice.length > 0)
-    throw new PolicyError(twice.map((table) => ({ path: 'tables', message: `name "${table}" twice.` })))
-  const { schema } = options
-  const names = Object.fromEntries(
-    Object.entries(bare).map(([key, table]) => [key, schema === undefined ? table : `${schema}.${table}`]),
+export function namesOf(reader: keyof typeof OPTIONS, options: unknown, beside: object = {}): TableNames {
+  const given = readOptions<SqlStoreOptions & { readonly kysely?: unknown }>(
+    reader,
+    OPTIONS[reader],
+    options,
+    beside,
+    (some, tell) => {
+      const used = Object.values(tablesIn(some.tables))
+      for (const table of used.filter((one, i) => used.indexOf(one) !== i))
+        tell(['tables'], `name ${JSON.stringify(table)} twice.`)
+      const dialect = some.listen === undefined ? undefined : (some.dialect ?? spokenBy(some.kysely))
+      if (dialect !== undefined && dialect !== 'postgres') tell(['listen'], 'is for PostgreSQL alone.')
+    },
   )
-  return { names: names as unknown as Names, bare: bare as unknown as Names }
+  const bare = tablesIn(given.tables)
+  const names = Object.fromEntries(
+    Object.entries(bare).map(([key, table]) => [key, given.schema === undefined ? table : `${given.schema}.${table}`]),
+  )
+  return { names: names as unknown as Names, bare }
 }
 
-function definedIn(tables: object): object {
-  return Object.fromEntries(Object.entries(tables).filter(([, table]) => table !== undefined))
+function tablesIn(given: unknown): Names {
+  const own = Object.entries(isNamed(given) ? given : {}).filter(([, table]) => table !== undefined)
+  return { ...NAMES, ...Object.fromEntries(own) } as unknown as Names
 }
 
 /** Everything that the store's queries need to know. */
-export function setupOf<DB>(kysely: Kysely<DB>, options: SqlStoreOptions): Setup {
-  if (typeof (kysely as Partial<Kysely<DB>> | undefined)?.getExecutor !== 'function')
-    throw new PolicyError([{ path: 'kysely', message: 'must be a Kysely of your database: new Kysely({ dialect }).' }])
-  if (kysely.isTransaction)
-    throw new PolicyError([
-      {
-        path: 'kysely',
-        message:
-          'is a transaction, which ends while the store goes on. Give it the Kysely that the transaction came from.',
-      },
-    ])
-  const { names, bare } = readOptions('store', options)
-  const dialect = options.dialect ?? dialectOf(kysely)
-  if (options.listen && dialect !== 'postgres')
-    throw new PolicyError([{ path: 'listen', message: 'is for PostgreSQL alone.' }])
-  return { names, channel: bare.events, dialect }
+export function setupOf<DB>(reader: 'sqlStore' | 'migrate', kysely: Kysely<DB>, options: SqlStoreOptions): Setup {
+  const { names, bare } = namesOf(reader, options, { kysely })
+  return { names, channel: bare.events, dialect: options.dialect ?? dialectOf(kysely) }
 }
 
-/** The dialect that a Kysely speaks, told by what its adapter says that the database can do. */
+/** The dialect that a Kysely speaks, or an error that says which it may be. */
 export function dialectOf<DB>(kysely: Kysely<DB>): SqlDialect {
-  const { supportsReturning, supportsTransactionalDdl } = kysely.getExecutor().adapter
-  if (supportsReturning) return supportsTransactionalDdl ? 'postgres' : 'sqlite'
-  if (!supportsTransactionalDdl) return 'mysql'
+  const dialect = spokenBy(kysely)
+  if (dialect) return dialect
   throw new StoreError(
     'store_unsuitable',
     'This Kysely speaks to a database that the SQL store cannot use. Give it PostgreSQL, MySQL, MariaDB or SQLite, or name the dialect in the options.',
   )
+}
+
+/** The dialect, told by what the adapter says that the database can do; `undefined` for another one, and for what is no Kysely. */
+function spokenBy(value: unknown): SqlDialect | undefined {
+  if (!isKysely(value)) return undefined
+  const { supportsReturning, supportsTransactionalDdl } = value.getExecutor().adapter
+  if (supportsReturning) return supportsTransactionalDdl ? 'postgres' : 'sqlite'
+  return supportsTransactionalDdl ? undefined : 'mysql'
 }

@@ -1,12 +1,12 @@
 /**
  * Records and events as rows, and back. Every column is judged, since a row may have been changed by hand and drivers differ:
  * what cannot be read is named. How single values are read: stores/sql/values.ts. What
- * stands in JSON: stores/fields.ts.
+ * a record and an event are: core/record.ts.
  */
 import { StoreError } from '../../core/errors.ts'
-import type { EventType, NewEvent, TokenEvent, TokenRecord } from '../../core/token.ts'
+import { readEvent, readRecord } from '../../core/record.ts'
+import type { NewEvent, TokenEvent, TokenRecord } from '../../core/token.ts'
 import type { SecretUse } from '../../ports.ts'
-import { areChanges, areIdempotencyRecords, areResources, areScopes, areSecrets } from '../fields.ts'
 import { shared } from './shared.ts'
 import { dateOf, jsonOf, textOf, wholeOf } from './values.ts'
 
@@ -30,70 +30,69 @@ export type EventRow = Row<typeof EVENT_COLUMNS>
 export type UseRow = Row<typeof USE_COLUMNS>
 
 /** What was read of a row: what cannot be read is dead, and its columns are named in `wrong`. */
-export interface Reading<T> {
+export interface ReadRow<T> {
   readonly value: T
   readonly wrong: readonly string[]
 }
 
-/** Reads a token's row. A date that cannot be read is `NaN`, a list empty, a text `''`: such a record grants nothing. */
-export function readToken(row: TokenRow): Reading<TokenRecord> {
-  const { take, wrong } = columnsOf(row)
-  const value = {
-    id: take('id', textOf, ''),
-    planId: take('plan_id', planIdOf, ''),
-    type: take('type', typeOf, ''),
-    name: take('name', textOf, ''),
-    description: take('description', textOf, ''),
-    scopes: take('scopes', scopesOf, NONE),
-    resources: take('resources', resourcesOf, NONE),
-    createdAt: take('created_at', dateOf, Number.NaN),
-    createdBy: take('created_by', creatorOf, ''),
-    lifetimeDays: take('lifetime_days', wholeOf, Number.NaN),
-    expiresAt: take('expires_at', dateOf, Number.NaN),
-    secrets: take('secrets', secretsOf, NONE),
-    revokedAt: take('revoked_at', dateOrNull, Number.NaN),
-    revokedBy: take('revoked_by', textOrNull, null),
-    version: take('version', wholeOf, Number.NaN),
-    eventId: take('event_id', textOf, ''),
-    idempotency: take('idempotency', idempotencyOf, NONE),
-  }
-  return { value, wrong }
+/** Reads a token's row. */
+export function readToken(row: TokenRow): ReadRow<TokenRecord> {
+  const { record, wrong } = readRecord({
+    id: textOf(row.id),
+    planId: planIdOf(row.plan_id),
+    type: typeOf(row.type),
+    name: textOf(row.name),
+    description: textOf(row.description),
+    scopes: scopesOf(row.scopes),
+    resources: jsonOf(row.resources),
+    createdAt: dateOf(row.created_at),
+    createdBy: creatorOf(row.created_by),
+    lifetimeDays: wholeOf(row.lifetime_days),
+    expiresAt: dateOf(row.expires_at),
+    secrets: jsonOf(row.secrets),
+    revokedAt: row.revoked_at === null ? null : dateOf(row.revoked_at),
+    revokedBy: row.revoked_by === null ? null : textOf(row.revoked_by),
+    version: wholeOf(row.version),
+    eventId: textOf(row.event_id),
+    idempotency: row.idempotency === '[]' ? NONE : jsonOf(row.idempotency),
+  })
+  return { value: record, wrong: wrong.map(columnOf) }
 }
 
 /** Reads an event's row. */
-export function readEvent(row: EventRow): Reading<TokenEvent> {
-  const { take, wrong } = columnsOf(row)
-  const changes = take('changes', changesOrNull, null)
-  const value = {
-    id: take('id', textOf, ''),
-    seq: take('seq', wholeOf, Number.NaN),
-    at: take('at', dateOf, Number.NaN),
-    type: take('type', textOf, '') as EventType,
-    tokenId: take('token_id', textOf, ''),
-    planId: take('plan_id', textOf, ''),
-    actor: take('actor', textOrNull, null),
-    version: take('version', wholeOf, Number.NaN),
-    ...(changes !== null && { changes }),
-  }
-  return { value, wrong }
+export function readEventRow(row: EventRow): ReadRow<TokenEvent> {
+  const changes = row.changes === null ? undefined : (jsonOf(row.changes) ?? null)
+  const { event, wrong } = readEvent({
+    id: textOf(row.id),
+    seq: wholeOf(row.seq),
+    at: dateOf(row.at),
+    type: textOf(row.type),
+    tokenId: textOf(row.token_id),
+    planId: textOf(row.plan_id),
+    actor: row.actor === null ? null : textOf(row.actor),
+    version: wholeOf(row.version),
+    ...(changes !== undefined && { changes }),
+  })
+  return { value: event, wrong: wrong.map(columnOf) }
 }
 
+/** `planId` is in the column `plan_id`. */
+const columnOf = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
 /** Reads where in the log and when an event was. */
-export function readPlace(row: Pick<EventRow, 'seq' | 'at'>): Reading<{ readonly seq: number; readonly at: number }> {
-  const { take, wrong } = columnsOf(row)
-  const value = { seq: take('seq', wholeOf, Number.NaN), at: take('at', dateOf, Number.NaN) }
-  return { value, wrong }
+export function readPlace(row: Pick<EventRow, 'seq' | 'at'>): ReadRow<{ readonly seq: number; readonly at: number }> {
+  return whole({ seq: wholeOf(row.seq), at: dateOf(row.at) })
 }
 
 /** Reads the row of a use. */
-export function readUse(row: UseRow): Reading<SecretUse> {
-  const { take, wrong } = columnsOf(row)
-  const value = {
-    tokenId: take('token_id', textOf, ''),
-    digest: take('digest', textOf, ''),
-    at: take('at', dateOf, Number.NaN),
-  }
-  return { value, wrong }
+export function readUse(row: UseRow): ReadRow<SecretUse> {
+  return whole({ tokenId: textOf(row.token_id), digest: textOf(row.digest), at: dateOf(row.at) })
+}
+
+/** Fields of which none may be missing. */
+function whole<T extends object>(fields: { readonly [F in keyof T]: T[F] | undefined }): ReadRow<T> {
+  const missing = Object.entries(fields).filter(([, value]) => value === undefined)
+  return { value: fields as T, wrong: missing.map(([field]) => columnOf(field)) }
 }
 
 /** The row of a record, or a `TypeError` if it would not be read again as it is. */
@@ -117,7 +116,7 @@ export function tokenRow(record: TokenRecord) {
     event_id: record.eventId,
     idempotency: JSON.stringify(record.idempotency),
   }
-  refuseWrong('record', readToken(row))
+  refuseWrong('record', readToken(row), record, KNOWN.record)
   return {
     ...row,
     search_name: record.name.toLowerCase(),
@@ -138,16 +137,25 @@ export function eventRow(event: NewEvent, seq: number) {
     version: event.version,
     changes: event.changes === undefined ? null : JSON.stringify(event.changes),
   }
-  refuseWrong('event', readEvent(row))
+  refuseWrong('event', readEventRow(row), event, KNOWN.event)
   return row
 }
 
-function refuseWrong(kind: string, { wrong }: Reading<unknown>): void {
-  if (wrong.length > 0) throw new TypeError(`The ${kind} cannot be kept: ${wrong.join(', ')} cannot be read again.`)
+/** The fields that the tables have a column for, and the format. */
+const KNOWN = {
+  record: new Set(['v', ...TOKEN_COLUMNS]),
+  event: new Set(['v', ...EVENT_COLUMNS]),
+}
+
+function refuseWrong(kind: string, { wrong }: ReadRow<unknown>, given: object, known: ReadonlySet<string>): void {
+  const lost = Object.keys(given).filter((field) => !known.has(columnOf(field)))
+  if ((given as { readonly v?: unknown }).v !== 1) lost.push('v')
+  if (wrong.length + lost.length > 0)
+    throw new TypeError(`The ${kind} cannot be kept: ${[...wrong, ...lost].join(', ')} cannot be read again.`)
 }
 
 /** What was read, or an error that tells whoever runs the server what to mend. */
-export function wholeRow<T>({ value, wrong }: Reading<T>, what: string, table: string): T {
+export function wholeRow<T>({ value, wrong }: ReadRow<T>, what: string, table: string): T {
   if (wrong.length === 0) return value
   const columns = wrong.map((column) => `"${column}"`).join(', ')
   throw new StoreError(
@@ -156,48 +164,10 @@ export function wholeRow<T>({ value, wrong }: Reading<T>, what: string, table: s
   )
 }
 
-interface Columns<R> {
-  /** A column by a reader, or the dead value that stands for what cannot be read. */
-  take<T>(column: keyof R & string, reader: (value: unknown) => T | undefined, dead: T): T
-  readonly wrong: readonly string[]
-}
-
-function columnsOf<R extends object>(row: R): Columns<R> {
-  const wrong: string[] = []
-  return {
-    wrong,
-    take(column, reader, dead) {
-      const value = reader(row[column])
-      if (value !== undefined) return value
-      wrong.push(column)
-      return dead
-    },
-  }
-}
-
 const NONE: readonly never[] = Object.freeze([])
-
-const dateOrNull = (value: unknown): number | null | undefined => (value === null ? null : dateOf(value))
-const textOrNull = (value: unknown): string | null | undefined => (value === null ? null : textOf(value))
-
-/** Reads JSON that a check finds good. */
-const jsonAs =
-  <T>(isGood: (json: unknown) => json is T) =>
-  (value: unknown): T | undefined => {
-    const json = jsonOf(value)
-    return isGood(json) ? json : undefined
-  }
 
 // What many tokens have in common; secrets, idempotency keys and what belongs to one token are never among them.
 const planIdOf = shared(textOf)
 const typeOf = shared(textOf)
 const creatorOf = shared(textOf)
-const scopesOf = shared(jsonAs(areScopes))
-
-const resourcesOf = jsonAs(areResources)
-const secretsOf = jsonAs(areSecrets)
-const keysOf = jsonAs(areIdempotencyRecords)
-const idempotencyOf = (value: unknown): ReturnType<typeof keysOf> => (value === '[]' ? NONE : keysOf(value))
-const changesOf = jsonAs(areChanges)
-const changesOrNull = (value: unknown): ReturnType<typeof changesOf> | null =>
-  value === null ? null : changesOf(value)
+const scopesOf = shared(jsonOf)

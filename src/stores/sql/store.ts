@@ -44,7 +44,7 @@ export type SqlStore = TokenStore & Required<Omit<TokenStore, 'peekByDigest' | '
  * - An error of the driver's comes through as it is, without the fields that quote values (`sql`, `detail` and the like), and
  *   without what MySQL quotes in its messages. What the host logs of its queries through Kysely's `log` holds digests.
  *
- * @throws PolicyError (a `TypeError`) for options that cannot be used, and for a transaction; StoreError `store_unsuitable` for
+ * @throws SetupError (a `TypeError`) for options that cannot be used, and for a transaction; StoreError `store_unsuitable` for
  * another database.
  * Its methods reject with StoreError `store_not_migrated`, `store_newer`, `store_forbidden`, `store_unsuitable`, `row_unreadable`.
  *
@@ -55,7 +55,7 @@ export type SqlStore = TokenStore & Required<Omit<TokenStore, 'peekByDigest' | '
  * const store = sqlStore(db, { listen: pgListener(() => new pg.Client({ connectionString })) })
  */
 export function sqlStore<DB>(kysely: Kysely<DB>, options: SqlStoreOptions = {}): SqlStore {
-  const setup = setupOf(kysely, options)
+  const setup = setupOf('sqlStore', kysely, options)
   const session = sessionOf(kysely, setup)
   const { listen } = options
   return {

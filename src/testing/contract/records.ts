@@ -19,6 +19,7 @@ export const digestOf = (label: string): string => portableSha256(label)
 /** A record of version 1 with one secret, whose digest is that of the token's id. */
 export function recordOf(id: string, change: Partial<TokenRecord> = {}): TokenRecord {
   return {
+    v: 1,
     id,
     planId: PLAN,
     type: 'rest',
@@ -61,7 +62,7 @@ export function refreshedOf(record: TokenRecord): TokenRecord {
 export function eventOf(record: TokenRecord, change: Partial<NewEvent> = {}): NewEvent {
   const { eventId: id, id: tokenId, planId, version } = record
   const type = version === 1 ? 'created' : 'edited'
-  return { id, at: NOON + version, type, tokenId, planId, actor: 'admin-1', version, ...change }
+  return { v: 1, id, at: NOON + version, type, tokenId, planId, actor: 'admin-1', version, ...change }
 }
 
 /** Writes a record with its event; it has to be taken. */

@@ -94,7 +94,7 @@ export const SWEEPS = casesOf('sweep', [
       await store.sweep({ before: NOON, limit: 10 })
       const third = nextOf(second)
       const { id: tokenId, planId, version } = third
-      const event = { id: 'late', at: NOON, type: 'edited', tokenId, planId, actor: null, version } as const
+      const event = { v: 1, id: 'late', at: NOON, type: 'edited', tokenId, planId, actor: null, version } as const
       same(await other.commit(third, event), false, 'The answer to a commit of version 3 of a swept token')
       same(await present(other, ['token']), [], 'What is there after that')
       const secrets = [{ digest: digestOf('fresh'), issuedAt: NOON, worksUntil: null }]

@@ -4,8 +4,8 @@ import {
   type Directory,
   memoryStore,
   type Policy,
-  PolicyError,
   type ReadyInput,
+  SetupError,
   type TokenStore,
 } from 'plan-access-tokens'
 import { figmaErrors, figmaPolicy } from 'plan-access-tokens/figma'
@@ -49,10 +49,10 @@ export async function problemsOf(given: Given, real?: ReadyInput): Promise<reado
   expect(await kept.events({ limit: 1 })).toEqual([])
   expect(lines).toEqual([])
   if (outcome === undefined) return []
-  expect(outcome).toBeInstanceOf(PolicyError)
-  const { problems, message } = outcome as PolicyError
-  for (const problem of problems) expect(message).toContain(`${problem.path}: ${problem.message}`)
-  return problems.map((problem) => `${problem.path}: ${problem.message}`)
+  expect(outcome).toBeInstanceOf(SetupError)
+  const { issues, message } = outcome as SetupError
+  for (const problem of issues) expect(message).toContain(`${problem.path || 'input'}: ${problem.message}`)
+  return issues.map((problem) => `${problem.path || 'input'}: ${problem.message}`)
 }
 
 /** What a port that is down throws. */

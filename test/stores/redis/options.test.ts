@@ -19,7 +19,7 @@ describe('redisStore', () => {
   })
 
   it.each(['', ' ', 'a b', 'a{b', 'a}', 'ä', 'a\n', 'x'.repeat(101), 1, null])('refuses the prefix %j', (prefix) => {
-    expect(() => redisStore(ioredis, { prefix: prefix as never })).toThrow(/prefix must have 1 to 100 printable/)
+    expect(() => redisStore(ioredis, { prefix: prefix as never })).toThrow(/prefix: must have 1 to 100 printable/)
   })
 
   it.each(['a', 'tokens:eu-1', '!~|[]()*?', 'x'.repeat(100)])('takes the prefix %j', (prefix) => {
@@ -28,9 +28,9 @@ describe('redisStore', () => {
 
   it('refuses options that there are not, and tells everything that is wrong at once', () => {
     expect(() => redisStore(null as never, { prefx: 'a', prefix: '{}' } as never)).toThrow(
-      /client is neither.*\n.*no option "prefx".*\n.*prefix must/,
+      /client: must be one.*\n.*prefix: must.*\n.*prefx: is not a field/,
     )
-    expect(() => redisStore(ioredis, 'tokens' as never)).toThrow(/options must be an object/)
+    expect(() => redisStore(ioredis, 'tokens' as never)).toThrow(/options: must be an object/)
     expect(() => redisStore(ioredis, undefined)).not.toThrow()
   })
 })

@@ -9,8 +9,7 @@ describe('options', () => {
     try {
       make()
     } catch (error) {
-      if (error instanceof TypeError)
-        return (error as { problems?: { path: string }[] }).problems?.map(({ path }) => path)
+      if (error instanceof TypeError) return (error as { issues?: { path: string }[] }).issues?.map(({ path }) => path)
       throw error
     }
     return 'none'
@@ -30,7 +29,7 @@ describe('options', () => {
     ['another dialect', { dialect: 'mssql' }, ['dialect']],
     ['an unknown option', { prefix: 'a' }, ['prefix']],
     ['everything at once', { schema: '', tables: { uses: '-' }, x: 1 }, ['schema', 'tables.uses', 'x']],
-    ['no object', [], ['']],
+    ['no object', [], ['options']],
   ])('refuse %s, in a TypeError that names it', (_, options, paths) => {
     for (const make of [() => sqlStore(new Kysely({ dialect }), options), () => sqlMigrations(options)])
       expect((problemsOf(make) as string[]).toSorted()).toEqual(paths)

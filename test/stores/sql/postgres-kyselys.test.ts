@@ -21,7 +21,7 @@ describe('a Kysely that is not the host’s own', () => {
       .transaction()
       .execute(async (trx) => {
         expect(() => sqlStore(trx)).toThrow(
-          expect.objectContaining({ name: 'PolicyError', message: expect.stringContaining('is a transaction') }),
+          expect.objectContaining({ name: 'SetupError', message: expect.stringContaining('is a transaction') }),
         )
       })
     const controlled = await kysely().startTransaction().execute()

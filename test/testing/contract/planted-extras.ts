@@ -103,7 +103,7 @@ export const MISTAKEN_EXTRAS = [
   planted('writes an event for each use', APART, 'The versions in the log', (data, right) => ({
     async recordUse(uses) {
       for (const { tokenId } of uses)
-        append(data, { id: 'use', at: 0, type: 'edited', tokenId, planId: 'plan-1', actor: null, version: 0 })
+        append(data, { v: 1, id: 'use', at: 0, type: 'edited', tokenId, planId: 'plan-1', actor: null, version: 0 })
       return right.recordUse(uses)
     },
   })),

@@ -94,12 +94,12 @@ export function makesItsTables(engine: Engine): void {
     const { kysely, database } = await freshStore(engine)
     await kysely.transaction().execute(async (trx) => {
       await expect(migrate(trx)).rejects.toMatchObject({
-        name: 'PolicyError',
+        name: 'SetupError',
         message: expect.stringContaining('is a transaction'),
       })
     })
-    await expect(migrate(kysely, { schema: 'a b' })).rejects.toMatchObject({ name: 'PolicyError' })
-    await expect(migrate({} as never)).rejects.toMatchObject({ name: 'PolicyError' })
+    await expect(migrate(kysely, { schema: 'a b' })).rejects.toMatchObject({ name: 'SetupError' })
+    await expect(migrate({} as never)).rejects.toMatchObject({ name: 'SetupError' })
     await database.close()
   })
 

@@ -1,0 +1,192 @@
+/** What the management API answers, for its OpenAPI document. What is taken: admin/schemas.ts. */
+import * as z from 'zod/mini'
+import type { ScopeView, TypeView } from '../core/policy.ts'
+import type { Limits } from '../core/policy-data.ts'
+import type { ResourceRef } from '../core/resources.ts'
+import type { Token, TokenEvent } from '../core/token.ts'
+import type { PlacedReport } from '../service/check-links.ts'
+import { told } from './told.ts'
+
+const maybe = z.exactOptional
+const at = () => told(z.int(), 'Epoch milliseconds.')
+
+const resource: z.ZodMiniType<ResourceRef> = z.strictObject({ kind: z.string(), id: z.string() })
+
+const secret = z.strictObject({
+  issuedAt: at(),
+  worksUntil: told(z.nullable(z.int()), '`null` for the newest: it works as long as the token.'),
+  lastUsedAt: maybe(z.nullable(z.int())),
+})
+
+const token: z.ZodMiniType<Token> = z.strictObject({
+  id: z.string(),
+  planId: z.string(),
+  type: z.string(),
+  name: z.string(),
+  description: z.string(),
+  scopes: z.array(z.string()),
+  resources: z.union([
+    z.literal('all'),
+    z.array(z.strictObject({ kind: z.string(), id: z.string(), link: z.string() })),
+  ]),
+  status: z.enum(['active', 'expired', 'revoked']),
+  createdAt: at(),
+  createdBy: z.string(),
+  lifetimeDays: z.int(),
+  expiresAt: at(),
+  revokedAt: z.nullable(z.int()),
+  revokedBy: z.nullable(z.string()),
+  version: told(z.int(), 'The `ETag`, without its quotation marks.'),
+  secrets: told(z.array(secret), 'Oldest first. Never the secrets themselves.'),
+  warnings: z.array(z.strictObject({ code: z.literal('scope_deprecated'), scope: z.string() })),
+  lastUsedAt: told(maybe(z.nullable(z.int())), '`null` if never; absent where the store keeps no uses.'),
+})
+
+const event: z.ZodMiniType<TokenEvent> = z.strictObject({
+  v: told(z.literal(1), 'The format.'),
+  id: z.string(),
+  seq: z.int(),
+  at: at(),
+  type: z.enum(['created', 'edited', 'refreshed', 'revoked', 'secret_revoked']),
+  tokenId: z.string(),
+  planId: z.string(),
+  actor: told(z.nullable(z.string()), '`null` where a secret was reported by its holder.'),
+  version: z.int(),
+  changes: maybe(z.record(z.string(), z.strictObject({ before: z.unknown(), after: z.unknown() }))),
+})
+
+const limits: z.ZodMiniType<Required<Limits>> = z.strictObject({
+  lifetimeDays: z.number(),
+  graceHours: z.number(),
+  liveSecrets: z.number(),
+  links: z.number(),
+  resources: z.number(),
+  bodyBytes: z.number(),
+})
+
+const scope: z.ZodMiniType<ScopeView> = z.strictObject({
+  name: z.string(),
+  types: z.array(z.string()),
+  title: maybe(z.string()),
+  group: maybe(z.string()),
+  deprecated: maybe(z.string()),
+})
+
+const type: z.ZodMiniType<TypeView> = z.strictObject({
+  name: z.string(),
+  title: maybe(z.string()),
+  prefix: z.string(),
+  scopes: z.array(z.string()),
+  fixed: z.array(z.string()),
+  secretPattern: z.string(),
+})
+
+const foundLink = z.strictObject({
+  kind: z.string(),
+  id: z.string(),
+  link: z.string(),
+  planId: maybe(z.string()),
+})
+
+const linkReport: z.ZodMiniType<PlacedReport> = z.strictObject({
+  resources: told(
+    z.array(z.extend(foundLink, { name: told(maybe(z.string()), 'What the directory calls it.') })),
+    'Each once. With a plan: those that lie in it.',
+  ),
+  mistakes: z.array(
+    z.strictObject({
+      link: z.string(),
+      start: z.int(),
+      end: z.int(),
+      code: z.enum([
+        ...['link_malformed', 'link_not_https', 'link_wrong_host', 'link_unknown_shape', 'link_bad_id'],
+        'resource_not_in_plan',
+      ] as const),
+      message: z.string(),
+    }),
+  ),
+  unplaced: told(
+    maybe(z.array(foundLink)),
+    'With a plan: links of which nobody has asked where they lie, since they are too many or there is no directory.',
+  ),
+})
+
+const decision = z.union([
+  z.strictObject({
+    allowed: z.literal(true),
+    token,
+    endpoint: z.strictObject({ route: z.string(), method: z.string(), path: z.string() }),
+    params: z.record(z.string(), z.string()),
+    resources: z.array(resource),
+    secret: z.strictObject({ worksUntil: z.nullable(z.int()) }),
+  }),
+  z.strictObject({
+    allowed: z.literal(false),
+    code: z.string(),
+    status: z.int(),
+    message: z.string(),
+    scopes: maybe(z.array(z.string())),
+  }),
+])
+
+const verdict = z.strictObject({
+  rule: z.string(),
+  ok: z.boolean(),
+  code: maybe(z.string()),
+  reason: z.string(),
+})
+
+/** What is given, by the name that it has in the OpenAPI document. */
+export const ANSWERS = {
+  Token: token,
+  TokenPage: z.strictObject({ tokens: z.array(token), next: maybe(z.string()) }),
+  Issued: z.strictObject({ token, secret: told(z.string(), 'The secret, shown this once.') }),
+  Event: event,
+  EventPage: z.strictObject({ events: z.array(event), next: maybe(z.string()) }),
+  RefreshPreview: z.strictObject({ expiresAt: at(), previousWorksUntil: at() }),
+  Policies: z.strictObject({
+    policies: z.array(z.strictObject({ surface: z.string(), scopes: z.array(scope), types: z.array(type), limits })),
+  }),
+  LinkReport: linkReport,
+  Explanation: z.strictObject({ decision, rules: z.array(verdict) }),
+  Introspection: told(
+    z.strictObject({
+      active: z.boolean(),
+      scope: maybe(z.string()),
+      token_type: maybe(z.literal('Bearer')),
+      exp: told(maybe(z.int()), 'Seconds.'),
+      iat: told(maybe(z.int()), 'Seconds.'),
+      sub: told(maybe(z.string()), "The plan's id."),
+      jti: told(maybe(z.string()), "The token's id."),
+      plan_id: maybe(z.string()),
+      plan_token_type: maybe(z.string()),
+      resources: maybe(z.union([z.literal('all'), z.array(resource)])),
+    }),
+    'RFC 7662, section 2.2; of what does not work only `active`.',
+  ),
+  Revocation: told(
+    z.strictObject({ revoked: told(z.boolean(), '`false`: the text holds no secret that is known here.') }),
+    'RFC 7009, section 2.2, whose clients need not read it.',
+  ),
+  Problem: told(
+    z.strictObject({
+      type: told(z.string(), '`urn:plan-access-tokens:error:` and the code.'),
+      title: z.string(),
+      status: z.int(),
+      detail: maybe(z.string()),
+      code: z.string(),
+      issues: z.array(
+        z.strictObject({
+          path: z.string(),
+          at: told(z.array(z.union([z.string(), z.int()])), 'The same place as keys.'),
+          message: z.string(),
+        }),
+      ),
+      error: told(maybe(z.string()), 'RFC 6749, section 5.2; only of introspection and revocation.'),
+    }),
+    'RFC 9457.',
+  ),
+}
+
+/** The name of an answer's schema. */
+export type AnswerName = keyof typeof ANSWERS

@@ -1,0 +1,61 @@
+/**
+ * What is wrong with an input, and where: one mistake, its place as keys and as text, and what is said of names that nobody
+ * knows. Which mistakes there are: core/shape.ts for shapes, whoever knows the meaning for the rest.
+ */
+import { didYouMean, nearest } from './suggest.ts'
+
+/** One thing that is wrong with an input, and where. */
+export interface Issue {
+  /** The place as text: `scopes[2]`, `name`, an unknown field's own name; empty for the whole input. */
+  readonly path: string
+  /** The place as keys, for programs: `['scopes', 2]`; empty for the whole input. */
+  readonly at: readonly (string | number)[]
+  readonly message: string
+}
+
+/** An issue at a place. */
+export function issueAt(at: readonly PropertyKey[], message: string): Issue {
+  return { path: pathText(at), at: at.map((key) => (typeof key === 'number' ? key : String(key))), message }
+}
+
+/** `scopes[2]`, `name`, `endpoints["GET /x"].names[0].at`. */
+export function pathText(at: readonly PropertyKey[]): string {
+  let text = ''
+  for (const key of at) {
+    if (typeof key === 'number') text += `[${key}]`
+    else if (/^[A-Za-z_$][\w$]*$/.test(String(key))) text += text === '' ? String(key) : `.${String(key)}`
+    else text += text === '' && !/[[\].\s"]/.test(String(key)) ? String(key) : `[${JSON.stringify(String(key))}]`
+  }
+  return text
+}
+
+/** What is said of a name that the host wrote and that is not known. */
+export function unknownName(at: readonly PropertyKey[], name: string, known: readonly string[]): Issue {
+  return issueAt([...at, name], notKnown(name, known, 'field'))
+}
+
+/** What is said of a name that somebody sent and that is not known: the name itself only if it can be no secret. */
+export function unknownNameSent(
+  at: readonly PropertyKey[],
+  name: string,
+  known: readonly string[],
+  what = 'field',
+): Issue {
+  if (isPlainName(name) || (/^[\w-]{1,64}$/.test(name) && nearest(name, known) !== undefined))
+    return issueAt([...at, name], notKnown(name, known, what))
+  return issueAt(at, `must hold no ${what}s${known.length > 0 ? ` but ${known.join(', ')}` : ''}.`)
+}
+
+const notKnown = (name: string, known: readonly string[], what: string): string =>
+  `is not a ${what} here.${didYouMean(name, known)}`
+
+/** Whether a name is short and written as names in code are: `expiresAt`, `file_key`, `__proto__`. Hardly any part of a secret is. */
+function isPlainName(name: string): boolean {
+  return name.length <= 24 && /^_{0,2}[a-z]{1,12}(([A-Z][a-z]{1,11})*|(_[a-z]{1,12})*)_{0,2}$/.test(name)
+}
+
+/** A place in what somebody sent, up to the first name that may be anything. */
+export function plainPath(at: readonly PropertyKey[]): readonly PropertyKey[] {
+  const end = at.findIndex((key) => typeof key !== 'number' && !isPlainName(String(key)))
+  return end === -1 ? at : at.slice(0, end)
+}

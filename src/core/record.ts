@@ -1,0 +1,146 @@
+/**
+ * Reads records and events as stores keep them: the one description of both, for every store. What cannot be read is dead, so
+ * that such a record grants nothing, and its fields are named, so that somebody can mend them. How a database gives single
+ * values is the store's to know; what the fields mean: core/token.ts.
+ */
+import { isNamed, isObject } from './objects.ts'
+import { isResourceRef, type LinkedResource } from './resources.ts'
+import {
+  type Change,
+  type IdempotencyRecord,
+  isDate,
+  type SecretRecord,
+  type TokenEvent,
+  type TokenRecord,
+} from './token.ts'
+
+/** A record that was read. */
+export interface ReadRecord {
+  /** With dead values for what cannot be read: a date is `NaN`, a list empty, a text `''`. */
+  readonly record: TokenRecord
+  /** The names of the fields that cannot be read; empty if the record is whole. */
+  readonly wrong: readonly string[]
+}
+
+/** An event that was read. */
+export interface ReadEvent {
+  readonly event: TokenEvent
+  /** The names of the fields that cannot be read; empty if the event is whole. */
+  readonly wrong: readonly string[]
+}
+
+/** Whether a field is good, and what stands for it where it is not. */
+type Field<T> = readonly [isGood: (value: unknown) => boolean, dead: T]
+type FieldsOf<T> = { readonly [F in keyof T]-?: Field<T[F]> }
+
+const isText = (value: unknown): boolean => typeof value === 'string'
+const isCount = (value: unknown): boolean => isDate(value) && value >= 1
+const orNull =
+  (isGood: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    value === null || isGood(value)
+
+/** A list of objects, each of which is good. A loop, since every look-up in a database comes along here. */
+function listOf<T>(isGood: (entry: { readonly [F in keyof T]: unknown }) => boolean): (value: unknown) => boolean {
+  return (value) => {
+    if (!Array.isArray(value)) return false
+    for (const entry of value)
+      if (!isObject(entry) || !isGood(entry as { readonly [F in keyof T]: unknown })) return false
+    return true
+  }
+}
+
+const areLinked = listOf<LinkedResource>((entry) => isResourceRef(entry) && isText(entry.link))
+const areSecrets = listOf<SecretRecord>(
+  ({ digest, issuedAt, worksUntil }) =>
+    isText(digest) && isDate(issuedAt) && (worksUntil === null || isDate(worksUntil)),
+)
+const areKeys = listOf<IdempotencyRecord>(
+  ({ call, key, input, digest }) =>
+    (call === 'create' || call === 'refresh') && isText(key) && isText(input) && isText(digest),
+)
+const areTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText)
+const areChanges = (value: unknown): boolean => isNamed(value) && listOf<Change>(() => true)(Object.values(value))
+/** The only format there is; records of before it had a number have none. */
+const isKnownFormat = (value: unknown): boolean => value === 1 || value === undefined
+
+const NONE: readonly never[] = Object.freeze([])
+const TEXT: Field<string> = [isText, '']
+const DATE: Field<number> = [isDate, Number.NaN]
+const FORMAT: Field<1> = [isKnownFormat, 1]
+
+const RECORD: FieldsOf<TokenRecord> = {
+  v: FORMAT,
+  id: [(value) => isText(value) && value !== '', ''],
+  planId: TEXT,
+  type: TEXT,
+  name: TEXT,
+  description: TEXT,
+  scopes: [areTexts, NONE],
+  resources: [(value) => value === 'all' || areLinked(value), NONE],
+  createdAt: DATE,
+  createdBy: TEXT,
+  lifetimeDays: [Number.isFinite, Number.NaN],
+  expiresAt: DATE,
+  secrets: [areSecrets, NONE],
+  revokedAt: [orNull(isDate), Number.NaN],
+  revokedBy: [orNull(isText), null],
+  version: [isCount, Number.NaN],
+  eventId: TEXT,
+  idempotency: [areKeys, NONE],
+}
+
+const EVENT: FieldsOf<Omit<TokenEvent, 'changes'>> = {
+  v: FORMAT,
+  id: TEXT,
+  seq: [isCount, Number.NaN],
+  at: DATE,
+  type: [isText, '' as TokenEvent['type']],
+  tokenId: TEXT,
+  planId: TEXT,
+  actor: [orNull(isText), null],
+  version: [isCount, Number.NaN],
+}
+
+const RECORD_FIELDS = Object.entries(RECORD)
+const EVENT_FIELDS = Object.entries(EVENT)
+
+function readFields(
+  fields: readonly (readonly [name: string, field: Field<unknown>])[],
+  given: { readonly [field: string]: unknown },
+): { readonly value: { [field: string]: unknown }; readonly wrong: string[] } {
+  const value: { [field: string]: unknown } = { ...given }
+  const wrong: string[] = []
+  for (const [name, [isGood, dead]] of fields)
+    if (!isGood(given[name])) {
+      value[name] = dead
+      wrong.push(name)
+    }
+  value.v ??= 1
+  return { value, wrong }
+}
+
+/**
+ * Reads a record out of the fields of a `TokenRecord`, as JSON or columns gave them. Fields that this version does not know are
+ * kept: a newer one may have written them. A record of a format that it does not know has `v` in `wrong`.
+ *
+ * @example
+ * const { record, wrong } = readRecord(JSON.parse(text))
+ * if (wrong.length > 0) throw new StoreError('row_unreadable', `The token "${id}" is wrong in ${wrong.join(', ')}.`)
+ */
+export function readRecord(fields: unknown): ReadRecord {
+  const { value, wrong } = readFields(RECORD_FIELDS, isNamed(fields) ? fields : {})
+  return { record: value as unknown as TokenRecord, wrong }
+}
+
+/** Reads an event out of the fields of a `TokenEvent`, its `seq` included; as `readRecord` does a record. */
+export function readEvent(fields: unknown): ReadEvent {
+  const given = isNamed(fields) ? fields : {}
+  const { value, wrong } = readFields(EVENT_FIELDS, given)
+  if (given.changes === undefined) delete value.changes
+  else if (!areChanges(given.changes)) {
+    delete value.changes
+    wrong.push('changes')
+  }
+  return { event: value as unknown as TokenEvent, wrong }
+}

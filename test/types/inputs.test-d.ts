@@ -1,0 +1,27 @@
+/** What hosts are told that a call takes is what the schema of its input gives. */
+import type {
+  CheckLinksInput,
+  CreateInput,
+  EditInput,
+  EventsInput,
+  ListInput,
+  RefreshInput,
+  TokenInput,
+} from 'plan-access-tokens'
+import { describe, expectTypeOf, it } from 'vitest'
+import type { Inputs } from '../../src/service/input.ts'
+
+/** The fields of a type, whether they may be written to or not. Which scopes there are is the policy's to say. */
+type Fields<T> = { -readonly [F in keyof T]: F extends 'scopes' ? 'scopes' : T[F] }
+
+describe('the type of an input', () => {
+  it('is that of its schema', () => {
+    expectTypeOf<Fields<Inputs['token']>>().toEqualTypeOf<Fields<TokenInput>>()
+    expectTypeOf<Fields<Inputs['list']>>().toEqualTypeOf<Fields<ListInput>>()
+    expectTypeOf<Fields<Inputs['events']>>().toEqualTypeOf<Fields<EventsInput>>()
+    expectTypeOf<Fields<Inputs['edit']>>().toEqualTypeOf<Fields<EditInput>>()
+    expectTypeOf<Fields<Inputs['refresh']>>().toEqualTypeOf<Fields<RefreshInput>>()
+    expectTypeOf<Fields<Inputs['create']>>().toEqualTypeOf<Fields<CreateInput>>()
+    expectTypeOf<Fields<Inputs['checkLinks']>>().toEqualTypeOf<Fields<CheckLinksInput>>()
+  })
+})
