@@ -1,6 +1,6 @@
 /**
  * Writes a change: record and event together, by version. A write whose answer was lost is found out and never repeated
- * blindly. What a change is: core/lifecycle.ts.
+ * blindly, and an answer that comes late still counts. What a change is: core/lifecycle.ts.
  */
 import { PlanTokenError } from '../core/errors.ts'
 import { changesBetween } from '../core/lifecycle.ts'
@@ -67,10 +67,18 @@ function eventOf(before: TokenRecord | undefined, { record, type, actor }: Write
 async function write(engine: Engine, record: TokenRecord, event: NewEvent): Promise<boolean> {
   const { clock, store } = engine
   const giveUp = clock.monotonic() + 2 * engine.timeoutMs
+  /** Earlier tries that may still be answered: a commit can stand in the queue of a pool for longer than we wait. */
+  const late: Promise<true>[] = []
   for (let pause = FIRST_PAUSE; ; pause *= 2) {
     let failure: unknown
+    let sent: unknown
+    const commit = (): Promise<unknown> => {
+      const answer = store.commit(record, event)
+      sent = answer
+      return answer
+    }
     try {
-      const answer = await answerOf<unknown>(engine, () => store.commit(record, event))
+      const answer = await Promise.race([answerOf(engine, commit), ...late])
       if (answer === true) return true
       // At first, false means that somebody else was quicker; after a lost answer it may be our own earlier write.
       if (answer === false && pause === FIRST_PAUSE) return false
@@ -78,15 +86,29 @@ async function write(engine: Engine, record: TokenRecord, event: NewEvent): Prom
     } catch (error) {
       if (error instanceof PlanTokenError) throw error
       failure = failureOf(engine, error, 'store.commit')
+      late.push(onceTrue(sent))
     }
-    const outcome = await outcomeOf(engine, record).catch((error: unknown) => {
+    const found = outcomeOf(engine, record).catch((error: unknown) => {
       engine.report.failed(error, 'store.find')
       return 'open' as const
     })
-    if (outcome !== 'open') return outcome === 'written'
+    const outcome = await Promise.race([found, ...late])
+    if (outcome !== 'open') return outcome !== 'superseded'
     if (clock.monotonic() + pause > giveUp) throw unavailable(failure)
-    await clock.sleep(pause)
+    if ((await Promise.race([clock.sleep(pause), ...late])) === true) return true
   }
+}
+
+/** Resolves when an answer turns out to be that the pair was written; whatever else it is, or if it never comes, it stays open. */
+function onceTrue(answer: unknown): Promise<true> {
+  return new Promise((resolve) => {
+    Promise.resolve(answer).then(
+      (value) => {
+        if (value === true) resolve(true)
+      },
+      () => undefined,
+    )
+  })
 }
 
 function refuseAnswer(): never {

@@ -266,6 +266,42 @@ describe('a change whose answer was lost', () => {
     }
   })
 
+  it.each<[string, ...Fate[]]>([
+    ['while nothing else is answered', 'is written three seconds later', 'never answers'],
+    ['while it is sent again', 'is written three seconds later', 'is written three seconds later'],
+    ['between two tries that fail', 'is written three seconds later', 'throws before writing'],
+  ])('and that comes in late %s is known as soon as it does', async (_, ...fates) => {
+    const clock = steeredClock()
+    const world = newWorld({
+      clock,
+      port: (store) => {
+        const port = lossy(store, clock)
+        port.arm(...fates)
+        return { ...port, find: () => Promise.reject(new Error('down')) }
+      },
+    })
+    const began = clock.monotonic()
+    const { secret } = await settled(clock, world.tokens.create(TOKEN))
+    expect(clock.monotonic() - began).toBeLessThanOrEqual(3_100)
+    expect(await world.ask(secret)).toBe('allowed')
+    await clock.pass(60_000)
+    expect(await world.log()).toEqual(['created'])
+  })
+
+  it('and that comes in late as anything but true is not taken for written', async () => {
+    const clock = steeredClock()
+    const world = newWorld({
+      clock,
+      port: (store) => ({
+        ...store,
+        find: () => Promise.reject(new Error('down')),
+        commit: () => clock.sleep(3_000).then(() => 'true' as unknown as boolean),
+      }),
+    })
+    expect(await codeOf(settled(clock, world.tokens.create(TOKEN)))).toBe('unavailable')
+    expect(await world.log()).toEqual([])
+  })
+
   it('is unavailable if it can never be found out, even if it was written', async () => {
     const clock = steeredClock()
     const world = newWorld({
