@@ -142,6 +142,44 @@ describe('a session that is set to', () => {
   )
 })
 
+describe.each(['repeatable read', 'serializable'])(
+  'a transaction at %s that the host begins on each new connection and does not use',
+  (level) => {
+    const overs = [
+      ['by itself', (pool: pg.Pool) => pool],
+      ['with preparedStatements', (pool: pg.Pool) => preparedStatements(pool) as pg.Pool],
+    ] as const
+    it.each(overs)('is refused where a look-up or a change would be its first statement, %s', async (_, over) => {
+      const record = await add(db.other, { id: 'there' })
+      const before = await written()
+      const calls: typeof CALLS = [...CALLS.filter(([name]) => name !== 'bound'), ['bound', (store) => store.bound(0)]]
+      for (const [name, call] of calls) {
+        const pool = db.poolOf({ max: 2 }, `begin isolation level ${level}`)
+        const store = storeOver(over(pool))
+        // The first look has a transaction of its own, with which the unused one ends; the next connection is not looked at.
+        expect(await store.find('there')).toEqual(record)
+        const first = await pool.connect()
+        const errors = [await call(store).catch((thrown) => thrown), await call(store).catch((thrown) => thrown)]
+        first.release()
+        await pool.end()
+        const refusal = { code: 'store_unsuitable', message: expect.stringContaining('transaction open') }
+        expect([name, ...errors]).toMatchObject([name, refusal, refusal])
+      }
+      expect(await written()).toEqual(before)
+    })
+
+    it.each(overs)('ends where what is written has a transaction of its own, %s', async (_, over) => {
+      const pool = db.poolOf({ max: 2 }, `begin isolation level ${level}`)
+      const store = storeOver(over(pool))
+      expect(await store.find('there')).toBeUndefined()
+      const first = await pool.connect()
+      const bound = await store.bound(9_000)
+      first.release()
+      expect([bound, await db.other.bound(0)]).toEqual([9_000, 9_000])
+    })
+  },
+)
+
 describe('a connection that becomes another after the first look', () => {
   it.each([
     ['a snapshot', 'begin isolation level repeatable read; select 1', 'transaction open'],
