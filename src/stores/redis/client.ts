@@ -15,6 +15,10 @@ export interface IoredisClient {
   evalsha(sha1: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>
   /** For `watch`: a connection of its own. */
   duplicate(): IoredisSubscriber
+  /** For `replicas`: makes replicas confirm at once. */
+  wait?(replicas: number, ms: number): Promise<unknown>
+  /** Of a cluster: the clients of its nodes. */
+  nodes?(role: 'master'): readonly Pick<IoredisClient, 'wait'>[]
 }
 
 /** What is called of a connection of `ioredis` that listens. */
@@ -35,6 +39,8 @@ export interface NodeRedisClient {
   evalSha(sha1: string, options: ScriptOptions): Promise<unknown>
   /** For `watch`: a connection of its own. */
   duplicate(): NodeRedisSubscriber
+  /** For `replicas`: makes replicas confirm at once. */
+  wait?(replicas: number, ms: number): Promise<unknown>
 }
 
 /** Keys and arguments of a script, as node-redis takes them. */

@@ -6,7 +6,7 @@ import { nanoid } from 'nanoid'
 import * as z from 'zod/mini'
 import { StoreError } from '../../core/errors.ts'
 import { readOptions } from '../../core/setup.ts'
-import { judged, matching } from '../../core/shape.ts'
+import { judged, matching, whole } from '../../core/shape.ts'
 import { isDate, type NewEvent, type SecretRecord, type TokenRecord } from '../../core/token.ts'
 import type { SecretUse, TokenStore } from '../../ports.ts'
 import { isRedisClient, type RedisClient, type Reply, runner } from './client.ts'
@@ -14,6 +14,7 @@ import { errorOf, lost, newer, unreadableToken } from './errors.ts'
 import { listPage } from './list.ts'
 import { eventPage } from './log.ts'
 import { placeOf } from './places.ts'
+import { replicasOf } from './replicas.ts'
 import type { Script } from './scripts/begin.ts'
 import { COMMIT } from './scripts/commit.ts'
 import { BOUND, RECORD_USE, SWEEP_EVENTS, SWEEP_TOKENS } from './scripts/keep.ts'
@@ -28,14 +29,22 @@ export interface RedisStoreOptions {
    * spaces and braces; default `plan-tokens`. Two deployments in one Redis need two prefixes.
    */
   readonly prefix?: string
+  /**
+   * How many replicas must have confirmed a change before it is acknowledged, 0 to 16; default 0. Redis itself acknowledges
+   * before its replicas have anything, so without this a failover can undo what was acknowledged: a revoked token works again.
+   * With the number of all replicas, none that takes over lacks a change. While fewer are connected, changes are `unavailable`.
+   */
+  readonly replicas?: number
 }
 
 /** A store in Redis: all methods of the port. */
 export type RedisStore = Required<Omit<TokenStore, 'peekByDigest'>>
 
 const DEFAULT_PREFIX = 'plan-tokens'
+const OPTIONS: ReadonlySet<string> = new Set<keyof RedisStoreOptions>(['prefix', 'replicas'])
 /** Printable ASCII but a space and braces. */
 const PREFIX = /^[!-z|~]{1,100}$/
+const MOST_REPLICAS = 16
 /** How much one step does at most, so that Redis answers others in between. */
 const STEP = { uses: 500, sweptTokens: 100, sweptDigests: 1_000, sweptEvents: 200 }
 
@@ -54,9 +63,9 @@ const STEP = { uses: 500, sweptTokens: 100, sweptDigests: 1_000, sweptEvents: 20
  *   the last snapshot.
  * - `maxmemory-policy noeviction`. One of `allkeys-…` removes keys: a token becomes unknown, or the freshness bound is forgotten, so
  *   the store refuses it where `maxmemory` is set. At the limit new tokens are refused and revoking goes on.
- * - Knowing that replication is asynchronous: a failover can lose acknowledged changes, whatever `appendfsync` says.
- *   `min-replicas-to-write` with `min-replicas-max-lag` makes the loss smaller and does not close it, as little as `WAIT` would.
- *   Where that is too much, take a store in PostgreSQL with synchronous replication.
+ * - With replicas, the option `replicas`: replication is asynchronous, and a failover can lose acknowledged changes, whatever
+ *   `appendfsync` says. `min-replicas-to-write` with `min-replicas-max-lag` makes the loss smaller and does not close it; both belong
+ *   there too, so that a primary that was cut off falls silent before another one takes over.
  * - The primary. On a replica everything is refused, reads too, also with `replica-read-only no`; and so it is (from Redis 7 on) by
  *   a primary with fewer replicas than `min-replicas-to-write`, since their state may be past. Sentinel and Cluster are the client's work.
  *
@@ -80,7 +89,8 @@ const STEP = { uses: 500, sweptTokens: 100, sweptDigests: 1_000, sweptEvents: 20
  * const tokens = createPlanTokens({ policy, store, directory })
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): RedisStore {
-  const base = `{${prefixOf(client, options)}}:`
+  const { prefix, replicas: count } = read(client, options)
+  const base = `{${prefix}}:`
   const channel = `${base}events`
   const run = runner(client, base)
   /** Whether this process has shown that its user may do everything that a commit does. */
@@ -104,6 +114,8 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     throw new StoreError('store_unsuitable', 'Redis gave an answer that no script of the token store gives.')
   }
 
+  const replicas = replicasOf(client, count, ask)
+
   const recordIn = ([, id, record, version]: Reply): TokenRecord | undefined => {
     if (id === undefined) return undefined
     const read = readText(String(record), String(id), String(version))
@@ -114,23 +126,28 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
   return {
     findByDigest: async (digest) => recordIn(await ask(FIND_BY_DIGEST, [digest])),
 
-    find: async (id) => recordIn(await ask(FIND, [id])),
+    find: (id) => replicas.look(async () => recordIn(await ask(FIND, [id]))),
 
     list: (query) => listPage(query, (args) => ask(PAGE, args)),
 
     async commit(record, event) {
       if (!isDate(record.version) || record.version < 1) return false
       refuseUnkeepable(record, event)
-      const probe = hasRights ? '0' : '1'
-      const [, written] = await ask(COMMIT, [...argumentsOf(record), ...argumentsOfEvent(event), channel, probe])
-      hasRights = true
-      return written === '1'
+      return replicas.commit(async () => {
+        const probe = hasRights ? '0' : '1'
+        const args = [...argumentsOf(record), ...argumentsOfEvent(event), channel, probe]
+        const [, written, primary] = await ask(COMMIT, args)
+        hasRights = true
+        return written === '1' ? String(primary) : undefined
+      })
     },
 
     events: (query) => eventPage(query, base, (args) => ask(EVENTS, args)),
 
     async bound(atLeastMs) {
-      const [, bound] = await ask(BOUND, [String(atLeastMs)])
+      const [, bound, primary] = await ask(BOUND, [String(atLeastMs)])
+      // It is asked for after each change, also after one that was there already and may be nowhere else.
+      await replicas.have(String(primary))
       return Number(bound)
     },
 
@@ -186,11 +203,19 @@ const optionsSchema = z.strictObject({
   prefix: z.optional(
     matching(PREFIX, 'must have 1 to 100 printable ASCII characters, none of them a space or a brace.'),
   ),
+  replicas: z.optional(whole(0, MOST_REPLICAS)),
 })
 
-function prefixOf(client: unknown, options: unknown): string {
-  const { prefix = DEFAULT_PREFIX } = readOptions<RedisStoreOptions>('redisStore', optionsSchema, options, { client })
-  return prefix
+function read(client: unknown, options: unknown): Required<RedisStoreOptions> {
+  const { prefix = DEFAULT_PREFIX, replicas = 0 } = readOptions<RedisStoreOptions>(
+    'redisStore',
+    optionsSchema,
+    options,
+    {
+      client,
+    },
+  )
+  return { prefix, replicas }
 }
 
 /** What could not be read back is not written. */

@@ -26,6 +26,12 @@ describe('redisStore', () => {
     expect(() => [redisStore(ioredis, { prefix }), redisStore(nodeRedis, { prefix })]).not.toThrow()
   })
 
+  it.each([-1, 0.5, 17, '1', true, null, Number.NaN])('refuses %j replicas', (replicas) => {
+    expect(() => redisStore(ioredis, { replicas: replicas as never })).toThrow(
+      /replicas must be a whole number from 0 to 16/,
+    )
+  })
+
   it('refuses options that there are not, and tells everything that is wrong at once', () => {
     expect(() => redisStore(null as never, { prefx: 'a', prefix: '{}' } as never)).toThrow(
       /client: must be one.*\n.*prefix: must.*\n.*prefx: is not a field/,

@@ -41,12 +41,14 @@ end
 local function whole(number)
   return string.format('%.0f', number)
 end
+local primary = ''
 local function begin(gate, mayBeStuck)
   local refused = refusal(gate)
   if refused and not (mayBeStuck and string.find(refused, 'MISCONF', 1, true)) then return { 'refused', refused } end
   local replication, forbidden = about('replication')
   if forbidden then return { 'refused', forbidden } end
   if not string.find(replication, 'role:master', 1, true) then return { 'refused', 'READONLY' } end
+  primary = string.match(replication, 'master_replid:(%w+)') or ''
   local format = redis.call('HGET', KEYS[1], 'format')
   if format and format ~= '${FORMAT}' then return { 'newer', format } end
 end

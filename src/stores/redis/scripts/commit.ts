@@ -1,4 +1,4 @@
-/** The script that writes a change. Its arguments: stores/redis/store.ts. */
+/** The script that writes a change. Its arguments: stores/redis/store.ts. It answers whether it was written, and by which primary. */
 import { BEGIN, FORMAT, type Script } from './begin.ts'
 
 /**
@@ -43,7 +43,7 @@ end
 if stored >= version then
   local seq = redis.call('ZREVRANGE', tokenEvents, whole(stored - version), whole(stored - version))[1]
   local entry = seq and redis.call('XRANGE', log, seq, seq)[1]
-  return { 'ok', entry and entry[2][10] == call and '1' or '0' }
+  return { 'ok', entry and entry[2][10] == call and '1' or '0', primary }
 end
 if stored ~= version - 1 then return { 'ok', '0' } end
 
@@ -99,6 +99,6 @@ for _, digest in ipairs(gone) do
   redis.call('HDEL', base .. 'uses:' .. id, digest)
 end
 redis.call('PUBLISH', channel, number)
-return { 'ok', '1' }
+return { 'ok', '1', primary }
 `,
 }

@@ -1,7 +1,7 @@
 /** The scripts that write anything but a change: the bound, uses of secrets, and the removal of what ended long ago. */
 import { FORMAT, writing } from './begin.ts'
 
-/** Raises the freshness bound and gives it. */
+/** Raises the freshness bound and gives it, and which primary it was. */
 export const BOUND = writing(
   `
 if isLost() then return { 'lost' } end
@@ -11,7 +11,7 @@ if tonumber(ARGV[1]) > tonumber(bound) then
   bound = ARGV[1]
   redis.call('HSET', KEYS[1], 'format', '${FORMAT}', 'bound', bound)
 end
-return { 'ok', bound }
+return { 'ok', bound, primary }
 `,
   true,
 )
