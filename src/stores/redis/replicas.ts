@@ -52,7 +52,7 @@ export function replicasOf(client: RedisClient, count: number, ask: Ask): Replic
       const least = target
       if (confirmed.filter((far) => far >= least).length >= count) return
       if (look === LOOKS) throw tooFew(count)
-      if (look === 0 && confirmed.length >= count) await nudge(client, count)
+      if (look % 2 === 0 && confirmed.length >= count) await nudge(client, count)
       else await new Promise((resolve) => setTimeout(resolve, pause))
     }
   }
