@@ -1,13 +1,11 @@
 /** The databases under test, each a real server that can be hung, killed and started again on the same data and port. */
-
-import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { migrate } from 'plan-access-tokens/stores/sql'
 import { startPostgres } from '../support/postgres.ts'
+import { hangTree, signal } from '../support/process-tree.ts'
 import { ask, startRedis } from '../support/redis.ts'
-import { type Connection, WATCHER } from './deployment.ts'
+import { type Connection, WATCHER } from './connections.ts'
 
 /** A database with an empty store in it. */
 export interface Database {
@@ -43,11 +41,7 @@ export async function startPostgresDatabase(): Promise<Database> {
   let isDown = false
 
   const hang = (): void => {
-    const main = server.pid()
-    // First the one that makes new processes, so that none is missed.
-    process.kill(main, 'SIGSTOP')
-    hung = [main, ...childrenOf(main)]
-    signal(hung, 'SIGSTOP')
+    hung = hangTree(server.pid())
   }
   const resume = (): void => {
     signal(hung, 'SIGCONT')
@@ -132,45 +126,4 @@ export async function startRedisDatabase(): Promise<Database> {
     },
     close: () => server.stop(),
   }
-}
-
-/** Sends a signal to each process that is still there. */
-function signal(pids: readonly number[], name: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): void {
-  for (const pid of pids) {
-    try {
-      process.kill(pid, name)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-    }
-  }
-}
-
-/** The processes that a process has started. */
-function childrenOf(parent: number): number[] {
-  const pairs = existsSync('/proc/self/stat') ? pairsInProc() : pairsByPs()
-  return pairs.filter(([, above]) => above === parent).map(([pid]) => pid)
-}
-
-type Pair = readonly [pid: number, parent: number]
-
-function pairsInProc(): Pair[] {
-  return readdirSync('/proc').flatMap((name): Pair[] => {
-    if (!/^\d+$/.test(name)) return []
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
-      // The name of the program, in brackets, may hold anything; the state and the parent follow it.
-      return [[Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])]]
-    } catch {
-      // It has ended meanwhile.
-      return []
-    }
-  })
-}
-
-function pairsByPs(): Pair[] {
-  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
-  return stdout
-    .trim()
-    .split('\n')
-    .map((line): Pair => line.trim().split(/\s+/).map(Number) as unknown as Pair)
 }

@@ -21,6 +21,8 @@ export interface Load {
    * @throws Error after a minute, saying what did not come.
    */
   untilAnswered(what: string, holds: (request: Request) => boolean): Promise<void>
+  /** Resolves when a call has ended for which this holds. @throws Error as above. */
+  untilEnded(what: string, holds: (call: Call) => boolean): Promise<void>
   /** Resolves when of each kind of change one that was called from now on has been acknowledged. @throws Error as above. */
   untilChanged(): Promise<void>
   /** Resolves when each of these servers has allowed a request that was sent from now on. @throws Error as above. */
@@ -70,7 +72,7 @@ export async function startLoad(servers: readonly Server[], here: Manage, random
   const tell = (): void => {
     for (const look of watchers) look()
   }
-  const until = (what: string, holds: () => boolean): Promise<void> =>
+  const until = (what: string | (() => string), holds: () => boolean): Promise<void> =>
     new Promise((resolve, reject) => {
       const look = (): void => {
         if (!holds()) return
@@ -80,7 +82,8 @@ export async function startLoad(servers: readonly Server[], here: Manage, random
       }
       const timer = setTimeout(() => {
         watchers.delete(look)
-        reject(new Error(`Within ${TOO_LONG / 1000} s this did not come: ${what}.`))
+        const missing = typeof what === 'string' ? what : what()
+        reject(new Error(`Within ${TOO_LONG / 1000} s this did not come: ${missing}.`))
       }, TOO_LONG)
       watchers.add(look)
       look()
@@ -162,6 +165,7 @@ export async function startLoad(servers: readonly Server[], here: Manage, random
         return false
       })
     },
+    untilEnded: (what, holds) => until(what, () => calls.some((call) => call.end !== undefined && holds(call))),
     async untilChanged() {
       const first = calls.length
       await until('a change of each kind that was acknowledged', () => {
@@ -173,13 +177,16 @@ export async function startLoad(servers: readonly Server[], here: Manage, random
       const since = now()
       let place = requests.length
       const missing = new Set(wanted.map(({ name }) => name))
-      await until(`an allowed request on each of ${[...missing].join(', ')}`, () => {
-        for (; place < requests.length; place++) {
-          const { server, sent, answer } = requests[place]!
-          if (sent > since && answer === 'allowed') missing.delete(server)
-        }
-        return missing.size === 0
-      })
+      await until(
+        () => `an allowed request on ${[...missing].join(', ')}`,
+        () => {
+          for (; place < requests.length; place++) {
+            const { server, sent, answer } = requests[place]!
+            if (sent > since && answer === 'allowed') missing.delete(server)
+          }
+          return missing.size === 0
+        },
+      )
     },
     async quiet() {
       resting ??= restUntilEnd()

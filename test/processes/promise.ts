@@ -2,11 +2,11 @@
  * The promise on real processes: the same tests for each database. Servers authorize under load while admins change tokens, and
  * everything fails in turn. What is recorded is judged by check.ts.
  */
-import type { TokenEvent, TokenRecord, TokenStore } from 'plan-access-tokens'
+import type { TokenStore } from 'plan-access-tokens'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { brokenPromises, endOfMemory } from './check.ts'
 import type { Database } from './databases.ts'
-import { manage, openTokens, PLAN } from './deployment.ts'
+import { allEvents, allRecords, manage, openTokens } from './deployment.ts'
 import type { Outage } from './history.ts'
 import { type Load, startLoad } from './load.ts'
 import { type Random, randomOf, seedOfRun } from './random.ts'
@@ -167,28 +167,4 @@ export function testPromise(start: () => Promise<Database>): void {
       }
     })
   })
-}
-
-const PAGE = 100
-
-async function allRecords(store: TokenStore): Promise<TokenRecord[]> {
-  const all: TokenRecord[] = []
-  for (;;) {
-    const last = all.at(-1)
-    const page = await store.list({
-      ...{ planId: PLAN, order: 'newest', now: Date.now(), limit: PAGE },
-      ...(last && { after: { ended: false, at: last.createdAt, id: last.id } }),
-    })
-    all.push(...page)
-    if (page.length < PAGE) return all
-  }
-}
-
-async function allEvents(store: TokenStore): Promise<TokenEvent[]> {
-  const all: TokenEvent[] = []
-  for (;;) {
-    const page = await store.events({ after: all.at(-1)?.seq ?? 0, limit: PAGE })
-    all.push(...page)
-    if (page.length < PAGE) return all
-  }
 }

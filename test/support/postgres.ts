@@ -23,6 +23,7 @@ export interface PostgresConfig {
 export interface PostgresServer {
   /** The folder that holds the data. */
   readonly folder: string
+  readonly port: number
   /** A new, empty database. */
   database(): Promise<PostgresConfig>
   /** Runs statements as the superuser, in the database that is named or in `postgres`. */
@@ -45,12 +46,13 @@ const [user, password] = ['postgres', 'password']
  *
  * @param options.flags settings such as `-c max_connections=10`, each word by itself.
  * @param options.folder a folder with data to start on, such as a standby's, instead of a new one.
+ * @param options.port the port of a server that is gone, instead of a free one.
  */
 export async function startPostgres(
-  options: { readonly flags?: readonly string[]; readonly folder?: string } = {},
+  options: { readonly flags?: readonly string[]; readonly folder?: string; readonly port?: number } = {},
 ): Promise<PostgresServer> {
   const folder = options.folder ?? join(tmpdir(), `plan-tokens-postgres-${randomBytes(6).toString('hex')}`)
-  const port = await freePort()
+  const port = options.port ?? (await freePort())
   const server = new EmbeddedPostgres({
     databaseDir: folder,
     ...{ port, user, password, persistent: true },
@@ -81,6 +83,7 @@ export async function startPostgres(
   let databases = 0
   return {
     folder,
+    port,
     admin,
     async database() {
       databases += 1

@@ -72,11 +72,11 @@ export interface RedisCluster {
 }
 
 /** Starts a cluster of three and waits until each node knows that all slots are served. */
-export async function startRedisCluster(): Promise<RedisCluster> {
-  return again(startThree)
+export async function startRedisCluster(settings: Settings = {}): Promise<RedisCluster> {
+  return again(() => startThree(settings))
 }
 
-async function startThree(): Promise<RedisCluster> {
+async function startThree(settings: Settings): Promise<RedisCluster> {
   const nodes: RedisServer[] = []
   const stop = async (): Promise<void> => {
     await Promise.all(nodes.map((node) => node.stop()))
@@ -85,7 +85,7 @@ async function startThree(): Promise<RedisCluster> {
     const buses: number[] = []
     for (let i = 0; i < 3; i++) {
       buses.push(await freePort())
-      nodes.push(await startRedis({ 'cluster-enabled': 'yes', 'cluster-port': String(buses[i]) }))
+      nodes.push(await startRedis({ 'cluster-enabled': 'yes', 'cluster-port': String(buses[i]), ...settings }))
     }
     for (const [i, node] of nodes.entries()) await ask(node, (client) => takeSlots(client, i))
     // All meet the first node and hear of each other from it; two that greet each other at once may drop both greetings.
@@ -118,14 +118,54 @@ async function untilServed(client: Redis): Promise<void> {
   throw new Error('the cluster has not come together')
 }
 
+/** The primary of a cluster that has a key. */
+export async function holderOf({ nodes }: RedisCluster, key: string): Promise<RedisServer> {
+  const slot = await ask(nodes[0]!, (node) => node.call('CLUSTER', 'KEYSLOT', key) as Promise<number>)
+  return nodes[Math.floor((slot * 3) / 16_384)]!
+}
+
+/** Starts a replica of a primary in a cluster, and waits until every node knows it. */
+export async function addReplica(
+  cluster: RedisCluster,
+  primary: RedisServer,
+  settings: Settings = {},
+): Promise<RedisServer> {
+  const bus = String(await freePort())
+  const replica = await startRedis({ 'cluster-enabled': 'yes', 'cluster-port': bus, ...settings })
+  const id = await ask(primary, (node) => node.call('CLUSTER', 'MYID') as Promise<string>)
+  const mine = await ask(replica, (node) => node.call('CLUSTER', 'MYID') as Promise<string>)
+  const until = async (holds: () => Promise<boolean>): Promise<void> => {
+    while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  const knows = (of: RedisServer, word: RegExp) =>
+    ask(of, async (node) => word.test((await node.call('CLUSTER', 'NODES')) as string))
+  const [, its = ''] =
+    /@(\d+)[^\n]*myself/.exec(await ask(primary, (node) => node.call('CLUSTER', 'NODES') as Promise<string>)) ?? []
+  await ask(replica, (node) => node.call('CLUSTER', 'MEET', '127.0.0.1', primary.port, its))
+  await until(() => knows(replica, new RegExp(id)))
+  const follow = (node: Redis): Promise<unknown> => node.call('CLUSTER', 'REPLICATE', id)
+  await until(() =>
+    ask(replica, follow).then(
+      () => true,
+      () => false,
+    ),
+  )
+  await until(() => ask(replica, async (node) => /master_link_status:up/.test(await node.info('replication'))))
+  for (const node of cluster.nodes) await until(() => knows(node, new RegExp(`${mine}[^\n]*slave ${id}`)))
+  return replica
+}
+
 /** Starts a Sentinel that watches a server under the name `tokens`, and waits until it knows its replica. */
-export async function startSentinel(primary: RedisServer): Promise<Pick<RedisServer, 'port' | 'stop'>> {
+export async function startSentinel(
+  primary: RedisServer,
+  downAfterMs = 60_000,
+): Promise<Pick<RedisServer, 'port' | 'stop'>> {
   const folder = await mkdtemp(join(tmpdir(), 'sentinel-'))
   const port = await freePort()
   const file = join(folder, 'sentinel.conf')
   writeFileSync(
     file,
-    `port ${port}\nbind 127.0.0.1\ndir ${folder}\nsentinel monitor tokens 127.0.0.1 ${primary.port} 1\nsentinel down-after-milliseconds tokens 60000\n`,
+    `port ${port}\nbind 127.0.0.1\ndir ${folder}\nsentinel monitor tokens 127.0.0.1 ${primary.port} 1\nsentinel down-after-milliseconds tokens ${downAfterMs}\nsentinel failover-timeout tokens 6000\n`,
   )
   const child = await launch([file, '--sentinel'], folder, '+monitor')
   const isKnown = async (client: Redis): Promise<void> => {

@@ -7,8 +7,10 @@ import { type RedisClient, redisStore } from 'plan-access-tokens/stores/redis'
 import { createCluster } from 'redis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
+  addReplica,
   ask,
   hasRedis,
+  holderOf,
   NEEDS_REDIS,
   type RedisCluster,
   type RedisServer,
@@ -86,30 +88,10 @@ describe.skipIf(!hasRedis)(`copies of one Redis (${NEEDS_REDIS})`, () => {
 describe.skipIf(!hasRedis)(`a cluster with replicas (${NEEDS_REDIS})`, () => {
   let cluster: RedisCluster
   let replica: RedisServer
-  let primary: RedisServer
   beforeAll(async () => {
     cluster = await startRedisCluster()
-    replica = await startRedis({ 'cluster-enabled': 'yes', 'replica-read-only': 'no', 'repl-diskless-sync-delay': '0' })
-    const slot = await ask(
-      cluster.nodes[0]!,
-      (node) => node.call('CLUSTER', 'KEYSLOT', `${BASE}state`) as Promise<number>,
-    )
-    primary = cluster.nodes[Math.floor((slot * 3) / 16_384)]!
-    const id = await ask(primary, (node) => node.call('CLUSTER', 'MYID') as Promise<string>)
-    const bus = await ask(primary, async (node) =>
-      /@(\d+)/.exec(
-        ((await node.call('CLUSTER', 'NODES')) as string).split('\n').find((line) => line.includes('myself')) ?? '',
-      ),
-    )
-    await ask(replica, (node) => node.call('CLUSTER', 'MEET', '127.0.0.1', primary.port, bus?.[1] ?? 0))
-    await until(async () => ((await ask(replica, (node) => node.call('CLUSTER', 'NODES'))) as string).includes(id))
-    await until(() =>
-      ask(replica, (node) => node.call('CLUSTER', 'REPLICATE', id)).then(
-        () => true,
-        () => false,
-      ),
-    )
-    await until(async () => /master_link_status:up/.test(await ask(replica, (node) => node.info('replication'))))
+    const primary = await holderOf(cluster, `${BASE}state`)
+    replica = await addReplica(cluster, primary, { 'replica-read-only': 'no', 'repl-diskless-sync-delay': '0' })
     for (const node of cluster.nodes)
       await until(async () =>
         ((await ask(node, (client) => client.call('CLUSTER', 'SLOTS'))) as unknown[][]).some(
