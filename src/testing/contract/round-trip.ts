@@ -162,8 +162,13 @@ export const ROUND_TRIP: readonly Case[] = [
     async check(stores) {
       const long = (mark: string, length: number): string =>
         mark.repeat(Math.ceil(length / mark.length)).slice(0, length)
-      const link = (i: number): string => long(`https://www.figma.com/file/${i}/`, 2_048)
-      const resources = upTo(1_000).map((i) => ({ kind: 'file', id: `${long('k', 120)}${i}`, link: link(i) }))
+      // As many as a policy allows unless it says otherwise, of plain letters as browsers copy links.
+      const linked = (mark: string) =>
+        upTo(1_000).map((i) => ({
+          ...{ kind: 'file', id: `${long(mark, 120)}${i}` },
+          link: long(`https://www.figma.com/file/${mark}${i}/`, 2_048),
+        }))
+      const resources = linked('k')
       const entry = (i: number) => {
         const label = `largest-${i}`
         return {
@@ -190,10 +195,10 @@ export const ROUND_TRIP: readonly Case[] = [
           const worksUntil = i === 999 ? null : NOON + i
           return { digest: digestOf(`largest-${i}`), issuedAt: NOON + i, worksUntil }
         }),
-        ...{ idempotency: upTo(1_000).map(entry), resources: resources.slice(0, 500) },
+        ...{ idempotency: upTo(1_000).map(entry), resources: linked('j') },
       })
       await passThrough(stores, record, 'the largest token', { actor: long('a', 256) })
-      const edited = nextOf(record, { resources, eventId: long('e', 64) })
+      const edited = nextOf(record, { resources, eventId: long('e', 22) })
       await passThrough(stores, edited, 'its edit', {
         changes: { resources: { before: record.resources, after: resources } },
       })
