@@ -41,7 +41,6 @@ export interface RedisStoreOptions {
 export type RedisStore = Required<Omit<TokenStore, 'peekByDigest'>>
 
 const DEFAULT_PREFIX = 'plan-tokens'
-const OPTIONS: ReadonlySet<string> = new Set<keyof RedisStoreOptions>(['prefix', 'replicas'])
 /** Printable ASCII but a space and braces. */
 const PREFIX = /^[!-z|~]{1,100}$/
 const MOST_REPLICAS = 16

@@ -28,7 +28,7 @@ describe('redisStore', () => {
 
   it.each([-1, 0.5, 17, '1', true, null, Number.NaN])('refuses %j replicas', (replicas) => {
     expect(() => redisStore(ioredis, { replicas: replicas as never })).toThrow(
-      /replicas must be a whole number from 0 to 16/,
+      /replicas: must be a whole number from 0 to 16/,
     )
   })
 
