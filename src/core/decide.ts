@@ -36,12 +36,6 @@ export interface Facts {
   places: readonly (Place | 'absent')[] | undefined
   /** What is wrong with the target, or with what the request names. */
   malformed: Malformed | undefined
-  /** What was thrown where facts could not be had. */
-  failure: unknown
-  /** The method of a port that is being asked, for the error if it fails. */
-  asked: string | undefined
-  /** Where the record came from. */
-  source: 'cache' | 'store' | undefined
 }
 
 /** The rules by name. */

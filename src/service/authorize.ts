@@ -12,7 +12,16 @@ import type { Awaitable } from '../ports.ts'
 import { unavailable } from './ask.ts'
 import { allowanceOf, type Decision, refusalOf } from './decision.ts'
 import type { Engine } from './engine.ts'
-import { gatherNames, gatherPlaces, gatherPlan, gatherRecord, type Inquiry, STAGES, type Stage } from './gather.ts'
+import {
+  gatherNames,
+  gatherPlaces,
+  gatherPlan,
+  gatherRecord,
+  type Inquiry,
+  inquiryOf,
+  STAGES,
+  type Stage,
+} from './gather.ts'
 import type { Grants } from './grants.ts'
 import { type Asked, readAsked } from './request.ts'
 import { hintAtTier } from './rights.ts'
@@ -65,32 +74,32 @@ export function createDecide(engine: Engine, grants: Grants, onDecision: OnDecis
   const decisionOf = (
     policy: CompiledPolicy,
     started: number,
-    facts: Facts | undefined,
+    inquiry: Inquiry | undefined,
     refusal: RefusalCode | undefined,
   ): Decision => {
-    const decision = facts ? conclude(facts, refusal, grants) : policy.denials.of('request_malformed')
-    if (decision.allowed) noteUse(engine, facts as Facts)
-    else noteRefusal(engine, decision.code, facts)
-    if (unmatched.size > 0) noteMatch(unmatched, policy, facts, decision, report)
+    const decision = inquiry ? conclude(inquiry, refusal) : policy.denials.of('request_malformed')
+    if (decision.allowed) noteUse(inquiry as Inquiry)
+    else noteRefusal(engine, decision.code, inquiry)
+    if (unmatched.size > 0) noteMatch(unmatched, policy, inquiry?.facts, decision, report)
     if (onDecision)
-      tell(onDecision, infoOf(policy.surface, decision, facts, engine.clock.monotonic() - started), hookFailed)
+      tell(onDecision, infoOf(policy.surface, decision, inquiry, engine.clock.monotonic() - started), hookFailed)
     return decision
   }
   return (asked, options) => {
     const policy = surfaceOf(engine, options)
     const started = onDecision ? engine.clock.monotonic() : 0
-    let facts: Facts | undefined
+    let inquiry: Inquiry | undefined
     const basePath = basePathOf(options)
     try {
-      facts = readAsked(policy, engine.prefixes, asked, basePath)
+      inquiry = inquiryOf(engine, grants, readAsked(policy, engine.prefixes, asked, basePath), asked)
     } catch (error) {
       // A call of no route is a mistake of the host's. Anything else is something that cannot even be looked at.
       if (error instanceof PlanTokenError) throw error
     }
-    const verdict = facts && judge({ engine, grants, facts, source: asked })
+    const verdict = inquiry && judge(inquiry)
     return isThenable(verdict)
-      ? verdict.then(decisionOf.bind(null, policy, started, facts))
-      : decisionOf(policy, started, facts, verdict)
+      ? verdict.then(decisionOf.bind(null, policy, started, inquiry))
+      : decisionOf(policy, started, inquiry, verdict)
   }
 }
 
@@ -121,7 +130,7 @@ function judge(inquiry: Inquiry): Awaitable<RefusalCode | undefined> {
     if (places) return judgeLater(inquiry, 3, places)
     return OF_PLACES.refuses(facts)
   } catch (error) {
-    return failed(facts, error)
+    return failed(inquiry, error)
   }
 }
 
@@ -138,7 +147,7 @@ async function judgeLater(inquiry: Inquiry, from: number, gathering: Promise<voi
       await (STAGES[i] as Stage).gather(inquiry)
     }
   } catch (error) {
-    return failed(facts, error)
+    return failed(inquiry, error)
   }
 }
 
@@ -151,25 +160,26 @@ function refusalUpTo(last: number, facts: Facts): RefusalCode | undefined {
   return undefined
 }
 
-function readNow({ engine, facts }: Inquiry): void {
-  facts.asked = 'clock.now'
-  facts.now = engine.clock.now()
-  facts.asked = undefined
+function readNow(inquiry: Inquiry): void {
+  inquiry.port = 'clock.now'
+  inquiry.facts.now = inquiry.engine.clock.now()
+  inquiry.port = undefined
 }
 
-function failed(facts: Facts, error: unknown): RefusalCode {
-  facts.failure = error
+function failed(inquiry: Inquiry, error: unknown): RefusalCode {
+  inquiry.failure = error
   return 'unavailable'
 }
 
 /** The decision. A record that cannot even be shown is no reason to let a request through. */
-export function conclude(facts: Facts, refusal: RefusalCode | undefined, grants: Grants): Decision {
+export function conclude(inquiry: Inquiry, refusal: RefusalCode | undefined): Decision {
+  const { facts, grants } = inquiry
   if (refusal !== undefined) return refusalOf(facts, refusal)
   try {
     return allowanceOf(facts, grants)
   } catch (error) {
-    facts.asked = 'store.findByDigest'
-    return refusalOf(facts, failed(facts, error))
+    inquiry.port = 'store.findByDigest'
+    return refusalOf(facts, failed(inquiry, error))
   }
 }
 
@@ -191,9 +201,9 @@ export function basePathOf(options: SurfaceOptions | undefined): string | undefi
 }
 
 /** What a refusal tells whoever runs the server. */
-function noteRefusal(engine: Engine, code: RefusalCode, facts: Facts | undefined): void {
-  if (code === 'unavailable') engine.report.failed(facts?.failure, facts?.asked ?? 'authorize')
-  else if (code === 'plan_not_eligible') hintAtTier(engine, facts?.plan)
+function noteRefusal(engine: Engine, code: RefusalCode, inquiry: Inquiry | undefined): void {
+  if (code === 'unavailable') engine.report.failed(inquiry?.failure, inquiry?.port ?? 'authorize')
+  else if (code === 'plan_not_eligible') hintAtTier(engine, inquiry?.facts.plan)
 }
 
 /** After so many requests of working tokens, none of which led to an endpoint, the guard is thought to see other paths. */
@@ -220,12 +230,13 @@ function noteMatch(
   }
 }
 
-function noteUse({ uses }: Engine, { record, secret, now }: Facts): void {
-  if (record && secret) uses.note(record.id, secret.digest, now)
+function noteUse({ engine, facts: { record, secret, now } }: Inquiry): void {
+  if (record && secret) engine.uses.note(record.id, secret.digest, now)
 }
 
-function infoOf(surface: string, decision: Decision, facts: Facts | undefined, durationMs: number): DecisionInfo {
-  const { record, match, secret, failure, asked, source } = facts ?? {}
+function infoOf(surface: string, decision: Decision, inquiry: Inquiry | undefined, durationMs: number): DecisionInfo {
+  const { failure, port, source } = inquiry ?? {}
+  const { record, match, secret } = inquiry?.facts ?? {}
   return {
     surface,
     allowed: decision.allowed,
@@ -233,7 +244,7 @@ function infoOf(surface: string, decision: Decision, facts: Facts | undefined, d
     ...(!decision.allowed && decision.reason && { reason: decision.reason }),
     ...(record && { tokenId: record.id, planId: record.planId, tokenType: record.type }),
     ...(match && { route: match.endpoint.view.route }),
-    ...(!decision.allowed && decision.code === 'unavailable' && { error: unavailable(failure, asked) }),
+    ...(!decision.allowed && decision.code === 'unavailable' && { error: unavailable(failure, port) }),
     ...(secret && { secretWorksUntil: secret.worksUntil }),
     ...(source && { source }),
     durationMs,

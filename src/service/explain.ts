@@ -11,7 +11,7 @@ import { newestSecret } from '../core/token.ts'
 import { basePathOf, conclude, type SurfaceOptions, surfaceOf } from './authorize.ts'
 import type { Decision } from './decision.ts'
 import type { Engine } from './engine.ts'
-import { type Inquiry, STAGES, type Stage } from './gather.ts'
+import { inquiryOf, STAGES, type Stage } from './gather.ts'
 import type { Grants } from './grants.ts'
 import { parseQuestion, type Question } from './question.ts'
 import { type Asked, factsOf, isCall, putAsked, readAsked } from './request.ts'
@@ -39,7 +39,7 @@ export function createExplain(engine: Engine, grants: Grants) {
   return async function explain(what: Asked | Question, options?: SurfaceOptions): Promise<Explanation> {
     const byId = isQuestion(what)
     const facts = byId ? await factsOfQuestion(engine, grants, what, options) : factsOfAsked(engine, what, options)
-    const inquiry: Inquiry = { engine, grants, facts, source: what }
+    const inquiry = inquiryOf(engine, grants, facts, what)
     const failed = new Set<Stage>()
     for (const stage of STAGES) {
       // Answers to the facts of one stage may be missing because of an earlier refusal; whatever fails is said as such.
@@ -47,7 +47,7 @@ export function createExplain(engine: Engine, grants: Grants) {
         await stage.gather(inquiry)
       } catch (error) {
         failed.add(stage)
-        engine.report.failed(error, facts.asked ?? 'explain')
+        engine.report.failed(error, inquiry.port ?? 'explain')
       }
     }
     try {
@@ -58,7 +58,7 @@ export function createExplain(engine: Engine, grants: Grants) {
     }
     const rules = verdictsOf(facts, failed, byId)
     const refusal = rules.find((rule) => !rule.ok)?.code
-    return { decision: conclude(facts, refusal, grants), rules }
+    return { decision: conclude(inquiry, refusal), rules }
   }
 }
 

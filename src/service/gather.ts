@@ -20,12 +20,24 @@ import type { Engine } from './engine.ts'
 import type { Grants } from './grants.ts'
 import { locateAll, locateUnder } from './resources.ts'
 
-/** One request, and what is known of it so far. */
+/** One request under way: what is known of it for the rules, and what the service alone has to know of it. */
 export interface Inquiry {
   readonly engine: Engine
   readonly grants: Grants
   readonly facts: Facts
-  readonly source: BodySource
+  /** What was asked, of which the body is read if a rule needs it. */
+  readonly request: BodySource
+  /** The method of a port that is being asked, for the error if it fails. */
+  port: string | undefined
+  /** What was thrown where facts could not be had. */
+  failure: unknown
+  /** Where the record came from; `undefined` if nobody was asked for it. */
+  source: 'cache' | 'store' | undefined
+}
+
+/** An inquiry that has begun. Always all fields, so that the hot path sees one layout. */
+export function inquiryOf(engine: Engine, grants: Grants, facts: Facts, request: BodySource): Inquiry {
+  return { engine, grants, facts, request, port: undefined, failure: undefined, source: undefined }
 }
 
 /** A stage: facts, and the questions that need them. */
@@ -50,13 +62,14 @@ export function gatherRecord(inquiry: Inquiry): Awaitable<void> {
   return facts.record ? undefined : lookUp(inquiry)
 }
 
-function lookUp({ engine, grants, facts }: Inquiry): Awaitable<void> {
+function lookUp(inquiry: Inquiry): Awaitable<void> {
+  const { engine, grants, facts } = inquiry
   const { credential, wellFormed } = facts
   if (!wellFormed || !credential.ok) return
   const digest = engine.sha256(credential.secret)
-  facts.source = 'store'
-  facts.asked = 'store.findByDigest'
-  const found = engine.freshness.lookUp(digest, facts)
+  inquiry.source = 'store'
+  inquiry.port = 'store.findByDigest'
+  const found = engine.freshness.lookUp(digest, inquiry)
   if (!isThenable(found)) return putRecord(facts, grants, found, digest)
   return found.then((record) => putRecord(facts, grants, record, digest))
 }
@@ -70,9 +83,10 @@ function putRecord(facts: Facts, grants: Grants, found: unknown, digest: string)
 }
 
 /** The plan of the token. */
-export function gatherPlan({ engine, facts }: Inquiry): Awaitable<void> {
+export function gatherPlan(inquiry: Inquiry): Awaitable<void> {
+  const { engine, facts } = inquiry
   if (!facts.record) return
-  facts.asked = 'directory.plan'
+  inquiry.port = 'directory.plan'
   const plan = engine.answers.plan(facts.record.planId)
   if (isThenable(plan)) {
     return engine.within(plan).then((answer) => {
@@ -84,18 +98,18 @@ export function gatherPlan({ engine, facts }: Inquiry): Awaitable<void> {
 
 /** What the request names. */
 export function gatherNames(inquiry: Inquiry): Awaitable<void> {
-  const { engine, facts, source } = inquiry
+  const { engine, facts, request } = inquiry
   const { match, target } = facts
   if (!match || !target) return
   const { names, checks } = match.endpoint
   const needsBody = names.what === 'resources' && names.needsBody
   if (!needsBody && checks.length === 0) return putNames(inquiry, match, target, undefined)
-  const reading = readBody(source, facts.policy.limits.bodyBytes, engine.bodyWithin)
+  const reading = readBody(request, facts.policy.limits.bodyBytes, engine.bodyWithin)
   if (!isThenable(reading)) return putNames(inquiry, match, target, reading)
   return reading.then((read) => {
     putNames(inquiry, match, target, read)
     // The client decides how long its body takes, so whatever has ended meanwhile has ended for it too.
-    return facts.source === undefined ? undefined : lookUp(inquiry)
+    return inquiry.source === undefined ? undefined : lookUp(inquiry)
   })
 }
 
@@ -115,10 +129,11 @@ function putNames({ engine, facts }: Inquiry, match: Match, { query }: Target, b
 }
 
 /** Where that lies. */
-export function gatherPlaces({ engine, facts }: Inquiry): Awaitable<void> {
+export function gatherPlaces(inquiry: Inquiry): Awaitable<void> {
+  const { engine, facts } = inquiry
   const { named, record } = facts
   if (!record || typeof named !== 'object') return
-  facts.asked = 'directory.locate'
+  inquiry.port = 'directory.locate'
   const only = named.length === 1 ? named[0] : undefined
   if (!only) {
     // One that lies elsewhere is enough to refuse. All of it together has the time of one call.

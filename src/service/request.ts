@@ -123,9 +123,6 @@ export function factsOf(policy: CompiledPolicy, credential: Credential, wellForm
     named: undefined,
     places: undefined,
     malformed: undefined,
-    failure: undefined,
-    asked: undefined,
-    source: undefined,
   }
 }
 

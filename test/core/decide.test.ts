@@ -32,9 +32,6 @@ function factsWith(change: Partial<Facts> = {}, recordChange: Partial<TokenRecor
       { planId: '1001', ancestors: [PROJECT] },
     ],
     malformed: undefined,
-    failure: undefined,
-    asked: undefined,
-    source: undefined,
     ...change,
   }
 }
