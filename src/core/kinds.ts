@@ -7,8 +7,15 @@ import type { KindInfo } from './policy-data.ts'
 /** Whether a text can be an id of one kind. */
 export type IsId = (id: string) => boolean
 
+/** What a request's resource of one kind must be, all in one look-up. */
+export interface KindForm {
+  readonly isId: IsId
+  /** The kind above, with whose id its own begins, if it is `under` one. */
+  readonly under: string | undefined
+}
+
 /** The kinds of a policy, with how their ids look. */
-export type IdForms = ReadonlyMap<string, IsId>
+export type KindForms = ReadonlyMap<string, KindForm>
 
 /** How many characters an id may have where its kind does not say. */
 export const MAX_ID = 128
@@ -17,18 +24,20 @@ export const MAX_ID = 128
  * Compiles the ids of all kinds, as requests name them. A kind that says nothing of its form takes any id up to its length. An id
  * of a kind that is `under` another is `above/own`.
  */
-export function buildIdForms(kinds: ReadonlyMap<string, KindInfo>): IdForms {
-  const forms = new Map<string, IsId>()
+export function buildKindForms(kinds: ReadonlyMap<string, KindInfo>): KindForms {
+  const forms = new Map<string, KindForm>()
   for (const [kind, info] of kinds) {
     const { id: form, max = MAX_ID } = info
     const isOwn = form === undefined ? (id: string) => id !== '' && id.length <= max : isOwnId(info)
-    const parent = info.parents?.[0]
-    if (!info.under || parent === undefined) forms.set(kind, isOwn)
-    else
-      forms.set(kind, (id) => {
-        const slash = id.lastIndexOf('/')
-        return slash > 0 && isOwn(id.slice(slash + 1)) && forms.get(parent)?.(id.slice(0, slash)) === true
-      })
+    const under = info.under ? info.parents?.[0] : undefined
+    const isId: IsId =
+      under === undefined
+        ? isOwn
+        : (id) => {
+            const slash = id.lastIndexOf('/')
+            return slash > 0 && isOwn(id.slice(slash + 1)) && forms.get(under)?.isId(id.slice(0, slash)) === true
+          }
+    forms.set(kind, { isId, under })
   }
   return forms
 }

@@ -6,7 +6,7 @@ import { createDenials, type Denials, problemJson } from './denial.ts'
 import { buildTrie, type CompiledEndpoint, type EndpointTrie, parameterOf, segmentsOf } from './endpoints.ts'
 import { SetupError } from './errors.ts'
 import { issueAt } from './issue.ts'
-import { buildIdForms, type IdForms } from './kinds.ts'
+import { buildKindForms, type KindForms } from './kinds.ts'
 import { buildLinks, type LinkTable } from './link-shapes.ts'
 import { type LinkReport, type ParsedLink, parseLink, parseLinks } from './links.ts'
 import { checkMeaning, type ReadPolicy, readShape } from './policy-check.ts'
@@ -85,7 +85,7 @@ export interface CompiledPolicy {
   readonly deprecated: ReadonlySet<string>
   readonly links: LinkTable
   /** How ids of its kinds look. */
-  readonly ids: IdForms
+  readonly kinds: KindForms
   readonly trie: EndpointTrie
   readonly routes: ReadonlyMap<string, CompiledEndpoint>
   readonly denials: Denials
@@ -188,7 +188,7 @@ function compile(read: ReadPolicy, code: PolicyCode): CompiledPolicy {
     reserved,
     deprecated,
     links,
-    ids: buildIdForms(kinds),
+    kinds: buildKindForms(kinds),
     trie,
     routes: new Map(endpoints.map((endpoint) => [endpoint.view.route, endpoint])),
     denials,

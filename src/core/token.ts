@@ -169,8 +169,6 @@ export function secretWithDigest(record: TokenRecord, digest: string): SecretRec
 export interface Grant {
   readonly scopes: readonly string[]
   readonly allowlist: Allowlist
-  /** The token as an allowance shows it; made at the first one. */
-  token: Token | undefined
 }
 
 const NO_SCOPES: readonly string[] = Object.freeze([])
@@ -182,7 +180,6 @@ export function grantOf(record: TokenRecord): Grant {
   return {
     scopes: readable ? (scopes as readonly string[]) : NO_SCOPES,
     allowlist: readAllowlist(record.resources),
-    token: undefined,
   }
 }
 

@@ -12,20 +12,13 @@ import type { Awaitable } from '../ports.ts'
 import { unavailable } from './ask.ts'
 import { allowanceOf, type Decision, refusalOf } from './decision.ts'
 import type { Engine } from './engine.ts'
-import {
-  gatherNames,
-  gatherPlaces,
-  gatherPlan,
-  gatherRecord,
-  type Inquiry,
-  inquiryOf,
-  STAGES,
-  type Stage,
-} from './gather.ts'
+import { gatherNames, gatherPlaces, gatherPlan, gatherRecord, STAGES, type Stage } from './gather.ts'
 import type { Grants } from './grants.ts'
-import { type Asked, readAsked } from './request.ts'
+import type { Inquiry } from './inquiry.ts'
+import { type Asked, putMatch, readAsked } from './request.ts'
 import { hintAtTier } from './rights.ts'
 import { tell } from './tell.ts'
+import { isInMinute } from './uses.ts'
 
 /** Which policy a request speaks to, and where its paths begin. */
 export interface SurfaceOptions {
@@ -80,7 +73,7 @@ export function createDecide(engine: Engine, grants: Grants, onDecision: OnDecis
     const decision = inquiry ? conclude(inquiry, refusal) : policy.denials.of('request_malformed')
     if (decision.allowed) noteUse(inquiry as Inquiry)
     else noteRefusal(engine, decision.code, inquiry)
-    if (unmatched.size > 0) noteMatch(unmatched, policy, inquiry?.facts, decision, report)
+    if (unmatched.size > 0) noteMatch(unmatched, policy, inquiry, decision, report)
     if (onDecision)
       tell(onDecision, infoOf(policy.surface, decision, inquiry, engine.clock.monotonic() - started), hookFailed)
     return decision
@@ -91,7 +84,7 @@ export function createDecide(engine: Engine, grants: Grants, onDecision: OnDecis
     let inquiry: Inquiry | undefined
     const basePath = basePathOf(options)
     try {
-      inquiry = inquiryOf(engine, grants, readAsked(policy, engine.prefixes, asked, basePath), asked)
+      inquiry = readAsked(engine, grants, policy, asked, basePath)
     } catch (error) {
       // A call of no route is a mistake of the host's. Anything else is something that cannot even be looked at.
       if (error instanceof PlanTokenError) throw error
@@ -109,26 +102,25 @@ export function createDecide(engine: Engine, grants: Grants, onDecision: OnDecis
  * stages in turn are `judgeLater`, and both give the same.
  */
 function judge(inquiry: Inquiry): Awaitable<RefusalCode | undefined> {
-  const { facts } = inquiry
-  const ofRequest = OF_REQUEST.refuses(facts)
+  const ofRequest = OF_REQUEST.refuses(inquiry)
   if (ofRequest !== undefined) return ofRequest
   try {
     const record = gatherRecord(inquiry)
     if (record) return judgeLater(inquiry, 0, record)
     readNow(inquiry)
-    const ofToken = OF_TOKEN.refuses(facts)
+    const ofToken = OF_TOKEN.refuses(inquiry)
     if (ofToken !== undefined) return ofToken
     const plan = gatherPlan(inquiry)
     if (plan) return judgeLater(inquiry, 1, plan)
-    const ofPlan = OF_PLAN.refuses(facts)
+    const ofPlan = OF_PLAN.refuses(inquiry)
     if (ofPlan !== undefined) return ofPlan
     const names = gatherNames(inquiry)
     if (names) return judgeLater(inquiry, 2, names)
-    const ofNames = OF_NAMES.refuses(facts)
+    const ofNames = OF_NAMES.refuses(inquiry)
     if (ofNames !== undefined) return ofNames
     const places = gatherPlaces(inquiry)
     if (places) return judgeLater(inquiry, 3, places)
-    return OF_PLACES.refuses(facts)
+    return OF_PLACES.refuses(inquiry)
   } catch (error) {
     return failed(inquiry, error)
   }
@@ -136,12 +128,11 @@ function judge(inquiry: Inquiry): Awaitable<RefusalCode | undefined> {
 
 /** Goes on from a stage that has to be waited for. After every wait, however long, all that was judged is judged again. */
 async function judgeLater(inquiry: Inquiry, from: number, gathering: Promise<void>): Promise<RefusalCode | undefined> {
-  const { facts } = inquiry
   try {
     await gathering
     for (let i = from; ; ) {
       readNow(inquiry)
-      const code = refusalUpTo(i, facts)
+      const code = refusalUpTo(i, inquiry)
       i += 1
       if (code !== undefined || i === STAGES.length) return code
       await (STAGES[i] as Stage).gather(inquiry)
@@ -162,7 +153,7 @@ function refusalUpTo(last: number, facts: Facts): RefusalCode | undefined {
 
 function readNow(inquiry: Inquiry): void {
   inquiry.port = 'clock.now'
-  inquiry.facts.now = inquiry.engine.clock.now()
+  inquiry.now = inquiry.engine.clock.now()
   inquiry.port = undefined
 }
 
@@ -173,13 +164,12 @@ function failed(inquiry: Inquiry, error: unknown): RefusalCode {
 
 /** The decision. A record that cannot even be shown is no reason to let a request through. */
 export function conclude(inquiry: Inquiry, refusal: RefusalCode | undefined): Decision {
-  const { facts, grants } = inquiry
-  if (refusal !== undefined) return refusalOf(facts, refusal)
+  if (refusal !== undefined) return refusalOf(inquiry, refusal)
   try {
-    return allowanceOf(facts, grants)
+    return allowanceOf(inquiry)
   } catch (error) {
     inquiry.port = 'store.findByDigest'
-    return refusalOf(facts, failed(inquiry, error))
+    return refusalOf(inquiry, failed(inquiry, error))
   }
 }
 
@@ -203,7 +193,7 @@ export function basePathOf(options: SurfaceOptions | undefined): string | undefi
 /** What a refusal tells whoever runs the server. */
 function noteRefusal(engine: Engine, code: RefusalCode, inquiry: Inquiry | undefined): void {
   if (code === 'unavailable') engine.report.failed(inquiry?.failure, inquiry?.port ?? 'authorize')
-  else if (code === 'plan_not_eligible') hintAtTier(engine, inquiry?.facts.plan)
+  else if (code === 'plan_not_eligible') hintAtTier(engine, inquiry?.plan)
 }
 
 /** After so many requests of working tokens, none of which led to an endpoint, the guard is thought to see other paths. */
@@ -212,13 +202,14 @@ const MOST_UNMATCHED = 10
 function noteMatch(
   unmatched: Map<CompiledPolicy, number>,
   policy: CompiledPolicy,
-  facts: Facts | undefined,
+  inquiry: Inquiry | undefined,
   decision: Decision,
   report: Engine['report'],
 ): void {
   const count = unmatched.get(policy)
   if (count === undefined) return
-  if (facts?.match || count === MOST_UNMATCHED) unmatched.delete(policy)
+  if (inquiry) putMatch(inquiry)
+  if (inquiry?.match || count === MOST_UNMATCHED) unmatched.delete(policy)
   else if (!decision.allowed && decision.code === 'endpoint_unknown') {
     unmatched.set(policy, count + 1)
     if (count + 1 < MOST_UNMATCHED) return
@@ -230,13 +221,16 @@ function noteMatch(
   }
 }
 
-function noteUse({ engine, facts: { record, secret, now } }: Inquiry): void {
-  if (record && secret) engine.uses.note(record.id, secret.digest, now)
+/** What was noted is kept with the grant: looked up in a table by its digest, it was a twentieth of `authorize` (bench/engine.ts). */
+function noteUse({ engine, record, secret, grant, now }: Inquiry): void {
+  if (!record || !secret || !grant || (grant.used === secret && isInMinute(now, grant.usedIn))) return
+  grant.usedIn = engine.uses.note(record.id, secret.digest, now)
+  grant.used = secret
 }
 
 function infoOf(surface: string, decision: Decision, inquiry: Inquiry | undefined, durationMs: number): DecisionInfo {
-  const { failure, port, source } = inquiry ?? {}
-  const { record, match, secret } = inquiry?.facts ?? {}
+  if (inquiry) putMatch(inquiry)
+  const { record, match, secret, failure, port, source } = inquiry ?? {}
   return {
     surface,
     allowed: decision.allowed,

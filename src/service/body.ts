@@ -10,13 +10,13 @@ import type { Awaitable } from '../ports.ts'
 import type { Within } from './deadlines.ts'
 import { isFetchRequest, type RequestLike } from './request.ts'
 
-/** Where a body is read from: a request, or a question about a token by its id, which has no headers and so no content type. */
-export type BodySource = RequestLike | Request | { readonly body?: unknown }
-
-/** The body of a request; a promise only where it has to be waited for. A Fetch body can still be read by the handler. */
-export function readBody(source: BodySource, limit: number, within: Within): Awaitable<BodyReading> {
+/**
+ * The body of a request, or of a question about a token by its id, which has no headers and so no content type; a promise only
+ * where it has to be waited for. A Fetch body can still be read by the handler.
+ */
+export function readBody(source: object, limit: number, within: Within): Awaitable<BodyReading> {
   try {
-    const { body } = source
+    const { body } = source as { readonly body?: unknown }
     const given = isFetchRequest(source) ? readFetchBody(source, limit) : typeof body === 'function' ? body() : body
     if (!isThenable(given)) return judged(source, given, limit)
     return within(given).then((had) => judged(source, had, limit), broken)
@@ -30,7 +30,7 @@ function broken(error: unknown): BodyReading {
 }
 
 /** A body that is not there needs no content type. */
-function judged(source: BodySource, given: unknown, limit: number): BodyReading {
+function judged(source: object, given: unknown, limit: number): BodyReading {
   const isMissing = given === undefined || (isReading(given) && given.malformed !== undefined)
   const reason = isMissing || !('headers' in source) ? undefined : faultOfContent(source.headers, rawOf(source))
   return reason === undefined ? readGiven(given, limit) : unreadable(reason)

@@ -8,7 +8,7 @@ import type { Malformed } from '../core/malformed.ts'
 import type { NamedRef } from '../core/names.ts'
 import type { ResourceRef } from '../core/resources.ts'
 import type { Token } from '../core/token.ts'
-import type { Grants } from './grants.ts'
+import type { Inquiry } from './inquiry.ts'
 
 /** A request that is let through, with what was read, so that a handler need not read it again and cannot read it otherwise. */
 export interface Allowance {
@@ -30,7 +30,7 @@ export interface Allowance {
 export type Decision = Allowance | Denial
 
 /** The allowance for facts that every rule has let through. */
-export function allowanceOf({ policy, match, named, record, grant, secret, now }: Facts, grants: Grants): Allowance {
+export function allowanceOf({ policy, match, named, record, grant, secret, now, grants }: Inquiry): Allowance {
   if (!match || !record || !grant || !secret) throw new TypeError('incomplete')
   const { endpoint } = match
   return {

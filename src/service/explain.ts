@@ -11,10 +11,11 @@ import { newestSecret } from '../core/token.ts'
 import { basePathOf, conclude, type SurfaceOptions, surfaceOf } from './authorize.ts'
 import type { Decision } from './decision.ts'
 import type { Engine } from './engine.ts'
-import { inquiryOf, STAGES, type Stage } from './gather.ts'
+import { STAGES, type Stage } from './gather.ts'
 import type { Grants } from './grants.ts'
+import { type Inquiry, inquiryOf } from './inquiry.ts'
 import { parseQuestion, type Question } from './question.ts'
-import { type Asked, factsOf, isCall, putAsked, readAsked } from './request.ts'
+import { type Asked, isCall, putAsked, readAsked } from './request.ts'
 import { loadManaged } from './rights.ts'
 
 /** One rule's verdict. */
@@ -38,8 +39,9 @@ export interface Explanation {
 export function createExplain(engine: Engine, grants: Grants) {
   return async function explain(what: Asked | Question, options?: SurfaceOptions): Promise<Explanation> {
     const byId = isQuestion(what)
-    const facts = byId ? await factsOfQuestion(engine, grants, what, options) : factsOfAsked(engine, what, options)
-    const inquiry = inquiryOf(engine, grants, facts, what)
+    const inquiry = byId
+      ? await inquiryOfQuestion(engine, grants, what, options)
+      : inquiryOfAsked(engine, grants, what, options)
     const failed = new Set<Stage>()
     for (const stage of STAGES) {
       // Answers to the facts of one stage may be missing because of an earlier refusal; whatever fails is said as such.
@@ -51,44 +53,44 @@ export function createExplain(engine: Engine, grants: Grants) {
       }
     }
     try {
-      facts.now = engine.clock.now()
+      inquiry.now = engine.clock.now()
     } catch (error) {
       failed.add(STAGES[0] as Stage)
       engine.report.failed(error, 'clock.now')
     }
-    const rules = verdictsOf(facts, failed, byId)
+    const rules = verdictsOf(inquiry, failed, byId)
     const refusal = rules.find((rule) => !rule.ok)?.code
     return { decision: conclude(inquiry, refusal), rules }
   }
 }
 
-function factsOfAsked(engine: Engine, asked: Asked, options: SurfaceOptions | undefined): Facts {
+function inquiryOfAsked(engine: Engine, grants: Grants, asked: Asked, options: SurfaceOptions | undefined): Inquiry {
   const basePath = basePathOf(options)
-  const facts = readAsked(surfaceOf(engine, options), engine.prefixes, asked, basePath)
-  putAsked(facts, asked, basePath)
-  return facts
+  const inquiry = readAsked(engine, grants, surfaceOf(engine, options), asked, basePath)
+  putAsked(inquiry, asked, basePath)
+  return inquiry
 }
 
 function isQuestion(what: Asked | Question): what is Question {
   return !isObject(what) || !('headers' in what || isCall(what))
 }
 
-async function factsOfQuestion(
+async function inquiryOfQuestion(
   engine: Engine,
   grants: Grants,
   input: Question,
   options: SurfaceOptions | undefined,
-): Promise<Facts> {
+): Promise<Inquiry> {
   const question = parseQuestion(input)
   const record = await loadManaged(engine, question.actor, question.id)
   const policy =
     options?.surface === undefined ? (engine.types.get(record.type)?.policy ?? engine.main) : surfaceOf(engine, options)
-  const facts = factsOf(policy, { ok: true, secret: '' }, true)
-  putAsked(facts, question, basePathOf(options))
-  facts.record = record
-  facts.secret = newestSecret(record)
-  facts.grant = grants.grantOf(record)
-  return facts
+  const inquiry = inquiryOf(engine, grants, policy, input, { ok: true, secret: '' }, true)
+  putAsked(inquiry, question, basePathOf(options))
+  inquiry.record = record
+  inquiry.secret = newestSecret(record)
+  inquiry.grant = grants.grantOf(record)
+  return inquiry
 }
 
 /** Judges every rule whose facts are there. One that lacks them comes after the refusal that left them out. */

@@ -5,7 +5,7 @@
  */
 
 import type { BodyReading } from '../core/body-reading.ts'
-import { type Facts, OF_NAMES, OF_PLACES, OF_PLAN, OF_TOKEN, type Stage as Questions } from '../core/decide.ts'
+import { OF_NAMES, OF_PLACES, OF_PLAN, OF_TOKEN, type Stage as Questions } from '../core/decide.ts'
 import { readPlace, readPlan } from '../core/directory.ts'
 import type { Match } from '../core/endpoints.ts'
 import { type NamedRef, namesOf } from '../core/names.ts'
@@ -15,30 +15,10 @@ import type { Target } from '../core/target.ts'
 import { secretWithDigest, type TokenRecord } from '../core/token.ts'
 import type { Awaitable } from '../ports.ts'
 import { answerOf } from './ask.ts'
-import { type BodySource, readBody } from './body.ts'
-import type { Engine } from './engine.ts'
-import type { Grants } from './grants.ts'
+import { readBody } from './body.ts'
+import type { Inquiry } from './inquiry.ts'
+import { putMatch } from './request.ts'
 import { locateAll, locateUnder } from './resources.ts'
-
-/** One request under way: what is known of it for the rules, and what the service alone has to know of it. */
-export interface Inquiry {
-  readonly engine: Engine
-  readonly grants: Grants
-  readonly facts: Facts
-  /** What was asked, of which the body is read if a rule needs it. */
-  readonly request: BodySource
-  /** The method of a port that is being asked, for the error if it fails. */
-  port: string | undefined
-  /** What was thrown where facts could not be had. */
-  failure: unknown
-  /** Where the record came from; `undefined` if nobody was asked for it. */
-  source: 'cache' | 'store' | undefined
-}
-
-/** An inquiry that has begun. Always all fields, so that the hot path sees one layout. */
-export function inquiryOf(engine: Engine, grants: Grants, facts: Facts, request: BodySource): Inquiry {
-  return { engine, grants, facts, request, port: undefined, failure: undefined, source: undefined }
-}
 
 /** A stage: facts, and the questions that need them. */
 export interface Stage {
@@ -57,54 +37,52 @@ export const STAGES: readonly Stage[] = [
 
 /** The record of the secret. */
 export function gatherRecord(inquiry: Inquiry): Awaitable<void> {
-  const { facts } = inquiry
   // A question about a token by its id has its record already.
-  return facts.record ? undefined : lookUp(inquiry)
+  return inquiry.record ? undefined : lookUp(inquiry)
 }
 
 function lookUp(inquiry: Inquiry): Awaitable<void> {
-  const { engine, grants, facts } = inquiry
-  const { credential, wellFormed } = facts
+  const { engine, credential, wellFormed } = inquiry
   if (!wellFormed || !credential.ok) return
   const digest = engine.sha256(credential.secret)
   inquiry.source = 'store'
   inquiry.port = 'store.findByDigest'
   const found = engine.freshness.lookUp(digest, inquiry)
-  if (!isThenable(found)) return putRecord(facts, grants, found, digest)
-  return found.then((record) => putRecord(facts, grants, record, digest))
+  if (!isThenable(found)) return putRecord(inquiry, found, digest)
+  return found.then((record) => putRecord(inquiry, record, digest))
 }
 
 /** Takes what the store gave, if it is a record that holds the digest. */
-function putRecord(facts: Facts, grants: Grants, found: unknown, digest: string): void {
+function putRecord(inquiry: Inquiry, found: unknown, digest: string): void {
   const record = isObject(found) ? (found as TokenRecord) : undefined
-  facts.secret = record && secretWithDigest(record, digest)
-  facts.record = facts.secret && record
-  facts.grant = facts.record && grants.grantOf(facts.record)
+  inquiry.secret = record && secretWithDigest(record, digest)
+  inquiry.record = inquiry.secret && record
+  inquiry.grant = inquiry.record && inquiry.grants.grantOf(inquiry.record)
 }
 
-/** The plan of the token. */
+/** The endpoint of the request, and the plan of the token. */
 export function gatherPlan(inquiry: Inquiry): Awaitable<void> {
-  const { engine, facts } = inquiry
-  if (!facts.record) return
+  putMatch(inquiry)
+  const { engine, record } = inquiry
+  if (!record) return
   inquiry.port = 'directory.plan'
-  const plan = engine.answers.plan(facts.record.planId)
+  const plan = engine.answers.plan(record.planId)
   if (isThenable(plan)) {
     return engine.within(plan).then((answer) => {
-      facts.plan = readPlan(answer)
+      inquiry.plan = readPlan(answer)
     })
   }
-  facts.plan = readPlan(plan)
+  inquiry.plan = readPlan(plan)
 }
 
 /** What the request names. */
 export function gatherNames(inquiry: Inquiry): Awaitable<void> {
-  const { engine, facts, request } = inquiry
-  const { match, target } = facts
+  const { engine, match, target } = inquiry
   if (!match || !target) return
   const { names, checks } = match.endpoint
   const needsBody = names.what === 'resources' && names.needsBody
   if (!needsBody && checks.length === 0) return putNames(inquiry, match, target, undefined)
-  const reading = readBody(request, facts.policy.limits.bodyBytes, engine.bodyWithin)
+  const reading = readBody(inquiry.asked, inquiry.policy.limits.bodyBytes, engine.bodyWithin)
   if (!isThenable(reading)) return putNames(inquiry, match, target, reading)
   return reading.then((read) => {
     putNames(inquiry, match, target, read)
@@ -114,48 +92,51 @@ export function gatherNames(inquiry: Inquiry): Awaitable<void> {
 }
 
 /** Reads the names. A check that throws has not said yes, and what it throws at is the client's doing. */
-function putNames({ engine, facts }: Inquiry, match: Match, { query }: Target, body: BodyReading | undefined): void {
+function putNames(inquiry: Inquiry, match: Match, { query }: Target, body: BodyReading | undefined): void {
   const cause = body?.malformed
   // Only a body that is not there may be needless.
   const isRead = cause === undefined || cause.reason === 'body_missing'
-  if (!isRead) facts.malformed = cause
+  if (!isRead) inquiry.malformed = cause
   try {
-    facts.named = isRead ? namesOf(match, query, body?.value, facts.policy.limits.resources, facts) : 'malformed'
+    const most = inquiry.policy.limits.resources
+    inquiry.named = isRead ? namesOf(match, query, body?.value, most, inquiry) : 'malformed'
   } catch (error) {
-    facts.named = 'malformed'
-    facts.malformed = { reason: 'check_failed' }
-    engine.report.failed(error, 'checks')
+    inquiry.named = 'malformed'
+    inquiry.malformed = { reason: 'check_failed' }
+    inquiry.engine.report.failed(error, 'checks')
   }
 }
 
 /** Where that lies. */
 export function gatherPlaces(inquiry: Inquiry): Awaitable<void> {
-  const { engine, facts } = inquiry
-  const { named, record } = facts
+  const { engine, named, record } = inquiry
   if (!record || typeof named !== 'object') return
   inquiry.port = 'directory.locate'
   const only = named.length === 1 ? named[0] : undefined
-  if (!only) {
-    // One that lies elsewhere is enough to refuse. All of it together has the time of one call.
-    const isElsewhere = (place: Place | 'absent'): boolean => place === 'absent' || place.planId !== record.planId
-    const resources = named.filter(({ kind }) => kind !== PLAN_KIND)
-    const ask = (ref: ResourceRef) => answerOf(engine, () => locate(engine, facts, ref)).then(readPlace)
-    return engine.within(locateAll(resources, ask, isElsewhere)).then((places) => {
-      // The plan itself has no place; the others follow in their order.
-      facts.places = named.map(({ kind }) => (kind === PLAN_KIND ? 'absent' : (places.shift() ?? 'absent')))
-    })
-  }
-  const place = locate(engine, facts, only)
-  if (!isThenable(place)) facts.places = [readPlace(place)]
+  if (!only) return locateSeveral(inquiry, named, record)
+  const place = locate(inquiry, only)
+  if (!isThenable(place)) inquiry.places = [readPlace(place)]
   else {
     return engine.within(place).then((answer) => {
-      facts.places = [readPlace(answer)]
+      inquiry.places = [readPlace(answer)]
     })
   }
 }
 
+/** One that lies elsewhere is enough to refuse. All of it together has the time of one call. */
+function locateSeveral(inquiry: Inquiry, named: readonly NamedRef[], { planId }: TokenRecord): Promise<void> {
+  const { engine } = inquiry
+  const isElsewhere = (place: Place | 'absent'): boolean => place === 'absent' || place.planId !== planId
+  const resources = named.filter(({ kind }) => kind !== PLAN_KIND)
+  const ask = (ref: ResourceRef) => answerOf(engine, () => locate(inquiry, ref)).then(readPlace)
+  return engine.within(locateAll(resources, ask, isElsewhere)).then((places) => {
+    // The plan itself has no place; the others follow in their order.
+    inquiry.places = named.map(({ kind }) => (kind === PLAN_KIND ? 'absent' : (places.shift() ?? 'absent')))
+  })
+}
+
 /** Nobody is asked about the plan itself, nor about an id that none of its kind can have: there is no such resource. */
-function locate({ answers }: Engine, { policy }: Facts, ref: ResourceRef | NamedRef): Awaitable<unknown> {
-  if (ref.kind === PLAN_KIND || policy.ids.get(ref.kind)?.(ref.id) !== true) return undefined
-  return locateUnder(policy, ref, answers)
+function locate({ engine, policy }: Inquiry, ref: ResourceRef): Awaitable<unknown> {
+  const kind = ref.kind === PLAN_KIND ? undefined : policy.kinds.get(ref.kind)
+  return kind?.isId(ref.id) ? locateUnder(kind.under, ref, engine.answers) : undefined
 }

@@ -3,29 +3,39 @@
  * frozen records are what `memoryStore` gives; an allowlist of 500 then costs what one of 1 does (bench/engine.ts).
  */
 import { isDeeplyFrozen } from '../core/freeze.ts'
-import { type Grant, grantOf, type Token, type TokenRecord, viewOf } from '../core/token.ts'
+import { type Grant, grantOf, type SecretRecord, type Token, type TokenRecord, viewOf } from '../core/token.ts'
 
 /** So many tokens are kept as they are shown: for every record that is remembered, they would double what it takes. */
 const MAX_SHOWN = 10_000
 
+/** What is kept with a record. */
+export interface KeptGrant extends Grant {
+  /** The token as an allowance shows it; made at the first one. */
+  token: Token | undefined
+  /** The secret whose use was noted last, and in which minute. */
+  used: SecretRecord | undefined
+  usedIn: number
+}
+
 /** Reads records for the rules. */
 export interface Grants {
-  grantOf(record: TokenRecord): Grant
+  grantOf(record: TokenRecord): KeptGrant
   /** The token of a record that was found to be active, so that nothing of it depends on the time any more. */
-  activeToken(record: TokenRecord, grant: Grant, now: number): Token
+  activeToken(record: TokenRecord, grant: KeptGrant, now: number): Token
 }
 
 /** Makes it for one engine. */
 export function createGrants(deprecated: ReadonlySet<string>): Grants {
-  const known = new WeakMap<TokenRecord, Grant>()
+  const known = new WeakMap<TokenRecord, KeptGrant>()
   /** What holds them, in a ring. */
-  const shown: Grant[] = []
+  const shown: KeptGrant[] = []
   let next = 0
   return {
     grantOf(record) {
       const before = known.get(record)
       if (before) return before
-      const grant = grantOf(record)
+      const { scopes, allowlist } = grantOf(record)
+      const grant: KeptGrant = { scopes, allowlist, token: undefined, used: undefined, usedIn: Number.NaN }
       if (isDeeplyFrozen(record)) known.set(record, grant)
       return grant
     },

@@ -83,7 +83,7 @@ function issuesOfInput({ surfaces, planIds }: Engine, real: ReadyInput): readonl
   if (planId !== undefined && planIds.length > 0 && !planIds.some((isId) => isId(planId)))
     issues.push(issueAt(['planId'], 'is no id of a plan, as the policy says what these look like.'))
   if (!resource) return issues
-  const forms = [...surfaces.values()].flatMap(({ ids }) => [...ids]).filter(([kind]) => kind !== PLAN_KIND)
+  const forms = [...surfaces.values()].flatMap(({ kinds }) => [...kinds]).filter(([kind]) => kind !== PLAN_KIND)
   const own = forms.filter(([kind]) => kind === resource.kind)
   if (own.length === 0) {
     const help = didYouMean(
@@ -91,7 +91,7 @@ function issuesOfInput({ surfaces, planIds }: Engine, real: ReadyInput): readonl
       forms.map(([kind]) => kind),
     )
     issues.push(issueAt(['resource', 'kind'], `is no kind of a policy.${help}`))
-  } else if (!own.some(([, isId]) => isId(resource.id)))
+  } else if (!own.some(([, { isId }]) => isId(resource.id)))
     issues.push(issueAt(['resource', 'id'], 'is no id of its kind, as the policy says what these look like.'))
   return issues
 }
@@ -161,12 +161,12 @@ function looksAtDirectory(
         (answer) => planProblem(surfaces, planId, answer),
       ),
     )
-  const policy = policies.find(({ ids }) => resource && ids.has(resource.kind)) ?? policies[0]
+  const policy = policies.find(({ kinds }) => resource && kinds.has(resource.kind)) ?? policies[0]
   if (policy && resource)
     looks.push(
       look(
         { at: ['directory', 'locate'], of: OF_RESOURCE },
-        () => locateUnder(policy, resource, directory),
+        () => locateUnder(policy.kinds.get(resource.kind)?.under, resource, directory),
         (answer) => placeProblem(planId, readPlace(answer)),
       ),
     )

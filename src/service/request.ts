@@ -1,11 +1,13 @@
 /** A request or a call as it comes, read as far as the rules need it before any I/O. Its body, when a rule asks for it: service/body.ts. */
-import { type Credential, credentialOf, type HeadersLike, readCredential } from '../core/credential.ts'
-import type { Facts } from '../core/decide.ts'
+import { credentialOf, type HeadersLike, readCredential } from '../core/credential.ts'
 import { matchEndpoint } from '../core/endpoints.ts'
 import type { Malformed } from '../core/malformed.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 import { isWellFormedSecret } from '../core/secret.ts'
 import { malformedTarget, pathStart, readTarget, readTargetOfUrl } from '../core/target.ts'
+import type { Engine } from './engine.ts'
+import type { Grants } from './grants.ts'
+import { type Inquiry, inquiryOf } from './inquiry.ts'
 import { targetOf } from './route-target.ts'
 
 /** A request as Node and its frameworks have it. A Fetch `Request` is taken as it is. */
@@ -58,40 +60,42 @@ export function isCall(asked: object): asked is Call {
 
 /** The facts that a request or a call alone gives. The target is read only if there is a credential of ours to judge it for. */
 export function readAsked(
+  engine: Engine,
+  grants: Grants,
   policy: CompiledPolicy,
-  prefixes: ReadonlySet<string>,
   asked: Asked,
   basePath: string | undefined,
-): Facts {
+): Inquiry {
+  const { prefixes } = engine
   const credential = isCall(asked)
     ? credentialOf(asked.secret)
     : readCredential(policy.credential, asked.headers, (asked as RequestLike).rawHeaders, prefixes)
-  const facts = factsOf(policy, credential, credential.ok && isWellFormedSecret(credential.secret, prefixes))
-  if (!facts.wellFormed) return facts
-  if (isCall(asked)) putAsked(facts, asked, basePath)
-  else putTarget(facts, basePath === undefined ? asked : below(basePath, asked))
-  return facts
+  const wellFormed = credential.ok && isWellFormedSecret(credential.secret, prefixes)
+  const inquiry = inquiryOf(engine, grants, policy, asked, credential, wellFormed)
+  if (!wellFormed) return inquiry
+  if (isCall(asked)) putAsked(inquiry, asked, basePath)
+  else putTarget(inquiry, basePath === undefined ? asked : below(basePath, asked))
+  return inquiry
 }
 
 /**
- * Reads the target of a request or a call and finds its endpoint.
+ * Reads the target of a request or a call.
  *
  * @throws PlanTokenError `invalid_input` for a call of a route that the policy does not have, or with other parameters.
  */
 export function putAsked(
-  facts: Facts,
+  inquiry: Inquiry,
   asked: Asked | Parameters<typeof targetOf>[0],
   basePath: string | undefined,
 ): void {
   if ('headers' in asked || !('route' in asked)) {
-    putTarget(facts, basePath === undefined ? asked : below(basePath, asked))
+    putTarget(inquiry, basePath === undefined ? asked : below(basePath, asked))
     return
   }
-  const target = targetOf(asked, facts.policy)
-  if (target) putTarget(facts, target)
-  else facts.malformed = { reason: 'value_unreadable', source: 'params' }
-  // A value may make it the path of another route.
-  if (facts.match && facts.match.endpoint !== facts.policy.routes.get(asked.route)) facts.match = undefined
+  const target = targetOf(asked, inquiry.policy)
+  inquiry.route = asked.route
+  if (target) putTarget(inquiry, target)
+  else inquiry.malformed = { reason: 'value_unreadable', source: 'params' }
 }
 
 /** The request as the policy knows it. What lies elsewhere is given no method, and so is no endpoint of the policy. */
@@ -107,35 +111,25 @@ export function below(
   return { method: '', url: start > 0 ? url.slice(start) : url }
 }
 
-/** Facts about a credential alone. Always all fields, so that the engine's hot path sees one layout. */
-export function factsOf(policy: CompiledPolicy, credential: Credential, wellFormed: boolean): Facts {
-  return {
-    policy,
-    now: Number.NaN,
-    credential,
-    wellFormed,
-    target: undefined,
-    record: undefined,
-    secret: undefined,
-    grant: undefined,
-    plan: undefined,
-    match: undefined,
-    named: undefined,
-    places: undefined,
-    malformed: undefined,
-  }
-}
-
-/** Reads the target and finds its endpoint. */
-function putTarget(facts: Facts, request: Pick<RequestLike | Request, 'method' | 'url'>): void {
+/** Reads the target. */
+function putTarget(inquiry: Inquiry, request: Pick<RequestLike | Request, 'method' | 'url'>): void {
   const { method, url } = request
-  const { spelling } = facts.policy
+  const { spelling } = inquiry.policy
   const spelt = spelling ? spelling(url) : url
   const isUrl = isFetchRequest(request)
   const target = isUrl ? readTargetOfUrl(spelt) : readTarget(spelt)
-  facts.target = target
-  if (!target) facts.malformed = malformedIn(url, spelt, isUrl)
-  else if (typeof method === 'string') facts.match = matchEndpoint(facts.policy.trie, method, target.path)
+  inquiry.target = target
+  inquiry.method = method
+  if (!target) inquiry.malformed = malformedIn(url, spelt, isUrl)
+}
+
+/** Finds the endpoint. Not before the token is known, since most of what is refused earlier needs none. */
+export function putMatch(inquiry: Inquiry): void {
+  const { target, method, route, policy } = inquiry
+  if (inquiry.match || !target || typeof method !== 'string') return
+  const match = matchEndpoint(policy.trie, method, target.path)
+  // A value may make it the path of another route.
+  if (route === undefined || match?.endpoint === policy.routes.get(route)) inquiry.match = match
 }
 
 /** Places are told in the target that was sent, and so not in another spelling of it. */

@@ -59,7 +59,7 @@ export async function linkProblems(
   if (resources === 'all' || resources.length === 0) return issues
   const { directory } = engine
   const locate = (ref: ResourceRef): Promise<Place | 'absent'> =>
-    ask(engine, 'directory.locate', () => locateUnder(policy, ref, directory), readPlace)
+    ask(engine, 'directory.locate', () => locateUnder(policy.kinds.get(ref.kind)?.under, ref, directory), readPlace)
   const places = await locateAll(resources, locate)
   const elsewhere = resources.flatMap(({ index, kind }, i): Issue[] => {
     const place = places[i]
@@ -74,15 +74,17 @@ export async function linkProblems(
   return [...issues, ...elsewhere].sort((a, b) => Number(a.at[1]) - Number(b.at[1]))
 }
 
-/** Asks where a resource lies; the answer is unread. One of a kind that is `under` another lies where that one lies, with whose id its own begins. */
+/**
+ * Asks where a resource lies; the answer is unread. One of a kind that is `under` another lies where that one lies, with whose
+ * id its own begins.
+ */
 export function locateUnder(
-  { links }: CompiledPolicy,
+  under: string | undefined,
   { kind, id }: ResourceRef,
   directory: Pick<Directory, 'locate'>,
 ): Awaitable<unknown> {
-  const { under, parents } = links.kinds.get(kind) ?? {}
-  if (!under) return directory.locate({ kind, id })
-  const above = { kind: parents?.[0] as string, id: id.slice(0, id.lastIndexOf('/')) }
+  if (under === undefined) return directory.locate({ kind, id })
+  const above = { kind: under, id: id.slice(0, id.lastIndexOf('/')) }
   return Promise.resolve(directory.locate({ ...above })).then((answer) => {
     const place = readPlace(answer)
     return typeof place === 'object' ? { ...place, ancestors: [above, ...place.ancestors] } : answer

@@ -16,12 +16,17 @@ const BATCH = 1_000
 
 /** What the service asks of uses. */
 export interface Uses {
-  /** Notes that a secret was let through. */
-  note(tokenId: string, digest: string, now: number): void
+  /** Notes that a secret was let through. Gives the minute, in which nothing more has to be noted of it; `NaN` if it could not. */
+  note(tokenId: string, digest: string, now: number): number
   /** The last uses of tokens' secrets, by digest, epoch milliseconds; `undefined` where the store keeps none. */
   of(tokenIds: string[]): Promise<ReadonlyMap<string, number> | undefined>
   /** Writes what is gathered; never rejects. */
   close(): Promise<void>
+}
+
+/** Whether a moment lies in a minute, told by its beginning. */
+export function isInMinute(now: number, minute: number): boolean {
+  return now >= minute && now < minute + millisecondsInMinute
 }
 
 /** Makes it for one process. */
@@ -69,16 +74,18 @@ export function createUses(store: TokenStore, clock: FullClock, asking: Asking):
 
   return {
     note(tokenId, digest, now) {
-      if (!store.recordUse) return
+      if (!store.recordUse) return Number.NaN
       const at = now - (now % millisecondsInMinute)
       if (at !== minute) {
         minute = at
         noted = new Set()
       }
-      if (noted.has(digest) || noted.size >= MAX_USES || waiting.size >= MAX_USES) return
+      if (noted.has(digest)) return at
+      if (noted.size >= MAX_USES || waiting.size >= MAX_USES) return Number.NaN
       noted.add(digest)
       waiting.set(digest, { tokenId, digest, at })
       schedule()
+      return at
     },
     async of(tokenIds) {
       if (!store.lastUse) return undefined

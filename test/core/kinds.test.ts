@@ -1,7 +1,7 @@
 /** What an id of a kind looks like: each form on both sides of its edges, and ids that begin with another's. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { buildIdForms, isOwnId } from '../../src/core/kinds.ts'
+import { buildKindForms, isOwnId } from '../../src/core/kinds.ts'
 import type { KindInfo } from '../../src/core/policy-data.ts'
 
 const UUID = '0190b0c4-7d2e-7cc0-8f1e-4c1f7f1b2a3d'
@@ -41,7 +41,7 @@ it('takes of numbers exactly those that a column holds, in their one spelling', 
 })
 
 describe('ids of a kind under another', () => {
-  const forms = buildIdForms(
+  const forms = buildKindForms(
     new Map<string, KindInfo>([
       ['scope', { id: 'name' }],
       ['package', { id: 'name', max: 8, parents: ['scope'], under: true }],
@@ -60,6 +60,6 @@ describe('ids of a kind under another', () => {
     ['version', '@acme/button/x', false],
     ['version', '@acme/7', false],
   ])('%s %s: %s', (kind, id, is) => {
-    expect(forms.get(kind)?.(id)).toBe(is)
+    expect(forms.get(kind)?.isId(id)).toBe(is)
   })
 })

@@ -1,0 +1,63 @@
+/**
+ * One request under way: what is known of it for the rules, and what the service alone has to know. One object, since a second
+ * one beside it was a thirtieth of `authorize` (bench/engine.ts). What fills it: service/request.ts and service/gather.ts.
+ */
+import type { Credential } from '../core/credential.ts'
+import type { Facts } from '../core/decide.ts'
+import type { CompiledPolicy } from '../core/policy.ts'
+import type { Engine } from './engine.ts'
+import type { Grants, KeptGrant } from './grants.ts'
+
+/** The rules see only the facts of it. */
+export interface Inquiry extends Facts {
+  readonly engine: Engine
+  readonly grants: Grants
+  /** What was asked, of which the body is read if a rule needs it. */
+  readonly asked: object
+  /** The method of the request, as it came. */
+  method: unknown
+  /** The route that a call names: its values must not make it another one's. */
+  route: string | undefined
+  /** What the record grants, with what is kept with it. */
+  grant: KeptGrant | undefined
+  /** The method of a port that is being asked, for the error if it fails. */
+  port: string | undefined
+  /** What was thrown where facts could not be had. */
+  failure: unknown
+  /** Where the record came from; `undefined` if nobody was asked for it. */
+  source: 'cache' | 'store' | undefined
+}
+
+/** An inquiry that has begun. Always all fields, so that the hot path sees one layout. */
+export function inquiryOf(
+  engine: Engine,
+  grants: Grants,
+  policy: CompiledPolicy,
+  asked: object,
+  credential: Credential,
+  wellFormed: boolean,
+): Inquiry {
+  return {
+    policy,
+    now: Number.NaN,
+    credential,
+    wellFormed,
+    target: undefined,
+    record: undefined,
+    secret: undefined,
+    grant: undefined,
+    plan: undefined,
+    match: undefined,
+    named: undefined,
+    places: undefined,
+    malformed: undefined,
+    engine,
+    grants,
+    asked,
+    method: undefined,
+    route: undefined,
+    port: undefined,
+    failure: undefined,
+    source: undefined,
+  }
+}
