@@ -138,7 +138,7 @@ function put(nodes: Map<string, Node>, key: string): Node {
 export function matchEndpoint(trie: EndpointTrie, method: string, path: CleanPath): Match | undefined {
   const root = trie.get(method === 'HEAD' ? 'GET' : method)
   if (!root) return undefined
-  if (path.length === 1) return matchAt(root, undefined)
+  if (path.length === 1) return matchAt(root, NO_VALUES)
   const match = walk(root, path, 1, undefined)
   return match && root.folded && isClaimed(root, path.slice(1).split('/').map(decoded), 0, true) ? undefined : match
 }
@@ -173,20 +173,19 @@ function walk(node: Node, path: string, from: number, captured: Captured | undef
   const segment = slash === -1 ? path.slice(from) : path.slice(from, slash)
   const literal = node.literals.size === 0 ? undefined : node.literals.get(segment)
   if (literal) {
-    const found = slash === -1 ? matchAt(literal, captured) : walk(literal, path, slash + 1, captured)
+    const found = slash === -1 ? matchAt(literal, valuesOf(captured)) : walk(literal, path, slash + 1, captured)
     if (found) return found
   }
   const parameter = node.parameter
   if (!parameter) return undefined
   const value = segment.includes('%') ? (decodeStrictly(segment) as string) : segment
-  const next: Captured = { value, before: captured }
-  return slash === -1 ? matchAt(parameter, next) : walk(parameter, path, slash + 1, next)
+  return slash === -1
+    ? matchAt(parameter, captured ? [...valuesOf(captured), value] : [value])
+    : walk(parameter, path, slash + 1, { value, before: captured })
 }
 
-function matchAt({ endpoint }: Node, captured: Captured | undefined): Match | undefined {
-  if (!endpoint) return undefined
-  const values = valuesOf(captured)
-  return fitsFree(endpoint, values) ? { endpoint, values } : undefined
+function matchAt({ endpoint }: Node, values: readonly string[]): Match | undefined {
+  return endpoint && fitsFree(endpoint, values) ? { endpoint, values } : undefined
 }
 
 function valuesOf(captured: Captured | undefined): readonly string[] {

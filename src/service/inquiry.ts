@@ -14,10 +14,8 @@ export interface Inquiry extends Facts {
   readonly grants: Grants
   /** What was asked, of which the body is read if a rule needs it. */
   readonly asked: object
-  /** The method of the request, as it came. */
+  /** The method by which the endpoint is looked for, as it came; `undefined` if there is none to look for. */
   method: unknown
-  /** The route that a call names: its values must not make it another one's. */
-  route: string | undefined
   /** What the record grants, with what is kept with it. */
   grant: KeptGrant | undefined
   /** The method of a port that is being asked, for the error if it fails. */
@@ -55,7 +53,6 @@ export function inquiryOf(
     grants,
     asked,
     method: undefined,
-    route: undefined,
     port: undefined,
     failure: undefined,
     source: undefined,

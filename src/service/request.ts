@@ -93,9 +93,16 @@ export function putAsked(
     return
   }
   const target = targetOf(asked, inquiry.policy)
-  inquiry.route = asked.route
-  if (target) putTarget(inquiry, target)
-  else inquiry.malformed = { reason: 'value_unreadable', source: 'params' }
+  if (!target) {
+    inquiry.malformed = { reason: 'value_unreadable', source: 'params' }
+    return
+  }
+  putTarget(inquiry, target)
+  putMatch(inquiry)
+  if (inquiry.match?.endpoint === inquiry.policy.routes.get(asked.route)) return
+  // A value may make it the path of another route.
+  inquiry.match = undefined
+  inquiry.method = undefined
 }
 
 /** The request as the policy knows it. What lies elsewhere is given no method, and so is no endpoint of the policy. */
@@ -125,11 +132,9 @@ function putTarget(inquiry: Inquiry, request: Pick<RequestLike | Request, 'metho
 
 /** Finds the endpoint. Not before the token is known, since most of what is refused earlier needs none. */
 export function putMatch(inquiry: Inquiry): void {
-  const { target, method, route, policy } = inquiry
+  const { target, method, policy } = inquiry
   if (inquiry.match || !target || typeof method !== 'string') return
-  const match = matchEndpoint(policy.trie, method, target.path)
-  // A value may make it the path of another route.
-  if (route === undefined || match?.endpoint === policy.routes.get(route)) inquiry.match = match
+  inquiry.match = matchEndpoint(policy.trie, method, target.path)
 }
 
 /** Places are told in the target that was sent, and so not in another spelling of it. */
