@@ -58,15 +58,28 @@ export function newFloor(policy: Policy): Floor {
   return { prefix: 'figpat_', tokens: new Map(), tries: triesOf(policy), places }
 }
 
-/** Makes `count` tokens in both worlds; `links` is the length of each allowlist, 0 for all resources. */
-export async function world(policy: Policy, count: number, links: number): Promise<World> {
-  const tokens = createPlanTokens({ policy, store: memoryStore(), directory: directory() })
+/** What a world is made of besides its policy and the number of its tokens. */
+interface WorldOptions {
+  /** The length of each allowlist; 0, the default, for all resources. */
+  readonly links?: number
+  /** Default 0: the store is asked for every request. */
+  readonly freshnessMs?: number
+  /** How long ago the tokens were made, in milliseconds. Default 0. */
+  readonly ageMs?: number
+}
+
+/** Makes `count` tokens in both worlds. */
+export async function world(policy: Policy, count: number, options: WorldOptions = {}): Promise<World> {
+  const { links = 0, freshnessMs = 0, ageMs = 0 } = options
+  const ports = { policy, store: memoryStore(), directory: directory() }
+  const maker = createPlanTokens({ ...ports, clock: { now: () => Date.now() - ageMs } })
+  const tokens = createPlanTokens({ ...ports, freshnessMs })
   const floor = newFloor(policy)
   const secrets: string[] = []
   const keep = Math.max(1, Math.floor(count / 1_000))
   for (let i = 0; i < count; i++) {
     const resources = links === 0 ? ('all' as const) : linksOf(links)
-    const { token, secret } = await tokens.create({
+    const { token, secret } = await maker.create({
       actor: 'admin',
       planId: PLAN,
       type: 'rest',

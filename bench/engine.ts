@@ -2,48 +2,32 @@
  * `npm run bench -- engine --json FILE`: what `authorize` costs, as ratios to the floor of bench/floor.ts measured in the same
  * run, what the memory store takes a token, and what a page of its lists costs.
  */
+import { millisecondsInDay } from 'date-fns/constants'
 import { figmaPolicy } from 'plan-access-tokens/figma'
-import { policyWithRoutes, requestsFor, type World, world } from './engine-world.ts'
-import { type FloorRequest, floorAuthorize } from './floor.ts'
+import { bytesPerRequest } from './allocation.ts'
+import { policyWithRoutes, requestsFor, world } from './engine-world.ts'
 import { type ListRatios, list } from './list.ts'
-import { interleaved, rounded, type Side } from './measure.ts'
+import { interleaved, rounded } from './measure.ts'
 import { bytesPerToken } from './memory.ts'
-
-type Requests = ReturnType<typeof requestsFor>
-
-/** Authorizes by the package; every answer is checked, so that a fast wrong one does not count. */
-function ours({ tokens }: World, requests: Requests, code?: string): Side {
-  return async (times) => {
-    for (let i = 0; i < times; i++) {
-      const decision = await tokens.authorize(requests[i % requests.length] as Requests[number])
-      if ((decision.allowed ? undefined : decision.code) !== code)
-        throw new Error(`Unexpected decision: ${decision.allowed ? 'allowed' : decision.code}`)
-    }
-  }
-}
-
-function theFloor({ floor }: World, requests: Requests, code?: string): Side {
-  return async (times) => {
-    for (let i = 0; i < times; i++) {
-      const decision = await floorAuthorize(floor, requests[i % requests.length] as FloorRequest)
-      if ((decision.allowed ? undefined : decision.code) !== code)
-        throw new Error(`Unexpected answer of the floor: ${JSON.stringify(decision)}`)
-    }
-  }
-}
+import { ours, type Requests, theFloor } from './sides.ts'
 
 /** The result that is written to the file. Ratios to the floor of the same run, unless the name says `Ns`. */
 export interface EngineResult {
   readonly authorize: {
     readonly floor: 1
     readonly rest: number
+    /** The same with `freshnessMs` 1,000. */
+    readonly fresh: number
     readonly malformed: number
     readonly unknown: number
+    readonly expired: number
     readonly allowlist: number
   }
   readonly routes: { readonly '54': number; readonly '540': number }
   readonly tokens: { readonly '1000': number; readonly '1000000': number }
   readonly bytesPerToken: number
+  /** What is allocated for one request, and by the floor for one. */
+  readonly bytesPerRequest: { readonly floor: number; readonly rest: number; readonly fresh: number }
   readonly list: ListRatios
   readonly floorNs: number
   readonly fetchRequest: number
@@ -72,10 +56,12 @@ export const ENGINE_LIMITS: { readonly [figure: string]: number } = {
 
 export async function engine(): Promise<EngineResult> {
   const policy = figmaPolicy()
-  const thousand = await world(policy, 1_000, 0)
-  const stranger = await world(policy, 1_000, 0)
-  const listOf1 = await world(policy, 1_000, 1)
-  const listOf500 = await world(policy, 100, 500)
+  const thousand = await world(policy, 1_000)
+  const stranger = await world(policy, 1_000)
+  const fresh = await world(policy, 1_000, { freshnessMs: 1_000 })
+  const expired = await world(policy, 1_000, { ageMs: 400 * millisecondsInDay })
+  const listOf1 = await world(policy, 1_000, { links: 1 })
+  const listOf500 = await world(policy, 100, { links: 500 })
   const requests = requestsFor(thousand.secrets)
   const fetched = requests.map(
     ({ method, url, headers }) => new Request(`https://api.example.com${url}`, { method, headers }),
@@ -83,26 +69,28 @@ export async function engine(): Promise<EngineResult> {
   const main = await interleaved({
     floor: theFloor(thousand, requests),
     rest: ours(thousand, requests),
+    fresh: ours(fresh, requestsFor(fresh.secrets)),
     malformed: ours(
       thousand,
       requestsFor(thousand.secrets.map((secret) => `${secret.slice(0, -1)}${secret.endsWith('0') ? '1' : '0'}`)),
       'token_malformed',
     ),
     unknown: ours(thousand, requestsFor(stranger.secrets), 'token_unknown'),
+    expired: ours(expired, requestsFor(expired.secrets), 'token_expired'),
     allowlist1: ours(listOf1, requestsFor(listOf1.secrets)),
     allowlist500: ours(listOf500, requestsFor(listOf500.secrets)),
     fetchRequest: ours(thousand, fetched as unknown as Requests),
   })
 
-  const routes54 = await world(policyWithRoutes(54), 1_000, 0)
-  const routes540 = await world(policyWithRoutes(540), 1_000, 0)
+  const routes54 = await world(policyWithRoutes(54), 1_000)
+  const routes540 = await world(policyWithRoutes(540), 1_000)
   const routes = await interleaved({
     floor: theFloor(routes54, requestsFor(routes54.secrets)),
     few: ours(routes54, requestsFor(routes54.secrets)),
     many: ours(routes540, requestsFor(routes540.secrets)),
   })
 
-  const million = await world(policy, 1_000_000, 0)
+  const million = await world(policy, 1_000_000)
   const sample = requestsFor(million.secrets)
   const tokens = await interleaved({
     floor1000: theFloor(thousand, requests),
@@ -116,8 +104,10 @@ export async function engine(): Promise<EngineResult> {
     authorize: {
       floor: 1,
       rest: ofFloor(main.rest),
+      fresh: ofFloor(main.fresh),
       malformed: ofFloor(main.malformed),
       unknown: ofFloor(main.unknown),
+      expired: ofFloor(main.expired),
       allowlist: ofFloor(main.allowlist500),
     },
     routes: { '54': rounded(routes.few / routes.floor), '540': rounded(routes.many / routes.floor) },
@@ -126,6 +116,7 @@ export async function engine(): Promise<EngineResult> {
       '1000000': rounded(tokens.oursMillion / tokens.floorMillion),
     },
     bytesPerToken: bytesPerToken(1_000_000),
+    bytesPerRequest: bytesPerRequest(),
     list: await list(),
     floorNs: rounded(main.floor),
     fetchRequest: ofFloor(main.fetchRequest),

@@ -10,6 +10,7 @@ import { ENGINE_LIMITS, engine } from './engine.ts'
 import { HTTP_LIMITS, http } from './http.ts'
 import { HUB_LIMITS, hub } from './hub.ts'
 import { NPM_LIMITS, npm } from './npm.ts'
+import { PEERS_LIMITS, peers } from './peers.ts'
 import { STORES_LIMITS, stores } from './stores.ts'
 
 interface Benchmark {
@@ -25,6 +26,7 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   http: { run: http, limits: HTTP_LIMITS },
   npm: { run: npm, limits: NPM_LIMITS },
   hub: { run: hub, limits: HUB_LIMITS },
+  peers: { run: peers, limits: PEERS_LIMITS },
 }
 
 const { values, positionals } = parseArgs({

@@ -23,7 +23,7 @@ const TOKENS = 1_000
 const REQUESTS = 100
 
 const [framework, side] = process.argv.slice(2)
-const { secrets, ...made } = await world(figmaPolicy(), TOKENS, 0)
+const { secrets, ...made } = await world(figmaPolicy(), TOKENS)
 const requests = requestsFor(secrets.slice(0, REQUESTS)).map(({ url, headers }) => ({ path: url, headers }))
 // Once the one who asked has gone, nobody needs this server.
 process.on('disconnect', () => process.exit())
