@@ -1,7 +1,7 @@
 /**
  * What the body of a request is: the one place in which content type, charset and encoding are judged, and what somebody has
  * made of the body, for `authorize`, `explain` and every guard. How JSON is read: core/json.ts. How the bytes are had:
- * service/body.ts and http/body.ts. What a body names: core/names.ts.
+ * http/fetch-body.ts and http/body.ts. What a body names: core/names.ts.
  */
 import { type BodyReading, isReading, readAs, unreadable } from './body-reading.ts'
 import { faultOfValue, parseJsonStrictly } from './json.ts'

@@ -1,9 +1,9 @@
 /** The two sides of a request that is a Fetch `Request`: what the engine is asked, and what is put onto the answer. */
 import { pathStart } from '../core/target.ts'
-import { readFetchBody } from '../service/body.ts'
 import type { Allowance } from '../service/decision.ts'
 import type { RequestLike } from '../service/request.ts'
 import { headersOf, isVary, joinVary } from './answer.ts'
+import { readFetchBody } from './fetch-body.ts'
 import { NO_HEADERS } from './guard.ts'
 
 /**

@@ -6,6 +6,7 @@
 import { platformSha256 } from '../core/digest.ts'
 import { type CompiledPolicy, compiledOf, type Policy, type RouteOf } from '../core/policy.ts'
 import type { SecretView, Token } from '../core/token.ts'
+import { readFetchBody } from '../http/fetch-body.ts'
 import { createAnswers } from './answers.ts'
 import { createDecide, type SurfaceOptions } from './authorize.ts'
 import { createDeadlines } from './deadlines.ts'
@@ -124,6 +125,7 @@ export function createEngine(options: AuthorizerOptions, policies: readonly Poli
     sha256: platformSha256(),
     within,
     bodyWithin: createDeadlines(fullClock, bodyTimeoutMs),
+    readFetchBody,
     timeoutMs,
     freshness: createFreshness(store, fullClock, asking, freshnessMs, timeoutMs),
     answers: createAnswers(directory, fullClock, directoryMaxAgeMs),

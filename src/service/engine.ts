@@ -9,6 +9,7 @@ import { isDate, type Token, type TokenRecord, viewOf } from '../core/token.ts'
 import type { Directory, TokenStore } from '../ports.ts'
 import type { Answers } from './answers.ts'
 import { type Asking, failureOf } from './ask.ts'
+import type { ReadFetchBody } from './body.ts'
 import type { Within } from './deadlines.ts'
 import type { Freshness } from './freshness.ts'
 import type { FullClock } from './platform.ts'
@@ -35,6 +36,7 @@ export interface Engine extends Asking {
   readonly sha256: Sha256
   /** The time that a body has to arrive, which is up to the client and its line. */
   readonly bodyWithin: Within
+  readonly readFetchBody: ReadFetchBody
   readonly timeoutMs: number
   readonly freshness: Freshness
   readonly answers: Answers

@@ -82,7 +82,7 @@ export function gatherNames(inquiry: Inquiry): Awaitable<void> {
   const { names, checks } = match.endpoint
   const needsBody = names.what === 'resources' && names.needsBody
   if (!needsBody && checks.length === 0) return putNames(inquiry, match, target, undefined)
-  const reading = readBody(inquiry.asked, inquiry.policy.limits.bodyBytes, engine.bodyWithin)
+  const reading = readBody(inquiry.asked, inquiry.policy.limits.bodyBytes, engine)
   if (!isThenable(reading)) return putNames(inquiry, match, target, reading)
   return reading.then((read) => {
     putNames(inquiry, match, target, read)
