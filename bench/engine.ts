@@ -44,6 +44,8 @@ export const ENGINE_LIMITS: { readonly [figure: string]: number } = {
   routes540To54: 1.3,
   allowlistOf500To1: 1.3,
   bytesPerToken: 1_000,
+  'bytesPerRequest.rest': 1_400,
+  'bytesPerRequest.fresh': 1_550,
   'list.newest.first': 2,
   'list.newest.after': 2,
   'list.newest.filtered': 2,

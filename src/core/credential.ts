@@ -181,7 +181,7 @@ function valuesInFetch(places: Places, headers: { get(name: string): string | nu
 
 /**
  * The place that a header's value belongs in. Names in lower case, as most come, are known as they are, and the length tells
- * most others apart: a copy in lower case for each was a twelfth of `authorize` (bench/engine.ts).
+ * most others apart: a copy in lower case for each was a twentieth of `authorize` (bench/engine.ts).
  */
 function placeOf(places: Places, name: string): keyof Found | undefined {
   return (

@@ -1,4 +1,6 @@
 /** What a request must not cost: a hash for what is no secret, a `URL` or copied headers for a Fetch `Request`. */
+
+import fc from 'fast-check'
 import { createPlanTokens, type Decision, memoryStore, type RequestLike, type ResourceRef } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { expectAllowed, expectDenied, requestWith } from 'plan-access-tokens/testing'
@@ -60,6 +62,43 @@ describe('authorize', () => {
     expect(createPlanTokens({ ...options, store: slow }).decide(allowed)).toBeInstanceOf(Promise)
     expect(() => tokens.decide(allowed, { surface: 'npm' })).toThrow('There is no surface "npm".')
     await expect(tokens.authorize(allowed, { surface: 'npm' })).rejects.toThrow(TypeError)
+  })
+
+  it('notes uses by a record that is kept as it does by one that comes anew each time', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ newest: fc.boolean(), passes: fc.constantFrom(0, 1, 20_000, 59_999, 60_000) })),
+        async (steps) => {
+          let now = Date.UTC(2027, 0, 31)
+          const kept = memoryStore()
+          const memory = memoryStore()
+          const anew = {
+            ...memory,
+            findByDigest: async (digest: string) => structuredClone(await memory.findByDigest(digest)),
+          }
+          const sides = [kept, anew].map(async (store) => {
+            const clock = { now: () => now }
+            const tokens = createPlanTokens({ policy: figmaPolicy(), store, directory: newDirectory(), clock })
+            const { token, secret: first } = await tokens.create(TOKEN)
+            const { secret: newest } = await tokens.refresh({ actor: TOKEN.actor, id: token.id })
+            const uses = async () =>
+              (await tokens.get({ actor: TOKEN.actor, id: token.id })).secrets.map(({ lastUsedAt }) => lastUsedAt)
+            const ask = async (isNewest: boolean) =>
+              tokens.authorize(requestWith(isNewest ? newest : first, 'GET /v1/files/FileA'))
+            return { uses, ask }
+          })
+          const [a, b] = (await Promise.all(sides)) as [Awaited<(typeof sides)[0]>, Awaited<(typeof sides)[0]>]
+          for (const { newest, passes } of steps) {
+            now += passes
+            for (const { ask } of [a, b]) expectAllowed(await ask(newest))
+            const uses = await a.uses()
+            expect(uses).toEqual(await b.uses())
+            expect(uses[newest ? 1 : 0]).toBe(now - (now % 60_000))
+          }
+        },
+      ),
+      { numRuns: 20 },
+    )
   })
 
   it('reads a Fetch request without a URL and without a copy of its headers', async () => {
