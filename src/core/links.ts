@@ -5,6 +5,7 @@
  */
 import { type LinkTable, WORD } from './link-shapes.ts'
 import { PLAN_KIND, type ResourceRef } from './resources.ts'
+import { speltBy } from './spell.ts'
 
 /** What is wrong with a link. */
 export type LinkCode = 'link_malformed' | 'link_not_https' | 'link_wrong_host' | 'link_unknown_shape' | 'link_bad_id'
@@ -58,7 +59,8 @@ export function parseLink(table: LinkTable, link: string): ParsedLink {
     return wrong('link_malformed', 'This is not one link.')
   const end = link.search(/[?#]/)
   const bare = end === -1 ? link : link.slice(0, end)
-  const text = table.spell ? table.spell(bare) : bare
+  const text = table.spell ? speltBy(table.spell, bare) : bare
+  if (text === undefined) return wrong('link_malformed', 'This is not one link.')
   const [before = '', scheme] = /^([^/]*):\/\//.exec(text) ?? []
   const rest = text.slice(before.length)
   const slash = rest.indexOf('/')

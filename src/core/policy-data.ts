@@ -162,7 +162,10 @@ export interface PolicyCode {
     /** Whether a request holds what the sentence of the same name says. */
     readonly [name: string]: (request: CheckedRequest) => boolean
   }
-  /** The one spelling in which the data is written, where clients use others as well. What comes of it is judged as if it had been sent. */
+  /**
+   * The one spelling in which the data is written, where clients use others as well. What comes of it is judged as if it had been
+   * sent; where a function throws or gives no text, the request or the link is malformed.
+   */
   readonly spelling?: {
     /** Of a request target, which the server behind must read in the same way in both spellings. */
     readonly target?: (target: string) => string

@@ -4,7 +4,7 @@
  * docs/figma-conformance.md.
  */
 import { type Denial, problemJson, type RenderedDenial } from '../core/denial.ts'
-import type { RefusalCode } from '../core/errors.ts'
+import { REFUSALS, type RefusalCode } from '../core/errors.ts'
 
 const ANSWERS: { readonly [C in RefusalCode]: readonly [status: number, err: string] } = {
   token_missing: [403, 'Invalid token'],
@@ -41,10 +41,17 @@ export function figmaProblems(denial: Denial): RenderedDenial {
  */
 export function figmaErrors(denial: Denial): RenderedDenial {
   const [status, text] = ANSWERS[denial.code]
-  const err = denial.scopes ? `${text}. This endpoint requires the ${denial.scopes.join(' or ')} scope` : text
+  const err = text + moreOf(denial)
   return {
     status,
     headers: { ...denial.headers, 'Content-Type': 'application/json; charset=utf-8' },
     body: JSON.stringify({ status, err, message: err }),
   }
+}
+
+/** What the words of Figma leave out, in the two cases in which only the request tells it. */
+function moreOf({ scopes, reason, message }: Denial): string {
+  if (scopes) return `. This endpoint requires the ${scopes.join(' or ')} scope`
+  // The cause is the second sentence of the message, behind that of the code.
+  return reason === undefined ? '' : `.${message.slice(REFUSALS.request_malformed.title.length)}`
 }

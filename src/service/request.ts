@@ -4,6 +4,7 @@ import { matchEndpoint } from '../core/endpoints.ts'
 import type { Malformed } from '../core/malformed.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 import { isWellFormedSecret } from '../core/secret.ts'
+import { speltBy } from '../core/spell.ts'
 import { malformedTarget, pathStart, readTarget, readTargetOfUrl } from '../core/target.ts'
 import type { Engine } from './engine.ts'
 import type { Grants } from './grants.ts'
@@ -122,7 +123,7 @@ export function below(
 function putTarget(inquiry: Inquiry, request: Pick<RequestLike | Request, 'method' | 'url'>): void {
   const { method, url } = request
   const { spelling } = inquiry.policy
-  const spelt = spelling ? spelling(url) : url
+  const spelt = spelling ? speltBy(spelling, url) : url
   const isUrl = isFetchRequest(request)
   const target = isUrl ? readTargetOfUrl(spelt) : readTarget(spelt)
   inquiry.target = target

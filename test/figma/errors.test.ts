@@ -18,7 +18,7 @@ const HOUR = 3_600_000
 /** What each refusal reads as, in the words of docs/figma-conformance.md. */
 const ANSWERS: { readonly [C in RefusalCode]: readonly [status: number, err: string] } = {
   token_missing: [403, 'Invalid token'],
-  request_malformed: [400, 'Bad request'],
+  request_malformed: [400, 'Bad request. The path ends with a slash. Send it without.'],
   token_malformed: [403, 'Invalid token'],
   token_unknown: [403, 'Invalid token'],
   token_revoked: [403, 'Invalid token'],
@@ -153,6 +153,14 @@ test('a bad token is 403 whatever is bad about it, and an unavailable service sa
   expect(figmaErrors(plain.unavailable).headers['Retry-After']).toBe('1')
 })
 
+test('a malformed request is told its cause with what to do, and without one the words of Figma alone', () => {
+  const said = (denial: Denial) => JSON.parse(figmaErrors(denial).body).err
+  expect(said(plain.request_malformed)).toBe('Bad request. The path ends with a slash. Send it without.')
+  expect(plain.request_malformed.message).toContain(said(plain.request_malformed).replace('Bad request. ', ''))
+  const { reason: _, ...without } = plain.request_malformed
+  expect(said(without)).toBe('Bad request')
+})
+
 test('one scope is named alone, several are joined by "or"', () => {
   const [scope] = plain.scope_missing.scopes ?? []
   const single = figmaErrors({ ...plain.scope_missing, scopes: [String(scope)] })
@@ -170,7 +178,13 @@ test('docs/figma-conformance.md has each of them in its table, with status and t
   )
   const wanted = CODES.map((code) => {
     const [status, err] = ANSWERS[code]
-    return [code, [status, err.replace('projects:read or files:read', '…')]]
+    return [
+      code,
+      [
+        status,
+        err.replace('projects:read or files:read', '…').replace('The path ends with a slash. Send it without.', '…'),
+      ],
+    ]
   })
   expect(Object.fromEntries(said)).toEqual(Object.fromEntries(wanted))
   expect(said).toHaveLength(CODES.length)
