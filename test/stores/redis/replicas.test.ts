@@ -2,10 +2,10 @@
  * Servers that answer from a copy: replicas that take writes, that have lost their primary, behind Sentinel or in a cluster. Each
  * is refused, or its client asks the primary. The table of docs/stores.md, tried on real servers.
  */
-import { Cluster, Redis } from 'ioredis'
+import { Cluster, type Redis } from 'ioredis'
 import { type RedisClient, redisStore } from 'plan-access-tokens/stores/redis'
 import { createCluster } from 'redis'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import {
   addReplica,
   ask,
@@ -19,7 +19,7 @@ import {
   startSentinel,
 } from '../../support/redis.ts'
 import { add } from '../records.ts'
-import { endAll, ends, ioredis, keepsItsPromise, nodeRedis, refusesAll } from './session-support.ts'
+import { endAll, ends, ioredis, keepsItsPromise, nodeRedis, refusesAll, withOneRedis } from './session-support.ts'
 import { until } from './support.ts'
 
 const BASE = '{plan-tokens}:'
@@ -28,15 +28,9 @@ afterEach(endAll)
 describe.skipIf(!hasRedis)(`copies of one Redis (${NEEDS_REDIS})`, () => {
   let server: RedisServer
   let admin: Redis
-  beforeAll(async () => {
-    server = await startRedis({ 'repl-diskless-sync-delay': '0' })
-    admin = new Redis({ port: server.port })
+  withOneRedis((...made) => {
+    ;[server, admin] = made
   })
-  afterAll(async () => {
-    admin?.disconnect()
-    await server?.stop()
-  })
-  beforeEach(() => admin.flushall())
 
   it.each([
     ['replica-read-only no, its link up', { 'replica-read-only': 'no' }, true, /replica-read-only no/],

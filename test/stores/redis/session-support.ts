@@ -3,9 +3,26 @@ import { Redis } from 'ioredis'
 import { StoreError } from 'plan-access-tokens'
 import type { RedisClient, RedisStore } from 'plan-access-tokens/stores/redis'
 import { createClient } from 'redis'
-import { expect } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
+import { type RedisServer, startRedis } from '../../support/redis.ts'
 import { add, eventOf, next, recordOf, seqs, T } from '../records.ts'
 import { failureOf } from './support.ts'
+
+/** One server for the tests of a suite, emptied before each, with a client that has nothing set; `take` is told both. */
+export function withOneRedis(take: (server: RedisServer, admin: Redis) => void): void {
+  let server: RedisServer | undefined
+  let admin: Redis | undefined
+  beforeAll(async () => {
+    server = await startRedis({ 'repl-diskless-sync-delay': '0' })
+    admin = new Redis({ port: server.port })
+    take(server, admin)
+  })
+  afterAll(async () => {
+    admin?.disconnect()
+    await server?.stop()
+  })
+  beforeEach(() => admin?.flushall())
+}
 
 /** What a test has opened. */
 export const ends: (() => unknown)[] = []

@@ -5,10 +5,10 @@
 import { Redis } from 'ioredis'
 import { type RedisClient, redisStore } from 'plan-access-tokens/stores/redis'
 import { RESP_TYPES } from 'redis'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { hasRedis, NEEDS_REDIS, type RedisServer, startRedis } from '../../support/redis.ts'
 import { add, eventOf, recordOf } from '../records.ts'
-import { endAll, ends, ioredis, keepsItsPromise, nodeRedis, refusesAll } from './session-support.ts'
+import { endAll, ends, ioredis, keepsItsPromise, nodeRedis, refusesAll, withOneRedis } from './session-support.ts'
 import { failureOf } from './support.ts'
 
 afterEach(endAll)
@@ -16,15 +16,9 @@ afterEach(endAll)
 describe.skipIf(!hasRedis)(`one Redis (${NEEDS_REDIS})`, () => {
   let server: RedisServer
   let admin: Redis
-  beforeAll(async () => {
-    server = await startRedis({ 'repl-diskless-sync-delay': '0' })
-    admin = new Redis({ port: server.port })
+  withOneRedis((...made) => {
+    ;[server, admin] = made
   })
-  afterAll(async () => {
-    admin?.disconnect()
-    await server?.stop()
-  })
-  beforeEach(() => admin.flushall())
 
   it.each<[string, (port: number) => Promise<RedisClient>]>([
     ['ioredis as it is', (port) => ioredis(port)],

@@ -2,16 +2,14 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { sqlStore } from 'plan-access-tokens/stores/sql'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { add } from '../records.ts'
-import { keepsItsPromise, type Postgres, startSessions, storeOver } from './postgres-session.ts'
+import { keepsItsPromise, type Postgres, storeOver, withOnePostgres } from './postgres-session.ts'
 
 let db: Postgres
-beforeAll(async () => {
-  db = await startSessions()
-}, 60_000)
-afterAll(() => db.close())
-beforeEach(() => db.empty())
+withOnePostgres((made) => {
+  db = made
+})
 
 describe('a Kysely that is not the host’s own', () => {
   const kysely = () => new Kysely<unknown>({ dialect: new PostgresDialect({ pool: db.poolOf({ max: 2 }) }) })

@@ -2,7 +2,7 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { migrate, type SqlStore, sqlStore } from 'plan-access-tokens/stores/sql'
-import { expect } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
 import { type PostgresConfig, type PostgresServer, startPostgres } from '../../support/postgres.ts'
 import { add, eventOf, next, seqs, T } from '../records.ts'
 
@@ -23,8 +23,19 @@ export interface Postgres {
 export const storeOver = (pool: pg.Pool, options?: object): SqlStore =>
   sqlStore(new Kysely({ dialect: new PostgresDialect({ pool }) }), options)
 
+/** One server with the tables for the tests of a file, emptied before each; `take` is told it. */
+export function withOnePostgres(take: (db: Postgres) => void, flags: readonly string[] = []): void {
+  let db: Postgres | undefined
+  beforeAll(async () => {
+    db = await startSessions(flags)
+    take(db)
+  }, 60_000)
+  afterAll(() => db?.close())
+  beforeEach(() => db?.empty())
+}
+
 /** Starts a server and makes the tables. */
-export async function startSessions(flags: readonly string[] = []): Promise<Postgres> {
+async function startSessions(flags: readonly string[]): Promise<Postgres> {
   const server = await startPostgres({ flags })
   const config = await server.database()
   const pools: pg.Pool[] = []

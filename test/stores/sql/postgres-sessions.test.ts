@@ -5,16 +5,14 @@
  */
 import pg from 'pg'
 import { preparedStatements, type SqlStore, sqlMigrations } from 'plan-access-tokens/stores/sql'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { add, eventOf, recordOf } from '../records.ts'
-import { keepsItsPromise, type Postgres, startSessions, storeOver } from './postgres-session.ts'
+import { keepsItsPromise, type Postgres, storeOver, withOnePostgres } from './postgres-session.ts'
 
 let db: Postgres
-beforeAll(async () => {
-  db = await startSessions()
-}, 60_000)
-afterAll(() => db.close())
-beforeEach(() => db.empty())
+withOnePostgres((made) => {
+  db = made
+})
 
 /** How a setting gets there: said by the host's code on a new connection, or of the pool, or sent at the start. */
 interface Setting {

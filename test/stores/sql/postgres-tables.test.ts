@@ -4,17 +4,18 @@
  */
 import pg from 'pg'
 import { sqlMigrations } from 'plan-access-tokens/stores/sql'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { startPostgres } from '../../support/postgres.ts'
 import { add, eventOf, next, T } from '../records.ts'
-import { keepsItsPromise, type Postgres, startSessions, storeOver } from './postgres-session.ts'
+import { keepsItsPromise, type Postgres, storeOver, withOnePostgres } from './postgres-session.ts'
 
 let db: Postgres
-beforeAll(async () => {
-  db = await startSessions(['-c', 'wal_level=logical'])
-}, 60_000)
-afterAll(() => db.close())
-beforeEach(() => db.empty())
+withOnePostgres(
+  (made) => {
+    db = made
+  },
+  ['-c', 'wal_level=logical'],
+)
 
 describe('a database or tables that are not what they seem', () => {
   it.each(['LATIN1', 'EUC_JP'])('an encoding that cannot hold every text (%s) is refused', async (encoding) => {
