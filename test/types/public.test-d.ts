@@ -205,6 +205,7 @@ interface Types {
   Listen: sql.Listen
   ListenClient: sql.ListenClient
   SqlDialect: sql.SqlDialect
+  SqlMigration: sql.SqlMigration
   SqlMigrations: sql.SqlMigrations
   PgListenerOptions: sql.PgListenerOptions
   SqlStore: sql.SqlStore
