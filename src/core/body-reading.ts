@@ -26,3 +26,12 @@ export function unreadable(reason: MalformedReason): BodyReading {
 export function isReading(given: unknown): given is BodyReading {
   return isObject(given) && READING in given
 }
+
+/**
+ * Reads the body of a Fetch `Request`, at most `limit` bytes, so that the handler still can; or says what is wrong with it. The
+ * one that the engine has: http/fetch-body.ts.
+ */
+export type ReadFetchBody = (
+  request: Request,
+  limit: number,
+) => Uint8Array | BodyReading | Promise<Uint8Array | BodyReading>

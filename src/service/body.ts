@@ -3,17 +3,11 @@
  * have it. What is judged of it: core/body.ts.
  */
 import { faultOfContent, readGiven } from '../core/body.ts'
-import { type BodyReading, isReading, unreadable } from '../core/body-reading.ts'
+import { type BodyReading, isReading, type ReadFetchBody, unreadable } from '../core/body-reading.ts'
 import { isThenable } from '../core/objects.ts'
 import type { Awaitable } from '../ports.ts'
 import type { Within } from './deadlines.ts'
 import { isFetchRequest, type RequestLike } from './request.ts'
-
-/**
- * Reads the body of a Fetch `Request`, at most `limit` bytes, so that the handler still can; or says what is wrong with it. The
- * one that the engine has: http/fetch-body.ts.
- */
-export type ReadFetchBody = (request: Request, limit: number) => Awaitable<Uint8Array | BodyReading>
 
 /**
  * The body of a request, or of a question about a token by its id, which has no headers and so no content type; a promise only

@@ -1,5 +1,6 @@
 /** What every part of the service works with: the compiled policies and the ports. How these are asked: service/ask.ts. */
 
+import type { ReadFetchBody } from '../core/body-reading.ts'
 import type { Sha256 } from '../core/digest.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import type { IsId } from '../core/kinds.ts'
@@ -9,7 +10,6 @@ import { isDate, type Token, type TokenRecord, viewOf } from '../core/token.ts'
 import type { Directory, TokenStore } from '../ports.ts'
 import type { Answers } from './answers.ts'
 import { type Asking, failureOf } from './ask.ts'
-import type { ReadFetchBody } from './body.ts'
 import type { Within } from './deadlines.ts'
 import type { Freshness } from './freshness.ts'
 import type { FullClock } from './platform.ts'

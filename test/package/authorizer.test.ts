@@ -29,7 +29,9 @@ it('an authorizer loads nothing that manages tokens', async () => {
   const loaded = await loadedBy('src/authorizer/index.ts')
   expect(loaded).toEqual(expect.arrayContaining(['src/service/authorize.ts', 'src/core/decide.ts']))
   expect(OF_ADMINS.filter((module) => loaded.includes(module))).toEqual([])
-  expect(loaded.filter((module) => /^src\/(?!core|service|authorizer)/.test(module))).toEqual([])
+  // How the body of a Fetch request is read is handed to the service.
+  const others = loaded.filter((module) => /^src\/(?!core|service|authorizer)/.test(module))
+  expect(new Set(others)).toEqual(new Set(['src/http/fetch-body.ts']))
 })
 
 it('and the whole engine loads all of that, so that none of it has another name by now', async () => {

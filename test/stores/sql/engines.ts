@@ -115,7 +115,10 @@ function postgres(): Engine {
         },
       })
     },
-    stop: () => server.close(),
+    stop() {
+      free.length = 0
+      return server.close()
+    },
   }
 }
 
