@@ -7,9 +7,11 @@ export {
   DirectoryError,
   MANAGEMENT_ERRORS,
   type ManagementCode,
+  type ManagementErrorInfo,
   PlanTokenError,
   REFUSALS,
   type RefusalCode,
+  type RefusalInfo,
   type RefusalStatus,
   type SafeCause,
   SetupError,
@@ -75,7 +77,7 @@ export type { DecisionInfo, SurfaceOptions } from './service/authorize.ts'
 export type { NamedLink, PlacedMistake, PlacedReport } from './service/check-links.ts'
 export { createPlanTokens, type PlanTokens } from './service/create-plan-tokens.ts'
 export type { Allowance, Decision } from './service/decision.ts'
-export type { RevokedSecret } from './service/end.ts'
+export type { RevokedSecret, SweepResult } from './service/end.ts'
 export type { Explanation, Verdict } from './service/explain.ts'
 export type {
   CheckLinksInput,
@@ -84,10 +86,13 @@ export type {
   EventsInput,
   ListInput,
   RefreshInput,
+  RevokeSecretInput,
+  SweepInput,
   TokenInput,
 } from './service/input.ts'
-export type { Inspection } from './service/inspect.ts'
-export type { Issued } from './service/issue.ts'
+export type { InspectInput, Inspection } from './service/inspect.ts'
+export type { Issued, RefreshDates } from './service/issue.ts'
+export type { EventPage, TokenPage } from './service/manage.ts'
 export type { PlanTokensOptions } from './service/options.ts'
 export type { Question } from './service/question.ts'
 export type { ReadyInput } from './service/ready.ts'

@@ -4,12 +4,14 @@ import { type Issue, issueAt } from '../core/issue.ts'
 import type { ScopeView, TypeView } from '../core/policy.ts'
 import type { Limits } from '../core/policy-data.ts'
 import { segmentProblem } from '../core/target.ts'
-import type { Token, TokenEvent } from '../core/token.ts'
+import type { Token } from '../core/token.ts'
 import type { Awaitable } from '../ports.ts'
 import type { PlacedReport } from '../service/check-links.ts'
 import type { Allowance } from '../service/decision.ts'
 import type { Verdict } from '../service/explain.ts'
 import type { CreateInput, EditInput, EventsInput, ListInput, RefreshInput } from '../service/input.ts'
+import type { RefreshDates } from '../service/issue.ts'
+import type { EventPage, TokenPage } from '../service/manage.ts'
 import type { Question } from '../service/question.ts'
 import type { HttpCode } from './problem.ts'
 
@@ -68,7 +70,7 @@ export interface AdminClient {
     readonly planId?: string
   }): Promise<PlacedReport>
   /** A page of a plan's tokens. */
-  list(input: WithoutActor<ListInput>): Promise<{ readonly tokens: readonly Token[]; readonly next?: string }>
+  list(input: WithoutActor<ListInput>): Promise<TokenPage>
   /** Issues a token. Its secret is in the answer, this once. */
   create(input: WithoutActor<CreateInput>): Promise<IssuedText>
   /** One token. */
@@ -76,15 +78,13 @@ export interface AdminClient {
   /** Changes fields of a token; with `version` only if it is still that one, else `version_conflict` (412). */
   edit(input: WithoutActor<EditInput>): Promise<Token>
   /** The dates that a refresh would give now, epoch milliseconds. */
-  previewRefresh(input: {
-    readonly id: string
-  }): Promise<{ readonly expiresAt: number; readonly previousWorksUntil: number }>
+  previewRefresh(input: { readonly id: string }): Promise<RefreshDates>
   /** Issues a new secret, in the answer this once. */
   refresh(input: WithoutActor<RefreshInput>): Promise<IssuedText>
   /** Ends a token, at once and for good. */
   revoke(input: { readonly id: string }): Promise<Token>
   /** A page of a plan's audit log. */
-  events(input: WithoutActor<EventsInput>): Promise<{ readonly events: readonly TokenEvent[]; readonly next?: string }>
+  events(input: WithoutActor<EventsInput>): Promise<EventPage>
   /** What a token may do: every rule with its verdict. */
   explain(input: WithoutActor<Question> & { readonly surface?: string }): Promise<ExplanationView>
 }

@@ -13,8 +13,8 @@ import { tell } from '../service/tell.ts'
 import { createDetector, type Detector } from './carries.ts'
 import { answerOAuth, type IntrospectionOptions, OAUTH_ROUTES, oauthErrorOf } from './oauth.ts'
 import { openApiOf } from './openapi.ts'
-import { checkOptions } from './options.ts'
-import { headersOf, membersOf, Problem, problemOf } from './problem.ts'
+import { checkAdminOptions } from './options.ts'
+import { membersOf, Problem, problemHeaders, problemOf } from './problem.ts'
 import {
   type BodyLimits,
   faultsIn,
@@ -26,7 +26,7 @@ import {
   readParameters,
   schemaFor,
 } from './read.ts'
-import { type AdminEngine, type Answer, type Asked, ROUTES, type Route } from './routes.ts'
+import { type AdminEngine, type AdminRequest, type Answer, ROUTES, type Route } from './routes.ts'
 
 /** What `adminHandler` takes. */
 export interface AdminOptions {
@@ -74,7 +74,7 @@ interface Admin extends AdminOptions {
  * const handler = adminHandler({ tokens, actor: async (request) => (await sessionOf(request))?.userId, basePath: '/admin' })
  */
 export function adminHandler(options: AdminOptions): AdminHandler {
-  checkOptions(options)
+  checkAdminOptions(options)
   const { tokens, basePath = '', bodyBytes = 262_144, bodyTimeoutMs = 30_000, introspection } = options
   const document = JSON.stringify(openApiOf(introspection !== undefined))
   const detector = createDetector(tokens.policies)
@@ -187,7 +187,7 @@ async function readAsked(
   route: Route,
   request: Request,
   query: string,
-): Promise<Omit<Asked, 'actor' | 'param'>> {
+): Promise<Omit<AdminRequest, 'actor' | 'param'>> {
   const { headers } = request
   const issues: Issue[] = []
   const parameters = readParameters(query, issues)
@@ -229,7 +229,7 @@ function refusal({ detector }: Admin, problem: Problem, method: string, isOAuth:
   const body = isOAuth ? { error: oauthErrorOf(problem.code, problem.status), ...members } : members
   return respond(problem.status, JSON.stringify(body), method, {
     'Content-Type': isOAuth ? 'application/json' : 'application/problem+json',
-    ...headersOf(problem),
+    ...problemHeaders(problem),
   })
 }
 

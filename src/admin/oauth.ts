@@ -35,7 +35,7 @@ export const OAUTH_ROUTES: readonly OAuthRoute[] = [
     path: '/introspect',
     summary: 'Whether a secret works now, and what its token is (RFC 7662).',
     answer: 'Introspection',
-    call: async (engine, secret) => introspectionOf(await engine.inspect(secret)),
+    call: async (engine, secret) => introspectionOf(await engine.inspect({ secret })),
   },
   {
     id: 'revokeSecret',
@@ -43,7 +43,7 @@ export const OAUTH_ROUTES: readonly OAuthRoute[] = [
     summary:
       'Ends a secret, or those in a text: the newest takes its token with it (RFC 7009). 200 also where nothing was found.',
     answer: 'Revocation',
-    call: async (engine, secret) => ({ revoked: (await engine.revokeSecret(secret)).revoked }),
+    call: async (engine, secret) => ({ revoked: (await engine.revokeSecret({ text: secret })).revoked }),
   },
 ]
 

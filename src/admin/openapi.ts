@@ -2,7 +2,7 @@
 import * as z from 'zod/mini'
 import { ANSWERS, type AnswerName } from './answers.ts'
 import { FORM_TYPE, OAUTH_ROUTES, type OAuthRoute } from './oauth.ts'
-import { type AdminCode, statusOf } from './problem.ts'
+import { type AdminCode, httpStatusOf } from './problem.ts'
 import { ROUTES, type Route } from './routes.ts'
 import { TOLD } from './told.ts'
 
@@ -126,7 +126,7 @@ function problemsOf(
   type = 'application/problem+json',
 ): Json {
   const byStatus = new Map<number, Set<string>>()
-  for (const code of codes) byStatus.set(statusOf(code), (byStatus.get(statusOf(code)) ?? new Set()).add(code))
+  for (const code of codes) byStatus.set(httpStatusOf(code), (byStatus.get(httpStatusOf(code)) ?? new Set()).add(code))
   for (const status of more) byStatus.set(status, new Set(['version_conflict']))
   return Object.fromEntries(
     [...byStatus].map(([status, names]) => [

@@ -42,7 +42,7 @@ const optionsSchema = z.strictObject({
 })
 
 /** @throws SetupError with every mistake. */
-export function checkOptions(options: unknown): void {
+export function checkAdminOptions(options: unknown): void {
   readOptions('adminHandler', optionsSchema, options)
 }
 

@@ -64,7 +64,7 @@ function factsOf(code: AdminCode): { readonly status: number; readonly title: st
 }
 
 /** The status and title of a code. */
-export const statusOf = (code: AdminCode): number => factsOf(code).status
+export const httpStatusOf = (code: AdminCode): number => factsOf(code).status
 
 /** More than this many mistakes are not told: an answer should not be longer than what it answers. */
 const MOST_ISSUES = 100
@@ -98,7 +98,7 @@ function shownOf({ path, at, message }: Issue, hides: (text: string) => boolean)
 }
 
 /** The headers that go with a status: a challenge (RFC 9110, section 15.5.2), and when to try again. */
-export function headersOf({ code, status, headers }: Problem): Record<string, string> {
+export function problemHeaders({ code, status, headers }: Problem): Record<string, string> {
   const scheme = code === 'client_unauthenticated' ? 'Basic' : 'Session'
   return {
     ...(status === 401 && { 'WWW-Authenticate': `${scheme} realm="plan-access-tokens"` }),

@@ -6,7 +6,7 @@ import type * as z from 'zod/mini'
 import { PlanTokenError } from '../core/errors.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Token } from '../core/token.ts'
-import { readText, surfaceIssue } from '../service/check-links.ts'
+import { linksIn, surfaceIssue } from '../service/check-links.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
 import type { Explanation } from '../service/explain.ts'
 import type { CreateInput } from '../service/input.ts'
@@ -35,7 +35,7 @@ export type AdminEngine = Pick<
 >
 
 /** What a request asks, read. */
-export interface Asked<Query = unknown, Body = unknown> {
+export interface AdminRequest<Query = unknown, Body = unknown> {
   readonly actor: string
   /** The parameter of the path, `planId` or `id`. */
   readonly param: string
@@ -70,7 +70,7 @@ export interface Route {
   readonly hasETag?: true
   /** Codes of the engine that it can answer with. */
   readonly codes: readonly AdminCode[]
-  call(engine: AdminEngine, asked: Asked): Answer | Promise<Answer>
+  call(engine: AdminEngine, asked: AdminRequest): Answer | Promise<Answer>
 }
 
 /** A route whose call knows the types of its shapes. */
@@ -84,7 +84,7 @@ function route<
     readonly body?: readonly [Body, Other?]
     call(
       engine: AdminEngine,
-      asked: Asked<z.core.output<Query>, z.core.output<Body> | z.core.output<Other>>,
+      asked: AdminRequest<z.core.output<Query>, z.core.output<Body> | z.core.output<Other>>,
     ): Answer | Promise<Answer>
   },
 ): Route {
@@ -132,7 +132,7 @@ export const ROUTES: readonly Route[] = [
       const { text, surface } = asked
       checkSurface(engine.policies, surface)
       const policy = engine.policies.find((one) => surface === undefined || one.surface === surface) as Policy
-      return { body: readText(policy, text) }
+      return { body: linksIn(policy, text) }
     },
   }),
   route({

@@ -30,7 +30,7 @@ told(list.shape.order, 'Default `newest`.')
 told(events.shape.order, 'Default `oldest`.')
 told(
   refresh.shape.retirePrevious,
-  '`after24h` (default): the newest secret works 24 hours more. `now`: every earlier one ends at once.',
+  '`afterGrace` (default): the newest secret works 24 hours more, or as long as the policy says. `now`: every earlier one ends at once.',
 )
 told(askByUrl.shape.url, 'A path with its query.')
 told(askByRoute.shape.route, 'A route of the policy, such as `GET /v1/files/{file_key}`.')

@@ -5,11 +5,41 @@
 import type { Issue } from './issue.ts'
 import { isObject } from './objects.ts'
 
+/** Why a request was refused. Grows with what can be refused, so a `switch` over it needs a `default`. */
+export type RefusalCode =
+  | 'token_missing'
+  | 'request_malformed'
+  | 'token_malformed'
+  | 'token_unknown'
+  | 'token_revoked'
+  | 'token_expired'
+  | 'secret_retired'
+  | 'token_wrong_type'
+  | 'plan_not_eligible'
+  | 'endpoint_unknown'
+  | 'endpoint_not_supported'
+  | 'scope_missing'
+  | 'resource_not_in_plan'
+  | 'resource_not_allowed'
+  | 'unavailable'
+
+/** The HTTP status of a refusal. */
+export type RefusalStatus = 400 | 401 | 403 | 503
+
+/** What a refusal says. */
+export interface RefusalInfo {
+  readonly status: RefusalStatus
+  /** What happened. */
+  readonly title: string
+  /** What to do. */
+  readonly help: string
+}
+
 /**
  * Every way in which a request can be refused, in the order in which the questions are asked: what happened (`title`) and what
  * to do (`help`), without quotation marks and backslashes, since both stand in a header too.
  */
-export const REFUSALS = {
+export const REFUSALS: { readonly [C in RefusalCode]: RefusalInfo } = {
   token_missing: {
     status: 401,
     title: 'The request carries no token.',
@@ -73,21 +103,35 @@ export const REFUSALS = {
     help: 'Ask a plan admin to add it.',
   },
   unavailable: { status: 503, title: 'The token could not be checked just now.', help: 'Try again later.' },
-} as const satisfies Record<string, { status: 400 | 401 | 403 | 503; title: string; help: string }>
+}
 
-/** Why a request was refused. Closed: a `switch` over it can be exhaustive. */
-export type RefusalCode = keyof typeof REFUSALS
 /** What happened and what to do, in one or two sentences. */
 export function messageOf(code: RefusalCode): string {
   const { title, help } = REFUSALS[code]
   return `${title} ${help}`
 }
 
-/** The HTTP status of a refusal. */
-export type RefusalStatus = (typeof REFUSALS)[RefusalCode]['status']
+/** Why a management call failed. Grows with what can fail, so a `switch` over it needs a `default`. */
+export type ManagementCode =
+  | 'invalid_input'
+  | 'not_plan_admin'
+  | 'plan_not_eligible'
+  | 'token_not_found'
+  | 'token_not_active'
+  | 'version_conflict'
+  | 'too_many_live_secrets'
+  | 'idempotency_key_reused'
+  | 'idempotency_key_spent'
+  | 'unavailable'
+
+/** What a failed management call says. */
+export interface ManagementErrorInfo {
+  readonly status: 400 | 403 | 404 | 409 | 422 | 503
+  readonly title: string
+}
 
 /** Every way in which a management call can fail. */
-export const MANAGEMENT_ERRORS = {
+export const MANAGEMENT_ERRORS: { readonly [C in ManagementCode]: ManagementErrorInfo } = {
   invalid_input: { status: 400, title: 'The input is not valid.' },
   not_plan_admin: { status: 403, title: 'The actor is not an admin of this plan.' },
   plan_not_eligible: { status: 403, title: 'The plan does not include plan access tokens.' },
@@ -101,10 +145,7 @@ export const MANAGEMENT_ERRORS = {
     title: 'The secret that this idempotency key issued cannot be replaced any more.',
   },
   unavailable: { status: 503, title: 'The store or the directory did not answer.' },
-} as const satisfies Record<string, { status: 400 | 403 | 404 | 409 | 422 | 503; title: string }>
-
-/** Why a management call failed. Closed: a `switch` over it can be exhaustive. */
-export type ManagementCode = keyof typeof MANAGEMENT_ERRORS
+}
 
 /** What is kept of a failure underneath: its kind, never its text, which may quote a query and with it a digest. */
 export interface SafeCause {

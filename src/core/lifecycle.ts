@@ -131,7 +131,7 @@ export function refreshed(
     readonly now: number
     readonly digest: string
     readonly eventId: string
-    readonly retire: 'after24h' | 'now'
+    readonly retire: 'afterGrace' | 'now'
     readonly lifetimes: Lifetimes
     readonly idempotency?: IdempotencyRecord
   },

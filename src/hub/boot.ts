@@ -1,10 +1,11 @@
 /** What the page knows when it is drawn first: the plans of the person, the policies, and the first page of tokens. */
+
 import type { SurfaceView } from '../admin/client.ts'
 import { surfacesOf } from '../admin/routes.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import type { Policy } from '../core/policy.ts'
-import type { Token } from '../core/token.ts'
 import { npmrc } from '../npm/npmrc.ts'
+import type { TokenPage } from '../service/manage.ts'
 import { checkedPlans, type HubAddress, type HubOptions, type HubPlan } from './options.ts'
 import type { HubTexts } from './texts.ts'
 
@@ -20,12 +21,6 @@ export interface BootPlan {
 interface Usage {
   readonly file: '.npmrc' | '.yarnrc.yml' | 'sh'
   readonly text: string
-}
-
-/** A page of tokens, as the API gives it. */
-export interface TokenPage {
-  readonly tokens: readonly Token[]
-  readonly next?: string
 }
 
 /** What the page is given. */

@@ -5,14 +5,14 @@
 
 import { createDetector } from '../admin/carries.ts'
 import { actorOf, adminHandler } from '../admin/handler.ts'
-import { headersOf, Problem } from '../admin/problem.ts'
+import { Problem, problemHeaders } from '../admin/problem.ts'
 import { together } from '../core/setup.ts'
 import { readTargetOfUrl } from '../core/target.ts'
 import { tell } from '../service/tell.ts'
 import { createFiles } from './assets.ts'
 import { bootOf, usagesOf } from './boot.ts'
 import { noticeOf, pageOf } from './document.ts'
-import { checkOptions, type HubOptions } from './options.ts'
+import { checkHubOptions, type HubOptions } from './options.ts'
 import { SECURITY } from './security.ts'
 
 /** The page and its API: takes a Fetch `Request`, answers with a `Response`, never rejects. */
@@ -44,7 +44,7 @@ export function hubHandler(options: HubOptions): HubHandler {
   }
   const admin = together(
     'hubHandler',
-    () => checkOptions(options),
+    () => checkHubOptions(options),
     () => adminHandler({ ...given, basePath: `${basePath}/api`, bodyBytes: BODY_BYTES }),
   )
   const usages = usagesOf(options)
@@ -63,7 +63,7 @@ export function hubHandler(options: HubOptions): HubHandler {
       if (name !== '') return (await files.answer(name, request)) ?? refuse(404, 'missing')
       if (carries(request)) return refuse(403, 'token')
       const actor = await actorOf(options, request)
-      if (actor === undefined) return refuse(401, 'signedOut', headersOf(new Problem('actor_missing')))
+      if (actor === undefined) return refuse(401, 'signedOut', problemHeaders(new Problem('actor_missing')))
       return html(200, pageOf(options, files, await bootOf(options, usages, actor)), request)
     } catch (error) {
       tell(onError, error)

@@ -89,7 +89,7 @@ const optionsSchema = z.strictObject({
 })
 
 /** The options that `adminHandler` does not judge. @throws SetupError with every mistake of these. */
-export function checkOptions(options: unknown): void {
+export function checkHubOptions(options: unknown): void {
   readOptions<HubOptions>('hubHandler', optionsSchema, options, {}, ({ tokens, texts, addresses }, tell) => {
     for (const [key, value] of Object.entries(isNamed(texts) ? texts : {}))
       for (const message of problemsOfText(key, value)) tell(['texts', key], message)

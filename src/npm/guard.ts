@@ -97,7 +97,7 @@ function checkLogout(tokens: Ending, options: unknown): void {
 
 /** Ends the secret of a logout. */
 async function endOf(tokens: Ending, secret: string): Promise<unknown> {
-  return tokens.revokeSecret?.(secret)
+  return tokens.revokeSecret?.({ text: secret })
 }
 
 /** The engine, whose refusals say what the person at the terminal has to do where only the request tells. */

@@ -46,7 +46,7 @@ export function surfaceIssue(surfaces: readonly string[], surface: string | unde
 }
 
 /** What a text holds by the policy alone, each resource once. @throws PlanTokenError `invalid_input` for far too many links. */
-export function readText(policy: Policy, text: string): LinkReport {
+export function linksIn(policy: Policy, text: string): LinkReport {
   const { resources, mistakes } = reportOf(policy, text)
   return { resources: distinctIn(resources), mistakes }
 }

@@ -5,7 +5,6 @@
  */
 import { platformSha256 } from '../core/digest.ts'
 import { type CompiledPolicy, compiledOf, type Policy, type RouteOf } from '../core/policy.ts'
-import type { SecretView, Token } from '../core/token.ts'
 import { readFetchBody } from '../http/fetch-body.ts'
 import { createAnswers } from './answers.ts'
 import { createDecide, type SurfaceOptions } from './authorize.ts'
@@ -14,7 +13,7 @@ import type { Decision } from './decision.ts'
 import type { Engine, TypeEntry } from './engine.ts'
 import { createFreshness } from './freshness.ts'
 import { createGrants, type Grants } from './grants.ts'
-import { inspect } from './inspect.ts'
+import { type InspectInput, type Inspection, inspect } from './inspect.ts'
 import { type AuthorizerOptions, checkAuthorizerOptions } from './options.ts'
 import { completeClock } from './platform.ts'
 import { type ReadyInput, ready } from './ready.ts'
@@ -58,7 +57,7 @@ export interface Authorizer<P extends Policy = Policy> {
    *
    * @throws PlanTokenError `unavailable`.
    */
-  inspect(secret: string): Promise<{ readonly active: boolean; readonly token?: Token; readonly secret?: SecretView }>
+  inspect(input: InspectInput): Promise<Inspection>
   /**
    * Writes what is known of uses, ends the watch of the store, and resolves when nothing runs in the background any more,
    * after `timeoutMs` at the latest. Never rejects. Afterwards every request asks the store.
@@ -94,7 +93,7 @@ export function authorizerOf<P extends Policy>(
     ready: (real) => ready(engine, real),
     decide,
     authorize: async (asked, options) => decide(asked, options),
-    inspect: (secret) => inspect(engine, secret),
+    inspect: (input) => inspect(engine, input),
     async close() {
       await Promise.all([engine.freshness.close(), engine.uses.close()])
     },

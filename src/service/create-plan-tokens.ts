@@ -5,12 +5,12 @@
 import { PlanTokenError } from '../core/errors.ts'
 import type { Random } from '../core/new-secret.ts'
 import type { Policy, RouteOf, TypeOf } from '../core/policy.ts'
-import type { Token, TokenEvent } from '../core/token.ts'
+import type { Token } from '../core/token.ts'
 import { failureOf } from './ask.ts'
 import type { SurfaceOptions } from './authorize.ts'
 import { checkLinks, type PlacedReport } from './check-links.ts'
 import { type Authorizer, authorizerOf, createEngine } from './create-authorizer.ts'
-import { type RevokedSecret, revoke, revokeSecret, sweep } from './end.ts'
+import { type RevokedSecret, revoke, revokeSecret, type SweepResult, sweep } from './end.ts'
 import type { ManagingEngine } from './engine.ts'
 import { createExplain, type Explanation } from './explain.ts'
 import { createGrants } from './grants.ts'
@@ -21,11 +21,13 @@ import type {
   EventsInput,
   ListInput,
   RefreshInput,
+  RevokeSecretInput,
+  SweepInput,
   TokenInput,
 } from './input.ts'
-import { create, type Issued, previewRefresh, refresh } from './issue.ts'
-import { edit, events, get, list } from './manage.ts'
-import { checkOptions, type PlanTokensOptions } from './options.ts'
+import { create, type Issued, previewRefresh, type RefreshDates, refresh } from './issue.ts'
+import { type EventPage, edit, events, get, list, type TokenPage } from './manage.ts'
+import { checkEngineOptions, type PlanTokensOptions } from './options.ts'
 import { platformRandom } from './platform.ts'
 import type { Question } from './question.ts'
 import type { Report } from './report.ts'
@@ -46,7 +48,7 @@ export interface PlanTokens<P extends Policy = Policy> extends Authorizer<P> {
   /** One token. @throws PlanTokenError `token_not_found` (also for another plan's), `invalid_input`, `unavailable`. */
   get(input: TokenInput): Promise<Token>
   /** A page of a plan's tokens, expired and revoked ones too. @throws PlanTokenError `not_plan_admin`, `invalid_input`, `unavailable`. */
-  list(input: ListInput): Promise<{ readonly tokens: readonly Token[]; readonly next?: string }>
+  list(input: ListInput): Promise<TokenPage>
   /**
    * Changes name, description, scopes or resources. Resolves when every process judges by the change.
    *
@@ -58,7 +60,7 @@ export interface PlanTokens<P extends Policy = Policy> extends Authorizer<P> {
    *
    * @throws PlanTokenError `token_not_active`, `token_not_found`, `plan_not_eligible`, `invalid_input`, `unavailable`.
    */
-  previewRefresh(input: TokenInput): Promise<{ readonly expiresAt: number; readonly previousWorksUntil: number }>
+  previewRefresh(input: TokenInput): Promise<RefreshDates>
   /**
    * Issues a new secret and starts the original lifetime again. The secret that was newest works 24 hours more (the policy's
    * `graceHours`), counted from now. Resolves when every process judges by the change.
@@ -82,9 +84,9 @@ export interface PlanTokens<P extends Policy = Policy> extends Authorizer<P> {
    * @throws PlanTokenError `invalid_input` (more than 100 secrets), `version_conflict` (after 20 attempts), `unavailable`, which
    * promises nothing: call again.
    */
-  revokeSecret(text: string): Promise<RevokedSecret>
+  revokeSecret(input: RevokeSecretInput): Promise<RevokedSecret>
   /** A page of a plan's audit log. @throws PlanTokenError `not_plan_admin`, `invalid_input`, `unavailable`. */
-  events(input: EventsInput): Promise<{ readonly events: readonly TokenEvent[]; readonly next?: string }>
+  events(input: EventsInput): Promise<EventPage>
   /**
    * Judges pasted links before a token is made of them: which resources they name, each once and by the name that the directory
    * has for it, which are wrong and where in the text, and what lies outside of the plan. Writes nothing; `create` and `edit`
@@ -106,7 +108,7 @@ export interface PlanTokens<P extends Policy = Policy> extends Authorizer<P> {
    * @throws PlanTokenError `invalid_input` (also for a moment that lies ahead), `unavailable`; TypeError for a store that
    * has no `sweep`.
    */
-  sweep(input: { readonly olderThan: number }): Promise<{ readonly tokens: number; readonly events: number }>
+  sweep(input: SweepInput): Promise<SweepResult>
 }
 
 /**
@@ -119,7 +121,7 @@ export interface PlanTokens<P extends Policy = Policy> extends Authorizer<P> {
  * if (!decision.allowed) return decision.response()
  */
 export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>): PlanTokens<P> {
-  const policies = checkOptions(options)
+  const policies = checkEngineOptions(options)
   const base = createEngine(options, policies)
   const engine: ManagingEngine = { ...base, random: checkedRandom(options.random ?? platformRandom, base.report) }
   const grants = createGrants(engine.deprecated)
@@ -132,7 +134,7 @@ export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>
     previewRefresh: (input) => previewRefresh(engine, input),
     refresh: (input) => refresh(engine, input),
     revoke: (input) => revoke(engine, input),
-    revokeSecret: (text) => revokeSecret(engine, text),
+    revokeSecret: (input) => revokeSecret(engine, input),
     events: (input) => events(engine, input),
     checkLinks: (input) => checkLinks(engine, policies, input),
     explain: createExplain(engine, grants),

@@ -9,8 +9,7 @@ import { ask, shaped } from './ask.ts'
 import { change, type Judged, judgement } from './commit.ts'
 import { type ManagingEngine, show, showOne, timeOf } from './engine.ts'
 import { newId } from './ids.ts'
-import type { TokenInput } from './input.ts'
-import { parseInput } from './input.ts'
+import { parseInput, type RevokeSecretInput, type SweepInput, type TokenInput } from './input.ts'
 import { findByDigest, loadManaged } from './rights.ts'
 
 /** How many records and events are removed at a time. */
@@ -37,15 +36,24 @@ export interface RevokedSecret {
   readonly tokens?: readonly Token[]
 }
 
+/** What a sweep removed. */
+export interface SweepResult {
+  /** How many tokens. */
+  readonly tokens: number
+  /** How many events. */
+  readonly events: number
+}
+
 /** A report of more secrets than this is to be sent in parts. */
 const MOST_SECRETS = 100
 
-export async function revokeSecret(engine: ManagingEngine, text: string): Promise<RevokedSecret> {
-  const secrets = typeof text === 'string' ? secretsIn(text, engine.prefixes) : []
+export async function revokeSecret(engine: ManagingEngine, input: RevokeSecretInput): Promise<RevokedSecret> {
+  const { text } = parseInput('revokeSecret', input)
+  const secrets = secretsIn(text, engine.prefixes)
   const digests = [...secrets].map((secret) => engine.sha256(secret))
   if (digests.length > MOST_SECRETS) {
     const message = `must hold at most ${MOST_SECRETS} secrets. Report them in parts.`
-    throw new PlanTokenError('invalid_input', { issues: [issueAt(['secret'], message)] })
+    throw new PlanTokenError('invalid_input', { issues: [issueAt(['text'], message)] })
   }
   const changed = new Map<string, TokenRecord>()
   for (const digest of digests) {
@@ -74,10 +82,7 @@ async function revokeDigest(engine: ManagingEngine, digest: string): Promise<Tok
   )
 }
 
-export async function sweep(
-  engine: ManagingEngine,
-  input: { readonly olderThan: number },
-): Promise<{ readonly tokens: number; readonly events: number }> {
+export async function sweep(engine: ManagingEngine, input: SweepInput): Promise<SweepResult> {
   const { olderThan: before } = parseInput('sweep', input)
   if (before > timeOf(engine))
     throw new PlanTokenError('invalid_input', { issues: [issueAt(['olderThan'], 'must not lie ahead.')] })

@@ -74,7 +74,7 @@ export const INPUTS = {
   refresh: z.strictObject({
     actor: given,
     id: given,
-    retirePrevious: z.exactOptional(z.literal(['after24h', 'now'])),
+    retirePrevious: z.exactOptional(z.literal(['afterGrace', 'now'])),
     idempotencyKey: key,
   }),
   events: z.strictObject({
@@ -100,6 +100,7 @@ export const INPUTS = {
     params: z.exactOptional(named(z.string(), characters(1, 1_000))),
     query: z.exactOptional(word),
   }),
+  revokeSecret: z.strictObject({ text: z.string() }),
   sweep: z.strictObject({ olderThan: whole(0) }),
 } as const
 
@@ -208,8 +209,8 @@ export interface EditInput<P extends Policy = Policy> extends TokenInput {
 
 /** A new secret for a token. */
 export interface RefreshInput extends TokenInput {
-  /** `after24h` (default): the newest secret works 24 hours more. `now`: every earlier one ends at once, since one has leaked. */
-  readonly retirePrevious?: 'after24h' | 'now'
+  /** `afterGrace` (default): the newest secret works for the policy's grace more, 24 hours unless it says otherwise. `now`: every earlier one ends at once, since one has leaked. */
+  readonly retirePrevious?: 'afterGrace' | 'now'
   /** 1 to 200 characters. The same key again replaces the secret that nobody received, and moves no other deadline. */
   readonly idempotencyKey?: string
 }
@@ -223,6 +224,18 @@ export interface CheckLinksInput {
   readonly text: string
   /** The policy whose links they are. Default: the first policy's. */
   readonly surface?: string
+}
+
+/** A report of a leak. */
+export interface RevokeSecretInput {
+  /** The secret, or text that it stands in, with up to 100 of them. */
+  readonly text: string
+}
+
+/** What is old enough to be removed. */
+export interface SweepInput {
+  /** Epoch milliseconds, not ahead: tokens that ended before it go, and events that were written before it. */
+  readonly olderThan: number
 }
 
 /** A page of a plan's audit log. */

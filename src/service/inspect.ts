@@ -5,17 +5,25 @@ import { type SecretView, secretWithDigest, type Token } from '../core/token.ts'
 import { type Engine, showOne, timeOf } from './engine.ts'
 import { askPlan, findBySecret } from './rights.ts'
 
+/** A secret to look up. */
+export interface InspectInput {
+  readonly secret: string
+}
+
 /** What is known of a secret. */
 export interface Inspection {
+  /** Whether it works now. */
   readonly active: boolean
+  /** Its token, if it works. */
   readonly token?: Token
+  /** Since when and until when it works, if it does. */
   readonly secret?: SecretView
 }
 
 const INACTIVE: Inspection = Object.freeze({ active: false })
 
-export async function inspect(engine: Engine, text: string): Promise<Inspection> {
-  const found = await findBySecret(engine, text)
+export async function inspect(engine: Engine, input: InspectInput): Promise<Inspection> {
+  const found = await findBySecret(engine, (input as InspectInput | undefined)?.secret)
   const policy = found && engine.types.get(found.record.type)?.policy
   if (!found || !policy) return INACTIVE
   const { record, digest } = found

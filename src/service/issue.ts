@@ -36,6 +36,13 @@ export interface Issued {
   readonly secret: Secret
 }
 
+/** The dates that a refresh gives, in epoch milliseconds. */
+export interface RefreshDates {
+  readonly expiresAt: number
+  /** Until when the secret works that is the newest now. */
+  readonly previousWorksUntil: number
+}
+
 export async function create(engine: ManagingEngine, input: CreateInput): Promise<Issued> {
   const { fields, issues } = readInput('create', input)
   const { actor, planId, idempotencyKey: key } = fields
@@ -89,10 +96,7 @@ export async function create(engine: ManagingEngine, input: CreateInput): Promis
   return { token: await showOne(engine, issued.record), secret: issued.secret }
 }
 
-export async function previewRefresh(
-  engine: ManagingEngine,
-  input: TokenInput,
-): Promise<{ readonly expiresAt: number; readonly previousWorksUntil: number }> {
+export async function previewRefresh(engine: ManagingEngine, input: TokenInput): Promise<RefreshDates> {
   const { actor, id } = parseInput('token', input)
   const record = await loadManaged(engine, actor, id)
   const { policy, now } = await refuseUnchangeable(engine, record)
@@ -100,7 +104,7 @@ export async function previewRefresh(
 }
 
 export async function refresh(engine: ManagingEngine, input: RefreshInput): Promise<Issued> {
-  const { actor, id, retirePrevious: retire = 'after24h', idempotencyKey: key } = parseInput('refresh', input)
+  const { actor, id, retirePrevious: retire = 'afterGrace', idempotencyKey: key } = parseInput('refresh', input)
   const repeated = repeatable(engine, 'refresh', id, key, [retire])
   let newestSeen: string | undefined
   const issued = await change(

@@ -19,6 +19,20 @@ import { loadManaged, refuseInactive, refuseNonAdmin, refuseUnchangeable } from 
 
 const DEFAULT_LIMIT = 50
 
+/** A page of a plan's tokens. */
+export interface TokenPage {
+  readonly tokens: readonly Token[]
+  /** The `after` of the next page; absent on the last. */
+  readonly next?: string
+}
+
+/** A page of a plan's audit log. */
+export interface EventPage {
+  readonly events: readonly TokenEvent[]
+  /** The `after` of the next page; absent on the last. */
+  readonly next?: string
+}
+
 export async function get(engine: ManagingEngine, input: TokenInput): Promise<Token> {
   const { actor, id } = parseInput('token', input)
   const record = await loadManaged(engine, actor, id)
@@ -47,10 +61,7 @@ export async function list(
   return more ? { tokens, next: cursorOf(more, order, query.now) } : { tokens }
 }
 
-export async function events(
-  engine: ManagingEngine,
-  input: EventsInput,
-): Promise<{ readonly events: readonly TokenEvent[]; readonly next?: string }> {
+export async function events(engine: ManagingEngine, input: EventsInput): Promise<EventPage> {
   const { actor, planId, order = 'oldest', limit = DEFAULT_LIMIT, after, tokenId } = parseInput('events', input)
   const seq = after === undefined ? undefined : Number(after)
   await refuseNonAdmin(engine, actor, planId)

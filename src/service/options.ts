@@ -89,7 +89,7 @@ const engineSchema = z.strictObject({ ...shared, random: hook })
  *
  * @throws SetupError with every mistake of the options and of the policies together.
  */
-export const checkOptions = <P extends Policy>(options: PlanTokensOptions<P>): readonly P[] =>
+export const checkEngineOptions = <P extends Policy>(options: PlanTokensOptions<P>): readonly P[] =>
   policiesOf('createPlanTokens', options, engineSchema)
 
 /** The same for `createAuthorizer`, which takes fewer. */

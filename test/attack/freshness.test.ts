@@ -75,9 +75,9 @@ attack('e13', () => {
     'edit that takes a scope away': ({ tokens }: Process, id: string) =>
       tokens.edit({ actor: ADMIN, id, scopes: ['file_comments:read'] }),
     'revokeSecret of an earlier secret': ({ tokens }: Process, _: string, [first]: readonly string[]) =>
-      tokens.revokeSecret(first ?? ''),
+      tokens.revokeSecret({ text: first ?? '' }),
     'revokeSecret of the newest secret': ({ tokens }: Process, _: string, [, newest]: readonly string[]) =>
-      tokens.revokeSecret(newest ?? ''),
+      tokens.revokeSecret({ text: newest ?? '' }),
   }
   const verdicts = {
     'refresh with retirePrevious "now"': ['secret_retired', 'secret_retired'],

@@ -203,7 +203,7 @@ attack('e23', async () => {
     await w.tokens.revoke(asked(await w.make())),
     ...(await w.tokens.list({ actor: 'admin-1', planId: '1001' })).tokens,
     (await w.refresh(made)).token,
-    (await w.tokens.inspect(made.secret)).token,
+    (await w.tokens.inspect({ secret: made.secret })).token,
   ]
   const inPlace: readonly ((token: never) => unknown)[] = [
     (token: { resources: unknown }) => Object.assign(token, { resources: 'all' }),

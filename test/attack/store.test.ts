@@ -71,8 +71,8 @@ attack('e04', async () => {
   const record = await w.store.real.find(w.ALL.token.id)
   w.store.replace.findByDigest = async () => record
   denied(await w.ask(FILE_A, unknown), 'token_unknown')
-  expect(await w.tokens.revokeSecret(unknown)).toEqual({ revoked: false })
-  expect(await w.tokens.inspect(unknown)).toEqual({ active: false })
+  expect(await w.tokens.revokeSecret({ text: unknown })).toEqual({ revoked: false })
+  expect(await w.tokens.inspect({ secret: unknown })).toEqual({ active: false })
   allowed(await w.ask(FILE_A, w.ALL), 'the record that does hold it')
 })
 

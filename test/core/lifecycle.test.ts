@@ -28,7 +28,7 @@ function refresh(record: TokenRecord, now: number, change: Partial<Parameters<ty
     now,
     digest,
     eventId: `event-${now}`,
-    retire: 'after24h',
+    retire: 'afterGrace',
     lifetimes: LIFETIMES,
     ...change,
   })
@@ -124,7 +124,7 @@ describe('a secret that was ended at once', () => {
         for (const moment of [now, ...later]) expect(working(record, moment)).not.toContain('digest-0')
         // Nor is it given a new end, or counted among those that work.
         const after = refreshed(record, {
-          ...{ now, digest: 'y', eventId: 'y', retire: 'after24h' as const },
+          ...{ now, digest: 'y', eventId: 'y', retire: 'afterGrace' as const },
           lifetimes: { graceHours: 24, liveSecrets: record.secrets.length },
         }) as TokenRecord
         expect(ends(after)[0]).toBe(0)
@@ -264,8 +264,8 @@ describe('a refresh', () => {
     expect(working(record, NOW + 10)).toHaveLength(10)
     const input = { digest: 'x', eventId: 'x', lifetimes: LIFETIMES }
     // The oldest was replaced at NOW + 1 and works until a day after that.
-    expect(refreshed(record, { ...input, now: NOW + DAY, retire: 'after24h' })).toBe('too_many_live_secrets')
-    expect(refreshed(record, { ...input, now: NOW + DAY + 1, retire: 'after24h' })).toMatchObject({ version: 11 })
+    expect(refreshed(record, { ...input, now: NOW + DAY, retire: 'afterGrace' })).toBe('too_many_live_secrets')
+    expect(refreshed(record, { ...input, now: NOW + DAY + 1, retire: 'afterGrace' })).toMatchObject({ version: 11 })
     expect(refreshed(record, { ...input, now: NOW + 10, retire: 'now' })).toMatchObject({ version: 11 })
   })
 

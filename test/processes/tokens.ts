@@ -89,7 +89,7 @@ export function createKnown(random: Random): Known {
       }
       if (kind === 'refresh') {
         const retires = random.chance(0.6)
-        const input = { id, retirePrevious: retires ? 'now' : 'after24h' }
+        const input = { id, retirePrevious: retires ? 'now' : 'afterGrace' }
         return wish('refresh', actor, input, { tokenId: id, retires })
       }
       return wish('revoke', actor, { id }, { tokenId: id })

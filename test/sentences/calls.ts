@@ -170,10 +170,12 @@ const rest = [
     'a store that cannot': () => newWorld({ port: ({ sweep: _, ...store }) => store }).tokens.sweep({ olderThan: 0 }),
   }),
   ...called('revokeSecret', {
+    'text as it is': ({ tokens }) => tokens.revokeSecret('figpat_x' as never),
+    'a number': ({ tokens }) => tokens.revokeSecret({ text: 7 as never }),
     '101 secrets': async (w) => {
       const secrets: string[] = []
       for (let i = 0; i < 101; i++) secrets.push((await w.make()).secret)
-      return w.tokens.revokeSecret(secrets.join(' '))
+      return w.tokens.revokeSecret({ text: secrets.join(' ') })
     },
   }),
   ...called('authorize', {

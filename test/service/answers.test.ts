@@ -219,7 +219,7 @@ describe('the directory’s answers', () => {
     await say()
     real.setPlan('1001', { suspended: true })
     taken()
-    expect(await tokens.inspect(secret)).toEqual({ active: false })
+    expect(await tokens.inspect({ secret })).toEqual({ active: false })
     expect(taken()).toEqual(['plan 1001'])
   })
 

@@ -43,10 +43,10 @@ it.each<[string, string | undefined, string?]>([
 it('takes a call of a route, and says the same of a secret', async () => {
   const { authorizer, tokens, secret } = await processes()
   const call = { secret, route: 'GET /v1/files/{file_key}', params: { file_key: 'FileA' } } as const
-  expect(await authorizer.inspect(secret)).toEqual(await tokens.inspect(secret))
+  expect(await authorizer.inspect({ secret })).toEqual(await tokens.inspect({ secret }))
   expect(await authorizer.authorize(call)).toMatchObject({ allowed: true })
   await expect(authorizer.authorize({ ...call, params: {} } as never)).rejects.toMatchObject({ code: 'invalid_input' })
-  expect(await authorizer.inspect('figpat_x')).toEqual({ active: false })
+  expect(await authorizer.inspect({ secret: 'figpat_x' })).toEqual({ active: false })
 })
 
 it('refuses what another process has revoked as soon as that says so, out of its memory too', async () => {

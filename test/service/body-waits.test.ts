@@ -28,7 +28,7 @@ function heldBack() {
 describe('a request whose body is still on its way', () => {
   it.each<[string, (world: ReturnType<typeof newWorld>, id: string, secret: string) => Promise<unknown>, string]>([
     ['the token is revoked', ({ tokens }, id) => tokens.revoke({ actor: ADMIN, id }), 'token_revoked'],
-    ['its secret is reported', ({ tokens }, _, secret) => tokens.revokeSecret(secret), 'token_revoked'],
+    ['its secret is reported', ({ tokens }, _, secret) => tokens.revokeSecret({ text: secret }), 'token_revoked'],
     [
       'its secret is retired',
       ({ tokens }, id) => tokens.refresh({ actor: ADMIN, id, retirePrevious: 'now' }),

@@ -44,7 +44,7 @@ describe('unknown secrets', () => {
     ['a token was refreshed', true, ({ admin }, id) => admin.tokens.refresh({ actor: ADMIN, id })],
     ['a token was edited', false, ({ admin }, id) => admin.tokens.edit({ actor: ADMIN, id, name: 'Other' })],
     ['a token was revoked', false, ({ admin }, id) => admin.tokens.revoke({ actor: ADMIN, id })],
-    ['an earlier secret was revoked', false, ({ admin }, _, secret) => admin.tokens.revokeSecret(secret)],
+    ['an earlier secret was revoked', false, ({ admin }, _, secret) => admin.tokens.revokeSecret({ text: secret })],
   ]
   it.each(NEWS)('after the news that %s are all looked up again: %s', async (_, isEmptied, change) => {
     const d = deployment()

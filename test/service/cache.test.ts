@@ -200,7 +200,7 @@ describe('management calls', () => {
     const a = d.start()
     const { id, secret } = await warmToken(d, a)
     await a.tokens.get({ actor: ADMIN, id })
-    await a.tokens.inspect(secret)
+    await a.tokens.inspect({ secret })
     await a.tokens.explain({ actor: ADMIN, id, method: 'GET', url: '/v1/files/FileA' })
     expect(a.calls()).toEqual(['find', 'findByDigest', 'find'])
   })

@@ -38,7 +38,7 @@ const CALLS: { readonly [call: string]: (world: LossyWorld) => Promise<() => Pro
   },
   revokeSecret: async ({ tokens, make }) => {
     const { secret } = await make()
-    return async () => void (await tokens.revokeSecret(secret))
+    return async () => void (await tokens.revokeSecret({ text: secret }))
   },
 }
 

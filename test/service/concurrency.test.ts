@@ -151,7 +151,7 @@ it(
       () => raced.tokens.edit({ actor: ADMIN, id, name: 'Other' }),
       () => raced.tokens.refresh({ actor: ADMIN, id }),
       () => raced.tokens.revoke({ actor: ADMIN, id }),
-      () => raced.tokens.revokeSecret(secret),
+      () => raced.tokens.revokeSecret({ text: secret }),
     ])
     expect((await calm.tokens.get({ actor: ADMIN, id })).status).toBe('revoked')
     expect(['token_revoked']).toContain(await calm.ask(secret))
@@ -167,7 +167,7 @@ it(
     const { raced, calm } = worlds(schedule)
     const { id, secret } = await calm.make()
     const outcomes = await race(schedule, [
-      () => raced.tokens.revokeSecret(secret),
+      () => raced.tokens.revokeSecret({ text: secret }),
       () => raced.tokens.refresh({ actor: ADMIN, id }),
     ])
     expect(outcomes[0]?.status).toBe('fulfilled')

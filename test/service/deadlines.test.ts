@@ -100,8 +100,8 @@ describe.each(Object.entries(FAILURES))('where a port %s', (_, failure) => {
     repeat: ({ tokens }: Failing) => tokens.create({ ...TOKEN, idempotencyKey: 'key' }),
     previewRefresh: ({ tokens }: Failing, id: string) => tokens.previewRefresh({ actor: ADMIN, id }),
     revoke: ({ tokens }: Failing, id: string) => tokens.revoke({ actor: ADMIN, id }),
-    revokeSecret: ({ tokens }: Failing, _id: string, secret: string) => tokens.revokeSecret(secret),
-    inspect: ({ tokens }: Failing, _id: string, secret: string) => tokens.inspect(secret),
+    revokeSecret: ({ tokens }: Failing, _id: string, secret: string) => tokens.revokeSecret({ text: secret }),
+    inspect: ({ tokens }: Failing, _id: string, secret: string) => tokens.inspect({ secret }),
     sweep: ({ tokens }: Failing) => tokens.sweep({ olderThan: 0 }),
     explain: ({ tokens }: Failing, id: string) =>
       tokens.explain({ actor: ADMIN, id, method: 'GET', url: '/v1/files/FileA' }),

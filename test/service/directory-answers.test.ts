@@ -80,7 +80,7 @@ it('refreshing, editing and inspecting ask plan(), and say so', async () => {
     () => tokens.refresh({ actor: ADMIN, id }),
     () => tokens.edit({ actor: ADMIN, id, name: 'Other' }),
     () => tokens.previewRefresh({ actor: ADMIN, id }),
-    () => tokens.inspect(secret),
+    () => tokens.inspect({ secret }),
   ])
     expect(await errorOf(call())).toMatchObject({ code: 'unavailable', cause: { method: 'directory.plan' } })
 })

@@ -69,7 +69,7 @@ describe('revokeSecret', () => {
     directory.isPlanAdmin = directory.plan = () => {
       throw new Error('asked')
     }
-    const { revoked, token } = await tokens.revokeSecret(newest.reveal())
+    const { revoked, token } = await tokens.revokeSecret({ text: newest.reveal() })
     expect([revoked, token?.id, token?.status, token?.revokedBy]).toEqual([true, id, 'revoked', null])
     expect([await ask(newest), await ask(secret)]).toEqual(['token_revoked', 'token_revoked'])
     expect(await log()).toEqual(['created', 'refreshed', 'revoked'])
@@ -80,7 +80,7 @@ describe('revokeSecret', () => {
     const { id, secret } = await make()
     const { secret: second } = await tokens.refresh({ actor: ADMIN, id })
     const { secret: newest } = await tokens.refresh({ actor: ADMIN, id })
-    const { revoked, token } = await tokens.revokeSecret(second.reveal())
+    const { revoked, token } = await tokens.revokeSecret({ text: second.reveal() })
     expect([revoked, token?.status]).toEqual([true, 'active'])
     expect(token?.secrets.map(({ worksUntil }) => worksUntil)).toEqual([START + DAY, 0, null])
     expect([await ask(secret), await ask(second), await ask(newest)]).toEqual(['allowed', 'secret_retired', 'allowed'])
@@ -92,10 +92,10 @@ describe('revokeSecret', () => {
     const { id, secret } = await make()
     await tokens.refresh({ actor: ADMIN, id })
     clock.advance(2 * DAY)
-    expect(await tokens.revokeSecret(secret)).toMatchObject({ revoked: true, token: { status: 'active' } })
+    expect(await tokens.revokeSecret({ text: secret })).toMatchObject({ revoked: true, token: { status: 'active' } })
     clock.set(START)
     expect(await ask(secret)).toBe('secret_retired')
-    expect((await tokens.revokeSecret(secret)).revoked).toBe(true)
+    expect((await tokens.revokeSecret({ text: secret })).revoked).toBe(true)
     expect(await log()).toEqual(['created', 'refreshed', 'secret_revoked'])
   })
 
@@ -106,7 +106,7 @@ describe('revokeSecret', () => {
     await tokens.revoke({ actor: ADMIN, id })
     clock.advance(5)
     for (const each of [secret, newest.reveal()]) {
-      const { revoked, token } = await tokens.revokeSecret(each)
+      const { revoked, token } = await tokens.revokeSecret({ text: each })
       expect([revoked, token?.status, token?.revokedAt, token?.revokedBy]).toEqual([true, 'revoked', START, ADMIN])
     }
     expect((await log()).filter((type) => type === 'revoked')).toHaveLength(1)
@@ -125,11 +125,11 @@ describe('revokeSecret', () => {
     })
     const { secret } = await make()
     const last = secret.endsWith('0') ? '1' : '0'
-    for (const text of ['', 'ghp_123', secret.slice(0, -1), `${secret.slice(0, -1)}${last}`, undefined, 5, null]) {
-      expect(await tokens.revokeSecret(text as string)).toEqual({ revoked: false })
+    for (const text of ['', 'ghp_123', secret.slice(0, -1), `${secret.slice(0, -1)}${last}`]) {
+      expect(await tokens.revokeSecret({ text })).toEqual({ revoked: false })
     }
     expect(asked).toBe(0)
-    expect(await tokens.revokeSecret((await newWorld().make()).secret)).toEqual({ revoked: false })
+    expect(await tokens.revokeSecret({ text: (await newWorld().make()).secret })).toEqual({ revoked: false })
     expect(asked).toBe(1)
   })
 
@@ -146,7 +146,7 @@ describe('revokeSecret', () => {
     })
     const other = newWorld({ store: world.store })
     const { secret } = await world.make()
-    const { revoked, token } = await world.tokens.revokeSecret(secret)
+    const { revoked, token } = await world.tokens.revokeSecret({ text: secret })
     expect([revoked, token?.status]).toEqual([true, 'active'])
     expect(token?.secrets.map(({ worksUntil }) => worksUntil)).toEqual([0, null])
     expect(await world.log()).toEqual(['created', 'refreshed', 'secret_revoked'])
@@ -161,7 +161,10 @@ describe('revokeSecret', () => {
       }),
     })
     const { secret } = await world.make()
-    expect(await world.tokens.revokeSecret(secret)).toMatchObject({ revoked: true, token: { status: 'revoked' } })
+    expect(await world.tokens.revokeSecret({ text: secret })).toMatchObject({
+      revoked: true,
+      token: { status: 'revoked' },
+    })
     expect(await world.log()).toEqual(['created', 'revoked'])
   })
 
@@ -174,7 +177,7 @@ describe('revokeSecret', () => {
     })
     const { token } = await tokens.create(TOKEN)
     const { secret } = await newWorld().make()
-    expect(await tokens.revokeSecret(secret)).toEqual({ revoked: false })
+    expect(await tokens.revokeSecret({ text: secret })).toEqual({ revoked: false })
     expect((await store.find(token.id))?.revokedAt).toBeNull()
   })
 
@@ -183,6 +186,6 @@ describe('revokeSecret', () => {
       port: (store) => ({ ...store, findByDigest: () => Promise.reject(new Error('down')) }),
     })
     const { secret } = await make()
-    expect(await codeOf(tokens.revokeSecret(secret))).toBe('unavailable')
+    expect(await codeOf(tokens.revokeSecret({ text: secret }))).toBe('unavailable')
   })
 })

@@ -27,7 +27,7 @@ const ENDS: { readonly [way: string]: (world: World, id: string, secret: string)
   'retirePrevious: now': ({ tokens }, id) => tokens.refresh({ actor: ADMIN, id, retirePrevious: 'now' }),
   async revokeSecret({ tokens }, id, secret) {
     await tokens.refresh({ actor: ADMIN, id })
-    await tokens.revokeSecret(secret)
+    await tokens.revokeSecret({ text: secret })
   },
   'a repeated create': ({ make }) => make({ idempotencyKey: 'key' }),
 }

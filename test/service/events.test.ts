@@ -13,7 +13,7 @@ async function lived(world: World): Promise<{ id: string; secrets: string[] }> {
   clock.advance(1)
   const { secret: second } = await tokens.refresh({ actor: ADMIN, id })
   clock.advance(1)
-  await tokens.revokeSecret(secret)
+  await tokens.revokeSecret({ text: secret })
   clock.advance(1)
   await tokens.revoke({ actor: ADMIN, id })
   return { id, secrets: [secret, second.reveal()] }

@@ -18,8 +18,8 @@ const CALLS: { readonly [call: string]: Call } = {
   'revoke of what is revoked': ({ tokens }, id) => tokens.revoke({ actor: ADMIN, id }),
   edit: ({ tokens }, id) => tokens.edit({ actor: ADMIN, id, name: 'Other' }),
   refresh: ({ tokens }, id) => tokens.refresh({ actor: ADMIN, id }),
-  'revokeSecret of the newest': ({ tokens }, _, secret) => tokens.revokeSecret(secret),
-  'revokeSecret of an earlier one': ({ tokens }, _, secret) => tokens.revokeSecret(secret),
+  'revokeSecret of the newest': ({ tokens }, _, secret) => tokens.revokeSecret({ text: secret }),
+  'revokeSecret of an earlier one': ({ tokens }, _, secret) => tokens.revokeSecret({ text: secret }),
   'a repeated create, which ends the lost secret': ({ make }) => make({ idempotencyKey: 'key' }),
 }
 

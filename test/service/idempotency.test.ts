@@ -215,7 +215,7 @@ describe('refresh with a key', () => {
     const { id } = await world.make()
     await refresh(world, id, KEY)
     expect(await codeOf(refresh(world, id, { ...KEY, retirePrevious: 'now' }))).toBe('idempotency_key_reused')
-    await refresh(world, id, { ...KEY, retirePrevious: 'after24h' })
+    await refresh(world, id, { ...KEY, retirePrevious: 'afterGrace' })
   })
 
   it('belongs to its token', async () => {
@@ -241,7 +241,7 @@ describe('refresh with a key', () => {
     const world = newWorld()
     const { id } = await world.make()
     const { secret } = await refresh(world, id, KEY)
-    await world.tokens.revokeSecret(secret)
+    await world.tokens.revokeSecret({ text: secret })
     expect(await codeOf(refresh(world, id, KEY))).toBe('token_not_active')
   })
 

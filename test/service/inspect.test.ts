@@ -10,13 +10,13 @@ describe('inspect', () => {
   it('tells of a secret that works which token it is of, and until when it works', async () => {
     const world = newWorld()
     const { id, secret } = await world.make()
-    expect(await world.tokens.inspect(secret)).toEqual({
+    expect(await world.tokens.inspect({ secret })).toEqual({
       active: true,
       token: await world.tokens.get({ actor: ADMIN, id }),
       secret: { issuedAt: START, worksUntil: null, lastUsedAt: null },
     })
     await world.tokens.refresh({ actor: ADMIN, id })
-    expect((await world.tokens.inspect(secret)).secret).toEqual({
+    expect((await world.tokens.inspect({ secret })).secret).toEqual({
       ...{ issuedAt: START, worksUntil: START + DAY, lastUsedAt: null },
     })
   })
@@ -25,12 +25,12 @@ describe('inspect', () => {
     const world = newWorld()
     const states = await tokensInEachState(world.tokens, world.clock, TOKEN)
     const { secret: unknown } = await newWorld().make()
-    expect(await world.tokens.inspect(states.refreshed.previous.reveal())).toMatchObject({ active: true })
+    expect(await world.tokens.inspect({ secret: states.refreshed.previous.reveal() })).toMatchObject({ active: true })
     for (const { secret } of [states.retired, states.expired, states.revoked]) {
-      expect(await world.tokens.inspect(secret.reveal())).toEqual({ active: false })
+      expect(await world.tokens.inspect({ secret: secret.reveal() })).toEqual({ active: false })
     }
     for (const text of [unknown, '', 'figpat_x', undefined, 5, {}]) {
-      expect(await world.tokens.inspect(text as string)).toEqual({ active: false })
+      expect(await world.tokens.inspect({ secret: text as string })).toEqual({ active: false })
     }
   })
 
@@ -39,17 +39,17 @@ describe('inspect', () => {
     const { secret } = await world.make()
     for (const change of [{ suspended: true }, { suspended: false, tier: 'starter' }]) {
       world.directory.setPlan('1001', change)
-      expect(await world.tokens.inspect(secret)).toEqual({ active: false })
+      expect(await world.tokens.inspect({ secret })).toEqual({ active: false })
     }
     world.directory.setPlan('1001', { tier: 'enterprise' })
-    expect((await world.tokens.inspect(secret)).active).toBe(true)
+    expect((await world.tokens.inspect({ secret })).active).toBe(true)
   })
 
   it('says { active: false } for a type that no policy has', async () => {
     const world = newWorld()
     const { secret } = await world.make()
     const other = createPlanTokens({ policy: packagesPolicy(), store: world.store, directory: world.directory })
-    expect(await other.inspect(secret)).toEqual({ active: false })
+    expect(await other.inspect({ secret })).toEqual({ active: false })
   })
 
   it('judges by the time after the directory has answered', async () => {
@@ -60,14 +60,14 @@ describe('inspect', () => {
       world.clock.advance(DAY)
       return plan(id)
     }) as never
-    expect(await world.tokens.inspect(secret)).toEqual({ active: false })
+    expect(await world.tokens.inspect({ secret })).toEqual({ active: false })
   })
 
   it('shows no digest, writes nothing and counts as no use', async () => {
     const uses: unknown[] = []
     const world = newWorld({ port: (store) => ({ ...store, recordUse: async (news) => void uses.push(news) }) })
     const { secret } = await world.make()
-    expect(inspect(await world.tokens.inspect(secret), { depth: 9 })).not.toMatch(/[0-9a-f]{64}/)
+    expect(inspect(await world.tokens.inspect({ secret }), { depth: 9 })).not.toMatch(/[0-9a-f]{64}/)
     expect(uses).toEqual([])
     expect(await world.log()).toEqual(['created'])
   })

@@ -126,7 +126,7 @@ describe('edit', () => {
     const { events } = await tokens.events({ actor: ADMIN, planId: '1001', order: 'newest', limit: 1 })
     expect(events).toEqual([
       {
-        ...{ id: expect.any(String), seq: 2, at: START + 5, type: 'edited', tokenId: id, planId: '1001' },
+        ...{ v: 1, id: expect.any(String), seq: 2, at: START + 5, type: 'edited', tokenId: id, planId: '1001' },
         ...{ actor: ADMIN, version: 2 },
         changes: {
           name: { before: 'Nightly export', after: 'Other' },

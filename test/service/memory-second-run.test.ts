@@ -30,7 +30,7 @@ const edit =
 const revokeSecret =
   (which: number): Step =>
   ({ b, secrets }) =>
-    b.tokens.revokeSecret(secrets.at(which)!)
+    b.tokens.revokeSecret({ text: secrets.at(which)! })
 const revoke: Step = (scene) => scene.b.tokens.revoke(asked(scene))
 const nothing: Step = async () => undefined
 

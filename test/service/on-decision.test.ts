@@ -101,7 +101,7 @@ it('is told once for each decision, and never by explain or inspect', async () =
   const { tokens, make, told } = toldWorld()
   const { secret } = await make()
   await tokens.explain(requestWith(secret, FILE))
-  await tokens.inspect(secret)
+  await tokens.inspect({ secret })
   expect(told).toHaveLength(0)
   for (let i = 1; i <= 3; i++) {
     await tokens.authorize(requestWith(secret, FILE))

@@ -40,8 +40,8 @@ const CALLS: { readonly [call: string]: (world: Broken) => Promise<unknown> } = 
   events: ({ tokens }) => tokens.events({ actor: ADMIN, planId: '1001' }),
   refresh: ({ tokens, id }) => tokens.refresh({ actor: ADMIN, id }),
   revoke: ({ tokens, id }) => tokens.revoke({ actor: ADMIN, id }),
-  revokeSecret: ({ tokens, secret }) => tokens.revokeSecret(secret),
-  inspect: ({ tokens, secret }) => tokens.inspect(secret),
+  revokeSecret: ({ tokens, secret }) => tokens.revokeSecret({ text: secret }),
+  inspect: ({ tokens, secret }) => tokens.inspect({ secret }),
   sweep: ({ tokens }) => tokens.sweep({ olderThan: 0 }),
 }
 

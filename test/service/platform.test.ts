@@ -43,14 +43,14 @@ describe('a clock', () => {
       ...[
         tokens.edit({ actor: ADMIN, id, name: 'Other' }),
         tokens.revoke({ actor: ADMIN, id }),
-        tokens.revokeSecret(secret),
+        tokens.revokeSecret({ text: secret }),
       ],
       ...[
         tokens.get({ actor: ADMIN, id }),
         tokens.list({ actor: ADMIN, planId: '1001' }),
         tokens.previewRefresh({ actor: ADMIN, id }),
       ],
-      ...[tokens.sweep({ olderThan: 0 }), tokens.inspect(second.reveal())],
+      ...[tokens.sweep({ olderThan: 0 }), tokens.inspect({ secret: second.reveal() })],
     ]
     for (const call of calls) {
       const error = await errorOf(call as Promise<unknown>)

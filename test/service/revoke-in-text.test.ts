@@ -25,7 +25,7 @@ describe('a secret is found', () => {
   it.each(around)('with %s around it', async (_, textOf) => {
     const { tokens, make, ask } = newWorld()
     const { id, secret } = await make()
-    const { revoked, token, tokens: all } = await tokens.revokeSecret(textOf(secret))
+    const { revoked, token, tokens: all } = await tokens.revokeSecret({ text: textOf(secret) })
     expect([revoked, token?.id, all?.map((one) => one.id)]).toEqual([true, id, [id]])
     expect(await ask(secret)).toBe('token_revoked')
   })
@@ -49,7 +49,7 @@ it('all secrets of a text are ended: the newest takes its token with it, an earl
   const { tokens, make, ask } = newWorld()
   const [one, two, three] = [await make(), await make(), await make()]
   const refreshed = (await tokens.refresh({ actor: ADMIN, id: two.id })).secret.reveal()
-  const answer = await tokens.revokeSecret(`${one.secret}\n${two.secret}\n${one.secret}`)
+  const answer = await tokens.revokeSecret({ text: `${one.secret}\n${two.secret}\n${one.secret}` })
   expect(answer.tokens?.map(({ id, status }) => [id, status])).toEqual([
     [one.id, 'revoked'],
     [two.id, 'active'],
@@ -65,7 +65,7 @@ it('a text without a secret that is known says that nothing was ended', async ()
   const { secret } = await make()
   const cut = secret.slice(0, -1)
   for (const text of ['', 'KEY=', cut, `${cut}é`, `${cut} ${secret.at(-1)}`, (await newWorld().make()).secret])
-    expect(await tokens.revokeSecret(text)).toEqual({ revoked: false })
+    expect(await tokens.revokeSecret({ text })).toEqual({ revoked: false })
 })
 
 it('more than 100 secrets are refused as a whole, and 100 are not', async () => {
@@ -73,11 +73,11 @@ it('more than 100 secrets are refused as a whole, and 100 are not', async () => 
   const other = newWorld()
   const unknown = await Promise.all(Array.from({ length: 100 }, async () => (await other.make()).secret))
   const { id, secret } = await make()
-  const error = await errorOf(tokens.revokeSecret([secret, ...unknown].join(' ')))
-  expect(error).toMatchObject({ code: 'invalid_input', issues: [{ path: 'secret' }] })
+  const error = await errorOf(tokens.revokeSecret({ text: [secret, ...unknown].join(' ') }))
+  expect(error).toMatchObject({ code: 'invalid_input', issues: [{ path: 'text' }] })
   expect(error.message).not.toContain(secret)
   expect((await tokens.get({ actor: ADMIN, id })).status).toBe('active')
-  expect((await tokens.revokeSecret([secret, ...unknown.slice(1)].join(' '))).token?.id).toBe(id)
+  expect((await tokens.revokeSecret({ text: [secret, ...unknown.slice(1)].join(' ') })).token?.id).toBe(id)
 })
 
 it('takes time that is linear in the text', () => {

@@ -118,8 +118,8 @@ describe('a management call', () => {
     refresh: ({ tokens }, id) => tokens.refresh({ actor: ADMIN, id }),
     previewRefresh: ({ tokens }, id) => tokens.previewRefresh({ actor: ADMIN, id }),
     revoke: ({ tokens }, id) => tokens.revoke({ actor: ADMIN, id }),
-    revokeSecret: ({ tokens }, _, secret) => tokens.revokeSecret(secret),
-    inspect: ({ tokens }, _, secret) => tokens.inspect(secret),
+    revokeSecret: ({ tokens }, _, secret) => tokens.revokeSecret({ text: secret }),
+    inspect: ({ tokens }, _, secret) => tokens.inspect({ secret }),
     explain: ({ tokens }, id) => tokens.explain({ actor: ADMIN, id, method: 'GET', url: '/v1/files/FileA' }),
     sweep: ({ tokens }) => tokens.sweep({ olderThan: 0 }),
   }

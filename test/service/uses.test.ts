@@ -76,10 +76,10 @@ describe('lastUsedAt', () => {
     const shown: Token[] = [
       await tokens.get(asked),
       (await tokens.list({ actor: ADMIN, planId: '1001' })).tokens[0]!,
-      (await tokens.inspect(secret)).token!,
+      (await tokens.inspect({ secret })).token!,
       await d.done(tokens.edit({ ...asked, name: 'Other' })),
       (await d.done(tokens.refresh(asked))).token,
-      (await d.done(tokens.revokeSecret(secret))).token!,
+      (await d.done(tokens.revokeSecret({ text: secret }))).token!,
       await d.done(tokens.revoke(asked)),
     ]
     for (const view of shown) {
@@ -87,7 +87,7 @@ describe('lastUsedAt', () => {
       expect(view.secrets[0]?.lastUsedAt).toBe(START)
     }
     const other = await a.make()
-    const inspected = await tokens.inspect(other.secret)
+    const inspected = await tokens.inspect({ secret: other.secret })
     expect([inspected.token?.lastUsedAt, inspected.secret?.lastUsedAt]).toEqual([null, null])
     for (let i = 0; i < 2; i++) {
       const decision = await tokens.authorize(requestWith(other.secret, FILE))
@@ -147,7 +147,7 @@ describe('lastUsedAt', () => {
     expect(view).toMatchObject({ id, status: 'active' })
     for (const part of [view, ...view.secrets]) expect(part).not.toHaveProperty('lastUsedAt')
     expect((await d.done(a.tokens.list({ actor: ADMIN, planId: '1001' }))).tokens).toHaveLength(1)
-    expect((await d.done(a.tokens.inspect(secret))).active).toBe(true)
+    expect((await d.done(a.tokens.inspect({ secret }))).active).toBe(true)
     expect((await d.done(a.tokens.revoke({ actor: ADMIN, id }))).status).toBe('revoked')
   })
 
@@ -208,7 +208,7 @@ describe('a use', () => {
     }
     expect(await a.ask(secret)).toBe('unavailable')
     d.directory.locate = locate
-    await a.tokens.inspect(secret)
+    await a.tokens.inspect({ secret })
     expect((await a.tokens.explain(requestWith(secret, FILE))).decision.allowed).toBe(true)
     await a.tokens.explain({ actor: ADMIN, id, method: 'GET', url: '/v1/files/FileA' })
     await a.tokens.previewRefresh({ actor: ADMIN, id })

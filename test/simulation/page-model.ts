@@ -161,14 +161,14 @@ export function preview(page: Page, token: ModelToken): string | { expiresAt: nu
 export function refresh(
   page: Page,
   token: ModelToken,
-  how: { readonly retire: 'after24h' | 'now'; readonly key?: string | undefined },
+  how: { readonly retire: 'afterGrace' | 'now'; readonly key?: string | undefined },
   text: string,
 ): string {
   const dates = preview(page, token)
   if (typeof dates === 'string') return dates
   const known = page.keys.get(`refresh ${token.id} ${how.key}`)
   if (how.key !== undefined && known) return issueAgain(page, known, how.retire, text)
-  const live = token.secrets.filter((secret) => how.retire === 'after24h' && works(page, secret))
+  const live = token.secrets.filter((secret) => how.retire === 'afterGrace' && works(page, secret))
   if (live.length + 1 > MOST_LIVE_SECRETS) return 'too_many_live_secrets'
   for (const secret of token.secrets) {
     if (how.retire === 'now') secret.worksUntil = 'ended'

@@ -21,7 +21,7 @@ export type Step =
   | {
       readonly do: 'refresh'
       readonly token: number
-      readonly retire: 'after24h' | 'now'
+      readonly retire: 'afterGrace' | 'now'
       readonly key: string | undefined
       readonly times: number
     }
@@ -65,7 +65,7 @@ const resources = fc.oneof(
   fc.subarray(Object.keys(LINKS).slice(0, 7), { minLength: 1, maxLength: 2 }),
   fc.subarray(['file:FileA', 'project:123', 'team:456'], { minLength: 1, maxLength: 2 }),
 )
-const retire = fc.constantFrom('after24h', 'after24h', 'after24h', 'now')
+const retire = fc.constantFrom('afterGrace', 'afterGrace', 'afterGrace', 'now')
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {

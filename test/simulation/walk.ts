@@ -42,7 +42,7 @@ export async function walk(walked: Walked, steps: readonly Step[], count: () => 
 function repeated(keyed: readonly Step[], { call, otherwise }: Extract<Step, { do: 'again' }>): Step | undefined {
   const before = keyed.at(call % Math.max(1, keyed.length))
   if (!before || !otherwise) return before
-  if (before.do === 'refresh') return { ...before, retire: before.retire === 'now' ? 'after24h' : 'now', times: 1 }
+  if (before.do === 'refresh') return { ...before, retire: before.retire === 'now' ? 'afterGrace' : 'now', times: 1 }
   return { ...before, days: 7 } as Step
 }
 
@@ -112,7 +112,7 @@ async function take({ tokens, clock, directory, use }: Walked, page: model.Page,
       return same('revoke', typeof made === 'string' ? made : 'ok', model.revoke(page, token!))
     }
     case 'revokeSecret': {
-      const { revoked } = await tokens.revokeSecret(secret)
+      const { revoked } = await tokens.revokeSecret({ text: secret })
       return same('revokeSecret', revoked ? 'ok' : 'unknown', model.revokeSecret(page, secret))
     }
     case 'use': {
@@ -172,7 +172,7 @@ async function compare({ tokens }: Walked, page: model.Page, after: string): Pro
         await sameVerdict(tokens, page, text, LINES[0]!)
         await sameVerdict(tokens, page, text, LINES[turn++ % LINES.length]!)
         const isAlive = !/^(token|secret|plan)_/.test(model.authorize(page, text, LINES[0]!))
-        same('inspect', (await tokens.inspect(text)).active, isAlive)
+        same('inspect', (await tokens.inspect({ secret: text })).active, isAlive)
       }
     }
     await sameVerdict(tokens, page, NOBODYS, LINES[0]!)

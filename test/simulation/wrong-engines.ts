@@ -121,8 +121,8 @@ export const WRONG_ENGINES: { readonly [mistake: string]: () => Walked } = {
       }),
   })),
   'ends the whole token for an old secret': calls(({ tokens }) => ({
-    async revokeSecret(secret) {
-      const done = await tokens.revokeSecret(secret)
+    async revokeSecret(input) {
+      const done = await tokens.revokeSecret(input)
       return done.token ? { revoked: true, token: await tokens.revoke({ actor: 'admin-1', id: done.token.id }) } : done
     },
   })),

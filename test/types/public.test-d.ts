@@ -74,6 +74,7 @@ interface Types {
   EditInput: api.EditInput
   Endpoint: api.Endpoint
   EndpointView: api.EndpointView
+  EventPage: api.EventPage
   EventQuery: api.EventQuery
   EventsInput: api.EventsInput
   EventType: api.EventType
@@ -83,6 +84,7 @@ interface Types {
   GrantsOf: api.GrantsOf<'a', { readonly live: api.TokenType<'a'> }>
   HeadersLike: api.HeadersLike
   IdempotencyRecord: api.IdempotencyRecord
+  InspectInput: api.InspectInput
   Inspection: api.Inspection
   Issue: api.Issue
   Issued: api.Issued
@@ -97,6 +99,7 @@ interface Types {
   ListQuery: api.ListQuery
   MalformedReason: api.MalformedReason
   ManagementCode: api.ManagementCode
+  ManagementErrorInfo: api.ManagementErrorInfo
   MemoryStore: api.MemoryStore
   NamedLink: api.NamedLink
   NamedResource: api.NamedResource
@@ -116,7 +119,9 @@ interface Types {
   Question: api.Question
   Random: api.Random
   RefreshInput: api.RefreshInput
+  RefreshDates: api.RefreshDates
   RefusalCode: api.RefusalCode
+  RefusalInfo: api.RefusalInfo
   ReadEvent: api.ReadEvent
   ReadRecord: api.ReadRecord
   RefusalStatus: api.RefusalStatus
@@ -125,6 +130,7 @@ interface Types {
   ResourceRef: api.ResourceRef
   Resources: api.Resources
   RevokedSecret: api.RevokedSecret
+  RevokeSecretInput: api.RevokeSecretInput
   RouteOf: api.RouteOf<api.Policy>
   RuleName: api.RuleName
   SafeCause: api.SafeCause
@@ -141,6 +147,9 @@ interface Types {
   Token: api.Token
   TokenEvent: api.TokenEvent
   TokenInput: api.TokenInput
+  SweepInput: api.SweepInput
+  SweepResult: api.SweepResult
+  TokenPage: api.TokenPage
   TokenRecord: api.TokenRecord
   TokenStatus: api.TokenStatus
   TokenStore: api.TokenStore

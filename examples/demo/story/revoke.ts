@@ -74,7 +74,7 @@ export async function reportLeaks(stage: Stage, old: Holder): Promise<void> {
       gives: { revoked: true, status: 'active' },
       why: 'It found the string in a public repository; the string is all that it needs. The old secret goes alone.',
     },
-    () => tokens.revokeSecret(before.secret.reveal()),
+    () => tokens.revokeSecret({ text: before.secret.reveal() }),
   )
   await stage.request({ by: before, to: 'registry', request, expect: '401 secret_retired', why: 'At once.' })
   await stage.request({ by: renewed, to: 'registry', request, expect: '200 allowed', why: 'Builds go on.' })
@@ -85,7 +85,7 @@ export async function reportLeaks(stage: Stage, old: Holder): Promise<void> {
       gives: { revoked: true, status: 'revoked', revokedBy: null },
       why: 'The newest secret takes its token with it.',
     },
-    () => tokens.revokeSecret(renewed.secret.reveal()),
+    () => tokens.revokeSecret({ text: renewed.secret.reveal() }),
   )
   await stage.request({ by: renewed, to: 'registry', request, expect: '401 token_revoked', why: 'At once.' })
 }

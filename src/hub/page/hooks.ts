@@ -1,7 +1,8 @@
 /** State of calls: one that a person asked for, the page of tokens that is shown, and one token as it is now. */
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import type { Token } from '../../core/token.ts'
-import type { BootPlan, TokenPage } from '../boot.ts'
+import type { TokenPage } from '../../service/manage.ts'
+import type { BootPlan } from '../boot.ts'
 import { api, type Failure, failureOf, newKey, persistently } from './api.ts'
 import { boot, type Kind, kinds } from './hub.ts'
 import { useLookedAt } from './looked-at.ts'

@@ -32,7 +32,7 @@ export function Refresh({ token, onIssued, onClose }: RefreshProps) {
   const { graceHours } = kindOf(token.type).surface.limits
   const hours = Math.min(graceHours, token.lifetimeDays * 24)
   const refresh = async (): Promise<void> => {
-    const input = { id: token.id, retirePrevious: isLeaked ? ('now' as const) : ('after24h' as const) }
+    const input = { id: token.id, retirePrevious: isLeaked ? ('now' as const) : ('afterGrace' as const) }
     const issued = await call.run(() => persistently(() => api.refresh({ ...input, idempotencyKey: keyOf(input) })))
     if (issued) onIssued(issued)
   }

@@ -4,7 +4,7 @@
  */
 import { sha1 } from '@noble/hashes/legacy.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { errorOf, isLostConnection, refusalOf } from './errors.ts'
+import { errorOf, isLostConnection, refusedBy } from './errors.ts'
 import type { Script } from './scripts/begin.ts'
 
 /** What is called of `Redis` and `Cluster` of the package `ioredis`, versions 5 and 6. */
@@ -107,7 +107,7 @@ export function runner(client: RedisClient, base: string): Run {
     try {
       return await byHash(script, args)
     } catch (error) {
-      if (refusalOf(error) !== 'NOSCRIPT') throw error
+      if (refusedBy(error) !== 'NOSCRIPT') throw error
       return byText(script, args)
     }
   }

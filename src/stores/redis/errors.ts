@@ -8,14 +8,14 @@ import { StoreError, safeCause } from '../../core/errors.ts'
 const REFUSAL = /^-?([A-Z][A-Z0-9]+)(?: |$)/
 
 /** The first word of what a server refused with; `undefined` if the server did not answer. */
-export function refusalOf(thrown: unknown): string | undefined {
+export function refusedBy(thrown: unknown): string | undefined {
   const message = messageOf(thrown)
   return message === undefined ? undefined : REFUSAL.exec(message)?.[1]
 }
 
 /** Whether a command may have got lost with its connection. A time-out has used up the time to try again. */
 export function isLostConnection(thrown: unknown): boolean {
-  return refusalOf(thrown) === undefined && !/timed out|timeout|abort/i.test(`${messageOf(thrown)}`)
+  return refusedBy(thrown) === undefined && !/timed out|timeout|abort/i.test(`${messageOf(thrown)}`)
 }
 
 function messageOf(thrown: unknown): string | undefined {
@@ -27,7 +27,7 @@ function messageOf(thrown: unknown): string | undefined {
 /** The error that a store throws for what a client threw, or for the text of a refusal inside a script. */
 export function errorOf(thrown: unknown, base: string): Error {
   const text = messageOf(thrown) ?? ''
-  const word = refusalOf(thrown)
+  const word = refusedBy(thrown)
   if (/\bNOPERM\b|\bNOAUTH\b|\bWRONGPASS\b|ACL failure|user executing the script can't/.test(text))
     return forbidden(base)
   for (const [code, message] of UNSUITABLE) if (new RegExp(`\\b${code}\\b`).test(text)) return unsuitable(message(base))

@@ -3,8 +3,8 @@ import { readRecord } from '../../core/record.ts'
 import { statusOf, type TokenRecord } from '../../core/token.ts'
 import type { ListQuery } from '../../ports.ts'
 import type { Reply } from './client.ts'
-import { firstAfter, placeOf, readPlace } from './places.ts'
-import { readText } from './values.ts'
+import { firstAfter, placeOf, positionOf } from './places.ts'
+import { parseRecord } from './values.ts'
 
 /** How many tokens one step looks at where it looks for some, and how many bytes it reads at most, about. */
 const STEP = 500
@@ -105,8 +105,8 @@ function entriesOf(flat: Reply[number] | undefined): Entry[] {
 /** The record at a place: whole, or what can be shown of it; `undefined` where the token was deleted by hand. */
 function recordOf({ place, record, version }: Entry, { planId, order }: ListQuery): TokenRecord | undefined {
   if (record === '' && version === '') return undefined
-  const { at, id } = readPlace(place)
-  const read = readText(record, id, version)
+  const { at, id } = positionOf(place)
+  const read = parseRecord(record, id, version)
   const isWhole = read.problem === undefined
   if (isWhole && read.record.planId === planId) return read.record
   // The index says where the token stands, for the place where a next page begins.

@@ -19,7 +19,7 @@ export function placeOf(at: number, id: string): string {
 }
 
 /** The parts of a place. */
-export function readPlace(place: string): { readonly at: number; readonly id: string } {
+export function positionOf(place: string): { readonly at: number; readonly id: string } {
   const at = Number(place.slice(1, DIGITS + 1))
   return { at: place.startsWith('n') ? at - BELOW_ZERO : at, id: place.slice(DIGITS + 2) }
 }

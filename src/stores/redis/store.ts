@@ -19,7 +19,7 @@ import type { Script } from './scripts/begin.ts'
 import { COMMIT } from './scripts/commit.ts'
 import { BOUND, RECORD_USE, SWEEP_EVENTS, SWEEP_TOKENS } from './scripts/keep.ts'
 import { EVENTS, FIND, FIND_BY_DIGEST, LAST_USE, PAGE } from './scripts/read.ts'
-import { readText, unkeepable } from './values.ts'
+import { parseRecord, unkeepable } from './values.ts'
 import { watchChannel } from './watch.ts'
 
 /** What can be set. */
@@ -117,7 +117,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
 
   const recordIn = ([, id, record, version]: Reply): TokenRecord | undefined => {
     if (id === undefined) return undefined
-    const read = readText(String(record), String(id), String(version))
+    const read = parseRecord(String(record), String(id), String(version))
     if (read.problem === undefined) return read.record
     throw unreadableToken(String(id), base, read.problem)
   }

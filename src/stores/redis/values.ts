@@ -15,13 +15,13 @@ export function unkeepable(record: TokenRecord, event: NewEvent): readonly strin
 }
 
 /** A record that was read, as far as it can be, and what is wrong with it if anything is. */
-export interface TextReading {
+export interface ParsedRecord {
   readonly record: TokenRecord
   readonly problem?: string
 }
 
 /** Reads a record. The id and the version that Redis keeps beside it must be its own. */
-export function readText(text: string, id: string, version: string): TextReading {
+export function parseRecord(text: string, id: string, version: string): ParsedRecord {
   const value = parse(text)
   const { record, wrong } = readRecord(value)
   if (!isNamed(value)) return { record, problem: 'its record is not a JSON object' }

@@ -3,7 +3,7 @@ import type { TokenEvent } from '../../core/token.ts'
 import type { EventQuery } from '../../ports.ts'
 import { answersOf, eventsBeside } from './beside.ts'
 import { isText, runFixed } from './query.ts'
-import { EVENT_COLUMNS, type EventRow, readEventRow, readPlace, wholeRow } from './rows.ts'
+import { EVENT_COLUMNS, type EventRow, readEventRow, readLogPlace, wholeRow } from './rows.ts'
 import type { Session } from './session.ts'
 import { type Marked, withMark } from './suitable-postgres.ts'
 import { wholeOf } from './values.ts'
@@ -66,7 +66,7 @@ export async function sweepEvents(session: Session, before: number, limit: numbe
         .execute(),
     )
     // The last row that was read stays: it is the newest of all, or the next step's.
-    const events = rows.slice(0, -1).map((row) => wholeRow(readPlace(row), nameOf(row), names.events))
+    const events = rows.slice(0, -1).map((row) => wholeRow(readLogPlace(row), nameOf(row), names.events))
     const end = events.findIndex(({ at }) => at >= before)
     const old = end === -1 ? events : events.slice(0, end)
     const last = old.at(-1)?.seq

@@ -4,7 +4,7 @@
  */
 import type { Kysely } from 'kysely'
 import { versionOf } from './migrate.ts'
-import { dialectOf, namesOf, type SqlTables } from './options.ts'
+import { dialectOf, type SqlTables, tableNamesOf } from './options.ts'
 import { rawQuery } from './query.ts'
 import { SCHEMA_VERSION, STEPS } from './schema.ts'
 import type { SqlDialect } from './tables.ts'
@@ -48,7 +48,7 @@ export interface SqlMigrations {
  * writeFileSync('V7__plan_access_tokens.sql', sqlMigrations().toSql('postgres'))
  */
 export function sqlMigrations(options: SqlTables = {}): SqlMigrations {
-  const { names } = namesOf('sqlMigrations', options)
+  const { names } = tableNamesOf('sqlMigrations', options)
   return {
     async getMigrations() {
       const steps = Object.entries(STEPS).map(([name, statements], i): [string, SqlMigration] => [
@@ -64,7 +64,7 @@ export function sqlMigrations(options: SqlTables = {}): SqlMigrations {
       return Object.fromEntries(steps)
     },
     toSql(dialect) {
-      namesOf('sqlMigrations', { dialect })
+      tableNamesOf('sqlMigrations', { dialect })
       const statements = Object.values(STEPS).flatMap((step) => step(dialect, names))
       const head = `-- The tables of plan-access-tokens, version ${SCHEMA_VERSION}, for ${dialect}.\n`
       return head + statements.map((statement) => `\n${statement};\n`).join('')

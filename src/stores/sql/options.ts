@@ -87,7 +87,7 @@ interface TableNames {
  * @param beside its other arguments by name.
  * @throws SetupError (a `TypeError`) with everything that is wrong.
  */
-export function namesOf(reader: keyof typeof OPTIONS, options: unknown, beside: object = {}): TableNames {
+export function tableNamesOf(reader: keyof typeof OPTIONS, options: unknown, beside: object = {}): TableNames {
   const given = readOptions<SqlStoreOptions & { readonly kysely?: unknown }>(
     reader,
     OPTIONS[reader],
@@ -115,7 +115,7 @@ function tablesIn(given: unknown): Names {
 
 /** Everything that the store's queries need to know. */
 export function setupOf<DB>(reader: 'sqlStore' | 'migrate', kysely: Kysely<DB>, options: SqlStoreOptions): Setup {
-  const { names, bare } = namesOf(reader, options, { kysely })
+  const { names, bare } = tableNamesOf(reader, options, { kysely })
   return { names, channel: bare.events, dialect: options.dialect ?? dialectOf(kysely) }
 }
 

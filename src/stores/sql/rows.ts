@@ -80,7 +80,9 @@ export function readEventRow(row: EventRow): ReadRow<TokenEvent> {
 const columnOf = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 /** Reads where in the log and when an event was. */
-export function readPlace(row: Pick<EventRow, 'seq' | 'at'>): ReadRow<{ readonly seq: number; readonly at: number }> {
+export function readLogPlace(
+  row: Pick<EventRow, 'seq' | 'at'>,
+): ReadRow<{ readonly seq: number; readonly at: number }> {
   return whole({ seq: wholeOf(row.seq), at: dateOf(row.at) })
 }
 

@@ -1,4 +1,5 @@
 /** Where two values of plain JSON differ, in words: a case of the store contract says what came and not only that it was wrong. */
+import { isNamed } from '../../core/objects.ts'
 
 /** How much of a text is shown. */
 const SHOWN = 60
@@ -18,7 +19,7 @@ export function differenceBetween(came: unknown, expected: unknown, path = ''): 
     }
     return undefined
   }
-  if (isObject(came) && isObject(expected)) {
+  if (isNamed(came) && isNamed(expected)) {
     for (const field of new Set([...fieldsOf(expected), ...fieldsOf(came)])) {
       const difference = differenceBetween(came[field], expected[field], path === '' ? field : `${path}.${field}`)
       if (difference !== undefined) return difference
@@ -39,11 +40,7 @@ function betweenTexts(came: string, expected: string, path: string): string {
 
 const subjectOf = (path: string): string => (path === '' ? 'it' : path)
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function fieldsOf(value: Record<string, unknown>): string[] {
+function fieldsOf(value: { readonly [field: string]: unknown }): string[] {
   return Object.keys(value).filter((field) => value[field] !== undefined)
 }
 

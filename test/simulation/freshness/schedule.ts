@@ -209,7 +209,7 @@ export async function runSchedule(library: Library, policy: Policy, seed: number
       () => {
         const token = chance.pick(tokens)
         const earlier = token.secrets.slice()
-        const retirePrevious = chance.pick(['now', 'after24h'] as const)
+        const retirePrevious = chance.pick(['now', 'afterGrace'] as const)
         if (retirePrevious === 'now') token.mayRetire = true
         change(
           token,
@@ -237,7 +237,7 @@ export async function runSchedule(library: Library, policy: Policy, seed: number
         token.mayBeRevoked = token.mayRetire = true
         change(
           token,
-          (host) => host.tokens.revokeSecret(secret.text),
+          (host) => host.tokens.revokeSecret({ text: secret.text }),
           ({ revoked, token: shown }) => {
             if (!revoked) return
             secret.isDead = true
