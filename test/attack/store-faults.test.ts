@@ -161,7 +161,7 @@ attack('e22', async () => {
     const record = await w.store.real.find(w.ALL.token.id)
     expect(record, 'at worst a secret that nobody knows').toMatchObject({ version: 2, secrets: [{}, {}] })
   }
-  // CONTRACT, section 5: a write whose answer was lost is looked for, and if it is there it is done.
+  // A write whose answer was lost is looked for, and if it is there it is done.
   const w = await world({ timeoutMs: 20 })
   w.store.replace.commit = wrote(w, lost)
   const found = await w.refresh(w.ALL)

@@ -1,6 +1,6 @@
 /**
  * What the cases assert, in the words of the case "world": a denial has its code and its status and can be rendered, a failed
- * management call is a PlanTokenError. The tables of statuses are DESIGN's, written down again and not imported.
+ * management call is a PlanTokenError. The tables of statuses are written down again and not imported.
  */
 import {
   type Allowance,

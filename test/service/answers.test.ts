@@ -1,5 +1,5 @@
 /**
- * The directory's answers (CONTRACT, section 6.8): asked for anew at each request, unless `directoryMaxAgeMs` lets those about
+ * The directory's answers: asked for anew at each request, unless `directoryMaxAgeMs` lets those about
  * plans and resources be used again; who is an admin never.
  */
 import { createPlanTokens, type Directory, memoryStore, SetupError } from 'plan-access-tokens'

@@ -1,5 +1,5 @@
 /**
- * Look-ups of a process with memory (CONTRACT, section 6.6 and 6.9): shared by those who came early enough, kept unless newer
+ * Look-ups of a process with memory: shared by those who came early enough, kept unless newer
  * news came meanwhile, few at once.
  */
 import { memoryStore } from 'plan-access-tokens'

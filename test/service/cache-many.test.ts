@@ -1,4 +1,4 @@
-/** Look-ups of many secrets at once (CONTRACT, section 6.9): some at a time, the others in turn, all within the time limit. */
+/** Look-ups of many secrets at once: some at a time, the others in turn, all within the time limit. */
 import { describe, expect, it } from 'vitest'
 import {
   type Deployment,

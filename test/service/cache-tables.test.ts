@@ -1,5 +1,5 @@
 /**
- * How much a process remembers (CONTRACT, section 6.7): unknown secrets and records, each in a table with an end, and which news
+ * How much a process remembers: unknown secrets and records, each in a table with an end, and which news
  * empties which.
  */
 import type { TokenRecord } from 'plan-access-tokens'

@@ -1,5 +1,5 @@
 /**
- * What a process answers from memory (CONTRACT, section 6): without a call of the store, at a cost in reads that does not grow
+ * What a process answers from memory: without a call of the store, at a cost in reads that does not grow
  * with the requests, and always by the request's own time.
  */
 import { createPlanTokens, memoryStore } from 'plan-access-tokens'

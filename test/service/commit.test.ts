@@ -1,5 +1,5 @@
 /**
- * Writing when answers get lost (CONTRACT, section 5): no secret is handed out for what was not written, nothing is written
+ * Writing when answers get lost: no secret is handed out for what was not written, nothing is written
  * twice, and what was written is found out.
  */
 import { inspect } from 'node:util'

@@ -1,5 +1,5 @@
 /**
- * "Immediately" where other processes may answer from memory (CONTRACT, section 6.2 and 6.3): what ends or changes resolves
+ * "Immediately" where other processes may answer from memory: what ends or changes resolves
  * once the deployment's bound has passed, by a steered clock; and is unavailable where the bound cannot be read.
  */
 import type { TokenStore } from 'plan-access-tokens'

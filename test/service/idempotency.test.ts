@@ -1,4 +1,4 @@
-/** `idempotencyKey`: the same call again after an answer that was lost on the way (CONTRACT, section 4). */
+/** `idempotencyKey`: the same call again after an answer that was lost on the way. */
 import type { SecretUse } from 'plan-access-tokens'
 import { describe, expect, it } from 'vitest'
 import { ADMIN, codeOf, DAY, errorOf, HOUR, newWorld, START, TOKEN, type Wish, type World } from './support/world.ts'

@@ -1,5 +1,5 @@
 /**
- * A proof that fails, hangs or is late (CONTRACT, section 6.9), and clocks that jump (6.3): a process that cannot prove that it
+ * A proof that fails, hangs or is late, and clocks that jump (6.3): a process that cannot prove that it
  * has seen everything asks the store, and refuses where that fails too.
  */
 import { describe, expect, it } from 'vitest'

@@ -1,5 +1,5 @@
 /**
- * What a proof makes of the events that it reads (CONTRACT, section 6.4): to the last page, in the order of the log, and with all
+ * What a proof makes of the events that it reads: to the last page, in the order of the log, and with all
  * memory dropped where the log is not the one that was seen.
  */
 import type { MemoryStore, TokenEvent } from 'plan-access-tokens'

@@ -1,5 +1,5 @@
 /**
- * A log that is not the one that was seen (CONTRACT, section 6.4): of a store that was restored or failed over, or that a sweep
+ * A log that is not the one that was seen: of a store that was restored or failed over, or that a sweep
  * passed through. All memory is dropped, and the bound raised again.
  */
 import { type MemoryStore, memoryStore } from 'plan-access-tokens'

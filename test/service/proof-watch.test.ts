@@ -1,5 +1,5 @@
 /**
- * The watch (CONTRACT, section 6.4): a hint that makes a process prove earlier which answers from memory anyway, and nothing more;
+ * The watch: a hint that makes a process prove earlier which answers from memory anyway, and nothing more;
  * without it, or with one that fails, the proof is what counts.
  */
 import { describe, expect, it } from 'vitest'

@@ -1,5 +1,5 @@
 /**
- * The proof (CONTRACT, section 6.2 to 6.5): made on demand and one at a time, counted from when its last page was sent; the
+ * The proof: made on demand and one at a time, counted from when its last page was sent; the
  * bound is raised before the first cursor is taken, and nothing is kept that was read before.
  */
 import { describe, expect, it } from 'vitest'

@@ -1,4 +1,4 @@
-/** Idempotency keys and uses (CONTRACT, section 4): a secret that somebody uses is replaced by no repeated call. */
+/** Idempotency keys and uses: a secret that somebody uses is replaced by no repeated call. */
 import type { Token } from 'plan-access-tokens'
 import { describe, expect, it } from 'vitest'
 import { deployment, down, never, type StartOptions } from './support/processes.ts'

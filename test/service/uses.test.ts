@@ -1,5 +1,5 @@
 /**
- * Last uses as an owner sees them (CONTRACT, section 4 and 5): to a minute, of a token and of each secret; and what counts as a
+ * Last uses as an owner sees them: to a minute, of a token and of each secret; and what counts as a
  * use. How they are written: uses-writing.test.ts. What an idempotency key makes of them: uses-keys.test.ts.
  */
 import type { Token } from 'plan-access-tokens'

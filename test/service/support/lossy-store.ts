@@ -1,4 +1,4 @@
-/** A store that loses the answers of `commit`, in every way that CONTRACT, section 5, speaks of. */
+/** A store that loses the answers of `commit`, in every way that answers get lost. */
 import type { MemoryStore, TokenStore } from 'plan-access-tokens'
 import type { SteeredClock } from './steered-clock.ts'
 

@@ -1,0 +1,95 @@
+/** `readRecord` and `readEvent`: what cannot be read is named and dead, whatever stands there. */
+import fc from 'fast-check'
+import { type NewEvent, readEvent, readRecord, type TokenEvent, type TokenRecord } from 'plan-access-tokens'
+import { describe, expect, it } from 'vitest'
+import { isActive } from '../../src/core/lifecycle.ts'
+import { NOW, recordWith } from './fixtures.ts'
+
+const LINKED = { kind: 'project', id: '7', link: 'https://app.example.com/p/7' }
+const KEY = { call: 'create', key: 'k', input: 'i', digest: 'd' } as const
+const RECORD: TokenRecord = { ...recordWith({ resources: [LINKED], idempotency: [KEY] }), revokedAt: null }
+const EVENT: TokenEvent = {
+  ...{ v: 1, id: 'event-1', seq: 3, at: NOW, type: 'edited', tokenId: 'token-1', planId: '1001' },
+  ...{ actor: null, version: 2, changes: { name: { before: 'a', after: 'b' } } },
+}
+
+/** Of each field values that are wrong, and what stands for it then. */
+const WRONG_OF_RECORD: { readonly [F in keyof TokenRecord]: readonly [dead: unknown, ...wrong: unknown[]] } = {
+  v: [1, 0, 2, '1', null],
+  id: ['', '', 7, null, undefined],
+  planId: ['', 1001, null, undefined],
+  type: ['', ['rest'], undefined],
+  name: ['', 7, null],
+  description: ['', undefined, {}],
+  scopes: [[], 'all', ['read', 1], undefined],
+  resources: [[], 'ALL', 'every', [{ ...LINKED, id: '' }], [{ ...LINKED, link: 7 }], [null], undefined],
+  createdAt: [Number.NaN, '2027-01-31', 1.5, Number.POSITIVE_INFINITY, undefined],
+  createdBy: ['', null, undefined],
+  lifetimeDays: [Number.NaN, '90', Number.NaN, undefined],
+  expiresAt: [Number.NaN, null, '9', undefined],
+  secrets: [[], {}, [{ digest: 'd', issuedAt: 'x', worksUntil: null }], [{ digest: 'd', issuedAt: NOW }], undefined],
+  revokedAt: [Number.NaN, undefined, 'no', false],
+  revokedBy: [null, undefined, 7],
+  version: [Number.NaN, 0, -1, 1.5, '1', undefined],
+  eventId: ['', null, undefined],
+  idempotency: [[], [{ ...KEY, call: 'edit' }], [{ ...KEY, digest: 7 }], undefined],
+}
+const WRONG_OF_EVENT: { readonly [F in keyof NewEvent | 'seq']-?: readonly [dead: unknown, ...wrong: unknown[]] } = {
+  v: [1, 2, null],
+  id: ['', 7, undefined],
+  seq: [Number.NaN, 0, '3', undefined],
+  at: [Number.NaN, 'now', undefined],
+  type: ['', 7, undefined],
+  tokenId: ['', null],
+  planId: ['', 1001],
+  actor: [null, undefined, 7],
+  version: [Number.NaN, 0, undefined],
+  changes: [undefined, null, 'x', [], { name: 7 }],
+}
+type Row = readonly [field: string, dead: unknown, value: unknown]
+const rowsOf = (table: { readonly [field: string]: readonly unknown[] }): readonly Row[] =>
+  Object.entries(table).flatMap(([field, [dead, ...wrong]]) => wrong.map((value): Row => [field, dead, value]))
+
+describe('a record', () => {
+  it('that is whole comes back as it is, with a format if it had none', () => {
+    expect(readRecord(RECORD)).toEqual({ record: RECORD, wrong: [] })
+    const { v: _, ...before } = RECORD
+    expect(readRecord(before)).toEqual({ record: RECORD, wrong: [] })
+  })
+
+  it.each(rowsOf(WRONG_OF_RECORD))('whose %s cannot be read has %j there: %j', (field, dead, value) => {
+    const { record, wrong } = readRecord({ ...RECORD, [field]: value })
+    expect(wrong).toEqual([field])
+    expect(record).toEqual({ ...RECORD, [field]: dead })
+  })
+
+  it.each([undefined, null, 7, 'text', [], [RECORD]])('that is %j is dead in every field', (value) => {
+    const { record, wrong } = readRecord(value)
+    expect(wrong).toEqual(Object.keys(WRONG_OF_RECORD).filter((field) => field !== 'v'))
+    expect([isActive(record, NOW), record.scopes, record.resources, record.secrets]).toEqual([false, [], [], []])
+  })
+
+  it('never holds what is not good, whatever a database gives', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.keys(WRONG_OF_RECORD)), fc.anything(), (field, value) => {
+        const { record, wrong } = readRecord({ ...RECORD, [field]: value })
+        expect(readRecord(record).wrong.length).toBeLessThanOrEqual(wrong.length)
+        if (wrong.length === 0) expect(record[field as 'name']).toBe(value ?? record[field as 'name'])
+      }),
+    )
+  })
+})
+
+describe('an event', () => {
+  it('that is whole comes back as it is, with and without changes', () => {
+    expect(readEvent(EVENT)).toEqual({ event: EVENT, wrong: [] })
+    const { changes: _, ...plain } = EVENT
+    expect(readEvent(plain)).toEqual({ event: plain, wrong: [] })
+  })
+
+  it.each(rowsOf(WRONG_OF_EVENT))('whose %s cannot be read has %j there: %j', (field, dead, value) => {
+    const { event, wrong } = readEvent({ ...EVENT, [field]: value })
+    expect(wrong).toEqual([field])
+    expect(event).toEqual(dead === undefined ? { ...EVENT, [field]: undefined } : { ...EVENT, [field]: dead })
+  })
+})
