@@ -13,7 +13,7 @@ import { tell } from '../service/tell.ts'
 import { createDetector, type Detector } from './carries.ts'
 import { answerOAuth, type IntrospectionOptions, OAUTH_ROUTES, oauthErrorOf } from './oauth.ts'
 import { openApiOf } from './openapi.ts'
-import { checkAdminOptions } from './options.ts'
+import { readAdminOptions } from './options.ts'
 import { membersOf, Problem, problemHeaders, problemOf } from './problem.ts'
 import {
   type BodyLimits,
@@ -73,8 +73,8 @@ interface Admin extends AdminOptions {
  * @example
  * const handler = adminHandler({ tokens, actor: async (request) => (await sessionOf(request))?.userId, basePath: '/admin' })
  */
-export function adminHandler(options: AdminOptions): AdminHandler {
-  checkAdminOptions(options)
+export function adminHandler(given: AdminOptions): AdminHandler {
+  const options = readAdminOptions(given)
   const { tokens, basePath = '', bodyBytes = 262_144, bodyTimeoutMs = 30_000, introspection } = options
   const document = JSON.stringify(openApiOf(introspection !== undefined))
   const detector = createDetector(tokens.policies)

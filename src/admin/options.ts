@@ -41,10 +41,9 @@ const optionsSchema = z.strictObject({
   ),
 })
 
-/** @throws SetupError with every mistake. */
-export function checkAdminOptions(options: unknown): void {
-  readOptions('adminHandler', optionsSchema, options)
-}
+/** The options as a copy. @throws SetupError with every mistake. */
+export const readAdminOptions = <Options extends object>(options: Options): Options =>
+  readOptions<Options>('adminHandler', optionsSchema, options)
 
 /** Exactly as browsers write it: without a port that is the scheme's own, in lower case. */
 function isOrigin(origin: unknown): boolean {

@@ -51,10 +51,10 @@ const free = dependent((value) =>
 const endpoint = z.strictObject({
   scopes,
   names,
-  params: z.optional(named(z.string(), free)),
+  params: z.optional(named(undefined, free)),
   tiers: z.optional(z.array(text).check(z.minLength(1))),
   closed: optionalText,
-  checks: z.optional(named(z.string(), text)),
+  checks: z.optional(named(undefined, text)),
 })
 
 const tokenType = z.strictObject({
@@ -112,5 +112,5 @@ export const policySchema = z.strictObject({
   types: named(matching(WORD, WORD_MESSAGE), tokenType),
   kinds: named(kind, kindInfo),
   links,
-  endpoints: named(z.string(), endpoint),
+  endpoints: named(undefined, endpoint),
 })

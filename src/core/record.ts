@@ -109,20 +109,25 @@ function readFields(
   fields: readonly (readonly [name: string, field: Field<unknown>])[],
   given: { readonly [field: string]: unknown },
 ): { readonly value: { [field: string]: unknown }; readonly wrong: string[] } {
+  // Each field is read once, and only if it is the object's own.
   const value: { [field: string]: unknown } = { ...given }
-  const wrong: string[] = []
+  const isKnown = isKnownFormat(value.v)
+  const wrong: string[] = isKnown ? [] : ['v']
   for (const [name, [isGood, dead]] of fields)
-    if (!isGood(given[name])) {
+    if (!isGood(value[name]) || (!isKnown && !SHOWN.has(name))) {
+      if (isKnown) wrong.push(name)
       value[name] = dead
-      wrong.push(name)
     }
   value.v ??= 1
   return { value, wrong }
 }
 
+/** What is shown of a format that is not known: which token it is, and nothing that grants. */
+const SHOWN: ReadonlySet<string> = new Set(['id', 'planId', 'tokenId', 'name', 'createdAt', 'seq', 'at'])
+
 /**
  * Reads a record out of the fields of a `TokenRecord`, as JSON or columns gave them. Fields that this version does not know are
- * kept: a newer one may have written them. A record of a format that it does not know has `v` in `wrong`.
+ * kept. A record of a format that it does not know has `v` in `wrong`, and is dead but for what tells which token it is.
  *
  * @example
  * const { record, wrong } = readRecord(JSON.parse(text))
@@ -135,10 +140,10 @@ export function readRecord(fields: unknown): ReadRecord {
 
 /** Reads an event out of the fields of a `TokenEvent`, its `seq` included; as `readRecord` does a record. */
 export function readEvent(fields: unknown): ReadEvent {
-  const given = isNamed(fields) ? fields : {}
-  const { value, wrong } = readFields(EVENT_FIELDS, given)
-  if (given.changes === undefined) delete value.changes
-  else if (!areChanges(given.changes)) {
+  const { value, wrong } = readFields(EVENT_FIELDS, isNamed(fields) ? fields : {})
+  const { changes } = value
+  if (changes === undefined || wrong.includes('v')) delete value.changes
+  else if (!areChanges(changes)) {
     delete value.changes
     wrong.push('changes')
   }

@@ -126,12 +126,12 @@ export function dependent<T>(pick: (value: unknown) => Schema<unknown> | string)
   return z.unknown().check(judge) as unknown as Schema<T>
 }
 
-/** An object with names of a pattern and values of a schema: zod's own record would be 0.5 kB more in every bundle. */
-export function named<T>(name: Schema<string>, entry: Schema<T>): Schema<{ readonly [name: string]: T }> {
+/** An object with names of a schema, or any, and values of another: zod's own record would be 0.5 kB more in every bundle. */
+export function named<T>(name: Schema<string> | undefined, entry: Schema<T>): Schema<{ readonly [name: string]: T }> {
   return dependent((value) => {
     if (!isNamed(value)) return 'must be an object.'
     const entries = Object.keys(value).map((key) => {
-      const [fault] = read(name, key).faults
+      const [fault] = name ? read(name, key).faults : []
       return [key, fault ? judged(() => fault.message) : entry] as const
     })
     return z.strictObject(Object.fromEntries(entries))

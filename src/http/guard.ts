@@ -58,14 +58,18 @@ export const NO_HEADERS = Object.freeze({})
 /**
  * Makes a guard's judge. Mistakes of the host's code are told here, when the server starts.
  *
+ * @param more the handler, of a guard that is put around one.
  * @throws SetupError, which is a TypeError, with every mistake of the options at once.
  */
-export function createJudge<Req>(tokens: GuardEngine, options: GuardOptions<Req> = {}): Judge<Req> {
-  check(tokens, options)
-  const { surface, optional = false, when, basePath } = options
+export function createJudge<Req>(
+  tokens: GuardEngine,
+  options: GuardOptions<Req> | undefined,
+  more: { readonly handler?: unknown } = {},
+): Judge<Req> {
+  const { surface, optional = false, when, basePath } = read(tokens, options, more) as GuardOptions<Req>
   const policy = tokens.policies.find((candidate) => surface === undefined || candidate.surface === surface)
   const which = { ...(surface !== undefined && { surface }), ...(basePath !== undefined && { basePath }) }
-  const read = (decision: Decision): Decision | undefined => {
+  const decisionIn = (decision: Decision): Decision | undefined => {
     // A host may have put a function of its own in place of `decide`: no decision is none that lets anybody through.
     if (typeof (decision as Decision | undefined)?.allowed !== 'boolean')
       throw new TypeError('decide() gave no decision.')
@@ -75,7 +79,7 @@ export function createJudge<Req>(tokens: GuardEngine, options: GuardOptions<Req>
     isGuarded: (request) => when === undefined || !saysNo(when, request),
     judge(request) {
       const decided = tokens.decide(request, which)
-      return isThenable(decided) ? decided.then(read) : read(decided)
+      return isThenable(decided) ? decided.then(decisionIn) : decisionIn(decided)
     },
     bodyBytes: policy?.limits.bodyBytes ?? 0,
   }
@@ -93,6 +97,11 @@ const optionsSchema = z.strictObject({
   tokens: judged((value) =>
     isAuthorizer(value) ? undefined : 'must be what createPlanTokens() or createAuthorizer() returns.',
   ),
+  handler: z.optional(
+    judged((value) =>
+      typeof value === 'function' ? undefined : 'must be a function, which answers what is let through.',
+    ),
+  ),
   surface: z.optional(z.unknown()),
   optional: z.optional(z.boolean()),
   when: z.optional(
@@ -104,10 +113,12 @@ const optionsSchema = z.strictObject({
 const isAuthorizer = (tokens: unknown): boolean =>
   typeof Object(tokens).decide === 'function' && Array.isArray(Object(tokens).policies)
 
-function check(tokens: GuardEngine, options: unknown): void {
-  readOptions<GuardOptions>('guard', optionsSchema, options, { tokens }, ({ surface }, tell) => {
+function read(tokens: GuardEngine, options: unknown, more: object): GuardOptions {
+  const beside = { tokens, ...more }
+  return readOptions<GuardOptions>('guard', optionsSchema, options, beside, ({ surface }, tell) => {
     const surfaces = isAuthorizer(tokens) ? tokens.policies.map((policy) => policy.surface) : []
-    if (surfaces.length > 0 && surface !== undefined && !surfaces.includes(surface as string))
-      tell(['surface'], `is ${JSON.stringify(surface)}, and must be one of ${surfaces.join(', ')}.`)
+    if (surfaces.length === 0 || surface === undefined || surfaces.includes(surface as string)) return
+    const given = typeof surface === 'string' ? JSON.stringify(surface) : 'no text'
+    tell(['surface'], `is ${given}, and must be one of ${surfaces.join(', ')}.`)
   })
 }

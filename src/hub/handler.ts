@@ -6,6 +6,7 @@
 import { createDetector } from '../admin/carries.ts'
 import { actorOf, adminHandler } from '../admin/handler.ts'
 import { Problem, problemHeaders } from '../admin/problem.ts'
+import { isNamed } from '../core/objects.ts'
 import { together } from '../core/setup.ts'
 import { readTargetOfUrl } from '../core/target.ts'
 import { tell } from '../service/tell.ts'
@@ -34,9 +35,11 @@ const BODY_BYTES = 4_194_304
  *   basePath: '/developers/tokens',
  * })
  */
-export function hubHandler(options: HubOptions): HubHandler {
+export function hubHandler(given: HubOptions): HubHandler {
+  // Each option is read once, so that what was judged is what is used.
+  const options = isNamed(given) ? { ...given } : given
   const { tokens, actor, basePath = '', origin, onError } = options ?? {}
-  const given = {
+  const ofAdmin = {
     tokens,
     actor,
     ...(origin !== undefined && { origin }),
@@ -45,7 +48,7 @@ export function hubHandler(options: HubOptions): HubHandler {
   const admin = together(
     'hubHandler',
     () => checkHubOptions(options),
-    () => adminHandler({ ...given, basePath: `${basePath}/api`, bodyBytes: BODY_BYTES }),
+    () => adminHandler({ ...ofAdmin, basePath: `${basePath}/api`, bodyBytes: BODY_BYTES }),
   )
   const usages = usagesOf(options)
   const files = createFiles(options.css ?? '')

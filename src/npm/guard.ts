@@ -45,6 +45,7 @@ export function registryGuard<Req extends NodeRequest, Res extends NodeResponse>
   options: RegistryGuardOptions<Req> = {},
 ): (request: Req, response: Res) => unknown {
   const { logout, ...others } = { ...options }
+  const isHandler = typeof handler === 'function'
   const listener = (request: Req & { readonly planToken: Allowance }, response: Res): unknown => {
     const { endpoint, token, secret } = request.planToken
     const sent = endpoint.route === LOGOUT ? bearerIn(request) : ''
@@ -69,7 +70,7 @@ export function registryGuard<Req extends NodeRequest, Res extends NodeResponse>
     () =>
       guard<Req, Res, Omit<RegistryGuardOptions<Req>, 'logout'>>(
         typeof tokens?.decide === 'function' ? telling(tokens) : tokens,
-        listener,
+        isHandler ? listener : (undefined as never),
         { surface: 'npm', ...others },
       ),
   )

@@ -14,7 +14,7 @@ import type { Engine, TypeEntry } from './engine.ts'
 import { createFreshness } from './freshness.ts'
 import { createGrants, type Grants } from './grants.ts'
 import { type InspectInput, type Inspection, inspect } from './inspect.ts'
-import { type AuthorizerOptions, checkAuthorizerOptions } from './options.ts'
+import { type AuthorizerOptions, readAuthorizerOptions } from './options.ts'
 import { completeClock } from './platform.ts'
 import { type ReadyInput, ready } from './ready.ts'
 import { createReport } from './report.ts'
@@ -55,7 +55,7 @@ export interface Authorizer<P extends Policy = Policy> {
   /**
    * Whether a secret works now, and its token if so; for introspection (RFC 7662). Counts as no use.
    *
-   * @throws PlanTokenError `unavailable`.
+   * @throws PlanTokenError `invalid_input` for what is no `{ secret }`, `unavailable`.
    */
   inspect(input: InspectInput): Promise<Inspection>
   /**
@@ -75,9 +75,9 @@ export interface Authorizer<P extends Policy = Policy> {
  * export default { fetch: guard(authorizer, (request, planToken) => handle(request, planToken)) }
  */
 export function createAuthorizer<P extends Policy>(options: AuthorizerOptions<P>): Authorizer<P> {
-  const policies = checkAuthorizerOptions(options)
-  const engine = createEngine(options, policies)
-  return authorizerOf(engine, policies, createGrants(engine.deprecated), options)
+  const { given, policies } = readAuthorizerOptions(options)
+  const engine = createEngine(given, policies)
+  return authorizerOf(engine, policies, createGrants(engine.deprecated), given)
 }
 
 /** The calls of an engine that answer requests. */

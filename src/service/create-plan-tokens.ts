@@ -27,7 +27,7 @@ import type {
 } from './input.ts'
 import { create, type Issued, previewRefresh, type RefreshDates, refresh } from './issue.ts'
 import { type EventPage, edit, events, get, list, type TokenPage } from './manage.ts'
-import { checkEngineOptions, type PlanTokensOptions } from './options.ts'
+import { type PlanTokensOptions, readEngineOptions } from './options.ts'
 import { platformRandom } from './platform.ts'
 import type { Question } from './question.ts'
 import type { Report } from './report.ts'
@@ -121,12 +121,12 @@ export interface PlanTokens<P extends Policy = Policy> extends Authorizer<P> {
  * if (!decision.allowed) return decision.response()
  */
 export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>): PlanTokens<P> {
-  const policies = checkEngineOptions(options)
-  const base = createEngine(options, policies)
-  const engine: ManagingEngine = { ...base, random: checkedRandom(options.random ?? platformRandom, base.report) }
+  const { given, policies } = readEngineOptions(options)
+  const base = createEngine(given, policies)
+  const engine: ManagingEngine = { ...base, random: checkedRandom(given.random ?? platformRandom, base.report) }
   const grants = createGrants(engine.deprecated)
   return {
-    ...authorizerOf(engine, policies, grants, options),
+    ...authorizerOf(engine, policies, grants, given),
     create: (input) => create(engine, input as CreateInput),
     get: (input) => get(engine, input),
     list: (input) => list(engine, input),

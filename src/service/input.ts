@@ -97,7 +97,7 @@ export const INPUTS = {
     id: given,
     body: z.exactOptional(z.unknown()),
     route: word,
-    params: z.exactOptional(named(z.string(), characters(1, 1_000))),
+    params: z.exactOptional(named(undefined, characters(1, 1_000))),
     query: z.exactOptional(word),
   }),
   revokeSecret: z.strictObject({ text: z.string() }),

@@ -1,6 +1,9 @@
 /** `inspect`: whether a secret works now, for introspection (RFC 7662). Of what does not work, nothing is said. */
+import * as z from 'zod/mini'
 import { isEligible } from '../core/decide.ts'
+import { PlanTokenError } from '../core/errors.ts'
 import { isActive, isActiveSecret } from '../core/lifecycle.ts'
+import { read } from '../core/shape.ts'
 import { type SecretView, secretWithDigest, type Token } from '../core/token.ts'
 import { type Engine, showOne, timeOf } from './engine.ts'
 import { askPlan, findBySecret } from './rights.ts'
@@ -20,10 +23,19 @@ export interface Inspection {
   readonly secret?: SecretView
 }
 
+const inputSchema = z.strictObject({ secret: z.string() })
+
+/** Read here and not with the input of management calls, of which what only answers requests has none. */
+function secretIn(input: unknown): string {
+  const { data, faults } = read<InspectInput>(inputSchema, input, 'stranger')
+  if (data) return data.secret
+  throw new PlanTokenError('invalid_input', { issues: faults.map(({ path, at, message }) => ({ path, at, message })) })
+}
+
 const INACTIVE: Inspection = Object.freeze({ active: false })
 
 export async function inspect(engine: Engine, input: InspectInput): Promise<Inspection> {
-  const found = await findBySecret(engine, (input as InspectInput | undefined)?.secret)
+  const found = await findBySecret(engine, secretIn(input))
   const policy = found && engine.types.get(found.record.type)?.policy
   if (!found || !policy) return INACTIVE
   const { record, digest } = found

@@ -69,7 +69,7 @@ const milliseconds = (least: number, most: number) => {
 const hook = z.optional(callable)
 
 const shared = {
-  policy: z.unknown(),
+  policy: judged((value) => (value === undefined ? 'is missing.' : undefined)),
   store: port('findByDigest', 'find', 'list', 'commit', 'events'),
   directory: port('plan', 'isPlanAdmin', 'locate'),
   clock: z.optional(port('now')),
@@ -84,46 +84,52 @@ const shared = {
 const authorizerSchema = z.strictObject(shared)
 const engineSchema = z.strictObject({ ...shared, random: hook })
 
+/** Options as a copy, whose fields were read once, with the policies as a list. */
+interface ReadOptions<Options, P extends Policy> {
+  readonly given: Options
+  readonly policies: readonly P[]
+}
+
 /**
- * The policies, as a list.
+ * Reads the options of `createPlanTokens`.
  *
  * @throws SetupError with every mistake of the options and of the policies together.
  */
-export const checkEngineOptions = <P extends Policy>(options: PlanTokensOptions<P>): readonly P[] =>
-  policiesOf('createPlanTokens', options, engineSchema)
+export const readEngineOptions = <P extends Policy>(options: PlanTokensOptions<P>) =>
+  readAll<PlanTokensOptions<P>, P>('createPlanTokens', options, engineSchema)
 
 /** The same for `createAuthorizer`, which takes fewer. */
-export const checkAuthorizerOptions = <P extends Policy>(options: AuthorizerOptions<P>): readonly P[] =>
-  policiesOf('createAuthorizer', options, authorizerSchema)
+export const readAuthorizerOptions = <P extends Policy>(options: AuthorizerOptions<P>) =>
+  readAll<AuthorizerOptions<P>, P>('createAuthorizer', options, authorizerSchema)
 
-function policiesOf<P extends Policy>(
+function readAll<Options extends AuthorizerOptions<P>, P extends Policy>(
   reader: string,
-  options: AuthorizerOptions<P>,
+  options: Options,
   schema: Schema<unknown>,
-): readonly P[] {
+): ReadOptions<Options, P> {
   let policies: readonly P[] = []
-  readOptions<AuthorizerOptions<P>>(reader, schema, options, {}, (given, tell) => {
-    const store = given.store as Partial<TokenStore> | undefined
-    if (given.freshnessMs && typeof store?.bound !== 'function')
+  const given = readOptions<Options>(reader, schema, options, {}, ({ freshnessMs, store, policy }, tell) => {
+    if (freshnessMs && typeof (store as Partial<TokenStore> | undefined)?.bound !== 'function')
       tell(['freshnessMs'], 'must be 0, since the store has no bound().')
-    policies = Object.freeze([given.policy].flat() as P[])
-    checkPolicies(policies, tell)
+    if (policy === undefined) return
+    policies = Object.freeze([policy].flat() as P[])
+    checkPolicies(policies, (i) => (Array.isArray(policy) ? ['policy', i] : ['policy']), tell)
   })
-  return policies
+  return { given, policies }
 }
 
 /** Surfaces, types and prefixes are told apart over the whole deployment. */
-function checkPolicies(policies: readonly Policy[], tell: Tell): void {
+function checkPolicies(policies: readonly Policy[], placeOf: (i: number) => readonly PropertyKey[], tell: Tell): void {
   if (policies.length === 0) tell(['policy'], 'must hold at least one policy.')
   const seen = { surface: new Set<string>(), type: new Set<string>(), prefix: new Set<string>() }
   const claim = (what: keyof typeof seen, name: string, i: number): void => {
-    if (seen[what].has(name)) tell(['policy', i], `has the ${what} "${name}", which another policy has too.`)
+    if (seen[what].has(name)) tell(placeOf(i), `has the ${what} "${name}", which another policy has too.`)
     seen[what].add(name)
   }
   for (const [i, policy] of policies.entries()) {
     const compiled = compiledOf(policy)
     if (!compiled) {
-      tell(['policy', i], 'must be made by definePolicy.')
+      tell(placeOf(i), 'must be made by definePolicy.')
       continue
     }
     claim('surface', compiled.surface, i)

@@ -13,6 +13,7 @@ import { guard as guardFetch } from 'plan-access-tokens/fetch'
 import { guard as guardHono } from 'plan-access-tokens/hono'
 import { guard as guardKoa } from 'plan-access-tokens/koa'
 import { guard as guardNode } from 'plan-access-tokens/node'
+import { registryGuard } from 'plan-access-tokens/npm'
 import { beforeAll, describe, expect, expectTypeOf, it, onTestFinished } from 'vitest'
 import { A, fetchRequest, type World, world, worldWithNpm } from '../attack/world.ts'
 import { listen } from './support/site.ts'
@@ -269,4 +270,15 @@ it('fetch and hono: judge a body of one reading only', async () => {
     )
   expect(await (await ask({})).text()).toBe(body)
   expect((await ask({ 'content-encoding': 'deflate' })).status).toBe(400)
+})
+
+it('what an options object inherits is not taken, so nothing is used that was not judged', async () => {
+  const inherited = Object.create({ optional: 'no' }) as { readonly optional?: true }
+  const handle = guardFetch(w.tokens, () => new Response('HANDLER'), inherited)
+  expect((await handle(new Request('https://api.example.com/v1/me'))).status).toBe(401)
+})
+
+it.each([undefined, { optional: true }])('a handler that is %j is told when the guard is made', (handler) => {
+  for (const guard of [guardFetch, guardNode, registryGuard])
+    expect(() => (guard as typeof guardNode)(w.tokens, handler as never)).toThrow(/handler: must be a function/)
 })
