@@ -19,7 +19,7 @@ import {
 } from '../service/support/processes.ts'
 import { runSchedule, SCHEDULE, scheduled } from '../service/support/schedules.ts'
 import { atRest } from '../service/support/steered-clock.ts'
-import { ADMIN, DAY, HOUR } from '../service/support/world.ts'
+import { ADMIN, DAY, HOUR } from '../support/world.ts'
 import { attacksOf } from './attack.ts'
 import { allowed, denied } from './verdicts.ts'
 

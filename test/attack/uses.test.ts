@@ -4,7 +4,7 @@ import { requestWith } from 'plan-access-tokens/testing'
 import { expect } from 'vitest'
 import { deployment, down, never } from '../service/support/processes.ts'
 import { stateOf } from '../service/support/steered-clock.ts'
-import { ADMIN } from '../service/support/world.ts'
+import { ADMIN } from '../support/world.ts'
 import { attacksOf } from './attack.ts'
 import { allowed, denied } from './verdicts.ts'
 

@@ -1,7 +1,7 @@
 /** Mistakes in what management calls are given, and in what is asked of `authorize` and `explain`. */
 import type { CreateInput, PlanTokens } from 'plan-access-tokens'
 import { requestWith } from 'plan-access-tokens/testing'
-import { ADMIN, DAY, HOUR, newDirectory, newWorld, START, TOKEN } from '../service/support/world.ts'
+import { ADMIN, DAY, HOUR, newDirectory, newWorld, START, TOKEN } from '../support/world.ts'
 import { type Mistake, mistakesOf } from './table.ts'
 
 /** Written so that the file itself shows no invisible character. */

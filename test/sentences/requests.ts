@@ -5,7 +5,7 @@ import { adminHandler } from 'plan-access-tokens/admin'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { MALFORMED, type MalformedReason, sentenceOf } from '../../src/core/malformed.ts'
 import { requestOf, type Sending, TOKEN } from '../admin/world.ts'
-import { newDirectory } from '../service/support/world.ts'
+import { newDirectory } from '../support/world.ts'
 import { type Mistake, mistakesOf } from './table.ts'
 
 const directory = newDirectory()

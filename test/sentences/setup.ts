@@ -16,7 +16,7 @@ import { redisStore } from 'plan-access-tokens/stores/redis'
 import { migrate, sqlMigrations, sqlStore } from 'plan-access-tokens/stores/sql'
 import { requestWith, storeContract, testClock, testDirectory, tokensInEachState } from 'plan-access-tokens/testing'
 import { verdaccioPlugin } from '../../src/verdaccio/plugin.ts'
-import { newDirectory } from '../service/support/world.ts'
+import { newDirectory } from '../support/world.ts'
 import { type Mistake, mistakesOf } from './table.ts'
 
 const REGISTRY = 'https://npm.acme.example'

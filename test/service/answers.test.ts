@@ -6,8 +6,8 @@ import { createPlanTokens, type Directory, memoryStore, SetupError } from 'plan-
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
+import { ADMIN, codeOf, HOUR, newDirectory, newWorld, TOKEN } from '../support/world.ts'
 import { atRest, steeredClock } from './support/steered-clock.ts'
-import { ADMIN, codeOf, HOUR, newDirectory, newWorld, TOKEN } from './support/world.ts'
 
 const AGE = 5_000
 type Asked = 'plan' | 'locate' | 'isPlanAdmin'

@@ -2,7 +2,7 @@
 import type { TokenRecord } from 'plan-access-tokens'
 import { expectAllowed, requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
-import { ADMIN, DAY, newWorld } from './support/world.ts'
+import { ADMIN, DAY, newWorld } from '../support/world.ts'
 
 const FILE = 'GET /v1/files/FileA'
 

@@ -2,10 +2,10 @@
 import { createPlanTokens, memoryStore } from 'plan-access-tokens'
 import { requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
+import { newDirectory, newWorld, TOKEN } from '../support/world.ts'
 import { settled } from './support/lossy-store.ts'
 import { packagesPolicy } from './support/small-policy.ts'
 import { steeredClock } from './support/steered-clock.ts'
-import { newDirectory, newWorld, TOKEN } from './support/world.ts'
 
 const LINE = 'POST /v1/dev_resources'
 const WRITE = { scopes: ['file_dev_resources:write'] } as const

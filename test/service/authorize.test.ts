@@ -3,8 +3,8 @@ import { createPlanTokens, memoryStore } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { expectAllowed, expectDenied, requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
+import { ADMIN, newDirectory, newWorld, START, TOKEN } from '../support/world.ts'
 import { packagesPolicy } from './support/small-policy.ts'
-import { ADMIN, newDirectory, newWorld, START, TOKEN } from './support/world.ts'
 
 const FILE = 'GET /v1/files/FileA'
 

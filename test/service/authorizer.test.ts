@@ -5,7 +5,7 @@ import { guard } from 'plan-access-tokens/fetch'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { requestWith, testClock } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
-import { ADMIN, newDirectory, START, TOKEN } from './support/world.ts'
+import { ADMIN, newDirectory, START, TOKEN } from '../support/world.ts'
 
 /** A process that manages tokens and one that judges requests, over one store. */
 async function processes(given: { readonly freshnessMs?: number } = {}) {

@@ -3,9 +3,9 @@
  * counts, in this process and in others, whatever is remembered; and nothing is looked up twice where nobody waited.
  */
 import { describe, expect, it } from 'vitest'
+import { ADMIN, newWorld } from '../support/world.ts'
 import { deployment, FRESH, WAIT } from './support/processes.ts'
 import { atRest, stateOf, steeredClock } from './support/steered-clock.ts'
-import { ADMIN, newWorld } from './support/world.ts'
 
 const LINE = 'POST /v1/dev_resources'
 const BODY = { dev_resources: [{ file_key: 'FileA' }] }

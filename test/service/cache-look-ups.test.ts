@@ -5,6 +5,7 @@
 import { memoryStore } from 'plan-access-tokens'
 import { describe, expect, it } from 'vitest'
 import { eventOf } from '../stores/records.ts'
+import { ADMIN } from '../support/world.ts'
 import {
   type Deployment,
   deployment,
@@ -18,7 +19,6 @@ import {
   warmToken,
 } from './support/processes.ts'
 import { atRest, stateOf } from './support/steered-clock.ts'
-import { ADMIN } from './support/world.ts'
 
 /** How often the store was asked for records since the last look. */
 const lookUps = (process: Process): number => process.calls().filter((call) => call === 'findByDigest').length

@@ -1,5 +1,6 @@
 /** Look-ups of many secrets at once: some at a time, the others in turn, all within the time limit. */
 import { describe, expect, it } from 'vitest'
+import { DAY } from '../support/world.ts'
 import {
   type Deployment,
   deployment,
@@ -10,7 +11,6 @@ import {
   warmToken,
 } from './support/processes.ts'
 import { stateOf } from './support/steered-clock.ts'
-import { DAY } from './support/world.ts'
 
 /** How often the store was asked for records since the last look. */
 const lookUps = (process: Process): number => process.calls().filter((call) => call === 'findByDigest').length

@@ -4,8 +4,8 @@
  */
 import type { TokenRecord } from 'plan-access-tokens'
 import { describe, expect, it } from 'vitest'
+import { ADMIN } from '../support/world.ts'
 import { type Deployment, deployment, FRESH, type Process, unknownSecret, warmToken } from './support/processes.ts'
-import { ADMIN } from './support/world.ts'
 
 /** How many of these secrets the store is asked for. */
 async function askedFor(process: Process, secrets: Iterable<string>, line?: string): Promise<number> {

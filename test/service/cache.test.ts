@@ -6,10 +6,10 @@ import { createPlanTokens, memoryStore } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
+import { ADMIN, DAY, newDirectory, TOKEN } from '../support/world.ts'
 import { deployment, FRESH, never, unknownSecret, warmToken } from './support/processes.ts'
 import { packagesPolicy } from './support/small-policy.ts'
 import { stateOf, steeredClock } from './support/steered-clock.ts'
-import { ADMIN, DAY, newDirectory, TOKEN } from './support/world.ts'
 
 describe('a warm token', () => {
   it('is judged without any call of the store', async () => {

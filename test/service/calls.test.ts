@@ -3,7 +3,7 @@ import type { Call, Decision, RequestLike } from 'plan-access-tokens'
 import type { FigmaRoute } from 'plan-access-tokens/figma'
 import { requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
-import { ADMIN, newWorld } from './support/world.ts'
+import { ADMIN, newWorld } from '../support/world.ts'
 
 const FILE = 'GET /v1/files/{file_key}'
 const WEBHOOK = 'POST /v2/webhooks'

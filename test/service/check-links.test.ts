@@ -2,7 +2,7 @@
 import { createPlanTokens, memoryStore, type ResourceRef } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { describe, expect, it } from 'vitest'
-import { ADMIN, newDirectory, newWorld, START, TOKEN } from './support/world.ts'
+import { ADMIN, newDirectory, newWorld, START, TOKEN } from '../support/world.ts'
 
 const FILE = 'https://www.figma.com/file/FileA'
 const ASK = { actor: ADMIN, planId: '1001', text: FILE }

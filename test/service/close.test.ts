@@ -1,9 +1,9 @@
 /** `close()`: ends the watch, forgets, waits for what is under way; afterwards the engine works on without memory. */
 import { describe, expect, it } from 'vitest'
 import { add } from '../stores/records.ts'
+import { ADMIN } from '../support/world.ts'
 import { deployment, FRESH, late, never, UNWATCHED, WAIT, warmToken } from './support/processes.ts'
 import { atRest, stateOf } from './support/steered-clock.ts'
-import { ADMIN } from './support/world.ts'
 
 describe('close', () => {
   it('ends the watch, so that the store wakes nobody any more', async () => {

@@ -5,9 +5,9 @@
 import { inspect } from 'node:util'
 import type { TokenStore } from 'plan-access-tokens'
 import { describe, expect, it } from 'vitest'
+import { ADMIN, codeOf, errorOf, newWorld, TOKEN } from '../support/world.ts'
 import { type Fate, lossy, settled } from './support/lossy-store.ts'
 import { steeredClock } from './support/steered-clock.ts'
-import { ADMIN, codeOf, errorOf, newWorld, TOKEN } from './support/world.ts'
 
 /** A world in which the next commits have a fate. */
 function lossyWorld() {

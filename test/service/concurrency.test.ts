@@ -5,7 +5,7 @@
 import fc from 'fast-check'
 import type { MemoryStore, TokenStore } from 'plan-access-tokens'
 import { expect, it } from 'vitest'
-import { ADMIN, DAY, newWorld, START, type World } from './support/world.ts'
+import { ADMIN, DAY, newWorld, START, type World } from '../support/world.ts'
 
 const SCHEDULES = { numRuns: 100 }
 

@@ -2,8 +2,8 @@
 import { createPlanTokens, memoryStore, SetupError } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { describe, expect, it } from 'vitest'
+import { newDirectory, newWorld } from '../support/world.ts'
 import { packagesPolicy } from './support/small-policy.ts'
-import { newDirectory, newWorld } from './support/world.ts'
 
 const RIGHT = { policy: figmaPolicy(), store: memoryStore(), directory: newDirectory() }
 const { bound: _, ...boundless } = RIGHT.store

@@ -2,8 +2,8 @@
 import { inspect } from 'node:util'
 import { createPlanTokens, memoryStore } from 'plan-access-tokens'
 import { describe, expect, it } from 'vitest'
+import { ADMIN, codeOf, DAY, newDirectory, newWorld, START, TOKEN } from '../support/world.ts'
 import { packagesPolicy } from './support/small-policy.ts'
-import { ADMIN, codeOf, DAY, newDirectory, newWorld, START, TOKEN } from './support/world.ts'
 
 describe('create', () => {
   it('gives a token and the only readable copy of its secret, which works at once', async () => {

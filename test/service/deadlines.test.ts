@@ -2,9 +2,9 @@
 import { inspect } from 'node:util'
 import type { Directory, TokenStore } from 'plan-access-tokens'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ADMIN, errorOf, newDirectory, newWorld, TOKEN } from '../support/world.ts'
 import { settled } from './support/lossy-store.ts'
 import { atRest, type SteeredClock, stateOf, steeredClock } from './support/steered-clock.ts'
-import { ADMIN, errorOf, newDirectory, newWorld, TOKEN } from './support/world.ts'
 
 const unhandled: unknown[] = []
 const note = (reason: unknown): void => void unhandled.push(reason)

@@ -2,7 +2,7 @@
 import { type Directory, DirectoryError, type ErrorInfo, PlanTokenError } from 'plan-access-tokens'
 import { requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
-import { ADMIN, codeOf, errorOf, newWorld, TOKEN, type Wish } from './support/world.ts'
+import { ADMIN, codeOf, errorOf, newWorld, TOKEN, type Wish } from '../support/world.ts'
 
 const FILE = 'GET /v1/files/FileA'
 const LINKS = { resources: ['https://figma.com/files/1001/project/123'] }

@@ -1,6 +1,6 @@
 /** Ending tokens and secrets for good: `revoke` and `revokeSecret`, at once, twice, from two sides. */
 import { describe, expect, it } from 'vitest'
-import { ADMIN, codeOf, DAY, newWorld, START, TOKEN } from './support/world.ts'
+import { ADMIN, codeOf, DAY, newWorld, START, TOKEN } from '../support/world.ts'
 
 describe('revoke', () => {
   it('refuses every secret with token_revoked as soon as it has resolved, also those in their grace', async () => {

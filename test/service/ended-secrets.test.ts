@@ -6,7 +6,7 @@ import { migrate, sqlStore } from 'plan-access-tokens/stores/sql'
 import { requestWith, testClock } from 'plan-access-tokens/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { sqliteFile } from '../support/sqlite.ts'
-import { ADMIN, codeOf, DAY, newWorld, START, type World } from './support/world.ts'
+import { ADMIN, codeOf, DAY, newWorld, START, type World } from '../support/world.ts'
 
 const STORES: { readonly [name: string]: () => Promise<TokenStore> } = {
   memory: async () => memoryStore(),

@@ -1,6 +1,6 @@
 /** The audit log as an admin reads it: every change once, both orders, cursors, and nothing secret in it. */
 import { describe, expect, it } from 'vitest'
-import { ADMIN, codeOf, DAY, errorOf, newWorld, START, type World } from './support/world.ts'
+import { ADMIN, codeOf, DAY, errorOf, newWorld, START, type World } from '../support/world.ts'
 
 const PLAN = { actor: ADMIN, planId: '1001' } as const
 

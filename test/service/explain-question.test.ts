@@ -1,8 +1,8 @@
 /** `explain` for people who do not hold the secret: a token by its id, with a URL or with a route of the policy. */
 import { createPlanTokens, memoryStore } from 'plan-access-tokens'
 import { describe, expect, it } from 'vitest'
+import { ADMIN, codeOf, DAY, errorOf, newDirectory, newWorld, type World } from '../support/world.ts'
 import { packagesPolicy } from './support/small-policy.ts'
-import { ADMIN, codeOf, DAY, errorOf, newDirectory, newWorld, type World } from './support/world.ts'
 
 type Asked = Parameters<World['tokens']['explain']>[0]
 const ROUTE = 'GET /v1/files/{file_key}'

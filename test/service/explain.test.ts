@@ -5,8 +5,8 @@ import { createPlanTokens } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { requestWith, tokensInEachState } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
+import { ADMIN, DAY, newWorld, TOKEN } from '../support/world.ts'
 import { packagesPolicy } from './support/small-policy.ts'
-import { ADMIN, DAY, newWorld, TOKEN } from './support/world.ts'
 
 const RULES = [
   ...['credential', 'secret', 'target', 'known', 'alive', 'type', 'plan', 'endpoint', 'tier', 'scope', 'names'],

@@ -4,9 +4,9 @@
  */
 import type { TokenStore } from 'plan-access-tokens'
 import { describe, expect, it } from 'vitest'
+import { ADMIN, codeOf, errorOf, newWorld, type World } from '../support/world.ts'
 import { settled } from './support/lossy-store.ts'
 import { type SteeredClock, stateOf, steeredClock } from './support/steered-clock.ts'
-import { ADMIN, codeOf, errorOf, newWorld, type World } from './support/world.ts'
 
 const BOUND = 200
 /** The bound, one per cent and five milliseconds: by clocks that run differently. */

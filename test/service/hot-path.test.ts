@@ -5,7 +5,7 @@ import { createPlanTokens, type Decision, memoryStore, type RequestLike, type Re
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { expectAllowed, expectDenied, requestWith } from 'plan-access-tokens/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { newDirectory, TOKEN } from './support/world.ts'
+import { newDirectory, TOKEN } from '../support/world.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()

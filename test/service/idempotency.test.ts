@@ -1,7 +1,7 @@
 /** `idempotencyKey`: the same call again after an answer that was lost on the way. */
 import type { SecretUse } from 'plan-access-tokens'
 import { describe, expect, it } from 'vitest'
-import { ADMIN, codeOf, DAY, errorOf, HOUR, newWorld, START, TOKEN, type Wish, type World } from './support/world.ts'
+import { ADMIN, codeOf, DAY, errorOf, HOUR, newWorld, START, TOKEN, type Wish, type World } from '../support/world.ts'
 
 const KEY = { idempotencyKey: 'order-66' }
 const ALIKE = ['key-57093', 'key-743873']

@@ -5,7 +5,7 @@
 import { createPlanTokens, type Directory, definePolicy, memoryStore } from 'plan-access-tokens'
 import { requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
-import { ADMIN, errorOf } from './support/world.ts'
+import { ADMIN, errorOf } from '../support/world.ts'
 
 const UUID = '0190b0c4-7d2e-7cc0-8f1e-4c1f7f1b2a3d'
 

@@ -1,6 +1,6 @@
 /** What is wrong with an input is said at once, with paths, and nothing is written: `create` as the call that takes the most. */
 import { describe, expect, it } from 'vitest'
-import { ADMIN, codeOf, errorOf, newWorld, TOKEN } from './support/world.ts'
+import { ADMIN, codeOf, errorOf, newWorld, TOKEN } from '../support/world.ts'
 
 const { tokens, store, ask } = newWorld()
 const create = (change: object) => tokens.create({ ...TOKEN, ...change } as never)

@@ -3,8 +3,8 @@ import { inspect } from 'node:util'
 import { createPlanTokens } from 'plan-access-tokens'
 import { tokensInEachState } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
+import { ADMIN, DAY, newWorld, START, TOKEN } from '../support/world.ts'
 import { packagesPolicy } from './support/small-policy.ts'
-import { ADMIN, DAY, newWorld, START, TOKEN } from './support/world.ts'
 
 describe('inspect', () => {
   it('tells of a secret that works which token it is of, and until when it works', async () => {

@@ -1,6 +1,6 @@
 /** A plan's tokens in pages: both orders, the filters, and cursors that stay right while tokens are added. */
 import { describe, expect, it } from 'vitest'
-import { ADMIN, codeOf, DAY, errorOf, newWorld, type Wish, type World } from './support/world.ts'
+import { ADMIN, codeOf, DAY, errorOf, newWorld, type Wish, type World } from '../support/world.ts'
 
 const PLAN = { actor: ADMIN, planId: '1001' } as const
 type Listed = Parameters<World['tokens']['list']>[0]

@@ -1,6 +1,6 @@
 /** What an admin reads and edits one by one: `get` and `edit`, who may, when, and what the audit log says of it. */
 import { describe, expect, it } from 'vitest'
-import { ADMIN, codeOf, DAY, errorOf, newWorld, START, type Wish } from './support/world.ts'
+import { ADMIN, codeOf, DAY, errorOf, newWorld, START, type Wish } from '../support/world.ts'
 
 describe('get', () => {
   it('gives the token with its dates and status, and never a digest or a key', async () => {

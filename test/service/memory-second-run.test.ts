@@ -3,8 +3,8 @@
  * call resolves, and it holds alike with `freshnessMs` 0 and above, with and without a watch.
  */
 import { describe, expect, it } from 'vitest'
+import { ADMIN, DAY, HOUR, type Wish } from '../support/world.ts'
 import { type Deployment, deployment, FRESH, type Process, UNWATCHED } from './support/processes.ts'
-import { ADMIN, DAY, HOUR, type Wish } from './support/world.ts'
 
 interface Scene {
   readonly d: Deployment

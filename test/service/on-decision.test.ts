@@ -2,8 +2,8 @@
 import { type DecisionInfo, PlanTokenError } from 'plan-access-tokens'
 import { requestWith } from 'plan-access-tokens/testing'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { ADMIN, DAY, newWorld, START } from '../support/world.ts'
 import { atRest } from './support/steered-clock.ts'
-import { ADMIN, DAY, newWorld, START } from './support/world.ts'
 
 const unhandled: unknown[] = []
 const note = (reason: unknown): void => void unhandled.push(reason)

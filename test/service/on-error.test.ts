@@ -2,8 +2,8 @@
 import { type ErrorInfo, memoryStore, type PlanTokenError, type TokenStore } from 'plan-access-tokens'
 import { requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
+import { ADMIN, errorOf, newDirectory, newWorld, TOKEN, type World } from '../support/world.ts'
 import { atRest, steeredClock } from './support/steered-clock.ts'
-import { ADMIN, errorOf, newDirectory, newWorld, TOKEN, type World } from './support/world.ts'
 
 const FILE = 'GET /v1/files/FileA'
 /** As a driver throws one: with words, and without a code. */

@@ -3,8 +3,8 @@ import { createPlanTokens, memoryStore } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { requestWith } from 'plan-access-tokens/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { ADMIN, codeOf, DAY, errorOf, newDirectory, newWorld, START, TOKEN } from '../support/world.ts'
 import { steeredClock } from './support/steered-clock.ts'
-import { ADMIN, codeOf, DAY, errorOf, newDirectory, newWorld, START, TOKEN } from './support/world.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()

@@ -4,9 +4,9 @@
  */
 import { describe, expect, it } from 'vitest'
 import { add } from '../stores/records.ts'
+import { ADMIN, HOUR, newWorld, START } from '../support/world.ts'
 import { deployment, down, FRESH, late, never, UNWATCHED, WAIT, warmToken } from './support/processes.ts'
 import { atRest, stateOf } from './support/steered-clock.ts'
-import { ADMIN, HOUR, newWorld, START } from './support/world.ts'
 
 const OTHER = { scopes: ['file_comments:read'] } as const
 

@@ -5,6 +5,7 @@
 import type { MemoryStore, TokenEvent } from 'plan-access-tokens'
 import { describe, expect, it } from 'vitest'
 import { add } from '../stores/records.ts'
+import { ADMIN } from '../support/world.ts'
 import {
   type Deployment,
   deployment,
@@ -17,7 +18,6 @@ import {
   warmToken,
 } from './support/processes.ts'
 import { atRest, stateOf } from './support/steered-clock.ts'
-import { ADMIN } from './support/world.ts'
 
 const OTHER = { scopes: ['file_comments:read'] } as const
 

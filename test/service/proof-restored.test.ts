@@ -5,8 +5,8 @@
 import { type MemoryStore, memoryStore } from 'plan-access-tokens'
 import { describe, expect, it } from 'vitest'
 import { add } from '../stores/records.ts'
+import { ADMIN, DAY } from '../support/world.ts'
 import { type Deployment, deployment, down, FRESH, type Process, UNWATCHED, warmToken } from './support/processes.ts'
-import { ADMIN, DAY } from './support/world.ts'
 
 const OTHER = { scopes: ['file_comments:read'] } as const
 

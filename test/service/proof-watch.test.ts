@@ -3,9 +3,9 @@
  * without it, or with one that fails, the proof is what counts.
  */
 import { describe, expect, it } from 'vitest'
+import { ADMIN } from '../support/world.ts'
 import { deployment, FRESH, late, UNWATCHED, warmToken } from './support/processes.ts'
 import { atRest } from './support/steered-clock.ts'
-import { ADMIN } from './support/world.ts'
 
 describe('watch', () => {
   it('makes a process prove at once that answers from memory, so that a change is seen at its next request', async () => {

@@ -3,9 +3,9 @@
  * bound is raised before the first cursor is taken, and nothing is kept that was read before.
  */
 import { describe, expect, it } from 'vitest'
+import { ADMIN } from '../support/world.ts'
 import { deployment, down, FRESH, late, never, UNWATCHED, WAIT, warmToken } from './support/processes.ts'
 import { atRest, stateOf } from './support/steered-clock.ts'
-import { ADMIN } from './support/world.ts'
 
 describe('the first request of a process', () => {
   it('raises the bound, then takes the newest event as its cursor, then looks up', async () => {

@@ -7,9 +7,9 @@ import { npmPolicy } from 'plan-access-tokens/npm'
 import { migrate, sqlStore } from 'plan-access-tokens/stores/sql'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openLibsql, sqliteFile } from '../support/sqlite.ts'
+import { newDirectory } from '../support/world.ts'
 import { DOWN, engine, fail, type Given, problemsOf } from './support/ready.ts'
 import { packagesPolicy } from './support/small-policy.ts'
-import { newDirectory } from './support/world.ts'
 
 describe('ready', () => {
   it.each<[string, Given, ReadyInput | undefined]>([

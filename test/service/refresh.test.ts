@@ -1,6 +1,6 @@
 /** `refresh` and `previewRefresh`: dates to the millisecond, the grace of earlier secrets, the limit of ten, leaked secrets. */
 import { describe, expect, it } from 'vitest'
-import { ADMIN, codeOf, DAY, errorOf, HOUR, newWorld, START, type World } from './support/world.ts'
+import { ADMIN, codeOf, DAY, errorOf, HOUR, newWorld, START, type World } from '../support/world.ts'
 
 const refresh = async ({ tokens }: World, id: string, how: object = {}): Promise<string> =>
   (await tokens.refresh({ actor: ADMIN, id, ...how })).secret.reveal()

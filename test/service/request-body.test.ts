@@ -2,10 +2,10 @@
 import { createPlanTokens, memoryStore } from 'plan-access-tokens'
 import { expectAllowed, expectDenied, requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
+import { newDirectory, newWorld, TOKEN, type World } from '../support/world.ts'
 import { settled } from './support/lossy-store.ts'
 import { packagesPolicy } from './support/small-policy.ts'
 import { steeredClock } from './support/steered-clock.ts'
-import { newDirectory, newWorld, TOKEN, type World } from './support/world.ts'
 
 const LINE = 'POST /v1/dev_resources'
 const BODY = { dev_resources: [{ file_key: 'FileA', name: 'a' }, { file_key: 'FileB' }, { file_key: 'FileA' }] }

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { secretsIn } from '../../src/core/secret.ts'
-import { ADMIN, errorOf, newWorld } from './support/world.ts'
+import { ADMIN, errorOf, newWorld } from '../support/world.ts'
 
 const around: readonly [string, (secret: string) => string][] = [
   ['nothing', (s) => s],

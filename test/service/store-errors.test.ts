@@ -6,8 +6,8 @@ import { inspect } from 'node:util'
 import { PlanTokenError, StoreError, type StoreProblem } from 'plan-access-tokens'
 import { requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
+import { ADMIN, errorOf, TOKEN } from '../support/world.ts'
 import { deployment, FRESH, never, type Process, warmToken } from './support/processes.ts'
-import { ADMIN, errorOf, TOKEN } from './support/world.ts'
 
 const MESSAGE = 'The table "plan_tokens" does not exist. Run the migrations (docs/stores.md).'
 const PROBLEMS: readonly StoreProblem[] = [

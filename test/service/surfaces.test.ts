@@ -3,8 +3,8 @@ import { createPlanTokens, memoryStore } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { expectAllowed, expectDenied, requestWith, testDirectory } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
+import { ADMIN, codeOf, errorOf, TOKEN } from '../support/world.ts'
 import { packagesPolicy } from './support/small-policy.ts'
-import { ADMIN, codeOf, errorOf, TOKEN } from './support/world.ts'
 
 const directory = testDirectory({
   1001: { admins: [ADMIN], resources: { 'project:123': { 'file:FileA': {} }, 'group:7': { 'package:ui': {} } } },

@@ -1,6 +1,6 @@
 /** `sweep`: removes what ended before a moment, a prefix of the events, and nothing that anybody could still need. */
 import { describe, expect, it } from 'vitest'
-import { ADMIN, codeOf, DAY, errorOf, newWorld, START } from './support/world.ts'
+import { ADMIN, codeOf, DAY, errorOf, newWorld, START } from '../support/world.ts'
 
 describe('sweep', () => {
   it('removes tokens that ended before the moment, by expiry or by revocation, and keeps all others', async () => {

@@ -2,7 +2,7 @@
 import type { PlanTokenError } from 'plan-access-tokens'
 import { describe, expect, it } from 'vitest'
 import { adminWorld } from '../admin/world.ts'
-import { ADMIN, errorOf, newWorld, TOKEN } from './support/world.ts'
+import { ADMIN, errorOf, newWorld, TOKEN } from '../support/world.ts'
 
 const ROUTE = 'GET /v1/files/{file_key}'
 type World = ReturnType<typeof newWorld>

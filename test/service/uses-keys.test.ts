@@ -1,9 +1,9 @@
 /** Idempotency keys and uses: a secret that somebody uses is replaced by no repeated call. */
 import type { Token } from 'plan-access-tokens'
 import { describe, expect, it } from 'vitest'
+import { ADMIN, codeOf, START } from '../support/world.ts'
 import { deployment, down, never, type StartOptions } from './support/processes.ts'
 import { atRest, stateOf } from './support/steered-clock.ts'
-import { ADMIN, codeOf, START } from './support/world.ts'
 
 const USES: StartOptions = { without: [], freshnessMs: 0 }
 

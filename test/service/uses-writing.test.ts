@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import type { SecretUse } from 'plan-access-tokens'
 import { describe, expect, it } from 'vitest'
+import { ADMIN, newWorld, START } from '../support/world.ts'
 import {
   type Deployment,
   deployment,
@@ -19,7 +20,6 @@ import {
   unknownSecret,
 } from './support/processes.ts'
 import { atRest, stateOf } from './support/steered-clock.ts'
-import { ADMIN, newWorld, START } from './support/world.ts'
 
 const MINUTE = 60_000
 const GATHERED = 10_000

@@ -5,8 +5,8 @@
 import type { Token } from 'plan-access-tokens'
 import { requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
+import { ADMIN, DAY, HOUR, START, TOKEN } from '../support/world.ts'
 import { deployment, down, FRESH, never, type StartOptions } from './support/processes.ts'
-import { ADMIN, DAY, HOUR, START, TOKEN } from './support/world.ts'
 
 const MINUTE = 60_000
 const USES: StartOptions = { without: [], freshnessMs: 0 }

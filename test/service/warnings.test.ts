@@ -2,8 +2,8 @@
 import { createPlanTokens, definePolicy, memoryStore, StoreError } from 'plan-access-tokens'
 import { requestWith } from 'plan-access-tokens/testing'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { ADMIN, codeOf, newDirectory, newWorld, TOKEN } from '../support/world.ts'
 import { packagesPolicy } from './support/small-policy.ts'
-import { ADMIN, codeOf, newDirectory, newWorld, TOKEN } from './support/world.ts'
 
 const FILE = 'GET /v1/files/FileA'
 const fail = () => {

@@ -4,9 +4,9 @@
  */
 import { crc32 } from 'node:zlib'
 import { type DecisionInfo, type MemoryStore, memoryStore, type PlanTokensOptions } from 'plan-access-tokens'
+import { type FigmaPolicy, newDirectory, newWorld, type World } from '../../support/world.ts'
 import { settled } from './lossy-store.ts'
 import { type SteeredClock, steeredClock } from './steered-clock.ts'
-import { type FigmaPolicy, newDirectory, newWorld, type World } from './world.ts'
 
 /** The bound of most tests, in milliseconds. */
 export const FRESH = 1_000

@@ -10,7 +10,7 @@ import {
 } from 'plan-access-tokens'
 import { figmaErrors, figmaPolicy } from 'plan-access-tokens/figma'
 import { expect } from 'vitest'
-import { newDirectory } from './world.ts'
+import { newDirectory } from '../../support/world.ts'
 
 /** What a test replaces. */
 export interface Given {

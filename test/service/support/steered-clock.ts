@@ -1,6 +1,6 @@
 /** A clock whose three hands a test moves: date, monotonic time and sleep. Nothing waits for real. */
 import type { Clock } from 'plan-access-tokens'
-import { START } from './world.ts'
+import { START } from '../../support/world.ts'
 
 export interface SteeredClock extends Required<Clock> {
   /** Lets so much time pass, waking each sleeper at its moment and letting what it does come to rest. */

@@ -2,7 +2,7 @@
 import { createPlanTokens, memoryStore } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { requestWith } from 'plan-access-tokens/testing'
-import { newDirectory, TOKEN } from './world.ts'
+import { newDirectory, TOKEN } from '../../support/world.ts'
 
 const memory = memoryStore()
 const store = { ...memory, recordUse: async () => console.log('written') }
