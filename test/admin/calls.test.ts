@@ -1,6 +1,6 @@
 /** What each route of the management API does, and that every answer is the one that the served document promises. */
 import { describe, expect, it } from 'vitest'
-import { DAY, START } from '../attack/world.ts'
+import { DAY, START } from '../support/world.ts'
 import { adminWorld, refused, TOKEN } from './world.ts'
 
 describe('what can be chosen', () => {

@@ -1,7 +1,8 @@
 /** The typed client, over a real socket and against answers that are not the API's. */
 import { AdminApiError, adminHandler, createAdminClient, toNode } from 'plan-access-tokens/admin'
 import { describe, expect, it } from 'vitest'
-import { DAY, START, worldWithNpm } from '../attack/world.ts'
+import { worldWithNpm } from '../attack/world.ts'
+import { DAY, START } from '../support/world.ts'
 import { listen } from './server.ts'
 import { actor, TOKEN } from './world.ts'
 

@@ -1,6 +1,6 @@
 /** Lists and explanations of the management API: pages, filters, parameters that are refused, and who may do what. */
 import { describe, expect, it } from 'vitest'
-import { HOUR } from '../attack/world.ts'
+import { HOUR } from '../support/world.ts'
 import { adminWorld, refused } from './world.ts'
 
 describe('lists', () => {

@@ -1,6 +1,6 @@
 /** Introspection (RFC 7662) and revocation (RFC 7009), for the hosts that ask for them. */
 import { describe, expect, it } from 'vitest'
-import { DAY, START } from '../attack/world.ts'
+import { DAY, START } from '../support/world.ts'
 import { type AdminWorld, adminWorld, refused, type Sending, withToken } from './world.ts'
 
 const client = (request: Request): boolean => request.headers.get('authorization') === `Basic ${btoa('api:password')}`

@@ -5,7 +5,8 @@
 import type { Directory } from 'plan-access-tokens'
 import { type AdminOptions, adminHandler } from 'plan-access-tokens/admin'
 import { expect } from 'vitest'
-import { type Made, type WorldOptions, worldWithNpm } from '../attack/world.ts'
+import { type WorldOptions, worldWithNpm } from '../attack/world.ts'
+import type { Made } from '../support/world.ts'
 import { type Contract, contractOf } from './contract.ts'
 
 export const BASE = 'https://api.example'

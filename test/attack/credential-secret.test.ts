@@ -1,9 +1,10 @@
 /** Attacks on the secret itself: mangled, guessed, of another plan or type, retired. Where it stands: credential.test.ts. */
 import nodeCrypto, { createHash } from 'node:crypto'
 import { afterEach, expect, vi } from 'vitest'
+import { DAY } from '../support/world.ts'
 import { attacksOf } from './attack.ts'
 import { allowed, denied, expectEnds, withoutStore } from './verdicts.ts'
-import { A, DAY, rawRequest, type World, world, worldWithNpm } from './world.ts'
+import { A, rawRequest, type World, world, worldWithNpm } from './world.ts'
 
 const attack = attacksOf('credential')
 

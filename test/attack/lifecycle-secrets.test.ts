@@ -1,8 +1,9 @@
 /** Attacks on the ends of secrets: revoke, refresh, many live secrets, idempotency keys, and all of them at the same moment. */
 import { expect } from 'vitest'
+import { DAY, type Made, MINUTE, START } from '../support/world.ts'
 import { attacksOf } from './attack.ts'
 import { allowed, changingNothing, denied, failure, invalidAt, neverAllowed, shown, stateOf } from './verdicts.ts'
-import { A, DAY, type Made, MINUTE, START, tamper, type World, world } from './world.ts'
+import { A, tamper, type World, world } from './world.ts'
 
 const attack = attacksOf('lifecycle')
 const FILE_A = `GET /v1/files/${A}`

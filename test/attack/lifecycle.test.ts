@@ -1,8 +1,9 @@
 /** Attacks on dates: expiry, lifetimes, refreshes, and a clock that is wrong. Ends of secrets and races: lifecycle-secrets.test.ts. */
 import { afterEach, expect } from 'vitest'
+import { DAY, HOUR, START } from '../support/world.ts'
 import { attacksOf } from './attack.ts'
 import { allowed, changingNothing, denied, failure, invalidAt, neverAllowed, shown } from './verdicts.ts'
-import { A, DAY, HOUR, input, START, tamper, world } from './world.ts'
+import { A, input, tamper, world } from './world.ts'
 
 const attack = attacksOf('lifecycle')
 const FILE_A = `GET /v1/files/${A}`

@@ -1,8 +1,9 @@
 /** Attacks on the input of management: prototypes, getters, unknown fields, names, scopes, types and ids. Rights: management.test.ts. */
 import { expect } from 'vitest'
+import { DAY } from '../support/world.ts'
 import { attacksOf } from './attack.ts'
 import { changingNothing, failure, invalidAt, shown } from './verdicts.ts'
-import { A, DAY, input, type World, world } from './world.ts'
+import { A, input, type World, world } from './world.ts'
 
 const attack = attacksOf('management')
 

@@ -2,9 +2,10 @@
 import { inspect } from 'node:util'
 import type { PlanTokenError } from 'plan-access-tokens'
 import { expect } from 'vitest'
+import { DAY } from '../support/world.ts'
 import { attacksOf } from './attack.ts'
 import { allowed, changingNothing, denied, failure, shown } from './verdicts.ts'
-import { A, B, DAY, input, never, type World, world } from './world.ts'
+import { A, B, input, never, type World, world } from './world.ts'
 
 const attack = attacksOf('management')
 

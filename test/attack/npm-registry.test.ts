@@ -1,9 +1,10 @@
 /** Tokens of one type on the surface of the other, and requests that a registry of packages gets. */
 import type { RefusalCode } from 'plan-access-tokens'
 import { expect } from 'vitest'
+import type { Made } from '../support/world.ts'
 import { attacksOf } from './attack.ts'
 import { allowed, changingNothing, denied, invalidAt } from './verdicts.ts'
-import { A, input, JSON_TYPE, type Made, rawRequest, type World, worldWithNpm } from './world.ts'
+import { A, input, JSON_TYPE, rawRequest, type World, worldWithNpm } from './world.ts'
 
 const attack = attacksOf('npm-registry')
 

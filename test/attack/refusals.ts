@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
 import type { Decision, Denial, RefusalCode, RequestLike } from 'plan-access-tokens'
 import { expect } from 'vitest'
+import { DAY, HOUR } from '../support/world.ts'
 import { STATUS } from './verdicts.ts'
-import { A, B, DAY, HOUR, rawRequest, type World, type WorldOptions, world, worldWithNpm, Z } from './world.ts'
+import { A, B, rawRequest, type World, type WorldOptions, world, worldWithNpm, Z } from './world.ts'
 
 /** A request and the code that it is refused with. */
 export interface Refused {

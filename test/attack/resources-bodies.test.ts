@@ -1,8 +1,9 @@
 /** Attacks on resources that stand in a body: several, none, doubled, of the wrong type, too much, or a stream that never ends. */
 import { expect } from 'vitest'
+import type { Made } from '../support/world.ts'
 import { attacksOf } from './attack.ts'
 import { allowed, denied, shown } from './verdicts.ts'
-import { A, B, fetchRequest, type Made, type World, world, Z } from './world.ts'
+import { A, B, fetchRequest, type World, world, Z } from './world.ts'
 
 const attack = attacksOf('resources')
 const MEGABYTE = 1_048_576

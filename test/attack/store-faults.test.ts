@@ -3,10 +3,11 @@
  * cache: coverage.test.ts.
  */
 import { expect } from 'vitest'
+import { DAY, type Made, START } from '../support/world.ts'
 import { attacksOf } from './attack.ts'
 import { referenceStore } from './reference-store.ts'
 import { allowed, askEach, denied, failure, shown } from './verdicts.ts'
-import { A, B, DAY, type Made, never, START, type World, world } from './world.ts'
+import { A, B, never, type World, world } from './world.ts'
 
 const attack = attacksOf('store-and-cache')
 const FILE_A = `GET /v1/files/${A}`

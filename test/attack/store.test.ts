@@ -1,9 +1,10 @@
 /** A store that answers carelessly: rows that a driver has turned into something else. Faults and commits: store-faults.test.ts. */
 import type { TokenRecord } from 'plan-access-tokens'
 import { expect } from 'vitest'
+import { DAY, type Made, START } from '../support/world.ts'
 import { attacksOf } from './attack.ts'
 import { allowed, denied, neverAllowed, shown } from './verdicts.ts'
-import { A, DAY, type Made, START, tamper, world } from './world.ts'
+import { A, tamper, world } from './world.ts'
 
 const attack = attacksOf('store-and-cache')
 const FILE_A = `GET /v1/files/${A}`

@@ -11,7 +11,8 @@ import {
   type RefusalCode,
 } from 'plan-access-tokens'
 import { expect } from 'vitest'
-import type { Made, World } from './world.ts'
+import type { Made } from '../support/world.ts'
+import type { World } from './world.ts'
 
 export const STATUS: Readonly<Record<RefusalCode, number>> = {
   token_missing: 401,

@@ -1,25 +1,21 @@
 /**
- * The world that every case starts from, as the case "world" of attack-cases.json says it: three plans, a small tree of
- * resources, and the tokens ALL and ONE. Store, directory and clock are the real ones, with their calls counted and with
- * answers that a test can replace. What is asserted with it: verdicts.ts.
+ * The world that every case starts from, as the case "world" of attack-cases.json says it: the plain one (support/world.ts) with
+ * its files under longer keys, and the tokens ALL and ONE. Store, directory and clock are the real ones, with their calls counted
+ * and with answers that a test can replace. What is asserted with it: verdicts.ts.
  */
 
 import type {
   CreateInput,
   Decision,
-  DecisionInfo,
   MemoryStore,
-  OnError,
   PlanTokens,
+  PlanTokensOptions,
   Policy,
   RequestLike,
-  Secret,
-  Token,
   TokenRecord,
   TokenStore,
 } from 'plan-access-tokens'
-import { type Clock, createPlanTokens, memoryStore } from 'plan-access-tokens'
-import { figmaPolicy } from 'plan-access-tokens/figma'
+import { memoryStore } from 'plan-access-tokens'
 import { npmPolicy } from 'plan-access-tokens/npm'
 import {
   type ResourceTree,
@@ -28,42 +24,13 @@ import {
   type TestDirectory,
   type TestRequestOptions,
   testClock,
-  testDirectory,
 } from 'plan-access-tokens/testing'
+import { ADMIN, type Made, newDirectory, newWorld, POLICY, START, TOKEN } from '../support/world.ts'
 
 export const A = 'FileA0000000000000000aa'
 export const BR = 'BranchA00000000000000aa'
 export const B = 'FileB0000000000000000bb'
 export const Z = 'FileZ0000000000000000zz'
-
-const SECOND = 1_000
-export const MINUTE = 60 * SECOND
-export const HOUR = 60 * MINUTE
-export const DAY = 24 * HOUR
-
-/** Where the clock stands at first. */
-export const START = Date.parse('2027-01-31T12:00:00Z')
-
-const PLAN_1001: ResourceTree = {
-  'workspace:789': {
-    'team:456': {
-      'project:123': {
-        [`file:${A}`]: { [`file:${BR}`]: {}, 'component:cmpA': {}, 'dev_resource:devA': {}, 'webhook:71': {} },
-      },
-      'folder:321': {},
-    },
-    'team:457': {
-      'project:124': { [`file:${B}`]: { 'component:cmpB': {}, 'style:styB': {}, 'dev_resource:devB': {} } },
-      'webhook:72': {},
-    },
-  },
-}
-
-const PLAN_2002: ResourceTree = {
-  'team:956': {
-    'project:923': { [`file:${Z}`]: { 'component:cmpZ': {}, 'dev_resource:devZ': {}, 'webhook:79': {} } },
-  },
-}
 
 /** A port with every call on record, and with answers that can be replaced. */
 interface Steered<T extends object> {
@@ -99,12 +66,6 @@ function steered<T extends object>(real: T): Steered<T> {
   return { port, real, calls, replace, count: (method) => calls.filter((call) => call.method === method).length }
 }
 
-/** A token, with its secret as text. */
-export interface Made {
-  readonly token: Token
-  readonly secret: string
-}
-
 export interface World {
   readonly clock: Steered<TestClock>
   readonly store: Steered<MemoryStore>
@@ -126,68 +87,41 @@ export interface World {
   ask(line: string, secret?: Made | string, options?: TestRequestOptions): Promise<Decision>
 }
 
-export interface WorldOptions {
+type Passed = Pick<PlanTokensOptions<Policy>, 'timeoutMs' | 'bodyTimeoutMs' | 'onDecision' | 'onError'>
+
+export interface WorldOptions extends Passed {
   /** Default: Figma's alone. */
   readonly policy?: readonly Policy[]
   /** More resources of plan 1001. */
   readonly resources?: ResourceTree
   /** Default: `memoryStore()`. */
   readonly store?: TokenStore
-  readonly timeoutMs?: number
-  readonly bodyTimeoutMs?: number
-  readonly onDecision?: (info: DecisionInfo) => unknown
-  readonly onError?: OnError
 }
 
 /** Every scope that a token of type `rest` can be granted. */
-export const EVERY_SCOPE: readonly string[] = figmaPolicy().types[0]?.scopes ?? []
+export const EVERY_SCOPE: readonly string[] = POLICY.types[0]?.scopes ?? []
 
 /** What creates ALL, with other fields. Deliberately loose: bad input is what is tested. */
 export function input(other: { readonly [field: string]: unknown } = {}): CreateInput {
-  const valid = {
-    actor: 'admin-1',
-    planId: '1001',
-    type: 'rest',
-    name: 'Nightly export',
-    description: '',
-    lifetimeDays: 90,
-    scopes: EVERY_SCOPE,
-    resources: 'all',
-  }
-  return { ...valid, ...other } as CreateInput
+  return { ...TOKEN, description: '', lifetimeDays: 90, scopes: EVERY_SCOPE, ...other } as CreateInput
 }
 
 /** Builds the world. */
 export async function world(options: WorldOptions = {}): Promise<World> {
-  const { policy = [figmaPolicy()], resources = {}, timeoutMs, bodyTimeoutMs, onDecision, onError } = options
+  const { resources = {}, store: given = memoryStore(), policy = [POLICY], ...rest } = options
   const warnings: string[] = []
   const clock = steered(testClock(START))
-  const store = steered((options.store ?? memoryStore()) as MemoryStore)
-  const directory = steered(
-    testDirectory({
-      '1001': { tier: 'organization', admins: ['admin-1'], resources: { ...PLAN_1001, ...resources } },
-      '2002': { tier: 'enterprise', admins: ['admin-2'], resources: PLAN_2002 },
-      '3003': { tier: 'starter', admins: ['admin-3'] },
-    }),
-  )
-  const tokens = createPlanTokens<Policy>({
-    policy,
-    store: store.port,
-    directory: directory.port,
-    clock: clock.port as Clock,
-    ...(timeoutMs !== undefined && { timeoutMs }),
-    ...(bodyTimeoutMs !== undefined && { bodyTimeoutMs }),
-    ...(onDecision && { onDecision }),
-    ...(onError && { onError }),
-    onWarning: (line) => warnings.push(line),
-  })
+  const store = steered(given as MemoryStore)
+  const directory = steered(newDirectory({ files: { A, BR, B, Z }, resources }))
+  const ports = { store: store.port, directory: directory.port, clock: clock.port }
+  const plain = newWorld<Policy>({ ...rest, policy, ...ports, onWarning: (line) => warnings.push(line) })
+  const { tokens } = plain
   const secrets: string[] = []
-  const made = ({ token, secret }: { readonly token: Token; readonly secret: Secret }): Made => {
-    const text = secret.reveal()
-    secrets.push(text)
-    return { token, secret: text }
+  const kept = (one: Made): Made => {
+    secrets.push(one.secret)
+    return one
   }
-  const make: World['make'] = async (other) => made(await tokens.create(input(other)))
+  const make: World['make'] = async (other) => kept(await plain.make(input(other)))
   const ALL = await make()
   const ONE = await make({ name: 'One project', resources: ['https://figma.com/files/1001/project/123'] })
   return {
@@ -200,7 +134,10 @@ export async function world(options: WorldOptions = {}): Promise<World> {
     secrets,
     warnings,
     make,
-    refresh: async ({ token }, other) => made(await tokens.refresh({ actor: 'admin-1', id: token.id, ...other })),
+    async refresh({ id }, other) {
+      const { token, secret } = await tokens.refresh({ actor: ADMIN, id, ...other })
+      return kept({ id, token, secret: secret.reveal() })
+    },
     ask: (line, secret = ALL, request) =>
       tokens.authorize(
         requestWith(typeof secret === 'string' ? secret : secret.secret, line, { header: 'x-figma-token', ...request }),
@@ -245,7 +182,7 @@ export async function worldWithNpm(options: WorldOptions = {}): Promise<World & 
   const w = await world({
     ...options,
     policy: [
-      ...(options.policy ?? [figmaPolicy()]),
+      ...(options.policy ?? [POLICY]),
       npmPolicy({ packageScopes: ['@acme'], registry: 'https://npm.example.com' }),
     ],
     resources: { ...options.resources, 'npm_scope:@acme': {} },

@@ -6,7 +6,8 @@ import express, { type RequestHandler } from 'express'
 import type { PlanTokens, Token } from 'plan-access-tokens'
 import { type RateLimiterAbstract, RateLimiterMemory } from 'rate-limiter-flexible'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { A, type Made, type World, world } from '../attack/world.ts'
+import { A, type World, world } from '../attack/world.ts'
+import type { Made } from '../support/world.ts'
 import { recipe } from './recipes.ts'
 
 type GuardWithLimit = (

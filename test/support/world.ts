@@ -1,4 +1,7 @@
-/** The small world of the service's tests: three plans, what lies in them, and an engine over a real store. */
+/**
+ * The small world of the tests: three plans, what lies in them, and an engine over a real store. An area that needs more lays it
+ * over this one, in a world.ts of its own.
+ */
 import {
   type CreateInput,
   createPlanTokens,
@@ -6,12 +9,15 @@ import {
   memoryStore,
   PlanTokenError,
   type PlanTokensOptions,
+  type Policy,
   type RefusalCode,
   type Secret,
+  type Token,
   type TokenStore,
 } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import {
+  type ResourceTree,
   requestWith,
   type TestClock,
   type TestDirectory,
@@ -21,9 +27,9 @@ import {
 } from 'plan-access-tokens/testing'
 
 export type FigmaPolicy = ReturnType<typeof figmaPolicy>
-export type Wish = Partial<CreateInput<FigmaPolicy>>
+export type Wish<P extends Policy = FigmaPolicy> = Partial<CreateInput<P>>
 
-const MINUTE = 60_000
+export const MINUTE = 60_000
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 /** Where the clock stands at first. */
@@ -41,56 +47,95 @@ export const TOKEN = {
   resources: 'all',
 } as const satisfies CreateInput<FigmaPolicy>
 
+/** The files, by the letters of what lies in them. */
+const FILES = { A: 'FileA', BR: 'BranchA', B: 'FileB', Z: 'FileZ' }
+
 /** Plan 1001 (organization), 2002 (enterprise, another admin) and 3003 (starter), and what lies in the first two. */
-export function newDirectory(): TestDirectory {
+export function newDirectory({
+  files: { A, BR, B, Z } = FILES,
+  resources = {},
+}: {
+  /** What the files are called. */
+  readonly files?: typeof FILES
+  /** More resources of plan 1001. */
+  readonly resources?: ResourceTree
+} = {}): TestDirectory {
   return testDirectory({
     1001: {
       admins: [ADMIN],
       resources: {
         'workspace:789': {
           'team:456': {
-            'project:123': { 'file:FileA': { 'file:BranchA': {}, 'component:cmpA': {}, 'dev_resource:devA': {} } },
+            'project:123': { [`file:${A}`]: { [`file:${BR}`]: {}, ...contentOf('A'), 'webhook:71': {} } },
+            'folder:321': {},
           },
-          'team:457': { 'project:124': { 'file:FileB': { 'dev_resource:devB': {} } }, 'webhook:72': {} },
+          'team:457': { 'project:124': { [`file:${B}`]: contentOf('B') }, 'folder:322': {}, 'webhook:72': {} },
         },
+        ...resources,
       },
     },
-    2002: { tier: 'enterprise', admins: ['admin-2'], resources: { 'project:923': { 'file:FileZ': {} } } },
+    2002: {
+      tier: 'enterprise',
+      admins: ['admin-2'],
+      resources: {
+        'team:956': { 'project:923': { [`file:${Z}`]: { ...contentOf('Z'), 'webhook:79': {} } }, 'folder:921': {} },
+      },
+    },
     3003: { tier: 'starter', admins: ['admin-3'] },
   })
 }
 
-/** Checked and compiled once, since hundreds of worlds are made; it is frozen. */
-const POLICY = figmaPolicy()
+function contentOf(letter: string): ResourceTree {
+  const keys = [
+    `component:cmp${letter}`,
+    `component_set:set${letter}`,
+    `style:sty${letter}`,
+    `dev_resource:dev${letter}`,
+  ]
+  return Object.fromEntries(keys.map((key) => [key, {}]))
+}
 
-export interface World {
-  readonly tokens: ReturnType<typeof createPlanTokens<FigmaPolicy>>
+/** Checked and compiled once, since hundreds of worlds are made; it is frozen. */
+export const POLICY = figmaPolicy()
+
+/** A token, with its secret as text. */
+export interface Made {
+  readonly id: string
+  readonly token: Token
+  readonly secret: string
+}
+
+export interface World<P extends Policy = FigmaPolicy> {
+  readonly tokens: ReturnType<typeof createPlanTokens<P>>
   readonly store: MemoryStore
   readonly clock: TestClock
   readonly directory: TestDirectory
   /** Makes a token of plan 1001. */
-  make(wish?: Wish): Promise<{ readonly id: string; readonly secret: string }>
+  make(wish?: Wish<P>): Promise<Made>
   /** What the engine says to a request: `allowed` or the code of the refusal. */
   ask(secret: string | Secret, line?: string, options?: TestRequestOptions): Promise<'allowed' | RefusalCode>
   /** The types of all events of plan 1001, oldest first. */
   log(): Promise<readonly string[]>
 }
 
-/** Makes the world. `port` puts something between the engine and its memory store. */
-export function newWorld(
-  options: Partial<PlanTokensOptions<FigmaPolicy>> & { readonly port?: (store: MemoryStore) => TokenStore } = {},
-): World {
+export type WorldOptions<P extends Policy = FigmaPolicy> = Partial<PlanTokensOptions<P>> & {
+  /** Puts something between the engine and its memory store. */
+  readonly port?: (store: MemoryStore) => TokenStore
+}
+
+/** Makes the world. What else than Figma's policy judges is a matter of `policy`. */
+export function newWorld<P extends Policy = FigmaPolicy>(options: WorldOptions<P> = {}): World<P> {
   const { port, ...given } = options
   const store = (given.store as MemoryStore | undefined) ?? memoryStore()
   const clock = (given.clock as TestClock | undefined) ?? testClock(START)
   const directory = (given.directory as TestDirectory | undefined) ?? newDirectory()
   const ports = { store: port?.(store) ?? store, directory, clock }
-  const tokens = createPlanTokens({ policy: POLICY, onWarning() {}, ...given, ...ports })
+  const tokens = createPlanTokens<P>({ policy: POLICY as Policy as P, onWarning() {}, ...given, ...ports })
   return {
     ...{ tokens, store, clock, directory },
-    async make(wish = {}) {
-      const { token, secret } = await tokens.create({ ...TOKEN, ...wish })
-      return { id: token.id, secret: secret.reveal() }
+    async make(wish) {
+      const { token, secret } = await tokens.create({ ...TOKEN, ...wish } as CreateInput<P>)
+      return { id: token.id, token, secret: secret.reveal() }
     },
     async ask(secret, line = 'GET /v1/files/FileA', request = {}) {
       const decision = await tokens.authorize(requestWith(secret, line, request))

@@ -2,7 +2,8 @@
 
 import type { PlanTokens } from 'plan-access-tokens'
 import { onTestFinished } from 'vitest'
-import type { Made, World } from '../../attack/world.ts'
+import type { World } from '../../attack/world.ts'
+import type { Made } from '../../support/world.ts'
 import type { Framework } from './frameworks.ts'
 import type { Route, Run, Running, Site } from './site.ts'
 import { type Reply, type Sending, send1, send2 } from './wire.ts'
