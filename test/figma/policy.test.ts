@@ -1,7 +1,7 @@
 /** What Figma's policy says beside its endpoints: token type, scopes, credential, limits, tiers. */
-import { createPlanTokens, type Issue, memoryStore, PlanTokenError } from 'plan-access-tokens'
+import { type Issue, PlanTokenError } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
-import { expectAllowed, expectDenied, requestWith, testClock, testDirectory } from 'plan-access-tokens/testing'
+import { expectAllowed, expectDenied, requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, test } from 'vitest'
 import { figmaWorld, GRANTABLE, PLAN } from './world.ts'
 
@@ -79,13 +79,8 @@ describe("Figma's policy", () => {
     ['organization', true],
     ['enterprise', true],
   ])('tokens for a plan of the tier %s: %s', async (tier, eligible) => {
-    const directory = testDirectory({ [PLAN]: { tier, admins: ['admin-1'] } })
-    const tokens = createPlanTokens({ policy, store: memoryStore(), directory, clock: testClock() })
-    const made = await tokens
-      .create({
-        ...{ actor: 'admin-1', planId: PLAN, type: 'rest', name: 'x', lifetimeDays: 1 },
-        ...{ scopes: ['projects:read'], resources: 'all' },
-      })
+    const made = await figmaWorld({}, tier)
+      .make({ scopes: ['projects:read'] })
       .then(() => true)
       .catch((error: PlanTokenError) => error.code)
     expect(made).toBe(eligible || 'plan_not_eligible')
@@ -107,12 +102,12 @@ describe('the credential', async () => {
   )
 
   test('may stand in both places if it is the same', async () => {
-    const headers = bearer(secret.reveal())
+    const headers = bearer(secret)
     expectAllowed(await tokens.authorize(requestWith(secret, LINE, { header: 'X-Figma-Token', headers })))
   })
 
   test('is malformed if the two places hold different ones, though both would do', async () => {
-    const headers = bearer(other.reveal())
+    const headers = bearer(other)
     expectDenied(
       await tokens.authorize(requestWith(secret, LINE, { header: 'X-Figma-Token', headers })),
       'request_malformed',
@@ -122,7 +117,7 @@ describe('the credential', async () => {
   test('is not taken from the query', async () => {
     for (const param of ['access_token', 'token', 'X-Figma-Token'])
       expectDenied(
-        await tokens.authorize({ method: 'GET', url: `/v1/files/FileA?${param}=${secret.reveal()}`, headers: {} }),
+        await tokens.authorize({ method: 'GET', url: `/v1/files/FileA?${param}=${secret}`, headers: {} }),
         'token_missing',
       )
   })

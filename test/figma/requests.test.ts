@@ -153,7 +153,7 @@ describe('POST /v2/webhooks', () => {
 
   test('a Fetch request is judged by its body, which the handler can still read', async () => {
     const body = { context: 'team', context_id: '456' }
-    const headers = { 'X-Figma-Token': ONE.reveal(), 'Content-Type': 'application/json' }
+    const headers = { 'X-Figma-Token': ONE, 'Content-Type': 'application/json' }
     const request = new Request('https://api.example/v2/webhooks', {
       method: 'POST',
       headers,

@@ -1,14 +1,13 @@
 /**
- * One small world for the tests of Figma's policy: a plan with a listed and an unlisted half, another plan, and tokens with
- * just the scopes that a test asks for.
+ * The plain world (support/world.ts) for the tests of Figma's policy: what lies in the listed and the unlisted half of a plan and
+ * in another plan, and tokens with just the scopes that a test asks for.
  */
-import { createPlanTokens, memoryStore, type Secret } from 'plan-access-tokens'
+import type { Policy } from 'plan-access-tokens'
 import { type FigmaPolicyOptions, figmaPolicy } from 'plan-access-tokens/figma'
-import { type TestDirectory, testClock, testDirectory } from 'plan-access-tokens/testing'
+import { newDirectory, newWorld, POLICY, TOKEN, type World } from '../support/world.ts'
 
-/** The plan that the tokens belong to, and one that they do not. */
-export const PLAN = '1001'
-const OTHER_PLAN = '2002'
+/** The plan that the tokens belong to. */
+export const PLAN = TOKEN.planId
 
 /** Where a resource lies, seen from a token that is limited to `LISTED_LINK`. */
 export type Place = 'listed' | 'unlisted' | 'foreign'
@@ -17,7 +16,7 @@ export type Place = 'listed' | 'unlisted' | 'foreign'
 export const IDS: { readonly [P in Place]: { readonly [kind: string]: string } } = {
   listed: idsOf('A', '456', '123', '321', '71', PLAN),
   unlisted: idsOf('B', '457', '124', '322', '72', PLAN),
-  foreign: idsOf('Z', '956', '923', '921', '79', OTHER_PLAN),
+  foreign: idsOf('Z', '956', '923', '921', '79', '2002'),
 }
 
 /** The allowlist of a limited token: the team that everything listed lies below. */
@@ -38,63 +37,28 @@ function idsOf(letter: string, team: string, project: string, folder: string, we
   }
 }
 
-function teamTree(place: Place) {
-  const { file, component, component_set, style, dev_resource, team, project, folder, webhook } = IDS[place]
-  const inFile = [
-    `component:${component}`,
-    `component_set:${component_set}`,
-    `style:${style}`,
-    `dev_resource:${dev_resource}`,
-  ]
-  const files = { [`file:${file}`]: Object.fromEntries(inFile.map((key) => [key, {}])) }
-  return { [`team:${team}`]: { [`project:${project}`]: files, [`folder:${folder}`]: {}, [`webhook:${webhook}`]: {} } }
-}
-
 /** The scopes that can be granted. */
-export const GRANTABLE: readonly string[] = Object.keys(figmaPolicy().data.scopes)
+export const GRANTABLE: readonly string[] = Object.keys(POLICY.data.scopes)
 
 /** What `figmaWorld` gives. */
-export interface FigmaWorld {
-  readonly tokens: ReturnType<typeof createPlanTokens>
-  readonly directory: TestDirectory
-  readonly clock: ReturnType<typeof testClock>
+export interface FigmaWorld extends World<Policy> {
   /** The secret of a token with these scopes, which may reach every resource or the listed ones; made at the first call. */
-  secretWith(scopes: readonly string[], resources?: 'all' | 'listed'): Promise<Secret>
+  secretWith(scopes: readonly string[], resources?: 'all' | 'listed'): Promise<string>
 }
 
 /** Makes a world under some options of the policy; the plan's tier is `organization` unless it is said. */
 export function figmaWorld(options: FigmaPolicyOptions = {}, tier = 'organization'): FigmaWorld {
-  const directory = testDirectory({
-    [PLAN]: {
-      tier,
-      admins: ['admin-1'],
-      resources: { 'workspace:789': { ...teamTree('listed'), ...teamTree('unlisted') } },
-    },
-    [OTHER_PLAN]: { tier: 'enterprise', admins: ['admin-2'], resources: teamTree('foreign') },
-  })
-  const clock = testClock()
-  const policy: Parameters<typeof createPlanTokens>[0]['policy'] = figmaPolicy(options)
-  const tokens = createPlanTokens({ policy, store: memoryStore(), directory, clock })
-  const secrets = new Map<string, Promise<Secret>>()
-  const make = async (scopes: readonly string[], resources: 'all' | 'listed'): Promise<Secret> => {
-    const { secret } = await tokens.create({
-      actor: 'admin-1',
-      planId: PLAN,
-      type: 'rest',
-      name: 'Test',
-      lifetimeDays: 90,
-      scopes,
-      resources: resources === 'all' ? 'all' : [LISTED_LINK],
-    })
-    return secret
-  }
+  const directory = newDirectory()
+  directory.setPlan(PLAN, { tier })
+  const world = newWorld<Policy>({ policy: figmaPolicy(options), directory })
+  const secrets = new Map<string, Promise<string>>()
+  const newSecret = async (scopes: readonly string[], resources: 'all' | 'listed'): Promise<string> =>
+    (await world.make({ scopes, lifetimeDays: 90, resources: resources === 'all' ? 'all' : [LISTED_LINK] })).secret
   return {
-    tokens,
-    directory,
-    clock,
+    ...world,
     secretWith(scopes, resources = 'all') {
       const key = JSON.stringify([scopes, resources])
-      const secret = secrets.get(key) ?? make(scopes, resources)
+      const secret = secrets.get(key) ?? newSecret(scopes, resources)
       secrets.set(key, secret)
       return secret
     },
