@@ -6,9 +6,10 @@ import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { PlanTokenError } from 'plan-access-tokens'
 import { requestWith } from 'plan-access-tokens/testing'
+import { ADMIN } from '../support/world.ts'
 import * as model from './page-model.ts'
 import { LINES, LINKS, PLANS, type Step } from './steps.ts'
-import { ADMIN, newPage, type Walked } from './world.ts'
+import { newPage, type Walked } from './world.ts'
 
 const BODY = { dev_resources: [{ file_key: 'FileA' }, { file_key: 'FileB' }] }
 /** Right in form and checksum, and nobody's. */

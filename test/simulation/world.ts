@@ -1,24 +1,12 @@
-/** The world in which walks begin: an engine with plans, resources, a clock and uses, and the page as it is then. */
-import {
-  createPlanTokens,
-  type MemoryStore,
-  memoryStore,
-  type Policy,
-  type SecretUse,
-  type TokenStore,
-} from 'plan-access-tokens'
-import { figmaPolicy } from 'plan-access-tokens/figma'
-import { type TestClock, type TestDirectory, testClock, testDirectory } from 'plan-access-tokens/testing'
+/** The plain world (support/world.ts) as walks begin in it, with uses that are steps of their own, and the page as it is then. */
+import type { MemoryStore, Policy, SecretUse, TokenStore } from 'plan-access-tokens'
+import type { TestDirectory } from 'plan-access-tokens/testing'
+import { ADMIN, newDirectory, newWorld, type World } from '../support/world.ts'
 import type { Page } from './page-model.ts'
 import { PLANS } from './steps.ts'
 
-export const ADMIN = 'admin-1'
-
 /** What is walked over. */
-export interface Walked {
-  readonly tokens: ReturnType<typeof createPlanTokens<Policy>>
-  readonly clock: TestClock
-  readonly directory: TestDirectory
+export interface Walked extends Pick<World<Policy>, 'tokens' | 'clock' | 'directory'> {
   /** Says that a secret was used. */
   use(use: SecretUse): Promise<void>
 }
@@ -32,31 +20,19 @@ export interface Mending {
   readonly isLater?: boolean
 }
 
-/** Checked and compiled once, since each walk begins with a new engine. */
-const POLICY: Policy = figmaPolicy()
-
-/** A new engine over a new world. */
-export function newEngine({ policy = POLICY, isLater = false, ...mending }: Mending = {}): Walked {
-  const clock = testClock()
-  const memory = memoryStore()
-  const directory = testDirectory({
-    [PLANS.one]: {
-      admins: [ADMIN],
-      resources: {
-        'workspace:789': {
-          'team:456': { 'project:123': { 'file:FileA': {} } },
-          'team:457': { 'project:124': { 'file:FileB': {} } },
-        },
-      },
-    },
-    [PLANS.two]: { tier: 'enterprise', admins: [ADMIN], resources: { 'project:923': { 'file:FileZ': {} } } },
-  })
-  // Requests are no uses here, since every secret is asked after each step; uses are steps of their own.
-  const { recordUse: _, ...store }: TokenStore = mending.store?.(memory) ?? memory
+/** A new engine over a new world, in which one person is admin of two plans. */
+export function newEngine({ policy, isLater = false, ...mending }: Mending = {}): Walked {
+  const directory = newDirectory()
+  directory.setPlan(PLANS.two, { admins: [ADMIN] })
   const asked = mending.directory?.(directory) ?? directory
-  const tokens = createPlanTokens<Policy>({
-    ...{ policy, clock, onError() {}, onWarning() {} },
-    store: isLater ? { ...store, findByDigest: (digest) => store.findByDigest(digest) } : store,
+  const { tokens, clock, store } = newWorld<Policy>({
+    ...(policy && { policy }),
+    onError() {},
+    port(memory) {
+      // Requests are no uses here, since every secret is asked after each step; uses are steps of their own.
+      const { recordUse: _, ...store }: TokenStore = mending.store?.(memory) ?? memory
+      return isLater ? { ...store, findByDigest: (digest) => store.findByDigest(digest) } : store
+    },
     directory: isLater
       ? {
           plan: async (id) => asked.plan(id),
@@ -65,7 +41,7 @@ export function newEngine({ policy = POLICY, isLater = false, ...mending }: Mend
         }
       : asked,
   })
-  return { tokens, clock, directory, use: (use) => memory.recordUse([use]) }
+  return { tokens, clock, directory, use: (use) => store.recordUse([use]) }
 }
 
 /** The page as it is before the first step. */
@@ -74,7 +50,7 @@ export function newPage(now: number): Page {
     'workspace:789': 'plan:1001',
     ...{ 'team:456': 'workspace:789', 'project:123': 'team:456', 'file:FileA': 'project:123' },
     ...{ 'team:457': 'workspace:789', 'project:124': 'team:457', 'file:FileB': 'project:124' },
-    ...{ 'project:923': 'plan:2002', 'file:FileZ': 'project:923' },
+    ...{ 'team:956': 'plan:2002', 'project:923': 'team:956', 'file:FileZ': 'project:923' },
   }
   const plans = new Map([
     [PLANS.one as string, { tier: 'organization', suspended: false }],
