@@ -1,5 +1,6 @@
 /** What each route of the management API does, and that every answer is the one that the served document promises. */
 import { describe, expect, it } from 'vitest'
+import { REGISTRY } from '../npm/world.ts'
 import { DAY, START } from '../support/world.ts'
 import { adminWorld, refused, TOKEN } from './world.ts'
 
@@ -21,7 +22,7 @@ describe('what can be chosen', () => {
     const { body } = await w.call('POST /links', { body: { text } })
     expect(body.resources).toEqual([{ kind: 'project', id: '123', link: text.split(',')[0], planId: '1001' }])
     expect(body.mistakes).toMatchObject([{ start: 46, end: text.length, code: 'link_not_https' }])
-    const npm = await w.call('POST /links', { body: { text: 'https://npm.example.com/@acme/ui', surface: 'npm' } })
+    const npm = await w.call('POST /links', { body: { text: `${REGISTRY}/@acme/ui`, surface: 'npm' } })
     expect(npm.body.resources).toMatchObject([{ kind: 'package', id: '@acme/ui' }])
     const wrong = refused(await w.call('POST /links', { body: { text, surface: 'npn' } }), 'invalid_input', 400)
     expect(wrong.body.issues).toEqual([

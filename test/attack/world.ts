@@ -16,7 +16,6 @@ import type {
   TokenStore,
 } from 'plan-access-tokens'
 import { memoryStore } from 'plan-access-tokens'
-import { npmPolicy } from 'plan-access-tokens/npm'
 import {
   type ResourceTree,
   requestWith,
@@ -25,6 +24,7 @@ import {
   type TestRequestOptions,
   testClock,
 } from 'plan-access-tokens/testing'
+import { NPM_POLICY } from '../npm/world.ts'
 import { ADMIN, type Made, newDirectory, newWorld, POLICY, START, TOKEN } from '../support/world.ts'
 
 export const A = 'FileA0000000000000000aa'
@@ -181,10 +181,7 @@ export const never = (): Promise<never> => new Promise(() => undefined)
 export async function worldWithNpm(options: WorldOptions = {}): Promise<World & { readonly NPM: Made }> {
   const w = await world({
     ...options,
-    policy: [
-      ...(options.policy ?? [POLICY]),
-      npmPolicy({ packageScopes: ['@acme'], registry: 'https://npm.example.com' }),
-    ],
+    policy: [...(options.policy ?? [POLICY]), NPM_POLICY],
     resources: { ...options.resources, 'npm_scope:@acme': {} },
   })
   const NPM = await w.make({ type: 'npm', name: 'Install', scopes: ['npm:read', 'npm:write'] })

@@ -3,6 +3,7 @@ import { connect as connect2 } from 'node:http2'
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { type World, world } from '../attack/world.ts'
+import { ADMIN } from '../support/world.ts'
 import { FRAMEWORKS } from './support/frameworks.ts'
 import { newRegistry, PACKUMENT, serveGuard, servePlugin } from './support/registry.ts'
 import { jsonRequest, request, serve } from './support/served.ts'
@@ -120,7 +121,7 @@ describe.each([
       { method: 'PUT', target: '/@acme%2fui', headers, body: [PACKUMENT] },
       async () => {
         await asked
-        if (state === 'was revoked') await registry.tokens.revoke({ actor: 'ada', id: registry.id })
+        if (state === 'was revoked') await registry.tokens.revoke({ actor: ADMIN, id: registry.id })
       },
     )
     expect(reply.status).toBe(status)

@@ -1,7 +1,8 @@
 /** What the hub does beyond the documented page: the table at a glance, history, pages, replacements, Try it, a host's own looks. */
 import { expect, it } from 'vitest'
+import { REGISTRY } from '../npm/world.ts'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { choose, hubWorld, LINKS, PLAN, REGISTRY, rowOf } from './world.ts'
+import { choose, hubWorld, LINKS, PLAN, rowOf } from './world.ts'
 
 const open = useChromium()
 

@@ -1,11 +1,10 @@
 /** Dates as an admin reads them: how far away something is, by the calendar of the browser's time zone, and which zone that is. */
 import { expect, it } from 'vitest'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
+import { DAY } from '../support/world.ts'
 import { choose, hubWorld, rowOf } from './world.ts'
 
 const open = useChromium()
-
-const DAY = 86_400_000
 
 /** When it is, where, and how far away the end of a token is then. */
 const AWAY: readonly [now: string, zone: string, ends: readonly (readonly [end: string, away: string])[]][] = [

@@ -1,17 +1,13 @@
 /** What `hubHandler` is given: mistakes told at once, texts that cannot break out of the page, plans that are not one's own. */
-import { createPlanTokens, memoryStore, SetupError } from 'plan-access-tokens'
-import { figmaPolicy } from 'plan-access-tokens/figma'
+import { type Policy, SetupError } from 'plan-access-tokens'
 import { HUB_TEXTS, type HubOptions, hubHandler } from 'plan-access-tokens/hub'
-import { npmPolicy } from 'plan-access-tokens/npm'
 import { testDirectory } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
-import { bootOf, filesOf, hubWorld, PATH, PLAN, REGISTRY } from './world.ts'
+import { NPM_POLICY, REGISTRY } from '../npm/world.ts'
+import { newWorld, POLICY } from '../support/world.ts'
+import { bootOf, filesOf, hubWorld, PATH, PLAN } from './world.ts'
 
-const engine = createPlanTokens({
-  policy: [figmaPolicy(), npmPolicy({ packageScopes: ['@acme'], registry: REGISTRY })],
-  store: memoryStore(),
-  directory: testDirectory({}),
-})
+const engine = newWorld<Policy>({ policy: [POLICY, NPM_POLICY] }).tokens
 const RIGHT = { tokens: engine, actor: () => 'ada', plans: () => [] }
 
 /** The mistakes of options: paths with texts. */

@@ -1,7 +1,8 @@
 /** Each path of the documented page, as a plan admin walks it in a real browser. Names and roles are those of the contract. */
 import { expect, it } from 'vitest'
+import { REGISTRY } from '../npm/world.ts'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { choose, hubWorld, LINKS, PLAN, REGISTRY, rowOf, rowSays } from './world.ts'
+import { choose, hubWorld, LINKS, PLAN, rowOf, rowSays } from './world.ts'
 
 const open = useChromium()
 

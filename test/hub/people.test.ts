@@ -1,17 +1,13 @@
 /** Who gets the page and sees which plans, and what a person and the host are told when something fails on the host's side. */
-import { createPlanTokens, memoryStore } from 'plan-access-tokens'
-import { figmaPolicy } from 'plan-access-tokens/figma'
+import { memoryStore, type Policy } from 'plan-access-tokens'
 import { type HubOptions, hubHandler } from 'plan-access-tokens/hub'
-import { npmPolicy } from 'plan-access-tokens/npm'
 import { testDirectory } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
-import { bootOf, hubWorld, PATH, PLAN, REGISTRY } from './world.ts'
+import { NPM_POLICY } from '../npm/world.ts'
+import { newWorld, POLICY } from '../support/world.ts'
+import { bootOf, hubWorld, PATH, PLAN } from './world.ts'
 
-const engine = createPlanTokens({
-  policy: [figmaPolicy(), npmPolicy({ packageScopes: ['@acme'], registry: REGISTRY })],
-  store: memoryStore(),
-  directory: testDirectory({}),
-})
+const engine = newWorld<Policy>({ policy: [POLICY, NPM_POLICY] }).tokens
 const RIGHT = { tokens: engine, actor: () => 'ada', plans: () => [] }
 
 /** The page as a person gets it. */
@@ -127,7 +123,7 @@ describe('what fails on the side of the host', () => {
     const told: unknown[] = []
     const store = { ...memoryStore(), list: () => Promise.reject(new RangeError('secret detail')) }
     const directory = testDirectory({ [PLAN]: { admins: ['ada'] } })
-    const tokens = createPlanTokens({ policy: figmaPolicy(), store, directory })
+    const { tokens } = newWorld({ store, directory })
     const hub = hubHandler({ ...RIGHT, tokens, onError: (error) => told.push(error) })
     const get = (path: string) => hub(new Request(`https://acme.example/api${path}`))
     expect((await get('/nothing')).status).toBe(404)

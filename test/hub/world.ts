@@ -1,21 +1,20 @@
 /**
- * A small organization with the hub over it, on a real server of the loopback interface. What a test has to steer is a field:
- * who is signed in, what the network does, what time it is.
+ * The plain world (support/world.ts) with the plans of a small organization and the hub over it, on a real server of the loopback
+ * interface. What a test has to steer is a field: who is signed in, what the network does, what time it is.
  */
 import { createServer } from 'node:http'
-import { createPlanTokens, type Directory, memoryStore, type ResourceRef } from 'plan-access-tokens'
+import type { Directory, Policy, ResourceRef } from 'plan-access-tokens'
 import { toNode } from 'plan-access-tokens/admin'
-import { figmaPolicy } from 'plan-access-tokens/figma'
 import { type HubOptions, hubHandler } from 'plan-access-tokens/hub'
-import { npmPolicy } from 'plan-access-tokens/npm'
 import { testDirectory } from 'plan-access-tokens/testing'
 import type { Locator, Page } from 'playwright-core'
 import type { Boot } from '../../src/hub/boot.ts'
 import { listen } from '../admin/server.ts'
+import { NPM_POLICY, REGISTRY } from '../npm/world.ts'
+import { DAY, newWorld, POLICY, TOKEN, type Wish } from '../support/world.ts'
 
 export const PATH = '/developers/tokens'
-export const PLAN = '1001'
-export const REGISTRY = 'https://npm.acme.example'
+export const PLAN = TOKEN.planId
 export const LINKS = {
   landing: 'https://www.figma.com/design/ABCDEFG123/Landing-page',
   brand: 'https://www.figma.com/files/1001/team/456/Brand',
@@ -62,12 +61,7 @@ export async function hubWorld({ directory: change, ...options }: HubWorldOption
   /** How far ahead of the machine's the engine's clock is. */
   let ahead = 0
   const clock = { now: () => Date.now() + ahead }
-  const tokens = createPlanTokens({
-    policy: [figmaPolicy(), npmPolicy({ packageScopes: ['@acme'], registry: REGISTRY })],
-    store: memoryStore(),
-    directory,
-    clock,
-  })
+  const { tokens, make } = newWorld<Policy>({ policy: [POLICY, NPM_POLICY], directory, clock })
   const names: Record<string, string> = { 1001: 'Acme', 1002: 'Globex', 1003: 'Initech', 1004: 'Hooli' }
   const state = {
     /** Who is signed in. */
@@ -116,17 +110,10 @@ export async function hubWorld({ directory: change, ...options }: HubWorldOption
     },
     /** Sets the engine's clock ahead by so many days. */
     later(days: number) {
-      ahead += days * 86_400_000
+      ahead += days * DAY
     },
     /** Makes a token as Ada would. */
-    async make(name: string, change: Record<string, unknown> = {}) {
-      const input = {
-        ...{ actor: 'ada', planId: PLAN, type: 'rest', name, lifetimeDays: 90 },
-        ...{ scopes: ['file_content:read'], resources: 'all', ...change },
-      }
-      const { token, secret } = await tokens.create(input as never)
-      return { token, secret: secret.reveal() }
-    },
+    make: (name: string, change: Wish<Policy> = {}) => make({ actor: 'ada', name, lifetimeDays: 90, ...change }),
     /** Uses a secret, so that a use is on record. */
     use: (secret: string) =>
       tokens.authorize({ method: 'GET', url: '/v1/files/ABCDEFG123', headers: { 'x-figma-token': secret } }),

@@ -3,22 +3,15 @@
  * package that it names or refused, and its neighbours that could be read in two ways. Without a server.
  */
 import { readFileSync } from 'node:fs'
-import { createPlanTokens, memoryStore } from 'plan-access-tokens'
 import { npmPolicy } from 'plan-access-tokens/npm'
-import { requestWith, testDirectory } from 'plan-access-tokens/testing'
+import { requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
+import { npmDirectory, npmWorld, REGISTRY } from './world.ts'
 
-const policy = npmPolicy({ packageScopes: ['@acme', '@other'], registry: 'https://npm.acme.example' })
-const resources = { 'npm_scope:@acme': {}, 'npm_scope:@other': {} }
-const directory = testDirectory({ 1001: { admins: ['ada'], resources } })
-const tokens = createPlanTokens({ policy, store: memoryStore(), directory })
-const secretFor = async (links: 'all' | readonly string[], scopes = ['npm:read', 'npm:write']) =>
-  (
-    await tokens.create({
-      ...{ actor: 'ada', planId: '1001', type: 'npm', name: 'x', lifetimeDays: 1, resources: links },
-      scopes: scopes as ['npm:read'],
-    })
-  ).secret
+const policy = npmPolicy({ packageScopes: ['@acme', '@other'], registry: REGISTRY })
+const { tokens, make } = npmWorld({ policy, directory: npmDirectory({ 'npm_scope:@other': {} }) })
+const secretFor = async (resources: 'all' | readonly string[], scopes = ['npm:read', 'npm:write']) =>
+  (await make({ resources, scopes })).secret
 const [all, button, reader] = await Promise.all([
   secretFor('all'),
   secretFor(['@acme/button']),
@@ -78,7 +71,7 @@ describe('a name', () => {
     for (const name of SPELT) {
       for (const origin of ['', 'https://npm.acme.example']) {
         const url = `${origin}${before}/${name}${after}`
-        const headers = { authorization: `Bearer ${button.reveal()}` }
+        const headers = { authorization: `Bearer ${button}` }
         const question = origin === '' ? { method: 'GET', url, headers } : new Request(url, { headers })
         const decision = await tokens.authorize(question)
         expect(decision, url).toMatchObject({ allowed: true, resources: [{ kind: 'package', id: '@acme/button' }] })
@@ -155,17 +148,13 @@ describe('the attachments of a publish', () => {
 })
 
 it('a registry of several plans names none of their npm scopes, one of a single scope does', async () => {
-  const one = createPlanTokens({
-    policy: npmPolicy({ packageScopes: ['@acme'], registry: 'https://npm.acme.example' }),
-    ...{ store: memoryStore(), directory },
-  })
-  const input = { actor: 'ada', planId: '1001', type: 'npm', name: 'x', lifetimeDays: 1, resources: 'all' } as const
-  const { secret } = await one.create({ ...input, scopes: ['npm:read'] })
-  const said = async (engine: typeof one, by: typeof secret): Promise<string> => {
+  const one = npmWorld()
+  const { secret } = await one.make({ scopes: ['npm:read'] })
+  const said = async (engine: typeof tokens, by: string): Promise<string> => {
     const decision = await engine.authorize(requestWith(by, 'GET /lodash'))
     return decision.allowed ? 'allowed' : JSON.parse(decision.rendered().body).error
   }
-  expect(await said(one, secret)).toContain('holds the packages of @acme and nothing else')
+  expect(await said(one.tokens, secret)).toContain('holds the packages of @acme and nothing else')
   const several = await said(tokens, all)
   expect(several).toContain('holds the packages of some npm scopes and nothing else')
   expect(several).not.toMatch(/@acme|@other/)

@@ -9,20 +9,12 @@ import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-import { createPlanTokens, memoryStore, SetupError } from 'plan-access-tokens'
-import { npmPolicy, type RegistryGuardOptions, registryGuard } from 'plan-access-tokens/npm'
-import { testDirectory } from 'plan-access-tokens/testing'
+import { SetupError } from 'plan-access-tokens'
+import { type RegistryGuardOptions, registryGuard } from 'plan-access-tokens/npm'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { npmHome } from '../support/npm-clients.ts'
-
-const policy = npmPolicy({ packageScopes: ['@acme'], registry: 'https://npm.acme.example' })
-const directory = testDirectory({ 1001: { admins: ['ada'], resources: { 'npm_scope:@acme': {} } } })
-const newEngine = () => createPlanTokens({ policy, store: memoryStore(), directory })
-const newToken = (tokens: ReturnType<typeof newEngine>) =>
-  tokens.create({
-    ...{ actor: 'ada', planId: '1001', type: 'npm', name: 'Robot', lifetimeDays: 1, resources: 'all' },
-    scopes: ['npm:read', 'npm:write'],
-  })
+import { ADMIN } from '../support/world.ts'
+import { npmWorld } from './world.ts'
 
 /** A server with this listener, and its port. */
 async function serve(listener: RequestListener): Promise<number> {
@@ -37,8 +29,8 @@ const everythingIn = (what: object): string => inspect(what, { depth: 12, showHi
 
 describe('a registry behind the guard', () => {
   it('reads headers, headersDistinct, rawHeaders and trailersDistinct, and no secret in any', async () => {
-    const tokens = newEngine()
-    const { secret } = await newToken(tokens)
+    const { tokens, make } = npmWorld()
+    const { secret } = await make()
     const seen: IncomingMessage[] = []
     const port = await serve(
       registryGuard(tokens, async (incoming: IncomingMessage, response: ServerResponse) => {
@@ -51,7 +43,7 @@ describe('a registry behind the guard', () => {
     const sent = request({
       ...{ port, method: 'DELETE', path: '/-/package/@acme%2fui/dist-tags/next' },
       headers: {
-        ...{ 'X-One': '1', Authorization: `Bearer ${secret.reveal()}`, 'X-Many': ['a', 'b'], Trailer: 'X-End' },
+        ...{ 'X-One': '1', Authorization: `Bearer ${secret}`, 'X-Many': ['a', 'b'], Trailer: 'X-End' },
         'Transfer-Encoding': 'chunked',
       },
     })
@@ -69,12 +61,12 @@ describe('a registry behind the guard', () => {
     )
     expect([trailers, trailersDistinct]).toEqual([{ 'x-end': 'over' }, { 'x-end': ['over'] }])
     expect(text.toLowerCase()).not.toContain('authorization')
-    expect(everythingIn(seen[0] as IncomingMessage)).not.toContain(secret.reveal())
+    expect(everythingIn(seen[0] as IncomingMessage)).not.toContain(secret)
   })
 
   it('reads the same over HTTP/2', async () => {
-    const tokens = newEngine()
-    const { secret } = await newToken(tokens)
+    const { tokens, make } = npmWorld()
+    const { secret } = await make()
     const guarded = registryGuard(tokens, (incoming, response) => {
       const { headers, rawHeaders } = incoming
       response.end(JSON.stringify({ headers: { ...headers }, rawHeaders, url: incoming.url }))
@@ -92,7 +84,7 @@ describe('a registry behind the guard', () => {
     })
     const send = async (method: string, path: string): Promise<string> => {
       const stream = client.request({
-        ...{ ':method': method, ':path': path, authorization: `Bearer ${secret.reveal()}`, 'x-one': '1' },
+        ...{ ':method': method, ':path': path, authorization: `Bearer ${secret}`, 'x-one': '1' },
       })
       stream.end()
       let text = ''
@@ -101,18 +93,18 @@ describe('a registry behind the guard', () => {
     }
     const text = await send('GET', '/@acme%2fui')
     expect(JSON.parse(text)).toMatchObject({ url: '/@acme%2fui', headers: { 'x-one': '1' } })
-    expect(text).not.toContain(secret.reveal())
-    expect(await send('DELETE', `/-/user/token/${secret.reveal()}`)).toBe('{"ok":true}')
+    expect(text).not.toContain(secret)
+    expect(await send('DELETE', `/-/user/token/${secret}`)).toBe('{"ok":true}')
     expect(urls).toHaveLength(2)
-    expect(JSON.stringify(urls)).not.toContain(secret.reveal())
+    expect(JSON.stringify(urls)).not.toContain(secret)
   })
 })
 
 describe('npm logout', () => {
   /** Logs out with one secret in the header and one in the path; whoever logs requests sees them after the answer. */
   async function logout(options: RegistryGuardOptions<IncomingMessage>, other = false, more = '') {
-    const tokens = newEngine()
-    const [mine, theirs] = [await newToken(tokens), await newToken(tokens)]
+    const { tokens, make } = npmWorld()
+    const [mine, theirs] = [await make(), await make()]
     const logged: string[] = []
     const guarded = registryGuard(tokens, () => expect.unreachable('a registry never sees it'), options)
     const port = await serve((incoming, response) => {
@@ -120,14 +112,14 @@ describe('npm logout', () => {
       response.once('finish', () => logged.push(everythingIn(before)))
       guarded(incoming, response)
     })
-    const path = (other ? theirs : mine).secret.reveal()
+    const path = (other ? theirs : mine).secret
     const answer = await fetch(`http://127.0.0.1:${port}${options.basePath ?? ''}/-/user/token/${path}${more}`, {
       method: 'DELETE',
-      headers: { authorization: `Bearer ${mine.secret.reveal()}` },
+      headers: { authorization: `Bearer ${mine.secret}` },
     })
-    const statusOf = async ({ token }: typeof mine) => (await tokens.get({ actor: 'ada', id: token.id })).status
+    const statusOf = async ({ token }: typeof mine) => (await tokens.get({ actor: ADMIN, id: token.id })).status
     expect(logged).toHaveLength(1)
-    for (const { secret } of [mine, theirs]) expect(logged[0]).not.toContain(secret.reveal())
+    for (const { secret } of [mine, theirs]) expect(logged[0]).not.toContain(secret)
     return {
       status: answer.status,
       body: await answer.text(),
@@ -147,13 +139,13 @@ describe('npm logout', () => {
   })
 
   it('that cannot end the token says so', async () => {
-    const tokens = newEngine()
-    const { secret } = await newToken(tokens)
-    const failing = { ...tokens, revokeSecret: () => Promise.reject(new Error(`no ${secret.reveal()}`)) }
+    const { tokens, make } = npmWorld()
+    const { secret } = await make()
+    const failing = { ...tokens, revokeSecret: () => Promise.reject(new Error(`no ${secret}`)) }
     const port = await serve(registryGuard(failing, () => undefined, { logout: 'revoke' }))
-    const answer = await fetch(`http://127.0.0.1:${port}/-/user/token/${secret.reveal()}`, {
+    const answer = await fetch(`http://127.0.0.1:${port}/-/user/token/${secret}`, {
       method: 'DELETE',
-      headers: { authorization: `Bearer ${secret.reveal()}` },
+      headers: { authorization: `Bearer ${secret}` },
     })
     expect([answer.status, await answer.json()]).toEqual([
       503,
@@ -162,37 +154,37 @@ describe('npm logout', () => {
   })
 
   it('is judged without the secret of its path, which no decision holds', async () => {
-    const tokens = newEngine()
-    const { secret } = await newToken(tokens)
-    const headers = { authorization: `Bearer ${secret.reveal()}` }
+    const { tokens, make } = npmWorld()
+    const { secret } = await make()
+    const headers = { authorization: `Bearer ${secret}` }
     const ask = (url: string) => tokens.authorize({ method: 'DELETE', url, headers })
-    const decision = await ask(`/-/user/token/${secret.reveal()}`)
+    const decision = await ask(`/-/user/token/${secret}`)
     expect(decision).toMatchObject({ allowed: true, params: {}, resources: [] })
-    expect(JSON.stringify(decision)).not.toContain(secret.reveal())
+    expect(JSON.stringify(decision)).not.toContain(secret)
     for (const url of ['/-/user/token/', '/-/user/token/..', '/-/user/token/a/b', '/-/user/token/a%2fb'])
       expect(await ask(url), url).toMatchObject({ allowed: false })
   })
 
   it.each([[{ logout: 'end' }], [{ logout: true }]])('takes no other option: %o', (options) => {
-    expect(() => registryGuard(newEngine(), () => undefined, options as never)).toThrow(SetupError)
+    expect(() => registryGuard(npmWorld().tokens, () => undefined, options as never)).toThrow(SetupError)
   })
 
   it('that shall end a token needs the whole engine, and wrong options are told as before', () => {
-    const { decide, policies } = newEngine()
+    const { decide, policies } = npmWorld().tokens
     expect(() => registryGuard({ decide, policies }, () => undefined, { logout: 'revoke' })).toThrow(/revokeSecret/)
     expect(() => registryGuard(undefined as never, () => undefined)).toThrow(
       /what createPlanTokens\(\) or createAuthorizer\(\) returns/,
     )
-    expect(() => registryGuard(newEngine(), () => undefined, { logOut: 'keep' } as never)).toThrow(/logOut/)
+    expect(() => registryGuard(npmWorld().tokens, () => undefined, { logOut: 'keep' } as never)).toThrow(/logOut/)
   })
 })
 
 it('secrets have the one form that npm masks, in texts, addresses and errors', async () => {
   const npm = join(npmHome(), 'package.json')
   const { redact, redactLog } = createRequire(npm)('@npmcli/redact')
-  const tokens = newEngine()
+  const { make } = npmWorld()
   for (let i = 0; i < 50; i++) {
-    const secret = (await newToken(tokens)).secret.reveal()
+    const secret = (await make()).secret
     const address = `http://127.0.0.1:4873/-/user/token/${secret}`
     expect(secret).toMatch(/^npm_[A-Za-z0-9]{36,48}$/)
     expect(redact(address)).toBe('http://127.0.0.1:4873/-/user/token/npm_***')

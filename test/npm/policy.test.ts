@@ -4,8 +4,9 @@ import { createPlanTokens, memoryStore, SetupError } from 'plan-access-tokens'
 import { type NpmPolicyOptions, npmErrors, npmPolicy } from 'plan-access-tokens/npm'
 import { requestWith, testDirectory } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
+import { npmWorld, REGISTRY } from './world.ts'
 
-const registry = 'https://npm.acme.example'
+const registry = REGISTRY
 const policy = npmPolicy({ packageScopes: ['@acme', '@acme.ui'], registry })
 
 describe('options', () => {
@@ -56,10 +57,8 @@ describe('options', () => {
 
   it('close the search of a registry that several plans share', async () => {
     const shared = npmPolicy({ packageScopes: ['@acme', '@other'], registry, search: 'closed' })
-    const directory = testDirectory({ p1: { admins: ['ada'], resources: { 'npm_scope:@acme': {} } } })
-    const tokens = createPlanTokens({ policy: shared, store: memoryStore(), directory })
-    const input = { actor: 'ada', planId: 'p1', type: 'npm', name: 'x', lifetimeDays: 1, resources: 'all' } as const
-    const { secret } = await tokens.create({ ...input, scopes: ['npm:read', 'npm:write'] })
+    const { tokens, make } = npmWorld({ policy: shared })
+    const { secret } = await make()
     const decision = await tokens.authorize(requestWith(secret, 'GET /-/v1/search?text=x'))
     expect(decision).toMatchObject({ allowed: false, code: 'endpoint_not_supported' })
     expect(problemsOf({ packageScopes: ['@acme'], registry, search: 'no' })).toEqual(['search'])

@@ -4,20 +4,14 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createPlanTokens, memoryStore } from 'plan-access-tokens'
-import { npmPolicy } from 'plan-access-tokens/npm'
-import { requestWith, testDirectory } from 'plan-access-tokens/testing'
+import { requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
 import { isInstalled, PLATFORMS_COMMAND, tools, VERSIONS } from '../platforms/platforms.ts'
 import { npmHome } from '../support/npm-clients.ts'
+import { npmWorld } from './world.ts'
 
-const policy = npmPolicy({ packageScopes: ['@acme'], registry: 'https://npm.acme.example' })
-const directory = testDirectory({ 1001: { admins: ['ada'], resources: { 'npm_scope:@acme': {} } } })
-const tokens = createPlanTokens({ policy, store: memoryStore(), directory })
-const { secret } = await tokens.create({
-  ...{ actor: 'ada', planId: '1001', type: 'npm', name: 'All', lifetimeDays: 1, resources: 'all' },
-  scopes: ['npm:read', 'npm:write'],
-})
+const { tokens, make } = npmWorld()
+const { secret } = await make()
 
 /** A route as npm writes it, and its methods: that of the call, or any where it is not said beside the path. */
 interface Route {

@@ -1,33 +1,23 @@
 /** The two guards of an npm registry on plain servers: `registryGuard`, and verdaccio's plugin as verdaccio calls it. */
 import { createServer } from 'node:http'
 import { createServer as createServer2 } from 'node:http2'
-import { createPlanTokens, memoryStore, type PlanTokens } from 'plan-access-tokens'
-import { npmPolicy, registryGuard } from 'plan-access-tokens/npm'
-import { type TestDirectory, testDirectory } from 'plan-access-tokens/testing'
+import type { Policy } from 'plan-access-tokens'
+import { registryGuard } from 'plan-access-tokens/npm'
 import { expect, onTestFinished } from 'vitest'
 import { verdaccioPlugin } from '../../../src/verdaccio/plugin.ts'
+import { npmWorld } from '../../npm/world.ts'
+import type { Made, World } from '../../support/world.ts'
 import { listen } from './site.ts'
 
 /** What a publish sends. */
 export const PACKUMENT = JSON.stringify({ name: '@acme/ui', versions: {} })
 
 /** An engine for a registry, with a token that may do everything. */
-export interface Registry {
-  readonly tokens: PlanTokens
-  readonly directory: TestDirectory
-  readonly id: string
-  readonly secret: string
-}
+export type Registry = Pick<World<Policy>, 'tokens' | 'directory'> & Made
 
 export async function newRegistry(): Promise<Registry> {
-  const directory = testDirectory({ p1: { admins: ['ada'], resources: { 'npm_scope:@acme': {} } } })
-  const policy = npmPolicy({ packageScopes: ['@acme'], registry: 'https://npm.acme.example' })
-  const tokens = createPlanTokens({ policy, store: memoryStore(), directory })
-  const { token, secret } = await tokens.create({
-    ...{ actor: 'ada', planId: 'p1', type: 'npm', name: 'x', lifetimeDays: 1, resources: 'all' },
-    scopes: ['npm:read', 'npm:write'],
-  })
-  return { tokens, directory, id: token.id, secret: secret.reveal() }
+  const { tokens, directory, make } = npmWorld()
+  return { tokens, directory, ...(await make()) }
 }
 
 /** A server that listens until the test ends, and the bodies of the requests that were let through. */
