@@ -9,10 +9,11 @@ import type { Match } from './endpoints.ts'
 import type { RefusalCode } from './errors.ts'
 import { isActiveSecret } from './lifecycle.ts'
 import type { Malformed } from './malformed.ts'
-import type { Named, NamedRef } from './names.ts'
+import type { Named } from './names.ts'
 import { isObject } from './objects.ts'
 import type { CompiledPolicy } from './policy.ts'
-import { covers, PLAN_KIND, type Place } from './resources.ts'
+import type { NamedAt } from './policy-names.ts'
+import { covers, PLAN_KIND, type Place, type ResourceRef } from './resources.ts'
 import type { Target } from './target.ts'
 import { type Grant, type SecretRecord, statusOf, type TokenRecord } from './token.ts'
 
@@ -32,6 +33,8 @@ export interface Facts {
   plan: unknown
   match: Match | undefined
   named: Named | undefined
+  /** Where each named resource was read, in the order of `named`. */
+  namedAt: readonly NamedAt[]
   /** Where each named resource lies, in the order of `named`. */
   places: readonly (Place | 'absent')[] | undefined
   /** What is wrong with the target, or with what the request names. */
@@ -194,13 +197,15 @@ function inPlanRefuses(facts: Facts): RefusalCode | undefined {
   return outsidePlan(facts) === undefined ? undefined : 'resource_not_in_plan'
 }
 
-/** The first named resource that does not lie in the token's plan, or not where the request says. */
-export function outsidePlan({ named, places, record }: Facts): NamedRef | undefined {
+/** Which named resource is the first that does not lie in the token's plan, or not where the request says. */
+export function outsidePlan({ named, namedAt, places, record }: Facts): number | undefined {
   if (typeof named !== 'object') return undefined
   for (let i = 0; i < named.length; i++) {
-    const ref = named[i] as NamedRef
+    const ref = named[i] as ResourceRef
     const place = places?.[i]
-    if (ref.kind === PLAN_KIND ? ref.id !== record?.planId : !isPlacedIn(place, record?.planId, ref.within)) return ref
+    const at = namedAt[i]
+    if (ref.kind === PLAN_KIND ? ref.id !== record?.planId : !at || !isPlacedIn(place, record?.planId, at.within))
+      return i
   }
   return undefined
 }
@@ -208,21 +213,21 @@ export function outsidePlan({ named, places, record }: Facts): NamedRef | undefi
 function isPlacedIn(
   place: Place | 'absent' | undefined,
   planId: string | undefined,
-  within: NamedRef['within'],
+  within: ResourceRef | undefined,
 ): boolean {
   if (place === undefined || place === 'absent' || place.planId !== planId) return false
   return within === undefined || place.ancestors.some(({ kind, id }) => kind === within.kind && id === within.id)
 }
 
-/** What the allowlist does not cover: a named resource, or the plan. */
-export function outsideAllowlist({ named, places, grant }: Facts): NamedRef | 'plan' | undefined {
+/** What the allowlist does not cover: which named resource first, or the plan. */
+export function outsideAllowlist({ named, places, grant }: Facts): number | 'plan' | undefined {
   if (named === 'nothing' || grant?.allowlist === 'all') return undefined
   if (typeof named !== 'object' || !grant) return 'plan'
   for (let i = 0; i < named.length; i++) {
-    const ref = named[i] as NamedRef
+    const ref = named[i] as ResourceRef
     const place = places?.[i]
     const ancestors = typeof place === 'object' ? place.ancestors : []
-    if (!covers(grant.allowlist, ref, ancestors)) return ref
+    if (!covers(grant.allowlist, ref, ancestors)) return i
   }
   return undefined
 }

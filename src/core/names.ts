@@ -7,37 +7,34 @@
 import { type Match, paramsOf } from './endpoints.ts'
 import type { Malformed, MalformedReason } from './malformed.ts'
 import { isNamed } from './objects.ts'
-import type { CompiledName, CompiledSource, OnlyName } from './policy-names.ts'
+import type { CompiledName, CompiledSource, NamedAt, OnlyName } from './policy-names.ts'
 import { readQuery } from './query.ts'
 import type { ResourceRef } from './resources.ts'
 import { hasControlCharacter } from './target.ts'
 
-/** A resource that a request names. */
-export interface NamedRef extends ResourceRef {
-  /** The source, as the policy spells it. */
-  readonly at: string
-  /** What must be among this one's ancestors. */
-  readonly within?: ResourceRef
-}
-
 /** What a request names, or that it cannot be told. */
-export type Named = 'nothing' | 'plan' | 'malformed' | readonly NamedRef[]
+export type Named = 'nothing' | 'plan' | 'malformed' | readonly ResourceRef[]
 
 /** Where values are read from, and where it is noted why they cannot be. */
 interface RequestParts {
   readonly values: readonly string[]
   readonly query: ReadonlyMap<string, string>
   readonly body: unknown
-  readonly blame: Blame
+  readonly told: Told
 }
 
-/** Takes note of why it cannot be told what a request names. */
-export interface Blame {
+/** Takes note of where names were read, and of why it cannot be told what a request names. */
+export interface Told {
+  /**
+   * One for each resource, in the same order. Beside the resources, so that an allowance gives out their very list: a copy of it
+   * was a twelfth of what `authorize` allocates (bench/engine.ts).
+   */
+  namedAt: readonly NamedAt[]
   malformed: Malformed | undefined
 }
 
-function blamed(blame: Blame, reason: MalformedReason, source?: string): 'malformed' {
-  blame.malformed = source === undefined ? { reason } : { reason, source }
+function blamed(told: Told, reason: MalformedReason, source?: string): 'malformed' {
+  told.malformed = source === undefined ? { reason } : { reason, source }
   return 'malformed'
 }
 
@@ -46,73 +43,78 @@ function blamed(blame: Blame, reason: MalformedReason, source?: string): 'malfor
  *
  * @param body the parsed value of its body, looked at only where the endpoint names resources there or has checks.
  * @param most how many resources it may name.
- * @param blame is told why, where the answer is `malformed`.
+ * @param told is told where they were read, or why, where the answer is `malformed`.
  */
-export function namesOf(match: Match, query: string, body: unknown, most: number, blame: Blame): Named {
-  const named = readNames(match, query, body, most, blame)
+export function namesOf(match: Match, query: string, body: unknown, most: number, told: Told): Named {
+  const named = readNames(match, query, body, most, told)
   if (named === 'malformed') return named
   for (const check of match.endpoint.checks) {
-    const resources = typeof named === 'object' ? named : []
-    if (check({ params: paramsOf(match), resources, body }) !== true) return blamed(blame, 'check_failed')
+    // A list of its own for each: what a check does to it moves nothing under the rules.
+    const resources = typeof named === 'object' ? named.map(({ kind, id }) => ({ kind, id })) : []
+    if (check({ params: paramsOf(match), resources, body }) !== true) return blamed(told, 'check_failed')
   }
   return named
 }
 
-function readNames(match: Match, query: string, body: unknown, most: number, blame: Blame): Named {
+function readNames(match: Match, query: string, body: unknown, most: number, told: Told): Named {
   const { names } = match.endpoint
   if (names.what !== 'resources') return names.what
-  if (names.only) return onlyOf(names.only, match)
+  if (names.only) return onlyOf(names.only, match, told)
   const values = names.query.size === 0 ? NO_QUERY : readQuery(query, names.query)
   if ('reason' in values) {
-    blame.malformed = values
+    told.malformed = values
     return 'malformed'
   }
-  const parts: RequestParts = { values: match.values, query: values, body, blame }
+  const parts: RequestParts = { values: match.values, query: values, body, told }
   /** Each resource once for each that must be above it. */
-  const found = new Map<string, NamedRef>()
+  const found = new Map<string, { readonly ref: ResourceRef; readonly at: NamedAt }>()
   for (const name of names.list) {
     const refs = refsOf(name, parts)
     if (refs === 'malformed') return refs
-    if (refs === 'absent' && names.none === 'all') return blamed(blame, 'value_missing', name.at.text)
+    if (refs === 'absent' && names.none === 'all') return blamed(told, 'value_missing', name.at.text)
     if (refs === 'absent') continue
     const { within } = name
     const above = names.list.find(({ at }) => at.text === within)
     const parent = above && refsOf(above, parts)[0]
-    if (above && typeof parent !== 'object') return blamed(blame, 'value_missing', within)
+    if (above && typeof parent !== 'object') return blamed(told, 'value_missing', within)
     for (const ref of refs) {
-      const named = typeof parent === 'object' ? { ...ref, within: { kind: parent.kind, id: parent.id } } : ref
-      found.set(JSON.stringify([ref.kind, ref.id, within]), named)
-      if (found.size > most) return blamed(blame, 'resources_too_many')
+      const at = { at: name.at.text, ...(typeof parent === 'object' && { within: parent }) }
+      found.set(JSON.stringify([ref.kind, ref.id, within]), { ref, at })
+      if (found.size > most) return blamed(told, 'resources_too_many')
     }
   }
-  if (found.size > 0) return [...found.values()]
+  if (found.size > 0) {
+    told.namedAt = Array.from(found.values(), ({ at }) => at)
+    return Array.from(found.values(), ({ ref }) => ref)
+  }
   return names.none === 'plan'
     ? 'plan'
-    : blamed(blame, 'value_missing', names.list.map(({ at }) => at.text).join(' or '))
+    : blamed(told, 'value_missing', names.list.map(({ at }) => at.text).join(' or '))
 }
 
 const NO_QUERY: ReadonlyMap<string, string> = new Map()
 
 /** The most frequent case by far, without a list in between: one resource of a fixed kind in the path. */
-function onlyOf({ kind, stem, at }: OnlyName, { values }: Match): Named {
-  return [{ kind, id: stem + values[at.index], at: at.text }]
+function onlyOf({ kind, stem, index, namedAt }: OnlyName, { values }: Match, told: Told): Named {
+  told.namedAt = namedAt
+  return [{ kind, id: stem + values[index] }]
 }
 
 function refsOf(
   { kind, at, prefix, stem }: CompiledName,
   parts: RequestParts,
-): readonly NamedRef[] | 'absent' | 'malformed' {
+): readonly ResourceRef[] | 'absent' | 'malformed' {
   const ids = valuesAt(at, parts)
   const kindName = typeof kind === 'string' ? [kind] : kindAt(kind, parts)
   if (ids === 'malformed' || kindName === 'malformed') return 'malformed'
   if (ids === 'absent' && (typeof kind === 'string' || kindName === 'absent')) return ids
-  if (ids === 'absent') return blamed(parts.blame, 'value_missing', at.text)
+  if (ids === 'absent') return blamed(parts.told, 'value_missing', at.text)
   if (kindName === 'absent')
-    return blamed(parts.blame, 'value_missing', typeof kind === 'string' ? kind : kind.from.text)
-  const refs: NamedRef[] = []
+    return blamed(parts.told, 'value_missing', typeof kind === 'string' ? kind : kind.from.text)
+  const refs: ResourceRef[] = []
   for (const id of ids) {
-    if (!id.startsWith(prefix) || id.length === prefix.length) return blamed(parts.blame, 'value_unreadable', at.text)
-    refs.push({ kind: kindName[0] as string, id: stem + id.slice(prefix.length), at: at.text })
+    if (!id.startsWith(prefix) || id.length === prefix.length) return blamed(parts.told, 'value_unreadable', at.text)
+    refs.push({ kind: kindName[0] as string, id: stem + id.slice(prefix.length) })
   }
   return refs
 }
@@ -124,12 +126,12 @@ function kindAt(
 ): readonly string[] | 'absent' | 'malformed' {
   const values = valuesAt(from, parts)
   if (typeof values === 'string' || (values.length === 1 && of.has(values[0] as string))) return values
-  return blamed(parts.blame, 'value_of_no_kind', from.text)
+  return blamed(parts.told, 'value_of_no_kind', from.text)
 }
 
 function valuesAt(
   source: CompiledSource,
-  { values, query, body, blame }: RequestParts,
+  { values, query, body, told }: RequestParts,
 ): readonly string[] | 'absent' | 'malformed' {
   switch (source.in) {
     case 'path':
@@ -139,7 +141,7 @@ function valuesAt(
       return value === undefined ? 'absent' : [value]
     }
     case 'body':
-      return valuesInBody(body, source, blame)
+      return valuesInBody(body, source, told)
   }
 }
 
@@ -147,23 +149,23 @@ function valuesAt(
 function valuesInBody(
   body: unknown,
   { steps, text }: CompiledSource & { readonly in: 'body' },
-  blame: Blame,
+  told: Told,
 ): readonly string[] | 'absent' | 'malformed' {
-  if (body === undefined) return blamed(blame, 'body_missing')
+  if (body === undefined) return blamed(told, 'body_missing')
   let level: readonly unknown[] = [body]
   for (const [depth, { field, each }] of steps.entries()) {
     const below: unknown[] = []
     for (const value of level) {
-      if (!isNamed(value)) return blamed(blame, 'value_unreadable', text)
-      if (!Object.hasOwn(value, field)) return depth === 0 ? 'absent' : blamed(blame, 'value_missing', text)
+      if (!isNamed(value)) return blamed(told, 'value_unreadable', text)
+      if (!Object.hasOwn(value, field)) return depth === 0 ? 'absent' : blamed(told, 'value_missing', text)
       const inner: unknown = (value as Record<string, unknown>)[field]
       if (!each) below.push(inner)
-      else if (!Array.isArray(inner) || inner.length === 0) return blamed(blame, 'value_unreadable', text)
+      else if (!Array.isArray(inner) || inner.length === 0) return blamed(told, 'value_unreadable', text)
       else for (const entry of inner) below.push(entry)
     }
     level = below
   }
-  return level.every(isReadableId) ? level : blamed(blame, 'value_unreadable', text)
+  return level.every(isReadableId) ? level : blamed(told, 'value_unreadable', text)
 }
 
 function isReadableId(value: unknown): value is string {

@@ -1,5 +1,6 @@
 /** Compiles what a policy says that an endpoint names. How it is read out of a request: core/names.ts. */
 import type { NamedResource, Names, Source } from './policy-data.ts'
+import type { ResourceRef } from './resources.ts'
 import type { Tell } from './setup.ts'
 
 /** A source of the policy, read once. */
@@ -24,11 +25,22 @@ export interface CompiledName {
   readonly within: string | undefined
 }
 
+/** Where a resource that a request names was read. */
+export interface NamedAt {
+  /** The source, as the policy spells it. */
+  readonly at: string
+  /** What must be among the resource's ancestors. */
+  readonly within?: ResourceRef
+}
+
 /** A resource of a fixed kind that is a parameter of the route. */
 export interface OnlyName {
   readonly kind: string
   readonly stem: string
-  readonly at: CompiledSource & { readonly in: 'path' }
+  /** The place of its parameter in the route. */
+  readonly index: number
+  /** Where it is read, made once. */
+  readonly namedAt: readonly NamedAt[]
 }
 
 /** What an endpoint names, made ready. */
@@ -72,7 +84,7 @@ function onlyOf(list: readonly CompiledName[]): OnlyName | undefined {
   const [name] = list
   if (!name || list.length > 1 || typeof name.kind !== 'string' || name.at.in !== 'path' || name.prefix !== '')
     return undefined
-  return { kind: name.kind, stem: name.stem, at: name.at }
+  return { kind: name.kind, stem: name.stem, index: name.at.index, namedAt: [{ at: name.at.text }] }
 }
 
 function compileName(

@@ -7,7 +7,6 @@ import { anyOf } from './denial.ts'
 import type { Match } from './endpoints.ts'
 import { REFUSALS, type RefusalCode } from './errors.ts'
 import { sentenceOf } from './malformed.ts'
-import type { NamedRef } from './names.ts'
 import { ENDED } from './token.ts'
 
 /** The reason for a verdict: `code` is the refusal, or `undefined` if the rule lets the request through. */
@@ -38,10 +37,10 @@ const PASSED: { readonly [R in RuleName]: (facts: Facts) => string } = {
     const held = heldScope(match?.endpoint.scopes ?? [], grant?.scopes ?? [])
     return held === undefined ? 'The endpoint takes no scope.' : `The token holds ${held}, which the endpoint takes.`
   },
-  names: ({ named }) =>
-    typeof named === 'object'
-      ? `The request names ${listed(new Set(named.map(described)))}.`
-      : `The request names ${named === 'plan' ? 'the whole plan' : 'no resource of a plan'}.`,
+  names: (facts) =>
+    typeof facts.named === 'object'
+      ? `The request names ${listed(new Set(facts.named.map((_, i) => described(facts, i))))}.`
+      : `The request names ${facts.named === 'plan' ? 'the whole plan' : 'no resource of a plan'}.`,
   in_plan: () => 'Every resource of the request lies in the plan of the token.',
   allowlist: ({ grant }) =>
     grant?.allowlist === 'all'
@@ -72,15 +71,15 @@ const DETAILS: { readonly [R in RuleName]?: (facts: Facts, code: RefusalCode) =>
     `It takes ${anyOf(match?.endpoint.scopes ?? [])}. The token holds ${listed(grant?.scopes ?? [])}.`,
   names: causeOf,
   in_plan: (facts) => {
-    const ref = outsidePlan(facts)
-    return ref
-      ? `It is the ${described(ref)}${ref.within ? `, or it is not in that ${words(ref.within.kind)}` : ''}.`
-      : ''
+    const outside = outsidePlan(facts)
+    if (outside === undefined) return ''
+    const within = facts.namedAt[outside]?.within
+    return `It is the ${described(facts, outside)}${within ? `, or it is not in that ${words(within.kind)}` : ''}.`
   },
   allowlist: (facts) => {
     const outside = outsideAllowlist(facts)
-    return typeof outside === 'object'
-      ? `It is the ${described(outside)}; nothing above it is listed either.`
+    return typeof outside === 'number'
+      ? `It is the ${described(facts, outside)}; nothing above it is listed either.`
       : 'It is the whole plan.'
   },
 }
@@ -89,6 +88,8 @@ function causeOf({ malformed }: Facts): string {
   return malformed ? sentenceOf(malformed) : REFUSALS.request_malformed.help
 }
 
-function described({ kind, at }: NamedRef): string {
-  return `${words(kind)} in ${at}`
+/** A named resource by its kind and where it was read. */
+function described({ named, namedAt }: Facts, i: number): string {
+  const kind = typeof named === 'object' ? named[i]?.kind : undefined
+  return `${words(kind ?? 'resource')} in ${namedAt[i]?.at}`
 }

@@ -5,7 +5,6 @@ import type { Denial } from '../core/denial.ts'
 import { type EndpointView, paramsOf } from '../core/endpoints.ts'
 import type { RefusalCode } from '../core/errors.ts'
 import type { Malformed } from '../core/malformed.ts'
-import type { NamedRef } from '../core/names.ts'
 import type { ResourceRef } from '../core/resources.ts'
 import type { Token } from '../core/token.ts'
 import type { Inquiry } from './inquiry.ts'
@@ -38,13 +37,15 @@ export function allowanceOf({ policy, match, named, record, grant, secret, now, 
     token: grants.activeToken(record, grant, now),
     endpoint: endpoint.view,
     params: paramsOf(match),
-    resources: typeof named === 'object' ? named.map(refOf) : NOTHING,
-    secret: { worksUntil: secret.worksUntil },
+    resources: typeof named === 'object' ? named : NOTHING,
+    secret: secret.worksUntil === null ? NEWEST : { worksUntil: secret.worksUntil },
     headers: policy.denials.headers,
   }
 }
 
 const NOTHING: readonly ResourceRef[] = Object.freeze([])
+/** Of the newest secret, which most requests carry. */
+const NEWEST: Allowance['secret'] = Object.freeze({ worksUntil: null })
 
 /** The refusal that a rule gave: for a missing scope or a closed endpoint with the endpoint's, for a malformed request with the cause. */
 export function refusalOf(facts: Facts, code: RefusalCode): Denial {
@@ -58,5 +59,3 @@ export function refusalOf(facts: Facts, code: RefusalCode): Denial {
 function causeOf({ credential, malformed }: Facts): Malformed | undefined {
   return !credential.ok && credential.code === 'request_malformed' ? credential.malformed : malformed
 }
-
-const refOf = ({ kind, id }: NamedRef): ResourceRef => ({ kind, id })

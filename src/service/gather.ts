@@ -8,7 +8,7 @@ import type { BodyReading } from '../core/body-reading.ts'
 import { OF_NAMES, OF_PLACES, OF_PLAN, OF_TOKEN, type Stage as Questions } from '../core/decide.ts'
 import { readPlace, readPlan } from '../core/directory.ts'
 import type { Match } from '../core/endpoints.ts'
-import { type NamedRef, namesOf } from '../core/names.ts'
+import { namesOf } from '../core/names.ts'
 import { isObject, isThenable } from '../core/objects.ts'
 import { PLAN_KIND, type Place, type ResourceRef } from '../core/resources.ts'
 import type { Target } from '../core/target.ts'
@@ -124,7 +124,7 @@ export function gatherPlaces(inquiry: Inquiry): Awaitable<void> {
 }
 
 /** One that lies elsewhere is enough to refuse. All of it together has the time of one call. */
-function locateSeveral(inquiry: Inquiry, named: readonly NamedRef[], { planId }: TokenRecord): Promise<void> {
+function locateSeveral(inquiry: Inquiry, named: readonly ResourceRef[], { planId }: TokenRecord): Promise<void> {
   const { engine } = inquiry
   const isElsewhere = (place: Place | 'absent'): boolean => place === 'absent' || place.planId !== planId
   const resources = named.filter(({ kind }) => kind !== PLAN_KIND)

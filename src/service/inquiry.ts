@@ -26,6 +26,8 @@ export interface Inquiry extends Facts {
   source: 'cache' | 'store' | undefined
 }
 
+const NOWHERE: Facts['namedAt'] = []
+
 /** An inquiry that has begun. Always all fields, so that the hot path sees one layout. */
 export function inquiryOf(
   engine: Engine,
@@ -47,6 +49,7 @@ export function inquiryOf(
     plan: undefined,
     match: undefined,
     named: undefined,
+    namedAt: NOWHERE,
     places: undefined,
     malformed: undefined,
     engine,

@@ -84,6 +84,23 @@ describe('a check', () => {
     expect(await (await world({})).ask('PUT /novel/12', { text: 'yes' })).toBe('request_malformed')
   })
 
+  it('moves nothing under the rules, whatever it does to the resources that it is asked about', async () => {
+    const { ask } = await world({
+      checks: {
+        'text@1': ({ resources }) => {
+          ;(resources as { kind: string; id: string }[])[0] = { kind: 'page', id: 'novel/12' }
+          return true
+        },
+      },
+    })
+    expect(await ask('PUT /novel/13', {})).toBe('resource_not_allowed')
+    const emptying = await world({
+      checks: { 'text@1': ({ resources }) => (resources as unknown[]).splice(0).length === 1 },
+    })
+    expect(await emptying.ask('PUT /novel/13', {})).toBe('resource_not_allowed')
+    expect(await emptying.ask('PUT /novel/12', {})).toEqual(PAGE)
+  })
+
   it('grants nothing to a token that may not', async () => {
     const { ask } = await world({ checks: { 'text@1': () => true } })
     expect(await ask('PUT /novel/13', {})).toBe('resource_not_allowed')

@@ -23,10 +23,8 @@ function factsWith(change: Partial<Facts> = {}, recordChange: Partial<TokenRecor
     grant: grantOf(record),
     plan: PLAN,
     match: matchIn(invoices, 'GET', '/projects/7/invoices/A')?.match,
-    named: [
-      { ...PROJECT, at: 'path:p' },
-      { kind: 'invoice', id: 'A', at: 'path:i', within: PROJECT },
-    ],
+    named: [PROJECT, { kind: 'invoice', id: 'A' }],
+    namedAt: [{ at: 'path:p' }, { at: 'path:i', within: PROJECT }],
     places: [
       { planId: '1001', ancestors: [] },
       { planId: '1001', ancestors: [PROJECT] },
@@ -102,10 +100,7 @@ describe('a request', () => {
       factsWith({ match: matchOf('GET', '/status'), named: 'nothing' }, { resources: [] }),
     ],
     ['for the plan with all resources', factsWith({ named: 'plan' }, { resources: 'all' })],
-    [
-      'for its own plan by name',
-      factsWith({ named: [{ kind: 'plan', id: '1001', at: 'path:p' }] }, { resources: 'all' }),
-    ],
+    ['for its own plan by name', factsWith({ named: [{ kind: 'plan', id: '1001' }] }, { resources: 'all' })],
     ['of a plan that is said not to be suspended', factsWith({ plan: { ...PLAN, suspended: false } })],
     [
       'of a tier that the endpoint asks for',
@@ -158,6 +153,7 @@ describe('a rule', () => {
     plan: undefined,
     match: undefined,
     named: undefined,
+    namedAt: [],
     places: undefined,
   })
 
@@ -193,17 +189,14 @@ describe('a resource', () => {
       { places: [place('1001'), place('1001', { kind: 'team', id: '7' })] },
     ],
     ['anywhere below', undefined, { places: [place('1001'), place('1001', { kind: 'x', id: '1' }, PROJECT)] }],
-    ['that is another plan', 'resource_not_in_plan', { named: [{ kind: 'plan', id: '2002', at: 'x' }] }],
+    ['of which it is not known where it was read', 'resource_not_in_plan', { namedAt: [{ at: 'path:p' }] }],
+    ['that is another plan', 'resource_not_in_plan', { named: [{ kind: 'plan', id: '2002' }] }],
     [
       'that is the plan, which the directory is not asked for, with a limited token',
       'resource_not_allowed',
-      { named: [{ kind: 'plan', id: '1001', at: 'x' }], places: ['absent'] },
+      { named: [{ kind: 'plan', id: '1001' }], places: ['absent'] },
     ],
-    [
-      'that is the plan, with a limited token',
-      'resource_not_allowed',
-      { named: [{ kind: 'plan', id: '1001', at: 'x' }] },
-    ],
+    ['that is the plan, with a limited token', 'resource_not_allowed', { named: [{ kind: 'plan', id: '1001' }] }],
   ])('%s: %s', (_, code, change) => {
     expect(judge(factsWith(change))).toBe(code)
   })

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { namesOf } from '../../src/core/names.ts'
 import type { Names } from '../../src/core/policy-data.ts'
 import { matchIn, policyWith } from './fixtures.ts'
-import { most, named, refs } from './names-fixtures.ts'
+import { most, named, namedAt, newTold, refs } from './names-fixtures.ts'
 
 describe('the body', () => {
   const one: Names = [{ kind: 'file', at: 'body:file_key' }]
@@ -102,8 +102,8 @@ describe('the body', () => {
     const policy = policyWith({ 'POST /x': { scopes: [], names: one } })
     const match = matchIn(policy, 'POST', '/x')?.match
     if (!match) throw new TypeError('no match')
-    expect(refs(namesOf(match, '', { file_key: 'A' }, most, { malformed: undefined }))).toEqual(['file:A'])
-    expect(namesOf(match, '', Object.create({ file_key: 'A' }), most, { malformed: undefined })).toBe('malformed')
+    expect(refs(namesOf(match, '', { file_key: 'A' }, most, newTold()))).toEqual(['file:A'])
+    expect(namesOf(match, '', Object.create({ file_key: 'A' }), most, newTold())).toBe('malformed')
   })
 
   it('never means the whole plan by naming nothing, whatever the policy says', () => {
@@ -124,7 +124,7 @@ describe('the body', () => {
     ]
     const parents = () => {
       try {
-        const result = named(
+        const result = namedAt(
           'POST /x',
           pairs,
           '/x',

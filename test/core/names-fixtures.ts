@@ -1,7 +1,7 @@
 /** What the tests of names share: what one request names, under a policy with one endpoint. */
 import { parseJsonStrictly } from '../../src/core/json.ts'
 import type { Malformed } from '../../src/core/malformed.ts'
-import { type Blame, type Named, namesOf } from '../../src/core/names.ts'
+import { type Named, namesOf, type Told } from '../../src/core/names.ts'
 import type { Endpoint, Names } from '../../src/core/policy-data.ts'
 import { readTarget } from '../../src/core/target.ts'
 import { matchIn, policyWith } from './fixtures.ts'
@@ -13,20 +13,31 @@ export function named(
   target: string,
   body?: string,
   params: Endpoint['params'] = {},
-  blame: Blame = { malformed: undefined },
+  told: Told = newTold(),
 ): Named {
   const kinds = { file: {}, project: {}, team: {}, absent: {}, malformed: {}, constructor: {} }
   const policy = policyWith({ [route]: { scopes: [], names, params } }, { kinds })
   const { path = '', query = '' } = readTarget(target) ?? {}
   const matched = matchIn(policy, route.slice(0, route.indexOf(' ')), path)
   if (!matched) throw new TypeError(`${target} is not ${route}.`)
-  return namesOf(matched.match, query, body === undefined ? undefined : parseJsonStrictly(body).value, most, blame)
+  const value = body === undefined ? undefined : parseJsonStrictly(body).value
+  return namesOf(matched.match, query, value, most, told)
+}
+
+/** Nothing told so far. */
+export const newTold = (): Told => ({ namedAt: [], malformed: undefined })
+
+/** Each resource that one request names, with where it was read. */
+export function namedAt(route: string, names: Names, target: string, body?: string) {
+  const told = newTold()
+  const result = named(route, names, target, body, {}, told)
+  return typeof result === 'string' ? result : result.map((ref, i) => ({ ...ref, ...told.namedAt[i] }))
 }
 
 /** Why it cannot be told what one request names. */
 export function malformedIn(...[route, names, target, body]: [string, Names, string, string?]): Malformed | undefined {
-  const blame: Blame = { malformed: undefined }
-  return named(route, names, target, body, {}, blame) === 'malformed' ? blame.malformed : undefined
+  const told = newTold()
+  return named(route, names, target, body, {}, told) === 'malformed' ? told.malformed : undefined
 }
 
 /** How many resources one request may name here. */

@@ -1,7 +1,7 @@
 /** What the path and the query of a request name, and that it is malformed wherever that can be doubted. The body: names-body.test.ts. */
 import { describe, expect, it } from 'vitest'
 import type { Names } from '../../src/core/policy-data.ts'
-import { malformedIn, most, named, refs } from './names-fixtures.ts'
+import { malformedIn, most, named, namedAt, refs } from './names-fixtures.ts'
 
 describe('an endpoint that names no resource of its own', () => {
   it.each(['nothing', 'plan'] as const)('says so, whatever the request holds: %s', (what) => {
@@ -28,7 +28,7 @@ describe('the path', () => {
       { kind: 'team', at: 'path:t' },
       { kind: 'file', at: 'path:f' },
     ]
-    expect(named('GET /t/{t}/f/{f}', two, '/t/1/f/2')).toEqual([
+    expect(namedAt('GET /t/{t}/f/{f}', two, '/t/1/f/2')).toEqual([
       { kind: 'team', id: '1', at: 'path:t' },
       { kind: 'file', id: '2', at: 'path:f' },
     ])
@@ -74,7 +74,7 @@ describe('within', () => {
   ]
 
   it('says what must be above a resource, in whatever order the two stand', () => {
-    expect(named('GET /p/{p}/f/{f}', names, '/p/7/f/A')).toEqual([
+    expect(namedAt('GET /p/{p}/f/{f}', names, '/p/7/f/A')).toEqual([
       { kind: 'file', id: 'A', at: 'path:f', within: { kind: 'project', id: '7' } },
       { kind: 'project', id: '7', at: 'path:p' },
     ])
@@ -90,7 +90,7 @@ describe('within', () => {
     }
     expect(named('GET /x', some, '/x?f=A')).toBe('malformed')
     expect(refs(named('GET /x', some, '/x?p=7'))).toEqual(['project:7'])
-    expect(named('GET /x', some, '/x?f=A&p=7')).toContainEqual(
+    expect(namedAt('GET /x', some, '/x?f=A&p=7')).toContainEqual(
       expect.objectContaining({ id: 'A', within: { kind: 'project', id: '7' } }),
     )
   })
@@ -100,7 +100,7 @@ describe('within', () => {
       { kind: 'team', at: 'path:a' },
       { kind: 'team', at: 'path:b', within: 'path:a' },
     ]
-    expect(named('GET /{a}/{b}', nested, '/7/7')).toContainEqual(
+    expect(namedAt('GET /{a}/{b}', nested, '/7/7')).toContainEqual(
       expect.objectContaining({ id: '7', within: { kind: 'team', id: '7' } }),
     )
   })

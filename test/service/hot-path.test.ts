@@ -64,6 +64,21 @@ describe('authorize', () => {
     await expect(tokens.authorize(allowed, { surface: 'npm' })).rejects.toThrow(TypeError)
   })
 
+  it('gives each allowance resources and a secret of which nobody else’s depend', async () => {
+    const tokens = createPlanTokens({ policy: figmaPolicy(), store: memoryStore(), directory: newDirectory() })
+    const { secret } = await tokens.create(TOKEN)
+    const request = requestWith(secret, 'GET /v1/files/FileA')
+    const resources = [{ kind: 'file', id: 'FileA' }]
+    for (let i = 0; i < 3; i++) {
+      const decision = expectAllowed(await tokens.authorize(request))
+      expect(decision).toMatchObject({ resources, secret: { worksUntil: null } })
+      expect(Object.keys(decision.resources[0] as object)).toEqual(['kind', 'id'])
+      // A host in plain JavaScript does what it likes with what is its own.
+      ;(decision.resources as unknown[]).length = 0
+      Reflect.set(decision.secret, 'worksUntil', 1)
+    }
+  })
+
   it('notes uses by a record that is kept as it does by one that comes anew each time', async () => {
     await fc.assert(
       fc.asyncProperty(
