@@ -179,26 +179,25 @@ function valuesInFetch(places: Places, headers: { get(name: string): string | nu
   return found
 }
 
+/** The place that a header's value belongs in. */
+function placeOf({ headers, bearer }: Places, name: string): keyof Found | undefined {
+  for (let i = 0; i < headers.length; i++) if (isHeader(name, headers[i] as string)) return 'custom'
+  return bearer && isHeader(name, AUTHORIZATION) ? 'authorization' : undefined
+}
+
 /**
- * The place that a header's value belongs in. Names in lower case, as most come, are known as they are, and the length tells
- * most others apart: a copy in lower case for each was a twentieth of `authorize` (bench/engine.ts).
+ * Whether a name is that of a header in lower case: `name.toLowerCase() === header`, without the copy, which was a twentieth of
+ * `authorize` and of what it allocates (bench/engine.ts). The length tells most apart.
  */
-function placeOf(places: Places, name: string): keyof Found | undefined {
-  return (
-    placeInLowerCase(places, name) ??
-    (mayBeOurs(places, name) ? placeInLowerCase(places, name.toLowerCase()) : undefined)
-  )
-}
-
-function placeInLowerCase({ headers, bearer }: Places, name: string): keyof Found | undefined {
-  for (let i = 0; i < headers.length; i++) if (headers[i] === name) return 'custom'
-  return bearer && name === AUTHORIZATION ? 'authorization' : undefined
-}
-
-function mayBeOurs({ headers, bearer }: Places, name: string): boolean {
-  if (bearer && name.length === AUTHORIZATION.length) return true
-  for (let i = 0; i < headers.length; i++) if (headers[i]?.length === name.length) return true
-  return false
+function isHeader(name: string, header: string): boolean {
+  if (name === header) return true
+  if (name.length !== header.length) return false
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i)
+    if (code > 127) return name.toLowerCase() === header
+    if ((code >= 65 && code <= 90 ? code + 32 : code) !== header.charCodeAt(i)) return false
+  }
+  return true
 }
 
 /** A plain object is told apart first, since it is what Node gives, and a look for a missing `get` is slow. */

@@ -60,7 +60,7 @@ export function isWellFormedSecret(text: string, prefixes: ReadonlySet<string>):
   if (length > MAX_LENGTH) return false
   const start = length - TAIL_LENGTH
   const end = length - CHECKSUM_LENGTH
-  if (text.charCodeAt(start - 1) !== 95 || !prefixes.has(text.slice(0, start - 1))) return false
+  if (text.charCodeAt(start - 1) !== 95 || !hasPrefix(text, start - 1, prefixes)) return false
   let crc = -1
   for (let i = 0; i < start; i++) crc = crcStep(crc, text.charCodeAt(i))
   for (let i = start; i < end; i++) {
@@ -75,6 +75,12 @@ export function isWellFormedSecret(text: string, prefixes: ReadonlySet<string>):
     stated = stated * 62 + value
   }
   return stated === ~crc >>> 0
+}
+
+/** Whether a text begins with a prefix of that length. No slice, which would be a fortieth of what `authorize` allocates. */
+function hasPrefix(text: string, length: number, prefixes: ReadonlySet<string>): boolean {
+  for (const prefix of prefixes) if (prefix.length === length && text.startsWith(prefix)) return true
+  return false
 }
 
 /** Whether a text begins as secrets of these prefixes do, so that it could be one, whole or not. */

@@ -1,4 +1,5 @@
 /** The one credential of a request: where it may stand, and that two which might differ are never a choice. */
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readCredential as readIn } from '../../src/core/credential.ts'
 
@@ -184,6 +185,36 @@ describe('headers that are none', () => {
 
   it('may have a field that is undefined, as objects in TypeScript have', () => {
     expect(readCredential(BOTH, { 'x-key': undefined, authorization: 'Bearer a' }, undefined)).toEqual(found('a'))
+  })
+
+  it('are those whose names are the same in lower case, of whatever characters these are', () => {
+    // The sign of Kelvin has a small k; the others are neighbours of letters, or become longer in lower case.
+    const near = fc.constantFrom('\u212a', '@', '[', '`', '{', '\r', 'İ', 'ı', '')
+    const spelt = (header: string) =>
+      fc
+        .tuple(
+          ...[...header].map((char) =>
+            fc.oneof(
+              { weight: 40, arbitrary: fc.constantFrom(char, char.toUpperCase()) },
+              { weight: 1, arbitrary: char === 'k' ? fc.constant('\u212a') : near },
+            ),
+          ),
+        )
+        .map((chars) => chars.join(''))
+    const names = fc.oneof(spelt('x-key'), spelt('authorization'), fc.string({ unit: 'binary', maxLength: 14 }))
+    const seen = new Set<unknown>()
+    fc.assert(
+      fc.property(names, (name) => {
+        const lower = name.toLowerCase()
+        const expected = lower === 'x-key' ? found('Bearer a') : lower === 'authorization' ? found('a') : MISSING
+        expect(readCredential(BOTH, { [name]: 'Bearer a' }, undefined)).toEqual(expected)
+        expect(readCredential(BOTH, {}, [name, 'Bearer a'])).toEqual(expected)
+        seen.add(`${expected.ok} ${/^[!-~]*$/.test(name)}`)
+      }),
+      { numRuns: 2_000 },
+    )
+    // Found and not found, each with names of ASCII and with others.
+    expect(seen.size).toBe(4)
   })
 
   it('are not taken from a prototype', () => {

@@ -152,6 +152,7 @@ describe('a text that is not quite a secret', () => {
         fc.pre(prefix !== other)
         expect(passes(text, other)).toBe(false)
         expect(isWellFormedSecret(other + text.slice(prefix.length), new Set([prefix, other]))).toBe(false)
+        expect(isWellFormedSecret(text, new Set([other, prefix]))).toBe(true)
         expect(isWellFormedSecret(text, new Set())).toBe(false)
       }),
     )
