@@ -7,7 +7,7 @@ import { gatherBytes } from '../core/bytes.ts'
 import { type Issue, issueAt, plainPath } from '../core/issue.ts'
 import { parseJsonStrictly } from '../core/json.ts'
 import { sentenceOf } from '../core/malformed.ts'
-import { isNamed } from '../core/objects.ts'
+import { isDictionary } from '../core/objects.ts'
 import { type Fault, read } from '../core/shape.ts'
 import { hasControlCharacter } from '../core/target.ts'
 import { Problem } from './problem.ts'
@@ -31,7 +31,7 @@ export function schemaFor(
   [schema, ofRoute]: readonly [z.core.$ZodType, z.core.$ZodType?],
   body: unknown,
 ): z.core.$ZodType {
-  return ofRoute && isNamed(body) && Object.hasOwn(body, 'route') ? ofRoute : schema
+  return ofRoute && isDictionary(body) && Object.hasOwn(body, 'route') ? ofRoute : schema
 }
 
 /** Fields of a query that are numbers. */

@@ -9,7 +9,7 @@ import type { Match } from './endpoints.ts'
 import type { RefusalCode } from './errors.ts'
 import { isActiveSecret } from './lifecycle.ts'
 import type { Malformed } from './malformed.ts'
-import type { Named } from './names.ts'
+import type { NamedResources } from './names.ts'
 import { isObject } from './objects.ts'
 import type { CompiledPolicy } from './policy.ts'
 import type { NamedAt } from './policy-names.ts'
@@ -32,7 +32,7 @@ export interface Facts {
   /** What the directory said of the token's plan. */
   plan: unknown
   match: Match | undefined
-  named: Named | undefined
+  named: NamedResources | undefined
   /** Where each named resource was read, in the order of `named`. */
   namedAt: readonly NamedAt[]
   /** Where each named resource lies, in the order of `named`. */

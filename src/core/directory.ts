@@ -3,7 +3,7 @@
  * the method, the field, what came and what was expected. Nothing is copied, since plans and places are read for each request.
  */
 import { DirectoryError } from './errors.ts'
-import { isNamed } from './objects.ts'
+import { isDictionary } from './objects.ts'
 import { isResourceRef, type Place } from './resources.ts'
 
 /** What the directory said of a plan, judged. */
@@ -20,7 +20,7 @@ export interface PlanAnswer {
  */
 export function readPlan(answer: unknown): PlanAnswer | undefined {
   if (answer === undefined || answer === null) return undefined
-  if (!isNamed(answer)) return unreadable('plan', '', answer, '{ id, tier } or undefined')
+  if (!isDictionary(answer)) return unreadable('plan', '', answer, '{ id, tier } or undefined')
   const { id, tier, suspended } = answer
   if (!isText(id)) return unreadable('plan', 'id', id, 'text')
   if (!isText(tier)) return unreadable('plan', 'tier', tier, 'text')
@@ -36,7 +36,7 @@ export function readPlan(answer: unknown): PlanAnswer | undefined {
  */
 export function readPlace(answer: unknown): Place | 'absent' {
   if (answer === undefined || answer === null) return 'absent'
-  if (!isNamed(answer)) return unreadable('locate', '', answer, '{ planId, ancestors } or undefined')
+  if (!isDictionary(answer)) return unreadable('locate', '', answer, '{ planId, ancestors } or undefined')
   const { planId, ancestors } = answer
   if (!isText(planId)) return unreadable('locate', 'planId', planId, 'text')
   if (!Array.isArray(ancestors)) return unreadable('locate', 'ancestors', ancestors, 'a list of { kind, id }')
@@ -71,7 +71,7 @@ function isText(value: unknown): value is string {
 
 function badAncestor(ancestor: unknown, i: number): never {
   const at = `ancestors[${i}]`
-  if (!isNamed(ancestor)) return unreadable('locate', at, ancestor, '{ kind, id }')
+  if (!isDictionary(ancestor)) return unreadable('locate', at, ancestor, '{ kind, id }')
   const field = isText(ancestor.kind) ? 'id' : 'kind'
   return unreadable('locate', `${at}.${field}`, ancestor[field], 'text')
 }

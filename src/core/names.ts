@@ -6,14 +6,14 @@
 
 import { type Match, paramsOf } from './endpoints.ts'
 import type { Malformed, MalformedReason } from './malformed.ts'
-import { isNamed } from './objects.ts'
+import { isDictionary } from './objects.ts'
 import type { CompiledName, CompiledSource, NamedAt, OnlyName } from './policy-names.ts'
 import { readQuery } from './query.ts'
 import type { ResourceRef } from './resources.ts'
 import { hasControlCharacter } from './target.ts'
 
 /** What a request names, or that it cannot be told. */
-export type Named = 'nothing' | 'plan' | 'malformed' | readonly ResourceRef[]
+export type NamedResources = 'nothing' | 'plan' | 'malformed' | readonly ResourceRef[]
 
 /** Where values are read from, and where it is noted why they cannot be. */
 interface RequestParts {
@@ -45,7 +45,7 @@ function blamed(told: Told, reason: MalformedReason, source?: string): 'malforme
  * @param most how many resources it may name.
  * @param told is told where they were read, or why, where the answer is `malformed`.
  */
-export function namesOf(match: Match, query: string, body: unknown, most: number, told: Told): Named {
+export function namesOf(match: Match, query: string, body: unknown, most: number, told: Told): NamedResources {
   const named = readNames(match, query, body, most, told)
   if (named === 'malformed') return named
   for (const check of match.endpoint.checks) {
@@ -56,7 +56,7 @@ export function namesOf(match: Match, query: string, body: unknown, most: number
   return named
 }
 
-function readNames(match: Match, query: string, body: unknown, most: number, told: Told): Named {
+function readNames(match: Match, query: string, body: unknown, most: number, told: Told): NamedResources {
   const { names } = match.endpoint
   if (names.what !== 'resources') return names.what
   if (names.only) return onlyOf(names.only, match, told)
@@ -95,7 +95,7 @@ function readNames(match: Match, query: string, body: unknown, most: number, tol
 const NO_QUERY: ReadonlyMap<string, string> = new Map()
 
 /** The most frequent case by far, without a list in between: one resource of a fixed kind in the path. */
-function onlyOf({ kind, stem, index, namedAt }: OnlyName, { values }: Match, told: Told): Named {
+function onlyOf({ kind, stem, index, namedAt }: OnlyName, { values }: Match, told: Told): NamedResources {
   told.namedAt = namedAt
   return [{ kind, id: stem + values[index] }]
 }
@@ -156,7 +156,7 @@ function valuesInBody(
   for (const [depth, { field, each }] of steps.entries()) {
     const below: unknown[] = []
     for (const value of level) {
-      if (!isNamed(value)) return blamed(told, 'value_unreadable', text)
+      if (!isDictionary(value)) return blamed(told, 'value_unreadable', text)
       if (!Object.hasOwn(value, field)) return depth === 0 ? 'absent' : blamed(told, 'value_missing', text)
       const inner: unknown = (value as Record<string, unknown>)[field]
       if (!each) below.push(inner)

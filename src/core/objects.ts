@@ -6,7 +6,7 @@ export function isObject(value: unknown): value is object {
 }
 
 /** Whether a value is an object with names, and no list. */
-export function isNamed(value: unknown): value is { readonly [name: string]: unknown } {
+export function isDictionary(value: unknown): value is { readonly [name: string]: unknown } {
   return isObject(value) && !Array.isArray(value)
 }
 

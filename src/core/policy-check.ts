@@ -7,7 +7,7 @@ import { parameterOf, segmentsOf } from './endpoints.ts'
 import { SetupError } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
 import { type Issue, issueAt } from './issue.ts'
-import { isNamed } from './objects.ts'
+import { isDictionary } from './objects.ts'
 import type { Endpoint, NamedResource, PolicyData, TokenType } from './policy-data.ts'
 import { policySchema } from './policy-schema.ts'
 import { PLAN_KIND } from './resources.ts'
@@ -26,7 +26,7 @@ export function readShape(data: unknown): ReadPolicy {
   const copy = jsonOf(data)
   const { faults } = read(policySchema, copy)
   const issues = faults.map(({ path, at, message }): Issue => ({ path, at, message }))
-  if (!isNamed(copy)) throw new SetupError('definePolicy', issues)
+  if (!isDictionary(copy)) throw new SetupError('definePolicy', issues)
   const kept: { [section: string]: unknown } = { ...EMPTY, ...copy }
   for (const { isUnknown, at } of faults) {
     const [section, entry] = at as string[]

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini'
 import { isObject } from './objects.ts'
 import { PREFIX_MESSAGE, PREFIX_PATTERN } from './secret.ts'
-import { dependent, matching, named, whole } from './shape.ts'
+import { dependent, dictionary, matching, whole } from './shape.ts'
 
 const text = matching(/./, 'must be text that is not empty.')
 const optionalText = z.optional(text)
@@ -20,7 +20,7 @@ const source = matching(
   'must be "path:name", "query:name" or "body:field", such as "body:items[].id".',
 )
 
-const scopeInfos = named(
+const scopeInfos = dictionary(
   matching(SCOPE, SCOPE_MESSAGE),
   z.strictObject({ title: optionalText, group: optionalText, deprecated: optionalText }),
 )
@@ -51,10 +51,10 @@ const free = dependent((value) =>
 const endpoint = z.strictObject({
   scopes,
   names,
-  params: z.optional(named(undefined, free)),
+  params: z.optional(dictionary(undefined, free)),
   tiers: z.optional(z.array(text).check(z.minLength(1))),
   closed: optionalText,
-  checks: z.optional(named(undefined, text)),
+  checks: z.optional(dictionary(undefined, text)),
 })
 
 const tokenType = z.strictObject({
@@ -109,8 +109,8 @@ export const policySchema = z.strictObject({
   limits: z.optional(limits),
   scopes: scopeInfos,
   reserved: z.optional(scopeInfos),
-  types: named(matching(WORD, WORD_MESSAGE), tokenType),
-  kinds: named(kind, kindInfo),
+  types: dictionary(matching(WORD, WORD_MESSAGE), tokenType),
+  kinds: dictionary(kind, kindInfo),
   links,
-  endpoints: named(undefined, endpoint),
+  endpoints: dictionary(undefined, endpoint),
 })

@@ -3,7 +3,7 @@
  * that such a record grants nothing, and its fields are named, so that somebody can mend them. How a database gives single
  * values is the store's to know; what the fields mean: core/token.ts.
  */
-import { isNamed, isObject } from './objects.ts'
+import { isDictionary, isObject } from './objects.ts'
 import { isResourceRef, type LinkedResource } from './resources.ts'
 import {
   type Change,
@@ -60,7 +60,7 @@ const areKeys = listOf<IdempotencyRecord>(
     (call === 'create' || call === 'refresh') && isText(key) && isText(input) && isText(digest),
 )
 const areTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText)
-const areChanges = (value: unknown): boolean => isNamed(value) && listOf<Change>(() => true)(Object.values(value))
+const areChanges = (value: unknown): boolean => isDictionary(value) && listOf<Change>(() => true)(Object.values(value))
 /** The only format there is; records of before it had a number have none. */
 const isKnownFormat = (value: unknown): boolean => value === 1 || value === undefined
 
@@ -134,13 +134,13 @@ const SHOWN: ReadonlySet<string> = new Set(['id', 'planId', 'tokenId', 'name', '
  * if (wrong.length > 0) throw new StoreError('row_unreadable', `The token "${id}" is wrong in ${wrong.join(', ')}.`)
  */
 export function readRecord(fields: unknown): ReadRecord {
-  const { value, wrong } = readFields(RECORD_FIELDS, isNamed(fields) ? fields : {})
+  const { value, wrong } = readFields(RECORD_FIELDS, isDictionary(fields) ? fields : {})
   return { record: value as unknown as TokenRecord, wrong }
 }
 
 /** Reads an event out of the fields of a `TokenEvent`, its `seq` included; as `readRecord` does a record. */
 export function readEvent(fields: unknown): ReadEvent {
-  const { value, wrong } = readFields(EVENT_FIELDS, isNamed(fields) ? fields : {})
+  const { value, wrong } = readFields(EVENT_FIELDS, isDictionary(fields) ? fields : {})
   const { changes } = value
   if (changes === undefined || wrong.includes('v')) delete value.changes
   else if (!areChanges(changes)) {

@@ -4,7 +4,7 @@
  */
 import { SetupError } from './errors.ts'
 import { type Issue, issueAt } from './issue.ts'
-import { isNamed } from './objects.ts'
+import { isDictionary } from './objects.ts'
 import { read, type Schema } from './shape.ts'
 
 /** Tells of a mistake at a place. */
@@ -25,9 +25,9 @@ export function readOptions<T extends object>(
   beside: object = {},
   meaning: (given: { readonly [F in keyof T]?: unknown }, tell: Tell) => void = () => undefined,
 ): T {
-  const given = { ...(isNamed(options) && options), ...beside }
+  const given = { ...(isDictionary(options) && options), ...beside }
   const issues: Issue[] = read(schema, given).faults.map(({ path, at, message }) => ({ path, at, message }))
-  if (options !== undefined && !isNamed(options)) issues.push(issueAt(['options'], 'must be an object.'))
+  if (options !== undefined && !isDictionary(options)) issues.push(issueAt(['options'], 'must be an object.'))
   meaning(given as T, (at, message) => void issues.push(issueAt(at, message)))
   if (issues.length > 0) throw new SetupError(reader, issues)
   return given as T

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini'
 import { type Issue, issueAt, plainPath, unknownName, unknownNameSent } from './issue.ts'
-import { isNamed } from './objects.ts'
+import { isDictionary } from './objects.ts'
 
 /** A schema whose output is of a type. */
 export type Schema<T> = z.core.$ZodType<T>
@@ -117,19 +117,22 @@ export function whole(least: number, most = Number.MAX_SAFE_INTEGER): z.ZodMiniN
 
 /** A value that is judged by a schema which depends on it, or refused by a sentence. */
 export function dependent<T>(pick: (value: unknown) => Schema<unknown> | string): Schema<T> {
-  const judge = (payload: z.core.ParsePayload): void => {
+  const check = (payload: z.core.ParsePayload): void => {
     const { value, issues } = payload
     const picked = pick(value)
     if (typeof picked === 'string') issues.push({ code: 'custom', message: picked, input: value })
     else issues.push(...(picked._zod.run({ value, issues: [] }, { jitless: true }) as z.core.ParsePayload).issues)
   }
-  return z.unknown().check(judge) as unknown as Schema<T>
+  return z.unknown().check(check) as unknown as Schema<T>
 }
 
 /** An object with names of a schema, or any, and values of another: zod's own record would be 0.5 kB more in every bundle. */
-export function named<T>(name: Schema<string> | undefined, entry: Schema<T>): Schema<{ readonly [name: string]: T }> {
+export function dictionary<T>(
+  name: Schema<string> | undefined,
+  entry: Schema<T>,
+): Schema<{ readonly [name: string]: T }> {
   return dependent((value) => {
-    if (!isNamed(value)) return 'must be an object.'
+    if (!isDictionary(value)) return 'must be an object.'
     const entries = Object.keys(value).map((key) => {
       const [fault] = name ? read(name, key).faults : []
       return [key, fault ? judged(() => fault.message) : entry] as const

@@ -1,7 +1,7 @@
 /** `plan-access-tokens/express`: a guard for Express 4 and 5, and for what else takes `(req, res, next)`. */
 import { isThenable } from '../core/objects.ts'
 import type { Allowance, Decision } from '../service/decision.ts'
-import { createJudge, type GuardEngine, type GuardOptions } from './guard.ts'
+import { createDecider, type GuardEngine, type GuardOptions } from './guard.ts'
 import { type NodeRequest, type NodeResponse, putHeaders, questionOf, refuse, withPlanToken } from './node-side.ts'
 
 export type { GuardEngine, GuardOptions, NodeRequest, NodeResponse }
@@ -29,9 +29,9 @@ export function guard<Req extends NodeRequest = NodeRequest>(
   tokens: GuardEngine,
   options?: GuardOptions<Req>,
 ): (request: Req, response: NodeResponse, next: (error?: unknown) => void) => void {
-  const { judge, isGuarded, bodyBytes } = createJudge<Req>(tokens, options)
+  const { decide, isGuarded, bodyBytes } = createDecider<Req>(tokens, options)
   return (request, response, next) => {
-    const decided = isGuarded(request) ? judge(questionOf(request, bodyBytes)) : undefined
+    const decided = isGuarded(request) ? decide(questionOf(request, bodyBytes)) : undefined
     if (!isThenable(decided)) goOn(request, response, next, decided)
     // A rejection that nobody takes would end the process. What `next` throws at once is Express' to take.
     else decided.then((decision) => goOn(request, response, next, decision)).catch(next)

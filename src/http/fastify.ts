@@ -5,7 +5,7 @@ import { issueAt } from '../core/issue.ts'
 import { isThenable } from '../core/objects.ts'
 import type { Allowance, Decision } from '../service/decision.ts'
 import { headersOf, isVary, joinVary } from './answer.ts'
-import { createJudge, type GuardEngine, type GuardOptions } from './guard.ts'
+import { createDecider, type GuardEngine, type GuardOptions } from './guard.ts'
 import { type NodeRequest, questionOf } from './node-side.ts'
 
 export type { GuardEngine, GuardOptions }
@@ -29,11 +29,11 @@ declare module 'fastify' {
  * app.get('/v1/files/:key', async (request) => ({ name: request.planToken.token.name }))
  */
 export function guard(tokens: GuardEngine, options?: GuardOptions<FastifyRequest>): FastifyPluginCallback {
-  const { judge, isGuarded, bodyBytes } = createJudge<FastifyRequest>(tokens, options)
+  const { decide, isGuarded, bodyBytes } = createDecider<FastifyRequest>(tokens, options)
   const plugin = (app: FastifyInstance, _: unknown, done: (error?: Error) => void): void => {
     if (!app.hasRequestDecorator('planToken')) app.decorateRequest('planToken')
     app.addHook('onRequest', (request, reply, next) => {
-      const decided = isGuarded(request) ? judge(questionOf(request.raw as NodeRequest, bodyBytes)) : undefined
+      const decided = isGuarded(request) ? decide(questionOf(request.raw as NodeRequest, bodyBytes)) : undefined
       if (!isThenable(decided)) goOn(request, reply, next, decided)
       else decided.then((decision) => goOn(request, reply, next, decision)).catch(next)
     })

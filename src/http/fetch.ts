@@ -5,7 +5,7 @@
 import { isThenable } from '../core/objects.ts'
 import type { Decision } from '../service/decision.ts'
 import { questionOfFetch, withHeaders } from './fetch-side.ts'
-import { createJudge, type GuardEngine, type GuardOptions, type PlanTokenOf } from './guard.ts'
+import { createDecider, type GuardEngine, type GuardOptions, type PlanTokenOf } from './guard.ts'
 
 export type { GuardEngine, GuardOptions, PlanTokenOf }
 
@@ -23,7 +23,7 @@ export function guard<Rest extends unknown[], const Options extends GuardOptions
   handler: (request: Request, planToken: PlanTokenOf<Options>, ...rest: Rest) => Response | Promise<Response>,
   options?: Options,
 ): (request: Request, ...rest: Rest) => Response | Promise<Response> {
-  const { judge, isGuarded, bodyBytes } = createJudge<Request>(tokens, options, { handler: handler ?? null })
+  const { decide, isGuarded, bodyBytes } = createDecider<Request>(tokens, options, { handler: handler ?? null })
   const goOn = (request: Request, rest: Rest, decision: Decision | undefined): Response | Promise<Response> => {
     if (decision?.allowed === false) return decision.response()
     const answered = handler(request, decision as PlanTokenOf<Options>, ...rest)
@@ -33,7 +33,7 @@ export function guard<Rest extends unknown[], const Options extends GuardOptions
       : withHeaders(answered, decision)
   }
   return (request, ...rest) => {
-    const decided = isGuarded(request) ? judge(questionOfFetch(request, bodyBytes)) : undefined
+    const decided = isGuarded(request) ? decide(questionOfFetch(request, bodyBytes)) : undefined
     return isThenable(decided)
       ? decided.then((decision) => goOn(request, rest, decision))
       : goOn(request, rest, decided)

@@ -43,11 +43,11 @@ export type PlanTokenOf<Options> = Options extends { readonly optional: true } |
 export type GuardEngine = Pick<Authorizer, 'decide' | 'policies'>
 
 /** A guard's question about one request. */
-export interface Judge<Req> {
+export interface Decider<Req> {
   /** Whether a request is guarded at all. Never throws: a predicate that fails has not said that it is not. */
   isGuarded(request: Req): boolean
   /** The decision, at once where the engine has it at once; `undefined` lets the request through without one. */
-  judge(request: RequestLike): Promise<Decision | undefined> | Decision | undefined
+  decide(request: RequestLike): Promise<Decision | undefined> | Decision | undefined
   /** The longest body that is read, in bytes. */
   readonly bodyBytes: number
 }
@@ -61,11 +61,11 @@ export const NO_HEADERS = Object.freeze({})
  * @param more the handler, of a guard that is put around one.
  * @throws SetupError, which is a TypeError, with every mistake of the options at once.
  */
-export function createJudge<Req>(
+export function createDecider<Req>(
   tokens: GuardEngine,
   options: GuardOptions<Req> | undefined,
   more: { readonly handler?: unknown } = {},
-): Judge<Req> {
+): Decider<Req> {
   const { surface, optional = false, when, basePath } = read(tokens, options, more) as GuardOptions<Req>
   const policy = tokens.policies.find((candidate) => surface === undefined || candidate.surface === surface)
   const which = { ...(surface !== undefined && { surface }), ...(basePath !== undefined && { basePath }) }
@@ -77,7 +77,7 @@ export function createJudge<Req>(
   }
   return {
     isGuarded: (request) => when === undefined || !saysNo(when, request),
-    judge(request) {
+    decide(request) {
       const decided = tokens.decide(request, which)
       return isThenable(decided) ? decided.then(decisionIn) : decisionIn(decided)
     },

@@ -10,7 +10,7 @@ import type { Allowance } from '../service/decision.ts'
 import type { RequestLike } from '../service/request.ts'
 import { isVary, joinVary } from './answer.ts'
 import { questionOfFetch, withHeaders } from './fetch-side.ts'
-import { createJudge, type GuardEngine, type GuardOptions } from './guard.ts'
+import { createDecider, type GuardEngine, type GuardOptions } from './guard.ts'
 import type { NodeRequest } from './node-side.ts'
 
 export type { GuardEngine, GuardOptions }
@@ -33,7 +33,7 @@ declare module 'hono' {
  * app.get('/v1/files/:key', (c) => c.json({ name: c.get('planToken').token.name }))
  */
 export function guard(tokens: GuardEngine, options?: GuardOptions<Request>): MiddlewareHandler {
-  const { judge, isGuarded, bodyBytes } = createJudge<Request>(tokens, options)
+  const { decide, isGuarded, bodyBytes } = createDecider<Request>(tokens, options)
   return async (c, next) => {
     const { raw } = c.req
     if (!isGuarded(raw)) return next()
@@ -41,7 +41,7 @@ export function guard(tokens: GuardEngine, options?: GuardOptions<Request>): Mid
     const question = questionOfFetch(raw, bodyBytes, incoming?.rawHeaders)
     // A parser that has run has used the stream up, and keeps what it read.
     const asked = raw.bodyUsed ? { ...question, body: () => keptBody(c) } : question
-    const decided = judge(asSent(asRouted(asked, c), incoming))
+    const decided = decide(asSent(asRouted(asked, c), incoming))
     const decision = isThenable(decided) ? await decided : decided
     if (decision?.allowed === false) return refusal(c, decision)
     if (!decision) return next()

@@ -2,7 +2,7 @@
 import { isObject, isThenable } from '../core/objects.ts'
 import type { Allowance, Decision } from '../service/decision.ts'
 import { isVary, joinVary } from './answer.ts'
-import { createJudge, type GuardEngine, type GuardOptions } from './guard.ts'
+import { createDecider, type GuardEngine, type GuardOptions } from './guard.ts'
 import { type NodeRequest, type NodeResponse, putAll, putHeaders, questionOf, withPlanToken } from './node-side.ts'
 
 export type { GuardEngine, GuardOptions, NodeRequest }
@@ -41,10 +41,10 @@ export function guard<Context extends KoaContext = KoaContext>(
   tokens: GuardEngine,
   options?: GuardOptions<Context>,
 ): (context: Context, next: () => Promise<unknown>) => unknown {
-  const { judge, isGuarded, bodyBytes } = createJudge<Context>(tokens, options)
+  const { decide, isGuarded, bodyBytes } = createDecider<Context>(tokens, options)
   return (context, next) => {
     if (!isGuarded(context)) return next()
-    const decided = judge(questionOf(context.req, bodyBytes, context.request))
+    const decided = decide(questionOf(context.req, bodyBytes, context.request))
     return isThenable(decided)
       ? decided.then((decision) => goOn(context, next, decision))
       : goOn(context, next, decided)

@@ -1,7 +1,7 @@
 /** `plan-access-tokens/node`: a guard for servers of Node's `http`, `https` and `http2`. */
 import { isThenable } from '../core/objects.ts'
 import type { Allowance, Decision } from '../service/decision.ts'
-import { createJudge, type GuardEngine, type GuardOptions, type PlanTokenOf } from './guard.ts'
+import { createDecider, type GuardEngine, type GuardOptions, type PlanTokenOf } from './guard.ts'
 import { type NodeRequest, type NodeResponse, putHeaders, questionOf, refuse, withPlanToken } from './node-side.ts'
 
 export type { GuardEngine, GuardOptions, NodeRequest, NodeResponse, PlanTokenOf }
@@ -24,14 +24,14 @@ export function guard<
   handler: (request: Req & { readonly planToken: PlanTokenOf<Options> }, response: Res) => unknown,
   options?: Options,
 ): (request: Req, response: Res) => unknown {
-  const { judge, isGuarded, bodyBytes } = createJudge<Req>(tokens, options, { handler: handler ?? null })
+  const { decide, isGuarded, bodyBytes } = createDecider<Req>(tokens, options, { handler: handler ?? null })
   const goOn = (request: Req, response: Res, decision: Decision | undefined): unknown => {
     if (decision?.allowed === false) return refuse(response, decision.rendered())
     if (decision) putHeaders(response, decision)
     return handler(withPlanToken(request, decision as PlanTokenOf<Options> & Allowance), response)
   }
   return (request, response) => {
-    const decided = isGuarded(request) ? judge(questionOf(request, bodyBytes)) : undefined
+    const decided = isGuarded(request) ? decide(questionOf(request, bodyBytes)) : undefined
     return isThenable(decided)
       ? decided.then((decision) => goOn(request, response, decision))
       : goOn(request, response, decided)

@@ -6,7 +6,7 @@
 import { createDetector } from '../admin/carries.ts'
 import { actorOf, adminHandler } from '../admin/handler.ts'
 import { Problem, problemHeaders } from '../admin/problem.ts'
-import { isNamed } from '../core/objects.ts'
+import { isDictionary } from '../core/objects.ts'
 import { together } from '../core/setup.ts'
 import { readTargetOfUrl } from '../core/target.ts'
 import { tell } from '../service/tell.ts'
@@ -37,7 +37,7 @@ const BODY_BYTES = 4_194_304
  */
 export function hubHandler(given: HubOptions): HubHandler {
   // Each option is read once, so that what was judged is what is used.
-  const options = isNamed(given) ? { ...given } : given
+  const options = isDictionary(given) ? { ...given } : given
   const { tokens, actor, basePath = '', origin, onError } = options ?? {}
   const ofAdmin = {
     tokens,

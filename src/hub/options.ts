@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import type { AdminEngine } from '../admin/routes.ts'
 import { SetupError } from '../core/errors.ts'
 import { type Issue, issueAt } from '../core/issue.ts'
-import { isNamed } from '../core/objects.ts'
+import { isDictionary } from '../core/objects.ts'
 import type { Policy } from '../core/policy.ts'
 import { readOptions, type Tell } from '../core/setup.ts'
 import { judged } from '../core/shape.ts'
@@ -80,9 +80,9 @@ const optionsSchema = z.strictObject({
     ),
   ),
   lang: z.optional(judged((value) => (isLanguage(value) ? undefined : 'must be a language such as "en" or "pt-BR".'))),
-  texts: z.optional(judged((value) => (isNamed(value) ? undefined : 'must be an object with texts of the page.'))),
+  texts: z.optional(judged((value) => (isDictionary(value) ? undefined : 'must be an object with texts of the page.'))),
   addresses: z.optional(
-    judged((value) => (isNamed(value) ? undefined : 'must be an object with an address by token type.')),
+    judged((value) => (isDictionary(value) ? undefined : 'must be an object with an address by token type.')),
   ),
   // Judged by `adminHandler`, which gets them.
   ...Object.fromEntries(['tokens', 'actor', 'origin', 'onError'].map((name) => [name, z.optional(z.unknown())])),
@@ -91,9 +91,9 @@ const optionsSchema = z.strictObject({
 /** The options that `adminHandler` does not judge. @throws SetupError with every mistake of these. */
 export function checkHubOptions(options: unknown): void {
   readOptions<HubOptions>('hubHandler', optionsSchema, options, {}, ({ tokens, texts, addresses }, tell) => {
-    for (const [key, value] of Object.entries(isNamed(texts) ? texts : {}))
+    for (const [key, value] of Object.entries(isDictionary(texts) ? texts : {}))
       for (const message of problemsOfText(key, value)) tell(['texts', key], message)
-    checkAddresses(isNamed(addresses) ? addresses : {}, typesOf(tokens), tell)
+    checkAddresses(isDictionary(addresses) ? addresses : {}, typesOf(tokens), tell)
   })
 }
 
@@ -124,7 +124,8 @@ function checkAddresses(addresses: { readonly [type: string]: unknown }, types: 
   for (const [type, address] of Object.entries(addresses)) {
     const at = ['addresses', type]
     if (types.length > 0 && !types.includes(type)) tell(at, `is not a token type.${didYouMean(type, types)}`)
-    else if (isNamed(address)) for (const issue of registryIssues(address)) tell([...at, ...issue.at], issue.message)
+    else if (isDictionary(address))
+      for (const issue of registryIssues(address)) tell([...at, ...issue.at], issue.message)
     else if (!(typeof address === 'string' && isAddress(address)))
       tell(at, 'must be an address such as "https://api.example.com/v1/me", or { registry, scope }.')
   }

@@ -2,7 +2,7 @@
  * What a request to a registry must hold besides its path, since a registry believes its body and its file names: a publish
  * names its package in four places, and a tarball in two. Called by the rules; they can do nothing but refuse.
  */
-import { isNamed } from '../core/objects.ts'
+import { isDictionary } from '../core/objects.ts'
 import type { CheckedRequest, PolicyCode } from '../core/policy-data.ts'
 
 /** For endpoints whose path ends in a tarball's name. */
@@ -36,15 +36,15 @@ function versionIn(file: string, name: string, ending = '.tgz'): string | undefi
 
 function isPackumentOf({ resources, body }: CheckedRequest): boolean {
   const id = resources[0]?.id
-  if (id === undefined || !isNamed(body)) return false
+  if (id === undefined || !isDictionary(body)) return false
   const { name = id, _id = id, versions = {}, _attachments = {} } = body
   if (body.name === undefined && body._id === undefined) return false
-  if (name !== id || _id !== id || !isNamed(versions) || !isNamed(_attachments)) return false
+  if (name !== id || _id !== id || !isDictionary(versions) || !isDictionary(_attachments)) return false
   // A registry makes a path of the file's name, and the body itself says what versions there are: `1/../../other/other-1.0.0`.
   const isListed = (version = ''): boolean => VERSION.test(version) && Object.hasOwn(versions, version)
   return (
     Object.entries(versions).every(
-      ([version, manifest]) => isNamed(manifest) && manifest.name === id && manifest.version === version,
+      ([version, manifest]) => isDictionary(manifest) && manifest.name === id && manifest.version === version,
     ) &&
     // npm calls them by the whole name, others by the name without the scope.
     Object.keys(_attachments).every(

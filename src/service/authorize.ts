@@ -13,7 +13,7 @@ import { unavailable } from './ask.ts'
 import { allowanceOf, type Decision, refusalOf } from './decision.ts'
 import type { Engine } from './engine.ts'
 import { gatherNames, gatherPlaces, gatherPlan, gatherRecord, STAGES, type Stage } from './gather.ts'
-import type { Grants } from './grants.ts'
+import type { GrantCache } from './grants.ts'
 import type { Inquiry } from './inquiry.ts'
 import { type Asked, putMatch, readAsked } from './request.ts'
 import { hintAtTier } from './rights.ts'
@@ -59,7 +59,7 @@ type OnDecision = (info: DecisionInfo) => unknown
 export type Decide = (asked: Asked, options?: SurfaceOptions) => Awaitable<Decision>
 
 /** Makes `decide`. */
-export function createDecide(engine: Engine, grants: Grants, onDecision: OnDecision | undefined): Decide {
+export function createDecide(engine: Engine, grants: GrantCache, onDecision: OnDecision | undefined): Decide {
   const { report } = engine
   const hookFailed = (error: unknown): void => report.failed(error, 'onDecision')
   /** The surfaces of which no request has led to an endpoint yet, with how many led to none. */
@@ -89,7 +89,7 @@ export function createDecide(engine: Engine, grants: Grants, onDecision: OnDecis
       // A call of no route is a mistake of the host's. Anything else is something that cannot even be looked at.
       if (error instanceof PlanTokenError) throw error
     }
-    const verdict = inquiry && judge(inquiry)
+    const verdict = inquiry && evaluate(inquiry)
     return isThenable(verdict)
       ? verdict.then(decisionOf.bind(null, policy, started, inquiry))
       : decisionOf(policy, started, inquiry, verdict)
@@ -99,27 +99,27 @@ export function createDecide(engine: Engine, grants: Grants, onDecision: OnDecis
 /**
  * The first refusal. Goes on at once as long as the ports answer at once, which a store in memory and most directories do:
  * waiting for what is there already would double the cost. Written out stage by stage, as `refuses` is (core/decide.ts); the
- * stages in turn are `judgeLater`, and both give the same.
+ * stages in turn are `evaluateLater`, and both give the same.
  */
-function judge(inquiry: Inquiry): Awaitable<RefusalCode | undefined> {
+function evaluate(inquiry: Inquiry): Awaitable<RefusalCode | undefined> {
   const ofRequest = OF_REQUEST.refuses(inquiry)
   if (ofRequest !== undefined) return ofRequest
   try {
     const record = gatherRecord(inquiry)
-    if (record) return judgeLater(inquiry, 0, record)
+    if (record) return evaluateLater(inquiry, 0, record)
     readNow(inquiry)
     const ofToken = OF_TOKEN.refuses(inquiry)
     if (ofToken !== undefined) return ofToken
     const plan = gatherPlan(inquiry)
-    if (plan) return judgeLater(inquiry, 1, plan)
+    if (plan) return evaluateLater(inquiry, 1, plan)
     const ofPlan = OF_PLAN.refuses(inquiry)
     if (ofPlan !== undefined) return ofPlan
     const names = gatherNames(inquiry)
-    if (names) return judgeLater(inquiry, 2, names)
+    if (names) return evaluateLater(inquiry, 2, names)
     const ofNames = OF_NAMES.refuses(inquiry)
     if (ofNames !== undefined) return ofNames
     const places = gatherPlaces(inquiry)
-    if (places) return judgeLater(inquiry, 3, places)
+    if (places) return evaluateLater(inquiry, 3, places)
     return OF_PLACES.refuses(inquiry)
   } catch (error) {
     return failed(inquiry, error)
@@ -127,7 +127,11 @@ function judge(inquiry: Inquiry): Awaitable<RefusalCode | undefined> {
 }
 
 /** Goes on from a stage that has to be waited for. After every wait, however long, all that was judged is judged again. */
-async function judgeLater(inquiry: Inquiry, from: number, gathering: Promise<void>): Promise<RefusalCode | undefined> {
+async function evaluateLater(
+  inquiry: Inquiry,
+  from: number,
+  gathering: Promise<void>,
+): Promise<RefusalCode | undefined> {
   try {
     await gathering
     for (let i = from; ; ) {

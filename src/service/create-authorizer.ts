@@ -12,7 +12,7 @@ import { createDeadlines } from './deadlines.ts'
 import type { Decision } from './decision.ts'
 import type { Engine, TypeEntry } from './engine.ts'
 import { createFreshness } from './freshness.ts'
-import { createGrants, type Grants } from './grants.ts'
+import { createGrantCache, type GrantCache } from './grants.ts'
 import { type InspectInput, type Inspection, inspect } from './inspect.ts'
 import { type AuthorizerOptions, readAuthorizerOptions } from './options.ts'
 import { completeClock } from './platform.ts'
@@ -77,14 +77,14 @@ export interface Authorizer<P extends Policy = Policy> {
 export function createAuthorizer<P extends Policy>(options: AuthorizerOptions<P>): Authorizer<P> {
   const { given, policies } = readAuthorizerOptions(options)
   const engine = createEngine(given, policies)
-  return authorizerOf(engine, policies, createGrants(engine.deprecated), given)
+  return authorizerOf(engine, policies, createGrantCache(engine.deprecated), given)
 }
 
 /** The calls of an engine that answer requests. */
 export function authorizerOf<P extends Policy>(
   engine: Engine,
   policies: readonly P[],
-  grants: Grants,
+  grants: GrantCache,
   { onDecision }: Pick<AuthorizerOptions, 'onDecision'>,
 ): Authorizer<P> {
   const decide = createDecide(engine, grants, onDecision)

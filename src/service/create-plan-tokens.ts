@@ -13,7 +13,7 @@ import { type Authorizer, authorizerOf, createEngine } from './create-authorizer
 import { type RevokedSecret, revoke, revokeSecret, type SweepResult, sweep } from './end.ts'
 import type { ManagingEngine } from './engine.ts'
 import { createExplain, type Explanation } from './explain.ts'
-import { createGrants } from './grants.ts'
+import { createGrantCache } from './grants.ts'
 import type {
   CheckLinksInput,
   CreateInput,
@@ -124,7 +124,7 @@ export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>
   const { given, policies } = readEngineOptions(options)
   const base = createEngine(given, policies)
   const engine: ManagingEngine = { ...base, random: checkedRandom(given.random ?? platformRandom, base.report) }
-  const grants = createGrants(engine.deprecated)
+  const grants = createGrantCache(engine.deprecated)
   return {
     ...authorizerOf(engine, policies, grants, given),
     create: (input) => create(engine, input as CreateInput),

@@ -12,7 +12,7 @@ import { basePathOf, conclude, type SurfaceOptions, surfaceOf } from './authoriz
 import type { Decision } from './decision.ts'
 import type { Engine } from './engine.ts'
 import { STAGES, type Stage } from './gather.ts'
-import type { Grants } from './grants.ts'
+import type { GrantCache } from './grants.ts'
 import { type Inquiry, inquiryOf } from './inquiry.ts'
 import { parseQuestion, type Question } from './question.ts'
 import { type Asked, isCall, putAsked, readAsked } from './request.ts'
@@ -36,7 +36,7 @@ export interface Explanation {
 }
 
 /** Makes `explain`. */
-export function createExplain(engine: Engine, grants: Grants) {
+export function createExplain(engine: Engine, grants: GrantCache) {
   return async function explain(what: Asked | Question, options?: SurfaceOptions): Promise<Explanation> {
     const byId = isQuestion(what)
     const inquiry = byId
@@ -64,7 +64,12 @@ export function createExplain(engine: Engine, grants: Grants) {
   }
 }
 
-function inquiryOfAsked(engine: Engine, grants: Grants, asked: Asked, options: SurfaceOptions | undefined): Inquiry {
+function inquiryOfAsked(
+  engine: Engine,
+  grants: GrantCache,
+  asked: Asked,
+  options: SurfaceOptions | undefined,
+): Inquiry {
   const basePath = basePathOf(options)
   const inquiry = readAsked(engine, grants, surfaceOf(engine, options), asked, basePath)
   putAsked(inquiry, asked, basePath)
@@ -77,7 +82,7 @@ function isQuestion(what: Asked | Question): what is Question {
 
 async function inquiryOfQuestion(
   engine: Engine,
-  grants: Grants,
+  grants: GrantCache,
   input: Question,
   options: SurfaceOptions | undefined,
 ): Promise<Inquiry> {
@@ -130,7 +135,7 @@ function judged(rule: Rule, facts: Facts, stopped: boolean, byId: boolean): Verd
 /** Whether a rule has the facts that it asks for. */
 function isJudgeable(name: RuleName, facts: Facts): boolean {
   const { credential, wellFormed, target, match, record, named } = facts
-  const isNamed = record !== undefined && named !== undefined && named !== 'malformed'
+  const isDictionary = record !== undefined && named !== undefined && named !== 'malformed'
   switch (name) {
     case 'credential':
     case 'target':
@@ -151,9 +156,9 @@ function isJudgeable(name: RuleName, facts: Facts): boolean {
     case 'scope':
       return match !== undefined && record !== undefined
     case 'in_plan':
-      return isNamed
+      return isDictionary
     case 'allowlist':
       // Of what lies elsewhere nothing is said, not even whether it is on the list.
-      return isNamed && outsidePlan(facts) === undefined
+      return isDictionary && outsidePlan(facts) === undefined
   }
 }

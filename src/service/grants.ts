@@ -18,14 +18,14 @@ export interface KeptGrant extends Grant {
 }
 
 /** Reads records for the rules. */
-export interface Grants {
+export interface GrantCache {
   grantOf(record: TokenRecord): KeptGrant
   /** The token of a record that was found to be active, so that nothing of it depends on the time any more. */
   activeToken(record: TokenRecord, grant: KeptGrant, now: number): Token
 }
 
 /** Makes it for one engine. */
-export function createGrants(deprecated: ReadonlySet<string>): Grants {
+export function createGrantCache(deprecated: ReadonlySet<string>): GrantCache {
   const known = new WeakMap<TokenRecord, KeptGrant>()
   /** What holds them, in a ring. */
   const shown: KeptGrant[] = []

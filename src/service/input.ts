@@ -6,9 +6,9 @@
 import * as z from 'zod/mini'
 import { PlanTokenError } from '../core/errors.ts'
 import type { Issue } from '../core/issue.ts'
-import { isNamed } from '../core/objects.ts'
+import { isDictionary } from '../core/objects.ts'
 import type { Policy, ScopeOf, TypeOf } from '../core/policy.ts'
-import { matching, named, type Output, read, text, whole } from '../core/shape.ts'
+import { dictionary, matching, type Output, read, text, whole } from '../core/shape.ts'
 import { segmentProblem } from '../core/target.ts'
 import { textProblem } from '../core/text.ts'
 import { CURSORS, NO_CURSOR } from './cursor.ts'
@@ -97,7 +97,7 @@ export const INPUTS = {
     id: given,
     body: z.exactOptional(z.unknown()),
     route: word,
-    params: z.exactOptional(named(undefined, characters(1, 1_000))),
+    params: z.exactOptional(dictionary(undefined, characters(1, 1_000))),
     query: z.exactOptional(word),
   }),
   revokeSecret: z.strictObject({ text: z.string() }),
@@ -137,7 +137,7 @@ export function refuseIssues(issues: readonly Issue[]): void {
 
 /** A plain copy of an object's own fields, each read once; lists are copied too, and names are trimmed. `undefined` if it cannot be read. */
 function copyOf(input: unknown): Record<string, unknown> | undefined {
-  if (!isNamed(input)) return undefined
+  if (!isDictionary(input)) return undefined
   try {
     const entries = Object.keys(input).map((field): [string, unknown] => [
       field,

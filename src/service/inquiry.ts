@@ -6,12 +6,12 @@ import type { Credential } from '../core/credential.ts'
 import type { Facts } from '../core/decide.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 import type { Engine } from './engine.ts'
-import type { Grants, KeptGrant } from './grants.ts'
+import type { GrantCache, KeptGrant } from './grants.ts'
 
 /** The rules see only the facts of it. */
 export interface Inquiry extends Facts {
   readonly engine: Engine
-  readonly grants: Grants
+  readonly grants: GrantCache
   /** What was asked, of which the body is read if a rule needs it. */
   readonly asked: object
   /** The method by which the endpoint is looked for, as it came; `undefined` if there is none to look for. */
@@ -31,7 +31,7 @@ const NOWHERE: Facts['namedAt'] = []
 /** An inquiry that has begun. Always all fields, so that the hot path sees one layout. */
 export function inquiryOf(
   engine: Engine,
-  grants: Grants,
+  grants: GrantCache,
   policy: CompiledPolicy,
   asked: object,
   credential: Credential,

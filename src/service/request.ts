@@ -7,7 +7,7 @@ import { isWellFormedSecret } from '../core/secret.ts'
 import { speltBy } from '../core/spell.ts'
 import { malformedTarget, pathStart, readTarget, readTargetOfUrl } from '../core/target.ts'
 import type { Engine } from './engine.ts'
-import type { Grants } from './grants.ts'
+import type { GrantCache } from './grants.ts'
 import { type Inquiry, inquiryOf } from './inquiry.ts'
 import { targetOf } from './route-target.ts'
 
@@ -62,7 +62,7 @@ export function isCall(asked: object): asked is Call {
 /** The facts that a request or a call alone gives. The target is read only if there is a credential of ours to judge it for. */
 export function readAsked(
   engine: Engine,
-  grants: Grants,
+  grants: GrantCache,
   policy: CompiledPolicy,
   asked: Asked,
   basePath: string | undefined,

@@ -1,7 +1,7 @@
 /** What the tests of names share: what one request names, under a policy with one endpoint. */
 import { parseJsonStrictly } from '../../src/core/json.ts'
 import type { Malformed } from '../../src/core/malformed.ts'
-import { type Named, namesOf, type Told } from '../../src/core/names.ts'
+import { type NamedResources, namesOf, type Told } from '../../src/core/names.ts'
 import type { Endpoint, Names } from '../../src/core/policy-data.ts'
 import { readTarget } from '../../src/core/target.ts'
 import { matchIn, policyWith } from './fixtures.ts'
@@ -14,7 +14,7 @@ export function named(
   body?: string,
   params: Endpoint['params'] = {},
   told: Told = newTold(),
-): Named {
+): NamedResources {
   const kinds = { file: {}, project: {}, team: {}, absent: {}, malformed: {}, constructor: {} }
   const policy = policyWith({ [route]: { scopes: [], names, params } }, { kinds })
   const { path = '', query = '' } = readTarget(target) ?? {}
@@ -44,5 +44,5 @@ export function malformedIn(...[route, names, target, body]: [string, Names, str
 export const most = 1_000
 
 /** Kinds and ids alone. */
-export const refs = (result: Named) =>
+export const refs = (result: NamedResources) =>
   typeof result === 'string' ? result : result.map(({ kind, id }) => `${kind}:${id}`)

@@ -220,7 +220,7 @@ describe('a policy that is ready', () => {
       problemsOf(() =>
         createPlanTokens({ policy: policy as Policy, store: memoryStore(), directory: testDirectory({}) }),
       ),
-    ).toEqual([{ path: 'policy[0]', message: 'must be made by definePolicy.' }])
+    ).toEqual([{ path: 'policy', message: policy === undefined ? 'is missing.' : 'must be made by definePolicy.' }])
   })
 
   it('shares no surface, type and prefix with another one of the same deployment', () => {

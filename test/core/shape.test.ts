@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
 import { issueAt, pathText } from '../../src/core/issue.ts'
-import { dependent, judged, matching, named, read, type Schema, text, whole } from '../../src/core/shape.ts'
+import { dependent, dictionary, judged, matching, read, type Schema, text, whole } from '../../src/core/shape.ts'
 
 const linesOf = (schema: Schema<unknown>, value: unknown): readonly string[] =>
   read(schema, value).faults.map(({ path, message }) => `${path}: ${message}`)
@@ -30,7 +30,7 @@ describe('a value', () => {
   const word = matching(/^[a-z]+$/, 'must be a word.')
   const short = text((value) => (value.length < 3 ? undefined : `must have 2 characters, not ${value.length}.`))
   const letter = matching(/^[a-z]$/, 'must have a letter for a name.')
-  const words = named(letter, word)
+  const words = dictionary(letter, word)
   const filled = z.array(word).check(z.minLength(1))
   const pair = dependent((value) => (Array.isArray(value) ? z.array(word) : 'must be a pair.'))
   const thing = z.strictObject({ a: word, b: z.optional(z.array(word)), c: z.optional(whole(1)) })
@@ -103,7 +103,7 @@ describe('a field that does not exist', () => {
   const schema = z.strictObject({ name: z.optional(z.unknown()), scopes: z.optional(z.unknown()) })
   const nested = z.strictObject({ in: dependent(() => schema) })
 
-  it('is named to the host, with the one that was meant', () => {
+  it('is dictionary to the host, with the one that was meant', () => {
     const lines = ['nam: is not a field here. Did you mean "name"?', 'other: is not a field here.']
     expect(linesOf(schema, { nam: 1, other: 2 })).toEqual(lines)
     expect(linesOf(nested, { in: { nam: 1, other: 2 } })).toEqual(lines.map((line) => `in.${line}`))

@@ -43,9 +43,9 @@ describe('createPlanTokens', () => {
     ['a clock of null', { clock: null }, ['clock']],
     ['randomness that is bytes', { random: new Uint8Array(8) }, ['random']],
     ['a hook that is no function', { onDecision: 'log' }, ['onDecision']],
-    ['no policy', { policy: undefined }, ['policy[0]']],
+    ['no policy', { policy: undefined }, ['policy']],
     ['an empty list of policies', { policy: [] }, ['policy']],
-    ['the data of a policy', { policy: figmaPolicy().data }, ['policy[0]']],
+    ['the data of a policy', { policy: figmaPolicy().data }, ['policy']],
     ['a copy of a policy', { policy: [figmaPolicy(), { ...packagesPolicy() }] }, ['policy[1]']],
     ['one policy twice', { policy: [figmaPolicy(), figmaPolicy()] }, ['policy[1]']],
   ]
@@ -67,7 +67,7 @@ describe('createPlanTokens', () => {
         onDecision: 1,
       }),
     ).toEqual([
-      ...['clock', 'colour', 'directory', 'freshnessMs', 'onDecision', 'policy[0]', 'random', 'store', 'timeoutMs'],
+      ...['clock', 'colour', 'directory', 'freshnessMs', 'onDecision', 'policy', 'random', 'store', 'timeoutMs'],
     ])
   })
 

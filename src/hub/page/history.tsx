@@ -1,6 +1,6 @@
 /** Who did what to a token and when, newest first. */
 import { useRef, useState } from 'preact/hooks'
-import { isNamed } from '../../core/objects.ts'
+import { isDictionary } from '../../core/objects.ts'
 import type { Change, EventType, Token, TokenEvent } from '../../core/token.ts'
 import type { HubTexts } from '../texts.ts'
 import { api, persistently } from './api.ts'
@@ -117,6 +117,6 @@ function shown(field: Editable, value: unknown): string {
   if (field === 'resources' && value === 'all') return t('allResources')
   if (!Array.isArray(value)) return String(value ?? '') || '—'
   // Of text nothing is looked up: each has a `link` of its own, which is a function.
-  const texts = value.slice(0, MOST_SHOWN).map((one: unknown) => String(isNamed(one) ? one.link : one))
+  const texts = value.slice(0, MOST_SHOWN).map((one: unknown) => String(isDictionary(one) ? one.link : one))
   return texts.join(', ') + (value.length > MOST_SHOWN ? ` … (${value.length})` : '')
 }

@@ -2,7 +2,7 @@
  * Where one is, as entries of the browser's history: a plan and a tab (in the address), a page of the table, a modal. So Back
  * leads to the place before, closes what is open, and leaves the page only from where one came to it. Nothing of it is a secret.
  */
-import { isNamed } from '../../core/objects.ts'
+import { isDictionary } from '../../core/objects.ts'
 
 /** What of the tokens of a tab is looked at. */
 export interface View {
@@ -28,7 +28,7 @@ function readEntry(): Entry {
 }
 
 function isView(view: unknown): view is View {
-  if (!isNamed(view) || !Array.isArray(view.cursors)) return false
+  if (!isDictionary(view) || !Array.isArray(view.cursors)) return false
   const { search, status, cursors } = view
   const isKnown = status === '' || status === 'active' || status === 'expired' || status === 'revoked'
   return typeof search === 'string' && isKnown && cursors.every((cursor) => typeof cursor === 'string')

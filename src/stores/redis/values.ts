@@ -2,7 +2,7 @@
  * Records and events as text, and back. What is read is checked, since a value may have been edited by hand: a token that cannot
  * be read is refused, and no other with it. What a record and an event are: core/record.ts.
  */
-import { isNamed } from '../../core/objects.ts'
+import { isDictionary } from '../../core/objects.ts'
 import { readEvent, readRecord } from '../../core/record.ts'
 import type { NewEvent, TokenEvent, TokenRecord } from '../../core/token.ts'
 
@@ -24,7 +24,7 @@ export interface ParsedRecord {
 export function parseRecord(text: string, id: string, version: string): ParsedRecord {
   const value = parse(text)
   const { record, wrong } = readRecord(value)
-  if (!isNamed(value)) return { record, problem: 'its record is not a JSON object' }
+  if (!isDictionary(value)) return { record, problem: 'its record is not a JSON object' }
   const all = [...wrong]
   if (all.length === 0 && record.id !== id) all.push('id')
   if (all.length === 0 && String(record.version) !== version) all.push('version')
@@ -34,7 +34,7 @@ export function parseRecord(text: string, id: string, version: string): ParsedRe
 /** Reads an event; `undefined` if it cannot be read. */
 export function eventOf(text: string, seq: string): TokenEvent | undefined {
   const value = parse(text)
-  const { event, wrong } = readEvent(isNamed(value) ? { ...value, seq: Number(seq) } : undefined)
+  const { event, wrong } = readEvent(isDictionary(value) ? { ...value, seq: Number(seq) } : undefined)
   return wrong.length === 0 ? event : undefined
 }
 

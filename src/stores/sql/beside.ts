@@ -78,6 +78,6 @@ export function answersOf<Row extends object>(
 ): readonly Row[] {
   const [first] = rows
   if (!first) throw notMigrated(`The table "${state}" does not hold its row.`)
-  shown.judge((first as { readonly session?: unknown }).session)
+  shown.checkSession((first as { readonly session?: unknown }).session)
   return first[key] === null ? [] : rows
 }

@@ -41,7 +41,7 @@ function readerOf(session: Session): () => Promise<Bound | undefined> {
     return () =>
       session.ask(async (within) => {
         const [row] = (await within.executeQuery<Marked<Bound>>(kept as CompiledQuery<Marked<Bound>>)).rows
-        session.judge(row?.session, 'state')
+        session.checkSession(row?.session, 'state')
         return row
       })
   }
@@ -56,7 +56,7 @@ function readerOf(session: Session): () => Promise<Bound | undefined> {
         within,
         query.select(now.column).limit((eb) => eb.lit(1)),
       )
-      if (row) now.judge(row.session)
+      if (row) now.checkSession(row.session)
       return row
     })
   }
@@ -73,7 +73,7 @@ async function raise(session: Session, least: number): Promise<Bound | undefined
       .where('id', '=', 1)
     if (dialect === 'postgres') {
       const raised = await update.returning(['bound_ms', markOf(session, 'state'), durableColumn]).executeTakeFirst()
-      if (raised) session.judge(raised.session, 'state')
+      if (raised) session.checkSession(raised.session, 'state')
       return raised
     }
     if (dialect === 'sqlite') return update.returning('bound_ms').executeTakeFirst()

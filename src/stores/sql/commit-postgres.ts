@@ -52,7 +52,7 @@ export function postgresCommit(session: Session): (record: TokenRecord, event: N
     return session.alone(async (db, vouching) => {
       const parameters = [vouching, session.goodMark('state'), digests, session.channel, ...columns]
       const answer = await run(db, session, { ...compiled, parameters }, vouching)
-      session.judge(answer.session, 'state')
+      session.checkSession(answer.session, 'state')
       if (answer.vouching === NOBODY) throw UNVOUCHED
       if (answer.vouching === PROBED && answer.open === 'true') throw LEFT_OPEN
       return typeof answer.seq === 'string'

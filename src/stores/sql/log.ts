@@ -22,7 +22,7 @@ export async function listEvents(session: Session, query: EventQuery): Promise<T
     // That there is nothing new is a proof (service/freshness.ts): it says which session gives it.
     if (!suitability) {
       const rows = await runFixed<Marked<EventRow>>(db, withMark(session, 'events', ordered.limit(limit)))
-      session.judge(rows[0]?.session, 'events')
+      session.checkSession(rows[0]?.session, 'events')
       return rows.filter(({ seq }) => seq !== null)
     }
     const shown = suitability.shown()

@@ -66,7 +66,7 @@ function askMarked(session: Session, query: TokenQuery): Ask {
   const anyway = keptQuery<Marked<TokenRow>>(withMark(session, 'tokens', query))
   return async (db, parameter) => {
     const row = (await kept(db, parameter))[0] ?? (await anyway(db, parameter))[0]
-    session.judge(row?.session, 'tokens')
+    session.checkSession(row?.session, 'tokens')
     return row?.id === null ? undefined : row
   }
 }

@@ -5,7 +5,7 @@
 import type { Kysely } from 'kysely'
 import * as z from 'zod/mini'
 import { StoreError } from '../../core/errors.ts'
-import { isNamed } from '../../core/objects.ts'
+import { isDictionary } from '../../core/objects.ts'
 import { readOptions } from '../../core/setup.ts'
 import { judged, matching } from '../../core/shape.ts'
 import type { Listen } from './listen.ts'
@@ -109,7 +109,7 @@ export function tableNamesOf(reader: keyof typeof OPTIONS, options: unknown, bes
 }
 
 function tablesIn(given: unknown): Names {
-  const own = Object.entries(isNamed(given) ? given : {}).filter(([, table]) => table !== undefined)
+  const own = Object.entries(isDictionary(given) ? given : {}).filter(([, table]) => table !== undefined)
   return { ...NAMES, ...Object.fromEntries(own) } as unknown as Names
 }
 

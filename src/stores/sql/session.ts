@@ -62,7 +62,7 @@ export interface Session extends Setup {
   /** The mark of PostgreSQL's sessions that is good. */
   goodMark(table: keyof Names): string
   /** Judges the mark of PostgreSQL's session that a statement on a table ran in. */
-  judge(mark: unknown, table: keyof Names): void
+  checkSession(mark: unknown, table: keyof Names): void
 }
 
 /** Opens nothing: the connections are the host's Kysely's. Its plugins are left out, since they rename columns. */
@@ -151,7 +151,7 @@ export function sessionOf<DB>(kysely: Kysely<DB>, setup: Setup): Session {
   const probed = <T>(work: (db: Db, vouching: Vouching) => Promise<T>): Promise<T> =>
     db.connection().execute(async (one) => {
       const { rows } = await one.executeQuery(probe)
-      sessions?.judge(rows[0]?.session, 'state')
+      sessions?.checkSession(rows[0]?.session, 'state')
       return work(one, 'probed')
     })
   const alone: Session['alone'] = (work) => {
@@ -202,7 +202,7 @@ export function sessionOf<DB>(kysely: Kysely<DB>, setup: Setup): Session {
     transaction,
     alone,
     goodMark: (table) => sessions?.goodMark(table) ?? '',
-    judge: (mark, table) => sessions?.judge(mark, table),
+    checkSession: (mark, table) => sessions?.checkSession(mark, table),
   }
 }
 

@@ -24,7 +24,7 @@ export interface Shown {
   /** See `Known`. */
   readonly locks: boolean
   /** Judges what the column held. */
-  judge(session: unknown): void
+  checkSession(session: unknown): void
 }
 
 /** What is known of the server that a store uses, and of its sessions. */
@@ -41,7 +41,7 @@ export interface Suitability {
 export function suitabilityOf(setup: Setup): Suitability {
   /** Where the first connection found the tables. */
   let database: string | undefined
-  const judge = (session: unknown, settings: readonly Setting[]): void => {
+  const checkAll = (session: unknown, settings: readonly Setting[]): void => {
     const text = textOf(session)
     if (text === undefined) throw unsuitable(`The connection did not show its settings. ${OBJECTS}`)
     const found = judgeSettings(text, settings)
@@ -57,9 +57,9 @@ export function suitabilityOf(setup: Setup): Suitability {
     return {
       column: rawColumn(shownAs(ofLookUps), 'session'),
       locks,
-      judge(session) {
+      checkSession(session) {
         if (session === good && good !== undefined) return
-        judge(session, ofLookUps)
+        checkAll(session, ofLookUps)
         good = session
       },
     }
@@ -70,7 +70,7 @@ export function suitabilityOf(setup: Setup): Suitability {
   const check = async (held: Db): Promise<void> => {
     const { all } = known
     const [row] = await rowsOf(held, `select ${shownAs(all)} as session limit 1`)
-    judge(row?.session, all)
+    checkAll(row?.session, all)
   }
   return {
     check,

@@ -94,7 +94,7 @@ export interface PostgresSessions {
    *
    * @throws StoreError `store_unsuitable`, `FROM_SNAPSHOT` for a stricter isolation level, `OTHER_TABLE`.
    */
-  judge(mark: unknown, table: keyof Names): void
+  checkSession(mark: unknown, table: keyof Names): void
 }
 
 /** Where a store's tables are. */
@@ -115,7 +115,7 @@ export function postgresSessions(setup: Setup): PostgresSessions {
       place = found
     },
     goodMark,
-    judge(mark, table) {
+    checkSession(mark, table) {
       if (mark === goodMark(table)) return
       const oid = place?.oids[table]
       const [, level, replica, encoding, found] = /^(.*) ([tf]) (\S+) (\d+)$/.exec(textOf(mark) ?? '') ?? []

@@ -1,5 +1,5 @@
 /** Where two values of plain JSON differ, in words: a case of the store contract says what came and not only that it was wrong. */
-import { isNamed } from '../../core/objects.ts'
+import { isDictionary } from '../../core/objects.ts'
 
 /** How much of a text is shown. */
 const SHOWN = 60
@@ -19,7 +19,7 @@ export function differenceBetween(came: unknown, expected: unknown, path = ''): 
     }
     return undefined
   }
-  if (isNamed(came) && isNamed(expected)) {
+  if (isDictionary(came) && isDictionary(expected)) {
     for (const field of new Set([...fieldsOf(expected), ...fieldsOf(came)])) {
       const difference = differenceBetween(came[field], expected[field], path === '' ? field : `${path}.${field}`)
       if (difference !== undefined) return difference
