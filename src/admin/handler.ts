@@ -17,13 +17,13 @@ import { readAdminOptions } from './options.ts'
 import { membersOf, Problem, problemHeaders, problemOf } from './problem.ts'
 import {
   type BodyLimits,
-  faultsIn,
   isOfType,
   readBytes,
   readIdempotencyKey,
   readIfMatch,
   readJson,
   readParameters,
+  readShape,
   schemaFor,
 } from './read.ts'
 import { type AdminEngine, type AdminRequest, type Answer, ROUTES, type Route } from './routes.ts'
@@ -191,19 +191,17 @@ async function readAsked(
   const { headers } = request
   const issues: Issue[] = []
   const parameters = readParameters(query, issues)
-  const faults = [...faultsIn(route.query, parameters)]
+  const ofQuery = readShape(route.query, parameters)
   if (!route.query) issues.push(...unknownParameters(parameters))
   // A condition that is not looked at would be taken for one that was met.
   if (route.takes !== 'If-Match' && headers.has('if-match')) issues.push(issueAt(['If-Match'], 'is not taken here.'))
   const key = route.takes === 'Idempotency-Key' ? readIdempotencyKey(headers, issues) : {}
   const match = route.takes === 'If-Match' ? readIfMatch(headers, issues) : {}
   const body = route.body && (await readBody(route, request, { limits, mostEntries }))
-  if (route.body) faults.push(...faultsIn(schemaFor(route.body, body), body))
+  const ofBody = readShape(route.body && schemaFor(route.body, body), body)
   // What the engine judges it tells itself, together with all that the policy says, unless something else is wrong already.
-  if (issues.length > 0 || faults.some(({ isOfEngine }) => !isOfEngine))
-    throw new PlanTokenError('invalid_input', {
-      issues: [...issues, ...faults.map(({ path, at, message }) => ({ path, at, message }))],
-    })
+  if (issues.length > 0 || !ofQuery.isOfEngine || !ofBody.isOfEngine)
+    throw new PlanTokenError('invalid_input', { issues: [...issues, ...ofQuery.issues, ...ofBody.issues] })
   return { query: parameters, body, ...key, ...match }
 }
 

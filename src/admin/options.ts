@@ -1,7 +1,7 @@
 /** Checks what `adminHandler` is given: mistakes of the host's code are told when the server starts, all at once. */
 import * as z from 'zod/mini'
 import { readOptions } from '../core/setup.ts'
-import { judged, whole } from '../core/shape.ts'
+import { callable, judged, whole } from '../core/shape.ts'
 import { isBasePath } from '../core/target.ts'
 
 const METHODS = [
@@ -14,9 +14,7 @@ const MOST_MS = 600_000
 
 const optionsSchema = z.strictObject({
   tokens: judged((value) => (isEngine(value) ? undefined : 'must be what createPlanTokens() returns.')),
-  actor: judged((value) =>
-    typeof value === 'function' ? undefined : 'must be a function that says who asks: no default lets anybody in.',
-  ),
+  actor: callable('must be a function that says who asks: no default lets anybody in.'),
   basePath: z.optional(
     judged((value) =>
       isBasePath(value) ? undefined : 'must be a path such as "/admin", without dot segments or a slash at its end.',
@@ -36,9 +34,7 @@ const optionsSchema = z.strictObject({
   ),
   bodyBytes: z.optional(whole(1, MOST_BYTES)),
   bodyTimeoutMs: z.optional(whole(1, MOST_MS)),
-  onError: z.optional(
-    judged((value) => (typeof value === 'function' ? undefined : 'must be a function, which is told of failures.')),
-  ),
+  onError: z.optional(callable('must be a function, which is told of failures.')),
 })
 
 /** The options as a copy. @throws SetupError with every mistake. */

@@ -8,22 +8,23 @@ import { type Issue, issueAt, plainPath } from '../core/issue.ts'
 import { parseJsonStrictly } from '../core/json.ts'
 import { sentenceOf } from '../core/malformed.ts'
 import { isDictionary } from '../core/objects.ts'
-import { type Fault, read } from '../core/shape.ts'
+import { read } from '../core/shape.ts'
 import { hasControlCharacter } from '../core/target.ts'
 import { Problem } from './problem.ts'
 import { OF_ENGINE } from './schemas.ts'
 
-/** What is wrong with a value; `isOfEngine` if that is about a field that the engine reads too. */
-export function faultsIn(
+/** What is wrong with a value, and whether the engine would say all of it: where it is about fields that the engine reads too. */
+export function readShape(
   schema: z.core.$ZodType | undefined,
   value: unknown,
-): readonly (Fault & { readonly isOfEngine: boolean })[] {
-  if (!schema) return []
+): { readonly issues: readonly Issue[]; readonly isOfEngine: boolean } {
+  if (!schema) return { issues: [], isOfEngine: true }
   const fields = (schema as z.core.$ZodObject)._zod.def.shape
-  return read(schema, value, 'stranger').faults.map((fault) => ({
-    ...fault,
-    isOfEngine: !fault.isUnknown && OF_ENGINE.has(fields[String(fault.at[0])]),
-  }))
+  const { issues, unknown } = read(schema, value, 'stranger')
+  return {
+    issues,
+    isOfEngine: issues.every((issue) => !unknown.has(issue) && OF_ENGINE.has(fields[String(issue.at[0])])),
+  }
 }
 
 /** The schema for a body: where there are two, the second is for those with a `route`. */

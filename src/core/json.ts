@@ -115,8 +115,8 @@ function counted(names: readonly string[]): Map<string, number> {
 /**
  * Whether a value has exactly these names. V8 13 and 14 (Node 24 and 26) compare the next name with that of an object they have read
  * before by the characters as they are written: after `{"a":1,"\\u0066il":2}`, whoever sent that, the name `\u0066ile_key` behind an
- * `a` is read as `\u0066il`. So a client could hide a name here that
- * whatever stands behind the guard reads.
+ * `a` is read as `\u0066il`. So a client could hide a name here that whatever
+ * stands behind the guard reads.
  */
 function hasNames(value: unknown, counts: Map<string, number>): boolean {
   let left = 0

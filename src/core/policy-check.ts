@@ -24,14 +24,14 @@ export interface ReadPolicy {
 /** A frozen copy of the data as JSON. What has not the shape of a policy is left out of it, so that the rest can be checked too. */
 export function readShape(data: unknown): ReadPolicy {
   const copy = jsonOf(data)
-  const { faults } = read(policySchema, copy)
-  const issues = faults.map(({ path, at, message }): Issue => ({ path, at, message }))
+  const { issues: wrong, unknown } = read(policySchema, copy)
+  const issues = [...wrong]
   if (!isDictionary(copy)) throw new SetupError('definePolicy', issues)
   const kept: { [section: string]: unknown } = { ...EMPTY, ...copy }
-  for (const { isUnknown, at } of faults) {
-    const [section, entry] = at as string[]
+  for (const issue of wrong) {
+    const [section, entry] = issue.at as string[]
     // A field too many is in nobody's way.
-    if (section === undefined || isUnknown) continue
+    if (section === undefined || unknown.has(issue)) continue
     const entries = kept[section] as { [name: string]: unknown }
     if (entry === undefined || !ENTRIES.includes(section)) kept[section] = EMPTY[section]
     else if (section === 'types' || section === 'endpoints') delete entries[entry]

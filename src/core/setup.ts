@@ -26,7 +26,7 @@ export function readOptions<T extends object>(
   meaning: (given: { readonly [F in keyof T]?: unknown }, tell: Tell) => void = () => undefined,
 ): T {
   const given = { ...(isDictionary(options) && options), ...beside }
-  const issues: Issue[] = read(schema, given).faults.map(({ path, at, message }) => ({ path, at, message }))
+  const issues: Issue[] = [...read(schema, given).issues]
   if (options !== undefined && !isDictionary(options)) issues.push(issueAt(['options'], 'must be an object.'))
   meaning(given as T, (at, message) => void issues.push(issueAt(at, message)))
   if (issues.length > 0) throw new SetupError(reader, issues)

@@ -11,15 +11,13 @@ export type Schema<T> = z.core.$ZodType<T>
 /** What a schema gives. */
 export type Output<S extends z.core.$ZodType> = z.core.output<S>
 
-/** Something wrong that a schema found; `isUnknown` for a name that it does not have. */
-export interface Fault extends Issue {
-  readonly isUnknown: boolean
+/** What a schema says of a value: everything that is wrong, and which of it is about a name that the schema does not have. */
+export interface Reading<T> {
+  /** The value, if nothing is wrong with it. */
+  readonly data?: T
+  readonly issues: readonly Issue[]
+  readonly unknown: ReadonlySet<Issue>
 }
-
-/** What a schema says of a value. */
-export type Reading<T> =
-  | { readonly success: true; readonly data: T; readonly faults: readonly [] }
-  | { readonly success: false; readonly data?: undefined; readonly faults: readonly Fault[] }
 
 /** Who wrote what is read: a host, whose names are told, or somebody who may have put a secret where a name belongs. */
 export type Writer = 'host' | 'stranger'
@@ -29,6 +27,7 @@ export type Writer = 'host' | 'stranger'
  * itself.
  */
 export function read<T>(schema: Schema<T>, value: unknown, writer: Writer = 'host'): Reading<T> {
+  const nameIssue = writer === 'host' ? unknownName : unknownNameSent
   const known = new Map<unknown, readonly string[]>()
   const { error } = z.safeParse(schema, value, {
     jitless: true,
@@ -37,16 +36,21 @@ export function read<T>(schema: Schema<T>, value: unknown, writer: Writer = 'hos
       return sentenceOf(issue)
     },
   })
-  if (!error) return { success: true, data: value as T, faults: [] }
-  const faults = error.issues.flatMap((issue): readonly Fault[] => {
-    if (issue.code !== 'unrecognized_keys')
-      return [{ ...issueAt(placeFor(writer, issue.path), issue.message), isUnknown: false }]
-    const toldOf = writer === 'host' ? unknownName : unknownNameSent
-    const names = known.get(issue.keys) ?? []
-    return issue.keys.map((key) => ({ ...toldOf(placeFor(writer, issue.path), key, names), isUnknown: true }))
-  })
-  // A number that is too large is so in two ways, with one sentence.
-  return { success: false, faults: [...new Map(faults.map((one) => [one.path + one.message, one])).values()] }
+  if (!error) return { data: value as T, issues: [], unknown: new Set() }
+  // By place and sentence: a number that is too large is so in two ways, with one sentence.
+  const found = new Map<string, Issue>()
+  const unknown = new Set<Issue>()
+  const add = (issue: Issue, names?: Set<Issue>): void => {
+    if (found.has(issue.path + issue.message)) return
+    found.set(issue.path + issue.message, issue)
+    names?.add(issue)
+  }
+  for (const issue of error.issues) {
+    const at = placeFor(writer, issue.path)
+    if (issue.code !== 'unrecognized_keys') add(issueAt(at, issue.message))
+    else for (const key of issue.keys) add(nameIssue(at, key, known.get(issue.keys) ?? []), unknown)
+  }
+  return { issues: [...found.values()], unknown }
 }
 
 const placeFor = (writer: Writer, path: readonly PropertyKey[]): readonly PropertyKey[] =>
@@ -105,9 +109,8 @@ export function matching(pattern: RegExp, message: string): z.ZodMiniString {
 }
 
 /** A function. */
-export const callable = judged<(...args: never) => unknown>((value) =>
-  typeof value === 'function' ? undefined : 'must be a function.',
-)
+export const callable = (message = 'must be a function.') =>
+  judged<(...args: never) => unknown>((value) => (typeof value === 'function' ? undefined : message))
 
 /** A whole number in a range. */
 export function whole(least: number, most = Number.MAX_SAFE_INTEGER): z.ZodMiniNumber {
@@ -134,8 +137,8 @@ export function dictionary<T>(
   return dependent((value) => {
     if (!isDictionary(value)) return 'must be an object.'
     const entries = Object.keys(value).map((key) => {
-      const [fault] = name ? read(name, key).faults : []
-      return [key, fault ? judged(() => fault.message) : entry] as const
+      const [issue] = name ? read(name, key).issues : []
+      return [key, issue ? judged(() => issue.message) : entry] as const
     })
     return z.strictObject(Object.fromEntries(entries))
   })

@@ -103,7 +103,7 @@ const optionsSchema = z.strictObject({
   prefix: z.optional(
     matching(PREFIX_PATTERN, 'must begin with a letter and hold letters, digits and _ only, 64 at most.'),
   ),
-  errors: z.optional(callable),
+  errors: z.optional(callable()),
 })
 
 /** The options with their defaults. */

@@ -23,7 +23,7 @@ export function guard<Rest extends unknown[], const Options extends GuardOptions
   handler: (request: Request, planToken: PlanTokenOf<Options>, ...rest: Rest) => Response | Promise<Response>,
   options?: Options,
 ): (request: Request, ...rest: Rest) => Response | Promise<Response> {
-  const { decide, isGuarded, bodyBytes } = createDecider<Request>(tokens, options, { handler: handler ?? null })
+  const { decide, isGuarded, bodyBytes } = createDecider<Request>(tokens, options, { handler })
   const goOn = (request: Request, rest: Rest, decision: Decision | undefined): Response | Promise<Response> => {
     if (decision?.allowed === false) return decision.response()
     const answered = handler(request, decision as PlanTokenOf<Options>, ...rest)

@@ -5,7 +5,7 @@
 import * as z from 'zod/mini'
 import { isThenable } from '../core/objects.ts'
 import { readOptions } from '../core/setup.ts'
-import { judged } from '../core/shape.ts'
+import { callable, judged } from '../core/shape.ts'
 import { BASE_PATH_MESSAGE, isBasePath } from '../core/target.ts'
 import type { Authorizer } from '../service/create-authorizer.ts'
 import type { Allowance, Decision } from '../service/decision.ts'
@@ -93,29 +93,26 @@ function saysNo<Req>(when: (request: Req) => boolean, request: Req): boolean {
   }
 }
 
-const optionsSchema = z.strictObject({
+const fields = {
   tokens: judged((value) =>
     isAuthorizer(value) ? undefined : 'must be what createPlanTokens() or createAuthorizer() returns.',
   ),
-  handler: z.optional(
-    judged((value) =>
-      typeof value === 'function' ? undefined : 'must be a function, which answers what is let through.',
-    ),
-  ),
   surface: z.optional(z.unknown()),
   optional: z.optional(z.boolean()),
-  when: z.optional(
-    judged((value) => (typeof value === 'function' ? undefined : 'must be a function that takes a request.')),
-  ),
+  when: z.optional(callable('must be a function that takes a request.')),
   basePath: z.optional(judged((value) => (isBasePath(value) ? undefined : BASE_PATH_MESSAGE))),
-})
+}
+const optionsSchema = z.strictObject(fields)
+/** What answers requests that are let through, where a guard is put around it. */
+export const handlerSchema = callable('must be a function, which answers what is let through.')
+const aroundSchema = z.strictObject({ ...fields, handler: handlerSchema })
 
 const isAuthorizer = (tokens: unknown): boolean =>
   typeof Object(tokens).decide === 'function' && Array.isArray(Object(tokens).policies)
 
 function read(tokens: GuardEngine, options: unknown, more: object): GuardOptions {
-  const beside = { tokens, ...more }
-  return readOptions<GuardOptions>('guard', optionsSchema, options, beside, ({ surface }, tell) => {
+  const schema = Object.hasOwn(more, 'handler') ? aroundSchema : optionsSchema
+  return readOptions<GuardOptions>('guard', schema, options, { tokens, ...more }, ({ surface }, tell) => {
     const surfaces = isAuthorizer(tokens) ? tokens.policies.map((policy) => policy.surface) : []
     if (surfaces.length === 0 || surface === undefined || surfaces.includes(surface as string)) return
     const given = typeof surface === 'string' ? JSON.stringify(surface) : 'no text'

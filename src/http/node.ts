@@ -24,7 +24,7 @@ export function guard<
   handler: (request: Req & { readonly planToken: PlanTokenOf<Options> }, response: Res) => unknown,
   options?: Options,
 ): (request: Req, response: Res) => unknown {
-  const { decide, isGuarded, bodyBytes } = createDecider<Req>(tokens, options, { handler: handler ?? null })
+  const { decide, isGuarded, bodyBytes } = createDecider<Req>(tokens, options, { handler })
   const goOn = (request: Req, response: Res, decision: Decision | undefined): unknown => {
     if (decision?.allowed === false) return refuse(response, decision.rendered())
     if (decision) putHeaders(response, decision)

@@ -6,7 +6,7 @@ import { type Issue, issueAt } from '../core/issue.ts'
 import { isDictionary } from '../core/objects.ts'
 import type { Policy } from '../core/policy.ts'
 import { readOptions, type Tell } from '../core/setup.ts'
-import { judged } from '../core/shape.ts'
+import { callable, judged } from '../core/shape.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { isBasePath } from '../core/target.ts'
 import { type NpmrcOptions, npmrc } from '../npm/npmrc.ts'
@@ -61,9 +61,7 @@ export interface HubOptions {
 const text = z.optional(judged((value) => (typeof value === 'string' ? undefined : 'must be text.')))
 
 const optionsSchema = z.strictObject({
-  plans: judged((value) =>
-    typeof value === 'function' ? undefined : 'must be a function that gives the plans of a person.',
-  ),
+  plans: callable('must be a function that gives the plans of a person.'),
   basePath: z.optional(
     judged((value) =>
       isBasePath(value)

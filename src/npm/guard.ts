@@ -7,7 +7,7 @@ import * as z from 'zod/mini'
 import type { Denial } from '../core/denial.ts'
 import { isThenable } from '../core/objects.ts'
 import { readOptions, together } from '../core/setup.ts'
-import type { GuardEngine, GuardOptions } from '../http/guard.ts'
+import { type GuardEngine, type GuardOptions, handlerSchema } from '../http/guard.ts'
 import { guard } from '../http/node.ts'
 import type { NodeRequest, NodeResponse } from '../http/node-side.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
@@ -45,7 +45,6 @@ export function registryGuard<Req extends NodeRequest, Res extends NodeResponse>
   options: RegistryGuardOptions<Req> = {},
 ): (request: Req, response: Res) => unknown {
   const { logout, ...others } = { ...options }
-  const isHandler = typeof handler === 'function'
   const listener = (request: Req & { readonly planToken: Allowance }, response: Res): unknown => {
     const { endpoint, token, secret } = request.planToken
     const sent = endpoint.route === LOGOUT ? bearerIn(request) : ''
@@ -66,11 +65,11 @@ export function registryGuard<Req extends NodeRequest, Res extends NodeResponse>
   }
   return together(
     'registryGuard',
-    () => checkLogout(tokens, options),
+    () => checkOwn(tokens, handler, options),
     () =>
       guard<Req, Res, Omit<RegistryGuardOptions<Req>, 'logout'>>(
         typeof tokens?.decide === 'function' ? telling(tokens) : tokens,
-        isHandler ? listener : (undefined as never),
+        listener,
         { surface: 'npm', ...others },
       ),
   )
@@ -85,12 +84,13 @@ function answer(response: NodeResponse, body: object, status = 200): void {
   response.end(JSON.stringify(body))
 }
 
-const logoutSchema = z.looseObject({ logout: z.optional(z.literal(['keep', 'revoke'])) })
+/** What the guard that stands around the listener does not judge. */
+const ownSchema = z.looseObject({ handler: handlerSchema, logout: z.optional(z.literal(['keep', 'revoke'])) })
 
 type Ending = Partial<Pick<PlanTokens, 'revokeSecret'>>
 
-function checkLogout(tokens: Ending, options: unknown): void {
-  readOptions<{ readonly logout?: unknown }>('registryGuard', logoutSchema, options, {}, ({ logout }, tell) => {
+function checkOwn(tokens: Ending, handler: unknown, options: unknown): void {
+  readOptions<{ readonly logout?: unknown }>('registryGuard', ownSchema, options, { handler }, ({ logout }, tell) => {
     if (logout === 'revoke' && typeof tokens?.revokeSecret !== 'function')
       tell(['logout'], 'needs an engine that has revokeSecret().')
   })

@@ -94,7 +94,7 @@ const optionsSchema = z.strictObject({
   tiers: z.optional(z.array(matching(/./, 'must be text that is not empty.')).check(z.minLength(1))),
   publishBytes: z.optional(whole(1, 1_073_741_824)),
   search: z.optional(z.literal(['open', 'closed'])),
-  errors: z.optional(callable),
+  errors: z.optional(callable()),
 })
 
 /** An address without user, query and fragment, whose path can stand in a link. */

@@ -135,7 +135,7 @@ function judged(rule: Rule, facts: Facts, stopped: boolean, byId: boolean): Verd
 /** Whether a rule has the facts that it asks for. */
 function isJudgeable(name: RuleName, facts: Facts): boolean {
   const { credential, wellFormed, target, match, record, named } = facts
-  const isDictionary = record !== undefined && named !== undefined && named !== 'malformed'
+  const areNamed = record !== undefined && named !== undefined && named !== 'malformed'
   switch (name) {
     case 'credential':
     case 'target':
@@ -156,9 +156,9 @@ function isJudgeable(name: RuleName, facts: Facts): boolean {
     case 'scope':
       return match !== undefined && record !== undefined
     case 'in_plan':
-      return isDictionary
+      return areNamed
     case 'allowlist':
       // Of what lies elsewhere nothing is said, not even whether it is on the list.
-      return isDictionary && outsidePlan(facts) === undefined
+      return areNamed && outsidePlan(facts) === undefined
   }
 }

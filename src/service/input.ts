@@ -116,9 +116,8 @@ export interface ReadInput<T> {
 /** Reads the input of a call and gathers what is wrong with it. Fields that are `undefined` count as absent. */
 export function readInput<K extends keyof Inputs>(call: K, input: unknown): ReadInput<Inputs[K]> {
   const copy = copyOf(input)
-  const { faults } = read<unknown>(INPUTS[call], copy ?? null, 'stranger')
-  const issues = faults.map(({ path, at, message }): Issue => ({ path, at, message }))
-  const wrong = new Set(faults.map(({ at }) => at[0]))
+  const issues = [...read<unknown>(INPUTS[call], copy ?? null, 'stranger').issues]
+  const wrong = new Set(issues.map(({ at }) => at[0]))
   const fields = Object.fromEntries(Object.entries(copy ?? {}).filter(([field]) => !wrong.has(field)))
   return { fields: fields as Partial<Inputs[K]>, issues }
 }

@@ -27,9 +27,9 @@ const inputSchema = z.strictObject({ secret: z.string() })
 
 /** Read here and not with the input of management calls, of which what only answers requests has none. */
 function secretIn(input: unknown): string {
-  const { data, faults } = read<InspectInput>(inputSchema, input, 'stranger')
+  const { data, issues } = read<InspectInput>(inputSchema, input, 'stranger')
   if (data) return data.secret
-  throw new PlanTokenError('invalid_input', { issues: faults.map(({ path, at, message }) => ({ path, at, message })) })
+  throw new PlanTokenError('invalid_input', { issues })
 }
 
 const INACTIVE: Inspection = Object.freeze({ active: false })

@@ -66,7 +66,7 @@ const milliseconds = (least: number, most: number) => {
   const message = `must be ${least} to ${most} milliseconds.`
   return z.optional(z.number(message).check(z.gte(least, message), z.lte(most, message)))
 }
-const hook = z.optional(callable)
+const hook = z.optional(callable())
 
 const shared = {
   policy: judged((value) => (value === undefined ? 'is missing.' : undefined)),

@@ -76,8 +76,8 @@ const inputSchema = z.strictObject({
 
 /** What is wrong with what the host names as real. */
 function issuesOfInput({ surfaces, planIds }: Engine, real: ReadyInput): readonly Issue[] {
-  const { success, faults } = read(inputSchema, real)
-  if (!success) return faults.map(({ at, message }) => issueAt(at, message))
+  const wrong = read(inputSchema, real).issues
+  if (wrong.length > 0) return wrong
   const { planId, resource } = real
   const issues: Issue[] = []
   if (planId !== undefined && planIds.length > 0 && !planIds.some((isId) => isId(planId)))

@@ -5,7 +5,7 @@ import { issueAt, pathText } from '../../src/core/issue.ts'
 import { dependent, dictionary, judged, matching, read, type Schema, text, whole } from '../../src/core/shape.ts'
 
 const linesOf = (schema: Schema<unknown>, value: unknown): readonly string[] =>
-  read(schema, value).faults.map(({ path, message }) => `${path}: ${message}`)
+  read(schema, value).issues.map(({ path, message }) => `${path}: ${message}`)
 
 describe('a path', () => {
   it.each<[readonly PropertyKey[], string]>([
@@ -111,13 +111,14 @@ describe('a field that does not exist', () => {
   })
 
   it('is not repeated to somebody who may have put a secret there', () => {
-    const [named, unnamed] = read(schema, { nam: 1, fig_Zz09: 2 }, 'stranger').faults
+    const { issues, unknown } = read(schema, { nam: 1, fig_Zz09: 2 }, 'stranger')
+    const [named, unnamed] = issues
     expect(named).toEqual({
       path: 'nam',
       at: ['nam'],
       message: 'is not a field here. Did you mean "name"?',
-      isUnknown: true,
     })
-    expect(unnamed).toEqual({ path: '', at: [], message: 'must hold no fields but name, scopes.', isUnknown: true })
+    expect(unnamed).toEqual({ path: '', at: [], message: 'must hold no fields but name, scopes.' })
+    expect(unknown).toEqual(new Set(issues))
   })
 })

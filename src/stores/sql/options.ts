@@ -7,7 +7,7 @@ import * as z from 'zod/mini'
 import { StoreError } from '../../core/errors.ts'
 import { isDictionary } from '../../core/objects.ts'
 import { readOptions } from '../../core/setup.ts'
-import { judged, matching } from '../../core/shape.ts'
+import { callable, judged, matching } from '../../core/shape.ts'
 import type { Listen } from './listen.ts'
 import type { Names, Setup, SqlDialect } from './tables.ts'
 
@@ -59,9 +59,7 @@ const places = {
   schema: z.optional(name),
   dialect: z.optional(z.literal(['postgres', 'mysql', 'sqlite'])),
 }
-const listen = z.optional(
-  judged((value) => (typeof value === 'function' ? undefined : 'must be a function, such as pgListener gives.')),
-)
+const listen = z.optional(callable('must be a function, such as pgListener gives.'))
 const isKysely = (value: unknown): value is Kysely<unknown> => typeof Object(value).getExecutor === 'function'
 const kysely = judged<Kysely<unknown>>((value) => {
   if (!isKysely(value)) return 'must be a Kysely of your database: new Kysely({ dialect }).'
