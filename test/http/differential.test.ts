@@ -14,9 +14,18 @@ console.info(`differential: seed ${seed}`)
 
 describe(`requests of seed ${seed}`, () => {
   it.each(SERVERS)('$name: what runs is what was judged', async (server) => {
-    const { differences, runs, routes, refused } = await compare(server, seed, 200)
+    const { differences, runs, refused } = await compare(server, seed, 200)
     expect(differences).toEqual([])
-    // Much gets through, and much is refused.
+    expect(runs).toBeGreaterThan(0)
+    expect(refused).toBeGreaterThan(0)
+  })
+})
+
+// How much of a run gets through is chance, so that it is counted where the seed stands.
+describe('requests of seed 1', () => {
+  it.each(SERVERS)('$name: much gets through, much is refused, and what runs is what was judged', async (server) => {
+    const { differences, runs, routes, refused } = await compare(server, 1, 200)
+    expect(differences).toEqual([])
     expect(runs).toBeGreaterThan(20)
     expect(refused).toBeGreaterThan(60)
     expect(routes).toBeGreaterThan(ROUTES.length / 3)
