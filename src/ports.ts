@@ -57,6 +57,11 @@ export interface TokenStore {
     readonly before: number
     readonly limit: number
   }): Promise<{ readonly records: number; readonly events: number }>
+  /**
+   * Records of all plans by `id`, ascending, after an id, `limit` at most. A record that is there all the while is
+   * in exactly one of the pages. Needed by `operator`, and by nothing that answers requests.
+   */
+  scan?(query: { readonly after?: string; readonly limit: number }): Promise<TokenRecord[]>
   /** Looks whether the store can be used, as far as it can tell without writing; rejects with what has to be done. */
   ready?(): Promise<void>
 }

@@ -47,12 +47,13 @@ const event: z.ZodMiniType<TokenEvent> = z.strictObject({
   id: z.string(),
   seq: z.int(),
   at: at(),
-  type: z.enum(['created', 'edited', 'refreshed', 'revoked', 'secret_revoked']),
+  type: z.enum(['created', 'edited', 'refreshed', 'revoked', 'secret_revoked', 'moving', 'moved']),
   tokenId: z.string(),
   planId: z.string(),
   actor: told(z.nullable(z.string()), '`null` where a secret was reported by its holder.'),
   version: z.int(),
   changes: maybe(z.record(z.string(), z.strictObject({ before: z.unknown(), after: z.unknown() }))),
+  reason: told(maybe(z.string()), 'Why, in the words of whoever runs the service; absent where nobody was asked.'),
 })
 
 const limits: z.ZodMiniType<Required<Limits>> = z.strictObject({

@@ -196,6 +196,17 @@ export function secretRevoked(record: TokenRecord, digest: string, eventId: stri
   })
 }
 
+/**
+ * The two versions that take a token to another plan: one in the plan that it leaves, so that its log tells of it, and one in
+ * the plan where it belongs from then on.
+ */
+export function moving(record: TokenRecord, eventId: string): TokenRecord {
+  return next(record, { eventId })
+}
+export function moved(record: TokenRecord, planId: string, eventId: string): TokenRecord {
+  return next(record, { planId, eventId })
+}
+
 /** Whether the token is active at a moment: only then can it be edited and refreshed. */
 export function isActive(record: TokenRecord, now: number): boolean {
   return statusOf(record, now) === 'active'

@@ -90,7 +90,7 @@ const RECORD: FieldsOf<TokenRecord> = {
   idempotency: [areKeys, NONE],
 }
 
-const EVENT: FieldsOf<Omit<TokenEvent, 'changes'>> = {
+const EVENT: FieldsOf<Omit<TokenEvent, 'changes' | 'reason'>> = {
   v: FORMAT,
   id: TEXT,
   seq: [isCount, Number.NaN],
@@ -101,6 +101,12 @@ const EVENT: FieldsOf<Omit<TokenEvent, 'changes'>> = {
   actor: [orNull(isText), null],
   version: [isCount, Number.NaN],
 }
+
+/** What an event need not have. */
+const OPTIONAL = [
+  ['changes', areChanges],
+  ['reason', isText],
+] as const
 
 const RECORD_FIELDS = Object.entries(RECORD)
 const EVENT_FIELDS = Object.entries(EVENT)
@@ -141,11 +147,11 @@ export function readRecord(fields: unknown): ReadRecord {
 /** Reads an event out of the fields of a `TokenEvent`, its `seq` included; as `readRecord` does a record. */
 export function readEvent(fields: unknown): ReadEvent {
   const { value, wrong } = readFields(EVENT_FIELDS, isDictionary(fields) ? fields : {})
-  const { changes } = value
-  if (changes === undefined || wrong.includes('v')) delete value.changes
-  else if (!areChanges(changes)) {
-    delete value.changes
-    wrong.push('changes')
-  }
+  for (const [name, isGood] of OPTIONAL)
+    if (value[name] === undefined || wrong.includes('v')) delete value[name]
+    else if (!isGood(value[name])) {
+      delete value[name]
+      wrong.push(name)
+    }
   return { event: value as unknown as TokenEvent, wrong }
 }

@@ -58,8 +58,11 @@ export interface TokenRecord {
   readonly idempotency: readonly IdempotencyRecord[]
 }
 
-/** What the audit log calls a change. */
-export type EventType = 'created' | 'edited' | 'refreshed' | 'revoked' | 'secret_revoked'
+/**
+ * What the audit log calls a change. A token that an operator moves to another plan leaves `moving` in the log of the one and
+ * `moved` in the log of the other.
+ */
+export type EventType = 'created' | 'edited' | 'refreshed' | 'revoked' | 'secret_revoked' | 'moving' | 'moved'
 
 /** A field of a token before and after a change. */
 export interface Change {
@@ -82,6 +85,8 @@ export interface NewEvent {
   /** The version of the token that this change made. */
   readonly version: number
   readonly changes?: { readonly [field: string]: Change }
+  /** Why, in the words of an operator; absent where nobody was asked. */
+  readonly reason?: string
 }
 
 /** One line of the audit log. `seq` only ever grows. */

@@ -189,6 +189,8 @@ export const HUB_TEXTS = {
   eventRefreshed: '{actor} refreshed the token',
   eventRevoked: '{actor} revoked the token',
   eventSecretRevoked: '{actor} ended a secret',
+  eventMoving: '{actor} began to move the token to another organization',
+  eventMoved: '{actor} moved the token here from another organization',
   someHolder: 'Somebody who had the secret',
   before: 'before',
   after: 'after',

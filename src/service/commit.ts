@@ -24,8 +24,9 @@ export function judgement(
   record: TokenRecord,
   type: EventType,
   actor: string | null,
+  told?: Write<TokenRecord>['told'],
 ): Judged<TokenRecord> {
-  return record === before ? { result: record } : { record, type, actor, result: record }
+  return record === before ? { result: record } : { record, type, actor, result: record, ...(told && { told }) }
 }
 
 interface Write<Result> {
@@ -33,6 +34,8 @@ interface Write<Result> {
   readonly type: EventType
   readonly actor: string | null
   readonly result: Result
+  /** What the event says beside the differences between the two versions. */
+  readonly told?: Pick<NewEvent, 'changes' | 'reason'>
 }
 
 /**
@@ -57,10 +60,10 @@ export async function change<Before extends TokenRecord | undefined, Result>(
   throw new PlanTokenError('version_conflict')
 }
 
-function eventOf(before: TokenRecord | undefined, { record, type, actor }: Write<unknown>, at: number): NewEvent {
+function eventOf(before: TokenRecord | undefined, { record, type, actor, told }: Write<unknown>, at: number): NewEvent {
   const { eventId: id, id: tokenId, planId, version } = record
   const changes = before && changesBetween(before, record)
-  return { v: 1, id, at, type, tokenId, planId, actor, version, ...(changes && { changes }) }
+  return { v: 1, id, at, type, tokenId, planId, actor, version, ...(changes && { changes }), ...told }
 }
 
 /** Whether the pair was written; `false` if another version stands. */

@@ -12,6 +12,7 @@ import { checkLinks, type PlacedReport } from './check-links.ts'
 import { type Authorizer, authorizerOf, createEngine } from './create-authorizer.ts'
 import { type RevokedSecret, revoke, revokeSecret, type SweepResult, sweep } from './end.ts'
 import type { ManagingEngine } from './engine.ts'
+import { keepEngine } from './engines.ts'
 import { createExplain, type Explanation } from './explain.ts'
 import { createGrantCache } from './grants.ts'
 import type {
@@ -125,7 +126,7 @@ export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>
   const base = createEngine(given, policies)
   const engine: ManagingEngine = { ...base, random: checkedRandom(given.random ?? platformRandom, base.report) }
   const grants = createGrantCache(engine.deprecated)
-  return {
+  const tokens: PlanTokens<P> = {
     ...authorizerOf(engine, policies, grants, given),
     create: (input) => create(engine, input as CreateInput),
     get: (input) => get(engine, input),
@@ -140,6 +141,8 @@ export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>
     explain: createExplain(engine, grants),
     sweep: (input) => sweep(engine, input),
   }
+  keepEngine(tokens, engine)
+  return tokens
 }
 
 /** Randomness that fails must not turn into a secret that can be guessed. */

@@ -8,7 +8,7 @@ import { PlanTokenError } from '../core/errors.ts'
 import type { Issue } from '../core/issue.ts'
 import { isDictionary } from '../core/objects.ts'
 import type { Policy, ScopeOf, TypeOf } from '../core/policy.ts'
-import { dictionary, matching, type Output, read, text, whole } from '../core/shape.ts'
+import { dictionary, matching, type Output, read, type Schema, text, whole } from '../core/shape.ts'
 import { segmentProblem } from '../core/target.ts'
 import { textProblem } from '../core/text.ts'
 import { CURSORS, NO_CURSOR } from './cursor.ts'
@@ -120,6 +120,13 @@ export function readInput<K extends keyof Inputs>(call: K, input: unknown): Read
   const wrong = new Set(issues.map(({ at }) => at[0]))
   const fields = Object.fromEntries(Object.entries(copy ?? {}).filter(([field]) => !wrong.has(field)))
   return { fields: fields as Partial<Inputs[K]>, issues }
+}
+
+/** Reads input by a schema, or throws everything that is wrong with it. */
+export function parseBy<T>(schema: Schema<T>, input: unknown): T {
+  const copy = copyOf(input)
+  refuseIssues(read<unknown>(schema, copy ?? null, 'stranger').issues)
+  return copy as T
 }
 
 /** Reads the input of a call, or throws everything that is wrong with it. */

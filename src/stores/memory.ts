@@ -6,10 +6,11 @@ import { deepFreeze, frozenCopy } from '../core/freeze.ts'
 import { isBefore, type TokenEvent, type TokenRecord } from '../core/token.ts'
 import type { EventQuery, SecretUse, TokenStore } from '../ports.ts'
 import { emptyLists, type PlanLists, pageOf, putRecord, removeRecord } from './plan-lists.ts'
+import { firstIndex } from './sorted.ts'
 
 /** A store in memory: the methods of the port, the optional ones too. */
 export type MemoryStore = TokenStore &
-  Required<Pick<TokenStore, 'peekByDigest' | 'bound' | 'watch' | 'recordUse' | 'lastUse' | 'sweep'>>
+  Required<Pick<TokenStore, 'peekByDigest' | 'bound' | 'watch' | 'recordUse' | 'lastUse' | 'sweep' | 'scan'>>
 
 /** Makes an empty store in memory. Each call makes its own; nothing is shared. */
 export function memoryStore(): MemoryStore {
@@ -17,7 +18,9 @@ export function memoryStore(): MemoryStore {
   const byDigest = new Map<string, TokenRecord>()
   const plans = new Map<string, PlanLists>()
   /** Where the last sweep stopped, so that a sweep in batches goes through the records once. */
-  let scan = records.values()
+  let swept = records.values()
+  /** All ids in order, made by the first page of a scan that finds none. */
+  let ids: readonly string[] | undefined
   let log: TokenEvent[] = []
   const uses = new Map<string, SecretUse>()
   const watchers = new Set<() => void>()
@@ -39,15 +42,22 @@ export function memoryStore(): MemoryStore {
       if ((stored?.version ?? 0) !== record.version - 1) return false
       const stays = frozenCopy(record)
       // Field by field, so that all events have one layout: a spread takes 100 bytes more each (bench/memory.ts).
-      const { v, id, at, type, tokenId, planId, actor, version, changes } = event
+      const { v, id, at, type, tokenId, planId, actor, version, changes, reason } = event
       const kept = { v, id, seq: seq + 1, at, type, tokenId, planId, actor, version }
-      const line: TokenEvent = deepFreeze(changes ? { ...kept, changes: structuredClone(changes) } : kept)
+      const line: TokenEvent = deepFreeze(
+        changes || reason !== undefined
+          ? { ...kept, ...(changes && { changes: structuredClone(changes) }), ...(reason !== undefined && { reason }) }
+          : kept,
+      )
       records.set(stays.id, stays)
+      if (!stored) ids = undefined
       for (const { digest } of stored?.secrets ?? []) byDigest.delete(digest)
       for (const { digest } of stays.secrets) byDigest.set(digest, stays)
       const lists = plans.get(stays.planId) ?? emptyLists()
       plans.set(stays.planId, lists)
-      putRecord(lists, stays, stored)
+      const isMoved = stored !== undefined && stored.planId !== stays.planId
+      if (isMoved) removeRecord(plans.get(stored.planId) as PlanLists, stored)
+      putRecord(lists, stays, isMoved ? undefined : stored)
       seq += 1
       log.push(line)
       for (const wake of watchers)
@@ -83,17 +93,24 @@ export function memoryStore(): MemoryStore {
       return tokenIds.flatMap((id) => records.get(id)?.secrets.flatMap(({ digest }) => uses.get(digest) ?? []) ?? [])
     },
 
+    async scan({ after, limit }) {
+      ids ??= [...records.keys()].sort()
+      const from = after === undefined ? 0 : firstIndex(ids, (id) => id > after)
+      return ids.slice(from, from + limit).map((id) => records.get(id) as TokenRecord)
+    },
+
     async sweep({ before, limit }) {
       let removed = 0
       for (let left = records.size; left > 0 && removed < limit; left--) {
-        let next = scan.next()
+        let next = swept.next()
         if (next.done) {
-          scan = records.values()
-          next = scan.next()
+          swept = records.values()
+          next = swept.next()
         }
         const record = next.value as TokenRecord
         if (!isBefore(Math.min(record.revokedAt ?? record.expiresAt, record.expiresAt), before)) continue
         removed += 1
+        ids = undefined
         records.delete(record.id)
         const lists = plans.get(record.planId)
         if (lists) removeRecord(lists, record)

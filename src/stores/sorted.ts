@@ -67,7 +67,7 @@ export function* downFrom<T>({ chunks }: Sorted<T>, isUpTo: (value: T) => boolea
 }
 
 /** The index of the first item that passes a test, which all later ones pass too; the length if there is none. */
-function firstIndex<T>(items: readonly T[], passes: (item: T) => boolean): number {
+export function firstIndex<T>(items: readonly T[], passes: (item: T) => boolean): number {
   let [from, to] = [0, items.length]
   while (from < to) {
     const middle = (from + to) >> 1

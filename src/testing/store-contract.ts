@@ -11,6 +11,7 @@ import { LOGS } from './contract/logs.ts'
 import { LOOK_UPS } from './contract/look-ups.ts'
 import { RACES } from './contract/races.ts'
 import { ROUND_TRIP } from './contract/round-trip.ts'
+import { SCANS } from './contract/scans.ts'
 import { SWEEPS } from './contract/sweeps.ts'
 import { USES } from './contract/uses.ts'
 import { VISIBLE } from './contract/visible.ts'
@@ -33,7 +34,7 @@ export interface StoreContractOptions<S extends TokenStore = TokenStore> {
 export interface StoreContractCase {
   readonly name: string
   /** The method that a store may lack; without it the case ends at once. */
-  readonly optional?: 'bound' | 'watch' | 'recordUse' | 'sweep'
+  readonly optional?: 'bound' | 'watch' | 'recordUse' | 'sweep' | 'scan'
   /**
    * Checks the promise with a store of its own.
    *
@@ -60,6 +61,7 @@ const CASES: readonly Case[] = [
   ...BOUND,
   ...USES,
   ...SWEEPS,
+  ...SCANS,
   ...WATCH,
 ]
 

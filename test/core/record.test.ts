@@ -45,6 +45,7 @@ const WRONG_OF_EVENT: { readonly [F in keyof NewEvent | 'seq']-?: readonly [dead
   actor: [null, undefined, 7],
   version: [Number.NaN, 0, undefined],
   changes: [undefined, null, 'x', [], { name: 7 }],
+  reason: [undefined, null, 7, ['x']],
 }
 type Row = readonly [field: string, dead: unknown, value: unknown]
 const rowsOf = (table: { readonly [field: string]: readonly unknown[] }): readonly Row[] =>

@@ -22,6 +22,7 @@ const ARROWS: { readonly [layer: string]: readonly string[] } = {
   hub: ['core', 'ports', 'service', 'admin', 'npm', 'hub'],
   testing: ['core', 'ports', 'service', 'stores', 'testing', 'index'],
   authorizer: ['service'],
+  operator: ['core', 'ports', 'service', 'operator'],
   index: ['core', 'ports', 'service', 'stores'],
 }
 /** The one file that puts the parts together, and what it may import beyond its layer: what the rest is given as functions. */
@@ -66,7 +67,7 @@ function problemsOf(path: string, text: string, exists: (path: string) => boolea
   if (!(layer in ARROWS)) problems.push(`${path} is in no part of the design`)
   if (!text.startsWith('/**')) problems.push('does not begin with a comment that says what it is for')
   for (const [named] of text.matchAll(
-    /\b(core|service|authorizer|stores|figma|http|admin|npm|verdaccio|hub|testing)\/(page\/)?[\w-]+\.tsx?\b/g,
+    /\b(core|service|authorizer|operator|stores|figma|http|admin|npm|verdaccio|hub|testing)\/(page\/)?[\w-]+\.tsx?\b/g,
   ))
     if (!exists(named)) problems.push(`names ${named}, which does not exist`)
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)

@@ -9,6 +9,7 @@ import type * as hub from 'plan-access-tokens/hub'
 import type * as koa from 'plan-access-tokens/koa'
 import type * as node from 'plan-access-tokens/node'
 import type * as npm from 'plan-access-tokens/npm'
+import type * as operators from 'plan-access-tokens/operator'
 import type * as redis from 'plan-access-tokens/stores/redis'
 import type * as sql from 'plan-access-tokens/stores/sql'
 import type * as testing from 'plan-access-tokens/testing'
@@ -61,6 +62,13 @@ interface Types {
   Change: api.Change
   Clock: api.Clock
   Authorizer: authorizer.Authorizer
+  MovedPlan: operators.MovedPlan
+  MovePlanInput: operators.MovePlanInput
+  Operator: operators.Operator
+  OperatorEventsInput: operators.OperatorEventsInput
+  OperatorTokensInput: operators.OperatorTokensInput
+  RevokedPlan: operators.RevokedPlan
+  RevokePlanInput: operators.RevokePlanInput
   AuthorizerOptions: authorizer.AuthorizerOptions
   CheckLinksInput: api.CheckLinksInput
   CreateInput: api.CreateInput

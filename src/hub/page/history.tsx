@@ -16,6 +16,8 @@ const SENTENCES: { readonly [type in EventType]: keyof HubTexts } = {
   refreshed: 'eventRefreshed',
   revoked: 'eventRevoked',
   secret_revoked: 'eventSecretRevoked',
+  moving: 'eventMoving',
+  moved: 'eventMoved',
 }
 
 interface HistoryProps {
@@ -70,7 +72,7 @@ export function History({ token, onTold }: HistoryProps) {
   )
 }
 
-function Entry({ event: { at, type, actor, changes = {} } }: { readonly event: TokenEvent }) {
+function Entry({ event: { at, type, actor, reason, changes = {} } }: { readonly event: TokenEvent }) {
   const edited = type === 'edited' ? EDITABLE.filter((field) => Object.hasOwn(changes, field)) : []
   return (
     <li>
@@ -81,6 +83,11 @@ function Entry({ event: { at, type, actor, changes = {} } }: { readonly event: T
           fields: edited.map((field) => t(field)).join(', '),
         })}
       </span>
+      {reason !== undefined && (
+        <p class="hint">
+          <bdi>{reason}</bdi>
+        </p>
+      )}
       {edited.length > 0 && (
         <dl>
           {edited.map((field) => (

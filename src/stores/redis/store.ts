@@ -15,9 +15,10 @@ import { listPage } from './list.ts'
 import { eventPage } from './log.ts'
 import { placeOf } from './places.ts'
 import { replicasOf } from './replicas.ts'
+import { scanPage } from './scan.ts'
 import type { Script } from './scripts/begin.ts'
 import { COMMIT } from './scripts/commit.ts'
-import { BOUND, RECORD_USE, SWEEP_EVENTS, SWEEP_TOKENS } from './scripts/keep.ts'
+import { BOUND, RECORD_USE, SCAN, SWEEP_EVENTS, SWEEP_TOKENS } from './scripts/keep.ts'
 import { EVENTS, FIND, FIND_BY_DIGEST, LAST_USE, PAGE } from './scripts/read.ts'
 import { parseRecord, unkeepable } from './values.ts'
 import { watchChannel } from './watch.ts'
@@ -140,6 +141,8 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
         return written === '1' ? String(primary) : undefined
       })
     },
+
+    scan: (query) => scanPage(query, (args) => ask(SCAN, args)),
 
     events: (query) => eventPage(query, base, (args) => ask(EVENTS, args)),
 

@@ -18,7 +18,7 @@ export const TOKEN_COLUMNS = [
 ]
 /** The columns that make an event. */
 export const EVENT_COLUMNS = [
-  ...(['seq', 'id', 'at', 'type', 'token_id', 'plan_id', 'actor', 'version', 'changes'] as const),
+  ...(['seq', 'id', 'at', 'type', 'token_id', 'plan_id', 'actor', 'version', 'changes', 'reason'] as const),
 ]
 /** The columns that make a use. */
 export const USE_COLUMNS = [...(['token_id', 'digest', 'at'] as const)]
@@ -72,6 +72,7 @@ export function readEventRow(row: EventRow): ReadRow<TokenEvent> {
     actor: row.actor === null ? null : textOf(row.actor),
     version: wholeOf(row.version),
     ...(changes !== undefined && { changes }),
+    ...(row.reason !== null && { reason: textOf(row.reason) ?? null }),
   })
   return { value: event, wrong: wrong.map(columnOf) }
 }
@@ -138,6 +139,7 @@ export function eventRow(event: NewEvent, seq: number) {
     actor: event.actor,
     version: event.version,
     changes: event.changes === undefined ? null : JSON.stringify(event.changes),
+    reason: event.reason ?? null,
   }
   refuseWrong('event', readEventRow(row), event, KNOWN.event)
   return row

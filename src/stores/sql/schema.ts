@@ -7,7 +7,7 @@
 import type { Names, SqlDialect, Tables } from './tables.ts'
 
 /** The version of the tables that this code reads and writes. */
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 
 /** What a kind of column is called in each dialect. */
 const KINDS = {
@@ -71,6 +71,7 @@ const TABLES: { readonly [T in keyof Tables]: Table } = {
       actor: 'text?',
       version: 'whole',
       changes: 'json?',
+      reason: 'text?',
     },
     indexes: { plan: ['plan_id', 'seq'], token: ['token_id', 'seq'] },
   },
@@ -84,7 +85,14 @@ const TABLES: { readonly [T in keyof Tables]: Table } = {
  */
 export const STEPS: { readonly [name: string]: (dialect: SqlDialect, names: Names) => readonly string[] } = {
   plan_access_tokens_0001: createTables,
+  plan_access_tokens_0002: (dialect, names) => [
+    ...addColumn(dialect, names, 'events', 'reason'),
+    setVersion(dialect, names, 2),
+  ],
 }
+
+/** The columns that a later step has added to a table. */
+const LATER: { readonly [T in keyof Tables]?: readonly string[] } = { events: ['reason'] }
 
 /** The columns of a table that are written, each with its kind in PostgreSQL. */
 export function columnsOf<T extends keyof Tables>(
@@ -95,15 +103,43 @@ export function columnsOf<T extends keyof Tables>(
   })
 }
 
+/** One more column, unless MySQL, which commits each statement by itself, has it from a try that was cut off. */
+function addColumn(dialect: SqlDialect, names: Names, table: keyof Tables, column: string): readonly string[] {
+  const statement = `alter table ${quote(dialect, names[table])} add column ${quote(dialect, column)} ${KINDS[dialect].text}`
+  if (dialect !== 'mysql') return [statement]
+  const [name, schema] = names[table].split('.').reverse()
+  const where = `table_schema = ${schema === undefined ? 'database()' : `'${schema}'`} and table_name = '${name}' and column_name = '${column}'`
+  return [
+    `set @statement = (select if(count(*) = 0, '${statement}', 'do 0') from information_schema.columns where ${where})`,
+    'prepare statement from @statement',
+    'execute statement',
+    'deallocate prepare statement',
+  ]
+}
+
+function setVersion(dialect: SqlDialect, names: Names, version: number): string {
+  const [state, column, id] = [names.state, 'schema_version', 'id'].map((name) => quote(dialect, name))
+  return `update ${state} set ${column} = ${version} where ${id} = 1`
+}
+
 /** The first migration: all tables and indexes, and the row of the store. */
 function createTables(dialect: SqlDialect, names: Names): readonly string[] {
   const quoted = (name: string): string => quote(dialect, name)
   // MySQL commits each statement by itself: what was half done has to be doable again.
   const ignore = dialect === 'mysql' ? ' ignore' : ''
   return [
-    ...Object.entries(TABLES).flatMap(([key, table]) => createTable(dialect, names[key as keyof Names], table)),
-    `insert${ignore} into ${quoted(names.state)} (${['id', 'schema_version', 'last_seq', 'bound_ms'].map(quoted).join(', ')}) values (1, ${SCHEMA_VERSION}, 0, 0)`,
+    ...Object.entries(TABLES).flatMap(([key, table]) =>
+      createTable(dialect, names[key as keyof Names], atFirst(key, table)),
+    ),
+    `insert${ignore} into ${quoted(names.state)} (${['id', 'schema_version', 'last_seq', 'bound_ms'].map(quoted).join(', ')}) values (1, 1, 0, 0)`,
   ]
+}
+
+/** A table as the first step made it. */
+function atFirst(key: string, { columns, ...table }: Table): Table {
+  const later = LATER[key as keyof Tables] ?? []
+  const kept = Object.entries(columns).filter(([column]) => !later.includes(column))
+  return { ...table, columns: Object.fromEntries(kept) }
 }
 
 function createTable(dialect: SqlDialect, name: string, { columns, derived = {}, indexes = {} }: Table): string[] {

@@ -7,6 +7,7 @@ import { listTokens } from './list.ts'
 import { listEvents, sweepEvents } from './log.ts'
 import { lookUpByDigest, lookUpById } from './look-ups.ts'
 import { type SqlStoreOptions, setupOf } from './options.ts'
+import { scanTokens } from './scan.ts'
 import { sessionOf } from './session.ts'
 import { sweepTokens } from './sweep.ts'
 import { keepUses, lastUses } from './uses.ts'
@@ -65,6 +66,7 @@ export function sqlStore<DB>(kysely: Kysely<DB>, options: SqlStoreOptions = {}):
     commit: commitOf(session),
     events: (query) => listEvents(session, query),
     bound: boundOf(session),
+    scan: (query) => scanTokens(session, query),
     recordUse: (uses) => keepUses(session, uses),
     lastUse: (tokenIds) => lastUses(session, tokenIds),
     async sweep({ before, limit }) {

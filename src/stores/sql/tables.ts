@@ -62,6 +62,7 @@ interface EventsTable {
   readonly version: Column<number>
   /** JSON, or null where the event has none. */
   readonly changes: Column<string | null>
+  readonly reason: Column<string | null>
 }
 
 /** One row a secret that was used: apart from the token, so that a late write can undo nothing. */

@@ -6,7 +6,7 @@ import type { TokenStore } from '../../ports.ts'
 import { differenceBetween } from './difference.ts'
 
 /** The methods that a store may lack; `lastUse` comes with `recordUse`. */
-type OptionalMethod = 'bound' | 'watch' | 'recordUse' | 'sweep'
+type OptionalMethod = 'bound' | 'watch' | 'recordUse' | 'sweep' | 'scan'
 
 /** A store that has a method which others may lack. */
 export type With<M extends OptionalMethod | 'lastUse'> = TokenStore & Required<Pick<TokenStore, M>>

@@ -42,7 +42,7 @@ describe.skipIf(!hasRedis).each(CLIENTS)(`over $name (${NEEDS_REDIS})`, ({ name,
     await add(two)
     const keys = Object.keys(await contentsOf(servers))
     expect(keys.filter((key) => !/^\{(plan-tokens|other:1)\}:/.test(key))).toEqual([])
-    expect(keys.filter((key) => key.startsWith('{plan-tokens}:'))).toHaveLength(10)
+    expect(keys.filter((key) => key.startsWith('{plan-tokens}:'))).toHaveLength(11)
     expect(await one.list({ planId: 'p1', order: 'newest', now: T, limit: 9 })).toEqual([record])
   })
 

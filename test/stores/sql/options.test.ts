@@ -68,6 +68,6 @@ describe('options', () => {
 
   it('have no way down, which would end every token', async () => {
     const migrations = Object.values(await sqlMigrations().getMigrations())
-    expect(migrations.map((migration) => Object.keys(migration))).toEqual([['up']])
+    expect(migrations.map((migration) => Object.keys(migration))).toEqual([['up'], ['up']])
   })
 })

@@ -145,6 +145,10 @@ export function plainStore(data: Data = emptyData()): WholeStore {
       return true
     },
     events: async (query) => structuredClone(eventsOf(data.log, query)),
+    scan: async ({ after, limit }) => {
+      const all = [...data.records.values()].sort((a, b) => LIST_RULES.compareIds(a.id, b.id))
+      return structuredClone(all.filter(({ id }) => after === undefined || id > after).slice(0, limit))
+    },
     async bound(atLeastMs) {
       data.boundMs = Math.max(data.boundMs, atLeastMs)
       return data.boundMs

@@ -1,6 +1,6 @@
 /** Mistakes in what a store may have besides: the bound, uses, sweeping, watching. */
 import type { SecretUse, TokenRecord } from 'plan-access-tokens'
-import { append, endOf, fits, oldEvents, put, remove, useKey } from './plain-store.ts'
+import { append, type Data, endOf, fits, oldEvents, put, remove, useKey } from './plain-store.ts'
 import { pause, planted } from './planted-store.ts'
 
 const BOUND = 'bound starts at 0, is raised to what is asked for, returns the larger one and never falls'
@@ -17,11 +17,18 @@ const LIMIT = 'sweep removes at most so many at a time, and all of it in several
 const TRAFFIC = 'sweep beside live traffic removes no token that was prolonged and disturbs no commit'
 const WAKES = 'watch wakes after a commit'
 const ENDS = 'what watch returns ends it'
+const SCANNED = 'scan gives every token of every plan once, by id, in pages of any size'
+const SCANNED_AMID = 'scan gives a token once, as it is now, however it changes between two pages'
+const MOVED =
+  'a token that moves to another plan is listed there and nowhere else, with its secrets, and each log keeps its events'
 
 const isDead =
   (before: number) =>
   (record: TokenRecord): boolean =>
     endOf(record) < before
+
+const sortedById = (data: Data, keyOf: (id: string) => string = (id) => id): TokenRecord[] =>
+  [...data.records.values()].sort((a, b) => (keyOf(a.id) < keyOf(b.id) ? -1 : 1))
 
 export const MISTAKEN_EXTRAS = [
   planted('lets the bound fall', BOUND, 'still let the token through', (data) => ({
@@ -229,6 +236,65 @@ export const MISTAKEN_EXTRAS = [
       const events = data.log.splice(0, oldEvents(data, { before, limit })).length
       return { records: gone.length, events }
     },
+  })),
+
+  planted('scans from the id on', SCANNED, 'leaves tokens alive', (data) => ({
+    scan: async ({ after = '', limit }) =>
+      sortedById(data)
+        .filter(({ id }) => id >= after)
+        .slice(0, limit),
+  })),
+  planted('scans without regard to letter case', SCANNED, 'leaves tokens alive', (data) => ({
+    scan: async ({ after = '', limit }) =>
+      sortedById(data, (id) => id.toLowerCase())
+        .filter(({ id }) => id.toLowerCase() > after.toLowerCase())
+        .slice(0, limit),
+  })),
+  planted('scans by date', SCANNED_AMID, 'missing, or is there twice', (data) => ({
+    scan: async ({ after, limit }) => {
+      const all = [...data.records.values()].sort((a, b) => endOf(a) - endOf(b))
+      const from = all.findIndex(({ id }) => id === after) + 1
+      return all.slice(from, from + limit)
+    },
+  })),
+  planted('scans what it read at first', SCANNED_AMID, 'missing, or is there twice', (data) => {
+    let all: readonly TokenRecord[] | undefined
+    return {
+      async scan({ after = '', limit }) {
+        all ??= sortedById(data)
+        return all.filter(({ id }) => id > after).slice(0, limit)
+      },
+    }
+  }),
+  planted('keeps the plan that a token was made in', MOVED, 'two plans or in none', (data) => ({
+    async commit(record, event) {
+      if (!fits(data, record)) return false
+      put(data, { ...record, planId: data.records.get(record.id)?.planId ?? record.planId })
+      append(data, event)
+      return true
+    },
+  })),
+  planted(
+    'puts events into the log of the plan that the token has now',
+    MOVED,
+    'tells of the wrong plan',
+    (_, right) => ({
+      async events(query) {
+        const all = await right.events({ limit: 9_999 })
+        const planOf = async (id: string) => (await right.find(id))?.planId
+        const events = await Promise.all(
+          all.map(async (event) => ({ ...event, planId: (await planOf(event.tokenId)) ?? event.planId })),
+        )
+        return query.planId === undefined
+          ? right.events(query)
+          : events
+              .filter(({ planId, seq }) => planId === query.planId && seq > (query.after ?? 0))
+              .slice(0, query.limit)
+      },
+    }),
+  ),
+  planted('forgets why', MOVED, 'The reasons', (_, right) => ({
+    commit: (record, { reason: _, ...event }) => right.commit(record, event),
   })),
 
   planted('has a watch that goes off beside commits', ENDS, 'after the watch was ended', (data) => ({

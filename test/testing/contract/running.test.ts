@@ -69,7 +69,9 @@ describe('a case', () => {
     const optional = storeContract({ create: () => ({ findByDigest, find, list, commit: commits, events }) }).filter(
       (entry) => entry.optional !== undefined,
     )
-    expect(new Set(optional.map((entry) => entry.optional))).toEqual(new Set(['bound', 'watch', 'recordUse', 'sweep']))
+    expect(new Set(optional.map((entry) => entry.optional))).toEqual(
+      new Set(['bound', 'watch', 'recordUse', 'sweep', 'scan']),
+    )
     for (const { run } of optional) await run()
     expect(commits).not.toHaveBeenCalled()
   })

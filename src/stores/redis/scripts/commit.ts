@@ -73,7 +73,7 @@ local function index(name, plan) return base .. 'plan-' .. name .. ':' .. plan e
 for _, owner in ipairs({ plan, old[2] or plan }) do
   for _, name in ipairs({ 'created', 'expiring', 'revoked' }) do redis.call('ZCARD', index(name, owner)) end
 end
-for _, key in ipairs({ base .. 'ends', planEvents, tokenEvents }) do redis.call('ZCARD', key) end
+for _, key in ipairs({ base .. 'ends', base .. 'ids', planEvents, tokenEvents }) do redis.call('ZCARD', key) end
 redis.call('HLEN', base .. 'uses:' .. id)
 local seq = tonumber(redis.call('HGET', KEYS[1], 'seq') or '0')
 local last = redis.call('XREVRANGE', log, '+', '-', 'COUNT', '1')[1]
@@ -91,6 +91,7 @@ end
 redis.call('ZADD', index('created', plan), '0', created)
 redis.call('ZADD', index(revoked == '1' and 'revoked' or 'expiring', plan), '0', expires)
 redis.call('ZADD', base .. 'ends', ends, id)
+redis.call('ZADD', base .. 'ids', '0', id)
 redis.call('HSET', token, 'record', record, 'version', ARGV[2], 'plan', plan, 'created', created, 'expires', expires,
   'revoked', revoked, 'digests', digests)
 for _, digest in ipairs(fresh) do redis.call('SET', base .. 'digest:' .. digest, id) end

@@ -31,6 +31,31 @@ return { 'ok' }
   true,
 )
 
+/**
+ * Tokens of all plans by id: from where, how many, how many bytes about. Answers whether that was all, and id, record and version
+ * of each. The index is made where tokens were written before there was one.
+ */
+export const SCAN = writing(
+  `
+local ids, from, limit, budget = base .. 'ids', ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+if redis.call('ZCARD', ids) ~= redis.call('ZCARD', base .. 'ends') then
+  redis.call('ZUNIONSTORE', ids, '1', base .. 'ends', 'WEIGHTS', '0')
+end
+local found = redis.call('ZRANGEBYLEX', ids, from, '+', 'LIMIT', '0', whole(limit))
+local part, bytes = {}, 0
+for i, id in ipairs(found) do
+  local token = redis.call('HMGET', base .. 'token:' .. id, 'record', 'version')
+  part[#part + 1] = id
+  part[#part + 1] = token[1] or ''
+  part[#part + 1] = token[2] or ''
+  bytes = bytes + string.len(token[1] or '')
+  if bytes > budget and i < #found then return { 'ok', '0', part } end
+end
+return { 'ok', #found < limit and '1' or '0', part }
+`,
+  true,
+)
+
 /** Removes tokens that ended before a moment, with all that is kept of them but their events. Answers how many, and if that was all. */
 export const SWEEP_TOKENS = writing(
   `
@@ -57,6 +82,7 @@ for i, id in ipairs(ids) do
   removed = removed + redis.call('DEL', token)
   redis.call('DEL', base .. 'uses:' .. id)
   redis.call('ZREM', base .. 'ends', id)
+  redis.call('ZREM', base .. 'ids', id)
   budget = budget - 1
   if budget < 0 and i < #ids then return { 'ok', whole(removed), '0' } end
 end

@@ -1,0 +1,119 @@
+/**
+ * What an operator changes: all tokens of a plan end, or belong to another one. Token by token, each by its version, so that
+ * nothing that an admin does meanwhile is lost, and what was interrupted goes on.
+ */
+import { type Issue, issueAt } from '../core/issue.ts'
+import { moved, moving, revoked } from '../core/lifecycle.ts'
+import type { TokenRecord, TokenStatus } from '../core/token.ts'
+import { ask, readObjects } from '../service/ask.ts'
+import { change, judgement } from '../service/commit.ts'
+import { type ManagingEngine, timeOf } from '../service/engine.ts'
+import { newId } from '../service/ids.ts'
+import { parseBy, refuseIssues } from '../service/input.ts'
+import { loadRecord, refuseIneligible } from '../service/rights.ts'
+import { type MovePlanInput, OPERATOR_INPUTS, type RevokePlanInput } from './inputs.ts'
+
+/** How many tokens of a plan are read at a time. */
+const STEP = 100
+
+/** What `revokePlan` did. */
+export interface RevokedPlan {
+  /** How many tokens it ended. */
+  readonly tokens: number
+}
+
+/** What `movePlan` did. */
+export interface MovedPlan {
+  /** How many tokens it moved. */
+  readonly tokens: number
+}
+
+export async function revokePlan(engine: ManagingEngine, input: RevokePlanInput): Promise<RevokedPlan> {
+  const { planId, actor, reason } = parseBy(OPERATOR_INPUTS.revokePlan, input)
+  const tokens = await forEach(engine, planId, 'active', (id) =>
+    changeOne(engine, id, planId, (before) =>
+      judgement(before, revoked(before, actor, timeOf(engine), newId(engine.random)), 'revoked', actor, { reason }),
+    ),
+  )
+  await engine.freshness.untilSeenEverywhere()
+  return { tokens }
+}
+
+export async function movePlan(engine: ManagingEngine, input: MovePlanInput): Promise<MovedPlan> {
+  const { from, to, actor, reason } = parseBy(OPERATOR_INPUTS.movePlan, input)
+  refuseIssues(problemsOf(engine, from, to))
+  const judged = new Set<unknown>()
+  const tokens = await forEach(engine, from, undefined, async (id, { type }) => {
+    const policy = engine.types.get(type)?.policy
+    if (policy && !judged.has(policy)) {
+      await refuseIneligible(engine, to, policy)
+      judged.add(policy)
+    }
+    const told = { reason, changes: { planId: { before: from, after: to } } }
+    // In the log of the one plan before it belongs to the other: a log tells of nothing that its plan does not have.
+    await changeOne(engine, id, from, (before) =>
+      judgement(before, moving(before, newId(engine.random)), 'moving', actor, told),
+    )
+    return changeOne(engine, id, from, (before) =>
+      judgement(before, moved(before, to, newId(engine.random)), 'moved', actor, told),
+    )
+  })
+  await engine.freshness.untilSeenEverywhere()
+  return { tokens }
+}
+
+function problemsOf({ planIds }: ManagingEngine, from: string, to: string): readonly Issue[] {
+  if (from === to) return [issueAt(['to'], 'must be another plan.')]
+  const isId = planIds.length === 0 || planIds.some((fits) => fits(to))
+  return isId ? [] : [issueAt(['to'], 'is no id that a plan can have.')]
+}
+
+/** Judges and writes one token, unless it belongs to another plan by now; whether anything was written. */
+async function changeOne(
+  engine: ManagingEngine,
+  id: string,
+  planId: string,
+  judge: (before: TokenRecord) => ReturnType<typeof judgement>,
+): Promise<boolean> {
+  let isChanged = false
+  await change(
+    engine,
+    () => loadRecord(engine, id),
+    (before) => {
+      isChanged = false
+      // Swept meanwhile, or moved.
+      if (before?.planId !== planId) return { result: before }
+      const judged = judge(before)
+      isChanged = 'record' in judged
+      return judged
+    },
+  )
+  return isChanged
+}
+
+/** Does something to every token of a plan, in passes until one finds nothing to do: tokens may be made meanwhile. How many it was done to. */
+async function forEach(
+  engine: ManagingEngine,
+  planId: string,
+  status: TokenStatus | undefined,
+  work: (id: string, record: TokenRecord) => Promise<boolean>,
+): Promise<number> {
+  let done = 0
+  for (let before = -1; before !== done; ) {
+    before = done
+    const query = { planId, order: 'newest', now: timeOf(engine), limit: STEP, ...(status && { status }) } as const
+    for (let last: TokenRecord | undefined; ; ) {
+      const after = last && { ended: false, at: last.createdAt, id: last.id }
+      const page = await ask(
+        engine,
+        'store.list',
+        () => engine.store.list({ ...query, ...(after && { after }) }),
+        readObjects,
+      )
+      for (const record of page) if (record.planId === planId && (await work(record.id, record))) done += 1
+      last = page.at(-1)
+      if (page.length < STEP) break
+    }
+  }
+  return done
+}

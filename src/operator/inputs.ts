@@ -1,0 +1,84 @@
+/** What an operator gives to each call, described once. */
+import * as z from 'zod/mini'
+import type { Schema } from '../core/shape.ts'
+import { matching, text, whole } from '../core/shape.ts'
+import { CURSORS, NO_CURSOR } from '../service/cursor.ts'
+
+/** Tokens of all plans that fit every filter that is given. */
+export interface OperatorTokensInput {
+  readonly planId?: string
+  readonly type?: string
+  readonly status?: 'active' | 'expired' | 'revoked'
+  /** Those that hold it now. */
+  readonly scope?: string
+  /** Epoch milliseconds: active ones that end before it. */
+  readonly expiresBefore?: number
+  /** Epoch milliseconds: active ones made before it of which no secret was used since. Needs a store that keeps uses. */
+  readonly unusedSince?: number
+  /** 1 to 500, default 50. */
+  readonly limit?: number
+  /** The `next` of the page before. */
+  readonly after?: string
+}
+
+/** The audit logs of all plans. */
+export interface OperatorEventsInput {
+  readonly planId?: string
+  readonly tokenId?: string
+  /** Default `oldest`. */
+  readonly order?: 'oldest' | 'newest'
+  /** 1 to 500, default 50. */
+  readonly limit?: number
+  /** The `next` of the page before. */
+  readonly after?: string
+}
+
+/** Who does it and why: both stand in the log, and so before the eyes of the plan's admins. */
+interface Answerable {
+  /** 1 to 256 characters, as the log is to name you. The directory is not asked. */
+  readonly actor: string
+  /** 1 to 1,000 characters. */
+  readonly reason: string
+}
+
+/** A plan whose tokens all end. */
+export interface RevokePlanInput extends Answerable {
+  readonly planId: string
+}
+
+/** A plan whose tokens all belong to another from now on. */
+export interface MovePlanInput extends Answerable {
+  readonly from: string
+  readonly to: string
+}
+
+const ID = /^[^\p{Cc}\p{Cs}]{1,256}$/u
+const id = matching(ID, 'must have 1 to 256 characters, none of them a control character.')
+const reason = text((value) =>
+  value.trim() === '' || value.length > 1_000 ? 'must have 1 to 1,000 characters.' : undefined,
+)
+const moment = z.exactOptional(whole(0))
+const limit = z.exactOptional(whole(1, 500))
+
+/** The fields of each call. */
+export const OPERATOR_INPUTS = {
+  tokens: z.strictObject({
+    planId: z.exactOptional(id),
+    type: z.exactOptional(id),
+    status: z.exactOptional(z.literal(['active', 'expired', 'revoked'])),
+    scope: z.exactOptional(id),
+    expiresBefore: moment,
+    unusedSince: moment,
+    limit,
+    after: z.exactOptional(matching(ID, NO_CURSOR)),
+  }) satisfies Schema<OperatorTokensInput>,
+  events: z.strictObject({
+    planId: z.exactOptional(id),
+    tokenId: z.exactOptional(id),
+    order: z.exactOptional(z.literal(['oldest', 'newest'])),
+    limit,
+    after: z.exactOptional(matching(CURSORS.events, NO_CURSOR)),
+  }) satisfies Schema<OperatorEventsInput>,
+  revokePlan: z.strictObject({ planId: id, actor: id, reason }) satisfies Schema<RevokePlanInput>,
+  movePlan: z.strictObject({ from: id, to: id, actor: id, reason }) satisfies Schema<MovePlanInput>,
+}
