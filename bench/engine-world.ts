@@ -41,7 +41,7 @@ function directory(): Directory {
 }
 
 export interface World {
-  readonly tokens: PlanTokens
+  readonly tokens: PlanTokens<Policy>
   readonly floor: Floor
   readonly secrets: readonly string[]
 }
@@ -137,7 +137,7 @@ function triesOf({ data }: Policy): Map<string, FloorNode> {
     }
     const { names } = endpoint
     const named = Array.isArray(names) ? names[0] : undefined
-    node.endpoint = { scopes: endpoint.scopes, kind: typeof named?.kind === 'string' ? named.kind : 'file' }
+    node.endpoint = { scopes: endpoint.scopes.flat(), kind: typeof named?.kind === 'string' ? named.kind : 'file' }
   }
   return tries
 }

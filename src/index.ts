@@ -27,9 +27,11 @@ export {
   definePolicy,
   type GrantsOf,
   type Policy,
+  type PublicRouteOf,
   type RouteOf,
   type ScopeOf,
   type ScopeView,
+  type TokenOnlyPolicy,
   type TypeOf,
   type TypeView,
 } from './core/policy.ts'
@@ -43,12 +45,13 @@ export type {
   Names,
   PolicyCode,
   PolicyData,
+  ScopeAlternative,
   ScopeInfo,
   Source,
   TokenType,
 } from './core/policy-data.ts'
 export { type ReadEvent, type ReadRecord, readEvent, readRecord } from './core/record.ts'
-export type { LinkedResource, Place, ResourceRef, Resources } from './core/resources.ts'
+export type { LinkedResource, Place, PlacedResource, Reach, ResourceRef, Resources } from './core/resources.ts'
 export type {
   Change,
   EventType,
@@ -76,7 +79,7 @@ export type {
 export type { DecisionInfo, SurfaceOptions } from './service/authorize.ts'
 export type { NamedLink, PlacedMistake, PlacedReport } from './service/check-links.ts'
 export { createPlanTokens, type PlanTokens } from './service/create-plan-tokens.ts'
-export type { Allowance, Decision } from './service/decision.ts'
+export type { Allowance, Allowed, Decision, PublicAllowance } from './service/decision.ts'
 export type { RevokedSecret, SweepResult } from './service/end.ts'
 export type { Explanation, Verdict } from './service/explain.ts'
 export type {

@@ -126,7 +126,10 @@ const decision = z.union([
     code: z.string(),
     status: z.int(),
     message: z.string(),
-    scopes: maybe(z.array(z.string())),
+    scopes: told(
+      maybe(z.array(z.union([z.string(), z.array(z.string())]))),
+      'Any one of them is enough; a list inside of it means all of its scopes together.',
+    ),
   }),
 ])
 

@@ -18,7 +18,7 @@ import { BODIES, QUERIES } from './schemas.ts'
 
 /** The engine as far as the management API needs it; whatever its policies are. */
 export type AdminEngine = Pick<
-  PlanTokens,
+  PlanTokens<Policy>,
   | 'policies'
   | 'create'
   | 'get'
@@ -275,7 +275,7 @@ function checkSurface(policies: AdminEngine['policies'], surface: string | undef
 }
 
 /** An explanation without headers and functions, which are for a server that answers the request itself. */
-function shownOf({ decision, rules }: Explanation): unknown {
+function shownOf({ decision, rules }: Explanation<string>): unknown {
   if (decision.allowed) {
     const { allowed, token, endpoint, params, resources, secret } = decision
     return { decision: { allowed, token, endpoint, params, resources, secret }, rules }

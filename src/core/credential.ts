@@ -32,6 +32,11 @@ export function credentialOf(secret: unknown): Credential {
   return typeof secret === 'string' ? { ok: true, secret } : UNREADABLE
 }
 
+/** Whether a request has nothing where a policy takes its secrets from. */
+export function isMissing(credential: Credential): boolean {
+  return !credential.ok && credential.code === 'token_missing'
+}
+
 /** Where a policy takes its secrets from; header names in lower case. */
 interface Places {
   readonly headers: readonly string[]

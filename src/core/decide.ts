@@ -4,16 +4,18 @@
  * core/errors.ts. Where the facts come from: service/gather.ts.
  */
 
-import type { Credential } from './credential.ts'
-import type { Match } from './endpoints.ts'
+import { type Credential, isMissing } from './credential.ts'
+import type { CompiledEndpoint, Match } from './endpoints.ts'
 import type { RefusalCode } from './errors.ts'
+import { aboveOf } from './kinds.ts'
 import { isActiveSecret } from './lifecycle.ts'
 import type { Malformed } from './malformed.ts'
 import type { NamedResources } from './names.ts'
 import { isObject } from './objects.ts'
 import type { CompiledPolicy } from './policy.ts'
+import type { ScopeAlternative } from './policy-data.ts'
 import type { NamedAt } from './policy-names.ts'
-import { covers, PLAN_KIND, type Place, type ResourceRef } from './resources.ts'
+import { covers, isResourceRef, PLAN_KIND, type Place, type PlacedResource, type ResourceRef } from './resources.ts'
 import type { Target } from './target.ts'
 import { type Grant, type SecretRecord, statusOf, type TokenRecord } from './token.ts'
 
@@ -171,6 +173,14 @@ export function isEligible(answer: unknown, planId: string | undefined, tiers: R
   )
 }
 
+/**
+ * Whether a request has no credential at all and its endpoint is open to such. Then no rule is asked: there is no token that one
+ * could be about.
+ */
+export function needsNoToken({ credential, match }: Pick<Facts, 'credential' | 'match'>): boolean {
+  return isMissing(credential) && match?.endpoint.isPublic === true
+}
+
 function endpointRefuses({ match }: Facts): RefusalCode | undefined {
   if (!match) return 'endpoint_unknown'
   return match.endpoint.closed === undefined ? undefined : 'endpoint_not_supported'
@@ -182,23 +192,31 @@ function tierRefuses({ match, plan, record }: Facts): RefusalCode | undefined {
 }
 
 function scopeRefuses({ match, grant }: Facts): RefusalCode | undefined {
-  const wanted = match?.endpoint.scopes
+  const wanted = match?.endpoint
   if (!wanted || !grant) return 'scope_missing'
-  return wanted.length === 0 || heldScope(wanted, grant.scopes) !== undefined ? undefined : 'scope_missing'
+  return wanted.scopes.length === 0 || heldScopes(wanted, grant.scopes) !== undefined ? undefined : 'scope_missing'
 }
 
-/** The first scope of an endpoint that a token holds. */
-export function heldScope(wanted: readonly string[], held: readonly string[]): string | undefined {
-  for (let i = 0; i < wanted.length; i++) if (held.includes(wanted[i] as string)) return wanted[i]
-  return undefined
+/** What a token holds of that which is enough for an endpoint: one scope, or several together. */
+export function heldScopes(
+  { alone, together }: Pick<CompiledEndpoint, 'alone' | 'together'>,
+  held: readonly string[],
+): ScopeAlternative | undefined {
+  for (let i = 0; i < alone.length; i++) if (held.includes(alone[i] as string)) return alone[i]
+  return together.length === 0 ? undefined : together.find((scopes) => scopes.every((scope) => held.includes(scope)))
 }
 
 function inPlanRefuses(facts: Facts): RefusalCode | undefined {
   return outsidePlan(facts) === undefined ? undefined : 'resource_not_in_plan'
 }
 
+/** What tells whether resources lie outside of a token's plan. */
+type OutsideFacts = Pick<Facts, 'named' | 'namedAt' | 'places'> & {
+  readonly record: Pick<TokenRecord, 'planId'> | undefined
+}
+
 /** Which named resource is the first that does not lie in the token's plan, or not where the request says. */
-export function outsidePlan({ named, namedAt, places, record }: Facts): number | undefined {
+export function outsidePlan({ named, namedAt, places, record }: OutsideFacts): number | undefined {
   if (typeof named !== 'object') return undefined
   for (let i = 0; i < named.length; i++) {
     const ref = named[i] as ResourceRef
@@ -220,8 +238,12 @@ function isPlacedIn(
 }
 
 /** What the allowlist does not cover: which named resource first, or the plan. */
-export function outsideAllowlist({ named, places, grant }: Facts): number | 'plan' | undefined {
-  if (named === 'nothing' || grant?.allowlist === 'all') return undefined
+export function outsideAllowlist({
+  named,
+  places,
+  grant,
+}: Pick<Facts, 'named' | 'places' | 'grant'>): number | 'plan' | undefined {
+  if (named === 'nothing' || named === 'filtered' || grant?.allowlist === 'all') return undefined
   if (typeof named !== 'object' || !grant) return 'plan'
   for (let i = 0; i < named.length; i++) {
     const ref = named[i] as ResourceRef
@@ -231,3 +253,27 @@ export function outsideAllowlist({ named, places, grant }: Facts): number | 'pla
   }
   return undefined
 }
+
+/**
+ * Whether a token reaches a resource that lies at a place: what the rules `in_plan` and `allowlist` say of one that a request
+ * names. An input that cannot be read is reached by none.
+ */
+export function reaches(
+  placed: unknown,
+  { kinds }: Pick<CompiledPolicy, 'kinds'>,
+  record: Pick<TokenRecord, 'planId'>,
+  grant: Grant,
+): boolean {
+  if (!isObject(placed)) return false
+  const { kind, id, planId, ancestors = [] } = placed as { readonly [F in keyof PlacedResource]?: unknown }
+  const ref = { kind, id }
+  if (!isResourceRef(ref) || typeof planId !== 'string' || !Array.isArray(ancestors)) return false
+  const listed: readonly unknown[] = [...ancestors]
+  const form = kinds.get(ref.kind)
+  if (!listed.every(isResourceRef) || !(ref.kind === PLAN_KIND || form?.isId(ref.id))) return false
+  const above = form?.under === undefined ? listed : [aboveOf(form.under, ref), ...listed]
+  const facts = { named: [ref], namedAt: NOT_WITHIN, places: [{ planId, ancestors: above }], record, grant }
+  return outsidePlan(facts) === undefined && outsideAllowlist(facts) === undefined
+}
+
+const NOT_WITHIN: readonly NamedAt[] = [{ at: '' }]

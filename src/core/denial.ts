@@ -4,6 +4,7 @@
  */
 import { messageOf, REFUSALS, type RefusalCode, type RefusalStatus } from './errors.ts'
 import { type Malformed, type MalformedReason, sentenceOf } from './malformed.ts'
+import type { ScopeAlternative } from './policy-data.ts'
 
 /** A request that is refused. Frozen, and the same object for the same refusal. */
 export interface Denial {
@@ -12,8 +13,8 @@ export interface Denial {
   readonly status: RefusalStatus
   /** One sentence for a person; holds nothing of the request. */
   readonly message: string
-  /** The scopes that the endpoint takes, any one of them; only with `scope_missing`. */
-  readonly scopes?: readonly string[]
+  /** The scopes that the endpoint takes, any one of them, or a list of them together; only with `scope_missing`. */
+  readonly scopes?: readonly ScopeAlternative[]
   /** What is malformed; only with `request_malformed`, and absent there if the request cannot be looked at at all. */
   readonly reason?: MalformedReason
   /** Why the endpoint is closed, in the policy's words; only with `endpoint_not_supported`, for a renderer of the policy. */
@@ -57,7 +58,7 @@ export interface Denials {
   /** `request_malformed` with its cause. */
   malformed(cause: Malformed): Denial
   /** `scope_missing` for an endpoint, naming the scopes that it takes. */
-  scopeMissing(scopes: readonly string[], preferred: string | undefined): Denial
+  scopeMissing(scopes: readonly ScopeAlternative[], preferred: ScopeAlternative | undefined): Denial
   /** `endpoint_not_supported` for an endpoint, with the reason that the policy gives. */
   notSupported(closed: string): Denial
   /** The headers of every answer to a credential (RFC 9111). */
@@ -107,7 +108,11 @@ export function createDenials(
       return make(
         'scope_missing',
         message,
-        { 'WWW-Authenticate': preferred ? `${challenged}, scope="${preferred}"` : challenged },
+        {
+          // RFC 6750, section 3: separated by spaces, and all of them required.
+          'WWW-Authenticate':
+            preferred === undefined ? challenged : `${challenged}, scope="${[preferred].flat().join(' ')}"`,
+        },
         { scopes },
       )
     },
@@ -127,9 +132,15 @@ export function createDenials(
   }
 }
 
-/** Scopes that are alternatives, in words. */
-export function anyOf(scopes: readonly string[]): string {
+/** Scopes that are alternatives, in words: `any one of a, b`; `a and b, or c` where some are needed together. */
+export function anyOf(scopes: readonly ScopeAlternative[]): string {
+  if (scopes.some((scope) => typeof scope !== 'string')) return scopes.map(allOf).join(', or ')
   return `${scopes.length > 1 ? 'any one of ' : ''}${scopes.join(', ')}`
+}
+
+/** Scopes that are needed together, in words. */
+export function allOf(scopes: ScopeAlternative): string {
+  return [scopes].flat().join(' and ')
 }
 
 /** The challenge of RFC 6750, section 3: no error where nothing was sent. */

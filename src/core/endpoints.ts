@@ -4,7 +4,7 @@
  */
 
 import type { Denial } from './denial.ts'
-import type { FreeParameter, PolicyCode } from './policy-data.ts'
+import type { FreeParameter, PolicyCode, ScopeAlternative } from './policy-data.ts'
 import type { CompiledNames } from './policy-names.ts'
 import { type CleanPath, decodeStrictly } from './target.ts'
 
@@ -23,9 +23,14 @@ export interface CompiledEndpoint {
   readonly view: EndpointView
   readonly params: readonly string[]
   readonly free: ReadonlyMap<string, FreeParameter>
-  readonly scopes: readonly string[]
+  /** What is enough, as the policy says it. */
+  readonly scopes: readonly ScopeAlternative[]
+  /** The scopes that are enough alone, apart from those that are so only together: the first are looked through at every request. */
+  readonly alone: readonly string[]
+  readonly together: readonly (readonly string[])[]
   readonly tiers: ReadonlySet<string> | undefined
   readonly closed: string | undefined
+  readonly isPublic: boolean
   readonly names: CompiledNames
   readonly checks: readonly NonNullable<PolicyCode['checks']>[string][]
   /** The refusal for want of a scope, made once. */

@@ -3,6 +3,7 @@
  * it. So nobody outside can send text to a column of numbers. What a kind may say: core/policy-data.ts.
  */
 import type { KindInfo } from './policy-data.ts'
+import type { ResourceRef } from './resources.ts'
 
 /** Whether a text can be an id of one kind. */
 export type IsId = (id: string) => boolean
@@ -40,6 +41,11 @@ export function buildKindForms(kinds: ReadonlyMap<string, KindInfo>): KindForms 
     forms.set(kind, { isId, under })
   }
   return forms
+}
+
+/** What is directly above a resource of a kind that is `under` another one: its id begins with the id of that. */
+export function aboveOf(under: string, { id }: ResourceRef): ResourceRef {
+  return { kind: under, id: id.slice(0, id.lastIndexOf('/')) }
 }
 
 /** Whether a text can be an id of a kind in a link: for one that is `under` another, its own part alone. */

@@ -13,7 +13,7 @@ import type { ResourceRef } from './resources.ts'
 import { hasControlCharacter } from './target.ts'
 
 /** What a request names, or that it cannot be told. */
-export type NamedResources = 'nothing' | 'plan' | 'malformed' | readonly ResourceRef[]
+export type NamedResources = 'nothing' | 'plan' | 'filtered' | 'malformed' | readonly ResourceRef[]
 
 /** Where values are read from, and where it is noted why they cannot be. */
 interface RequestParts {
@@ -87,8 +87,8 @@ function readNames(match: Match, query: string, body: unknown, most: number, tol
     told.namedAt = Array.from(found.values(), ({ at }) => at)
     return Array.from(found.values(), ({ ref }) => ref)
   }
-  return names.none === 'plan'
-    ? 'plan'
+  return names.none === 'plan' || names.none === 'filtered'
+    ? names.none
     : blamed(told, 'value_missing', names.list.map(({ at }) => at.text).join(' or '))
 }
 

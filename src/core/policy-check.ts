@@ -79,7 +79,7 @@ export function checkMeaning({ data, issues }: ReadPolicy, tell: Tell): void {
       mustBeOne('kind', parent, Object.keys(data.kinds), ['kinds', name, 'parents', i], tell)
   }
   for (const [route, endpoint] of Object.entries(data.endpoints)) checkEndpoint(route, endpoint, data, known, tell)
-  const used = new Set(Object.values(data.endpoints).flatMap((endpoint) => endpoint.scopes))
+  const used = new Set(Object.values(data.endpoints).flatMap((endpoint) => endpoint.scopes.flat()))
   for (const scope of Object.keys(data.scopes)) {
     if (isComplete && !used.has(scope))
       tell(['scopes', scope], 'is used by no endpoint. Use it, or declare it under "reserved".')
@@ -128,13 +128,47 @@ function checkEndpoint(
     tell(at, 'is not a route. Write it as "GET /v1/files/{file_key}"; HEAD is judged as GET.')
     return
   }
-  for (const [i, scope] of endpoint.scopes.entries()) {
-    mustBeOne('scope', scope, [...known], [...at, 'scopes', i], tell)
-  }
+  checkScopes([...at, 'scopes'], endpoint.scopes, known, tell)
+  if (endpoint.public) checkPublic(at, endpoint, tell)
   for (const [i, tier] of (endpoint.tiers ?? []).entries()) {
     mustBeOne('tier', tier, data.tiers, [...at, 'tiers', i], tell)
   }
   checkParams(at, method, template, endpoint, data, tell)
+}
+
+/** Each alternative must let in somebody whom no other lets in. */
+function checkScopes(
+  at: readonly PropertyKey[],
+  alternatives: Endpoint['scopes'],
+  known: ReadonlySet<string>,
+  tell: Tell,
+): void {
+  const sets = alternatives.map((scopes) => new Set([scopes].flat()))
+  for (const [i, alternative] of alternatives.entries()) {
+    const own = sets[i] as ReadonlySet<string>
+    for (const [j, scope] of [alternative].flat().entries()) {
+      const place = typeof alternative === 'string' ? [...at, i] : [...at, i, j]
+      mustBeOne('scope', scope, [...known], place, tell)
+      if (alternative.indexOf(scope) < j) tell(place, 'is in the list already.')
+    }
+    // Of two that are the same, the second one is told of.
+    const other = sets.findIndex(
+      (set, j) => j !== i && (j < i || set.size < own.size) && [...set].every((scope) => own.has(scope)),
+    )
+    if (other !== -1)
+      tell(
+        [...at, i],
+        `is covered by ${[...(sets[other] as ReadonlySet<string>)].join(' and ')}, which is enough. Leave it out.`,
+      )
+  }
+}
+
+/** What a public endpoint cannot have: all of it is asked of a token. */
+function checkPublic(at: readonly PropertyKey[], endpoint: Endpoint, tell: Tell): void {
+  if (endpoint.scopes.length > 0) tell([...at, 'scopes'], 'must be empty where the endpoint is public.')
+  if (endpoint.names !== 'nothing') tell([...at, 'names'], 'must be "nothing" where the endpoint is public.')
+  for (const field of ['tiers', 'closed', 'checks'] as const)
+    if (endpoint[field] !== undefined) tell([...at, field], 'cannot be said of an endpoint that is public.')
 }
 
 function checkParams(

@@ -27,21 +27,26 @@ export interface NamedResource<Kind extends string = string> {
 
 /**
  * What a request names: nothing of a plan; the whole plan, which only a token with all resources may; every one of a list;
- * or some of a list, where `none` says what it means if there is none of them.
+ * or some of a list, where `none` says what it means if there is none of them. `'filtered'` names nothing either: the handler
+ * answers for many resources and shows only those within `decision.reach`.
  */
 export type Names<Kind extends string = string> =
   | 'nothing'
   | 'plan'
+  | 'filtered'
   | readonly NamedResource<Kind>[]
-  | { readonly anyOf: readonly NamedResource<Kind>[]; readonly none: 'plan' | 'refuse' }
+  | { readonly anyOf: readonly NamedResource<Kind>[]; readonly none: 'plan' | 'refuse' | 'filtered' }
+
+/** One of the things that is enough for an endpoint: a scope, or a list of scopes that a token must hold all of. */
+export type ScopeAlternative<Scope extends string = string> = Scope | readonly Scope[]
 
 /** What a parameter that is no resource may be: anything, digits, or one of a list. Whatever else is another endpoint. */
 export type FreeParameter = 'any' | 'digits' | readonly string[]
 
 /** One endpoint, under its route: `'GET /v1/files/{file_key}'`. */
 export interface Endpoint<Scope extends string = string, Kind extends string = string> {
-  /** Any one of them is enough; an empty list needs none. */
-  readonly scopes: readonly Scope[]
+  /** Any one of them is enough; an empty list needs none. A list inside of it means all of its scopes together. */
+  readonly scopes: readonly ScopeAlternative<Scope>[]
   /** Always said, since an endpoint that names nothing is one where no plan is checked. */
   readonly names: Names<Kind>
   /** Parameters of the route that are no resource. */
@@ -50,6 +55,11 @@ export interface Endpoint<Scope extends string = string, Kind extends string = s
   readonly tiers?: readonly string[]
   /** Known, but not open to plan access tokens: the reason, in a sentence for `explain` and for `PolicyCode.errors`. */
   readonly closed?: string
+  /**
+   * Open to requests without a credential. One that is sent is judged all the same, and a wrong one refused. Needs empty `scopes`
+   * and the names `'nothing'`; excludes `tiers`, `closed` and `checks`.
+   */
+  readonly public?: true
   /**
    * What else must hold, by name: a sentence for `explain`. The name, best with a version such as `attachments@1`, is that of a
    * function of `PolicyCode.checks`. If it says no, the request is `request_malformed`.

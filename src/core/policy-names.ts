@@ -45,14 +45,14 @@ export interface OnlyName {
 
 /** What an endpoint names, made ready. */
 export type CompiledNames =
-  | { readonly what: 'nothing' | 'plan' }
+  | { readonly what: 'nothing' | 'plan' | 'filtered' }
   | {
       readonly what: 'resources'
       readonly list: readonly CompiledName[]
       /** The one resource, if there is just one and it is a parameter of the route as it stands. */
       readonly only: OnlyName | undefined
       /** Whether every one has to be there (`all`), or what it means if none is. */
-      readonly none: 'all' | 'plan' | 'refuse'
+      readonly none: 'all' | 'plan' | 'refuse' | 'filtered'
       readonly query: ReadonlySet<string>
       readonly needsBody: boolean
     }
@@ -69,7 +69,7 @@ export function compileNames(names: Names, params: readonly string[], tell: Tell
     typeof kind === 'string' ? [at] : [kind.from, at],
   )
   const needsBody = sources.some((source) => source.in === 'body')
-  if (anyOf?.none === 'plan' && needsBody) tell(['none'], 'must be "refuse" where a body names resources.')
+  if (anyOf && anyOf.none !== 'refuse' && needsBody) tell(['none'], 'must be "refuse" where a body names resources.')
   return {
     what: 'resources',
     list,

@@ -6,7 +6,7 @@ import { dependent, dictionary, matching, whole } from './shape.ts'
 
 const text = matching(/./, 'must be text that is not empty.')
 const optionalText = z.optional(text)
-const scopes = z.array(text)
+const scopes = z.array(dependent((value) => (Array.isArray(value) ? z.array(text).check(z.minLength(1)) : text)))
 const WORD = /^[A-Za-z][\w-]{0,63}$/
 const WORD_MESSAGE = 'must begin with a letter and hold letters, digits, - and _ only.'
 const KIND = /^[a-z][a-z0-9_]{0,63}$/
@@ -35,14 +35,14 @@ const namedResource = z.strictObject({
 })
 const someOf = z.strictObject({
   anyOf: z.array(namedResource).check(z.minLength(1)),
-  none: z.literal(['plan', 'refuse']),
+  none: z.literal(['plan', 'refuse', 'filtered']),
 })
 const names = dependent((value) => {
-  if (value === 'nothing' || value === 'plan') return z.unknown()
+  if (value === 'nothing' || value === 'plan' || value === 'filtered') return z.unknown()
   if (Array.isArray(value) && value.length > 0) return z.array(namedResource)
   return isObject(value) && 'anyOf' in value
     ? someOf
-    : 'must be "nothing", "plan", a list of resources, or { anyOf, none }.'
+    : 'must be "nothing", "plan", "filtered", a list of resources, or { anyOf, none }.'
 })
 
 const free = dependent((value) =>
@@ -54,6 +54,7 @@ const endpoint = z.strictObject({
   params: z.optional(dictionary(undefined, free)),
   tiers: z.optional(z.array(text).check(z.minLength(1))),
   closed: optionalText,
+  public: z.optional(z.literal([true])),
   checks: z.optional(dictionary(undefined, text)),
 })
 

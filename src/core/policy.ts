@@ -50,8 +50,15 @@ export interface TypeView {
   readonly secretPattern: string
 }
 
-/** A policy, checked and compiled. Its type parameters live in the types only. Made by `definePolicy` alone. */
-export interface Policy<out Grants extends AnyGrants = AnyGrants, out Route extends string = string> {
+/**
+ * A policy, checked and compiled. Its type parameters live in the types only: the scopes of each token type, the routes, and
+ * which of these are public. Made by `definePolicy` alone.
+ */
+export interface Policy<
+  out Grants extends AnyGrants = AnyGrants,
+  out Route extends string = string,
+  out Public extends string = string,
+> {
   readonly surface: string
   /** The data it was made of, frozen; JSON. */
   readonly data: PolicyData
@@ -62,8 +69,11 @@ export interface Policy<out Grants extends AnyGrants = AnyGrants, out Route exte
   parseLinks(text: string): LinkReport
   /** Reads one link. */
   parseLink(link: string): ParsedLink
-  readonly '~types'?: { readonly grants: Grants; readonly route: Route }
+  readonly '~types'?: { readonly grants: Grants; readonly route: Route; readonly public: Public }
 }
+
+/** Any policy without public endpoints: whatever is let through has a token. */
+export type TokenOnlyPolicy = Policy<AnyGrants, string, never>
 
 /** The token types of a policy. */
 export type TypeOf<P extends Policy> = P extends Policy<infer Grants> ? keyof Grants & string : never
@@ -72,6 +82,15 @@ export type ScopeOf<P extends Policy, X extends string = string> =
   P extends Policy<infer Grants> ? Grants[keyof Grants & X] : never
 /** The routes of a policy. */
 export type RouteOf<P extends Policy> = P extends Policy<infer _, infer Route> ? Route : never
+
+/** The routes of a policy that are public; `never` if it has none. */
+export type PublicRouteOf<P extends Policy> = P extends Policy<infer _, infer __, infer Public> ? Public : never
+
+/** The routes whose endpoints say, or may say, that they are public. */
+export type PublicIn<Open> = {
+  [R in keyof Open]: unknown extends Open[R] ? never : true extends Open[R] ? R : never
+}[keyof Open] &
+  string
 
 /** What the rules use of a policy. */
 export interface CompiledPolicy {
@@ -88,6 +107,8 @@ export interface CompiledPolicy {
   readonly kinds: KindForms
   readonly trie: EndpointTrie
   readonly routes: ReadonlyMap<string, CompiledEndpoint>
+  /** Whether an endpoint is public: only then a request without a credential has its target read. */
+  readonly hasPublic: boolean
   readonly denials: Denials
   readonly spelling: ((target: string) => string) | undefined
   /** Checks that the data names and that no function stands for, by route: such an endpoint refuses everything. */
@@ -133,7 +154,13 @@ export function definePolicy<
   Kind extends string,
   Route extends string,
   Reserved extends string = never,
->(data: PolicyData<Scope, Reserved, Types, Kind, Route>, code: PolicyCode = {}): Policy<GrantsOf<Scope, Types>, Route> {
+  Open = unknown,
+>(
+  data: PolicyData<Scope, Reserved, Types, Kind, Route> & {
+    readonly endpoints: { readonly [R in keyof Open]: { readonly public?: Open[R] } }
+  },
+  code: PolicyCode = {},
+): Policy<GrantsOf<Scope, Types>, Route, PublicIn<Open>> {
   const shaped = readShape(data)
   const ready = compile(shaped, code)
   const read = shaped.data
@@ -191,6 +218,7 @@ function compile(read: ReadPolicy, code: PolicyCode): CompiledPolicy {
     kinds: buildKindForms(kinds),
     trie,
     routes: new Map(endpoints.map((endpoint) => [endpoint.view.route, endpoint])),
+    hasPublic: endpoints.some(({ isPublic }) => isPublic),
     denials,
     spelling: code.spelling?.target,
     missingChecks: missingChecks(data, code),
@@ -229,16 +257,20 @@ function compileEndpoint(
   const template = route.slice(space + 1)
   const params = segmentsOf(template).flatMap((segment) => parameterOf(segment) ?? [])
   const { scopes, tiers, closed, checks = {} } = endpoint
+  const preferred = scopes.find((alternative) => ![alternative].flat().some((scope) => deprecated.has(scope)))
   return {
     view: Object.freeze({ route, method: route.slice(0, space), path: template }),
     params,
     free: new Map(Object.entries(endpoint.params ?? {})),
     scopes,
+    alone: scopes.flatMap((scope) => (typeof scope === 'string' ? scope : scope.length === 1 ? scope : [])),
+    together: scopes.filter((scope) => typeof scope !== 'string' && scope.length > 1) as string[][],
     tiers: tiers && new Set(tiers),
     closed,
+    isPublic: endpoint.public === true,
     names: compileNames(endpoint.names, params, (at, message) => tell(['endpoints', route, 'names', ...at], message)),
     checks: Object.keys(checks).map((name) => code.checks?.[name] ?? refuse),
-    scopeMissing: denials.scopeMissing(scopes, scopes.find((scope) => !deprecated.has(scope)) ?? scopes[0]),
+    scopeMissing: denials.scopeMissing(scopes, preferred ?? scopes[0]),
     notSupported: closed === undefined ? undefined : denials.notSupported(closed),
   }
 }

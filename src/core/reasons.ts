@@ -2,8 +2,8 @@
  * Each rule's verdict in a sentence that a support engineer can pass on. Names policy words and the token's own dates and
  * scopes; never what the client sent, since a path may hold a secret by mistake. The rules: core/decide.ts.
  */
-import { type Facts, heldScope, outsideAllowlist, outsidePlan, type RuleName } from './decide.ts'
-import { anyOf } from './denial.ts'
+import { type Facts, heldScopes, needsNoToken, outsideAllowlist, outsidePlan, type RuleName } from './decide.ts'
+import { allOf, anyOf } from './denial.ts'
 import type { Match } from './endpoints.ts'
 import { REFUSALS, type RefusalCode } from './errors.ts'
 import { sentenceOf } from './malformed.ts'
@@ -23,7 +23,10 @@ const route = (match: Match | undefined): string => match?.endpoint.view.route ?
 const words = (kind: string): string => kind.replaceAll('_', ' ')
 
 const PASSED: { readonly [R in RuleName]: (facts: Facts) => string } = {
-  credential: () => 'The request carries exactly one credential.',
+  credential: (facts) =>
+    needsNoToken(facts)
+      ? `The request carries no credential, and ${route(facts.match)} needs none.`
+      : 'The request carries exactly one credential.',
   secret: () => 'The credential has the form and the checksum of a secret.',
   target: () => 'The path and the query can be read in exactly one way.',
   known: () => 'The credential is a secret of a token.',
@@ -34,18 +37,29 @@ const PASSED: { readonly [R in RuleName]: (facts: Facts) => string } = {
   endpoint: ({ match }) => `${route(match)} is open to plan access tokens.`,
   tier: () => 'The endpoint is open to the tier of the plan.',
   scope: ({ match, grant }) => {
-    const held = heldScope(match?.endpoint.scopes ?? [], grant?.scopes ?? [])
-    return held === undefined ? 'The endpoint takes no scope.' : `The token holds ${held}, which the endpoint takes.`
+    const held = match && heldScopes(match.endpoint, grant?.scopes ?? [])
+    return held === undefined
+      ? 'The endpoint takes no scope.'
+      : `The token holds ${allOf(held)}, which the endpoint takes.`
   },
   names: (facts) =>
     typeof facts.named === 'object'
       ? `The request names ${listed(new Set(facts.named.map((_, i) => described(facts, i))))}.`
-      : `The request names ${facts.named === 'plan' ? 'the whole plan' : 'no resource of a plan'}.`,
+      : NAMED_IN_WORDS[facts.named ?? 'nothing'],
   in_plan: () => 'Every resource of the request lies in the plan of the token.',
-  allowlist: ({ grant }) =>
+  allowlist: ({ grant, named }) =>
     grant?.allowlist === 'all'
       ? 'The token may reach every resource of its plan.'
-      : 'Each resource of the request, or one above it, is on the allowlist.',
+      : named === 'filtered'
+        ? 'The endpoint shows only what is on the allowlist, or below it.'
+        : 'Each resource of the request, or one above it, is on the allowlist.',
+}
+
+const NAMED_IN_WORDS = {
+  nothing: 'The request names no resource of a plan.',
+  plan: 'The request names the whole plan.',
+  filtered: 'The request names no resource of a plan: its answer holds only what the token may see.',
+  malformed: '',
 }
 
 /** What a refusal adds to its title. */

@@ -24,6 +24,15 @@ export interface Place {
   readonly ancestors: readonly ResourceRef[]
 }
 
+/** A resource with where it lies, as a directory tells it; without a plan it lies nowhere. */
+export interface PlacedResource extends ResourceRef, Partial<Place> {}
+
+/**
+ * What a token may see: every resource of its plan, or what is listed, by kind, with all that lies below it. Frozen; an object
+ * without a prototype, so that a kind is in it or is not.
+ */
+export type Reach = 'all' | { readonly [kind: string]: readonly string[] }
+
 /** The built-in kind: the plan itself. It is never in an allowlist and never asked of the directory. */
 export const PLAN_KIND = 'plan'
 
@@ -42,6 +51,14 @@ export function readAllowlist(resources: unknown): Allowlist {
     else list.set(entry.kind, new Set([entry.id]))
   }
   return list
+}
+
+/** An allowlist as it is given out. */
+export function reachOf(list: Allowlist): Reach {
+  if (list === 'all') return 'all'
+  const reach: Record<string, readonly string[]> = Object.create(null)
+  for (const [kind, ids] of list) reach[kind] = Object.freeze([...ids])
+  return Object.freeze(reach)
 }
 
 /** Whether the resource or anything above it is listed. Coverage goes down, never up. */

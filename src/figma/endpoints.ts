@@ -18,7 +18,8 @@ type FigmaKind =
   | 'webhook'
   | 'dev_resource'
 
-type FigmaEndpoint = Endpoint<FigmaScope | ReservedScope, FigmaKind>
+/** None is public. */
+type FigmaEndpoint = Omit<Endpoint<FigmaScope | ReservedScope, FigmaKind>, 'public'>
 
 /** An endpoint that names the one resource in its path. The deprecated `files:read` is an alternative where the spec says so. */
 const at = (kind: FigmaKind, param: string, ...scopes: FigmaScope[]): FigmaEndpoint => ({

@@ -3,7 +3,7 @@
  * API answers, where a bad token is 403 and a resource that cannot be seen 404. The sources of the wordings:
  * docs/figma-conformance.md.
  */
-import { type Denial, problemJson, type RenderedDenial } from '../core/denial.ts'
+import { allOf, type Denial, problemJson, type RenderedDenial } from '../core/denial.ts'
 import { REFUSALS, type RefusalCode } from '../core/errors.ts'
 
 const ANSWERS: { readonly [C in RefusalCode]: readonly [status: number, err: string] } = {
@@ -51,7 +51,7 @@ export function figmaErrors(denial: Denial): RenderedDenial {
 
 /** What the words of Figma leave out, in the two cases in which only the request tells it. */
 function moreOf({ scopes, reason, message }: Denial): string {
-  if (scopes) return `. This endpoint requires the ${scopes.join(' or ')} scope`
+  if (scopes) return `. This endpoint requires the ${scopes.map(allOf).join(' or ')} scope`
   // The cause is the second sentence of the message, behind that of the code.
   return reason === undefined ? '' : `.${message.slice(REFUSALS.request_malformed.title.length)}`
 }

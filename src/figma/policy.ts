@@ -48,7 +48,8 @@ export type FigmaRoute =
   | keyof typeof SPEC_ENDPOINTS
   | keyof typeof DOCUMENTED_ENDPOINTS
   | keyof typeof CODE_CONNECT_ENDPOINTS
-type FigmaEndpoint = Endpoint<FigmaScope | ReservedScope, keyof typeof FIGMA_KINDS>
+/** None is public. */
+type FigmaEndpoint = Omit<Endpoint<FigmaScope | ReservedScope, keyof typeof FIGMA_KINDS>, 'public'>
 
 /**
  * Figma's policy: surface `figma`, token type `rest`.
@@ -57,7 +58,9 @@ type FigmaEndpoint = Endpoint<FigmaScope | ReservedScope, keyof typeof FIGMA_KIN
  * @example
  * const tokens = createPlanTokens({ policy: figmaPolicy({ errors: figmaErrors }), store, directory })
  */
-export function figmaPolicy(options: FigmaPolicyOptions = {}): Policy<{ readonly rest: FigmaScope }, FigmaRoute> {
+export function figmaPolicy(
+  options: FigmaPolicyOptions = {},
+): Policy<{ readonly rest: FigmaScope }, FigmaRoute, never> {
   const { variablesRead, payments, discovery, endpointTiers, hosts, prefix = 'figpat', errors } = withDefaults(options)
   const closedNow: readonly (readonly [isClosed: boolean, path: RegExp, reason: string])[] = [
     [variablesRead === 'closed', /\/variables\/(local|published)$/, 'the published spec does not open it to them'],

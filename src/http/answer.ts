@@ -1,13 +1,13 @@
 /** What a guard adds to the answer of a request that it lets through. Refusals: core/denial.ts. */
-import type { Allowance } from '../service/decision.ts'
+import type { Allowed } from '../service/decision.ts'
 
 /**
  * The headers of an answer to a request that was let through: `Cache-Control` and `Vary` (RFC 9111), and, for a secret that
  * works only a while longer, since when it is retired (`Deprecation`, RFC 9745) and until when it works (`Sunset`, RFC 8594).
  */
-export function headersOf({ headers, token, secret }: Allowance): Readonly<Record<string, string>> {
-  const { worksUntil } = secret
-  if (worksUntil === null) return headers
+export function headersOf({ headers, token, secret }: Allowed<string>): Readonly<Record<string, string>> {
+  const worksUntil = secret?.worksUntil ?? null
+  if (worksUntil === null || token === null) return headers
   const place = token.secrets.findLastIndex((one) => one.worksUntil === worksUntil)
   // It was retired when the next one was issued.
   const retiredAt = token.secrets[place + 1]?.issuedAt ?? token.createdAt

@@ -1,7 +1,7 @@
 /** `plan-access-tokens/express`: a guard for Express 4 and 5, and for what else takes `(req, res, next)`. */
 import { isThenable } from '../core/objects.ts'
 import type { Allowance, Decision } from '../service/decision.ts'
-import { createDecider, type GuardEngine, type GuardOptions } from './guard.ts'
+import { createDecider, type GuardEngine, type GuardOptions, hasToken } from './guard.ts'
 import { type NodeRequest, type NodeResponse, putHeaders, questionOf, refuse, withPlanToken } from './node-side.ts'
 
 export type { GuardEngine, GuardOptions, NodeRequest, NodeResponse }
@@ -9,7 +9,7 @@ export type { GuardEngine, GuardOptions, NodeRequest, NodeResponse }
 declare global {
   namespace Express {
     interface Request {
-      /** The decision of `plan-access-tokens`, in what its guard has let through. */
+      /** The decision of `plan-access-tokens`, in what its guard has let through with a token. */
       planToken?: Allowance
     }
   }
@@ -38,14 +38,19 @@ export function guard<Req extends NodeRequest = NodeRequest>(
   }
 }
 
-function goOn(request: NodeRequest, response: NodeResponse, next: () => void, decision: Decision | undefined): void {
+function goOn(
+  request: NodeRequest,
+  response: NodeResponse,
+  next: () => void,
+  decision: Decision<string> | undefined,
+): void {
   if (decision?.allowed === false) {
     refuse(response, decision.rendered())
     return
   }
   if (decision) {
     putHeaders(response, decision)
-    withPlanToken(request, decision)
+    if (hasToken(decision)) withPlanToken(request, decision)
   }
   next()
 }

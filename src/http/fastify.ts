@@ -5,7 +5,7 @@ import { issueAt } from '../core/issue.ts'
 import { isThenable } from '../core/objects.ts'
 import type { Allowance, Decision } from '../service/decision.ts'
 import { headersOf, isVary, joinVary } from './answer.ts'
-import { createDecider, type GuardEngine, type GuardOptions } from './guard.ts'
+import { createDecider, type GuardEngine, type GuardOptions, hasToken } from './guard.ts'
 import { type NodeRequest, questionOf } from './node-side.ts'
 
 export type { GuardEngine, GuardOptions }
@@ -21,7 +21,7 @@ declare module 'fastify' {
  * A plugin: lets requests through that the policy allows, with the decision in `request.planToken`, and answers the others
  * before their body is parsed. It guards every route of the instance that it is registered in, and of the plugins that are
  * registered after it: register it first. A `prefix` is part of the path here, so say it as `basePath` too. Behind `optional`
- * or `when` there may be no decision.
+ * or `when`, and of a public endpoint that was asked without a token, there may be no decision.
  *
  * @throws SetupError, which is a TypeError, for wrong options; when it is registered, for `useSemicolonDelimiter`.
  * @example
@@ -58,7 +58,12 @@ function routingProblem({ initialConfig }: FastifyInstance): SetupError | undefi
   return new SetupError('fastifyGuard', [issueAt(['routerOptions', 'useSemicolonDelimiter'], message)])
 }
 
-function goOn(request: FastifyRequest, reply: FastifyReply, next: () => void, decision: Decision | undefined): void {
+function goOn(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  next: () => void,
+  decision: Decision<string> | undefined,
+): void {
   if (decision?.allowed === false) {
     const { status, headers, body } = decision.rendered()
     reply
@@ -69,7 +74,7 @@ function goOn(request: FastifyRequest, reply: FastifyReply, next: () => void, de
     return
   }
   if (decision) {
-    request.planToken = decision
+    if (hasToken(decision)) request.planToken = decision
     reply.headers(withVary(headersOf(decision), reply.getHeader('vary')))
   }
   next()

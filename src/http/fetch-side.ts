@@ -1,6 +1,6 @@
 /** The two sides of a request that is a Fetch `Request`: what the engine is asked, and what is put onto the answer. */
 import { pathStart } from '../core/target.ts'
-import type { Allowance } from '../service/decision.ts'
+import type { Allowed } from '../service/decision.ts'
 import type { RequestLike } from '../service/request.ts'
 import { headersOf, isVary, joinVary } from './answer.ts'
 import { readFetchBody } from './fetch-body.ts'
@@ -29,7 +29,7 @@ function targetIn(url: string): string {
  * may give one answer to many and these headers are about one token. An answer that cannot be copied, such as an upgrade to
  * another protocol, stays as it is.
  */
-export function withHeaders(response: Response, allowance: Allowance): Response {
+export function withHeaders(response: Response, allowance: Allowed<string>): Response {
   const added = headersOf(allowance)
   const isOfAll = added === allowance.headers
   try {

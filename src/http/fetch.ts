@@ -3,6 +3,7 @@
  * handlers of Next.js, hooks of SvelteKit, h3 and Nitro.
  */
 import { isThenable } from '../core/objects.ts'
+import type { Policy, TokenOnlyPolicy } from '../core/policy.ts'
 import type { Decision } from '../service/decision.ts'
 import { questionOfFetch, withHeaders } from './fetch-side.ts'
 import { createDecider, type GuardEngine, type GuardOptions, type PlanTokenOf } from './guard.ts'
@@ -18,15 +19,19 @@ export type { GuardEngine, GuardOptions, PlanTokenOf }
  * @example
  * export const GET = guard(tokens, (request, planToken) => Response.json({ name: planToken.token.name }))
  */
-export function guard<Rest extends unknown[], const Options extends GuardOptions<Request> = GuardOptions<Request>>(
-  tokens: GuardEngine,
-  handler: (request: Request, planToken: PlanTokenOf<Options>, ...rest: Rest) => Response | Promise<Response>,
+export function guard<
+  Rest extends unknown[],
+  const Options extends GuardOptions<Request> = GuardOptions<Request>,
+  P extends Policy = TokenOnlyPolicy,
+>(
+  tokens: GuardEngine<P>,
+  handler: (request: Request, planToken: PlanTokenOf<Options, P>, ...rest: Rest) => Response | Promise<Response>,
   options?: Options,
 ): (request: Request, ...rest: Rest) => Response | Promise<Response> {
   const { decide, isGuarded, bodyBytes } = createDecider<Request>(tokens, options, { handler })
-  const goOn = (request: Request, rest: Rest, decision: Decision | undefined): Response | Promise<Response> => {
+  const goOn = (request: Request, rest: Rest, decision: Decision<string> | undefined): Response | Promise<Response> => {
     if (decision?.allowed === false) return decision.response()
-    const answered = handler(request, decision as PlanTokenOf<Options>, ...rest)
+    const answered = handler(request, decision as PlanTokenOf<Options, P>, ...rest)
     if (!decision) return answered
     return isThenable(answered)
       ? answered.then((response) => withHeaders(response, decision))

@@ -4,11 +4,12 @@
  */
 import * as z from 'zod/mini'
 import { isThenable } from '../core/objects.ts'
+import type { Policy, PublicRouteOf, TokenOnlyPolicy } from '../core/policy.ts'
 import { readOptions } from '../core/setup.ts'
 import { callable, judged } from '../core/shape.ts'
 import { BASE_PATH_MESSAGE, isBasePath } from '../core/target.ts'
 import type { Authorizer } from '../service/create-authorizer.ts'
-import type { Allowance, Decision } from '../service/decision.ts'
+import type { Allowance, Allowed, Decision } from '../service/decision.ts'
 import type { RequestLike } from '../service/request.ts'
 
 /** What every guard takes besides the engine. */
@@ -34,20 +35,23 @@ export interface GuardOptions<Req = never> {
   readonly basePath?: string
 }
 
-/** What the handler finds: the decision, or `undefined` where the options let requests through without one. */
-export type PlanTokenOf<Options> = Options extends { readonly optional: true } | { readonly when: object }
-  ? Allowance | undefined
-  : Allowance
+/**
+ * What the handler finds: the decision, or `undefined` where the options let requests through without one. Only where the policy
+ * has public endpoints may no token stand behind it.
+ */
+export type PlanTokenOf<Options, P extends Policy = TokenOnlyPolicy> =
+  | Allowed<PublicRouteOf<P>>
+  | (Options extends { readonly optional: true } | { readonly when: object } ? undefined : never)
 
 /** An engine as far as a guard needs it, whatever its policies are: what `createPlanTokens` or `createAuthorizer` returns. */
-export type GuardEngine = Pick<Authorizer, 'decide' | 'policies'>
+export type GuardEngine<P extends Policy = Policy> = Pick<Authorizer<P>, 'decide' | 'policies'>
 
 /** A guard's question about one request. */
 export interface Decider<Req> {
   /** Whether a request is guarded at all. Never throws: a predicate that fails has not said that it is not. */
   isGuarded(request: Req): boolean
   /** The decision, at once where the engine has it at once; `undefined` lets the request through without one. */
-  decide(request: RequestLike): Promise<Decision | undefined> | Decision | undefined
+  decide(request: RequestLike): Promise<Decision<string> | undefined> | Decision<string> | undefined
   /** The longest body that is read, in bytes. */
   readonly bodyBytes: number
 }
@@ -69,9 +73,9 @@ export function createDecider<Req>(
   const { surface, optional = false, when, basePath } = read(tokens, options, more) as GuardOptions<Req>
   const policy = tokens.policies.find((candidate) => surface === undefined || candidate.surface === surface)
   const which = { ...(surface !== undefined && { surface }), ...(basePath !== undefined && { basePath }) }
-  const decisionIn = (decision: Decision): Decision | undefined => {
+  const decisionIn = (decision: Decision<string>): Decision<string> | undefined => {
     // A host may have put a function of its own in place of `decide`: no decision is none that lets anybody through.
-    if (typeof (decision as Decision | undefined)?.allowed !== 'boolean')
+    if (typeof (decision as Decision<string> | undefined)?.allowed !== 'boolean')
       throw new TypeError('decide() gave no decision.')
     return optional && !decision.allowed && decision.code === 'token_missing' ? undefined : decision
   }
@@ -83,6 +87,14 @@ export function createDecider<Req>(
     },
     bodyBytes: policy?.limits.bodyBytes ?? 0,
   }
+}
+
+/**
+ * Whether a token stands behind an allowance. Where the place of the decision has one type for all routes, one without a token is
+ * not put there, so that whatever is there has one.
+ */
+export function hasToken(decision: Allowed<string>): decision is Allowance {
+  return decision.token !== null
 }
 
 function saysNo<Req>(when: (request: Req) => boolean, request: Req): boolean {

@@ -10,7 +10,7 @@ import type { Allowance } from '../service/decision.ts'
 import type { RequestLike } from '../service/request.ts'
 import { isVary, joinVary } from './answer.ts'
 import { questionOfFetch, withHeaders } from './fetch-side.ts'
-import { createDecider, type GuardEngine, type GuardOptions } from './guard.ts'
+import { createDecider, type GuardEngine, type GuardOptions, hasToken } from './guard.ts'
 import type { NodeRequest } from './node-side.ts'
 
 export type { GuardEngine, GuardOptions }
@@ -24,7 +24,7 @@ declare module 'hono' {
 
 /**
  * A middleware: goes on for requests that the policy lets through, with the decision in `c.get('planToken')`, and answers the
- * others. Behind `optional` or `when` there may be none. The path of `app.route('/api', …)` or `app.basePath` is part of the
+ * others. Behind `optional` or `when`, and of a public endpoint that was asked without a token, there may be none. The path of `app.route('/api', …)` or `app.basePath` is part of the
  * target here, so say it as `basePath` too; `app.mount` takes it off.
  *
  * @throws SetupError, which is a TypeError, for wrong options.
@@ -45,7 +45,7 @@ export function guard(tokens: GuardEngine, options?: GuardOptions<Request>): Mid
     const decision = isThenable(decided) ? await decided : decided
     if (decision?.allowed === false) return refusal(c, decision)
     if (!decision) return next()
-    c.set('planToken', decision)
+    if (hasToken(decision)) c.set('planToken', decision)
     await next()
     // Only now: an answer that the handler makes itself would lose what was set before.
     const answer = withHeaders(c.res, decision)

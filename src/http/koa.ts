@@ -2,7 +2,7 @@
 import { isObject, isThenable } from '../core/objects.ts'
 import type { Allowance, Decision } from '../service/decision.ts'
 import { isVary, joinVary } from './answer.ts'
-import { createDecider, type GuardEngine, type GuardOptions } from './guard.ts'
+import { createDecider, type GuardEngine, type GuardOptions, hasToken } from './guard.ts'
 import { type NodeRequest, type NodeResponse, putAll, putHeaders, questionOf, withPlanToken } from './node-side.ts'
 
 export type { GuardEngine, GuardOptions, NodeRequest }
@@ -51,7 +51,7 @@ export function guard<Context extends KoaContext = KoaContext>(
   }
 }
 
-function goOn(context: KoaContext, next: () => Promise<unknown>, decision: Decision | undefined): unknown {
+function goOn(context: KoaContext, next: () => Promise<unknown>, decision: Decision<string> | undefined): unknown {
   if (decision?.allowed === false) {
     const { status, headers, body } = decision.rendered()
     context.status = status
@@ -60,7 +60,7 @@ function goOn(context: KoaContext, next: () => Promise<unknown>, decision: Decis
   }
   if (!decision) return next()
   putHeaders(context.res, decision)
-  withPlanToken(context.state, decision)
+  if (hasToken(decision)) withPlanToken(context.state, decision)
   const judged = context.req.url
   const answered: unknown = next()
   const isOutside = context.req.url !== judged && isGivenBack(context, judged)

@@ -1,6 +1,6 @@
 /** The two sides of a request in Node and in the frameworks over it: what the engine is asked, and how it is answered. */
 import type { RenderedDenial } from '../core/denial.ts'
-import type { Allowance } from '../service/decision.ts'
+import type { Allowed } from '../service/decision.ts'
 import type { RequestLike } from '../service/request.ts'
 import { headersOf, isVary, joinVary } from './answer.ts'
 import { bodyOf, type NodeBody } from './body.ts'
@@ -60,7 +60,7 @@ export function withPlanToken<Req extends object, Found>(
 }
 
 /** Puts the headers of an allowance onto the response, beside what is there. */
-export function putHeaders(response: NodeResponse, allowance: Allowance): void {
+export function putHeaders(response: NodeResponse, allowance: Allowed<string>): void {
   putAll(response, headersOf(allowance))
 }
 

@@ -1,6 +1,7 @@
 /** `plan-access-tokens/node`: a guard for servers of Node's `http`, `https` and `http2`. */
 import { isThenable } from '../core/objects.ts'
-import type { Allowance, Decision } from '../service/decision.ts'
+import type { Policy, TokenOnlyPolicy } from '../core/policy.ts'
+import type { Decision } from '../service/decision.ts'
 import { createDecider, type GuardEngine, type GuardOptions, type PlanTokenOf } from './guard.ts'
 import { type NodeRequest, type NodeResponse, putHeaders, questionOf, refuse, withPlanToken } from './node-side.ts'
 
@@ -19,16 +20,17 @@ export function guard<
   Req extends NodeRequest,
   Res extends NodeResponse,
   const Options extends GuardOptions<Req> = GuardOptions<Req>,
+  P extends Policy = TokenOnlyPolicy,
 >(
-  tokens: GuardEngine,
-  handler: (request: Req & { readonly planToken: PlanTokenOf<Options> }, response: Res) => unknown,
+  tokens: GuardEngine<P>,
+  handler: (request: Req & { readonly planToken: PlanTokenOf<Options, P> }, response: Res) => unknown,
   options?: Options,
 ): (request: Req, response: Res) => unknown {
   const { decide, isGuarded, bodyBytes } = createDecider<Req>(tokens, options, { handler })
-  const goOn = (request: Req, response: Res, decision: Decision | undefined): unknown => {
+  const goOn = (request: Req, response: Res, decision: Decision<string> | undefined): unknown => {
     if (decision?.allowed === false) return refuse(response, decision.rendered())
     if (decision) putHeaders(response, decision)
-    return handler(withPlanToken(request, decision as PlanTokenOf<Options> & Allowance), response)
+    return handler(withPlanToken(request, decision as PlanTokenOf<Options, P>), response)
   }
   return (request, response) => {
     const decided = isGuarded(request) ? decide(questionOf(request, bodyBytes)) : undefined

@@ -10,7 +10,8 @@ import { NAME_AND_VERSION, PACKUMENT, TARBALL } from './checks.ts'
 export type NpmScope = 'npm:read' | 'npm:write'
 /** The kinds of resource that a registry names. */
 export type NpmKind = 'npm_scope' | 'package'
-type NpmEndpoint = Endpoint<NpmScope, NpmKind>
+/** None is public. */
+type NpmEndpoint = Omit<Endpoint<NpmScope, NpmKind>, 'public'>
 
 const READ: readonly NpmScope[] = ['npm:read']
 const WRITE: readonly NpmScope[] = ['npm:write']

@@ -6,12 +6,13 @@
 import * as z from 'zod/mini'
 import type { Denial } from '../core/denial.ts'
 import { isThenable } from '../core/objects.ts'
+import type { Policy, PublicRouteOf, TokenOnlyPolicy } from '../core/policy.ts'
 import { readOptions, together } from '../core/setup.ts'
 import { type GuardEngine, type GuardOptions, handlerSchema } from '../http/guard.ts'
 import { guard } from '../http/node.ts'
 import type { NodeRequest, NodeResponse } from '../http/node-side.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
-import type { Allowance, Decision } from '../service/decision.ts'
+import type { Allowed, Decision } from '../service/decision.ts'
 import { type Asked, below, isCall } from '../service/request.ts'
 import { USERS } from './endpoints.ts'
 import { saying, sentence } from './errors.ts'
@@ -39,16 +40,18 @@ export interface RegistryGuardOptions<Req = never> extends Pick<GuardOptions<Req
  * @example
  * createServer(registryGuard(tokens, (request, response) => forward(request, response))).listen(4873)
  */
-export function registryGuard<Req extends NodeRequest, Res extends NodeResponse>(
-  tokens: GuardEngine & Partial<Pick<PlanTokens, 'revokeSecret'>>,
-  handler: (request: Req & { readonly planToken: Allowance }, response: Res) => unknown,
+export function registryGuard<Req extends NodeRequest, Res extends NodeResponse, P extends Policy = TokenOnlyPolicy>(
+  tokens: GuardEngine<P> & Partial<Pick<PlanTokens, 'revokeSecret'>>,
+  handler: (request: Req & { readonly planToken: Allowed<PublicRouteOf<P>> }, response: Res) => unknown,
   options: RegistryGuardOptions<Req> = {},
 ): (request: Req, response: Res) => unknown {
   const { logout, ...others } = { ...options }
-  const listener = (request: Req & { readonly planToken: Allowance }, response: Res): unknown => {
-    const { endpoint, token, secret } = request.planToken
+  const listener = (request: Req & { readonly planToken: Allowed<PublicRouteOf<P>> }, response: Res): unknown => {
+    const { endpoint, token, secret }: Allowed<string> = request.planToken
     const sent = endpoint.route === LOGOUT ? bearerIn(request) : ''
     withoutSecret(request)
+    // Only another policy than `npmPolicy` has public endpoints, which answer for themselves.
+    if (token === null) return handler(request, response)
     if (secret.worksUntil !== null) response.setHeader('npm-notice', retiredNotice(secret.worksUntil))
     if (endpoint.route === 'GET /-/whoami') return answer(response, { username: token.name })
     if (endpoint.route !== LOGOUT) return handler(request, response)
@@ -67,7 +70,7 @@ export function registryGuard<Req extends NodeRequest, Res extends NodeResponse>
     'registryGuard',
     () => checkOwn(tokens, handler, options),
     () =>
-      guard<Req, Res, Omit<RegistryGuardOptions<Req>, 'logout'>>(
+      guard<Req, Res, Omit<RegistryGuardOptions<Req>, 'logout'>, P>(
         typeof tokens?.decide === 'function' ? telling(tokens) : tokens,
         listener,
         { surface: 'npm', ...others },
@@ -102,7 +105,7 @@ async function endOf(tokens: Ending, secret: string): Promise<unknown> {
 }
 
 /** The engine, whose refusals say what the person at the terminal has to do where only the request tells. */
-function telling(tokens: GuardEngine): GuardEngine {
+function telling<P extends Policy>(tokens: GuardEngine<P>): GuardEngine<P> {
   return {
     policies: tokens.policies,
     decide(request, options) {
@@ -124,7 +127,7 @@ const LOGIN = /^\/-\/(v1\/(login|done)|user\/(?!token\/))/
 /** npm goes on with the token that it has, whatever comes of it. */
 const EXCHANGE = /^\/-\/npm\/v1\/oidc\//
 
-function told(decision: Decision, url: string): Decision {
+function told<Public extends string>(decision: Decision<Public>, url: string): Decision<Public> {
   if (decision?.allowed !== false) return decision
   if (LOGIN.test(url)) return changed(decision, (rendered) => saying(rendered, sentence(USERS), true))
   if (EXCHANGE.test(url)) {

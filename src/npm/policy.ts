@@ -49,7 +49,7 @@ const PUBLISH_BYTES = 50 * 1_048_576
  * const tokens = createPlanTokens({ policy: [figmaPolicy(), npm], store, directory })
  * await tokens.authorize(request, { surface: 'npm' })
  */
-export function npmPolicy(options: NpmPolicyOptions): Policy<{ readonly npm: NpmScope }> {
+export function npmPolicy(options: NpmPolicyOptions): Policy<{ readonly npm: NpmScope }, string, never> {
   const given = readOptions<NpmPolicyOptions>('npmPolicy', optionsSchema, options)
   const { packageScopes, registry, prefix = 'npm', tiers = ['organization', 'enterprise'], errors } = given
   const { hostname, pathname } = new URL(registry)

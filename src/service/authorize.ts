@@ -2,7 +2,7 @@
  * `authorize`: whether to let a request through. Gathers the facts stage by stage, asks the rules of core/decide.ts after
  * each, and stops at the first refusal, so that a refusal costs no more I/O than it must. Whatever fails is a refusal.
  */
-import { type Facts, OF_NAMES, OF_PLACES, OF_PLAN, OF_REQUEST, OF_TOKEN } from '../core/decide.ts'
+import { type Facts, needsNoToken, OF_NAMES, OF_PLACES, OF_PLAN, OF_REQUEST, OF_TOKEN } from '../core/decide.ts'
 import { PlanTokenError, type RefusalCode } from '../core/errors.ts'
 import type { MalformedReason } from '../core/malformed.ts'
 import { isThenable } from '../core/objects.ts'
@@ -56,7 +56,7 @@ export interface DecisionInfo {
 type OnDecision = (info: DecisionInfo) => unknown
 
 /** A decision, at once where nothing has to be waited for. */
-export type Decide = (asked: Asked, options?: SurfaceOptions) => Awaitable<Decision>
+export type Decide = (asked: Asked, options?: SurfaceOptions) => Awaitable<Decision<string>>
 
 /** Makes `decide`. */
 export function createDecide(engine: Engine, grants: GrantCache, onDecision: OnDecision | undefined): Decide {
@@ -69,7 +69,7 @@ export function createDecide(engine: Engine, grants: GrantCache, onDecision: OnD
     started: number,
     inquiry: Inquiry | undefined,
     refusal: RefusalCode | undefined,
-  ): Decision => {
+  ): Decision<string> => {
     const decision = inquiry ? conclude(inquiry, refusal) : policy.denials.of('request_malformed')
     if (decision.allowed) noteUse(inquiry as Inquiry)
     else noteRefusal(engine, decision.code, inquiry)
@@ -103,7 +103,7 @@ export function createDecide(engine: Engine, grants: GrantCache, onDecision: OnD
  */
 function evaluate(inquiry: Inquiry): Awaitable<RefusalCode | undefined> {
   const ofRequest = OF_REQUEST.refuses(inquiry)
-  if (ofRequest !== undefined) return ofRequest
+  if (ofRequest !== undefined) return needsNoToken(inquiry) ? undefined : ofRequest
   try {
     const record = gatherRecord(inquiry)
     if (record) return evaluateLater(inquiry, 0, record)
@@ -167,7 +167,7 @@ function failed(inquiry: Inquiry, error: unknown): RefusalCode {
 }
 
 /** The decision. A record that cannot even be shown is no reason to let a request through. */
-export function conclude(inquiry: Inquiry, refusal: RefusalCode | undefined): Decision {
+export function conclude(inquiry: Inquiry, refusal: RefusalCode | undefined): Decision<string> {
   if (refusal !== undefined) return refusalOf(inquiry, refusal)
   try {
     return allowanceOf(inquiry)
@@ -207,7 +207,7 @@ function noteMatch(
   unmatched: Map<CompiledPolicy, number>,
   policy: CompiledPolicy,
   inquiry: Inquiry | undefined,
-  decision: Decision,
+  decision: Decision<string>,
   report: Engine['report'],
 ): void {
   const count = unmatched.get(policy)
@@ -232,7 +232,12 @@ function noteUse({ engine, record, secret, grant, now }: Inquiry): void {
   grant.used = secret
 }
 
-function infoOf(surface: string, decision: Decision, inquiry: Inquiry | undefined, durationMs: number): DecisionInfo {
+function infoOf(
+  surface: string,
+  decision: Decision<string>,
+  inquiry: Inquiry | undefined,
+  durationMs: number,
+): DecisionInfo {
   if (inquiry) putMatch(inquiry)
   const { record, match, secret, failure, port, source } = inquiry ?? {}
   return {

@@ -4,7 +4,14 @@
  * service/create-plan-tokens.ts.
  */
 import { platformSha256 } from '../core/digest.ts'
-import { type CompiledPolicy, compiledOf, type Policy, type RouteOf } from '../core/policy.ts'
+import {
+  type CompiledPolicy,
+  compiledOf,
+  type Policy,
+  type PublicRouteOf,
+  type RouteOf,
+  type TokenOnlyPolicy,
+} from '../core/policy.ts'
 import { readFetchBody } from '../http/fetch-body.ts'
 import { createAnswers } from './answers.ts'
 import { createDecide, type SurfaceOptions } from './authorize.ts'
@@ -23,7 +30,7 @@ import { planIdsOf } from './rights.ts'
 import { createUses } from './uses.ts'
 
 /** Answers requests. What guards take; `PlanTokens` is this and the calls of admins. */
-export interface Authorizer<P extends Policy = Policy> {
+export interface Authorizer<P extends Policy = TokenOnlyPolicy> {
   /** The policies, each with its scopes, types, limits and `parseLinks`. */
   readonly policies: readonly P[]
   /**
@@ -44,14 +51,17 @@ export interface Authorizer<P extends Policy = Policy> {
    * @example
    * await tokens.authorize({ secret, route: 'GET /v1/files/{file_key}', params: { file_key: 'ABC' } })
    */
-  authorize(asked: Asked<RouteOf<P>>, options?: SurfaceOptions): Promise<Decision>
+  authorize(asked: Asked<RouteOf<P>>, options?: SurfaceOptions): Promise<Decision<PublicRouteOf<P>>>
   /**
    * The same, without a promise where nothing has to be waited for: what guards call for every request. Counts and tells
    * `onDecision` as `authorize` does, which is its async form.
    *
    * @throws as `authorize` does, at once.
    */
-  decide(asked: Asked<RouteOf<P>>, options?: SurfaceOptions): Decision | Promise<Decision>
+  decide(
+    asked: Asked<RouteOf<P>>,
+    options?: SurfaceOptions,
+  ): Decision<PublicRouteOf<P>> | Promise<Decision<PublicRouteOf<P>>>
   /**
    * Whether a secret works now, and its token if so; for introspection (RFC 7662). Counts as no use.
    *
@@ -87,7 +97,8 @@ export function authorizerOf<P extends Policy>(
   grants: GrantCache,
   { onDecision }: Pick<AuthorizerOptions, 'onDecision'>,
 ): Authorizer<P> {
-  const decide = createDecide(engine, grants, onDecision)
+  // Only a policy that has public endpoints allows a request without a token.
+  const decide = createDecide(engine, grants, onDecision) as Authorizer<P>['decide']
   return {
     policies,
     ready: (real) => ready(engine, real),

@@ -4,7 +4,7 @@
  */
 import { PlanTokenError } from '../core/errors.ts'
 import type { Random } from '../core/new-secret.ts'
-import type { Policy, RouteOf, TypeOf } from '../core/policy.ts'
+import type { Policy, PublicRouteOf, RouteOf, TokenOnlyPolicy, TypeOf } from '../core/policy.ts'
 import type { Token } from '../core/token.ts'
 import { failureOf } from './ask.ts'
 import type { SurfaceOptions } from './authorize.ts'
@@ -38,7 +38,7 @@ import type { Asked } from './request.ts'
  * The engine. Management calls reject with `PlanTokenError`; `authorize` and `explain` of a request never reject for anything
  * that a client can send.
  */
-export interface PlanTokens<P extends Policy = Policy> extends Authorizer<P> {
+export interface PlanTokens<P extends Policy = TokenOnlyPolicy> extends Authorizer<P> {
   /**
    * Issues a token. Its secret is shown this once.
    *
@@ -102,7 +102,10 @@ export interface PlanTokens<P extends Policy = Policy> extends Authorizer<P> {
    *
    * @throws PlanTokenError for a question: `invalid_input`, `token_not_found`, `unavailable`.
    */
-  explain(what: Asked<RouteOf<P>> | Question<RouteOf<P>>, options?: SurfaceOptions): Promise<Explanation>
+  explain(
+    what: Asked<RouteOf<P>> | Question<RouteOf<P>>,
+    options?: SurfaceOptions,
+  ): Promise<Explanation<PublicRouteOf<P>>>
   /**
    * Removes tokens that ended, and events that were written, before a moment (epoch milliseconds). Never called by itself.
    *
@@ -138,7 +141,7 @@ export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>
     revokeSecret: (input) => revokeSecret(engine, input),
     events: (input) => events(engine, input),
     checkLinks: (input) => checkLinks(engine, policies, input),
-    explain: createExplain(engine, grants),
+    explain: createExplain(engine, grants) as PlanTokens<P>['explain'],
     sweep: (input) => sweep(engine, input),
   }
   keepEngine(tokens, engine)

@@ -1,12 +1,14 @@
 /** The answer to a request, as a value: a union on `allowed`. */
 
-import type { Facts } from '../core/decide.ts'
+import { type Facts, needsNoToken, reaches } from '../core/decide.ts'
 import type { Denial } from '../core/denial.ts'
-import { type EndpointView, paramsOf } from '../core/endpoints.ts'
+import { type EndpointView, type Match, paramsOf } from '../core/endpoints.ts'
 import type { RefusalCode } from '../core/errors.ts'
 import type { Malformed } from '../core/malformed.ts'
-import type { ResourceRef } from '../core/resources.ts'
+import type { CompiledPolicy } from '../core/policy.ts'
+import { type PlacedResource, type Reach, type ResourceRef, reachOf } from '../core/resources.ts'
 import type { Token } from '../core/token.ts'
+import type { KeptGrant } from './grants.ts'
 import type { Inquiry } from './inquiry.ts'
 
 /** A request that is let through, with what was read, so that a handler need not read it again and cannot read it otherwise. */
@@ -23,27 +25,95 @@ export interface Allowance {
   readonly secret: { readonly worksUntil: number | null }
   /** `Cache-Control` and `Vary`, for the answer (RFC 9111). */
   readonly headers: Readonly<Record<string, string>>
+  /**
+   * What the token may see, for the `where` clause of a list: `'all'` of its plan, or the listed resources by kind, each with all
+   * that lies below it. Always within the plan `token.planId`, which a query has to ask for too.
+   *
+   * @example
+   * decision.reach === 'all' || decision.reach.project // 'all', or [ '12', '13' ], or undefined
+   */
+  readonly reach: Reach
+  /**
+   * Whether the token may see a resource that lies at a place, by the rules for one that a request names: it lies in the token's
+   * plan, and it or something above it is listed. `false` for what has no place.
+   *
+   * @example
+   * decision.covers({ kind: 'file', id: 'ABC', ...(await directory.locate({ kind: 'file', id: 'ABC' })) })
+   */
+  covers(resource: PlacedResource): boolean
 }
 
-/** The answer to a request. */
-export type Decision = Allowance | Denial
+/** A request without a credential that a public endpoint lets through. No token stands behind it, so it may see no resource. */
+export interface PublicAllowance
+  extends Pick<Allowance, 'allowed' | 'endpoint' | 'params' | 'resources' | 'reach' | 'covers'> {
+  readonly token: null
+  readonly secret: null
+  /** `Vary` alone: whoever sends no credential may be answered from a cache. */
+  readonly headers: Readonly<Record<string, string>>
+}
 
-/** The allowance for facts that every rule has let through. */
-export function allowanceOf({ policy, match, named, record, grant, secret, now, grants }: Inquiry): Allowance {
-  if (!match || !record || !grant || !secret) throw new TypeError('incomplete')
-  const { endpoint } = match
+/** A request that is let through. `Public`: the routes of public endpoints, where it may be so without a token. */
+export type Allowed<Public extends string = never> = Allowance | (Public extends string ? PublicAllowance : never)
+
+/** The answer to a request. `Public`: the routes of public endpoints, where there may be no token; `string` if any may be one. */
+export type Decision<Public extends string = never> = Allowed<Public> | Denial
+
+/**
+ * What a token is let through with. A class, since what only handlers of lists ask for then costs a request nothing, and neither
+ * JSON nor a copy shows it (bench/engine.ts).
+ */
+class Granted implements Allowance {
+  declare readonly allowed: true
+  declare readonly token: Token
+  declare readonly endpoint: EndpointView
+  declare readonly params: Allowance['params']
+  declare readonly resources: readonly ResourceRef[]
+  declare readonly secret: Allowance['secret']
+  declare readonly headers: Allowance['headers']
+  readonly #policy: CompiledPolicy
+  readonly #grant: KeptGrant
+
+  constructor({ policy, named }: Inquiry, match: Match, grant: KeptGrant, token: Token, worksUntil: number | null) {
+    this.#policy = policy
+    this.#grant = grant
+    this.allowed = true
+    this.token = token
+    this.endpoint = match.endpoint.view
+    this.params = paramsOf(match)
+    this.resources = typeof named === 'object' ? named : NOTHING
+    this.secret = worksUntil === null ? NEWEST : { worksUntil }
+    this.headers = policy.denials.headers
+  }
+
+  get reach(): Reach {
+    this.#grant.reach ??= reachOf(this.#grant.allowlist)
+    return this.#grant.reach
+  }
+
+  covers(resource: unknown): boolean {
+    return reaches(resource, this.#policy, this.token, this.#grant)
+  }
+}
+
+/**
+ * The allowance for facts that every rule has let through, or for a request that needs no token.
+ *
+ * @throws TypeError for facts that are incomplete.
+ */
+export function allowanceOf(inquiry: Inquiry): Allowed<string> {
+  const { match, record, grant, secret, now, grants, policy } = inquiry
+  if (match && record && grant && secret)
+    return new Granted(inquiry, match, grant, grants.activeToken(record, grant, now), secret.worksUntil)
+  if (!match || !needsNoToken(inquiry)) throw new TypeError('incomplete')
+  const { Vary = '' } = policy.denials.headers
   return {
-    allowed: true,
-    token: grants.activeToken(record, grant, now),
-    endpoint: endpoint.view,
-    params: paramsOf(match),
-    resources: typeof named === 'object' ? named : NOTHING,
-    secret: secret.worksUntil === null ? NEWEST : { worksUntil: secret.worksUntil },
-    headers: policy.denials.headers,
+    ...{ allowed: true, token: null, endpoint: match.endpoint.view, params: paramsOf(match), resources: NOTHING },
+    ...{ secret: null, headers: { Vary }, reach: NO_REACH, covers: () => false },
   }
 }
 
 const NOTHING: readonly ResourceRef[] = Object.freeze([])
+const NO_REACH = reachOf(new Map())
 /** Of the newest secret, which most requests carry. */
 const NEWEST: Allowance['secret'] = Object.freeze({ worksUntil: null })
 

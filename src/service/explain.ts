@@ -3,7 +3,7 @@
  * rules as `authorize`, without stopping at the first refusal; facts are gathered as far as they can be.
  */
 
-import { type Facts, OF_REQUEST, outsidePlan, type Rule, type RuleName } from '../core/decide.ts'
+import { type Facts, needsNoToken, OF_REQUEST, outsidePlan, type Rule, type RuleName } from '../core/decide.ts'
 import type { RefusalCode } from '../core/errors.ts'
 import { isObject } from '../core/objects.ts'
 import { reasonOf } from '../core/reasons.ts'
@@ -29,15 +29,15 @@ export interface Verdict {
 }
 
 /** A decision, and how it came about. */
-export interface Explanation {
-  readonly decision: Decision
+export interface Explanation<Public extends string = never> {
+  readonly decision: Decision<Public>
   /** Every rule, always in the order in which the questions are asked. */
   readonly rules: readonly Verdict[]
 }
 
 /** Makes `explain`. */
 export function createExplain(engine: Engine, grants: GrantCache) {
-  return async function explain(what: Asked | Question, options?: SurfaceOptions): Promise<Explanation> {
+  return async function explain(what: Asked | Question, options?: SurfaceOptions): Promise<Explanation<string>> {
     const byId = isQuestion(what)
     const inquiry = byId
       ? await inquiryOfQuestion(engine, grants, what, options)
@@ -121,13 +121,16 @@ function unanswered({ name }: Rule, stopped: boolean): Verdict {
 
 function judged(rule: Rule, facts: Facts, stopped: boolean, byId: boolean): Verdict {
   const { name } = rule
+  if (needsNoToken(facts) && name !== 'credential' && name !== 'target' && name !== 'endpoint') {
+    return { rule: name, ok: true, reason: 'Not asked: the endpoint is public, and the request carries no credential.' }
+  }
   if (byId && (name === 'credential' || name === 'secret' || name === 'known')) {
     return { rule: name, ok: true, reason: 'Asked by id: no secret was looked at.' }
   }
   if (stopped && !isJudgeable(name, facts)) {
     return { rule: name, ok: false, reason: 'Not judged, after an earlier refusal.' }
   }
-  const code = rule.refuses(facts)
+  const code = name === 'credential' && needsNoToken(facts) ? undefined : rule.refuses(facts)
   const reason = reasonOf(name, facts, code)
   return code === undefined ? { rule: name, ok: true, reason } : { rule: name, ok: false, code, reason }
 }

@@ -3,6 +3,7 @@
  * frozen records are what `memoryStore` gives; an allowlist of 500 then costs what one of 1 does (bench/engine.ts).
  */
 import { isDeeplyFrozen } from '../core/freeze.ts'
+import type { Reach } from '../core/resources.ts'
 import { type Grant, grantOf, type SecretRecord, type Token, type TokenRecord, viewOf } from '../core/token.ts'
 
 /** So many tokens are kept as they are shown: for every record that is remembered, they would double what it takes. */
@@ -12,6 +13,8 @@ const MAX_SHOWN = 10_000
 export interface KeptGrant extends Grant {
   /** The token as an allowance shows it; made at the first one. */
   token: Token | undefined
+  /** The allowlist as a handler of lists gets it; made at the first one. */
+  reach: Reach | undefined
   /** The secret whose use was noted last, and in which minute. */
   used: SecretRecord | undefined
   usedIn: number
@@ -35,7 +38,14 @@ export function createGrantCache(deprecated: ReadonlySet<string>): GrantCache {
       const before = known.get(record)
       if (before) return before
       const { scopes, allowlist } = grantOf(record)
-      const grant: KeptGrant = { scopes, allowlist, token: undefined, used: undefined, usedIn: Number.NaN }
+      const grant: KeptGrant = {
+        scopes,
+        allowlist,
+        token: undefined,
+        reach: undefined,
+        used: undefined,
+        usedIn: Number.NaN,
+      }
       if (isDeeplyFrozen(record)) known.set(record, grant)
       return grant
     },

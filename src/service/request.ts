@@ -1,5 +1,5 @@
 /** A request or a call as it comes, read as far as the rules need it before any I/O. Its body, when a rule asks for it: service/body.ts. */
-import { credentialOf, type HeadersLike, readCredential } from '../core/credential.ts'
+import { credentialOf, type HeadersLike, isMissing, readCredential } from '../core/credential.ts'
 import { matchEndpoint } from '../core/endpoints.ts'
 import type { Malformed } from '../core/malformed.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
@@ -59,7 +59,10 @@ export function isCall(asked: object): asked is Call {
   return 'secret' in asked && !('headers' in asked)
 }
 
-/** The facts that a request or a call alone gives. The target is read only if there is a credential of ours to judge it for. */
+/**
+ * The facts that a request or a call alone gives. The target is read only if there is a credential of ours to judge it for, or
+ * none at all and the policy has public endpoints.
+ */
 export function readAsked(
   engine: Engine,
   grants: GrantCache,
@@ -73,9 +76,11 @@ export function readAsked(
     : readCredential(policy.credential, asked.headers, (asked as RequestLike).rawHeaders, prefixes)
   const wellFormed = credential.ok && isWellFormedSecret(credential.secret, prefixes)
   const inquiry = inquiryOf(engine, grants, policy, asked, credential, wellFormed)
-  if (!wellFormed) return inquiry
+  if (!wellFormed && !(policy.hasPublic && isMissing(credential))) return inquiry
   if (isCall(asked)) putAsked(inquiry, asked, basePath)
   else putTarget(inquiry, basePath === undefined ? asked : below(basePath, asked))
+  // Whether anything is asked of a request without a credential is up to its endpoint.
+  if (!wellFormed) putMatch(inquiry)
   return inquiry
 }
 

@@ -1,6 +1,7 @@
 /** The allowlist of a new or edited token: links read by the policy, then placed by the directory. Every mistake at once. */
 import { readPlace } from '../core/directory.ts'
 import { type Issue, issueAt } from '../core/issue.ts'
+import { aboveOf } from '../core/kinds.ts'
 import { parseLink } from '../core/links.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 import type { LinkedResource, Place, ResourceRef } from '../core/resources.ts'
@@ -84,7 +85,7 @@ export function locateUnder(
   directory: Pick<Directory, 'locate'>,
 ): Awaitable<unknown> {
   if (under === undefined) return directory.locate({ kind, id })
-  const above = { kind: under, id: id.slice(0, id.lastIndexOf('/')) }
+  const above = aboveOf(under, { kind, id })
   return Promise.resolve(directory.locate({ ...above })).then((answer) => {
     const place = readPlace(answer)
     return typeof place === 'object' ? { ...place, ancestors: [above, ...place.ancestors] } : answer

@@ -2,7 +2,7 @@
 import type { Denial } from '../core/denial.ts'
 import type { RefusalCode } from '../core/errors.ts'
 import type { Secret } from '../core/new-secret.ts'
-import type { Allowance, Decision } from '../service/decision.ts'
+import type { Decision } from '../service/decision.ts'
 import type { RequestLike } from '../service/request.ts'
 
 /** How a test's request differs from the plain one. */
@@ -49,8 +49,8 @@ function saysType(headers: object = {}): boolean {
  *
  * @throws Error that names the refusal.
  */
-export function expectAllowed(decision: Decision): Allowance {
-  if (decision.allowed) return decision
+export function expectAllowed<D extends Decision<string>>(decision: D): Extract<D, { readonly allowed: true }> {
+  if (decision.allowed) return decision as Extract<D, { readonly allowed: true }>
   if ('then' in decision) throw new TypeError('This is a promise of a decision: await it first.')
   throw new Error(`Expected the request to be allowed, but it was denied with ${decision.code}: ${decision.message}`)
 }
@@ -60,7 +60,7 @@ export function expectAllowed(decision: Decision): Allowance {
  *
  * @throws Error that names what happened instead.
  */
-export function expectDenied(decision: Decision, code: RefusalCode): Denial {
+export function expectDenied(decision: Decision<string>, code: RefusalCode): Denial {
   if (!decision.allowed && decision.code === code) return decision
   if ('then' in decision) throw new TypeError('This is a promise of a decision: await it first.')
   const instead = decision.allowed

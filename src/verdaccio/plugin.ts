@@ -3,6 +3,7 @@
  * each request as a whole; what verdaccio asks about packages is answered from that.
  */
 import { isObject } from '../core/objects.ts'
+import type { Policy } from '../core/policy.ts'
 import type { NodeResponse } from '../http/node-side.ts'
 import { registryGuard } from '../npm/guard.ts'
 import type { Allowance } from '../service/decision.ts'
@@ -46,10 +47,14 @@ export function verdaccioPlugin(options: VerdaccioOptions, context: VerdaccioCon
     apiJWTmiddleware({ createRemoteUser }) {
       const nexts = new WeakMap<object, () => unknown>()
       const guarded = engine.then((tokens) =>
-        registryGuard<VerdaccioRequest, NodeResponse>(tokens, (request) => {
-          const user = createRemoteUser(request.planToken.token.name, [])
-          decisions.set(user, request.planToken)
-          request.remote_user = user
+        registryGuard<VerdaccioRequest, NodeResponse, Policy>(tokens, (request) => {
+          const { planToken } = request
+          // Whoever has no token is nobody to verdaccio, which asks about packages below.
+          if (planToken.token !== null) {
+            const user = createRemoteUser(planToken.token.name, [])
+            decisions.set(user, planToken)
+            request.remote_user = user
+          }
           nexts.get(request)?.()
         }),
       )

@@ -10,8 +10,8 @@ import type {
   MemoryStore,
   PlanTokens,
   PlanTokensOptions,
-  Policy,
   RequestLike,
+  TokenOnlyPolicy,
   TokenRecord,
   TokenStore,
 } from 'plan-access-tokens'
@@ -87,11 +87,11 @@ export interface World {
   ask(line: string, secret?: Made | string, options?: TestRequestOptions): Promise<Decision>
 }
 
-type Passed = Pick<PlanTokensOptions<Policy>, 'timeoutMs' | 'bodyTimeoutMs' | 'onDecision' | 'onError'>
+type Passed = Pick<PlanTokensOptions<TokenOnlyPolicy>, 'timeoutMs' | 'bodyTimeoutMs' | 'onDecision' | 'onError'>
 
 export interface WorldOptions extends Passed {
   /** Default: Figma's alone. */
-  readonly policy?: readonly Policy[]
+  readonly policy?: readonly TokenOnlyPolicy[]
   /** More resources of plan 1001. */
   readonly resources?: ResourceTree
   /** Default: `memoryStore()`. */
@@ -114,7 +114,7 @@ export async function world(options: WorldOptions = {}): Promise<World> {
   const store = steered(given as MemoryStore)
   const directory = steered(newDirectory({ files: { A, BR, B, Z }, resources }))
   const ports = { store: store.port, directory: directory.port, clock: clock.port }
-  const plain = newWorld<Policy>({ ...rest, policy, ...ports, onWarning: (line) => warnings.push(line) })
+  const plain = newWorld<TokenOnlyPolicy>({ ...rest, policy, ...ports, onWarning: (line) => warnings.push(line) })
   const { tokens } = plain
   const secrets: string[] = []
   const kept = (one: Made): Made => {

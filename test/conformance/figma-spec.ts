@@ -99,7 +99,7 @@ function scopesOf({ security, description = '' }: SpecOperation, route: string):
 /** A policy's endpoints in the form of the comparison. */
 export function operationsOfPolicy({ endpoints }: PolicyData): ReadonlyMap<string, Operation> {
   return mapValues(new Map(Object.entries(endpoints)), ({ scopes, closed }) => ({
-    scopes: [...scopes].sort(),
+    scopes: scopes.flat().sort(),
     open: closed === undefined,
   }))
 }

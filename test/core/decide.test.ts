@@ -1,7 +1,7 @@
 /** The rules one by one, and that of several refusals the first in the order of the questions is given. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Facts, heldScope, isEligible, QUESTIONS } from '../../src/core/decide.ts'
+import { type Facts, heldScopes, isEligible, QUESTIONS } from '../../src/core/decide.ts'
 import { readTarget } from '../../src/core/target.ts'
 import { grantOf, type TokenRecord } from '../../src/core/token.ts'
 import { compiled, DAY, invoices, matchIn, NOW, recordWith } from './fixtures.ts'
@@ -231,10 +231,13 @@ describe('a plan', () => {
   })
 })
 
-describe('the scope that is held', () => {
-  it('is the first that the endpoint takes', () => {
-    expect(heldScope(['a', 'b'], ['c', 'b', 'a'])).toBe('a')
-    expect(heldScope(['a', 'b'], ['ab', 'A'])).toBeUndefined()
-    expect(heldScope([], ['a'])).toBeUndefined()
+describe('what is held', () => {
+  const wanted = { alone: ['a', 'b'], together: [['c', 'd']] }
+
+  it('is the first scope that is enough alone, then scopes that are so together', () => {
+    expect(heldScopes(wanted, ['c', 'b', 'a'])).toBe('a')
+    expect(heldScopes(wanted, ['d', 'x', 'c'])).toEqual(['c', 'd'])
+    for (const held of [['ab', 'A'], ['c'], ['d'], ['c d'], []]) expect(heldScopes(wanted, held)).toBeUndefined()
+    expect(heldScopes({ alone: [], together: [] }, ['a'])).toBeUndefined()
   })
 })

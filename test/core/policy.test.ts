@@ -107,6 +107,8 @@ describe('a policy is refused for its scopes, types and kinds', () => {
   ])('where %j is %j', check)
 })
 
+const X = 'endpoints["GET /x"]'
+
 describe('a policy is refused for its routes', () => {
   const endpoint = { scopes: [], names: 'nothing' }
   const add = (route: string): Path => ['endpoints', route]
@@ -166,6 +168,43 @@ describe('a policy is refused for its routes', () => {
       'endpoints["GET /x"].scopes[0]',
       /Did you mean "invoice:read"\?/,
     ],
+    [add('GET /x'), { ...endpoint, scopes: [['invoice:read', 'invoice:raed']] }, `${X}.scopes[0][1]`, /Did you mean/],
+    [add('GET /x'), { ...endpoint, scopes: [[]] }, `${X}.scopes[0]`, /at least one/],
+    [add('GET /x'), { ...endpoint, scopes: [[['invoice:read']]] }, `${X}.scopes[0][0]`, /text/],
+    [add('GET /x'), { ...endpoint, scopes: [['invoices', 'invoices']] }, `${X}.scopes[0][1]`, /in the list already/],
+    [add('GET /x'), { ...endpoint, scopes: ['invoices', 'invoices'] }, `${X}.scopes[1]`, /is covered by invoices, /],
+    [add('GET /x'), { ...endpoint, scopes: ['invoices', ['invoices']] }, `${X}.scopes[1]`, /is covered by invoices, /],
+    [
+      add('GET /x'),
+      { ...endpoint, scopes: [['invoices', 'invoice:read'], 'invoices'] },
+      `${X}.scopes[0]`,
+      /is covered by invoices, which is enough/,
+    ],
+    [
+      add('GET /x'),
+      {
+        ...endpoint,
+        scopes: [
+          ['invoices', 'invoice:read'],
+          ['invoice:read', 'invoices'],
+        ],
+      },
+      `${X}.scopes[1]`,
+      /is covered by invoices and invoice:read, which is enough/,
+    ],
+    [add('GET /x'), { ...endpoint, public: false }, `${X}.public`, /must be true/],
+    [add('GET /x'), { ...endpoint, public: true, closed: 'no' }, `${X}.closed`, /cannot be said .* public/],
+    [add('GET /x'), { ...endpoint, public: true, tiers: ['team'] }, `${X}.tiers`, /cannot be said .* public/],
+    [add('GET /x'), { ...endpoint, public: true, checks: { a: 'b' } }, `${X}.checks`, /cannot be said .* public/],
+    [add('GET /x'), { ...endpoint, public: true, scopes: ['invoices'] }, `${X}.scopes`, /must be empty .* public/],
+    ...['plan', 'filtered'].map(
+      (names): Row => [
+        add('GET /x'),
+        { ...endpoint, public: true, names },
+        `${X}.names`,
+        /must be "nothing" .* public/,
+      ],
+    ),
   ])('where %j is %j', check)
 })
 
@@ -177,9 +216,9 @@ describe('a policy is refused for what an endpoint names', () => {
   const invoice = { kind: 'invoice', at: 'path:i' }
 
   it.each<[string, Tree, string, RegExp]>([
-    ['nothing is said', route('GET', undefined, '/x'), '', /"nothing", "plan", a list/],
-    ['another word is said', route('GET', 'all', '/x'), '', /"nothing", "plan", a list/],
-    ['the list is empty', route('GET', [], '/x'), '', /"nothing", "plan", a list/],
+    ['nothing is said', route('GET', undefined, '/x'), '', /"nothing", "plan", "filtered", a list/],
+    ['another word is said', route('GET', 'all', '/x'), '', /"nothing", "plan", "filtered", a list/],
+    ['the list is empty', route('GET', [], '/x'), '', /"nothing", "plan", "filtered", a list/],
     [
       'a source is none',
       route('GET', [project, { ...invoice, at: 'path-i' }]),
@@ -240,13 +279,13 @@ describe('a policy is refused for what an endpoint names', () => {
       'it is not said what none means',
       route('GET', { anyOf: [project, invoice] }),
       '.none',
-      /missing|"plan" or "refuse"/,
+      /missing|"plan", "refuse" or "filtered"/,
     ],
     [
       'none means something else',
       route('GET', { anyOf: [project, invoice], none: 'all' }),
       '.none',
-      /"plan" or "refuse"/,
+      /"plan", "refuse" or "filtered"/,
     ],
     [
       'any of has a mistake',

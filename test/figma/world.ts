@@ -2,7 +2,7 @@
  * The plain world (support/world.ts) for the tests of Figma's policy: what lies in the listed and the unlisted half of a plan and
  * in another plan, and tokens with just the scopes that a test asks for.
  */
-import type { Policy } from 'plan-access-tokens'
+import type { TokenOnlyPolicy } from 'plan-access-tokens'
 import { type FigmaPolicyOptions, figmaPolicy } from 'plan-access-tokens/figma'
 import { newDirectory, newWorld, POLICY, TOKEN, type World } from '../support/world.ts'
 
@@ -41,7 +41,7 @@ function idsOf(letter: string, team: string, project: string, folder: string, we
 export const GRANTABLE: readonly string[] = Object.keys(POLICY.data.scopes)
 
 /** What `figmaWorld` gives. */
-export interface FigmaWorld extends World<Policy> {
+export interface FigmaWorld extends World<TokenOnlyPolicy> {
   /** The secret of a token with these scopes, which may reach every resource or the listed ones; made at the first call. */
   secretWith(scopes: readonly string[], resources?: 'all' | 'listed'): Promise<string>
 }
@@ -50,7 +50,7 @@ export interface FigmaWorld extends World<Policy> {
 export function figmaWorld(options: FigmaPolicyOptions = {}, tier = 'organization'): FigmaWorld {
   const directory = newDirectory()
   directory.setPlan(PLAN, { tier })
-  const world = newWorld<Policy>({ policy: figmaPolicy(options), directory })
+  const world = newWorld<TokenOnlyPolicy>({ policy: figmaPolicy(options), directory })
   const secrets = new Map<string, Promise<string>>()
   const newSecret = async (scopes: readonly string[], resources: 'all' | 'listed'): Promise<string> =>
     (await world.make({ scopes, lifetimeDays: 90, resources: resources === 'all' ? 'all' : [LISTED_LINK] })).secret

@@ -86,6 +86,16 @@ const routes = mistakesOf<readonly [route: string, endpoint: unknown]>(
     'with a misspelt field': ['GET /x', { ...ENDPOINT, scope: [] }],
     'for no tier': ['GET /x', { ...ENDPOINT, tiers: [] }],
     'for a misspelt tier': ['GET /x', { ...ENDPOINT, tiers: ['busines'] }],
+    'with no scope in a list of several': ['GET /x', { ...ENDPOINT, scopes: [[]] }],
+    'with a scope twice in a list of several': ['GET /x', { ...ENDPOINT, scopes: [['invoices', 'invoices']] }],
+    'with a scope beside one that is enough alone': [
+      'GET /x',
+      { ...ENDPOINT, scopes: [['invoices', 'invoice:read'], 'invoices'] },
+    ],
+    'public by halves': ['GET /x', { ...ENDPOINT, public: false }],
+    'public with a scope': ['GET /x', { ...ENDPOINT, public: true, scopes: ['invoices'] }],
+    'public with a plan': ['GET /x', { ...ENDPOINT, public: true, names: 'plan' }],
+    'public and closed': ['GET /x', { ...ENDPOINT, public: true, closed: 'it is' }],
     'with a misspelt scope': ['GET /x', { ...ENDPOINT, scopes: ['invoice:raed'] }],
     'with a resource that is free as well': [
       'GET /{p}',

@@ -33,12 +33,15 @@ export async function startGuardedRegistry() {
   const requests: string[] = []
   let before: Before = () => undefined
 
-  const listener: RequestListener = registryGuard(tokens, async (request: LetThrough, response: ServerResponse) => {
-    if ((await before(request, response)) !== undefined) return
-    return request.planToken.endpoint.route.startsWith('POST /-/npm/v1/security/')
-      ? noAdvisories(response, request.url)
-      : forward(request, response)
-  })
+  const listener: RequestListener = registryGuard<IncomingMessage, ServerResponse>(
+    tokens,
+    async (request, response) => {
+      if ((await before(request, response)) !== undefined) return
+      return request.planToken.endpoint.route.startsWith('POST /-/npm/v1/security/')
+        ? noAdvisories(response, request.url)
+        : forward(request, response)
+    },
+  )
   const server = createServer((request, response) => {
     response.once('finish', () => requests.push(`${request.method} ${response.statusCode} ${request.url}`))
     listener(request, response)

@@ -55,6 +55,7 @@ export const PUBLIC_VALUES: {
       'testClock',
       'testDirectory',
       'tokensInEachState',
+      'withReach',
     ],
   },
 }

@@ -64,6 +64,7 @@ describe('a decision', () => {
       expectTypeOf(decision.endpoint.route).toEqualTypeOf<string>()
       expectTypeOf(decision.resources).toEqualTypeOf<readonly ResourceRef[]>()
       expectTypeOf(decision.secret.worksUntil).toEqualTypeOf<number | null>()
+      expectTypeOf(decision.reach).toEqualTypeOf<'all' | { readonly [kind: string]: readonly string[] }>()
     } else {
       expectTypeOf(decision).toEqualTypeOf<Denial>()
       expectTypeOf(decision.code).toEqualTypeOf<Codes>()

@@ -1,16 +1,25 @@
 /** How the names of a policy flow into `create`, `edit` and `explain`: what is misspelt or belongs elsewhere does not compile. */
 import {
+  type Allowance,
+  type AnyGrants,
   createPlanTokens,
+  type Denial,
   type Directory,
   definePolicy,
   type PlanTokens,
   type Policy,
   type PolicyData,
+  type PublicAllowance,
+  type PublicRouteOf,
   type RouteOf,
   type ScopeOf,
+  type Token,
+  type TokenOnlyPolicy,
   type TokenStore,
   type TypeOf,
 } from 'plan-access-tokens'
+import { guard } from 'plan-access-tokens/fetch'
+import { figmaPolicy } from 'plan-access-tokens/figma'
 import { describe, expectTypeOf, it } from 'vitest'
 
 declare const store: TokenStore
@@ -164,11 +173,64 @@ describe('a policy that is read at run time', () => {
 
 describe('an engine of a known policy', () => {
   it('passes where any engine is wanted, and a known policy where any policy is', () => {
-    const log = (tokens: PlanTokens): unknown => tokens.policies
+    const log = (tokens: PlanTokens<Policy>): unknown => tokens.policies
     log(createPlanTokens({ policy: invoices, store, directory }))
     log(createPlanTokens({ policy: [invoices, packages], store, directory }))
     log(createPlanTokens({ policy: definePolicy(JSON.parse(json) as PolicyData), store, directory }))
     expectTypeOf(invoices).toExtend<Policy>()
+  })
+})
+
+describe('the public endpoints of a policy', () => {
+  const open = definePolicy({
+    ...shared,
+    surface: 'open',
+    scopes: { a: {}, b: {} },
+    types: { t: { prefix: 't' } },
+    kinds: { project: {} },
+    endpoints: {
+      'GET /': { scopes: ['a', ['a', 'b']], names: 'filtered' },
+      'GET /status': { scopes: [], names: 'nothing', public: true },
+    },
+  })
+  const tokens = createPlanTokens({ policy: open, store, directory })
+
+  it('are known by their routes', () => {
+    expectTypeOf<PublicRouteOf<typeof open>>().toEqualTypeOf<'GET /status'>()
+    expectTypeOf<PublicRouteOf<typeof invoices>>().toEqualTypeOf<never>()
+    expectTypeOf<PublicRouteOf<Policy>>().toEqualTypeOf<string>()
+    expectTypeOf(definePolicy(JSON.parse(json) as PolicyData)).toExtend<Policy<AnyGrants, string, string>>()
+    expectTypeOf(invoices).toExtend<TokenOnlyPolicy>()
+    expectTypeOf(open).not.toExtend<TokenOnlyPolicy>()
+    expectTypeOf(figmaPolicy()).toExtend<TokenOnlyPolicy>()
+  })
+
+  it('are what a decision can be without a token about', () => {
+    expectTypeOf(tokens.authorize).returns.resolves.toEqualTypeOf<Allowance | PublicAllowance | Denial>()
+    guard(tokens, (_, { token }) => {
+      expectTypeOf(token).toEqualTypeOf<Token | null>()
+      return new Response()
+    })
+    guard(createPlanTokens({ policy: invoices, store, directory }), (_, { token }) => {
+      expectTypeOf(token).toEqualTypeOf<Token>()
+      return new Response()
+    })
+    // @ts-expect-error it may be let through without a token
+    const sure: PlanTokens = tokens
+    const any: PlanTokens<Policy> = tokens
+    void [sure, any]
+  })
+
+  it('have no alternative with a scope that the policy lacks', () => {
+    definePolicy({
+      ...shared,
+      surface: 's',
+      scopes: { a: {} },
+      types: { t: { prefix: 't' } },
+      kinds: { project: {} },
+      // @ts-expect-error no such scope
+      endpoints: { 'GET /': { scopes: [['a', 'b']], names: 'nothing' } },
+    })
   })
 })
 

@@ -55,6 +55,13 @@ type AnyAt<T, Path extends string = '', Depth extends readonly 0[] = []> =
 /** Every public type, by the name that it is exported under. */
 interface Types {
   Allowance: api.Allowance
+  Allowed: api.Allowed<string>
+  PublicAllowance: api.PublicAllowance
+  PublicRouteOf: api.PublicRouteOf<api.Policy>
+  TokenOnlyPolicy: api.TokenOnlyPolicy
+  ScopeAlternative: api.ScopeAlternative
+  PlacedResource: api.PlacedResource
+  Reach: api.Reach
   Asked: api.Asked
   Call: api.Call
   AnyGrants: api.AnyGrants
@@ -229,6 +236,7 @@ interface Types {
   MigrateResult: sql.MigrateResult
   SqlStoreOptions: sql.SqlStoreOptions
   SqlTables: sql.SqlTables
+  ReachOptions: testing.ReachOptions<readonly string[]>
   ResourceTree: testing.ResourceTree
   StoreContractCase: testing.StoreContractCase
   StoreContractOptions: testing.StoreContractOptions

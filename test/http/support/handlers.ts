@@ -3,7 +3,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createServer2, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
 import { createAdaptorServer } from '@hono/node-server'
-import type { Allowance } from 'plan-access-tokens'
+import type { Allowance, Allowed } from 'plan-access-tokens'
 import { guard as guardFetch } from 'plan-access-tokens/fetch'
 import { guard as guardNode } from 'plan-access-tokens/node'
 import { answerOf, findRoute, listen, one, optionsOf, type Running, type Site, textOf } from './site.ts'
@@ -72,7 +72,7 @@ async function handle(site: Site, request: Request1or2, response: Answering): Pr
 export function startFetch(site: Site): Promise<Running> {
   const { tokens, rewrite, cors } = site
   const options = optionsOf(site, (request: Request) => new URL(request.url).pathname, 'stays')
-  const answer = async (request: Request, planToken?: Allowance): Promise<Response> => {
+  const answer = async (request: Request, planToken?: Allowed<string>): Promise<Response> => {
     const found = findRoute(site, request.method, request.url)
     const vary = cors ? { Vary: 'Origin' } : undefined
     if (!found) return new Response(null, { status: 404, ...(vary && { headers: vary }) })

@@ -5,7 +5,7 @@
 import type { Server } from 'node:http'
 import type { Http2Server } from 'node:http2'
 import type { AddressInfo } from 'node:net'
-import type { Allowance, PlanTokens } from 'plan-access-tokens'
+import type { Allowed, PlanTokens, Policy } from 'plan-access-tokens'
 
 /** A route, its parameters named as the policy names them. */
 export interface Route {
@@ -17,7 +17,7 @@ export interface Route {
 export interface Run {
   readonly route: string
   readonly params: { readonly [name: string]: string }
-  readonly planToken: Allowance | undefined
+  readonly planToken: Allowed<string> | undefined
   /** The header `X-Case`, by which a test knows its request again. */
   readonly name: string | undefined
   /** The body as the handler read it, of a POST. */
@@ -27,7 +27,7 @@ export interface Run {
 /** What is served. */
 export interface Site {
   /** Absent: there is no guard. */
-  readonly tokens?: PlanTokens
+  readonly tokens?: PlanTokens<Policy>
   readonly options?: { readonly surface?: string; readonly optional?: boolean; readonly basePath?: string }
   /** Which targets are guarded. */
   readonly when?: (target: string) => boolean
@@ -53,7 +53,7 @@ export interface Running {
 export function answerOf(site: Site, run: Run): string {
   site.onRun?.(run)
   const { route, params, planToken, body } = run
-  return JSON.stringify({ route, params, tokenId: planToken?.token.id ?? null, body })
+  return JSON.stringify({ route, params, tokenId: planToken?.token?.id ?? null, body })
 }
 
 /** The guard's options, for a framework that leaves the mount in the target or takes it off. */

@@ -1,6 +1,6 @@
 /** A deployment: several processes, some of which answer requests and some of which make changes, over one database. */
 import type * as Engine from 'plan-access-tokens'
-import type { Directory, Policy } from 'plan-access-tokens'
+import type { Directory, TokenOnlyPolicy } from 'plan-access-tokens'
 import { type Life, type Machine, newMachine } from './machine.ts'
 import { type Database, type Link, linkTo, newDatabase } from './network.ts'
 import { type Chance, type Course, chanceOf, newCourse } from './time.ts'
@@ -25,7 +25,7 @@ export interface Host {
   readonly freshnessMs: number
   readonly machine: Machine
   readonly link: Link
-  tokens: ReturnType<typeof Engine.createPlanTokens<Policy>>
+  tokens: ReturnType<typeof Engine.createPlanTokens<TokenOnlyPolicy>>
   /** Ends the process at once and starts another. */
   crash(): void
   /** Whether it was stopped or crashed at some time, so that calls are counted that it knows nothing of. */
@@ -49,7 +49,7 @@ export interface Deployment {
 }
 
 /** Made once a library, since every process of every schedule has the same. */
-export function policyOf(library: Library): Policy {
+export function policyOf(library: Library): TokenOnlyPolicy {
   return library.definePolicy({
     surface: 'simulated',
     credential: { headers: [], bearer: true },
@@ -62,7 +62,7 @@ export function policyOf(library: Library): Policy {
   })
 }
 
-export function deploy(library: Library, policy: Policy, seed: number): Deployment {
+export function deploy(library: Library, policy: TokenOnlyPolicy, seed: number): Deployment {
   const chance = chanceOf(seed)
   const course = newCourse()
   const database = newDatabase(library.memoryStore)

@@ -2,7 +2,7 @@
  * One schedule: a seed decides what is done, when, and what goes wrong; every answer is held against what was promised when
  * its request was made. docs/freshness.md says what the promise is.
  */
-import type { Decision, Policy, TokenEvent } from 'plan-access-tokens'
+import type { Decision, TokenEvent, TokenOnlyPolicy } from 'plan-access-tokens'
 import { ADMIN, type Deployment, deploy, focusOf, type Host, type Library, PLAN, PLAN_AGE_MS } from './deployment.ts'
 import type { Life } from './machine.ts'
 
@@ -41,7 +41,7 @@ interface Commit {
 }
 
 /** Runs a schedule; gives what was wrong, which is nothing. */
-export async function runSchedule(library: Library, policy: Policy, seed: number): Promise<readonly string[]> {
+export async function runSchedule(library: Library, policy: TokenOnlyPolicy, seed: number): Promise<readonly string[]> {
   const deployment = deploy(library, policy, seed)
   const { course, chance, database, servers, admin, tiers } = deployment
   const wrong = new Set<string>()
@@ -333,7 +333,7 @@ function wasEligible(tiers: Deployment['tiers'], from: number, to: number): bool
 }
 
 /** Tokens with their secrets, made elsewhere. */
-async function importable(library: Library, policy: Policy, seed: number) {
+async function importable(library: Library, policy: TokenOnlyPolicy, seed: number) {
   const store = library.memoryStore()
   const life: Life = { isOver: false }
   const { admin, chance } = deploy(library, policy, seed ^ 0x5bd1e995)
