@@ -14,6 +14,7 @@ const ARROWS: { readonly [layer: string]: readonly string[] } = {
   ports: ['core'],
   service: ['core', 'ports', 'service'],
   stores: ['core', 'ports', 'stores'],
+  policy: ['core', 'policy'],
   figma: ['core', 'figma'],
   npm: ['core', 'service', 'http', 'npm'],
   http: ['core', 'service', 'http'],
@@ -67,7 +68,7 @@ function problemsOf(path: string, text: string, exists: (path: string) => boolea
   if (!(layer in ARROWS)) problems.push(`${path} is in no part of the design`)
   if (!text.startsWith('/**')) problems.push('does not begin with a comment that says what it is for')
   for (const [named] of text.matchAll(
-    /\b(core|service|authorizer|operator|stores|figma|http|admin|npm|verdaccio|hub|testing)\/(page\/)?[\w-]+\.tsx?\b/g,
+    new RegExp(`\\b(${Object.keys(ARROWS).join('|')})\\/(page\\/)?[\\w-]+\\.tsx?\\b`, 'g'),
   ))
     if (!exists(named)) problems.push(`names ${named}, which does not exist`)
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)

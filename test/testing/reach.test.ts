@@ -67,5 +67,7 @@ it('takes no test that proves nothing, and no decision that was not awaited or w
   await expect(withReach({ ...test, decision: decisionFor('all') as never })).rejects.toThrow(/await it first/)
   const denied = await tokens.authorize(requestWith('x', 'GET /files'))
   await expect(withReach({ ...test, decision: denied })).rejects.toThrow(/denied with token_malformed/)
-  await expect(withReach({} as never)).rejects.toThrow(/decision: [\s\S]*directory: [\s\S]*handler: [\s\S]*resourcesOf: /)
+  await expect(withReach({} as never)).rejects.toThrow(
+    /decision: [\s\S]*directory: [\s\S]*handler: [\s\S]*resourcesOf: /,
+  )
 })

@@ -10,6 +10,7 @@ import type * as koa from 'plan-access-tokens/koa'
 import type * as node from 'plan-access-tokens/node'
 import type * as npm from 'plan-access-tokens/npm'
 import type * as operators from 'plan-access-tokens/operator'
+import type * as policies from 'plan-access-tokens/policy'
 import type * as redis from 'plan-access-tokens/stores/redis'
 import type * as sql from 'plan-access-tokens/stores/sql'
 import type * as testing from 'plan-access-tokens/testing'
@@ -236,6 +237,9 @@ interface Types {
   MigrateResult: sql.MigrateResult
   SqlStoreOptions: sql.SqlStoreOptions
   SqlTables: sql.SqlTables
+  LintCode: policies.LintCode
+  LintOptions: policies.LintOptions
+  LintWarning: policies.LintWarning
   ReachOptions: testing.ReachOptions<readonly string[]>
   ResourceTree: testing.ResourceTree
   StoreContractCase: testing.StoreContractCase

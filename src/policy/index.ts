@@ -1,0 +1,2 @@
+/** Tools for whoever writes or changes a policy. Nothing here is needed to answer a request. */
+export { type LintCode, type LintOptions, type LintWarning, lintPolicy } from './lint.ts'
