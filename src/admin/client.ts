@@ -45,7 +45,7 @@ export interface IssuedText {
 /** A decision, and how it came about; without what only a server needs to answer the request. */
 export interface ExplanationView {
   readonly decision:
-    | Omit<Allowance, 'headers'>
+    | Omit<Allowance, 'headers' | 'reach' | 'covers'>
     | {
         readonly allowed: false
         readonly code: string
