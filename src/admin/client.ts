@@ -2,7 +2,7 @@
 import type { ManagementCode } from '../core/errors.ts'
 import { type Issue, issueAt } from '../core/issue.ts'
 import type { ScopeView, TypeView } from '../core/policy.ts'
-import type { Limits } from '../core/policy-data.ts'
+import type { Limits, ScopeAlternative } from '../core/policy-data.ts'
 import { segmentProblem } from '../core/target.ts'
 import type { Token } from '../core/token.ts'
 import type { Awaitable } from '../ports.ts'
@@ -51,7 +51,7 @@ export interface ExplanationView {
         readonly code: string
         readonly status: number
         readonly message: string
-        readonly scopes?: readonly string[]
+        readonly scopes?: readonly ScopeAlternative[]
       }
   readonly rules: readonly Verdict[]
 }

@@ -15,7 +15,7 @@ import { startVerdaccio } from '../../examples/npm-registry/verdaccio.ts'
 import { newPlace, type Place } from './npm-clients.ts'
 
 /** A request that was let through, as the registry gets it. */
-export type LetThrough = IncomingMessage & { readonly planToken: Allowance }
+type LetThrough = IncomingMessage & { readonly planToken: Allowance }
 /** What answers in the registry's place; `undefined` leaves it to the registry. */
 type Before = (request: LetThrough, response: ServerResponse) => unknown
 
