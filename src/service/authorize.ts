@@ -7,6 +7,7 @@ import { PlanTokenError, type RefusalCode } from '../core/errors.ts'
 import type { MalformedReason } from '../core/malformed.ts'
 import { isThenable } from '../core/objects.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
+import { didYouMean } from '../core/suggest.ts'
 import { BASE_PATH_MESSAGE, isBasePath } from '../core/target.ts'
 import type { Awaitable } from '../ports.ts'
 import { unavailable } from './ask.ts'
@@ -187,9 +188,14 @@ export function surfaceOf(engine: Engine, options: SurfaceOptions | undefined): 
   return policy
 }
 
-/** A base path, as the host's code says it. @throws TypeError for what is none. */
+/** The base path, as the host's code says it. @throws TypeError for what is none, and for an option that there is not. */
 export function basePathOf(options: SurfaceOptions | undefined): string | undefined {
-  const basePath = options?.basePath
+  if (options === undefined) return undefined
+  // A misspelt one would be judged by another policy, or at another path.
+  for (const name in options)
+    if (name !== 'surface' && name !== 'basePath')
+      throw new TypeError(`There is no option "${name}" here.${didYouMean(name, ['surface', 'basePath'])}`)
+  const { basePath } = options
   if (basePath !== undefined && !isBasePath(basePath)) throw new TypeError(`basePath ${BASE_PATH_MESSAGE}`)
   return basePath
 }

@@ -54,7 +54,7 @@ export function createReport(
   }
 }
 
-const HELP = 'Pass onError to createPlanTokens to get each error itself; this line comes once for each cause.'
+const HELP = 'Pass the option onError to get each error itself; this line comes once for each cause.'
 
 /** What can be said of an error without its text, which may quote a query; of our own also the text. */
 export function wordsOf(error: unknown): string {

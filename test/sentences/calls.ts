@@ -180,6 +180,8 @@ const rest = [
   }),
   ...called('authorize', {
     'another surface': ({ tokens, secret }) => tokens.authorize(requestWith(secret, 'GET /v1/me'), { surface: 'npm' }),
+    'a misspelt option': ({ tokens, secret }) =>
+      tokens.authorize(requestWith(secret, 'GET /v1/me'), { surfce: 'npm' } as object),
     'a base path with a slash at its end': ({ tokens, secret }) =>
       tokens.authorize(requestWith(secret, 'GET /v1/me'), { basePath: '/api/' }),
     'a route that there is not': ({ tokens, secret }) => tokens.authorize({ secret, route: 'GET /v1/nothing' }),

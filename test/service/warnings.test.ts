@@ -27,7 +27,7 @@ describe('unavailable, where nobody listens', () => {
       expect(await ask(secret)).toBe('unavailable')
       expect(await codeOf(tokens.get({ actor: ADMIN, id }))).toBe('unavailable')
     }
-    const help = 'Pass onError to createPlanTokens to get each error itself; this line comes once for each cause.'
+    const help = 'Pass the option onError to get each error itself; this line comes once for each cause.'
     expect(lines).toEqual([
       `directory.locate failed: Error (ECONNREFUSED). ${help}`,
       `directory.isPlanAdmin failed: TypeError. ${help}`,
