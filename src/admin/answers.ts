@@ -24,7 +24,7 @@ const token: z.ZodMiniType<Token> = z.strictObject({
   type: z.string(),
   name: z.string(),
   description: z.string(),
-  scopes: z.array(z.string()),
+  scopes: told(z.array(z.string()), 'Those that count by the policy of today.'),
   resources: z.union([
     z.literal('all'),
     z.array(z.strictObject({ kind: z.string(), id: z.string(), link: z.string() })),
@@ -38,7 +38,21 @@ const token: z.ZodMiniType<Token> = z.strictObject({
   revokedBy: z.nullable(z.string()),
   version: told(z.int(), 'The `ETag`, without its quotation marks.'),
   secrets: told(z.array(secret), 'Oldest first. Never the secrets themselves.'),
-  warnings: z.array(z.strictObject({ code: z.literal('scope_deprecated'), scope: z.string() })),
+  warnings: told(
+    z.array(
+      z.union([
+        z.strictObject({
+          code: z.enum(['scope_deprecated', 'scope_unknown', 'scope_not_grantable']),
+          scope: z.string(),
+        }),
+        z.strictObject({
+          code: z.literal('lifetime_shortened'),
+          lifetimeDays: told(z.int(), 'What a refresh gives, at most.'),
+        }),
+      ]),
+    ),
+    'A scope that is unknown or not grantable does not count.',
+  ),
   lastUsedAt: told(maybe(z.nullable(z.int())), '`null` if never; absent where the store keeps no uses.'),
 })
 
@@ -71,6 +85,7 @@ const scope: z.ZodMiniType<ScopeView> = z.strictObject({
   title: maybe(z.string()),
   group: maybe(z.string()),
   deprecated: maybe(z.string()),
+  aliases: told(maybe(z.array(z.string())), 'Its earlier names.'),
 })
 
 const type: z.ZodMiniType<TypeView> = z.strictObject({

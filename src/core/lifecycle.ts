@@ -19,6 +19,8 @@ import {
 
 /** Numbers that a policy may set. */
 export interface Lifetimes {
+  /** The longest lifetime that a token can have, in whole days. */
+  readonly lifetimeDays: number
   /** How long a secret works after it was replaced, in hours. */
   readonly graceHours: number
   /** How many secrets of a token may work at the same time. */
@@ -106,13 +108,13 @@ export function edited(record: TokenRecord, choice: Partial<Choice>, eventId: st
   return changesBetween(record, { ...record, ...choice }) === undefined ? record : next(record, { ...choice, eventId })
 }
 
-/** What a refresh would do now: the new end, and until when the secret that is newest now keeps working. */
+/** What a refresh would do now: the new end, no later than the policy's limit of today allows, and until when the secret that is newest now keeps working. */
 export function refreshDates(
   record: TokenRecord,
   now: number,
-  { graceHours }: Lifetimes,
+  { graceHours, lifetimeDays }: Lifetimes,
 ): { expiresAt: number; previousWorksUntil: number } {
-  const expiresAt = endOfLifetime(now, record.lifetimeDays)
+  const expiresAt = endOfLifetime(now, Math.min(record.lifetimeDays, lifetimeDays))
   return { expiresAt, previousWorksUntil: Math.min(now + graceHours * millisecondsInHour, expiresAt) }
 }
 
@@ -120,7 +122,7 @@ export function refreshDates(
 export const KEPT = 1_000
 
 /**
- * A new secret, and the original lifetime again from now. The secret that was newest works for the grace period from now;
+ * A new secret, and the original lifetime again from now, or the longest of today where that is shorter. The secret that was newest works for the grace period from now;
  * each earlier one keeps the deadline that it was promised. With `retire: 'now'` every earlier one ends at once, by state.
  *
  * @returns the record, or `'too_many_live_secrets'`, counting what would work after the change.

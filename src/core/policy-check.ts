@@ -8,7 +8,7 @@ import { SetupError } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
 import { type Issue, issueAt } from './issue.ts'
 import { isDictionary } from './objects.ts'
-import type { Endpoint, NamedResource, PolicyData, TokenType } from './policy-data.ts'
+import type { Endpoint, NamedResource, PolicyData, ScopeInfo, TokenType } from './policy-data.ts'
 import { policySchema } from './policy-schema.ts'
 import { PLAN_KIND } from './resources.ts'
 import type { Tell } from './setup.ts'
@@ -71,6 +71,7 @@ export function checkMeaning({ data, issues }: ReadPolicy, tell: Tell): void {
   for (const scope of Object.keys(data.reserved ?? {})) {
     if (Object.hasOwn(data.scopes, scope)) tell(['reserved', scope], 'is grantable as well.')
   }
+  checkAliases(data, known, tell)
   if (data.credential.headers.length === 0 && !data.credential.bearer)
     tell(['credential'], 'must have at least one place for the secret.')
   checkTypes(data, known, isComplete, tell)
@@ -84,6 +85,20 @@ export function checkMeaning({ data, issues }: ReadPolicy, tell: Tell): void {
     if (isComplete && !used.has(scope))
       tell(['scopes', scope], 'is used by no endpoint. Use it, or declare it under "reserved".')
   }
+}
+
+/** An earlier name stands for one scope, and is none itself. */
+function checkAliases(data: PolicyData, known: ReadonlySet<string>, tell: Tell): void {
+  const taken = new Map<string, string>()
+  for (const [section, infos] of Object.entries({ scopes: data.scopes, reserved: data.reserved ?? {} }))
+    for (const [scope, { aliases = [] }] of Object.entries<ScopeInfo>(infos))
+      for (const [i, alias] of aliases.entries()) {
+        const at = [section, scope, 'aliases', i]
+        const other = taken.get(alias)
+        if (known.has(alias)) tell(at, 'is a scope of the policy.')
+        else if (other !== undefined) tell(at, `is an alias of "${other}" already.`)
+        taken.set(alias, scope)
+      }
 }
 
 /** Says so if a name is none of those that the policy has. A section that is empty was left out, and told of already. */

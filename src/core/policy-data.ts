@@ -73,6 +73,8 @@ export interface ScopeInfo {
   readonly group?: string
   /** Why it is deprecated and what to use. It can still be granted; the token then carries a warning. */
   readonly deprecated?: string
+  /** Its earlier names: a token that was granted one of them holds this scope. Nobody can be granted them any more. */
+  readonly aliases?: readonly string[]
 }
 
 /** A kind of resource. */

@@ -22,7 +22,12 @@ const source = matching(
 
 const scopeInfos = dictionary(
   matching(SCOPE, SCOPE_MESSAGE),
-  z.strictObject({ title: optionalText, group: optionalText, deprecated: optionalText }),
+  z.strictObject({
+    title: optionalText,
+    group: optionalText,
+    deprecated: optionalText,
+    aliases: z.optional(z.array(matching(SCOPE, SCOPE_MESSAGE)).check(z.minLength(1))),
+  }),
 )
 
 const kindTold = z.strictObject({ from: source, of: z.array(kind).check(z.minLength(1)) })

@@ -102,6 +102,8 @@ export interface CompiledPolicy {
   readonly scopes: ReadonlyMap<string, ScopeInfo>
   readonly reserved: ReadonlyMap<string, ScopeInfo>
   readonly deprecated: ReadonlySet<string>
+  /** Earlier names of scopes, with the ones that they have now. */
+  readonly renamed: ReadonlyMap<string, string>
   readonly links: LinkTable
   /** How ids of its kinds look. */
   readonly kinds: KindForms
@@ -121,6 +123,12 @@ export interface CompiledType {
   readonly prefix: string
   readonly grantable: ReadonlySet<string>
   readonly fixed: readonly string[] | undefined
+}
+
+/** A token type and the policy that it belongs to. */
+export interface TypeEntry {
+  readonly policy: CompiledPolicy
+  readonly type: CompiledType
 }
 
 const DEFAULT_LIMITS: Required<Limits> = {
@@ -214,6 +222,9 @@ function compile(read: ReadPolicy, code: PolicyCode): CompiledPolicy {
     scopes,
     reserved,
     deprecated,
+    renamed: new Map(
+      [...scopes, ...reserved].flatMap(([name, { aliases = [] }]) => aliases.map((alias) => [alias, name] as const)),
+    ),
     links,
     kinds: buildKindForms(kinds),
     trie,

@@ -35,6 +35,8 @@ function scopeProblem(scope: unknown, { grantable, name }: CompiledType, policy:
   if (grantable.has(scope)) return undefined
   if (policy.reserved.has(scope)) return 'cannot be granted to a plan access token.'
   if (policy.scopes.has(scope)) return `cannot be granted to a token of type "${name}".`
+  const renamed = policy.renamed.get(scope)
+  if (renamed !== undefined) return `is called "${renamed}" now.`
   return `is not a scope.${didYouMean(scope, grantable)}`
 }
 

@@ -5,7 +5,7 @@
 
 import { deepFreeze } from './freeze.ts'
 import { isObject } from './objects.ts'
-import { type Allowlist, type LinkedResource, type Resources, readAllowlist } from './resources.ts'
+import type { Allowlist, LinkedResource, Resources } from './resources.ts'
 
 /** `worksUntil` of a secret that was ended at once: a state, and no moment that a clock could stand before. */
 export const ENDED = 0
@@ -106,11 +106,14 @@ export interface SecretView {
   readonly lastUsedAt?: number | null
 }
 
-/** Something about a token that its owner should know. */
-export interface TokenWarning {
-  readonly code: 'scope_deprecated'
-  readonly scope: string
-}
+/**
+ * Something about a token that its owner should know. Of its scopes: one is deprecated; the policy has it no more; or it has it and
+ * does not grant it to this type. The last two do not count. Of its lifetime: a refresh gives `lifetimeDays` and no more, since
+ * that is the policy's limit now.
+ */
+export type TokenWarning =
+  | { readonly code: 'scope_deprecated' | 'scope_unknown' | 'scope_not_grantable'; readonly scope: string }
+  | { readonly code: 'lifetime_shortened'; readonly lifetimeDays: number }
 
 /** A token as it is given out. Never holds a digest. Frozen. */
 export interface Token {
@@ -119,6 +122,7 @@ export interface Token {
   readonly type: string
   readonly name: string
   readonly description: string
+  /** Those that count by the policy of today; what became of others is in `warnings`. */
   readonly scopes: readonly string[]
   readonly resources: 'all' | readonly LinkedResource[]
   readonly status: TokenStatus
@@ -170,38 +174,35 @@ export function secretWithDigest(record: TokenRecord, digest: string): SecretRec
   return undefined
 }
 
-/** A record's parts in the form in which the rules ask for them. What cannot be read grants nothing. */
+/** What a record grants, in the form in which the rules ask for it. */
 export interface Grant {
+  /** Those that count by the policy of today. */
   readonly scopes: readonly string[]
   readonly allowlist: Allowlist
 }
 
 const NO_SCOPES: readonly string[] = Object.freeze([])
 
-/** Reads what a record grants. Scopes that are no list of strings are none. */
-export function grantOf(record: TokenRecord): Grant {
+/** The scopes that a record was granted. What is no list of strings is none. */
+export function grantedScopes(record: Pick<TokenRecord, 'scopes'>): readonly string[] {
   const scopes: unknown = record.scopes
-  const readable = Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string')
-  return {
-    scopes: readable ? (scopes as readonly string[]) : NO_SCOPES,
-    allowlist: readAllowlist(record.resources),
-  }
+  const isReadable = Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string')
+  return isReadable ? (scopes as readonly string[]) : NO_SCOPES
 }
 
-/** The token as it is given out at a moment: without digests and idempotency keys, a frozen copy. `uses` are by digest. */
+/**
+ * The token as it is given out at a moment: without digests and idempotency keys, a frozen copy. What counts of its scopes, and its
+ * warnings, come from core/entitlement.ts; `uses` are by digest.
+ */
 export function viewOf(
   record: TokenRecord,
   now: number,
-  deprecated: ReadonlySet<string>,
+  { scopes: held, warnings }: Pick<Token, 'scopes' | 'warnings'>,
   uses?: ReadonlyMap<string, number>,
 ): Token {
   const { id, planId, type, name, description, resources, createdAt, createdBy, lifetimeDays } = record
   const { expiresAt, revokedAt, revokedBy, version } = record
-  const held = grantOf(record).scopes
   const scopes = Object.isFrozen(held) ? held : held.slice()
-  const warnings = scopes
-    .filter((scope) => deprecated.has(scope))
-    .map((scope): TokenWarning => ({ code: 'scope_deprecated', scope }))
   const secrets = objectsOf<SecretRecord>(record.secrets).map(
     ({ digest, issuedAt, worksUntil }): SecretView => ({
       issuedAt,

@@ -11,13 +11,14 @@ import {
   type PublicRouteOf,
   type RouteOf,
   type TokenOnlyPolicy,
+  type TypeEntry,
 } from '../core/policy.ts'
 import { readFetchBody } from '../http/fetch-body.ts'
 import { createAnswers } from './answers.ts'
 import { createDecide, type SurfaceOptions } from './authorize.ts'
 import { createDeadlines } from './deadlines.ts'
 import type { Decision } from './decision.ts'
-import type { Engine, TypeEntry } from './engine.ts'
+import type { Engine } from './engine.ts'
 import { createFreshness } from './freshness.ts'
 import { createGrantCache, type GrantCache } from './grants.ts'
 import { type InspectInput, type Inspection, inspect } from './inspect.ts'
@@ -87,7 +88,7 @@ export interface Authorizer<P extends Policy = TokenOnlyPolicy> {
 export function createAuthorizer<P extends Policy>(options: AuthorizerOptions<P>): Authorizer<P> {
   const { given, policies } = readAuthorizerOptions(options)
   const engine = createEngine(given, policies)
-  return authorizerOf(engine, policies, createGrantCache(engine.deprecated), given)
+  return authorizerOf(engine, policies, createGrantCache(engine.types), given)
 }
 
 /** The calls of an engine that answer requests. */
@@ -127,7 +128,6 @@ export function createEngine(options: AuthorizerOptions, policies: readonly Poli
     main: compiled[0] as CompiledPolicy,
     types,
     prefixes: new Set([...types.values()].map(({ type }) => type.prefix)),
-    deprecated: new Set(compiled.flatMap((policy) => [...policy.deprecated])),
     planIds: planIdsOf(policies),
     store,
     directory,

@@ -2,11 +2,12 @@
 
 import type { ReadFetchBody } from '../core/body-reading.ts'
 import type { Sha256 } from '../core/digest.ts'
+import { scopesThatCount, warningsOf } from '../core/entitlement.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import type { IsId } from '../core/kinds.ts'
 import type { Random } from '../core/new-secret.ts'
-import type { CompiledPolicy, CompiledType } from '../core/policy.ts'
-import { isDate, type Token, type TokenRecord, viewOf } from '../core/token.ts'
+import type { CompiledPolicy, TypeEntry } from '../core/policy.ts'
+import { grantedScopes, isDate, type Token, type TokenRecord, viewOf } from '../core/token.ts'
 import type { Directory, TokenStore } from '../ports.ts'
 import type { Answers } from './answers.ts'
 import { type Asking, failureOf } from './ask.ts'
@@ -15,19 +16,12 @@ import type { Freshness } from './freshness.ts'
 import type { FullClock } from './platform.ts'
 import type { Uses } from './uses.ts'
 
-/** A token type and the policy that it belongs to. */
-export interface TypeEntry {
-  readonly policy: CompiledPolicy
-  readonly type: CompiledType
-}
-
 /** Everything that a call needs, made once by `createAuthorizer` or `createPlanTokens`. */
 export interface Engine extends Asking {
   readonly surfaces: ReadonlyMap<string, CompiledPolicy>
   readonly main: CompiledPolicy
   readonly types: ReadonlyMap<string, TypeEntry>
   readonly prefixes: ReadonlySet<string>
-  readonly deprecated: ReadonlySet<string>
   /** How ids of plans look, where policies say it by the type of a column; a plan with another id does not exist. */
   readonly planIds: readonly IsId[]
   readonly store: TokenStore
@@ -63,7 +57,13 @@ export function timeOf({ clock, report }: Pick<Engine, 'clock' | 'report'>): num
 export async function show(engine: Engine, records: readonly TokenRecord[]): Promise<readonly Token[]> {
   const uses = await engine.uses.of(records.map(({ id }) => id)).catch(() => undefined)
   const now = timeOf(engine)
-  return records.map((record) => viewOf(record, now, engine.deprecated, uses))
+  return records.map((record) => {
+    const entry = engine.types.get(record.type)
+    const scopes = grantedScopes(record)
+    // Of a type that another deployment over the store has, it cannot be said what counts.
+    const counted = entry ? scopesThatCount(scopes, entry) : scopes
+    return viewOf(record, now, { scopes: counted, warnings: warningsOf(scopes, record.lifetimeDays, entry) }, uses)
+  })
 }
 
 /** The same for one. */

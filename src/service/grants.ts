@@ -2,9 +2,11 @@
  * What a record grants and how it is shown, made once for a record that nobody can change and anew for any other. Deeply
  * frozen records are what `memoryStore` gives; an allowlist of 500 then costs what one of 1 does (bench/engine.ts).
  */
+import { grantOf, warningsOf } from '../core/entitlement.ts'
 import { isDeeplyFrozen } from '../core/freeze.ts'
+import type { TypeEntry } from '../core/policy.ts'
 import type { Reach } from '../core/resources.ts'
-import { type Grant, grantOf, type SecretRecord, type Token, type TokenRecord, viewOf } from '../core/token.ts'
+import { type Grant, grantedScopes, type SecretRecord, type Token, type TokenRecord, viewOf } from '../core/token.ts'
 
 /** So many tokens are kept as they are shown: for every record that is remembered, they would double what it takes. */
 const MAX_SHOWN = 10_000
@@ -28,7 +30,7 @@ export interface GrantCache {
 }
 
 /** Makes it for one engine. */
-export function createGrantCache(deprecated: ReadonlySet<string>): GrantCache {
+export function createGrantCache(types: ReadonlyMap<string, TypeEntry>): GrantCache {
   const known = new WeakMap<TokenRecord, KeptGrant>()
   /** What holds them, in a ring. */
   const shown: KeptGrant[] = []
@@ -37,7 +39,7 @@ export function createGrantCache(deprecated: ReadonlySet<string>): GrantCache {
     grantOf(record) {
       const before = known.get(record)
       if (before) return before
-      const { scopes, allowlist } = grantOf(record)
+      const { scopes, allowlist } = grantOf(record, types.get(record.type))
       const grant: KeptGrant = {
         scopes,
         allowlist,
@@ -55,7 +57,8 @@ export function createGrantCache(deprecated: ReadonlySet<string>): GrantCache {
       if (oldest) oldest.token = undefined
       shown[next] = grant
       next = (next + 1) % MAX_SHOWN
-      grant.token = viewOf(record, now, deprecated)
+      const warnings = warningsOf(grantedScopes(record), record.lifetimeDays, types.get(record.type))
+      grant.token = viewOf(record, now, { scopes: grant.scopes, warnings })
       return grant.token
     },
   }

@@ -9,13 +9,13 @@ import { PlanTokenError } from '../core/errors.ts'
 import { type IsId, isOwnId } from '../core/kinds.ts'
 import { isActive } from '../core/lifecycle.ts'
 import { isObject } from '../core/objects.ts'
-import type { CompiledPolicy, Policy } from '../core/policy.ts'
+import type { CompiledPolicy, Policy, TypeEntry } from '../core/policy.ts'
 import { PLAN_KIND } from '../core/resources.ts'
 import { isWellFormedSecret } from '../core/secret.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { secretWithDigest, type TokenRecord } from '../core/token.ts'
 import { type Asking, areObjects, ask } from './ask.ts'
-import { type Engine, type TypeEntry, timeOf } from './engine.ts'
+import { type Engine, timeOf } from './engine.ts'
 
 /** The ids that are those of a column in SQL: what is none would be an error there. */
 const OF_COLUMNS = ['integer', 'bigint', 'uuid']

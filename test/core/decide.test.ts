@@ -2,9 +2,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Facts, heldScopes, isEligible, QUESTIONS } from '../../src/core/decide.ts'
+import { grantOf } from '../../src/core/entitlement.ts'
 import { readTarget } from '../../src/core/target.ts'
-import { grantOf, type TokenRecord } from '../../src/core/token.ts'
-import { compiled, DAY, invoices, matchIn, NOW, recordWith } from './fixtures.ts'
+import type { TokenRecord } from '../../src/core/token.ts'
+import { compiled, DAY, entryOf, invoices, matchIn, NOW, recordWith } from './fixtures.ts'
 
 const PLAN = { id: '1001', tier: 'team' }
 const PROJECT = { kind: 'project', id: '7' }
@@ -20,7 +21,7 @@ function factsWith(change: Partial<Facts> = {}, recordChange: Partial<TokenRecor
     target: readTarget('/projects/7/invoices/A'),
     record,
     secret: record.secrets.at(-1),
-    grant: grantOf(record),
+    grant: grantOf(record, entryOf(invoices, record.type)),
     plan: PLAN,
     match: matchIn(invoices, 'GET', '/projects/7/invoices/A')?.match,
     named: [PROJECT, { kind: 'invoice', id: 'A' }],

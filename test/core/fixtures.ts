@@ -1,7 +1,7 @@
 /** What the tests of the core share: a small policy about invoices, a record of one token, and bytes that come from a seed. */
 import { type Match, matchEndpoint } from '../../src/core/endpoints.ts'
 import type { Random } from '../../src/core/new-secret.ts'
-import { type CompiledPolicy, compiledOf, definePolicy, type Policy } from '../../src/core/policy.ts'
+import { type CompiledPolicy, compiledOf, definePolicy, type Policy, type TypeEntry } from '../../src/core/policy.ts'
 import type { Endpoint, PolicyData } from '../../src/core/policy-data.ts'
 import { type CleanPath, readTarget } from '../../src/core/target.ts'
 import type { TokenRecord } from '../../src/core/token.ts'
@@ -70,6 +70,12 @@ export function compiled(policy: Policy): CompiledPolicy {
   const ready = compiledOf(policy)
   if (!ready) throw new TypeError('This is no policy.')
   return ready
+}
+
+/** A token type of a policy, with it; `undefined` if there is none. */
+export function entryOf(policy: Policy, name: string): TypeEntry | undefined {
+  const type = compiled(policy).types.get(name)
+  return type && { policy: compiled(policy), type }
 }
 
 /** A policy about nothing but some endpoints. */

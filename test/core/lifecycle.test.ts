@@ -18,7 +18,7 @@ import {
 import type { IdempotencyRecord, TokenRecord } from '../../src/core/token.ts'
 import { DAY, HOUR, NOW, recordWith } from './fixtures.ts'
 
-const LIFETIMES = { graceHours: 24, liveSecrets: 10 }
+const LIFETIMES = { graceHours: 24, liveSecrets: 10, lifetimeDays: 365 }
 const NO_DATES = [undefined, Number.NaN, Number.POSITIVE_INFINITY, 1.5, `${NOW}`, new Date(NOW), 2 ** 53, {}, true]
 
 /** Refreshes, or throws. */
@@ -125,7 +125,7 @@ describe('a secret that was ended at once', () => {
         // Nor is it given a new end, or counted among those that work.
         const after = refreshed(record, {
           ...{ now, digest: 'y', eventId: 'y', retire: 'afterGrace' as const },
-          lifetimes: { graceHours: 24, liveSecrets: record.secrets.length },
+          lifetimes: { graceHours: 24, liveSecrets: record.secrets.length, lifetimeDays: 365 },
         }) as TokenRecord
         expect(ends(after)[0]).toBe(0)
         expect(secretRevoked(after, 'digest-0', 'z')).toBe(after)
@@ -197,16 +197,24 @@ describe('a refresh', () => {
     const almost = NOW + 90 * DAY - 1
     expect(ends(refresh(recordWith(), almost))).toEqual([almost + DAY, null])
     const short = recordWith({ lifetimeDays: 1, expiresAt: NOW + DAY })
-    expect(refreshDates(short, NOW, { graceHours: 48, liveSecrets: 10 })).toEqual({
+    expect(refreshDates(short, NOW, { graceHours: 48, liveSecrets: 10, lifetimeDays: 365 })).toEqual({
       expiresAt: NOW + DAY,
       previousWorksUntil: NOW + DAY,
     })
   })
 
+  it('gives no longer lifetime than the policy has now, and the chosen one again where it is longer', () => {
+    const endAt = (lifetimeDays: number) =>
+      refreshDates(recordWith({ lifetimeDays: 90 }), NOW, { ...LIFETIMES, lifetimeDays }).expiresAt
+    expect([30, 89, 90, 91, 365].map((days) => (endAt(days) - NOW) / DAY)).toEqual([30, 89, 90, 90, 90])
+    const shortened = refresh(recordWith({ lifetimeDays: 90 }), NOW, { lifetimes: { ...LIFETIMES, lifetimeDays: 30 } })
+    expect(shortened).toMatchObject({ lifetimeDays: 90, expiresAt: NOW + 30 * DAY })
+  })
+
   it('shows beforehand the dates that it will give', () => {
     fc.assert(
       fc.property(fc.nat({ max: 90 * DAY }), fc.integer({ min: 1, max: 8_760 }), (ms, graceHours) => {
-        const lifetimes = { graceHours, liveSecrets: 10 }
+        const lifetimes = { graceHours, liveSecrets: 10, lifetimeDays: 365 }
         const dates = refreshDates(recordWith(), NOW + ms, lifetimes)
         const after = refresh(recordWith(), NOW + ms, { lifetimes })
         expect([after.expiresAt, after.secrets[0]?.worksUntil]).toEqual([dates.expiresAt, dates.previousWorksUntil])
@@ -222,7 +230,7 @@ describe('a refresh', () => {
         let now = NOW
         for (const step of steps) {
           now += step
-          const after = refresh(record, now, { lifetimes: { graceHours: 24, liveSecrets: 1_000 } })
+          const after = refresh(record, now, { lifetimes: { graceHours: 24, liveSecrets: 1_000, lifetimeDays: 365 } })
           expect(ends(after).slice(0, -2)).toEqual(ends(record).slice(0, -1))
           expect(after.secrets.map(({ digest }) => digest).slice(0, -1)).toEqual(
             record.secrets.map(({ digest }) => digest),

@@ -1,7 +1,7 @@
 /** What a record is read as: dead unless shown to be alive, granting nothing that cannot be read, and given out without a digest. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { grantOf, isBefore, isDate, newestSecret, secretWithDigest, statusOf, viewOf } from '../../src/core/token.ts'
+import { isBefore, isDate, newestSecret, secretWithDigest, statusOf, viewOf } from '../../src/core/token.ts'
 import { DAY, NOW, recordWith } from './fixtures.ts'
 
 const NO_DATES = [
@@ -76,22 +76,6 @@ describe('the secret of a digest', () => {
   )
 })
 
-describe('what a record grants', () => {
-  it('is its scopes and its allowlist', () => {
-    const grant = grantOf(recordWith({ resources: [{ kind: 'project', id: '7', link: 'x' }] }))
-    expect(grant.scopes).toEqual(['invoice:read'])
-    expect(grant.allowlist).toEqual(new Map([['project', new Set(['7'])]]))
-    expect(grantOf(recordWith()).allowlist).toBe('all')
-  })
-
-  it.each([undefined, null, 'invoice:read', { 0: 'invoice:read' }, ['invoice:read', 7], [['invoice:read']], true])(
-    'is no scope where they are no list of text: %j',
-    (scopes) => {
-      expect(grantOf(recordWith({ scopes: scopes as never })).scopes).toEqual([])
-    },
-  )
-})
-
 describe('a token as it is given out', () => {
   const resources = [{ kind: 'project', id: '7', link: 'https://x.test/p/7' }]
   const record = recordWith({
@@ -103,7 +87,8 @@ describe('a token as it is given out', () => {
     ],
     idempotency: [{ call: 'create', key: 'hash-of-key', input: 'hash-of-input', digest: 'digest-b' }],
   })
-  const token = viewOf(record, NOW, new Set(['invoices', 'other']))
+  const counted = { scopes: record.scopes, warnings: [{ code: 'scope_deprecated', scope: 'invoices' }] } as const
+  const token = viewOf(record, NOW, counted)
 
   it('has what the contract says, its status and its warnings, and nothing else', () => {
     expect(token).toEqual({
@@ -158,12 +143,11 @@ describe('a token as it is given out', () => {
     [{ secrets: undefined as never }, { secrets: [] }],
     [{ secrets: [null, 'x'] as never }, { secrets: [] }],
     [{ resources: [null, 7] as never }, { resources: [] }],
-    [{ scopes: 'invoices' as never }, { scopes: [], warnings: [] }],
     [
       { revokedAt: NOW, revokedBy: null },
       { status: 'revoked', revokedAt: NOW },
     ],
   ])('of a record with %j shows %j', (change, shown) => {
-    expect(viewOf(recordWith(change), NOW, new Set(['invoices']))).toMatchObject(shown)
+    expect(viewOf(recordWith(change), NOW, counted)).toMatchObject(shown)
   })
 })

@@ -32,6 +32,12 @@ const change = mistakesOf<Change>('definePolicy', ([path, value]) => define(chan
   'a misspelt limit': [['limits', 'bodybytes'], 1],
   'a scope that nothing uses': [['scopes', 'unused'], {}],
   'deprecated without a word': [['scopes', 'invoices', 'deprecated'], true],
+  'an alias that is a scope': [['scopes', 'invoices', 'aliases'], ['invoice:read']],
+  'an alias twice': [
+    ['scopes', 'invoices', 'aliases'],
+    ['x', 'x'],
+  ],
+  'no alias': [['scopes', 'invoices', 'aliases'], []],
   'a scope as text': [['scopes', 'invoices'], 'x'],
   'a scope with a space': [['scopes', 'a b'], {}],
   'a scope without a name': [['reserved', ''], {}],

@@ -23,6 +23,7 @@ export function Details({ token: known, onClose }: DetailsProps) {
   const [told, setTold] = useState(0)
   useOnceFor(told, !isBusy && told > token.version, load)
   const { id, description, status, createdAt, createdBy, lifetimeDays, expiresAt, lastUsedAt } = token
+  const { lifetimeDays: longest } = kindOf(token.type).surface.limits
   return (
     <Dialog title={<bdi>{token.name}</bdi>} isWide onLeave={onClose}>
       <FailureNote failure={failure} onRetry={load} />
@@ -44,7 +45,10 @@ export function Details({ token: known, onClose }: DetailsProps) {
         <dt>{t('columnExpires')}</dt>
         <dd>{minuteOf(expiresAt)}</dd>
         <dt>{t('lifetime')}</dt>
-        <dd>{t('lifetimeDays', { days: lifetimeDays })}</dd>
+        <dd>
+          {t('lifetimeDays', { days: lifetimeDays })}
+          {longest < lifetimeDays && `. ${t('lifetimeShortened', { days: longest })}`}
+        </dd>
         <dt>{t('columnCreated')}</dt>
         <dd>
           {minuteOf(createdAt)} {rich('createdBy', { actor: <bdi>{createdBy}</bdi> })}
@@ -100,6 +104,13 @@ function Scopes({ token }: { readonly token: Token }) {
           </li>
         )
       })}
+      {token.warnings.map((warning) =>
+        warning.code === 'scope_unknown' || warning.code === 'scope_not_grantable' ? (
+          <li key={warning.scope}>
+            <code>{warning.scope}</code> <span class="badge soon">{t('scopeLost')}</span>
+          </li>
+        ) : undefined,
+      )}
     </ul>
   )
 }

@@ -29,8 +29,9 @@ export function Refresh({ token, onIssued, onClose }: RefreshProps) {
   useEffect(() => void load(), [])
   // The dates are counted from now.
   useLookedAt(load)
-  const { graceHours } = kindOf(token.type).surface.limits
-  const hours = Math.min(graceHours, token.lifetimeDays * 24)
+  const { graceHours, lifetimeDays: longest } = kindOf(token.type).surface.limits
+  const days = Math.min(token.lifetimeDays, longest)
+  const hours = Math.min(graceHours, days * 24)
   const refresh = async (): Promise<void> => {
     const input = { id: token.id, retirePrevious: isLeaked ? ('now' as const) : ('afterGrace' as const) }
     const issued = await call.run(() => persistently(() => api.refresh({ ...input, idempotencyKey: keyOf(input) })))
@@ -43,7 +44,7 @@ export function Refresh({ token, onIssued, onClose }: RefreshProps) {
       onLeave={() => call.isBusy || onClose()}
     >
       <p id={about}>
-        {t('refreshLead', { days: token.lifetimeDays })} {!isLeaked && t('refreshGrace', { hours })}
+        {t('refreshLead', { days })} {!isLeaked && t('refreshGrace', { hours })}
       </p>
       <dl>
         <dt>{t('refreshExpires')}</dt>
