@@ -19,7 +19,7 @@ export const PUBLIC_VALUES: {
     ],
   },
   'plan-access-tokens/authorizer': { source: 'src/authorizer/index.ts', values: ['createAuthorizer'] },
-  'plan-access-tokens/policy': { source: 'src/policy/index.ts', values: ['lintPolicy'] },
+  'plan-access-tokens/policy': { source: 'src/policy/index.ts', values: ['lintPolicy', 'tokensAffectedBy'] },
   'plan-access-tokens/figma': {
     source: 'src/figma/index.ts',
     values: ['figmaErrors', 'figmaPolicy', 'parseFigmaLink', 'parseFigmaLinks'],

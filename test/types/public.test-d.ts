@@ -237,6 +237,10 @@ interface Types {
   MigrateResult: sql.MigrateResult
   SqlStoreOptions: sql.SqlStoreOptions
   SqlTables: sql.SqlTables
+  AffectedOptions: policies.AffectedOptions
+  AffectedToken: policies.AffectedToken
+  KnownToken: policies.KnownToken
+  TokenChange: policies.TokenChange
   LintCode: policies.LintCode
   LintOptions: policies.LintOptions
   LintWarning: policies.LintWarning
