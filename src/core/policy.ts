@@ -3,15 +3,15 @@
  * core/policy-data.ts. What is checked: core/policy-check.ts. The rules: core/decide.ts.
  */
 import { createDenials, type Denials, problemJson } from './denial.ts'
-import { buildTrie, type CompiledEndpoint, type EndpointTrie, parameterOf, segmentsOf } from './endpoints.ts'
+import { buildTrie, type CompiledEndpoint, type EndpointTrie } from './endpoints.ts'
 import { SetupError } from './errors.ts'
 import { issueAt } from './issue.ts'
 import { buildKindForms, type KindForms } from './kinds.ts'
 import { buildLinks, type LinkTable } from './link-shapes.ts'
 import { type LinkReport, type ParsedLink, parseLink, parseLinks } from './links.ts'
 import { checkMeaning, type ReadPolicy, readShape } from './policy-check.ts'
-import type { Endpoint, KindInfo, Limits, PolicyCode, PolicyData, ScopeInfo, TokenType } from './policy-data.ts'
-import { compileNames } from './policy-names.ts'
+import type { KindInfo, Limits, PolicyCode, PolicyData, ScopeInfo, TokenType } from './policy-data.ts'
+import { compileEndpoint } from './policy-endpoints.ts'
 import { secretPattern } from './secret.ts'
 import type { Tell } from './setup.ts'
 
@@ -251,39 +251,6 @@ function missingChecks({ endpoints }: PolicyData, code: PolicyCode): readonly st
       .filter((name) => typeof code.checks?.[name] !== 'function')
       .map((name) => `${JSON.stringify(name)} of ${route}`),
   )
-}
-
-/** What stands in for a check without a function. */
-const refuse = (): boolean => false
-
-function compileEndpoint(
-  route: string,
-  endpoint: Endpoint,
-  code: PolicyCode,
-  denials: Denials,
-  deprecated: ReadonlySet<string>,
-  tell: Tell,
-): CompiledEndpoint {
-  const space = route.indexOf(' ')
-  const template = route.slice(space + 1)
-  const params = segmentsOf(template).flatMap((segment) => parameterOf(segment) ?? [])
-  const { scopes, tiers, closed, checks = {} } = endpoint
-  const preferred = scopes.find((alternative) => ![alternative].flat().some((scope) => deprecated.has(scope)))
-  return {
-    view: Object.freeze({ route, method: route.slice(0, space), path: template }),
-    params,
-    free: new Map(Object.entries(endpoint.params ?? {})),
-    scopes,
-    alone: scopes.flatMap((scope) => (typeof scope === 'string' ? scope : scope.length === 1 ? scope : [])),
-    together: scopes.filter((scope) => typeof scope !== 'string' && scope.length > 1) as string[][],
-    tiers: tiers && new Set(tiers),
-    closed,
-    isPublic: endpoint.public === true,
-    names: compileNames(endpoint.names, params, (at, message) => tell(['endpoints', route, 'names', ...at], message)),
-    checks: Object.keys(checks).map((name) => code.checks?.[name] ?? refuse),
-    scopeMissing: denials.scopeMissing(scopes, preferred ?? scopes[0]),
-    notSupported: closed === undefined ? undefined : denials.notSupported(closed),
-  }
 }
 
 function scopeView(name: string, info: ScopeInfo, { types }: CompiledPolicy): ScopeView {
