@@ -1,5 +1,6 @@
 /** What an operator reads: tokens of all plans by what they are, and all logs. */
-import { isBefore, statusOf, type TokenRecord } from '../core/token.ts'
+import { scopesThatCount } from '../core/entitlement.ts'
+import { grantedScopes, isBefore, statusOf, type TokenRecord } from '../core/token.ts'
 import { ask, readObjects } from '../service/ask.ts'
 import { type ManagingEngine, show, timeOf } from '../service/engine.ts'
 import { parseBy } from '../service/input.ts'
@@ -60,13 +61,19 @@ async function fittingOf(
       (planId === undefined || record.planId === planId) &&
       (type === undefined || record.type === type) &&
       (status === undefined || statusOf(record, now) === status) &&
-      (scope === undefined || record.scopes.includes(scope)) &&
+      (scope === undefined || holds(engine, record, scope)) &&
       (expiresBefore === undefined || (isActive(record) && record.expiresAt < expiresBefore)) &&
       (unusedSince === undefined || (isActive(record) && isBefore(record.createdAt, unusedSince))),
   )
   if (unusedSince === undefined || fitting.length === 0) return fitting
   const uses = await engine.uses.of(fitting.map(({ id }) => id))
   return fitting.filter(({ secrets }) => secrets.every(({ digest }) => !((uses?.get(digest) ?? 0) >= unusedSince)))
+}
+
+/** Whether a token was granted a scope or holds it today, under whichever of its names. */
+function holds({ types }: ManagingEngine, record: TokenRecord, scope: string): boolean {
+  const granted = grantedScopes(record)
+  return granted.includes(scope) || scopesThatCount(granted, types.get(record.type)).includes(scope)
 }
 
 /** A page of all logs, or of one. */
