@@ -45,13 +45,13 @@ export type {
   Names,
   PolicyCode,
   PolicyData,
-  ScopeAlternative,
   ScopeInfo,
   Source,
   TokenType,
 } from './core/policy-data.ts'
 export { type ReadEvent, type ReadRecord, readEvent, readRecord } from './core/record.ts'
 export type { LinkedResource, Place, PlacedResource, Reach, ResourceRef, Resources } from './core/resources.ts'
+export type { ScopeAlternative } from './core/scope-alternatives.ts'
 export type {
   Change,
   EventType,

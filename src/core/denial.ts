@@ -4,7 +4,7 @@
  */
 import { messageOf, REFUSALS, type RefusalCode, type RefusalStatus } from './errors.ts'
 import { type Malformed, type MalformedReason, sentenceOf } from './malformed.ts'
-import type { ScopeAlternative } from './policy-data.ts'
+import { anyOf, type ScopeAlternative } from './scope-alternatives.ts'
 
 /** A request that is refused. Frozen, and the same object for the same refusal. */
 export interface Denial {
@@ -130,17 +130,6 @@ export function createDenials(
     },
     notSupported: (closed) => make('endpoint_not_supported', messageOf('endpoint_not_supported'), {}, { closed }),
   }
-}
-
-/** Scopes that are alternatives, in words: `any one of a, b`; `a and b, or c` where some are needed together. */
-export function anyOf(scopes: readonly ScopeAlternative[]): string {
-  if (scopes.some((scope) => typeof scope !== 'string')) return scopes.map(allOf).join(', or ')
-  return `${scopes.length > 1 ? 'any one of ' : ''}${scopes.join(', ')}`
-}
-
-/** Scopes that are needed together, in words. */
-export function allOf(scopes: ScopeAlternative): string {
-  return [scopes].flat().join(' and ')
 }
 
 /** The challenge of RFC 6750, section 3: no error where nothing was sent. */

@@ -4,8 +4,9 @@
  */
 
 import type { Denial } from './denial.ts'
-import type { FreeParameter, PolicyCode, ScopeAlternative } from './policy-data.ts'
+import type { FreeParameter, PolicyCode } from './policy-data.ts'
 import type { CompiledNames } from './policy-names.ts'
+import type { ScopeAlternative } from './scope-alternatives.ts'
 import { type CleanPath, decodeStrictly } from './target.ts'
 
 /** An endpoint of the policy, as a decision names it. */

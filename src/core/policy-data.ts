@@ -4,6 +4,7 @@
  */
 import type { Denial, RenderedDenial } from './denial.ts'
 import type { ResourceRef } from './resources.ts'
+import type { ScopeAlternative } from './scope-alternatives.ts'
 
 /**
  * Where a value stands in a request: `'path:file_key'` (a parameter of the route), `'query:context_id'`, or
@@ -36,9 +37,6 @@ export type Names<Kind extends string = string> =
   | 'filtered'
   | readonly NamedResource<Kind>[]
   | { readonly anyOf: readonly NamedResource<Kind>[]; readonly none: 'plan' | 'refuse' | 'filtered' }
-
-/** One of the things that is enough for an endpoint: a scope, or a list of scopes that a token must hold all of. */
-export type ScopeAlternative<Scope extends string = string> = Scope | readonly Scope[]
 
 /** What a parameter that is no resource may be: anything, digits, or one of a list. Whatever else is another endpoint. */
 export type FreeParameter = 'any' | 'digits' | readonly string[]

@@ -3,10 +3,10 @@
  * scopes; never what the client sent, since a path may hold a secret by mistake. The rules: core/decide.ts.
  */
 import { type Facts, heldScopes, needsNoToken, outsideAllowlist, outsidePlan, type RuleName } from './decide.ts'
-import { allOf, anyOf } from './denial.ts'
 import type { Match } from './endpoints.ts'
 import { REFUSALS, type RefusalCode } from './errors.ts'
 import { sentenceOf } from './malformed.ts'
+import { allOf, anyOf } from './scope-alternatives.ts'
 import { ENDED } from './token.ts'
 
 /** The reason for a verdict: `code` is the refusal, or `undefined` if the rule lets the request through. */

@@ -3,8 +3,9 @@
  * API answers, where a bad token is 403 and a resource that cannot be seen 404. The sources of the wordings:
  * docs/figma-conformance.md.
  */
-import { allOf, type Denial, problemJson, type RenderedDenial } from '../core/denial.ts'
+import { type Denial, problemJson, type RenderedDenial } from '../core/denial.ts'
 import { REFUSALS, type RefusalCode } from '../core/errors.ts'
+import { allOf } from '../core/scope-alternatives.ts'
 
 const ANSWERS: { readonly [C in RefusalCode]: readonly [status: number, err: string] } = {
   token_missing: [403, 'Invalid token'],
