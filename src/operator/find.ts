@@ -61,7 +61,7 @@ async function fittingOf(
       (planId === undefined || record.planId === planId) &&
       (type === undefined || record.type === type) &&
       (status === undefined || statusOf(record, now) === status) &&
-      (scope === undefined || holds(engine, record, scope)) &&
+      (scope === undefined || hasScope(engine, record, scope)) &&
       (expiresBefore === undefined || (isActive(record) && record.expiresAt < expiresBefore)) &&
       (unusedSince === undefined || (isActive(record) && isBefore(record.createdAt, unusedSince))),
   )
@@ -70,8 +70,8 @@ async function fittingOf(
   return fitting.filter(({ secrets }) => secrets.every(({ digest }) => !((uses?.get(digest) ?? 0) >= unusedSince)))
 }
 
-/** Whether a token was granted a scope or holds it today, under whichever of its names. */
-function holds({ types }: ManagingEngine, record: TokenRecord, scope: string): boolean {
+/** Whether a token was granted a scope, or holds it by the policy of today. */
+function hasScope({ types }: ManagingEngine, record: TokenRecord, scope: string): boolean {
   const granted = grantedScopes(record)
   return granted.includes(scope) || scopesThatCount(granted, types.get(record.type)).includes(scope)
 }

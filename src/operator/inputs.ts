@@ -9,7 +9,7 @@ export interface OperatorTokensInput {
   readonly planId?: string
   readonly type?: string
   readonly status?: 'active' | 'expired' | 'revoked'
-  /** Those that were granted it or hold it today, also where it is no scope of the policy any more. */
+  /** Those that were granted it, or hold it by the policy of today. */
   readonly scope?: string
   /** Epoch milliseconds: active ones that end before it. */
   readonly expiresBefore?: number

@@ -1,5 +1,6 @@
 /** What a change of scopes and types does to living tokens. */
 import { definePolicy, type Policy, type PolicyData } from 'plan-access-tokens'
+import { operator } from 'plan-access-tokens/operator'
 import { tokensAffectedBy } from 'plan-access-tokens/policy'
 import { expect } from 'vitest'
 import { codeOf } from '../../support/world.ts'
@@ -46,6 +47,8 @@ export const OF_RIGHTS: Changes = {
     const { secret } = await w.make(w.next, { scopes: ['change'] })
     expect(await w.both(PUT, secret)).toEqual(['scope_missing', 'allowed'])
     await expect(w.next.edit({ ...w.owner, scopes: ['write'] })).rejects.toThrow(/is called "change" now/)
+    const found = async (scope: string) => (await operator(w.next).tokens({ scope })).tokens.length
+    expect([await found('write'), await found('change'), await found('export')]).toEqual([1, 2, 0])
   },
   async 'a scope is reserved'() {
     const reserved = {
