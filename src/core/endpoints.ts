@@ -78,9 +78,7 @@ export function buildTrie(
     const { method, path, route } = endpoint.view
     let node = trie.get(method) ?? put(trie, method)
     for (const segment of segmentsOf(path)) node = childOf(node, segment)
-    const claim = `${method} ${segmentsOf(path)
-      .map((segment) => (parameterOf(segment) === undefined ? fold(segment) : '{}'))
-      .join('/')}`
+    const claim = claimOf(method, path)
     const other = routes.get(claim)
     if (other !== undefined) clash(route, other)
     else {
@@ -90,6 +88,12 @@ export function buildTrie(
   }
   for (const root of trie.values()) if (isMixed(root)) foldLiterals(root)
   return trie
+}
+
+/** What two routes have in common that claim the same path: names of parameters and letter case do not count. */
+export function claimOf(method: string, path: string): string {
+  const segments = segmentsOf(path).map((segment) => (parameterOf(segment) === undefined ? fold(segment) : '{}'))
+  return `${method} ${segments.join('/')}`
 }
 
 /** Whether a parameter stands beside a literal somewhere, so that one path can be meant by two routes. */

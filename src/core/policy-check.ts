@@ -127,8 +127,18 @@ function checkTypes(data: PolicyData, known: ReadonlySet<string>, isComplete: bo
 }
 
 const ROUTE = /^(?!HEAD )([A-Z]+) (\/|(?:\/(?:\{[A-Za-z]\w*\}|(?!:)[\w.~@!$&'()+,;=:-]+))+)$/
+/** Whether text is a route that a policy can hold: `GET /v1/files/{file_key}`. */
+export function isRoute(text: string): boolean {
+  const [, , template = ''] = ROUTE.exec(text) ?? []
+  const segments = segmentsOf(template)
+  const params = segments.flatMap((segment) => parameterOf(segment) ?? [])
+  return template !== '' && new Set(params).size === params.length && !segments.some(isDots)
+}
+
+const isDots = (segment: string): boolean => segment === '.' || segment === '..'
+
 /** Methods whose bodies mean nothing (RFC 9110, section 9.3). */
-const BODILESS = new Set(['GET', 'DELETE'])
+export const BODILESS = new Set(['GET', 'DELETE'])
 
 function checkEndpoint(
   route: string,
@@ -139,7 +149,7 @@ function checkEndpoint(
 ): void {
   const at = ['endpoints', route]
   const [, method = '', template = ''] = ROUTE.exec(route) ?? []
-  if (template === '' || segmentsOf(template).some((segment) => segment === '.' || segment === '..')) {
+  if (template === '' || segmentsOf(template).some(isDots)) {
     tell(at, 'is not a route. Write it as "GET /v1/files/{file_key}"; HEAD is judged as GET.')
     return
   }

@@ -20,18 +20,21 @@ const source = matching(
   'must be "path:name", "query:name" or "body:field", such as "body:items[].id".',
 )
 
+/** The name of a scope. */
+export const scopeName = matching(SCOPE, SCOPE_MESSAGE)
 const scopeInfos = dictionary(
-  matching(SCOPE, SCOPE_MESSAGE),
+  scopeName,
   z.strictObject({
     title: optionalText,
     group: optionalText,
     deprecated: optionalText,
-    aliases: z.optional(z.array(matching(SCOPE, SCOPE_MESSAGE)).check(z.minLength(1))),
+    aliases: z.optional(z.array(scopeName).check(z.minLength(1))),
   }),
 )
 
 const kindTold = z.strictObject({ from: source, of: z.array(kind).check(z.minLength(1)) })
-const namedResource = z.strictObject({
+/** One resource that a request names. */
+export const namedResource = z.strictObject({
   kind: dependent((value) => (typeof value === 'object' ? kindTold : kind)),
   at: source,
   prefix: optionalText,
@@ -53,7 +56,8 @@ const names = dependent((value) => {
 const free = dependent((value) =>
   Array.isArray(value) ? z.array(text).check(z.minLength(1)) : z.literal(['any', 'digits']),
 )
-const endpoint = z.strictObject({
+/** One endpoint. */
+export const endpointSchema = z.strictObject({
   scopes,
   names,
   params: z.optional(dictionary(undefined, free)),
@@ -118,5 +122,5 @@ export const policySchema = z.strictObject({
   types: dictionary(matching(WORD, WORD_MESSAGE), tokenType),
   kinds: dictionary(kind, kindInfo),
   links,
-  endpoints: dictionary(undefined, endpoint),
+  endpoints: dictionary(undefined, endpointSchema),
 })

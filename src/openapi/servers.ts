@@ -1,0 +1,56 @@
+/**
+ * What paths of a document begin with on the wire: the paths of its servers' URLs. Hosts are compared, and nothing is ever asked
+ * of them. Whose servers count: openapi/operations.ts.
+ */
+
+/** A server of a document, as far as it is read. */
+export interface Server {
+  readonly url: string
+  readonly variables?: { readonly [name: string]: { readonly default: string; readonly enum?: readonly string[] } }
+}
+
+/** Where some servers are. */
+export interface Bases {
+  /** What their paths begin with: `''` or `'/v1'`; more than one if they differ. */
+  readonly prefixes: readonly string[]
+  /** Their hosts, in lower case; none for an address without one. */
+  readonly hosts: readonly string[]
+  /** Why the paths cannot be told. */
+  readonly problem?: string
+}
+
+const ADDRESS = /^(?:[a-z][a-z0-9+.-]*:)?\/\/([^/?#]*)([^?#]*)$/i
+/** How many addresses one server may stand for. */
+const MAX_ADDRESSES = 100
+
+/** The bases of servers; of none, the root of the host (OpenAPI, "Server Object"). */
+export function basesOf(servers: readonly Server[]): Bases {
+  const prefixes = new Set<string>()
+  const hosts = new Set<string>()
+  for (const { url, variables = {} } of servers.length > 0 ? servers : [{ url: '/' }]) {
+    const [host, path] = ADDRESS.exec(url)?.slice(1) ?? ['', url]
+    if (path !== '' && !path?.startsWith('/'))
+      return { prefixes: [], hosts: [], problem: `has the address "${url}", which depends on where the document lies.` }
+    const paths = expanded(path ?? '', variables)
+    if (!paths)
+      return { prefixes: [], hosts: [], problem: `has the address "${url}", whose path may be anything or too much.` }
+    for (const one of paths) prefixes.add(one.replace(/\/$/, ''))
+    for (const one of expanded(host ?? '', variables) ?? []) if (one !== '') hosts.add(one.toLowerCase())
+  }
+  return { prefixes: [...prefixes], hosts: [...hosts] }
+}
+
+/** A template with each value of its variables. `undefined` if one has no list of values: its default is no promise. */
+function expanded(template: string, variables: NonNullable<Server['variables']>): readonly string[] | undefined {
+  let texts = ['']
+  for (const [i, piece] of template.split(/\{([^{}]*)\}/).entries()) {
+    const values = i % 2 === 0 ? [piece] : valuesOf(piece, variables)
+    if (!values || texts.length * values.length > MAX_ADDRESSES) return undefined
+    texts = texts.flatMap((text) => values.map((value) => text + value))
+  }
+  return texts
+}
+
+function valuesOf(name: string, variables: NonNullable<Server['variables']>): readonly string[] | undefined {
+  return Object.hasOwn(variables, name) ? variables[name]?.enum : undefined
+}
