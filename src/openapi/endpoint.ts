@@ -42,8 +42,8 @@ export function reportedOf(given: Given): ReportedOperation {
   const security = securityOf(operation.security, overrides.schemes ?? {})
   const resources = resourcesOf(document, operation, overrides, override, tell)
   if (security.access === 'public' && !said.scopes && said.closed === undefined) {
-    if (resources.count === 0 || said.names === 'nothing')
-      return { ...head, outcome: 'mapped', endpoint: publicEndpoint(operation, said), reasons: [] }
+    const namesNothing = said.names === undefined ? resources.count === 0 : said.names === 'nothing'
+    if (namesNothing) return { ...head, outcome: 'mapped', endpoint: publicEndpoint(operation, said), reasons: [] }
     const message = 'The document says that it needs no token, and it names a resource.'
     return notReviewed(given, head, resources, [
       { code: 'security_contradiction', message, write: "scopes: […], or names: 'nothing'." },
@@ -55,7 +55,7 @@ export function reportedOf(given: Given): ReportedOperation {
     return { ...head, outcome: 'mapped', endpoint: closedEndpoint(given, resources, closed), reasons: [] }
   const reasons = [...hostReasons(given), ...ofScopes, ...resources.reasons]
   if (reasons.length > 0 || !resources.names) return notReviewed(given, head, resources, reasons)
-  const endpoint = { ...said, scopes, names: resources.names, ...paramsOf(resources.params) }
+  const endpoint = inOrder({ ...said, scopes, names: resources.names, ...paramsOf(resources.params) })
   return { ...head, outcome: 'mapped', endpoint, reasons: resources.notes }
 }
 
@@ -70,7 +70,7 @@ function notReviewed(
 
 /** An endpoint that needs no token. */
 function publicEndpoint({ params }: Operation, said: EndpointOverride): Endpoint {
-  return { ...said, scopes: [], names: 'nothing', ...paramsOf({ ...allFree(params), ...said.params }) }
+  return inOrder({ ...said, scopes: [], names: 'nothing', ...paramsOf({ ...allFree(params), ...said.params }) })
 }
 
 /** An endpoint that refuses everything, with what is known of it. */
@@ -79,8 +79,11 @@ function closedEndpoint({ operation, override, overrides }: Given, resources: Re
   const { scopes } = securityOf(operation.security, overrides.schemes ?? {})
   const names = resources.names ?? 'nothing'
   const params = resources.names ? resources.params : { ...allFree(operation.params), ...resources.params }
-  return { ...said, scopes: said.scopes ?? asScopes(scopes) ?? [], names, ...paramsOf(params), closed }
+  return inOrder({ ...said, scopes: said.scopes ?? asScopes(scopes) ?? [], names, ...paramsOf(params), closed })
 }
+
+/** The same for whoever reads it, whichever of its fields the table has. */
+const inOrder = ({ scopes, names, ...rest }: Endpoint): Endpoint => ({ scopes, names, ...rest })
 
 const allFree = (params: readonly string[]): { readonly [param: string]: FreeParameter } =>
   Object.fromEntries(params.map((param) => [param, 'any']))

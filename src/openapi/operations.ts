@@ -130,11 +130,11 @@ function operationOf({ document, bases, prefix, path, method: field, item, objec
   const method = field.toUpperCase()
   const servers = object.servers ?? item.servers
   const own = servers && servers.length > 0 ? basesOf(servers) : undefined
-  const before = own ? own.prefixes[0] : prefix
+  const before = own && !own.prefixes.includes(prefix) ? onlyOf(own.prefixes) : prefix
   const { template, params } = routePath(`${before ?? ''}${path}`)
   const route = `${method} ${template}`
   const otherHost = own && bases.hosts.length > 0 ? own.hosts.find((host) => !bases.hosts.includes(host)) : undefined
-  const leftOut = leftOutFor(route, item, own)
+  const leftOut = before === undefined ? SERVER_UNCLEAR : leftOutFor(route, item)
   return {
     route,
     method,
@@ -160,14 +160,16 @@ function routePath(path: string): { readonly template: string; readonly params: 
 
 const routeName = (name: string): string => name.replaceAll(/[^A-Za-z0-9_]/g, '_')
 
-function leftOutFor(route: string, item: Item, own: Bases | undefined): Operation['leftOut'] {
-  if (own && own.prefixes.length !== 1)
-    return { code: 'server_unclear', message: 'Its own servers put no one path before it.' }
+const onlyOf = ([one, ...others]: readonly string[]): string | undefined => (others.length === 0 ? one : undefined)
+
+const SERVER_UNCLEAR = { code: 'server_unclear', message: 'Its own servers put no one path before it.' } as const
+
+function leftOutFor(route: string, item: Item): Operation['leftOut'] {
   if (route.startsWith('HEAD ') && isDictionary(item.get))
     return { code: 'judged_as_get', message: 'A HEAD request is judged as GET.' }
   if (isRoute(route)) return undefined
   const message =
-    'A policy cannot hold its path: a parameter has to be a whole segment, and no segment may be empty or percent-encoded.'
+    'A policy cannot hold its path: each parameter has to be a whole segment with a name of its own, and no segment may be empty or percent-encoded.'
   return { code: 'route_form', message }
 }
 

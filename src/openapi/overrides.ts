@@ -10,6 +10,7 @@ import { callable, dictionary, matching } from '../core/shape.ts'
 import { plainCopy } from './plain.ts'
 import type { OpenApiOperation, OpenApiSchema } from './read.ts'
 import type { SchemeUse } from './security.ts'
+import { BASE_PATH } from './servers.ts'
 
 /** The rest of a policy: everything but its endpoints. */
 export interface PolicyBase extends Omit<PolicyData, 'endpoints' | 'scopes'> {
@@ -72,7 +73,7 @@ export interface OpenApiOverrides {
 
 /** What paths may begin with. */
 export const basePath = z.optional(
-  matching(/^(\/[^/{}?#%\s\\]+)*$/, 'must be "" or a path such as "/v1", without a slash at its end.'),
+  matching(BASE_PATH, 'must be "" or a path such as "/v1", without a slash at its end.'),
 )
 
 const overridesSchema = z.strictObject({

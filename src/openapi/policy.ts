@@ -54,7 +54,7 @@ export async function policyFromOpenApi(
   const parsed = await settled(() => readDocument(READER, document), add)
   const operations =
     parsed && operationsOf(parsed, given?.basePath, (at, message) => tell(['document', ...at], message))
-  const made = parsed && given && operations && make(parsed, given, operations, tell)
+  const made = parsed && given && operations && make(parsed, given, operations, () => issues.size === 0, tell)
   if (!made || issues.size > 0) throw new SetupError(READER, [...issues.values()])
   return made
 }
@@ -74,6 +74,7 @@ function make(
   document: OpenApiDocument,
   overrides: OpenApiOverrides,
   operations: readonly Operation[],
+  isClean: () => boolean,
   tell: Tell,
 ): OpenApiPolicy {
   const schemes: { readonly [name: string]: unknown } = document.components?.securitySchemes ?? {}
@@ -100,6 +101,6 @@ function make(
   })
   const endpoints = Object.fromEntries(kept.flatMap(({ route, endpoint }) => (endpoint ? [[route, endpoint]] : [])))
   const data: PolicyData = { ...policy, scopes, endpoints }
-  checkEndpoints(data, operations, table, tell)
+  checkEndpoints(data, operations, table, isClean, tell)
   return { data, report: reportOf(kept) }
 }

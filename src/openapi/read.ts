@@ -3,6 +3,7 @@
  * `yaml` parses, `@seriousme/openapi-schema-validator` validates, `openapi-types` has the types. Both libraries are loaded here
  * and never given a file name or an address, so nothing is fetched. References: openapi/refs.ts.
  */
+import type { Validator } from '@seriousme/openapi-schema-validator'
 import type { OpenAPIV3, OpenAPIV3_1 } from 'openapi-types'
 import { SetupError } from '../core/errors.ts'
 import { type Issue, issueAt } from '../core/issue.ts'
@@ -93,11 +94,17 @@ function hasVersion({ openapi, swagger }: { readonly [name: string]: unknown }, 
   return false
 }
 
+/** The validator, whose compiling of a schema takes longer than most documents. It is kept without the document that it saw. */
+let validator: Validator | undefined
+
 async function validate(document: { [name: string]: unknown }, tell: Tell): Promise<void> {
   const name = '@seriousme/openapi-schema-validator'
   const library = await loaded(import('@seriousme/openapi-schema-validator'), name, tell)
   if (!library) return
-  const { errors } = await new library.Validator().validate(document)
+  // Formats of addresses and regular expressions mean nothing here, and many published documents have odd ones.
+  validator ??= new library.Validator({ validateFormats: false })
+  const { errors } = await validator.validate(document)
+  validator.specification = {}
   // Text is about references, which were checked before: the library takes a property of the name "$ref" for one.
   if (!Array.isArray(errors)) return
   // What an alternative would have needed, a reference in place of it too, is no mistake of its own.

@@ -63,7 +63,11 @@ export function resourcesOf(
     const isFree = Object.hasOwn(free, param)
     if (isFree || answers.get(`path:${param}`) === 'free') params[param] = (isFree && free[param]) || 'any'
   }
-  const named = [...answers.values()].filter((answer) => answer !== 'free')
+  const sources = new Set([...candidates.map(({ source }) => source), ...answers.keys()])
+  const named = [...sources].flatMap((source) => {
+    const answer = answers.get(source)
+    return answer === undefined || answer === 'free' ? [] : [answer]
+  })
   if (override && said !== undefined)
     checkSources(listOf(said), candidates, body, (at, message) =>
       tell(['endpoints', override.key, 'names', ...at], message),
@@ -94,21 +98,19 @@ const unansweredReason = (param: string): ReportReason => ({
   write: `names: [{ kind: '…', at: 'path:${param}' }] or params: { ${param}: 'any' }.`,
 })
 
-/** Parameters and fields that may name a resource. A parameter of the route that the document does not describe is one too. */
+/**
+ * Parameters and fields that may name a resource: those of the route in its order, of the query, of the body. A parameter of the
+ * route that the document does not describe is one too.
+ */
 function candidatesOf({ params, parameters }: Operation, body: Body | undefined): readonly Candidate[] {
-  const described = parameters.filter(({ in: place, source }) => place === 'query' || params.includes(source.slice(5)))
-  const others = params
-    .filter((param) => !described.some(({ source }) => source === `path:${param}`))
-    .map((name) => ({
-      name,
-      in: 'path' as const,
-      source: `path:${name}`,
-      required: true,
-      schema: undefined,
-      extension: undefined,
-    }))
+  const ofPath = params.map((name) => {
+    const source = `path:${name}`
+    const described = parameters.find((one) => one.source === source)
+    return described ?? { name, in: 'path' as const, source, required: true, schema: undefined, extension: undefined }
+  })
+  const ofQuery = parameters.filter(({ in: place }) => place === 'query')
   const fields = body?.fields.map((field) => ({ ...field, in: 'body' as const, source: `body:${field.name}` })) ?? []
-  return [...described, ...others, ...fields]
+  return [...ofPath, ...ofQuery, ...fields]
 }
 
 interface Asking {

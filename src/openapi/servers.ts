@@ -19,7 +19,10 @@ export interface Bases {
   readonly problem?: string
 }
 
-const ADDRESS = /^(?:[a-z][a-z0-9+.-]*:)?\/\/([^/?#]*)([^?#]*)$/i
+/** What paths may begin with. */
+export const BASE_PATH = /^(\/[^/{}?#%\s\\]+)*$/
+
+const ADDRESS = /^(?:(?:[a-z][a-z0-9+.-]*|\{[^{}/]*\}):)?\/\/([^/?#]*)([^?#]*)$/i
 /** How many addresses one server may stand for. */
 const MAX_ADDRESSES = 100
 
@@ -37,6 +40,9 @@ export function basesOf(servers: readonly Server[]): Bases {
     for (const one of paths) prefixes.add(one.replace(/\/$/, ''))
     for (const one of expanded(host ?? '', variables) ?? []) if (one !== '') hosts.add(one.toLowerCase())
   }
+  const wrong = [...prefixes].find((prefix) => !BASE_PATH.test(prefix))
+  if (wrong !== undefined)
+    return { prefixes: [], hosts: [], problem: `puts "${wrong}" before its paths, which no policy can hold.` }
   return { prefixes: [...prefixes], hosts: [...hosts] }
 }
 

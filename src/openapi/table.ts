@@ -38,6 +38,7 @@ export function checkEndpoints(
   data: PolicyData,
   operations: readonly Operation[],
   table: ReadonlyMap<Operation, Override>,
+  isClean: () => boolean,
   tell: Tell,
 ): void {
   const byRoute = new Map(operations.map((operation) => [operation.route, operation]))
@@ -48,7 +49,8 @@ export function checkEndpoints(
     if (section !== 'endpoints' || !operation) return
     const override = table.get(operation)
     if (override) tell(['endpoints', override.key, ...rest], message)
-    else tell(['document', ...operation.at], message)
+    // An extension or a rule that names what does not exist has been told of.
+    else if (isClean()) tell(['document', ...operation.at], message)
   }
   checkMeaning({ data, issues: [] }, placed)
   for (const operation of table.keys()) {

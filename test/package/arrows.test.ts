@@ -21,6 +21,7 @@ const ARROWS: { readonly [layer: string]: readonly string[] } = {
   verdaccio: ['core', 'ports', 'service', 'http', 'npm', 'verdaccio'],
   admin: ['core', 'ports', 'service', 'admin'],
   hub: ['core', 'ports', 'service', 'admin', 'npm', 'hub'],
+  openapi: ['core', 'openapi'],
   testing: ['core', 'ports', 'service', 'stores', 'testing', 'index'],
   authorizer: ['service'],
   operator: ['core', 'ports', 'service', 'operator'],
@@ -45,6 +46,7 @@ const PEERS: { readonly [folder: string]: RegExp } = {
   'stores/sql/': /^kysely$/,
   'http/fastify.ts': /^fastify$/,
   'http/hono.ts': /^hono$/,
+  'openapi/': /^(@seriousme\/openapi-schema-validator|openapi-types|yaml)$/,
   // The host's own module, by the path in verdaccio's configuration.
   'verdaccio/': /^\(computed\)$/,
 }

@@ -45,6 +45,7 @@ describe('the entry points', () => {
       './npm',
       './verdaccio',
       './hub',
+      './openapi',
       './testing',
       './package.json',
     ])
@@ -108,7 +109,14 @@ describe('the package', () => {
   })
 
   it('asks a host for no peer that it can do without, and says of each which version', () => {
-    expect(manifest.peerDependencies).toEqual({ fastify: '^5.0.0', hono: '^4.0.0', kysely: '^0.28.0 || ^0.29.0' })
+    expect(manifest.peerDependencies).toEqual({
+      '@seriousme/openapi-schema-validator': '^2.11.0',
+      fastify: '^5.0.0',
+      hono: '^4.0.0',
+      kysely: '^0.28.0 || ^0.29.0',
+      'openapi-types': '^12.1.3',
+      yaml: '^2.9.0',
+    })
     expect(manifest.peerDependenciesMeta).toEqual(
       Object.fromEntries(Object.keys(manifest.peerDependencies).map((peer) => [peer, { optional: true }])),
     )

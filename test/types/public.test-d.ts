@@ -9,6 +9,7 @@ import type * as hub from 'plan-access-tokens/hub'
 import type * as koa from 'plan-access-tokens/koa'
 import type * as node from 'plan-access-tokens/node'
 import type * as npm from 'plan-access-tokens/npm'
+import type * as openapi from 'plan-access-tokens/openapi'
 import type * as operators from 'plan-access-tokens/operator'
 import type * as policies from 'plan-access-tokens/policy'
 import type * as redis from 'plan-access-tokens/stores/redis'
@@ -34,6 +35,9 @@ type Foreign =
   | Uint8Array
   | RegExp
   | Migration
+  | openapi.OpenApiDocument
+  | openapi.OpenApiOperation
+  | openapi.OpenApiSchema
 
 /** The places at which a type is `any`, down to some depth; `never` if there are none. */
 type AnyAt<T, Path extends string = '', Depth extends readonly 0[] = []> =
@@ -245,6 +249,23 @@ interface Types {
   LintOptions: policies.LintOptions
   LintWarning: policies.LintWarning
   ReachOptions: testing.ReachOptions<readonly string[]>
+  AskedOperation: openapi.AskedOperation
+  AskedParameter: openapi.AskedParameter
+  DerivedResource: openapi.DerivedResource
+  DriftOptions: openapi.DriftOptions
+  EndpointOverride: openapi.EndpointOverride
+  OpenApiDocument: openapi.OpenApiDocument
+  OpenApiOperation: openapi.OpenApiOperation
+  OpenApiOverrides: openapi.OpenApiOverrides
+  OpenApiPolicy: openapi.OpenApiPolicy
+  OpenApiReport: openapi.OpenApiReport
+  OpenApiSchema: openapi.OpenApiSchema
+  PolicyBase: openapi.PolicyBase
+  PolicyDrift: openapi.PolicyDrift
+  ReportCode: openapi.ReportCode
+  ReportReason: openapi.ReportReason
+  ReportedOperation: openapi.ReportedOperation
+  SchemeUse: openapi.SchemeUse
   ResourceTree: testing.ResourceTree
   StoreContractCase: testing.StoreContractCase
   StoreContractOptions: testing.StoreContractOptions
@@ -273,6 +294,7 @@ describe('the public functions', () => {
     expectTypeOf<AnyAt<Pick<api.PlanTokenError, 'code' | 'issues' | 'status'>>>().toBeNever()
     expectTypeOf<AnyAt<Pick<api.SetupError, 'issues'>>>().toBeNever()
     expectTypeOf<AnyAt<typeof figma>>().toBeNever()
+    expectTypeOf<AnyAt<typeof openapi>>().toBeNever()
     expectTypeOf<AnyAt<typeof testing>>().toBeNever()
   })
 })
