@@ -7,11 +7,12 @@ import { type Issue, issueAt } from '../core/issue.ts'
 import type { PolicyData } from '../core/policy-data.ts'
 import type { Tell } from '../core/setup.ts'
 import { didYouMean } from '../core/suggest.ts'
-import { reportedOf, scopeInfos } from './endpoint.ts'
+import { reportedOf } from './endpoint.ts'
 import { type Operation, operationsOf } from './operations.ts'
 import { type OpenApiOverrides, readOverrides } from './overrides.ts'
 import { type OpenApiDocument, readDocument } from './read.ts'
 import { type OpenApiReport, reportOf } from './report.ts'
+import { scopeInfos } from './scopes.ts'
 import { checkEndpoints, tableOf } from './table.ts'
 
 /** A policy's data, and what came of each operation. */
@@ -55,8 +56,16 @@ export async function policyFromOpenApi(
   const operations =
     parsed && operationsOf(parsed, given?.basePath, (at, message) => tell(['document', ...at], message))
   const made = parsed && given && operations && make(parsed, given, operations, () => issues.size === 0, tell)
-  if (!made || issues.size > 0) throw new SetupError(READER, [...issues.values()])
+  if (!made || issues.size > 0) throw new SetupError(READER, firstOf([...issues.values()]))
   return made
+}
+
+/** How many mistakes are told of one by one: a rule that is wrong is so for each operation. */
+const MAX_TOLD = 100
+
+function firstOf(issues: readonly Issue[]): readonly Issue[] {
+  if (issues.length <= MAX_TOLD) return issues
+  return [...issues.slice(0, MAX_TOLD), issueAt(['document'], `has ${issues.length - MAX_TOLD} more such mistakes.`)]
 }
 
 /** What a reader gives, or nothing where it finds mistakes, which are added to the others. */

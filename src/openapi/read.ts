@@ -122,7 +122,9 @@ async function validate(document: { [name: string]: unknown }, tell: Tell): Prom
   }
 }
 
-const unescaped = (token: string): string => token.replaceAll('~1', '/').replaceAll('~0', '~')
+/** A key of the document: places in lists are numbers. */
+const unescaped = (token: string): PropertyKey =>
+  /^\d{1,9}$/.test(token) ? Number(token) : token.replaceAll('~1', '/').replaceAll('~0', '~')
 
 /** A library that only this entry point needs; `undefined` if it is not installed, which is told. */
 async function loaded<T>(module: Promise<T>, name: string, tell: Tell): Promise<T | undefined> {

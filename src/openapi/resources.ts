@@ -1,20 +1,18 @@
 /**
- * Which resources an operation names: by the table of overrides, by `x-plan-resource`, or by the caller's rule. Nothing is
- * guessed: what nobody says is a reason for the report. Security: openapi/security.ts.
+ * Which resources an operation names: by the table of overrides, or by what openapi/answers.ts finds. Nothing is guessed: what
+ * nobody says is a reason for the report. Security: openapi/security.ts.
  */
-import * as z from 'zod/mini'
-import type { Issue } from '../core/issue.ts'
-import { isDictionary } from '../core/objects.ts'
+import { isObject } from '../core/objects.ts'
 import { BODILESS } from '../core/policy-check.ts'
-import type { FreeParameter, NamedResource, Names, Source } from '../core/policy-data.ts'
+import type { FreeParameter, NamedResource, Names } from '../core/policy-data.ts'
 import { namedResource } from '../core/policy-schema.ts'
 import { PLAN_KIND } from '../core/resources.ts'
 import type { Tell } from '../core/setup.ts'
 import { read } from '../core/shape.ts'
-import { didYouMean } from '../core/suggest.ts'
+import { answersOf, type Candidate, candidatesOf, checkSources, sourcesOf } from './answers.ts'
 import { type Body, bodyOf } from './body.ts'
 import type { Operation } from './operations.ts'
-import type { AskedParameter, EndpointOverride, OpenApiOverrides } from './overrides.ts'
+import type { EndpointOverride, OpenApiOverrides } from './overrides.ts'
 import type { OpenApiDocument } from './read.ts'
 import type { ReportReason } from './report.ts'
 
@@ -30,16 +28,6 @@ export interface Resources {
   /** What a reviewer should know of it. */
   readonly notes: readonly ReportReason[]
 }
-
-interface Candidate extends AskedParameter {
-  readonly source: string
-  readonly extension: unknown
-}
-
-type Answer = NamedResource | 'free'
-
-const answerSchema = z.partial(namedResource, { at: true })
-const EXTENSION = 'x-plan-resource'
 
 /**
  * Finds what an operation names.
@@ -98,130 +86,6 @@ const unansweredReason = (param: string): ReportReason => ({
   write: `names: [{ kind: '…', at: 'path:${param}' }] or params: { ${param}: 'any' }.`,
 })
 
-/**
- * Parameters and fields that may name a resource: those of the route in its order, of the query, of the body. A parameter of the
- * route that the document does not describe is one too.
- */
-function candidatesOf({ params, parameters }: Operation, body: Body | undefined): readonly Candidate[] {
-  const ofPath = params.map((name) => {
-    const source = `path:${name}`
-    const described = parameters.find((one) => one.source === source)
-    return described ?? { name, in: 'path' as const, source, required: true, schema: undefined, extension: undefined }
-  })
-  const ofQuery = parameters.filter(({ in: place }) => place === 'query')
-  const fields = body?.fields.map((field) => ({ ...field, in: 'body' as const, source: `body:${field.name}` })) ?? []
-  return [...ofPath, ...ofQuery, ...fields]
-}
-
-interface Asking {
-  readonly operation: Operation
-  readonly candidates: readonly Candidate[]
-  readonly body: Body | undefined
-  readonly overrides: OpenApiOverrides
-  readonly free: { readonly [param: string]: unknown }
-  readonly tell: Tell
-}
-
-/** What is said of each candidate of which something is said. */
-function answersOf(asking: Asking): ReadonlyMap<string, Answer> {
-  const { operation, candidates, overrides, free, tell } = asking
-  const { route, at, object } = operation
-  const inDocument: Tell = (place, message) => tell(['document', ...at, ...place], message)
-  const answers = new Map<string, Answer>()
-  for (const resource of operationExtension(asking, inDocument)) {
-    if (answers.has(resource.at)) inDocument([EXTENSION], `names ${resource.at} twice.`)
-    answers.set(resource.at, resource)
-  }
-  for (const candidate of candidates) {
-    const { source, extension, name, in: place, required, schema } = candidate
-    if (place === 'path' && Object.hasOwn(free, source.slice(5))) {
-      answers.delete(source)
-    } else if (extension !== undefined) {
-      if (answers.has(source)) inDocument([EXTENSION], `names ${source} twice.`)
-      const answer = readAnswer(extension, candidate, overrides, (at, message) =>
-        inDocument([source, EXTENSION, ...at], message),
-      )
-      if (answer) answers.set(source, answer)
-    } else if (!answers.has(source) && overrides.resourceOf) {
-      const given: unknown = overrides.resourceOf({
-        route,
-        operation: object,
-        parameter: { name, in: place, required, schema },
-      })
-      const answer = readAnswer(given, candidate, overrides, (at, message) => {
-        const field = at.length > 0 ? ` ${at.join('.')}` : ''
-        tell(['resourceOf'], `gave for ${source} of "${route}" what cannot be used:${field} ${message}`)
-      })
-      if (answer) answers.set(source, answer)
-    }
-  }
-  return answers
-}
-
-/** The resources that the operation's own extension names: one, or a list, each with its `at`. */
-function operationExtension({ operation, candidates, body, overrides }: Asking, tell: Tell): readonly NamedResource[] {
-  const extension = (operation.object as { readonly [field: string]: unknown })[EXTENSION]
-  if (extension === undefined) return []
-  const list: readonly unknown[] = Array.isArray(extension) ? extension : [extension]
-  const read = list.map((one, i) => {
-    const inList: Tell = (at, message) => tell([EXTENSION, ...(Array.isArray(extension) ? [i] : []), ...at], message)
-    return readResource<NamedResource>(one, namedResource, overrides, inList)
-  })
-  const resources = read.filter((one) => one !== undefined)
-  checkSources(resources, candidates, body, (at, message) => tell([EXTENSION, ...at], message))
-  return resources
-}
-
-/** What an extension of a parameter or a rule says: a resource, `'free'`, or nothing. */
-function readAnswer(
-  given: unknown,
-  { source }: Candidate,
-  overrides: OpenApiOverrides,
-  tell: Tell,
-): Answer | undefined {
-  if (given === undefined || given === 'free') return given
-  const resource = readResource<Partial<NamedResource>>(given, answerSchema, overrides, tell)
-  if (resource?.at !== undefined && resource.at !== source) tell(['at'], `must be left out, or be "${source}".`)
-  return resource && ({ ...resource, at: source as Source } as NamedResource)
-}
-
-function readResource<T extends Partial<NamedResource>>(
-  given: unknown,
-  schema: typeof namedResource | typeof answerSchema,
-  { policy }: OpenApiOverrides,
-  tell: Tell,
-): T | undefined {
-  if (!isDictionary(given)) {
-    tell([], 'must be "free" or an object: { kind, at, within }.')
-    return undefined
-  }
-  const copy = { ...given }
-  const { issues }: { readonly issues: readonly Issue[] } = read(schema, copy)
-  for (const { at, message } of issues) tell(at, message)
-  if (issues.length > 0) return undefined
-  const { kind } = copy as unknown as NamedResource
-  const kinds = [...Object.keys(policy.kinds), PLAN_KIND]
-  for (const one of typeof kind === 'string' ? [kind] : kind.of) {
-    if (!kinds.includes(one))
-      tell(['kind'], `names the kind "${one}", which the policy lacks.${didYouMean(one, kinds)}`)
-  }
-  return copy as unknown as T
-}
-
-/** Tells of sources that the operation does not have. A body that may hold anything may hold them too. */
-function checkSources(
-  resources: readonly NamedResource[],
-  candidates: readonly Candidate[],
-  body: Body | undefined,
-  tell: Tell,
-): void {
-  const known = candidates.map(({ source }) => source)
-  for (const source of sourcesOf(resources)) {
-    if (known.includes(source) || (source.startsWith('body:') && body?.isOpen)) continue
-    tell([], `names "${source}", which the operation does not have in the document.${didYouMean(source, known)}`)
-  }
-}
-
 /** What keeps resources that were found from being read, or from being read in one way. */
 function problemsOf(
   { method, params }: Operation,
@@ -244,6 +108,11 @@ function problemsOf(
       unreadable(`${source} names a resource, and ${method} has no body.`)
     else if (source.startsWith('body:') && !body?.isJson)
       unreadable(`${source} names a resource, and the body is no JSON.`)
+    const candidate = candidates.find((one) => one.source === source)
+    if (!candidate && !(source.startsWith('body:') && body?.isOpen))
+      unreadable(`${source} says which kind a resource is of, and the operation does not have it.`)
+    else if (candidate && !isOneText(candidate))
+      unreadable(`${source} names a resource, and by its schema it is no single text.`)
     const alike = candidates.find((one) => one.source !== source && one.source.toLowerCase() === source.toLowerCase())
     if (alike) {
       const message = `${source} names a resource, and ${alike.source} differs from it by letter case alone.`
@@ -253,6 +122,16 @@ function problemsOf(
   if (new Set(params.map((param) => param.toLowerCase())).size < params.length && reasons.length === 0)
     reasons.push({ code: 'source_ambiguous', message: 'Parameters of its path differ by letter case alone.' })
   return reasons
+}
+
+/** Whether a value can be one id: in a body nothing but text is read as one, elsewhere no list and no object. */
+function isOneText({ in: place, schema }: Candidate): boolean {
+  const written: { readonly type?: unknown; readonly items?: unknown } = schema ?? {}
+  const { type } =
+    place === 'body' && isObject(written.items) ? (written.items as { readonly type?: unknown }) : written
+  const types: readonly unknown[] = Array.isArray(type) ? type : type === undefined ? [] : [type]
+  const wrong = place === 'body' ? ['array', 'object', 'integer', 'number', 'boolean'] : ['array', 'object']
+  return !types.some((one) => wrong.includes(String(one)))
 }
 
 /** All of them, or those that are there where one may be left out. */
@@ -277,6 +156,3 @@ function namesOf(
 
 const listOf = (names: Names): readonly NamedResource[] =>
   typeof names === 'string' ? [] : 'anyOf' in names ? names.anyOf : names
-
-const sourcesOf = (resources: readonly NamedResource[]): readonly string[] =>
-  resources.flatMap(({ kind, at }) => (typeof kind === 'string' ? [at] : [at, kind.from]))

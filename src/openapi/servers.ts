@@ -36,7 +36,11 @@ export function basesOf(servers: readonly Server[]): Bases {
       return { prefixes: [], hosts: [], problem: `has the address "${url}", which depends on where the document lies.` }
     const paths = expanded(path ?? '', variables)
     if (!paths)
-      return { prefixes: [], hosts: [], problem: `has the address "${url}", whose path may be anything or too much.` }
+      return {
+        prefixes: [],
+        hosts: [],
+        problem: `has the address "${url}", whose variables have no list of values, or too many.`,
+      }
     for (const one of paths) prefixes.add(one.replace(/\/$/, ''))
     for (const one of expanded(host ?? '', variables) ?? []) if (one !== '') hosts.add(one.toLowerCase())
   }

@@ -53,7 +53,7 @@ export function checkEndpoints(
     else if (isClean()) tell(['document', ...operation.at], message)
   }
   checkMeaning({ data, issues: [] }, placed)
-  for (const operation of table.keys()) {
+  for (const operation of operations) {
     const endpoint = data.endpoints[operation.route]
     if (!endpoint) continue
     compileNames(endpoint.names, operation.params, (at, message) =>

@@ -55,7 +55,7 @@ describe('what servers put before a path', () => {
     [
       'may be anything',
       { servers: [{ url: 'https://a.example/{base}', variables: { base: { default: 'v1' } } }] },
-      /may be anything/,
+      /variables have no list of values/,
     ],
     [
       'has several values',
@@ -83,6 +83,10 @@ describe('what servers put before a path', () => {
   it('is not reviewed where it is another host, until the table says that this policy stands before it', async () => {
     const uploads = { get: { ...READ, ...servers('https://uploads.notes.example') } }
     expect(await reasonsOf(BOOK, uploads)).toEqual(['other_host'])
+    expect(await reasonsOf('/covers', { get: { ...uploads.get, security: [] } })).toEqual(['other_host'])
+    expect(await reasonsOf(BOOK, uploads, { endpoints: { [`GET ${BOOK}`]: { tiers: ['team'] } } })).toEqual([
+      'other_host',
+    ])
     expect(await openOf(BOOK, uploads, { endpoints: { [`GET ${BOOK}`]: { scopes: ['note:read'] } } })).toMatchObject({
       scopes: ['note:read'],
     })

@@ -245,6 +245,7 @@ describe('a field of a body', () => {
       { requestBody: { content: { 'application/x-www-form-urlencoded': { schema: SCHEMA } } } },
     ],
     ['the method has no body', 'delete', jsonBody(SCHEMA)],
+    ['its value is no text', 'post', jsonBody({ type: 'object', properties: { book: { type: 'integer' } } })],
   ])('is not reviewed where %s', async (_, method, body) => {
     const operation = { ...READ, ...body, 'x-plan-resource': { kind: 'book', at: 'body:book' } }
     const given = await reportedOf('/notes', { [method]: operation }, noRule)
@@ -263,7 +264,7 @@ describe('what is said twice or wrongly', () => {
   const AT = 'document.paths["/books/{book}"].get'
 
   test.each<[string, unknown, string]>([
-    ['no object', 'book', `${AT}["path:book"].x-plan-resource: must be "free" or an object: { kind, at, within }.`],
+    ['no object', 'book', `${AT}["path:book"].x-plan-resource: must be "free" or { kind, at, within }.`],
     [
       'a field that does not exist',
       { kind: 'book', prefx: 'b' },
@@ -304,14 +305,27 @@ describe('what is said twice or wrongly', () => {
   })
 
   test.each<[unknown, string]>([
-    ['book', 'must be "free" or an object: { kind, at, within }.'],
-    [null, 'must be "free" or an object: { kind, at, within }.'],
-    [Promise.resolve({ kind: 'book' }), 'kind is missing.'],
+    ['book', 'must be "free" or { kind, at, within }.'],
+    [null, 'must be "free" or { kind, at, within }.'],
+    [Promise.resolve({ kind: 'book' }), 'must be "free" or { kind, at, within }.'],
+    [
+      { kind: 'book', within: 7 },
+      'within must be "path:name", "query:name" or "body:field", such as "body:items[].id".',
+    ],
     [{ kind: 'bok' }, 'kind names the kind "bok", which the policy lacks. Did you mean "book"?'],
   ])('an answer of the rule: %j', async (answer, sentence) => {
     expect(await mistakes({}, { resourceOf: () => answer })).toEqual([
       `resourceOf: gave for path:book of "GET /books/{book}" what cannot be used: ${sentence}`,
     ])
+  })
+
+  it('a rule that is wrong for each operation is told of 100 times', async () => {
+    const paths = Object.fromEntries(Array.from({ length: 150 }, (_, i) => [`/p${i}/{book}`, { get: READ }]))
+    const told = await mistakesOf(() =>
+      policyFromOpenApi(documentOf(paths), { ...OVERRIDES, resourceOf: () => null as never }),
+    )
+    expect(told).toHaveLength(101)
+    expect(told.at(-1)).toBe('document: has 50 more such mistakes.')
   })
 
   it('a rule that throws ends the call with its own error', async () => {

@@ -101,6 +101,13 @@ describe('security that says too little', () => {
     expect(await reasonsOf(PATH, { put: { ...(security && { security }) } }, { scopesOf })).toHaveLength(1)
   })
 
+  it.each([[[{ key: [] }]], [[{}, { oauth: [] }]]])(
+    'does not ask it whether a token is taken at all: %j',
+    async (security) => {
+      expect(await reasonsOf(PATH, withSecurity(security), { scopesOf: () => ['page:read'] })).toHaveLength(1)
+    },
+  )
+
   it('does not ask it where the document says them', async () => {
     expect(await openOf(PATH, { get: READ }, { scopesOf: () => ['page:read'] })).toMatchObject({
       scopes: ['note:read'],

@@ -4,12 +4,13 @@
  */
 import { beforeAll, expect, it } from 'vitest'
 import { CALLS } from './calls.ts'
+import { OPENAPI } from './openapi.ts'
 import { POLICIES } from './policies.ts'
 import { REQUESTS } from './requests.ts'
 import { SETUP } from './setup.ts'
 import { linesOf, TAKEN } from './table.ts'
 
-const MISTAKES = [...POLICIES, ...SETUP, ...CALLS, ...REQUESTS]
+const MISTAKES = [...POLICIES, ...SETUP, ...CALLS, ...OPENAPI, ...REQUESTS]
 const table: { readonly place: string; readonly name: string; readonly lines: readonly string[] }[] = []
 
 beforeAll(async () => {
