@@ -39,6 +39,7 @@ export function reportedOf(given: Given): ReportedOperation {
   const security = securityOf(operation.security, overrides.schemes ?? {})
   const resources = resourcesOf(document, operation, overrides, override, tell)
   const ofHost = hostReasons(given)
+  if (said.public) return { ...head, outcome: 'mapped', endpoint: publicEndpoint(operation, said), reasons: [] }
   if (security.access === 'public' && !said.scopes && said.closed === undefined) {
     const namesNothing = said.names === undefined ? resources.count === 0 : said.names === 'nothing'
     if (ofHost.length > 0) return notReviewed(given, head, resources, ofHost)
@@ -71,7 +72,8 @@ function notReviewed(
 
 /** An endpoint that needs no token. */
 function publicEndpoint({ params }: Operation, said: EndpointOverride): Endpoint {
-  return inOrder({ ...said, scopes: [], names: 'nothing', ...paramsOf({ ...allFree(params), ...said.params }) })
+  const free = paramsOf({ ...allFree(params), ...said.params })
+  return inOrder({ scopes: [], names: 'nothing', ...said, ...free, public: true })
 }
 
 /** An endpoint that refuses everything, with what is known of it. */
@@ -80,7 +82,7 @@ function closedEndpoint({ operation, override, overrides }: Given, resources: Re
   const { scopes } = securityOf(operation.security, overrides.schemes ?? {})
   const names = resources.names ?? 'nothing'
   const params = resources.names ? resources.params : { ...allFree(operation.params), ...resources.params }
-  return inOrder({ ...said, scopes: said.scopes ?? asScopes(scopes) ?? [], names, ...paramsOf(params), closed })
+  return inOrder({ ...said, scopes: said.scopes ?? asScopes(scopes), names, ...paramsOf(params), closed })
 }
 
 /** The same for whoever reads it, whichever of its fields the table has. */

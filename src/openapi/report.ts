@@ -18,8 +18,6 @@ export type ReportCode =
   | 'scopes_unsaid'
   /** It asks for scopes that the policy lacks. */
   | 'scopes_unknown'
-  /** It asks for several scopes together. */
-  | 'scopes_together'
   /** It asks for more combinations of scopes than are read. */
   | 'scopes_too_many'
   /** A parameter of the path of which nobody says what it is. */

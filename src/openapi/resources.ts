@@ -77,7 +77,7 @@ export function resourcesOf(
 const NAMES_UNSAID: ReportReason = {
   code: 'names_unsaid',
   message: 'Nothing in it is known to name a resource.',
-  write: "names: 'plan', 'nothing', or a list.",
+  write: "names: 'plan', 'filtered', 'nothing', or a list.",
 }
 
 const unansweredReason = (param: string): ReportReason => ({
@@ -148,7 +148,7 @@ function namesOf(
       {
         code: 'resource_optional',
         message,
-        write: "names: { anyOf: […], none: 'plan' } where that asks for the whole plan.",
+        write: "names: { anyOf: […], none: 'plan' or 'filtered' } where that asks for all of a plan.",
       },
     ],
   }

@@ -11,9 +11,11 @@ import { plainCopy } from './plain.ts'
 import type { ReportCode, ReportedOperation, ReportReason } from './report.ts'
 import type { ScopeSet, Security } from './security.ts'
 
-/** Sets of scopes in the form of a policy; `undefined` where it has none. */
-export function asScopes(sets: readonly ScopeSet[]): Endpoint['scopes'] | undefined {
-  return sets.every((set) => set.length === 1) ? sets.flat() : undefined
+/** Sets of scopes in the form of a policy. A set that holds another one is left out: that one is enough. */
+export function asScopes(sets: readonly ScopeSet[]): Endpoint['scopes'] {
+  const isCovered = (set: ScopeSet): boolean =>
+    sets.some((other) => other.length < set.length && other.every((scope) => set.includes(scope)))
+  return sets.filter((set) => !isCovered(set)).map((set) => (set.length === 1 ? (set[0] as string) : set))
 }
 
 /** What the rule for scopes answers: not whether a token is taken at all, which "schemes" or the table has to say. */
@@ -37,10 +39,7 @@ export function scopesOf(
     if (issue) tell(['scopesOf'], `gave for "${route}" what cannot be used: ${field}${issue.message}`)
     return issue ? { scopes: [], reasons: [] } : withKnown(scopes as Endpoint['scopes'], overrides)
   }
-  const scopes = security.access === 'public' ? [] : asScopes(security.scopes)
-  if (scopes) return withKnown(scopes, overrides)
-  const message = 'It needs several scopes together, which a policy cannot say.'
-  return { scopes: [], reasons: [{ code: 'scopes_together', message, write: 'scopes: […].' }] }
+  return withKnown(asScopes(security.scopes), overrides)
 }
 
 /** Scopes, or that the policy lacks some of them. */

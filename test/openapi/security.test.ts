@@ -15,6 +15,12 @@ describe('the security of an operation that is open to tokens', () => {
       [{ oauth: ['note:read'] }, { oauth: ['page:read'] }],
       ['note:read', 'page:read'],
     ],
+    ['the scopes of a list are needed together', [{ oauth: ['note:read', 'page:read'] }], [['note:read', 'page:read']]],
+    [
+      'a list that another one is enough for is left out',
+      [{ oauth: ['note:read', 'page:read'] }, { oauth: ['page:read'] }],
+      ['page:read'],
+    ],
     ['one that comes twice is one', [{ oauth: ['note:read'] }, { oauth: ['note:read'] }], ['note:read']],
     [
       'a scheme of which the caller says that it takes no token is another way in',
@@ -29,6 +35,17 @@ describe('the security of an operation that is open to tokens', () => {
     ],
   ])('%s', async (_, security, scopes) => {
     expect(await openOf(PATH, withSecurity(security))).toEqual({ scopes, names: NAMES })
+  })
+
+  it('needs together what the schemes of one object list', async () => {
+    const schemes = { oauth: { token: true, scopes: 'any' }, key: { token: true } } as const
+    const security = [{ oauth: ['note:read', 'note:write'], key: ['page:read'] }]
+    expect(await openOf(PATH, withSecurity(security), { schemes })).toMatchObject({
+      scopes: [
+        ['note:read', 'page:read'],
+        ['note:write', 'page:read'],
+      ],
+    })
   })
 
   it('is that of the document where it has none of its own', async () => {
@@ -126,7 +143,7 @@ describe('security that says too little', () => {
 describe('an operation that needs no token', () => {
   it('is public, whatever its path holds', async () => {
     const answers = await openOf('/covers/{cover}', withSecurity([]))
-    expect(answers).toMatchObject({ scopes: [], names: 'nothing', params: { cover: 'any' } })
+    expect(answers).toEqual({ scopes: [], names: 'nothing', params: { cover: 'any' }, public: true })
   })
 
   it('is so where the document needs one', async () => {
@@ -139,6 +156,7 @@ describe('an operation that needs no token', () => {
     expect(await reasonsOf(PATH, withSecurity([]))).toEqual(['security_contradiction'])
     const said = (endpoint: object) => ({ endpoints: { [`GET ${PATH}`]: endpoint } })
     expect(await openOf(PATH, withSecurity([]), said({ names: 'nothing' }))).toMatchObject({
+      public: true,
       scopes: [],
       names: 'nothing',
     })
@@ -150,6 +168,22 @@ describe('an operation that needs no token', () => {
       'security_contradiction',
     ])
   })
+})
+
+it('an operation is public where the table says so, and then has nothing that is asked of a token', async () => {
+  const said = (endpoint: object) => ({ endpoints: { [`GET ${PATH}`]: { public: true, ...endpoint } as const } })
+  expect(await openOf(PATH, { get: READ }, said({}))).toEqual({
+    ...{ scopes: [], names: 'nothing', params: { book: 'any' }, public: true },
+  })
+  const wrong = () =>
+    policyFromOpenApi(documentOf({ [PATH]: { get: READ } }), {
+      ...OVERRIDES,
+      ...said({ scopes: ['note:read'], tiers: ['team'] }),
+    })
+  expect(await mistakesOf(wrong)).toEqual([
+    expect.stringMatching(/scopes: must be empty where the endpoint is public/),
+    expect.stringMatching(/tiers: cannot be said of an endpoint that is public/),
+  ])
 })
 
 describe('an operation that takes no token of a plan', () => {

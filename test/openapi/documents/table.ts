@@ -3,7 +3,7 @@ import type { OpenApiReport } from 'plan-access-tokens/openapi'
 
 const COLUMNS = [
   ...['document', 'package', 'operations', 'mapped, open', 'mapped, closed', 'not reviewed', 'left out'],
-  ...['MB of text', 'seconds', 'MB of memory'],
+  ...['MB of text', 'CPU seconds', 'MB of memory'],
 ]
 
 /** The first two lines of the table. */
