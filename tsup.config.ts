@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import * as constants from 'date-fns/constants'
 import { defineConfig, type Options } from 'tsup'
+import { buildCli } from './scripts/build-cli.ts'
 import { buildTypes } from './scripts/build-types.ts'
 
 type Plugin = NonNullable<Options['esbuildPlugins']>[number]
@@ -40,8 +41,8 @@ const numberOf = (name: string): number => Number(Object.entries(constants).find
 
 /** `--no-dts` leaves the declarations out, `--out-dir` builds elsewhere. */
 export default defineConfig(({ dts, outDir = 'dist' }) => ({
-  // What a browser runs is bundled into hub/assets.gen.ts (scripts/build-hub.ts).
-  entry: ['src/**/*.ts', '!src/hub/page/**'],
+  // What a browser runs is bundled into hub/assets.gen.ts (scripts/build-hub.ts), and the command line by scripts/build-cli.ts.
+  entry: ['src/**/*.ts', '!src/hub/page/**', '!src/cli/**'],
   outDir,
   format: ['esm'],
   target: 'es2023',
@@ -56,5 +57,8 @@ export default defineConfig(({ dts, outDir = 'dist' }) => ({
     options.outbase = fileURLToPath(new URL('src', import.meta.url))
   },
   dts: false,
-  ...(dts !== false && { onSuccess: async () => buildTypes(outDir) }),
+  async onSuccess() {
+    await buildCli(outDir)
+    if (dts !== false) buildTypes(outDir)
+  },
 }))

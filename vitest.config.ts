@@ -29,10 +29,15 @@ export default defineConfig({
         test: {
           name: 'world',
           include: ['test/**/*.test.ts'],
-          exclude: [...shared, 'test/hub/**'],
+          exclude: [...shared, 'test/hub/**', 'test/cli/**'],
           globalSetup: './test/support/build-hub.ts',
           typecheck: { enabled: true, include: ['test/types/**/*.test-d.ts'], tsconfig: './test/types/tsconfig.json' },
         },
+      },
+      {
+        extends: true,
+        // The command line as it is built, once for all of them.
+        test: { name: 'cli', include: ['test/cli/**/*.test.ts'], globalSetup: './test/cli/build.ts' },
       },
       {
         extends: true,

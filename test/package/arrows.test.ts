@@ -25,11 +25,15 @@ const ARROWS: { readonly [layer: string]: readonly string[] } = {
   testing: ['core', 'ports', 'service', 'stores', 'testing', 'index'],
   authorizer: ['service'],
   operator: ['core', 'ports', 'service', 'operator'],
+  config: ['core', 'ports', 'service', 'admin', 'config'],
+  cli: ['core', 'ports', 'service', 'stores', 'admin', 'config', 'cli'],
   index: ['core', 'ports', 'service', 'stores'],
 }
-/** The one file that puts the parts together, and what it may import beyond its layer: what the rest is given as functions. */
+/** Files that put parts together, and what each may import beyond its layer: what the rest is given as functions. */
 const COMPOSES: { readonly [file: string]: readonly string[] } = {
   'service/create-authorizer.ts': ['http/fetch-body.ts'],
+  // The version.
+  'cli/program.ts': ['../package.json'],
 }
 /** Files from which nothing but types is taken, and which import no package. */
 const TYPES_ONLY = ['ports']
@@ -53,6 +57,10 @@ const PEERS: { readonly [folder: string]: RegExp } = {
 /** What a browser runs, bundled by scripts/build-hub.ts; no host installs it. */
 const IN_BROWSER = /^hub\/page\//
 const BUNDLED = /^(preact(\/hooks)?|date-fns(\/constants)?)$/
+/** The command line, which runs on Node, and the libraries that are bundled into it (scripts/build-cli.ts). */
+const ON_NODE = /^cli\//
+const OF_CLI =
+  /^(node:[\w/]+|commander|@clack\/prompts|cli-table3|picocolors|@bomb\.sh\/tab\/commander|kysely|\(computed\))$/
 /** What the core gets as an argument instead. */
 const IMPURE = new Set(
   'performance setTimeout setInterval setImmediate queueMicrotask crypto fetch console process globalThis'.split(' '),
@@ -68,7 +76,7 @@ function problemsOf(path: string, text: string, exists: (path: string) => boolea
   const problems: string[] = []
   const layer = layerOf(path)
   if (!(layer in ARROWS)) problems.push(`${path} is in no part of the design`)
-  if (!text.startsWith('/**')) problems.push('does not begin with a comment that says what it is for')
+  if (!text.replace(/^#!.*\n/, '').startsWith('/**')) problems.push('does not begin with a comment that says what it is for')
   for (const [named] of text.matchAll(
     new RegExp(`\\b(${Object.keys(ARROWS).join('|')})\\/(page\\/)?[\\w-]+\\.tsx?\\b`, 'g'),
   ))
@@ -89,6 +97,7 @@ function problemsOf(path: string, text: string, exists: (path: string) => boolea
 function importProblems(path: string, { specifier, typeOnly, isDynamic }: Import): readonly string[] {
   const layer = layerOf(path)
   if (!specifier.startsWith('.')) {
+    if (ON_NODE.test(path)) return OF_CLI.test(specifier) ? [] : [`imports ${specifier}`]
     const isPeer = Object.entries(PEERS).some(([folder, peers]) => path.startsWith(folder) && peers.test(specifier))
     if (isPeer) return typeOnly || isDynamic ? [] : [`imports ${specifier} before it is used`]
     if (specifier === 'zod' && WHOLE_ZOD.test(path)) return []
@@ -200,6 +209,9 @@ describe('the check', () => {
     ['hub/page/a.ts', "import { z } from 'zod/mini'", 'imports zod/mini'],
     ['http/koa.ts', "import type { Hono } from 'hono'", 'imports hono'],
     ['http/hono.ts', "import { Hono } from 'hono'", 'imports hono before it is used'],
+    ['config/a.ts', "import { x } from '../cli/b.ts'", 'imports cli/b.ts against the arrows'],
+    ['cli/a.ts', "import { x } from 'express'", 'imports express'],
+    ['config/a.ts', "import { x } from 'node:fs'", 'imports node:fs'],
   ])('sees that %s must not say: %s', (path, code, problem) => {
     expect(check(path, code)).toEqual([problem])
   })
@@ -207,6 +219,7 @@ describe('the check', () => {
   it.each<[string, string]>([
     ['hub/page/a.tsx', "import { render } from 'preact'; import { x } from '../texts.ts'; const y = <p>{x}</p>"],
     ['admin/a.ts', "import { z } from 'zod'; import { x } from '../service/b.ts'"],
+    ['cli/a.ts', "import { x } from 'node:fs'; import { Command } from 'commander'; import { y } from '../config/b.ts'"],
     ['http/hono.ts', "import type { Hono } from 'hono'; import { x } from '../service/b.ts'"],
     ['stores/sql/a.ts', "import type { Kysely } from 'kysely'; const { sql } = await import('kysely')"],
     ['core/a.ts', "import { x } from './b.ts'; import * as z from 'zod/mini'; import { customRandom } from 'nanoid'"],

@@ -47,6 +47,7 @@ describe('the entry points', () => {
       './hub',
       './openapi',
       './testing',
+      './config',
       './package.json',
     ])
     expect(manifest.exports['./package.json']).toBe('./package.json')
@@ -69,9 +70,9 @@ describe('the entry points', () => {
 })
 
 describe('what the entry points give', () => {
-  it('is built module by module from all sources but those of the page, which are bundled', async () => {
+  it('is built module by module from all sources but those of the page and of the command line, which are bundled', async () => {
     const config = typeof tsupConfig === 'function' ? await tsupConfig({}) : tsupConfig
-    expect(config).toMatchObject({ entry: ['src/**/*.ts', '!src/hub/page/**'], outDir: 'dist' })
+    expect(config).toMatchObject({ entry: ['src/**/*.ts', '!src/hub/page/**', '!src/cli/**'], outDir: 'dist' })
   })
 
   const faces = entries.filter(({ target }) => target.default?.endsWith('/index.js'))

@@ -60,4 +60,5 @@ export const PUBLIC_VALUES: {
       'withReach',
     ],
   },
+  'plan-access-tokens/config': { source: 'src/config/index.ts', values: ['defineConfig'] },
 }

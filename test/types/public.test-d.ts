@@ -3,6 +3,7 @@ import type { Migration } from 'kysely'
 import type * as api from 'plan-access-tokens'
 import type * as admin from 'plan-access-tokens/admin'
 import type * as authorizer from 'plan-access-tokens/authorizer'
+import type * as config from 'plan-access-tokens/config'
 import type * as guards from 'plan-access-tokens/fetch'
 import type * as figma from 'plan-access-tokens/figma'
 import type * as hub from 'plan-access-tokens/hub'
@@ -211,6 +212,11 @@ interface Types {
   ListenedResponse: admin.ListenedResponse
   SurfaceView: admin.SurfaceView
   WithoutActor: admin.WithoutActor<api.TokenInput>
+  AdminApiConfig: config.AdminApiConfig
+  Config: config.Config
+  ConfiguredEngine: config.ConfiguredEngine
+  EngineConfig: config.EngineConfig
+  StoreConfig: config.StoreConfig
   HubAddress: hub.HubAddress
   HubHandler: hub.HubHandler
   HubOptions: hub.HubOptions
@@ -296,6 +302,7 @@ describe('the public functions', () => {
     expectTypeOf<AnyAt<typeof figma>>().toBeNever()
     expectTypeOf<AnyAt<typeof openapi>>().toBeNever()
     expectTypeOf<AnyAt<typeof testing>>().toBeNever()
+    expectTypeOf<AnyAt<typeof config>>().toBeNever()
   })
 })
 

@@ -1,0 +1,172 @@
+/** `create`, `list`, `show`, `edit`, `refresh`, `revoke`: what a plan admin does with tokens. A secret goes to stdout, this once. */
+import type { IssuedText, WithoutActor } from '../../admin/client.ts'
+import type { Token } from '../../core/token.ts'
+import type { CreateInput, EditInput, ListInput, RefreshInput } from '../../service/input.ts'
+import { confirmed } from '../ask.ts'
+import { CliError } from '../exit.ts'
+import { type Io, plain } from '../io.ts'
+import type { Session } from '../session.ts'
+import { moment, showTable, showToken } from '../show.ts'
+
+/** Flags of what a token may reach. */
+export interface ReachOptions {
+  readonly scope?: readonly string[]
+  readonly resource?: readonly string[]
+  readonly allResources?: boolean
+}
+
+/** Flags of `create`. */
+export interface CreateOptions extends ReachOptions {
+  readonly plan: string
+  readonly type: string
+  readonly name: string
+  readonly description?: string
+  readonly days: number
+  readonly idempotencyKey?: string
+}
+
+export async function create({ io, source }: Session, options: CreateOptions): Promise<void> {
+  const { plan, type, name, description, days, scope, idempotencyKey } = options
+  const input: WithoutActor<CreateInput> = {
+    planId: plan,
+    type,
+    name,
+    ...(description !== undefined && { description }),
+    lifetimeDays: days,
+    scopes: scope ?? [],
+    resources: reachOf(options) ?? missingReach(),
+    ...(idempotencyKey !== undefined && { idempotencyKey }),
+  }
+  showIssued(io, await (await source()).create(input), 'created')
+}
+
+/** What the flags say of resources, if anything. */
+function reachOf({ resource, allResources }: ReachOptions): 'all' | readonly string[] | undefined {
+  if (allResources && resource)
+    throw new CliError(
+      'usage',
+      'usage',
+      'Say --resource for some resources or --all-resources for every one, not both.',
+    )
+  return allResources ? 'all' : resource
+}
+
+function missingReach(): never {
+  throw new CliError('usage', 'usage', 'Which resources? Say --resource LINK, once for each, or --all-resources.')
+}
+
+function showIssued(io: Io, { token, secret }: IssuedText, what: string): void {
+  if (io.json) io.data(JSON.stringify({ token, secret }))
+  else {
+    io.say(`Token ${plain(token.id)} (${plain(token.name)}) was ${what}; it expires ${moment(token.expiresAt)} UTC.`)
+    io.data(secret)
+  }
+  io.warn('The secret is shown this once. Hand it to whoever needs it, and keep no copy.')
+}
+
+/** Flags of `list`. */
+export interface ListOptions {
+  readonly plan: string
+  readonly type?: string
+  readonly status?: ListInput['status']
+  readonly search?: string
+  readonly order?: ListInput['order']
+  readonly limit?: number
+  readonly after?: string
+  readonly all?: boolean
+}
+
+export async function list({ io, source }: Session, { plan, all, ...options }: ListOptions): Promise<void> {
+  const calls = await source()
+  const tokens: Token[] = []
+  let next = options.after
+  do {
+    const query = { planId: plan, ...taken(options, LIST_FIELDS), ...(next !== undefined && { after: next }) }
+    const page = await calls.list(query as WithoutActor<ListInput>)
+    tokens.push(...page.tokens)
+    next = page.next
+  } while (all && next !== undefined)
+  if (io.json) return io.data(JSON.stringify({ tokens, ...(next !== undefined && { next }) }))
+  const rows = tokens.map(({ id, name, type, status, expiresAt, lastUsedAt }) => [
+    ...[id, name, type, status, moment(expiresAt)],
+    lastUsedAt === undefined ? '' : moment(lastUsedAt),
+  ])
+  showTable(io, ['ID', 'NAME', 'TYPE', 'STATUS', 'EXPIRES (UTC)', 'LAST USED'], rows, 'No tokens.')
+  if (next !== undefined) io.say(`There are more: --after ${next}, or --all.`)
+}
+
+const LIST_FIELDS = ['type', 'status', 'search', 'order', 'limit'] as const
+
+type Taken<T, F extends keyof T> = { [K in F]?: Exclude<T[K], undefined> }
+
+/** Some fields of an object, those that are there. */
+export function taken<T extends object, F extends keyof T>(from: T, fields: readonly F[]): Taken<T, F> {
+  return Object.fromEntries(
+    fields.flatMap((field) => (from[field] === undefined ? [] : [[field, from[field]]])),
+  ) as Taken<T, F>
+}
+
+export async function show({ io, source }: Session, id: string): Promise<void> {
+  tellToken(io, await (await source()).get({ id }))
+}
+
+function tellToken(io: Io, token: Token): void {
+  if (io.json) io.data(JSON.stringify(token))
+  else showToken(io, token)
+}
+
+/** Flags of `edit`. */
+export interface EditOptions extends ReachOptions {
+  readonly name?: string
+  readonly description?: string
+  readonly ifVersion?: number
+}
+
+export async function edit({ io, source }: Session, id: string, options: EditOptions): Promise<void> {
+  const { scope, ifVersion } = options
+  const resources = reachOf(options)
+  const input: WithoutActor<EditInput> = {
+    id,
+    ...taken(options, ['name', 'description']),
+    ...(scope && { scopes: scope }),
+    ...(resources && { resources }),
+    ...(ifVersion !== undefined && { version: ifVersion }),
+  }
+  tellToken(io, await (await source()).edit(input))
+}
+
+/** Flags of `refresh`. */
+export interface RefreshOptions {
+  readonly retirePrevious?: RefreshInput['retirePrevious']
+  readonly idempotencyKey?: string
+  readonly preview?: boolean
+}
+
+export async function refresh({ io, source }: Session, id: string, options: RefreshOptions): Promise<void> {
+  const calls = await source()
+  if (!options.preview)
+    return showIssued(
+      io,
+      await calls.refresh({ id, ...taken(options, ['retirePrevious', 'idempotencyKey']) }),
+      'refreshed',
+    )
+  const dates = await calls.previewRefresh({ id })
+  if (io.json) return io.data(JSON.stringify(dates))
+  const rows = Object.entries(dates).map(([field, at]) => [field, moment(at)])
+  showTable(io, ['A REFRESH WOULD SET', 'UTC'], rows, '')
+}
+
+export async function revoke({ io, source }: Session, id: string, { yes }: { readonly yes?: boolean }): Promise<void> {
+  const calls = await source()
+  // Whoever may not see the token is told so before being asked.
+  const token = yes ? undefined : await calls.get({ id })
+  if (token)
+    await confirmed(
+      io,
+      `Revoke ${plain(token.name)} (${plain(token.id)}) of plan ${plain(token.planId)} for good?`,
+      yes,
+    )
+  const revoked = await calls.revoke({ id })
+  if (!io.json) io.say('No request with this token is accepted any more.')
+  tellToken(io, revoked)
+}

@@ -1,0 +1,158 @@
+/** Every command with its arguments, flags, help and examples. What each does: the files below cli/commands. */
+import { Argument, Command, Option } from 'commander'
+import { version } from '../../package.json'
+import { collect, command, managing, required, seconds, whole } from './command.ts'
+import { addCompletion } from './completion.ts'
+import { EXIT_CODES } from './exit.ts'
+
+/** Makes the program. */
+export function createProgram(): Command {
+  const program = new Command('plan-access-tokens')
+    .description('Manages plan access tokens, over a store or over a management API.')
+    .version(version, '-V, --version', 'prints the version')
+    .helpOption('-h, --help', 'prints help')
+    .helpCommand('help [command]', 'prints the help of a command')
+    .showSuggestionAfterError()
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .addHelpText('after', () => `\nExit codes:\n${exitCodes()}\n\nThe manual: docs/cli.md in the package.`)
+  addSetup(program)
+  addTokens(program)
+  addQuestions(program)
+  addCompletion(program)
+  return program
+}
+
+const exitCodes = (): string =>
+  Object.values(EXIT_CODES)
+    .map(({ code, when }) => `  ${String(code).padEnd(4)} ${when}`)
+    .join('\n')
+
+function addSetup(program: Command): void {
+  command<import('./commands/migrate.ts').MigrateOptions>(
+    program,
+    'migrate',
+    "makes the SQL store's tables, or brings them up to date",
+    'migrate',
+    async (session, flags) => (await import('./commands/migrate.ts')).migrate(session, flags),
+  ).addOption(
+    new Option('--sql <dialect>', 'prints the statements instead, for a tool of your own').choices([
+      'postgres',
+      'mysql',
+      'sqlite',
+    ]),
+  )
+}
+
+function addTokens(program: Command): void {
+  const plan = () => required('-p, --plan <id>', 'the plan')
+  managing<import('./commands/tokens.ts').CreateOptions>(
+    program,
+    'create',
+    'makes a token; its secret is printed to stdout, this once',
+    "create --plan acme --type live --name 'Nightly export' --days 90 --scope invoice:read --all-resources",
+    async (session, flags) => (await import('./commands/tokens.ts')).create(session, flags),
+  )
+    .addOption(plan())
+    .addOption(required('-t, --type <type>', 'the type of the token, as the policy names it'))
+    .addOption(required('-n, --name <name>', 'what the token is for'))
+    .option('--description <text>', 'more about it')
+    .addOption(required('-d, --days <days>', 'how long it lives, in days').argParser(whole))
+    .option('-s, --scope <scope>', 'a scope; once for each', collect)
+    .option('-r, --resource <link>', 'a resource that it may reach, by its link; once for each', collect)
+    .option('--all-resources', 'it may reach every resource of the plan')
+    .option('--idempotency-key <key>', 'the same key again gives the same token with a fresh secret')
+  managing<import('./commands/tokens.ts').ListOptions>(
+    program,
+    'list',
+    "lists a plan's tokens, a page at a time",
+    'list --plan acme --status active',
+    async (session, flags) => (await import('./commands/tokens.ts')).list(session, flags),
+  )
+    .addOption(plan())
+    .option('-t, --type <type>', 'only tokens of this type')
+    .addOption(new Option('--status <status>', 'only tokens in this state').choices(['active', 'expired', 'revoked']))
+    .option('--search <text>', 'only tokens with this in their name or description, or with this id')
+    .addOption(new Option('--order <order>', 'how they are sorted').choices(['newest', 'expiry']))
+    .option('--limit <n>', 'how many on a page, 1 to 500', whole)
+    .option('--after <cursor>', 'the page after this one')
+    .option('--all', 'every page')
+  managing(program, 'show <id>', 'shows a token', 'show 0c1f', async (session, _, id = '') =>
+    (await import('./commands/tokens.ts')).show(session, id),
+  )
+  managing<import('./commands/tokens.ts').EditOptions>(
+    program,
+    'edit <id>',
+    'changes name, description, scopes or resources of a token',
+    "edit 0c1f --name 'Weekly export'",
+    async (session, flags, id = '') => (await import('./commands/tokens.ts')).edit(session, id, flags),
+  )
+    .option('-n, --name <name>', 'what the token is for')
+    .option('--description <text>', 'more about it')
+    .option('-s, --scope <scope>', 'a scope, instead of all that it has; once for each', collect)
+    .option('-r, --resource <link>', 'a resource, instead of all that it has; once for each', collect)
+    .option('--all-resources', 'it may reach every resource of the plan')
+    .option('--if-version <n>', 'only if the token is still of this version', whole)
+  managing<import('./commands/tokens.ts').RefreshOptions>(
+    program,
+    'refresh <id>',
+    'issues a new secret and starts the lifetime again; the secret is printed to stdout, this once',
+    'refresh 0c1f',
+    async (session, flags, id = '') => (await import('./commands/tokens.ts')).refresh(session, id, flags),
+  )
+    .addOption(
+      new Option('--retire-previous <when>', 'when the secret so far ends: "now" if it leaked').choices([
+        'afterGrace',
+        'now',
+      ]),
+    )
+    .option('--idempotency-key <key>', 'the same key again replaces the secret that nobody received')
+    .option('--preview', 'only tells the dates')
+  managing<{ readonly yes?: boolean }>(
+    program,
+    'revoke <id>',
+    'ends a token and all its secrets for good; asks first',
+    'revoke 0c1f --yes',
+    async (session, flags, id = '') => (await import('./commands/tokens.ts')).revoke(session, id, flags),
+  ).option('-y, --yes', 'does not ask')
+  managing<import('./commands/events.ts').EventsOptions>(
+    program,
+    'events',
+    "prints a plan's audit log; as JSON, one event a line",
+    'events --plan acme --follow',
+    async (session, flags) => (await import('./commands/events.ts')).events(session, flags),
+  )
+    .addOption(plan())
+    .option('--token <id>', 'only events of this token')
+    .addOption(new Option('--order <order>', 'how they are sorted').choices(['oldest', 'newest']).conflicts('follow'))
+    .option('--limit <n>', 'how many on a page, 1 to 500; with --follow, how many of the last', whole)
+    .option('--after <seq>', 'the events after this one')
+    .option('-f, --follow', 'goes on with what comes in, until it is interrupted')
+    .option('--interval <seconds>', 'how often it looks with --follow (default: 2)', seconds)
+}
+
+function addQuestions(program: Command): void {
+  managing<import('./commands/explain.ts').ExplainOptions>(
+    program,
+    'explain <request>',
+    'says rule by rule why a request is let through or refused; without --token, the secret comes by prompt or stdin',
+    "explain 'GET /v1/files/ABC' --token 0c1f",
+    async (session, flags, line = '') => (await import('./commands/explain.ts')).explain(session, line, flags),
+  )
+    .option('--token <id>', 'the token, by its id')
+    .option('--body <json>', 'the body: JSON, or @ and the name of a file')
+    .option('--surface <name>', 'the policy that is asked, by its surface')
+  managing<import('./commands/scan.ts').ScanOptions>(
+    program,
+    'scan',
+    "finds secrets of the policy's prefixes in files and in the history of git; their checksum keeps out what only looks like one",
+    'scan --history .',
+    async (session, flags, ...paths) => (await import('./commands/scan.ts')).scan(session, paths.flat(), flags),
+  )
+    .addArgument(new Argument('[paths...]', 'files and folders (default: this one)'))
+    .option('--history', 'looks at the whole history of git too')
+    .option('--prefix <prefix>', 'a prefix of secrets, instead of a configuration; once for each', collect)
+    .option('--revoke', 'ends what is found; asks first')
+    .option('-y, --yes', 'does not ask')
+}

@@ -1,0 +1,78 @@
+/** Tables and dates for people. What programs read is JSON as the calls give it. */
+import Table from 'cli-table3'
+import type { Token } from '../core/token.ts'
+import { type Io, plain } from './io.ts'
+
+/** No lines: a table that can be read, copied and cut. */
+const NO_LINES = Object.fromEntries(
+  [
+    ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
+    ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'],
+  ].map((part) => [part, part === 'middle' ? '  ' : '']),
+)
+
+/** A text, or one with its colour. */
+export type Cell = string | readonly [paint: (text: string) => string, text: string]
+
+/** Prints rows under a head; a line for people where there are none. */
+export function showTable(io: Io, head: readonly string[], rows: readonly (readonly Cell[])[], none: string): void {
+  if (rows.length === 0) {
+    io.say(none)
+    return
+  }
+  const table = new Table({
+    head: head.map((name) => io.colors.dim(name)),
+    chars: NO_LINES,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
+  })
+  table.push(...rows.map((row) => row.map(oneLine)))
+  io.data(
+    table
+      .toString()
+      .split('\n')
+      .map((line) => line.trimEnd())
+      .join('\n'),
+  )
+}
+
+function oneLine(cell: Cell): string {
+  if (typeof cell === 'string') return plain(cell).replaceAll(/[\n\t]/g, ' ')
+  const [paint, text] = cell
+  return paint(oneLine(text))
+}
+
+/** `2027-01-31 12:00`, in UTC; `never` for `null`. */
+export function moment(at: number | null | undefined): string {
+  if (at === null) return 'never'
+  return at === undefined || !Number.isFinite(at) ? '?' : new Date(at).toISOString().slice(0, 16).replace('T', ' ')
+}
+
+/** Everything of a token, a field a line. */
+export function showToken(io: Io, token: Token): void {
+  const { resources, secrets, warnings } = token
+  const rows: [string, string][] = [
+    ['id', token.id],
+    ['plan', token.planId],
+    ['type', token.type],
+    ['name', token.name],
+    ...(token.description === '' ? [] : [['description', token.description] as [string, string]]),
+    ['status', token.status],
+    ['scopes', token.scopes.join(', ')],
+    ['resources', resources === 'all' ? 'all of the plan' : resources.map(({ link }) => link).join(', ')],
+    ['created', `${moment(token.createdAt)} by ${token.createdBy}`],
+    ['expires', moment(token.expiresAt)],
+    ...(token.revokedAt === null
+      ? []
+      : [['revoked', `${moment(token.revokedAt)} by ${token.revokedBy ?? 'a report'}`] as [string, string]]),
+    ...(token.lastUsedAt === undefined ? [] : [['last used', moment(token.lastUsedAt)] as [string, string]]),
+    ['secrets', secrets.map(({ issuedAt, worksUntil }) => `${moment(issuedAt)}${untilOf(worksUntil)}`).join('; ')],
+    ['version', String(token.version)],
+  ]
+  showTable(io, ['', ''], rows, '')
+  for (const { code, scope } of warnings) io.warn(`${code}: ${plain(scope)}`)
+}
+
+function untilOf(worksUntil: number | null): string {
+  if (worksUntil === null) return ' (newest)'
+  return worksUntil === 0 ? ' (ended)' : ` (until ${moment(worksUntil)})`
+}

@@ -1,0 +1,160 @@
+/**
+ * Where a command's tokens are: an engine over a store, or a management API. Both are used through the calls of `AdminClient`, so
+ * that a command is written once. Over a store the directory still says what the actor may do.
+ */
+import { type AdminClient, createAdminClient, type ExplanationView } from '../admin/client.ts'
+import { surfacesOf } from '../admin/routes.ts'
+import type { AdminApiConfig, Config, ConfiguredEngine } from '../config/config.ts'
+import type { Policy } from '../core/policy.ts'
+import { createPlanTokens } from '../service/create-plan-tokens.ts'
+import type { Explanation } from '../service/explain.ts'
+import { wordsOf } from '../service/report.ts'
+import type { RequestLike } from '../service/request.ts'
+import { CliError } from './exit.ts'
+import { unreachable } from './failure.ts'
+
+/** The calls of a command. */
+export interface Source extends Omit<AdminClient, 'parseLinks'> {
+  /** Whether a secret works, and whose it is; absent where nobody may ask. */
+  readonly inspect?: (
+    secret: string,
+  ) => Promise<{ readonly active: boolean; readonly id?: string; readonly name?: string }>
+  /** Ends the secret and, if it is the newest, its token. */
+  revokeSecret(secret: string): Promise<boolean>
+  /** What a request with a secret may do; absent where the secret would have to be sent on. */
+  readonly explainSecret?: (
+    secret: string,
+    request: Omit<RequestLike, 'headers'>,
+    surface?: string,
+  ) => Promise<ExplanationView>
+}
+
+/** Opens the source of a configuration. @param actor `--actor`. */
+export function sourceOf(config: Config, actor: string | undefined): Source {
+  if (isOfApi(config)) return ofApi(config, actor)
+  const engine = engineOf(config)
+  return ofEngine(engine, actor ?? config.actor, config.basePath)
+}
+
+/** Whether a configuration names a management API. */
+export function isOfApi(config: Config): config is AdminApiConfig {
+  return 'adminApi' in config && config.adminApi !== undefined
+}
+
+/** The engine of a configuration that has a store. */
+function engineOf(config: Exclude<Config, AdminApiConfig>): ConfiguredEngine {
+  if ('tokens' in config) return config.tokens
+  const { policy, store, directory } = config
+  // What the engine keeps to itself as `unavailable` is told here, in its safe words.
+  const told = new Set<string>()
+  const tell = (line: string): void => {
+    if (!told.has(line)) process.stderr.write(`${line}\n`)
+    told.add(line)
+  }
+  return createPlanTokens({
+    policy,
+    store,
+    directory,
+    onError: (error, { method }) => tell(`${method} failed: ${wordsOf(error)}`),
+    onWarning: tell,
+  })
+}
+
+function ofEngine(engine: ConfiguredEngine, actor: string | undefined, basePath: string | undefined): Source {
+  const by = <T extends object>(input: T): T & { readonly actor: string } => ({ ...input, actor: actorOf(actor) })
+  const at = basePath === undefined ? {} : { basePath }
+  return {
+    policies: async () => surfacesOf(engine.policies),
+    list: (input) => engine.list(by(input)),
+    create: async (input) => shown(await engine.create(by(input))),
+    get: (input) => engine.get(by(input)),
+    edit: (input) => engine.edit(by(input)),
+    previewRefresh: (input) => engine.previewRefresh(by(input)),
+    refresh: async (input) => shown(await engine.refresh(by(input))),
+    revoke: (input) => engine.revoke(by(input)),
+    events: (input) => engine.events(by(input)),
+    explain: async ({ surface, ...question }) =>
+      viewOf(await engine.explain(by(question), { ...at, ...(surface !== undefined && { surface }) })),
+    async inspect(secret) {
+      const { active, token } = await engine.inspect({ secret })
+      return { active, ...(token && { id: token.id, name: token.name }) }
+    },
+    revokeSecret: async (secret) => (await engine.revokeSecret({ text: secret })).revoked,
+    async explainSecret(secret, request, surface) {
+      const policy = engine.policies.find((one) => surface === undefined || one.surface === surface)
+      const headers = { ...headerFor(policy, secret), 'content-type': 'application/json' }
+      return viewOf(await engine.explain({ ...request, headers }, { ...at, ...(surface !== undefined && { surface }) }))
+    },
+  }
+}
+
+const shown = ({ token, secret }: Awaited<ReturnType<ConfiguredEngine['create']>>) => ({
+  token,
+  secret: secret.reveal(),
+})
+
+/** Without what only a server needs. */
+function viewOf({ decision, rules }: Explanation): ExplanationView {
+  if (decision.allowed) {
+    const { headers: _, ...rest } = decision
+    return { decision: rest, rules }
+  }
+  const { allowed, code, status, message, scopes } = decision
+  return { decision: { allowed, code, status, message, ...(scopes && { scopes }) }, rules }
+}
+
+function headerFor(policy: Policy | undefined, secret: string): { readonly [name: string]: string } {
+  const { headers = [], bearer = true } = policy?.data.credential ?? {}
+  const [first] = headers
+  return bearer || first === undefined ? { authorization: `Bearer ${secret}` } : { [first]: secret }
+}
+
+function actorOf(actor: string | undefined): string {
+  if (actor !== undefined) return actor
+  throw new CliError(
+    'usage',
+    'actor_missing',
+    'Who does it? Say --actor ID, or actor in the configuration: the id of a plan admin, as your directory knows it.',
+  )
+}
+
+function ofApi({ adminApi: { url, headers } }: AdminApiConfig, actor: string | undefined): Source {
+  if (actor !== undefined)
+    throw new CliError(
+      'usage',
+      'actor_not_taken',
+      'Over an admin API its session says who the actor is: leave --actor out.',
+    )
+  const reach = (to: string, init: RequestInit): Promise<Response> =>
+    fetch(to, { ...init, signal: AbortSignal.timeout(LONGEST_CALL) }).catch((thrown) => {
+      throw unreachable(thrown, url)
+    })
+  const { parseLinks: _, ...client } = createAdminClient({
+    baseUrl: url,
+    fetch: reach,
+    ...(headers !== undefined && { headers }),
+  })
+  return {
+    ...client,
+    async revokeSecret(secret) {
+      const own = typeof headers === 'function' ? await headers() : headers
+      const response = await reach(`${url.replace(/\/$/, '')}/revoke`, {
+        method: 'POST',
+        headers: { ...own, 'Content-Type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ token: secret }).toString(),
+        redirect: 'error',
+      })
+      if (!response.ok)
+        throw new CliError(
+          'refused',
+          'revocation_refused',
+          `The admin API takes no reports of secrets from this client (status ${response.status}). It needs the option introspection.`,
+        )
+      const { revoked } = (await response.json().catch(() => ({}))) as { readonly revoked?: unknown }
+      return revoked === true
+    },
+  }
+}
+
+/** How long the API may take, in milliseconds. An edit waits until every process judges by it. */
+const LONGEST_CALL = 120_000

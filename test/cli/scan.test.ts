@@ -1,0 +1,148 @@
+/** `scan`: secrets in files and in the history of git, told by their place and never printed, and ended with --revoke. */
+import { execFileSync } from 'node:child_process'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { createPlanTokens, memoryStore } from 'plan-access-tokens'
+import { adminHandler, toNode } from 'plan-access-tokens/admin'
+import { figmaPolicy } from 'plan-access-tokens/figma'
+import { testDirectory } from 'plan-access-tokens/testing'
+import { describe, expect, it } from 'vitest'
+import { listen } from '../admin/server.ts'
+import { CREATE, migrated, type Project, project } from './project.ts'
+
+async function secretOf({ run }: Project): Promise<{ readonly id: string; readonly secret: string }> {
+  const { token, secret } = JSON.parse((await run([...CREATE, '--json'])).stdout)
+  return { id: token.id, secret }
+}
+
+/** A secret with one character changed: it has the shape and a wrong checksum. */
+const falseAlarm = (secret: string): string =>
+  secret.replace(/.(.{6})$/, (end) => (end[0] === 'a' ? 'b' : 'a') + end.slice(1))
+
+function git(folder: string, ...args: readonly string[]): void {
+  const env = { PATH: process.env.PATH, HOME: folder, GIT_CONFIG_SYSTEM: '/dev/null', GIT_CONFIG_GLOBAL: '/dev/null' }
+  const author = ['-c', 'user.name=A', '-c', 'user.email=a@example.com', '-c', 'init.defaultBranch=main']
+  execFileSync('git', [...author, ...args], { cwd: folder, env, stdio: 'pipe' })
+}
+
+describe('scan', () => {
+  it('finds secrets by their checksum, tells the place and whose they are, and prints none', async () => {
+    const it = await migrated()
+    const { id, secret } = await secretOf(it)
+    it.write('app/.env', `A=1\nB=2\nKEY=${secret}\n`)
+    it.write('app/url.txt', `https://example.com/?key=${encodeURIComponent(encodeURIComponent(`"${secret}"`))}`)
+    it.write('app/big.bin', `${'\0x_'.repeat(700_000)}\n${secret}${'\0'.repeat(2_000_000)}`)
+    it.write('app/false.txt', falseAlarm(secret))
+    it.write('app/node_modules/x/a.txt', secret)
+    const { code, stdout, stderr } = await it.run(['scan', 'app', '--json'])
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout).found).toEqual([
+      { file: 'app/.env', line: 3, prefix: 'inv_live', state: 'works', token: id },
+      { file: 'app/big.bin', line: 2, prefix: 'inv_live', state: 'works', token: id },
+      { file: 'app/url.txt', line: 1, prefix: 'inv_live', state: 'works', token: id },
+    ])
+    const table = await it.run(['scan', 'app'])
+    expect(table.stdout).toMatch(/^app\/\.env:3 +inv_live +works/m)
+    for (const text of [stdout, stderr, table.stdout, table.stderr]) expect(text).not.toContain(secret.slice(-20))
+  })
+
+  it('that finds nothing ends with 0', async () => {
+    const it = await migrated()
+    const outcome = await it.run(['scan'])
+    expect(outcome).toMatchObject({ code: 0, stdout: '' })
+    expect(outcome.stderr).toMatch(/0 places with a secret\.\nNo secrets\.\n$/)
+  })
+
+  it('looks at every branch, tag, stash and message of git, with the commit that brought it', async () => {
+    const it = await migrated()
+    const { secret } = await secretOf(it)
+    const repo = join(it.folder, 'repo')
+    it.write('repo/a.txt', 'one')
+    git(repo, 'init', '-q')
+    git(repo, 'add', '.')
+    git(repo, 'commit', '-qm', 'first')
+    git(repo, 'checkout', '-qb', 'side')
+    it.write('repo/deep/key.txt', `\n\nkey: ${secret}`)
+    git(repo, 'add', '.')
+    git(repo, 'commit', '-qm', 'a key')
+    git(repo, 'rm', '-q', 'deep/key.txt')
+    git(repo, 'commit', '-qm', `without ${secret}`)
+    git(repo, 'tag', '-a', 'v1', '-m', `tagged ${secret}`)
+    git(repo, 'checkout', '-q', 'main')
+    const now = await it.run(['scan', 'repo', '--json'])
+    expect(now).toMatchObject({ code: 0, stdout: '{"found":[]}\n' })
+    const { code, stdout } = await it.run(['scan', 'repo', '--history', '--json'])
+    expect(code).toBe(1)
+    const found = JSON.parse(stdout).found as { file: string; line: number; commit: string }[]
+    expect(found.map(({ file }) => file).sort()).toEqual(['(commit message)', '(tag message)', 'deep/key.txt'])
+    const commit = execFileSync('git', ['log', '-1', '--format=%H', 'side~1'], { cwd: repo, encoding: 'utf8' })
+    expect(found.find(({ file }) => file === 'deep/key.txt')).toMatchObject({ line: 3, commit: commit.slice(0, 10) })
+  })
+
+  it('--revoke asks, and with --yes ends what it finds', async () => {
+    const it = await migrated()
+    const { id, secret } = await secretOf(it)
+    it.write('leak.txt', secret)
+    expect(await it.run(['scan', 'leak.txt', '--revoke'])).toMatchObject({ code: 2 })
+    expect(JSON.parse((await it.run(['show', id, '--json'])).stdout).status).toBe('active')
+    const { code, stdout } = await it.run(['scan', 'leak.txt', '--revoke', '--yes', '--json'])
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout).found).toMatchObject([{ file: 'leak.txt', state: 'works', token: id, revoked: true }])
+    expect(JSON.parse((await it.run(['show', id, '--json'])).stdout).status).toBe('revoked')
+    expect(JSON.parse((await it.run(['scan', 'leak.txt', '--json'])).stdout).found[0].state).toBe('ended')
+  })
+
+  it('over an admin API it ends secrets where the API takes reports, and says so where not', async () => {
+    const tokens = createPlanTokens({
+      policy: figmaPolicy(),
+      store: memoryStore(),
+      directory: testDirectory({ 1001: { admins: ['admin-1'] } }),
+    })
+    const { token, secret } = await tokens.create({
+      ...{ actor: 'admin-1', planId: '1001', type: 'rest', name: 'a', lifetimeDays: 1 },
+      ...{ scopes: ['file_content:read'] as const, resources: 'all' as const },
+    })
+    const actor = () => 'admin-1'
+    const client = (request: Request) => request.headers.get('x-client') === 'scanner'
+    const plain = await listen(createServer(toNode(adminHandler({ tokens, actor }))))
+    const taking = await listen(createServer(toNode(adminHandler({ tokens, actor, introspection: { client } }))))
+    const config = (url: string) => `export default { adminApi: { url: '${url}', headers: { 'x-client': 'scanner' } } }`
+    const it = project({ 'a.mjs': config(plain), 'b.mjs': config(taking), 'leak.txt': secret.reveal() })
+    const look = await it.run(['scan', 'leak.txt', '--config', 'a.mjs', '--json'])
+    expect(JSON.parse(look.stdout).found).toEqual(
+      [{ file: 'leak.txt', line: 1, prefix: 'figp', state: 'unknown' }].map((one) => ({
+        ...one,
+        prefix: expect.any(String),
+      })),
+    )
+    const revoke = ['scan', 'leak.txt', '--revoke', '--yes', '--config']
+    expect(await it.run([...revoke, 'a.mjs'])).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('introspection'),
+    })
+    expect((await it.run([...revoke, 'b.mjs'])).code).toBe(1)
+    expect((await tokens.get({ actor: 'admin-1', id: token.id })).status).toBe('revoked')
+  })
+
+  it('needs no configuration where the prefix is said', async () => {
+    const it = project({ 'a.txt': 'inv_live_nothing' })
+    expect((await it.run(['scan', '--prefix', 'inv_live'])).code).toBe(0)
+    expect((await it.run(['scan', '--prefix', 'not a prefix'])).code).toBe(2)
+    expect((await it.run(['scan', '--prefix', 'inv_live', '--revoke'])).code).toBe(2)
+  })
+
+  it('says what it could not look at', async () => {
+    const it = project()
+    const missing = await it.run(['scan', 'none.txt', '--prefix', 'inv_live'])
+    expect(missing).toMatchObject({
+      code: 6,
+      stderr: expect.stringContaining('none.txt cannot be used: it does not exist.'),
+    })
+    it.write('a.txt', 'nothing')
+    const withoutGit = ['scan', 'a.txt', '--history', '--prefix', 'inv_live']
+    expect(await it.run(withoutGit, { env: { PATH: '/nowhere' } })).toMatchObject({
+      code: 6,
+      stderr: expect.stringContaining('git is not installed'),
+    })
+  })
+})

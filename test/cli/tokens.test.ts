@@ -1,0 +1,226 @@
+/** The commands of plan admins, over a real store and over a real management API: the same answers, and a secret only where it belongs. */
+import { createServer } from 'node:http'
+import { createPlanTokens, definePolicy, memoryStore } from 'plan-access-tokens'
+import { adminHandler, toNode } from 'plan-access-tokens/admin'
+import { testDirectory } from 'plan-access-tokens/testing'
+import { describe, expect, it } from 'vitest'
+import { listen } from '../admin/server.ts'
+import { CREATE, migrated, type Project, project } from './project.ts'
+
+/** The same world as that of the project in SQLite. */
+async function overApi(): Promise<Project> {
+  const tokens = createPlanTokens({
+    policy: definePolicy({
+      surface: 'invoices',
+      credential: { headers: ['x-invoices-key'], bearer: true },
+      tiers: ['business'],
+      scopes: { 'invoice:read': {}, 'invoice:write': {} },
+      types: { live: { prefix: 'inv_live' } },
+      kinds: { client: { id: 'digits' } },
+      links: { hosts: ['app.invoices.example'], shapes: ['/clients/{client}'] },
+      endpoints: {
+        'GET /v1/clients/{client}/invoices': {
+          scopes: ['invoice:read'],
+          names: [{ kind: 'client', at: 'path:client' }],
+        },
+        'POST /v1/invoices': { scopes: ['invoice:write'], names: [{ kind: 'client', at: 'body:client' }] },
+      },
+    }),
+    store: memoryStore(),
+    directory: testDirectory({
+      acme: { tier: 'business', admins: ['admin-1'], resources: { 'client:12': {}, 'client:34': {} } },
+      other: { tier: 'business', admins: ['admin-2'], resources: { 'client:99': {} } },
+    }),
+  })
+  const handler = adminHandler({
+    tokens,
+    actor: (request) => request.headers.get('x-session') ?? undefined,
+    basePath: '/admin',
+  })
+  const url = await listen(createServer(toNode(handler)))
+  return project({
+    'plan-access-tokens.config.mjs': `
+import { defineConfig } from 'plan-access-tokens/config'
+export default defineConfig({ adminApi: { url: '${url}/admin', headers: () => ({ 'x-session': 'admin-1' }) } })
+`,
+  })
+}
+
+describe.each([
+  { over: 'a store in SQLite', make: () => migrated() },
+  { over: 'an admin API', make: overApi },
+])('over $over', ({ make }) => {
+  it('a token goes through its whole life', async () => {
+    const { run } = await make()
+    const json = async (...args: readonly string[]) => {
+      const { code, stdout, stderr } = await run([...args, '--json'])
+      expect({ code, stderr: stderr.replace(/^warning: .*\n/, '') }).toEqual({ code: 0, stderr: '' })
+      return JSON.parse(stdout)
+    }
+    const made = await json(...CREATE)
+    expect(made).toMatchObject({
+      token: { planId: 'acme', name: 'Nightly export', scopes: ['invoice:read'], status: 'active' },
+      secret: expect.stringMatching(/^inv_live_\w{38}$/),
+    })
+    const { id } = made.token
+    expect((await json('list', '--plan', 'acme')).tokens.map((token: { id: string }) => token.id)).toEqual([id])
+    expect(await json('show', id)).toMatchObject({ id, version: 1 })
+    expect(await json('edit', id, '--name', 'Weekly', '--if-version', '1')).toMatchObject({
+      name: 'Weekly',
+      version: 2,
+    })
+    expect(await json('refresh', id, '--preview')).toMatchObject({ expiresAt: expect.any(Number) })
+    const refreshed = await json('refresh', id, '--retire-previous', 'now')
+    expect(refreshed.secret).not.toBe(made.secret)
+    expect(await json('revoke', id, '--yes')).toMatchObject({ id, status: 'revoked' })
+    const { stdout } = await run(['events', '--plan', 'acme', '--json'])
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { type: string; actor: string })
+    expect(lines.map(({ type }) => type)).toEqual(['created', 'edited', 'refreshed', 'revoked'])
+    expect(new Set(lines.map(({ actor }) => actor))).toEqual(new Set(['admin-1']))
+  })
+
+  it('people get tables and only the secret as data; no other command prints it', async () => {
+    const { run } = await make()
+    const made = await run(CREATE)
+    expect(made.code).toBe(0)
+    expect(made.stdout).toMatch(/^inv_live_\w{38}\n$/)
+    expect(made.stderr).toMatch(/Token (\S+) \(Nightly export\) was created; it expires \d{4}-/)
+    expect(made.stderr).toContain('warning: The secret is shown this once.')
+    const secret = made.stdout.trim()
+    expect(made.stderr).not.toContain(secret)
+    const id = /^Token (\S+) /.exec(made.stderr)?.[1] ?? ''
+    const list = await run(['list', '--plan', 'acme'])
+    expect(list.stdout).toMatch(/^ID +NAME +TYPE +STATUS +EXPIRES/)
+    expect(list.stdout).toMatch(new RegExp(`${id} +Nightly export +live +active +\\d{4}-`))
+    const show = await run(['show', id])
+    expect(show.stdout).toMatch(/^resources +https:\/\/app\.invoices\.example\/clients\/12$/m)
+    const events = await run(['events', '--plan', 'acme'])
+    expect(events.stdout).toMatch(/created +\S+ +admin-1/)
+    const revoked = await run(['revoke', id, '--yes'])
+    expect(revoked.stderr).toContain('No request with this token is accepted any more.')
+    for (const { stdout, stderr } of [list, show, events, revoked]) expect(stdout + stderr).not.toContain(secret)
+  })
+
+  it.each<[string, readonly string[], string]>([
+    ['input that is wrong', [...CREATE, '--days', '9999'], 'invalid_input'],
+    ['a plan of others', ['list', '--plan', 'other'], 'not_plan_admin'],
+    ['a token that is not there', ['show', 'none'], 'token_not_found'],
+    ['a token that is not there, before it asks', ['revoke', 'none'], 'token_not_found'],
+  ])('%s is refused with its code', async (_, args, code) => {
+    const { run } = await make()
+    const outcome = await run([...args, '--json'])
+    expect(outcome).toMatchObject({ code: 4, stdout: '' })
+    expect(JSON.parse(outcome.stderr)).toMatchObject({ error: { code, exit: 4 } })
+    expect((await run(args)).stderr).toMatch(/^error: \S/)
+  })
+
+  it('revoke asks, and without a terminal says that --yes is needed', async () => {
+    const { run } = await make()
+    const { token } = JSON.parse((await run([...CREATE, '--json'])).stdout)
+    const outcome = await run(['revoke', token.id])
+    expect(outcome).toMatchObject({ code: 2, stdout: '' })
+    expect(outcome.stderr).toContain('There is no terminal to ask on: say --yes to do it.')
+    expect(JSON.parse((await run(['show', token.id, '--json'])).stdout).status).toBe('active')
+  })
+
+  it('events --follow prints what was and what comes in, and ends with the reader', async () => {
+    const { run, start } = await make()
+    const { token } = JSON.parse((await run([...CREATE, '--json'])).stdout)
+    const following = start(['events', '--plan', 'acme', '--follow', '--interval', '0.1', '--json'])
+    await following.until('"created"')
+    await run(['edit', token.id, '--name', 'Weekly'])
+    await following.until('"edited"')
+    following.child.stdout.destroy()
+    await run(['revoke', token.id, '--yes'])
+    expect(await following.ended).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  it('events --follow that is interrupted says so with its exit code', async () => {
+    const { run, start } = await make()
+    await run(CREATE)
+    const following = start(['events', '--plan', 'acme', '--follow'])
+    await following.until('created')
+    following.child.kill('SIGINT')
+    expect((await following.ended).code).toBe(130)
+  })
+
+  it('explain says of a token rule by rule what it may do', async () => {
+    const { run } = await make()
+    const { token } = JSON.parse((await run([...CREATE, '--json'])).stdout)
+    const allowed = await run(['explain', 'GET /v1/clients/12/invoices', '--token', token.id])
+    expect(allowed.code).toBe(0)
+    expect(allowed.stdout).toMatch(/yes +allowlist/)
+    expect(allowed.stdout).toMatch(/allowed\n$/)
+    const refused = await run([
+      'explain',
+      'POST /v1/invoices',
+      '--token',
+      token.id,
+      '--body',
+      '{"client":"12"}',
+      '--json',
+    ])
+    expect(refused.code).toBe(1)
+    expect(JSON.parse(refused.stdout).decision).toMatchObject({ allowed: false, code: 'scope_missing', status: 403 })
+  })
+})
+
+describe('over a store', () => {
+  it('explain takes the secret by stdin, and never as an argument', async () => {
+    const { run } = await migrated()
+    const { secret } = JSON.parse((await run([...CREATE, '--json'])).stdout)
+    const question = ['explain', 'GET /v1/clients/34/invoices']
+    const { code, stdout } = await run(question, { input: `${secret}\n` })
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/no +allowlist +resource_not_allowed/)
+    expect(stdout).not.toContain(secret)
+    for (const args of [[...question, secret], ['explain', `GET /v1/x?token=${secret}`], [secret], ['show', secret]]) {
+      const refused = await run(args)
+      expect(refused).toMatchObject({ code: 2, stdout: '' })
+      expect(refused.stderr).toContain('An argument holds the secret of a token')
+      expect(refused.stderr).not.toContain(secret)
+    }
+    const nothing = await run(question)
+    expect(nothing).toMatchObject({ code: 2, stderr: expect.stringContaining('No secret came in.') })
+  })
+
+  it('the directory says what the actor may do, whoever runs the command', async () => {
+    const { run } = await migrated()
+    const asOther = await run([...CREATE, '--actor', 'admin-2', '--json'])
+    expect(asOther.code).toBe(4)
+    expect(JSON.parse(asOther.stderr).error.code).toBe('not_plan_admin')
+  })
+
+  it('a store that is not migrated is told in words', async () => {
+    const { SQLITE } = await import('./project.ts')
+    const { code, stderr } = await project(SQLITE).run(['list', '--plan', 'acme'])
+    expect(code).toBe(5)
+    expect(stderr).toContain('migrate')
+  })
+
+  it('control characters from elsewhere do not reach a terminal', async () => {
+    const { plain } = await import('../../src/cli/io.ts')
+    expect(plain('a\u001b[2Jb\u202ec')).toBe('a\\u{1b}[2Jb\\u{202e}c')
+  })
+})
+
+describe('over an admin API', () => {
+  it('an actor is not taken, since the session says who it is', async () => {
+    const { run } = await overApi()
+    expect(await run(['list', '--plan', 'acme', '--actor', 'admin-2'])).toMatchObject({ code: 2, stdout: '' })
+  })
+
+  it('one that does not answer is told by its origin', async () => {
+    const { run } = project({
+      'plan-access-tokens.config.mjs':
+        "export default { adminApi: { url: 'http://127.0.0.1:1/admin', headers: { 'x-session': 'Sesame' } } }",
+    })
+    const { code, stderr } = await run(['list', '--plan', 'acme'])
+    expect(code).toBe(5)
+    expect(stderr).toContain('The admin API at http://127.0.0.1:1 did not answer')
+    expect(stderr).not.toContain('Sesame')
+  })
+})
