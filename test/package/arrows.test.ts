@@ -76,7 +76,8 @@ function problemsOf(path: string, text: string, exists: (path: string) => boolea
   const problems: string[] = []
   const layer = layerOf(path)
   if (!(layer in ARROWS)) problems.push(`${path} is in no part of the design`)
-  if (!text.replace(/^#!.*\n/, '').startsWith('/**')) problems.push('does not begin with a comment that says what it is for')
+  if (!text.replace(/^#!.*\n/, '').startsWith('/**'))
+    problems.push('does not begin with a comment that says what it is for')
   for (const [named] of text.matchAll(
     new RegExp(`\\b(${Object.keys(ARROWS).join('|')})\\/(page\\/)?[\\w-]+\\.tsx?\\b`, 'g'),
   ))
@@ -219,7 +220,10 @@ describe('the check', () => {
   it.each<[string, string]>([
     ['hub/page/a.tsx', "import { render } from 'preact'; import { x } from '../texts.ts'; const y = <p>{x}</p>"],
     ['admin/a.ts', "import { z } from 'zod'; import { x } from '../service/b.ts'"],
-    ['cli/a.ts', "import { x } from 'node:fs'; import { Command } from 'commander'; import { y } from '../config/b.ts'"],
+    [
+      'cli/a.ts',
+      "import { x } from 'node:fs'; import { Command } from 'commander'; import { y } from '../config/b.ts'",
+    ],
     ['http/hono.ts', "import type { Hono } from 'hono'; import { x } from '../service/b.ts'"],
     ['stores/sql/a.ts', "import type { Kysely } from 'kysely'; const { sql } = await import('kysely')"],
     ['core/a.ts', "import { x } from './b.ts'; import * as z from 'zod/mini'; import { customRandom } from 'nanoid'"],
