@@ -18,6 +18,7 @@ export function createProgram(): Command {
     .configureOutput({ outputError: () => undefined })
     .addHelpText('after', () => `\nExit codes:\n${exitCodes()}\n\nThe manual: docs/cli.md in the package.`)
   addSetup(program)
+  addDoctor(program)
   addTokens(program)
   addQuestions(program)
   addCompletion(program)
@@ -43,6 +44,19 @@ function addSetup(program: Command): void {
       'sqlite',
     ]),
   )
+}
+
+function addDoctor(program: Command): void {
+  command<import('./commands/doctor.ts').DoctorOptions>(
+    program,
+    'doctor',
+    'looks at store, directory, clocks and routes of a project, and tells what is wrong or odd; writes nothing',
+    'doctor --plan acme',
+    async (session, flags) => (await import('./commands/doctor.ts')).doctor(session, flags),
+  )
+    .option('-p, --plan <id>', 'a plan that exists, for the directory')
+    .option('--resource <kind:id>', 'a resource that exists, for the directory')
+    .option('--strict', 'warnings end it with 1 too')
 }
 
 function addTokens(program: Command): void {

@@ -42,7 +42,7 @@ export function isOfApi(config: Config): config is AdminApiConfig {
 }
 
 /** The engine of a configuration that has a store. */
-function engineOf(config: Exclude<Config, AdminApiConfig>): ConfiguredEngine {
+export function engineOf(config: Exclude<Config, AdminApiConfig>): ConfiguredEngine {
   if ('tokens' in config) return config.tokens
   const { policy, store, directory } = config
   // What the engine keeps to itself as `unavailable` is told here, in its safe words.
