@@ -4,6 +4,7 @@ import { version } from '../../package.json'
 import { collect, command, managing, required, seconds, whole } from './command.ts'
 import { addCompletion } from './completion.ts'
 import { EXIT_CODES } from './exit.ts'
+import { DATABASES, FRAMEWORKS, ID_FORMS } from './init/detect.ts'
 
 /** Makes the program. */
 export function createProgram(): Command {
@@ -31,6 +32,20 @@ const exitCodes = (): string =>
     .join('\n')
 
 function addSetup(program: Command): void {
+  command<import('./commands/init.ts').InitOptions>(
+    program,
+    'init',
+    'writes policy, store, directory, guard, a test and the configuration into a project; shows them first, overwrites nothing',
+    'init --dry-run',
+    async (session, flags) => (await import('./commands/init.ts')).init(session, flags),
+  )
+    .addOption(new Option('--framework <name>', 'the framework, instead of what is found').choices(FRAMEWORKS))
+    .addOption(new Option('--database <driver>', 'the database, instead of what is found').choices(DATABASES))
+    .addOption(
+      new Option('--ids <form>', 'how the ids of your tables look, instead of what is found').choices(ID_FORMS),
+    )
+    .option('--dry-run', 'shows the files and writes none')
+    .option('-y, --yes', 'does not ask')
   command<import('./commands/migrate.ts').MigrateOptions>(
     program,
     'migrate',

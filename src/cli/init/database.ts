@@ -1,0 +1,87 @@
+/** The file that opens the database and makes the store, for each driver. What it says of secrets and connections: docs/stores.md. */
+import type { Database, Found } from './detect.ts'
+
+/** The packages that a driver needs beside Kysely. */
+export const DRIVER_PACKAGES: { readonly [D in Database]: readonly string[] } = {
+  pg: ['pg'],
+  mysql2: ['mysql2'],
+  'better-sqlite3': ['better-sqlite3'],
+  libsql: ['libsql'],
+  'node:sqlite': [],
+}
+
+/** The text of the file. */
+export function storeFile({ database, isTypeScript }: Found): string {
+  const cast = isTypeScript ? ' as never' : ''
+  const env = isTypeScript ? 'process.env.DATABASE_URL ?? fail()' : 'process.env.DATABASE_URL ?? fail()'
+  const fail = `
+function fail()${isTypeScript ? ': never' : ''} {
+  throw new Error('Set DATABASE_URL to the address of the database.')
+}
+`
+  const ofKysely = isTypeScript ? '<unknown>' : ''
+  const head = (what: string): string => `/** Where tokens are kept: ${what}. */\n`
+  const make = (options = ''): string => `
+// Makes the tables that are missing. Several servers may start at once.
+await migrate(database)
+
+export const store = sqlStore(database${options})
+`
+  switch (database) {
+    case 'pg':
+      return `${head('five tables in the PostgreSQL of DATABASE_URL')}import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import { migrate, pgListener, preparedStatements, sqlStore } from 'plan-access-tokens/stores/sql'
+
+const connectionString = ${env}
+const pool = new pg.Pool({ connectionString })
+// Without a listener, pg ends the process when an idle connection is lost.
+pool.on('error', (error) => console.warn(error.message))
+
+export const database = new Kysely${ofKysely}({ dialect: new PostgresDialect({ pool: preparedStatements(pool) }) })
+${make(', { listen: pgListener(() => new pg.Client({ connectionString, keepAlive: true })) }')}${fail}`
+    case 'mysql2':
+      return `${head('five tables in the MySQL or MariaDB of DATABASE_URL')}import { Kysely, MysqlDialect } from 'kysely'
+import mysql from 'mysql2'
+import { migrate, preparedStatements, sqlStore } from 'plan-access-tokens/stores/sql'
+
+const pool = mysql.createPool({ uri: ${env} })
+
+export const database = new Kysely${ofKysely}({ dialect: new MysqlDialect({ pool: preparedStatements(pool) }) })
+${make()}${fail}`
+    case 'node:sqlite':
+      return `${head('five tables in tokens.db, by the SQLite of Node')}import { DatabaseSync } from 'node:sqlite'
+import { Kysely, SqliteDialect } from 'kysely'
+import { migrate, sqlStore } from 'plan-access-tokens/stores/sql'
+
+const sqlite = new DatabaseSync(process.env.DATABASE_FILE ?? 'tokens.db')
+sqlite.exec('pragma journal_mode = wal')
+
+/** As Kysely takes SQLite: parameters come as a list. */
+const driver = {
+  close: () => sqlite.close(),
+  prepare(sql${isTypeScript ? ': string' : ''}) {
+    const statement = sqlite.prepare(sql)
+    return {
+      reader: statement.columns().length > 0,
+      all: (values${isTypeScript ? ': never[]' : ''}) => statement.all(...values),
+      run: (values${isTypeScript ? ': never[]' : ''}) => statement.run(...values),
+      iterate: (values${isTypeScript ? ': never[]' : ''}) => statement.iterate(...values),
+    }
+  },
+}
+
+export const database = new Kysely${ofKysely}({ dialect: new SqliteDialect({ database: driver${cast} }) })
+${make()}`
+    default:
+      return `${head('five tables in tokens.db, by SQLite')}import Database from '${database}'
+import { Kysely, SqliteDialect } from 'kysely'
+import { migrate, sqlStore } from 'plan-access-tokens/stores/sql'
+
+const sqlite = new Database(process.env.DATABASE_FILE ?? 'tokens.db')
+sqlite.pragma('journal_mode = wal')
+
+export const database = new Kysely${ofKysely}({ dialect: new SqliteDialect({ database: sqlite${cast} }) })
+${make()}`
+  }
+}

@@ -1,0 +1,161 @@
+/** `init`: what it finds in a project, what it writes and what it leaves alone. That all of it works: getting-started.test.ts. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+import { DATABASES, type Found, FRAMEWORKS, ID_FORMS } from '../../src/cli/init/detect.ts'
+import { draftsOf, wordOf } from '../../src/cli/init/files.ts'
+import type { Program } from '../docs/blocks.ts'
+import { typeProblems } from '../docs/type-check.ts'
+import { project } from './project.ts'
+
+const manifest = (fields: object): string => JSON.stringify({ name: 'my-app', ...fields })
+const dependencies = (...names: readonly string[]) => ({
+  dependencies: Object.fromEntries(names.map((name) => [name, '*'])),
+})
+
+describe('init', () => {
+  it.each<[string, Readonly<Record<string, string>>, object]>([
+    ['an empty folder', {}, { framework: 'node', ids: 'integer', isTypeScript: false, runner: 'node' }],
+    [
+      'Express, pg, vitest and TypeScript',
+      { 'package.json': manifest(dependencies('express', 'pg', 'vitest')), 'tsconfig.json': '{}' },
+      { framework: 'express', database: 'pg', isTypeScript: true, runner: 'vitest' },
+    ],
+    [
+      'Nest over Express',
+      { 'package.json': manifest(dependencies('@nestjs/core', 'express', 'jest')) },
+      { framework: 'nest', runner: 'jest' },
+    ],
+    ['Next', { 'package.json': manifest(dependencies('next', 'mysql2')) }, { framework: 'fetch', database: 'mysql2' }],
+    [
+      'Prisma with UUIDs in PostgreSQL',
+      {
+        'package.json': manifest(dependencies('hono', '@prisma/client')),
+        'prisma/schema.prisma': 'datasource db { provider = "postgresql" }\nmodel A { id String @id @default(uuid()) }',
+      },
+      { framework: 'hono', database: 'pg', ids: 'uuid' },
+    ],
+    [
+      'migrations with bigserial',
+      {
+        'package.json': manifest(dependencies('koa')),
+        'migrations/1.sql': 'create table a (id bigserial primary key);',
+      },
+      { framework: 'koa', database: 'pg', ids: 'bigint' },
+    ],
+    [
+      'Drizzle in MySQL',
+      {
+        'package.json': manifest(dependencies('fastify')),
+        'src/db/schema.ts': "export const a = mysqlTable('a', { id: serial('id') })",
+      },
+      { framework: 'fastify', database: 'mysql2', ids: 'integer' },
+    ],
+    [
+      'an OpenAPI document, and a file that only is called so',
+      { 'api.json': '{}', 'docs/openapi.yaml': 'openapi: 3.1.0\ninfo: {}' },
+      { openapi: 'docs/openapi.yaml' },
+    ],
+  ])('finds %s', async (_, files, found) => {
+    const it = project({ 'package.json': manifest({}), ...files })
+    const { code, stdout } = await it.run(['init', '--dry-run', '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout).found).toMatchObject({ name: 'my-app', ...found })
+    expect(existsSync(join(it.folder, 'tokens'))).toBe(false)
+  })
+
+  it('shows the files, asks, and without a terminal says that --yes is needed', async () => {
+    const it = project({ 'package.json': manifest({}) })
+    const { code, stdout, stderr } = await it.run(['init', '--database', 'libsql'])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain('export const policy = definePolicy({')
+    expect(stderr).toContain('Write 7 files? There is no terminal to ask on')
+    expect(readdirSync(it.folder)).toEqual(['package.json'])
+  })
+
+  it('overwrites nothing, writes what is missing, and says what to do next', async () => {
+    const it = project({ 'package.json': manifest(dependencies('express')), 'tokens/policy.mjs': '// mine' })
+    const first = await it.run(['init', '--database', 'libsql', '--yes'])
+    expect(first.code).toBe(0)
+    expect(first.stderr).toMatch(/kept +tokens\/policy\.mjs/)
+    expect(first.stderr).toMatch(/1\. npm install plan-access-tokens kysely(@0\.28)? libsql\n/)
+    expect(first.stderr).toContain("app.use('/api', planGuard, routes)")
+    expect(readFileSync(join(it.folder, 'tokens/policy.mjs'), 'utf8')).toBe('// mine')
+    const again = await it.run(['init', '--database', 'libsql', '--yes'])
+    expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('nothing was written') })
+  })
+
+  it('writes all or nothing', async () => {
+    // A file where a folder has to be; on a read-only folder it is the same, but tests may run as root.
+    const it = project({ 'package.json': manifest({}), tokens: 'a file' })
+    const { code, stderr } = await it.run(['init', '--database', 'libsql', '--yes'])
+    expect(code).toBe(6)
+    expect(stderr).toMatch(/^error: .* cannot be used: /m)
+    expect(readdirSync(it.folder).sort()).toEqual(['package.json', 'tokens'])
+  })
+
+  it('takes back what it has written when a later file cannot be', async () => {
+    const { writeAll } = await import('../../src/cli/init/write.ts')
+    const it = project({ 'b/c.txt': 'a file' })
+    const draft = (file: string) => ({ file, what: '', text: file })
+    expect(() => writeAll(it.folder, [draft('a/one.txt'), draft('two.txt'), draft('b/c.txt')])).toThrow('EEXIST')
+    expect(readdirSync(it.folder)).toEqual(['b'])
+    expect(readFileSync(join(it.folder, 'b/c.txt'), 'utf8')).toBe('a file')
+  })
+
+  it('tells of a package.json that is none', async () => {
+    const it = project({ 'package.json': '{' })
+    expect(await it.run(['init', '--yes'])).toMatchObject({
+      code: 6,
+      stderr: expect.stringContaining('package.json is no JSON'),
+    })
+  })
+})
+
+const found = (fields: Partial<Found>): Found => ({
+  ...{ name: 'my-app', framework: 'node', database: 'libsql', ids: 'integer', isTypeScript: true, ending: 'ts' },
+  ...{ importEnding: 'ts', runner: 'node', manager: 'npm', packages: new Set() },
+  ...fields,
+})
+
+describe('the files', () => {
+  it.each(['@scope/My App.2', '2024', '___', 'x'.repeat(90), 'é'])(
+    'have a name that a prefix can be, of %j',
+    (name) => {
+      expect(wordOf(name)).toMatch(/^[a-z][a-z0-9]{0,23}$/)
+    },
+  )
+
+  it('are right TypeScript for every framework and every driver that is here', () => {
+    const isHere = (database: string): boolean => !['better-sqlite3', 'node:sqlite'].includes(database)
+    const projects = [
+      ...FRAMEWORKS.map((framework) => found({ framework })),
+      ...DATABASES.filter(isHere).map((database) => found({ database })),
+      ...ID_FORMS.map((ids) => found({ ids, runner: 'vitest' })),
+    ]
+    const programs = projects.flatMap((one): Program[] => {
+      const drafts = draftsOf(one)
+      const files = new Map(drafts.map(({ file, text }) => [file, text]))
+      return drafts.map(({ file, text }) => ({ main: file, files, block: { file, line: 1, lang: 'ts', code: text } }))
+    })
+    expect(typeProblems(programs)).toEqual([])
+  })
+
+  it.each(DATABASES.flatMap((database) => FRAMEWORKS.map((framework) => ({ database, framework }))))(
+    'are right JavaScript for $framework over $database',
+    (chosen) => {
+      for (const { file, text } of draftsOf(
+        found({ ...chosen, isTypeScript: false, ending: 'mjs', importEnding: 'mjs' }),
+      )) {
+        const { diagnostics = [] } = ts.transpileModule(text, {
+          fileName: file,
+          reportDiagnostics: true,
+          compilerOptions: { allowJs: true },
+        })
+        expect(diagnostics.map(({ messageText }) => messageText)).toEqual([])
+        expect(text.startsWith('/**')).toBe(true)
+      }
+    },
+  )
+})
