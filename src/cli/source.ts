@@ -96,7 +96,7 @@ const shown = ({ token, secret }: Awaited<ReturnType<ConfiguredEngine['create']>
 /** Without what only a server needs. */
 function viewOf({ decision, rules }: Explanation): ExplanationView {
   if (decision.allowed) {
-    const { headers: _, ...rest } = decision
+    const { headers: _, reach: _reach, covers: _covers, ...rest } = decision
     return { decision: rest, rules }
   }
   const { allowed, code, status, message, scopes } = decision

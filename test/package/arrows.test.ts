@@ -87,7 +87,7 @@ function problemsOf(path: string, text: string, exists: (path: string) => boolea
     const imported = importOf(node)
     if (imported) problems.push(...importProblems(path, imported))
     if (ts.isStringLiteralLike(node) && node.text.startsWith('node:') && !imported && path !== REACHES_PLATFORM)
-      if (!isSpecifier(node)) problems.push(`names ${node.text}`)
+      if (!isSpecifier(node) && !ON_NODE.test(path)) problems.push(`names ${node.text}`)
     if (layer === 'core') problems.push(...impurities(path, node))
     ts.forEachChild(node, visit)
   }

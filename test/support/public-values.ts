@@ -26,7 +26,7 @@ export const PUBLIC_VALUES: {
   },
   'plan-access-tokens/stores/sql': {
     source: 'src/stores/sql/index.ts',
-    values: ['migrate', 'pgListener', 'preparedStatements', 'sqlMigrations', 'sqlStore'],
+    values: ['migrate', 'nodeSqlite', 'pgListener', 'preparedStatements', 'sqlMigrations', 'sqlStore'],
   },
   'plan-access-tokens/stores/redis': { source: 'src/stores/redis/index.ts', values: ['redisStore'] },
   'plan-access-tokens/express': { source: 'src/http/express.ts', values: ['guard'] },

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Dialect, type SqliteDatabase, SqliteDialect } from 'kysely'
 import Libsql from 'libsql'
+import { type NodeSqliteDatabase, nodeSqlite } from 'plan-access-tokens/stores/sql'
 
 /** Opens a file, made if it does not exist. */
 export type OpenSqlite = (
@@ -18,6 +19,35 @@ export const openLibsql: OpenSqlite = (file) => inWal(new Libsql(file) as never)
 
 /** `undefined` where it is not installed. */
 export const openBetterSqlite3: OpenSqlite | undefined = loadBetterSqlite3()
+
+/** `undefined` in a Node without it. */
+export const openNodeSqlite: OpenSqlite | undefined = await loadNodeSqlite()
+
+interface NodeDatabase extends NodeSqliteDatabase {
+  exec(sql: string): void
+}
+
+async function loadNodeSqlite(): Promise<OpenSqlite | undefined> {
+  // By a name that no bundler looks for.
+  const name = 'node:sqlite'
+  const loaded = (await import(name).catch(() => undefined)) as
+    | { readonly DatabaseSync: new (file: string) => NodeDatabase }
+    | undefined
+  if (!loaded) return undefined
+  return (file) => {
+    const database = new loaded.DatabaseSync(file)
+    database.exec('pragma journal_mode = wal')
+    database.exec('pragma synchronous = off')
+    // Connections of one process cannot wait for each other: the whole process would stand still.
+    database.exec('pragma busy_timeout = 1')
+    return {
+      ...nodeSqlite(database),
+      exec: (sql) => database.exec(sql),
+      // It gives numbers, and a bigint where a number would not be exact.
+      defaultSafeIntegers: () => undefined,
+    }
+  }
+}
 
 /** The command that installs what is missing. */
 export const BETTER_SQLITE3_COMMAND =

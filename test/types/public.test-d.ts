@@ -237,6 +237,9 @@ interface Types {
   RedisStore: redis.RedisStore
   RedisStoreOptions: redis.RedisStoreOptions
   ScriptOptions: redis.ScriptOptions
+  KyselySqliteDatabase: sql.KyselySqliteDatabase
+  NodeSqliteDatabase: sql.NodeSqliteDatabase
+  NodeSqliteStatement: sql.NodeSqliteStatement
   Listen: sql.Listen
   ListenClient: sql.ListenClient
   SqlDialect: sql.SqlDialect

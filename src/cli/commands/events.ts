@@ -30,7 +30,8 @@ export async function events({ io, source }: Session, options: EventsOptions): P
   if (isFollowed) return follow(io, calls, which, options.limit ?? BEFORE, options.after, interval * 1_000)
   const page = await calls.events({ ...which, ...taken(options, ['order', 'limit', 'after']) })
   if (io.json) for (const event of page.events) io.data(JSON.stringify(event))
-  else showTable(io, ['SEQ', 'AT (UTC)', 'WHAT', 'TOKEN', 'ACTOR', 'CHANGED'], page.events.map(rowOf), 'No events.')
+  else
+    showTable(io, ['SEQ', 'AT (UTC)', 'WHAT', 'TOKEN', 'ACTOR', 'CHANGED', 'WHY'], page.events.map(rowOf), 'No events.')
   if (page.next !== undefined) io.say(`There are more: --after ${page.next}`)
 }
 
@@ -71,9 +72,9 @@ async function follow(
 }
 
 function print(io: Io, event: TokenEvent): void {
-  io.data(io.json ? JSON.stringify(event) : rowOf(event).map(plain).join('  '))
+  io.data(io.json ? JSON.stringify(event) : rowOf(event).map(plain).join('  ').trimEnd())
 }
 
-function rowOf({ seq, at, type, tokenId, actor, changes }: TokenEvent): readonly string[] {
-  return [String(seq), moment(at), type, tokenId, actor ?? '(a report)', Object.keys(changes ?? {}).join(', ')]
+function rowOf({ seq, at, type, tokenId, actor, changes, reason = '' }: TokenEvent): readonly string[] {
+  return [String(seq), moment(at), type, tokenId, actor ?? '(a report)', Object.keys(changes ?? {}).join(', '), reason]
 }

@@ -78,14 +78,12 @@ function packagesOf({ database, packages }: Found): readonly string[] {
   return wanted.filter((name) => !packages.has(name.replace(/(?<=.)@.*/, '')))
 }
 
-/** Whether Node has SQLite and says of a statement whether it gives rows (22.16 and later). */
+/** Whether Node has SQLite (22.13 and later). */
 async function hasNodeSqlite(): Promise<boolean> {
-  try {
-    // By a name that a bundler does not look for, and a Node without it does not warn of.
-    const name = 'node:sqlite'
-    const { StatementSync } = (await import(name)) as { readonly StatementSync?: { readonly prototype: object } }
-    return StatementSync !== undefined && 'columns' in StatementSync.prototype
-  } catch {
-    return false
-  }
+  // By a name that a bundler does not look for.
+  const name = 'node:sqlite'
+  return import(name).then(
+    () => true,
+    () => false,
+  )
 }

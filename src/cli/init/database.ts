@@ -52,26 +52,12 @@ ${make()}${fail}`
     case 'node:sqlite':
       return `${head('five tables in tokens.db, by the SQLite of Node')}import { DatabaseSync } from 'node:sqlite'
 import { Kysely, SqliteDialect } from 'kysely'
-import { migrate, sqlStore } from 'plan-access-tokens/stores/sql'
+import { migrate, nodeSqlite, sqlStore } from 'plan-access-tokens/stores/sql'
 
 const sqlite = new DatabaseSync(process.env.DATABASE_FILE ?? 'tokens.db')
 sqlite.exec('pragma journal_mode = wal')
 
-/** As Kysely takes SQLite: parameters come as a list. */
-const driver = {
-  close: () => sqlite.close(),
-  prepare(sql${isTypeScript ? ': string' : ''}) {
-    const statement = sqlite.prepare(sql)
-    return {
-      reader: statement.columns().length > 0,
-      all: (values${isTypeScript ? ': never[]' : ''}) => statement.all(...values),
-      run: (values${isTypeScript ? ': never[]' : ''}) => statement.run(...values),
-      iterate: (values${isTypeScript ? ': never[]' : ''}) => statement.iterate(...values),
-    }
-  },
-}
-
-export const database = new Kysely${ofKysely}({ dialect: new SqliteDialect({ database: driver${cast} }) })
+export const database = new Kysely${ofKysely}({ dialect: new SqliteDialect({ database: nodeSqlite(sqlite) }) })
 ${make()}`
     default:
       return `${head('five tables in tokens.db, by SQLite')}import Database from '${database}'

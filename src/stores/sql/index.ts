@@ -2,6 +2,12 @@
 export { type Listen, type ListenClient, type PgListenerOptions, pgListener } from './listen.ts'
 export { type MigrateResult, migrate } from './migrate.ts'
 export { type SqlMigration, type SqlMigrations, sqlMigrations } from './migrations.ts'
+export {
+  type KyselySqliteDatabase,
+  type NodeSqliteDatabase,
+  type NodeSqliteStatement,
+  nodeSqlite,
+} from './node-sqlite.ts'
 export type { SqlStoreOptions, SqlTables } from './options.ts'
 export { preparedStatements } from './prepared.ts'
 export { type SqlStore, sqlStore } from './store.ts'

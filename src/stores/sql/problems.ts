@@ -36,9 +36,33 @@ const DUPLICATE = new Set<unknown>(['23505', 1062, 'SQLITE_CONSTRAINT_PRIMARYKEY
 /** What is told of an error: drivers put it in different fields. */
 function marksOf(thrown: unknown): { readonly codes: readonly unknown[]; readonly text: string } {
   if (typeof thrown !== 'object' || thrown === null) return { codes: [], text: '' }
-  const { code, errno, message } = thrown as { code?: unknown; errno?: unknown; message?: unknown }
-  return { codes: [code, errno], text: typeof message === 'string' ? message : '' }
+  const { code, errno, errcode, message } = thrown as { readonly [field: string]: unknown }
+  const named = code === 'ERR_SQLITE_ERROR' ? nameOfNumber(errcode) : code
+  return { codes: [named, errno], text: typeof message === 'string' ? message : '' }
 }
+
+/** What other drivers call an error of SQLite. Node gives its number, whose last byte is the kind. */
+function nameOfNumber(errcode: unknown): string {
+  const number = typeof errcode === 'number' ? errcode : 0
+  return SQLITE_NAMES.get(number) ?? SQLITE_NAMES.get(number % 256) ?? 'SQLITE_OTHER'
+}
+
+const SQLITE_NAMES = new Map<number, string>([
+  ...([
+    [1, 'SQLITE_ERROR'],
+    [3, 'SQLITE_PERM'],
+    [5, 'SQLITE_BUSY'],
+    [8, 'SQLITE_READONLY'],
+  ] as const),
+  ...([
+    [14, 'SQLITE_CANTOPEN'],
+    [23, 'SQLITE_AUTH'],
+  ] as const),
+  ...([
+    [1555, 'SQLITE_CONSTRAINT_PRIMARYKEY'],
+    [2067, 'SQLITE_CONSTRAINT_UNIQUE'],
+  ] as const),
+])
 
 function isIn(kinds: ReadonlySet<unknown>, thrown: unknown): boolean {
   return marksOf(thrown).codes.some((code) => kinds.has(code))

@@ -17,7 +17,7 @@ export type SqlStore = TokenStore & Required<Omit<TokenStore, 'peekByDigest' | '
 
 /**
  * A store in the SQL database that the host runs already, through its own Kysely: PostgreSQL 12 or later, MySQL 8 or MariaDB
- * (mysql2), SQLite 3.35 or later (better-sqlite3, libsql). The tests run on PostgreSQL 18, MariaDB 10.11, libsql 0.5 and
+ * (mysql2), SQLite 3.35 or later (better-sqlite3, libsql, `nodeSqlite`). The tests run on PostgreSQL 18, MariaDB 10.11, libsql 0.5 and
  * better-sqlite3 12. Make the tables with `sqlMigrations` first. The store opens and closes nothing, leaves out Kysely's plugins,
  * and runs all its statements on the host's connections, so a host's limits for them hold here too.
  *

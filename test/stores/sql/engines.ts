@@ -13,7 +13,13 @@ import {
 import { KYSELY_NEXT, type KyselyNext } from '../../support/kysely-next.ts'
 import { hasMariadb, MARIADB_COMMAND, type MariadbServer, startMariadb } from '../../support/mariadb.ts'
 import { type PostgresConfig, type PostgresServer, startPostgres } from '../../support/postgres.ts'
-import { BETTER_SQLITE3_COMMAND, openBetterSqlite3, openLibsql, sqliteFile } from '../../support/sqlite.ts'
+import {
+  BETTER_SQLITE3_COMMAND,
+  openBetterSqlite3,
+  openLibsql,
+  openNodeSqlite,
+  sqliteFile,
+} from '../../support/sqlite.ts'
 
 /** An empty database: without tables until `migrate`. */
 export interface Database {
@@ -47,6 +53,8 @@ export const LIBSQL = sqlite('libsql', openLibsql)
 /** Over the Kysely that comes next, where it is installed. */
 export const LIBSQL_NEXT = sqlite('libsql', openLibsql, undefined, KYSELY_NEXT)
 export const BETTER_SQLITE3 = sqlite('better-sqlite3', openBetterSqlite3, BETTER_SQLITE3_COMMAND)
+/** In Node 22.13 and later. */
+export const NODE_SQLITE = openNodeSqlite && sqlite('node:sqlite', openNodeSqlite)
 export const POSTGRES = postgres()
 export const MARIADB = mariadb()
 

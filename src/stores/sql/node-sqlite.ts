@@ -1,0 +1,79 @@
+/**
+ * `nodeSqlite`: the SQLite that comes with Node, as Kysely's `SqliteDialect` takes a driver. Nothing of Node is imported: the host
+ * opens the database.
+ */
+import { SetupError } from '../../core/errors.ts'
+import { issueAt } from '../../core/issue.ts'
+
+/** What is used of a `DatabaseSync` of `node:sqlite`. */
+export interface NodeSqliteDatabase {
+  prepare(sql: string): NodeSqliteStatement
+  close(): void
+}
+
+/** What is used of a statement of `node:sqlite`. */
+export interface NodeSqliteStatement {
+  all(...parameters: never[]): unknown[]
+  run(...parameters: never[]): { changes: number | bigint; lastInsertRowid: number | bigint }
+  iterate(...parameters: never[]): IterableIterator<unknown>
+  setReadBigInts(on: boolean): void
+  /** From Node 22.16 on. */
+  columns?(): readonly unknown[]
+}
+
+/** A database as Kysely's `SqliteDialect` takes it. */
+export interface KyselySqliteDatabase {
+  prepare(sql: string): {
+    readonly reader: boolean
+    all(parameters: readonly unknown[]): unknown[]
+    run(parameters: readonly unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint }
+    iterate(parameters: readonly unknown[]): IterableIterator<unknown>
+  }
+  close(): void
+}
+
+/** Whether a statement gives rows, told by its text, where Node does not say. */
+const GIVES_ROWS = /^\s*(\/\*.*?\*\/\s*)*(select|with|pragma|values|explain)\b|\breturning\b/is
+
+/**
+ * Node's own SQLite (`node:sqlite`, Node 22.13 and later) for Kysely, so that no driver has to be installed.
+ *
+ * @param database what `new DatabaseSync(file)` gave.
+ * @throws SetupError (a `TypeError`) for anything else.
+ * @example
+ * const database = new DatabaseSync('tokens.db')
+ * database.exec('pragma journal_mode = wal')
+ * const store = sqlStore(new Kysely({ dialect: new SqliteDialect({ database: nodeSqlite(database) }) }))
+ */
+export function nodeSqlite(database: NodeSqliteDatabase): KyselySqliteDatabase {
+  if (typeof Object(database).prepare !== 'function' || typeof Object(database).close !== 'function')
+    throw new SetupError('nodeSqlite', [
+      issueAt(['database'], 'must be a database of node:sqlite: new DatabaseSync(file).'),
+    ])
+  return {
+    close: () => database.close(),
+    prepare(sql) {
+      const statement = database.prepare(sql)
+      // Otherwise a number beyond the safe ones would be an error of Node's, after the statement has done its work.
+      statement.setReadBigInts(true)
+      return {
+        reader: statement.columns ? statement.columns().length > 0 : GIVES_ROWS.test(sql),
+        all: (parameters) => statement.all(...(parameters as never[])).map(withNumbers),
+        run: (parameters) => statement.run(...(parameters as never[])),
+        *iterate(parameters) {
+          for (const row of statement.iterate(...(parameters as never[]))) yield withNumbers(row)
+        },
+      }
+    },
+  }
+}
+
+/** A row with numbers where they are exact, as other drivers give it. */
+function withNumbers(row: unknown): unknown {
+  const fields = row as Record<string, unknown>
+  for (const name of Object.keys(fields)) {
+    const value = fields[name]
+    if (typeof value === 'bigint' && Number.isSafeInteger(Number(value))) fields[name] = Number(value)
+  }
+  return row
+}
