@@ -120,18 +120,19 @@ describe('the tarball', () => {
     expect(sources).toEqual(
       readdirSync(join(copy, 'src'), { recursive: true, encoding: 'utf8' })
         .map((path) => `src/${path.replaceAll(sep, '/')}`)
-        .filter((path) => path.endsWith('.ts') && !path.startsWith('src/hub/page/'))
+        .filter((path) => path.endsWith('.ts') && !/^src\/(hub\/page|cli)\//.test(path))
         .sort(),
     )
     const built = sources.flatMap((file) => {
       const module = file.replace(/^src\/(.+)\.ts$/, 'dist/$1')
       return [`${module}.js`, `${module}.js.map`, `${module}.d.ts`, `${module}.d.ts.map`]
     })
-    expect(others.filter((file) => !file.startsWith('src/')).sort()).toEqual(built.sort())
+    const cli = ['dist/cli/bin.js', 'dist/cli/licenses.txt', 'dist/cli/main.js']
+    expect(others.filter((file) => !file.startsWith('src/')).sort()).toEqual([...built, ...cli].sort())
   })
 
   it('has modules that name each other as they are called, no package that is bundled, and maps that lead to sources in it', () => {
-    for (const file of files().filter((path) => path.startsWith('dist/'))) {
+    for (const file of files().filter((path) => path.startsWith('dist/') && !path.startsWith('dist/cli/'))) {
       if (file.endsWith('.map')) {
         const { sources } = JSON.parse(text(file)) as { sources: string[] }
         // A module of types alone has nothing to be mapped.
@@ -144,6 +145,21 @@ describe('the tarball', () => {
       expect(named.filter((name) => !existsSync(join(installed, posix.dirname(file), name ?? '')))).toEqual([])
       expect(text(file).match(/sourceMappingURL=(.*)/)?.[1]).toBe(posix.basename(`${file}.map`))
     }
+  })
+
+  it('has a command line that names modules of the package, Node’s and its dependencies, and no other package', async () => {
+    const { dependencies } = manifest
+    const main = text('dist/cli/main.js')
+    // What it writes into projects stands in it as text, with imports of its own.
+    const named = [...main.matchAll(/^import (?:[^'"`;]+ from )?"([^"]+)";$/gm)].map(([, name = '']) => name)
+    expect(named.length).toBeGreaterThan(20)
+    const isOwn = (name: string): boolean => existsSync(join(installed, 'dist/cli', name))
+    const isInstalled = (name: string): boolean => Object.keys(dependencies).some((one) => name.startsWith(one))
+    expect(named.filter((name) => !name.startsWith('node:') && !isOwn(name) && !isInstalled(name))).toEqual([])
+    const { stdout } = await run(project, process.execPath, join(installed, 'dist/cli/bin.js'), '--version')
+    expect(stdout).toBe(`${manifest.version}\n`)
+    for (const name of ['commander', '@clack/prompts', 'cli-table3'])
+      expect(text('dist/cli/licenses.txt')).toContain(`${name} `)
   })
 
   it('has pages whose links lead to files and headings in it, and begins with the command that installs it', () => {
@@ -163,7 +179,10 @@ describe('the tarball', () => {
   })
 
   it('names in its code only the hosts of Figma and of examples', () => {
-    const code = files().filter((file) => file.startsWith('dist/') || file === 'package.json')
+    // The licenses of what is bundled into the command line name where that is from.
+    const code = files().filter(
+      (file) => (file.startsWith('dist/') && file !== 'dist/cli/licenses.txt') || file === 'package.json',
+    )
     // What the hub's page makes elements with: names of XML, which nothing is loaded from.
     const names = /http:\/\/www\.w3\.org\/(2000\/svg|1998\/Math\/MathML|1999\/xhtml)(?![\w/])/g
     const hosts = code.flatMap((file) =>
@@ -173,8 +192,9 @@ describe('the tarball', () => {
           .matchAll(/https?:\/\/([\w-]+(?:\.[\w-]+)+)/g),
       ].map(([, h]) => h),
     )
+    // A comment in the scripts that complete commands in a shell names github.com.
     const known =
-      /^((www|developers|help|api)\.)?figma\.com$|(^|\.)example\.(com|org|net)$|\.(test|example)$|^www\.rfc-editor\.org$/
+      /^((www|developers|help|api)\.)?figma\.com$|(^|\.)example\.(com|org|net)$|\.(test|example)$|^www\.rfc-editor\.org$|^github\.com$/
     expect(hosts.filter((host) => !known.test(host ?? ''))).toEqual([])
   })
 })
