@@ -45,6 +45,8 @@ export async function buildCli(outDir: string): Promise<void> {
       js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
     },
     legalComments: 'none',
+    // Where node_modules is a link, the comments of the bundle would name the place that it leads to.
+    preserveSymlinks: true,
     metafile: true,
     logLevel: 'warning',
     plugins: [ownModules],

@@ -13,7 +13,7 @@ interface Layer {
 }
 
 /** Where the routes of a router are that no path of the policy leads to. */
-export const SOMEWHERE = '(somewhere)'
+const SOMEWHERE = '(somewhere)'
 
 /** Reads a stack. @param paths to try mounted routers with, such as `/v1/files/1`. */
 export function routesOfExpress(stack: readonly unknown[], paths: readonly string[], before = ''): readonly AppRoute[] {

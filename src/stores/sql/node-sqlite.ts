@@ -7,28 +7,40 @@ import { issueAt } from '../../core/issue.ts'
 
 /** What is used of a `DatabaseSync` of `node:sqlite`. */
 export interface NodeSqliteDatabase {
+  /** Compiles a statement. */
   prepare(sql: string): NodeSqliteStatement
+  /** Closes the database. */
   close(): void
 }
 
 /** What is used of a statement of `node:sqlite`. */
 export interface NodeSqliteStatement {
+  /** Runs it and gives its rows. */
   all(...parameters: never[]): unknown[]
+  /** Runs it and says what it has changed. */
   run(...parameters: never[]): { changes: number | bigint; lastInsertRowid: number | bigint }
+  /** Gives its rows one by one. */
   iterate(...parameters: never[]): IterableIterator<unknown>
+  /** Whether whole numbers come as `bigint`. */
   setReadBigInts(on: boolean): void
-  /** From Node 22.16 on. */
+  /** The columns of its rows; from Node 22.16 on. */
   columns?(): readonly unknown[]
 }
 
-/** A database as Kysely's `SqliteDialect` takes it. */
+/** A database as Kysely's `SqliteDialect` takes it. Whole numbers come as `number`, and as `bigint` where that would not be exact. */
 export interface KyselySqliteDatabase {
+  /** Compiles a statement. */
   prepare(sql: string): {
+    /** Whether it gives rows. */
     readonly reader: boolean
+    /** Runs it and gives its rows. */
     all(parameters: readonly unknown[]): unknown[]
+    /** Runs it and says what it has changed. */
     run(parameters: readonly unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint }
+    /** Gives its rows one by one. */
     iterate(parameters: readonly unknown[]): IterableIterator<unknown>
   }
+  /** Closes the database. */
   close(): void
 }
 
