@@ -5,7 +5,7 @@ export const EXIT_CODES = {
   done: { code: 0, when: 'done' },
   found: {
     code: 1,
-    when: 'the command worked and the answer is bad news: `explain` refuses, `scan` finds a secret, `doctor` a problem, `matrix --check`, `diff` or `drift` a difference',
+    when: 'the command worked and the answer is bad news: `explain` refuses, `scan` finds a secret, `doctor` a problem',
   },
   usage: {
     code: 2,
@@ -22,7 +22,7 @@ export const EXIT_CODES = {
   },
   files: { code: 6, when: 'a file cannot be read or written; nothing was written' },
   internal: { code: 70, when: 'a mistake of the command line itself' },
-  interrupted: { code: 130, when: 'interrupted, with Ctrl-C or SIGTERM' },
+  interrupted: { code: 130, when: 'interrupted, with Ctrl-C or SIGTERM, or a question was answered with no' },
 } as const satisfies { readonly [name: string]: { readonly code: number; readonly when: string } }
 
 /** The name of an exit code. */

@@ -69,7 +69,8 @@ export function showToken(io: Io, token: Token): void {
     ['version', String(token.version)],
   ]
   showTable(io, ['', ''], rows, '')
-  for (const { code, scope } of warnings) io.warn(`${code}: ${plain(scope)}`)
+  for (const warning of warnings)
+    io.warn(`${warning.code}: ${'scope' in warning ? plain(warning.scope) : `${warning.lifetimeDays} days`}`)
 }
 
 function untilOf(worksUntil: number | null): string {
