@@ -317,6 +317,7 @@ describe('in a project that installed it', () => {
         kysely: [join(root, 'node_modules/kysely/dist/esm/index.d.ts')],
         hono: [join(root, 'node_modules/hono/dist/types/index.d.ts')],
         fastify: [join(root, 'node_modules/fastify/fastify.d.ts')],
+        'openapi-types': [join(root, 'node_modules/openapi-types/dist/index.d.ts')],
       },
     }
     const config = { compilerOptions, files: [`typed-${reader}.mts`] }
