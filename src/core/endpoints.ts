@@ -112,7 +112,7 @@ function foldLiterals(node: Node): void {
 }
 
 /** One letter case for all that some router takes for the same: the sign of Kelvin has a small `k`, the long `s` a large `S`. */
-function fold(segment: string): string {
+export function fold(segment: string): string {
   return segment.toLowerCase().toUpperCase().toLowerCase()
 }
 
@@ -210,7 +210,8 @@ function fitsFree({ params, free }: CompiledEndpoint, values: readonly string[])
   return params.every((param, i) => fits(free.get(param), values[i] as string))
 }
 
-function fits(rule: FreeParameter | undefined, value: string): boolean {
+/** Whether a value fits what a free parameter may be. */
+export function fits(rule: FreeParameter | undefined, value: string): boolean {
   if (rule === undefined || rule === 'any') return true
   return rule === 'digits' ? /^[0-9]+$/.test(value) : rule.includes(value)
 }
