@@ -11,6 +11,7 @@ import { HTTP_LIMITS, http } from './http.ts'
 import { HUB_LIMITS, hub } from './hub.ts'
 import { NPM_LIMITS, npm } from './npm.ts'
 import { PEERS_LIMITS, peers } from './peers.ts'
+import { POLICY_LIMITS, policy } from './policy.ts'
 import { STORES_LIMITS, stores } from './stores.ts'
 
 interface Benchmark {
@@ -27,6 +28,7 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   npm: { run: npm, limits: NPM_LIMITS },
   hub: { run: hub, limits: HUB_LIMITS },
   peers: { run: peers, limits: PEERS_LIMITS },
+  policy: { run: policy, limits: POLICY_LIMITS },
 }
 
 const { values, positionals } = parseArgs({

@@ -22,7 +22,7 @@ const ARROWS: { readonly [layer: string]: readonly string[] } = {
   admin: ['core', 'ports', 'service', 'admin'],
   hub: ['core', 'ports', 'service', 'admin', 'npm', 'hub'],
   openapi: ['core', 'openapi'],
-  testing: ['core', 'ports', 'service', 'stores', 'testing', 'index'],
+  testing: ['core', 'ports', 'policy', 'service', 'stores', 'testing', 'index'],
   authorizer: ['service'],
   operator: ['core', 'ports', 'service', 'operator'],
   config: ['core', 'ports', 'service', 'admin', 'config'],

@@ -19,7 +19,10 @@ export const PUBLIC_VALUES: {
     ],
   },
   'plan-access-tokens/authorizer': { source: 'src/authorizer/index.ts', values: ['createAuthorizer'] },
-  'plan-access-tokens/policy': { source: 'src/policy/index.ts', values: ['lintPolicy', 'tokensAffectedBy'] },
+  'plan-access-tokens/policy': {
+    source: 'src/policy/index.ts',
+    values: ['diffPolicies', 'judgeWitness', 'lintPolicy', 'policyMatrix', 'tokensAffectedBy', 'witnessLine'],
+  },
   'plan-access-tokens/figma': {
     source: 'src/figma/index.ts',
     values: ['figmaErrors', 'figmaPolicy', 'parseFigmaLink', 'parseFigmaLinks'],
@@ -52,10 +55,12 @@ export const PUBLIC_VALUES: {
     values: [
       'expectAllowed',
       'expectDenied',
+      'policyMatchers',
       'requestWith',
       'storeContract',
       'testClock',
       'testDirectory',
+      'testPolicy',
       'tokensInEachState',
       'withReach',
     ],

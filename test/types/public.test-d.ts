@@ -254,6 +254,27 @@ interface Types {
   AffectedToken: policies.AffectedToken
   KnownToken: policies.KnownToken
   TokenChange: policies.TokenChange
+  ComparedToken: policies.ComparedToken
+  DiffLine: policies.DiffLine
+  DiffLines: policies.DiffLines
+  DiffOptions: policies.DiffOptions
+  Direction: policies.Direction
+  ManagementLine: policies.ManagementLine
+  RequestLine: policies.RequestLine
+  Touched: policies.Touched
+  PolicyChange: policies.PolicyChange
+  PolicyDiff: policies.PolicyDiff
+  MatrixData: policies.MatrixData
+  MatrixEndpoint: policies.MatrixEndpoint
+  MatrixKind: policies.MatrixKind
+  MatrixScope: policies.MatrixScope
+  MatrixType: policies.MatrixType
+  PolicyMatrix: policies.PolicyMatrix
+  TokenSource: policies.TokenSource
+  Carried: policies.Carried
+  WitnessVerdict: policies.WitnessVerdict
+  Witness: policies.Witness
+  WitnessPlace: policies.WitnessPlace
   LintCode: policies.LintCode
   LintOptions: policies.LintOptions
   LintWarning: policies.LintWarning
@@ -275,6 +296,11 @@ interface Types {
   ReportReason: openapi.ReportReason
   ReportedOperation: openapi.ReportedOperation
   SchemeUse: openapi.SchemeUse
+  CaseWorld: testing.CaseWorld
+  MatcherResult: testing.MatcherResult
+  PolicyCase: testing.PolicyCase
+  PolicyCasesOptions: testing.PolicyCasesOptions
+  PolicyMatchers: testing.PolicyMatchers
   ResourceTree: testing.ResourceTree
   StoreContractCase: testing.StoreContractCase
   StoreContractOptions: testing.StoreContractOptions
