@@ -1,6 +1,5 @@
 /** What a matrix holds. Who makes it: policy/matrix.ts. Who prints it: policy/matrix-text.ts. */
 import type { Limits } from '../core/policy-data.ts'
-import type { ScopeSet } from './scope-sets.ts'
 
 /** What one endpoint asks for, and who can have it. */
 export interface MatrixEndpoint {
@@ -8,7 +7,7 @@ export interface MatrixEndpoint {
   /** Why no token may use it; absent if it is open. */
   readonly closed?: string
   /** Sets of scopes, any one of which is enough; one empty set if none is needed. */
-  readonly scopes: readonly ScopeSet[]
+  readonly scopes: readonly (readonly string[])[]
   /** Whether a request without a credential is let through. */
   readonly public?: true
   /** The types of which a token can be given one of these sets. */

@@ -16,6 +16,7 @@ export interface PolicyMatrix extends MatrixData {
   toText(): string
   /** For a file in the repository, which `toMatchPolicyMatrix` compares. */
   toMarkdown(): string
+  /** For programs; what `JSON.stringify` takes. */
   toJSON(): MatrixData
 }
 

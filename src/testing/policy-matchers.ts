@@ -8,7 +8,8 @@ import type { MatrixData } from '../policy/matrix-data.ts'
 /** What a matcher gives to `expect.extend`. */
 export interface MatcherResult {
   readonly pass: boolean
-  readonly message: () => string
+  /** What a failing test shows. */
+  message(): string
 }
 
 /** Matchers for `expect.extend` of Vitest and Jest. */
