@@ -66,12 +66,19 @@ const isPolicy = (value: unknown): boolean => compiledOf(value as Policy) !== un
  * for (const { name, run } of testPolicy(policy, { skip: ['GET /v1/status'] })) test(name, run)
  */
 export function testPolicy(policy: Policy, options: PolicyCasesOptions = {}): readonly PolicyCase[] {
-  const given = readOptions<PolicyCasesOptions>('testPolicy', optionsSchema, options, {}, ({ skip }, tell) => {
-    if (!Array.isArray(skip) || !isPolicy(policy)) return
-    const known = casesFor(policy, (options?.expected as Policy | undefined) ?? policy).flatMap(namesOf)
-    for (const [i, name] of (skip as string[]).entries())
-      if (!known.includes(name)) tell(['skip', i], `is neither a case nor a route.${didYouMean(name, known)}`)
-  })
+  const given = readOptions<PolicyCasesOptions>(
+    'testPolicy',
+    optionsSchema,
+    options,
+    {},
+    ({ skip, expected }, tell) => {
+      const made = expected ?? policy
+      if (!Array.isArray(skip) || !isPolicy(policy) || !isPolicy(made)) return
+      const known = casesFor(policy, made as Policy).flatMap(namesOf)
+      for (const [i, name] of (skip as string[]).entries())
+        if (!known.includes(name)) tell(['skip', i], `is neither a case nor a route.${didYouMean(name, known)}`)
+    },
+  )
   const { expected = policy, directory, skip = [] } = given
   const isSkipped = (name: string, route: string | undefined): boolean =>
     typeof skip === 'function' ? skip(name, route) === true : namesOf({ name, route }).some((own) => skip.includes(own))

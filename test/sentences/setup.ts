@@ -12,9 +12,17 @@ import { hubHandler } from 'plan-access-tokens/hub'
 import { guard as guardKoa } from 'plan-access-tokens/koa'
 import { guard as guardNode } from 'plan-access-tokens/node'
 import { npmPolicy, registryGuard } from 'plan-access-tokens/npm'
+import { diffPolicies, policyMatrix } from 'plan-access-tokens/policy'
 import { redisStore } from 'plan-access-tokens/stores/redis'
 import { migrate, sqlMigrations, sqlStore } from 'plan-access-tokens/stores/sql'
-import { requestWith, storeContract, testClock, testDirectory, tokensInEachState } from 'plan-access-tokens/testing'
+import {
+  requestWith,
+  storeContract,
+  testClock,
+  testDirectory,
+  testPolicy,
+  tokensInEachState,
+} from 'plan-access-tokens/testing'
 import { verdaccioPlugin } from '../../src/verdaccio/plugin.ts'
 import { newDirectory } from '../support/world.ts'
 import { type Mistake, mistakesOf } from './table.ts'
@@ -24,6 +32,19 @@ const policy = [figmaPolicy(), npmPolicy({ packageScopes: ['@acme'], registry: R
 const RIGHT = { policy, store: memoryStore(), directory: newDirectory() }
 const { bound: _, ...boundless } = RIGHT.store
 const tokens = createPlanTokens(RIGHT)
+
+const reviews = [
+  ...mistakesOf<unknown>('policyMatrix', (given) => policyMatrix(given as never), { 'no policy': { data: {} } }),
+  ...mistakesOf<readonly unknown[]>('diffPolicies', (given) => diffPolicies(...(given as [never, never, never])), {
+    'no policy': [figmaPolicy(), undefined],
+    'wrong options': [figmaPolicy(), figmaPolicy(), { tokens: 5, tierOf: 'team', now: 1.5, token: [] }],
+  }),
+  ...mistakesOf<readonly unknown[]>('testPolicy', (given) => testPolicy(...(given as [never, never])), {
+    'no policy': [{}],
+    'wrong options': [figmaPolicy(), { expected: {}, directory: {}, skip: 5, expect: 1 }],
+    'a case that there is not': [figmaPolicy(), { skip: ['GET /v1/mee'] }],
+  }),
+]
 
 const engine = mistakesOf<object | null>(
   'createPlanTokens',
@@ -225,5 +246,5 @@ const testing = [
 ]
 
 export const SETUP: readonly Mistake[] = [
-  ...[engine, guards, ownGuards, verdaccio, sql, redis, admin, hub, testing].flat(),
+  ...[engine, guards, ownGuards, verdaccio, sql, redis, admin, hub, testing, reviews].flat(),
 ]
