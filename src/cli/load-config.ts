@@ -63,7 +63,8 @@ async function defaultOf(path: string): Promise<unknown> {
 /** Whether this Node reads TypeScript itself (22.18 and later). */
 const readsTypeScript = (): boolean => Boolean((process.features as { readonly typescript?: unknown }).typescript)
 
-async function importFrom(path: string): Promise<unknown> {
+/** Loads a module, of TypeScript too. */
+export async function importFrom(path: string): Promise<unknown> {
   if (!/\.m?ts$/.test(path) || readsTypeScript()) return import(pathToFileURL(path).href)
   const require = createRequire(path)
   let jiti: string

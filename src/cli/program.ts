@@ -22,6 +22,7 @@ export function createProgram(): Command {
   addDoctor(program)
   addTokens(program)
   addQuestions(program)
+  addPolicies(program)
   addCompletion(program)
   return program
 }
@@ -184,4 +185,45 @@ function addQuestions(program: Command): void {
     .option('--prefix <prefix>', 'a prefix of secrets, instead of a configuration; once for each', collect)
     .option('--revoke', 'ends what is found; asks first')
     .option('-y, --yes', 'does not ask')
+}
+
+function addPolicies(program: Command): void {
+  const which = (made: Command): Command =>
+    made
+      .option('--policy <file>', 'a module that exports the policy, or its data as JSON, instead of the configuration')
+      .option('--surface <name>', 'the policy, by its surface, where there are several')
+  which(
+    command<import('./commands/policy.ts').MatrixOptions>(
+      program,
+      'matrix',
+      'prints what a policy allows: endpoints by scopes, kinds, types and tiers',
+      'matrix --markdown',
+      async (session, flags) => (await import('./commands/policy.ts')).matrix(session, flags),
+    ),
+  )
+    .option('--markdown', 'prints Markdown, to be committed')
+    .option('--check <file>', 'ends with 1 if the committed Markdown is another one')
+  which(
+    managing<import('./commands/policy.ts').DiffOptions>(
+      program,
+      'diff <before>',
+      'says who gains and who loses what by a change of the policy, each with a request that shows it',
+      'diff ../main/tokens/policy.ts --policy tokens/policy.ts --markdown',
+      async (session, flags, before = '') => (await import('./commands/policy.ts')).diff(session, before, flags),
+    ),
+  )
+    .option('--markdown', 'prints Markdown, for a pull request')
+    .option('-p, --plan <id>', 'says which living tokens of this plan are concerned; once for each', collect)
+    .addOption(new Option('--fail-on <what>', 'which difference ends it with 1').choices(['any', 'wider', 'never']))
+  which(
+    command<import('./commands/policy.ts').DriftOptions>(
+      program,
+      'drift <document>',
+      'says which routes are in the policy or in an OpenAPI document alone',
+      'drift openapi.yaml',
+      async (session, flags, document = '') => (await import('./commands/policy.ts')).drift(session, document, flags),
+    ),
+  )
+    .option('--base-path <path>', 'where the paths of the policy begin in the document, instead of its servers')
+    .option('--except <route>', 'a route that is known to be in one alone; once for each', collect)
 }

@@ -26,7 +26,7 @@ const ARROWS: { readonly [layer: string]: readonly string[] } = {
   authorizer: ['service'],
   operator: ['core', 'ports', 'service', 'operator'],
   config: ['core', 'ports', 'service', 'admin', 'config'],
-  cli: ['core', 'ports', 'service', 'stores', 'admin', 'config', 'cli'],
+  cli: ['core', 'ports', 'service', 'stores', 'admin', 'config', 'policy', 'openapi', 'cli'],
   index: ['core', 'ports', 'service', 'stores'],
 }
 /** Files that put parts together, and what each may import beyond its layer: what the rest is given as functions. */
