@@ -1,6 +1,8 @@
 /** `init`: what it finds in a project, what it writes and what it leaves alone. That all of it works: getting-started.test.ts. */
+import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { DATABASES, type Found, FRAMEWORKS, ID_FORMS } from '../../src/cli/init/detect.ts'
@@ -86,6 +88,29 @@ describe('init', () => {
     expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('nothing was written') })
   })
 
+  it('writes what an OpenAPI document is to a token, and that file runs', async () => {
+    const document = `openapi: 3.1.0
+info: { title: Projects, version: '1' }
+paths:
+  /v1/projects/{project}: { get: { operationId: getProject, responses: { '200': { description: OK } } } }
+  /v1/me: { get: { operationId: getMe, responses: { '200': { description: OK } } } }
+`
+    const it = project({ 'package.json': manifest({}), 'docs/openapi.yaml': document })
+    const { code, stderr } = await it.run(['init', '--database', 'libsql', '--yes'])
+    expect(code).toBe(0)
+    expect(stderr).toMatch(
+      /1\. npm install plan-access-tokens .*libsql @seriousme\/openapi-schema-validator openapi-types yaml\n/,
+    )
+    const run = async (...args: string[]): Promise<string> =>
+      (await promisify(execFile)(process.execPath, ['tokens/openapi.mjs', ...args], { cwd: it.folder })).stdout
+    const report = await run()
+    expect(report).toContain('2 operations: 0 mapped')
+    expect(report).toContain('GET /v1/projects/{project} (getProject)')
+    expect(report).toMatch(/GET \/v1\/me\n/)
+    const endpoints = JSON.parse(await run('--endpoints')) as Record<string, { closed?: string }>
+    expect(Object.values(endpoints).map(({ closed }) => closed)).toEqual(['not reviewed', 'not reviewed'])
+  })
+
   it('writes all or nothing', async () => {
     // A file where a folder has to be; on a read-only folder it is the same, but tests may run as root.
     const it = project({ 'package.json': manifest({}), tokens: 'a file' })
@@ -133,6 +158,7 @@ describe('the files', () => {
       ...FRAMEWORKS.map((framework) => found({ framework })),
       ...DATABASES.filter(isHere).map((database) => found({ database })),
       ...ID_FORMS.map((ids) => found({ ids, runner: 'vitest' })),
+      found({ openapi: 'docs/openapi.yaml' }),
     ]
     const programs = projects.flatMap((one): Program[] => {
       const drafts = draftsOf(one)

@@ -6,6 +6,7 @@ import { DRIVER_PACKAGES } from '../init/database.ts'
 import { type Database, detect, type Found, type Framework, type IdForm } from '../init/detect.ts'
 import { type Draft, draftsOf, FOLDER } from '../init/files.ts'
 import { guardFile } from '../init/guard.ts'
+import { OPENAPI_PACKAGES } from '../init/openapi.ts'
 import { writeAll } from '../init/write.ts'
 import type { Io } from '../io.ts'
 import type { Session } from '../session.ts'
@@ -72,9 +73,10 @@ function showNext(io: Io, found: Found, install: readonly string[]): void {
 }
 
 /** What the files import and the project has not. Kysely 0.29 wants Node 22. */
-function packagesOf({ database, packages }: Found): readonly string[] {
+function packagesOf({ database, packages, openapi }: Found): readonly string[] {
   const old = Number.parseInt(process.versions.node, 10) < 22
   const wanted = ['plan-access-tokens', old ? 'kysely@0.28' : 'kysely', ...DRIVER_PACKAGES[database]]
+  if (openapi !== undefined) wanted.push(...OPENAPI_PACKAGES)
   return wanted.filter((name) => !packages.has(name.replace(/(?<=.)@.*/, '')))
 }
 

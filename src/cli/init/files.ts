@@ -2,6 +2,7 @@
 import { storeFile } from './database.ts'
 import type { Found, IdForm } from './detect.ts'
 import { guardFile } from './guard.ts'
+import { openApiText } from './openapi.ts'
 
 /** A file to write. */
 export interface Draft {
@@ -35,12 +36,16 @@ export function draftsOf(found: Found): readonly Draft[] {
   const { ending, importEnding } = found
   const at = (name: string): string => `${FOLDER}/${name}.${ending}`
   const guard = guardFile(found, FOLDER)
+  const { openapi } = found
   return [
     { file: at('policy'), what: 'what your API looks like to a token', text: policyText(found) },
     { file: at('directory'), what: 'what your application knows: fill it in', text: directoryText(found) },
     { file: at('store'), what: `where tokens are kept (${found.database})`, text: storeFile(found) },
     { file: at('tokens'), what: 'the engine over the three', text: engineText(importEnding) },
     { file: guard.file, what: `the guard (${found.framework})`, text: guard.text },
+    ...(openapi === undefined
+      ? []
+      : [{ file: at('openapi'), what: `what ${openapi} is to a token`, text: openApiText(found, openapi, FOLDER) }]),
     { file: testName(found), what: 'a first test of the policy', text: testText(found) },
     { file: `plan-access-tokens.config.${ending}`, what: 'for this command line', text: configText(importEnding) },
   ]
@@ -55,9 +60,12 @@ export function wordOf(name: string): string {
   return (/^[a-z]/.test(word) ? word : `app${word}`).slice(0, 24)
 }
 
-function policyText({ name, ids, openapi }: Found): string {
+function policyText({ name, ids, ending, openapi }: Found): string {
   const word = wordOf(name)
-  const noted = openapi === undefined ? '' : `\n *\n * The operations of ${openapi} are not in it yet: docs/openapi.md.`
+  const noted =
+    openapi === undefined
+      ? ''
+      : `\n *\n * The operations of ${openapi} are not in it yet: see openapi.${ending} beside it.`
   return `/**
  * What your API looks like to a token: its scopes, the resources that it names and its endpoints. All that is not written here is
  * refused. docs/policy.md of plan-access-tokens has every field.${noted}
