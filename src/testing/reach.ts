@@ -1,6 +1,8 @@
 /** Whether a handler of lists shows no more than the token of its request may see, for a host's own tests. */
 import * as z from 'zod/mini'
+import { aboveOf } from '../core/kinds.ts'
 import { isThenable } from '../core/objects.ts'
+import { compiledOf, type Policy } from '../core/policy.ts'
 import type { ResourceRef } from '../core/resources.ts'
 import { readOptions } from '../core/setup.ts'
 import { callable, judged } from '../core/shape.ts'
@@ -14,6 +16,8 @@ export interface ReachOptions<Answer, D extends Decision<string> = Decision> {
   readonly decision: D
   /** Where resources lie: the directory of the test. */
   readonly directory: Pick<Directory, 'locate'>
+  /** Needed where a kind of what is shown is `under` another one, whose place the directory then tells. */
+  readonly policy?: Policy
   /** The handler, which gets the decision. */
   readonly handler: (decision: Extract<D, { readonly allowed: true }>) => Awaitable<Answer>
   /** The resources that an answer shows. */
@@ -40,19 +44,19 @@ export interface ReachOptions<Answer, D extends Decision<string> = Decision> {
  * })
  */
 export async function withReach<Answer, D extends Decision<string>>(options: ReachOptions<Answer, D>): Promise<Answer> {
-  const { decision, directory, handler, resourcesOf, among } = readOptions<ReachOptions<Answer, D>>(
+  const { decision, directory, policy, handler, resourcesOf, among } = readOptions<ReachOptions<Answer, D>>(
     'withReach',
     schema,
     options,
   )
   const allowance = expectAllowed(decision)
-  const all = among === undefined ? undefined : await judgedAll(among, allowance, directory)
+  const all = among === undefined ? undefined : await judgedAll(among, allowance, directory, policy)
   if (all && new Set(all.map(({ isCovered }) => isCovered)).size < 2)
     readOptions('withReach', schema, options, {}, (_, tell) =>
       tell(['among'], 'must hold resources that the token may see and others that it may not.'),
     )
   const answer = await handler(allowance)
-  const shown = await judgedAll(resourcesOf(answer), allowance, directory)
+  const shown = await judgedAll(resourcesOf(answer), allowance, directory, policy)
   const outside = shown.filter(({ isCovered }) => !isCovered)
   if (outside.length > 0) throw new Error(`The handler shows what the token may not see: ${wordsOf(outside)}.`)
   const seen = new Set(shown.map(keyOf))
@@ -69,12 +73,18 @@ async function judgedAll(
   resources: Iterable<ResourceRef>,
   allowance: Pick<Allowance, 'covers'>,
   directory: Pick<Directory, 'locate'>,
+  policy: Policy | undefined,
 ): Promise<readonly Judged[]> {
+  const kinds = policy && compiledOf(policy)?.kinds
+  const placed = (ref: ResourceRef): ResourceRef => {
+    const under = kinds?.get(ref.kind)?.under
+    return under === undefined ? ref : aboveOf(under, ref)
+  }
   return Promise.all(
     Array.from(resources, async ({ kind, id }) => ({
       kind,
       id,
-      isCovered: allowance.covers({ kind, id, ...(await directory.locate({ kind, id })) }),
+      isCovered: allowance.covers({ kind, id, ...(await directory.locate(placed({ kind, id }))) }),
     })),
   )
 }
@@ -91,6 +101,7 @@ const schema = z.strictObject({
       : 'must be what authorize() resolved to: await it first.',
   ),
   directory: judged((value) => (typeof Object(value).locate === 'function' ? undefined : 'must have locate().')),
+  policy: z.optional(judged((value) => (compiledOf(value as Policy) ? undefined : 'must be made by definePolicy.'))),
   handler: callable(),
   resourcesOf: callable(),
   among: z.optional(judged((value) => (isIterable(value) ? undefined : 'must be a list of { kind, id }.'))),

@@ -71,3 +71,23 @@ it('takes no test that proves nothing, and no decision that was not awaited or w
     /decision: [\s\S]*directory: [\s\S]*handler: [\s\S]*resourcesOf: /,
   )
 })
+
+it('asks for the place of what is above, where a kind is under another one', async () => {
+  const npm = definePolicy({
+    ...policy.data,
+    kinds: { scope: {}, package: { parents: ['scope'], under: true } },
+    links: { hosts: ['x.test'], shapes: ['/s/{scope}[/{package}]'] },
+  } as typeof policy.data)
+  const places = testDirectory({ acme: { admins: ['ada'], resources: { 'scope:a': {}, 'scope:b': {} } } })
+  const engine = createPlanTokens({ policy: npm, store: memoryStore(), directory: places })
+  const input = { actor: 'ada', planId: 'acme', type: 'live', name: 'n', lifetimeDays: 1, scopes: ['read'] } as const
+  const { secret } = await engine.create({ ...input, resources: ['https://x.test/s/a'] })
+  const decision = await engine.authorize(requestWith(secret, 'GET /files'))
+  const show = (...ids: readonly string[]) =>
+    withReach({
+      ...{ decision, directory: places, policy: npm, handler: () => ids },
+      resourcesOf: (shown) => shown.map((id) => ({ kind: 'package', id })),
+    })
+  await expect(show('a/one', 'a/two')).resolves.toEqual(['a/one', 'a/two'])
+  await expect(show('a/one', 'b/one')).rejects.toThrow('may not see: package:b/one.')
+})
