@@ -264,6 +264,20 @@ export function reaches(
   record: Pick<TokenRecord, 'planId'>,
   grant: Grant,
 ): boolean {
+  try {
+    return isReached(placed, kinds, record, grant)
+  } catch {
+    // What throws when it is read has no place.
+    return false
+  }
+}
+
+function isReached(
+  placed: unknown,
+  kinds: CompiledPolicy['kinds'],
+  record: Pick<TokenRecord, 'planId'>,
+  grant: Grant,
+): boolean {
   if (!isObject(placed)) return false
   const { kind, id, planId, ancestors = [] } = placed as { readonly [F in keyof PlacedResource]?: unknown }
   const ref = { kind, id }
@@ -271,6 +285,8 @@ export function reaches(
   const listed: readonly unknown[] = [...ancestors]
   const form = kinds.get(ref.kind)
   if (!listed.every(isResourceRef) || !(ref.kind === PLAN_KIND || form?.isId(ref.id))) return false
+  // Nothing is above a plan, and it lies in itself.
+  if (ref.kind === PLAN_KIND && (planId !== ref.id || listed.length > 0)) return false
   const above = form?.under === undefined ? listed : [aboveOf(form.under, ref), ...listed]
   const facts = { named: [ref], namedAt: NOT_WITHIN, places: [{ planId, ancestors: above }], record, grant }
   return outsidePlan(facts) === undefined && outsideAllowlist(facts) === undefined

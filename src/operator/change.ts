@@ -43,12 +43,19 @@ export async function movePlan(engine: ManagingEngine, input: MovePlanInput): Pr
   const { from, to, actor, reason } = parseBy(OPERATOR_INPUTS.movePlan, input)
   refuseIssues(problemsOf(engine, from, to))
   const judged = new Set<unknown>()
-  const tokens = await forEach(engine, from, undefined, async (id, { type }) => {
+  const judge = async ({ type }: TokenRecord): Promise<void> => {
     const policy = engine.types.get(type)?.policy
-    if (policy && !judged.has(policy)) {
-      await refuseIneligible(engine, to, policy)
-      judged.add(policy)
-    }
+    if (!policy || judged.has(policy)) return
+    await refuseIneligible(engine, to, policy)
+    judged.add(policy)
+  }
+  // All of them before the first is moved: a plan that is half here and half there helps nobody.
+  await forEach(engine, from, undefined, async (_, record) => {
+    await judge(record)
+    return false
+  })
+  const tokens = await forEach(engine, from, undefined, async (id, record) => {
+    await judge(record)
     const told = { reason, changes: { planId: { before: from, after: to } } }
     // In the log of the one plan before it belongs to the other: a log tells of nothing that its plan does not have.
     await changeOne(engine, id, from, (before) =>

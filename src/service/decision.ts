@@ -72,12 +72,15 @@ class Granted implements Allowance {
   declare readonly headers: Allowance['headers']
   readonly #policy: CompiledPolicy
   readonly #grant: KeptGrant
+  /** What `token` was, whatever stands there by now. */
+  readonly #token: Token
 
   constructor({ policy, named }: Inquiry, match: Match, grant: KeptGrant, token: Token, worksUntil: number | null) {
     this.#policy = policy
     this.#grant = grant
     this.allowed = true
     this.token = token
+    this.#token = token
     this.endpoint = match.endpoint.view
     this.params = paramsOf(match)
     this.resources = typeof named === 'object' ? named : NOTHING
@@ -91,7 +94,7 @@ class Granted implements Allowance {
   }
 
   covers(resource: unknown): boolean {
-    return reaches(resource, this.#policy, this.token, this.#grant)
+    return reaches(resource, this.#policy, this.#token, this.#grant)
   }
 }
 

@@ -74,7 +74,11 @@ export async function create(engine: ManagingEngine, input: CreateInput): Promis
     engine,
     async () => (known === undefined ? undefined : loadRecord(engine, known)),
     async (before): Promise<Judged<Written>> => {
-      if (before && repeated) return reissue(engine, before, repeated, actor)
+      if (before && repeated) {
+        // It was taken to a plan of which nobody has said that this actor is its admin.
+        if (before.planId !== planId) throw new PlanTokenError('idempotency_key_spent')
+        return reissue(engine, before, repeated, actor)
+      }
       const now = timeOf(engine)
       const { secret, digest } = fresh(engine, type.prefix)
       const record = created({

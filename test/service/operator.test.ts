@@ -1,10 +1,11 @@
 /** What whoever runs the service does across plans: finds tokens and events, ends a plan's tokens, moves them to another plan. */
 import { definePolicy, memoryStore, type TokenRecord, type TokenStore } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
+import { npmPolicy } from 'plan-access-tokens/npm'
 import { type OperatorTokensInput, operator } from 'plan-access-tokens/operator'
 import { requestWith } from 'plan-access-tokens/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { codeOf, DAY, errorOf, newWorld, START, type World } from '../support/world.ts'
+import { codeOf, DAY, errorOf, newWorld, POLICY, START, type World } from '../support/world.ts'
 
 const WHY = { actor: 'ops:mia', reason: 'Ticket 4711: the contract ended' }
 let world: World
@@ -225,6 +226,29 @@ describe('movePlan', () => {
     ])
     expect(await world.ask(secret)).toBe('token_revoked')
     expect((await world.tokens.get({ actor: 'admin-2', id })).planId).toBe('2002')
+  })
+
+  it('leaves whoever made a token no way back to it: a repeated create gives no secret of the other plan', async () => {
+    const wish = { name: 'Nightly', idempotencyKey: 'nightly' }
+    const { id, secret } = await world.make(wish)
+    await operator(world.tokens).movePlan(move)
+    expect(await codeOf(world.make(wish))).toBe('idempotency_key_spent')
+    expect((await world.tokens.get({ actor: 'admin-2', id })).version).toBe(3)
+    expect(await world.ask(secret, 'GET /v1/me')).not.toBe('secret_retired')
+  })
+
+  it('looks at every policy first, so that no plan is half here and half there', async () => {
+    const npm = npmPolicy({ packageScopes: ['@acme'], registry: 'https://npm.acme.test' })
+    const policy = [POLICY, definePolicy({ ...npm.data, tiers: ['organization'] } as typeof npm.data)] as const
+    const both = newWorld({ policy: policy as never })
+    await both.make()
+    await both.make({ type: 'npm', name: 'npm', scopes: ['npm:read'] } as never)
+    for (const order of [0, 1]) {
+      expect(await codeOf(operator(both.tokens).movePlan(move)), String(order)).toBe('plan_not_eligible')
+      const { tokens } = await both.tokens.list({ actor: 'admin-1', planId: '1001' })
+      expect(tokens.map(({ version }) => version)).toEqual(order === 0 ? [1, 1] : [1, 1, 1])
+      await both.make({ name: 'one more' })
+    }
   })
 
   it('refuses a plan that may have no tokens, and moves nothing', async () => {

@@ -139,8 +139,6 @@ describe('covers', () => {
   })
 
   it('says no to what is not said or cannot be read', async () => {
-    const { covers: _, ...rest } = { covers: 0 }
-    void rest
     const place = { planId: 'acme', ancestors: [] }
     const listed = await allowanceOf(['https://x.test/f/A'])
     const all = await allowanceOf('all')
@@ -159,8 +157,24 @@ describe('covers', () => {
       { kind: 'folder', id: 'A', ...place },
       { kind: 'constructor', id: 'A', ...place },
       { kind: 'project', id: 'A', ...place },
+      { kind: 'plan', id: 'acme', ...place, planId: 'other' },
+      { kind: 'plan', id: 'acme', ...place, ancestors: [{ kind: 'file', id: 'A' }] },
+      {
+        ...{ kind: 'file', id: 'A', ancestors: [] },
+        get planId() {
+          throw new Error('unreadable')
+        },
+      },
     ]
     for (const resource of wrong)
       for (const allowance of [listed, all]) expect(allowance.covers(resource as PlacedResource)).toBe(false)
+  })
+
+  it('goes by the token that was judged, whatever somebody puts into the decision', async () => {
+    const decision = { ...(await allowanceOf('all')) } as { -readonly [F in keyof Allowance]: Allowance[F] }
+    const all = await allowanceOf('all')
+    Object.assign(all, { token: { ...decision.token, planId: 'other' } })
+    expect(all.covers({ kind: 'file', id: 'E', planId: 'other' })).toBe(false)
+    expect(all.covers({ kind: 'file', id: 'A', planId: 'acme' })).toBe(true)
   })
 })
