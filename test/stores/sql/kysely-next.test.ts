@@ -26,7 +26,7 @@ describe.skipIf(!KYSELY_NEXT)(title, () => {
     await migrate(db)
     const { error, results } = await new Migrator({ db, provider: sqlMigrations() }).migrateToLatest()
     expect(error).toBeUndefined()
-    expect(results?.map(({ status }) => status)).toEqual(['Success'])
+    expect(results?.map(({ status }) => status)).toEqual(['Success', 'Success'])
     await add(sqlStore(db), { id: 'a' })
     await database.close()
   })
