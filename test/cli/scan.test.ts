@@ -1,5 +1,6 @@
 /** `scan`: secrets in files and in the history of git, told by their place and never printed, and ended with --revoke. */
 import { execFileSync } from 'node:child_process'
+import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { createPlanTokens, memoryStore } from 'plan-access-tokens'
@@ -7,6 +8,7 @@ import { adminHandler, toNode } from 'plan-access-tokens/admin'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { testDirectory } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
+import { checksumOf } from '../../src/core/secret.ts'
 import { listen } from '../admin/server.ts'
 import { CREATE, migrated, type Project, project } from './project.ts'
 
@@ -19,10 +21,21 @@ async function secretOf({ run }: Project): Promise<{ readonly id: string; readon
 const falseAlarm = (secret: string): string =>
   secret.replace(/.(.{6})$/, (end) => (end[0] === 'a' ? 'b' : 'a') + end.slice(1))
 
-function git(folder: string, ...args: readonly string[]): void {
+/** One that no store knows, for `--prefix`. */
+const BODY = `inv_live_${'0'.repeat(32)}`
+const MADE_UP = BODY + checksumOf(BODY)
+
+function git(folder: string, ...args: readonly string[]): string {
   const env = { PATH: process.env.PATH, HOME: folder, GIT_CONFIG_SYSTEM: '/dev/null', GIT_CONFIG_GLOBAL: '/dev/null' }
   const author = ['-c', 'user.name=A', '-c', 'user.email=a@example.com', '-c', 'init.defaultBranch=main']
-  execFileSync('git', [...author, ...args], { cwd: folder, env, stdio: 'pipe' })
+  return execFileSync('git', [...author, ...args], { cwd: folder, env, stdio: 'pipe', encoding: 'utf8' }).trim()
+}
+
+/** A clone that lacks objects, and says where they are to be fetched. */
+const PARTIAL = {
+  'core.repositoryFormatVersion': '1',
+  'extensions.partialClone': 'far',
+  'remote.far.promisor': 'true',
 }
 
 describe('scan', () => {
@@ -77,6 +90,56 @@ describe('scan', () => {
     expect(found.map(({ file }) => file).sort()).toEqual(['(commit message)', '(tag message)', 'deep/key.txt'])
     const commit = execFileSync('git', ['log', '-1', '--format=%H', 'side~1'], { cwd: repo, encoding: 'utf8' })
     expect(found.find(({ file }) => file === 'deep/key.txt')).toMatchObject({ line: 3, commit: commit.slice(0, 10) })
+  })
+
+  it.each<[string, (program: string) => Readonly<Record<string, string>>]>([
+    ['checks signatures', (program) => ({ 'log.showSignature': 'true', 'gpg.program': program })],
+    ['watches files', (program) => ({ 'core.fsmonitor': program })],
+    ['pages', (program) => ({ 'core.pager': program, 'pager.log': program })],
+    [
+      'compares',
+      (program) => ({ 'diff.external': program, 'diff.own.command': program, 'diff.own.textconv': program }),
+    ],
+    [
+      'fetches what is missing',
+      (program) => ({ 'remote.far.url': '/nowhere', 'remote.far.uploadpack': program, ...PARTIAL }),
+    ],
+    [
+      'fetches by a protocol of its own',
+      (program) => ({ 'remote.far.url': `ext::${program}`, 'protocol.allow': 'always', ...PARTIAL }),
+    ],
+  ])('starts no program of the repository: one that %s', async (_, configure) => {
+    const it = project()
+    const repo = join(it.folder, 'repo')
+    const program = it.write('evil.sh', `#!/bin/sh\necho ran >> ${JSON.stringify(join(it.folder, 'ran'))}\n`)
+    chmodSync(program, 0o755)
+    it.write('repo/.gitattributes', '* diff=own')
+    it.write('repo/key.txt', MADE_UP)
+    it.write('repo/other.txt', 'other')
+    git(repo, 'init', '-q')
+    git(repo, 'add', '.')
+    git(repo, 'commit', '-qm', 'a key')
+    // A commit that says of itself that it is signed.
+    const [head = '', ...message] = git(repo, 'cat-file', 'commit', 'HEAD').split('\n\n')
+    const begin = '-----BEGIN PGP SIGNATURE-----'
+    const signed = `${head}\ngpgsig ${begin}\n \n x\n -----END PGP SIGNATURE-----\n\n${message.join('\n\n')}\n`
+    it.write('repo/.git/signed', signed)
+    git(repo, 'reset', '-q', '--hard', git(repo, 'hash-object', '-t', 'commit', '-w', '.git/signed'))
+    git(repo, 'reflog', 'expire', '--expire=all', '--all')
+    const settings = configure(program)
+    for (const [name, value] of Object.entries(settings)) git(repo, 'config', name, value)
+    const isPartial = 'extensions.partialClone' in settings
+    if (isPartial) {
+      const id = git(repo, 'rev-parse', 'HEAD:other.txt')
+      rmSync(join(repo, '.git/objects', id.slice(0, 2), id.slice(2)))
+    }
+    const { code, stdout, stderr } = await it.run(['scan', 'repo', '--history', '--prefix', 'inv_live', '--json'])
+    expect(existsSync(join(it.folder, 'ran')) && readFileSync(join(it.folder, 'ran'), 'utf8')).toBe(false)
+    if (isPartial) expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining('git says: ') })
+    else {
+      const commit = git(repo, 'rev-parse', 'HEAD').slice(0, 10)
+      expect(JSON.parse(stdout).found).toContainEqual(expect.objectContaining({ file: 'key.txt', commit }))
+    }
   })
 
   it('--revoke asks, and with --yes ends what it finds', async () => {

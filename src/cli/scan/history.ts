@@ -2,14 +2,12 @@
  * Secrets in the whole history of a git repository: every file, message and tag that any branch, tag or stash leads to, each looked
  * at once, through `git cat-file --batch`. The working files: scan/files.ts.
  */
-import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { promisify } from 'node:util'
-import { CliError } from '../exit.ts'
-import { plain } from '../io.ts'
+import type { Writable } from 'node:stream'
 import type { Place, Watcher } from './files.ts'
 import { createFinder, type Finder, type Found } from './finder.ts'
+import { git, startGit } from './git.ts'
 
 /** Looks at the history of the repository that a folder lies in. */
 export async function scanHistory(
@@ -31,8 +29,7 @@ export async function scanHistory(
 /** Every object by its id, with the path under which it is in a commit; nothing for commits and tags. */
 async function objectsOf(folder: string): Promise<ReadonlyMap<string, string>> {
   const names = new Map<string, string>()
-  const listing = spawn('git', ['-C', folder, 'rev-list', '--objects', '--all', '--reflog'], { stdio: 'pipe' })
-  const ended = endOf(listing)
+  const { child: listing, ended } = startGit(folder, ['rev-list', '--objects', '--all', '--reflog'])
   for await (const line of createInterface({ input: listing.stdout, crlfDelay: Infinity })) {
     const space = line.indexOf(' ')
     if (space === -1) names.set(line, '')
@@ -54,10 +51,9 @@ async function* contentsOf(
   ids: readonly string[],
   prefixes: ReadonlySet<string>,
 ): AsyncGenerator<Content> {
-  const reading = spawn('git', ['-C', folder, 'cat-file', '--batch', '--buffer'], { stdio: 'pipe' })
-  const ended = endOf(reading)
+  const { child: reading, ended } = startGit(folder, ['cat-file', '--batch', '--buffer'])
   reading.stdin.on('error', () => undefined)
-  const sent = sendAll(reading, ids)
+  const sent = sendAll(reading.stdin, ids)
   let head = Buffer.alloc(0)
   let left = -1
   let current: Content | undefined
@@ -89,7 +85,7 @@ async function* contentsOf(
   await ended
 }
 
-async function sendAll({ stdin }: ChildProcessWithoutNullStreams, ids: readonly string[]): Promise<void> {
+async function sendAll(stdin: Writable, ids: readonly string[]): Promise<void> {
   for (const id of ids) if (!stdin.write(`${id}\n`)) await Promise.race([once(stdin, 'drain'), once(stdin, 'close')])
   stdin.end()
 }
@@ -97,45 +93,8 @@ async function sendAll({ stdin }: ChildProcessWithoutNullStreams, ids: readonly 
 async function placeOf(folder: string, id: string, type: string, path: string, found: Found): Promise<Place> {
   if (type !== 'blob') return { ...found, file: `(${type} message)`, commit: id.slice(0, 10) }
   // The oldest commit that has it.
-  const log = await git(folder, ['log', '--all', '--reflog', '--reverse', '--format=%H', `--find-object=${id}`]).catch(
-    () => '',
-  )
+  const which = ['--all', '--reflog', '--reverse', `--find-object=${id}`]
+  const log = await git(folder, ['log', '--format=%H', '--no-ext-diff', '--no-textconv', ...which]).catch(() => '')
   const [commit = ''] = log.split('\n')
   return { ...found, file: path, ...(commit !== '' && { commit: commit.slice(0, 10) }) }
-}
-
-async function git(folder: string, args: readonly string[]): Promise<string> {
-  try {
-    return (await promisify(execFile)('git', ['-C', folder, ...args], { maxBuffer: 16_777_216 })).stdout
-  } catch (thrown) {
-    throw gitFailure(thrown)
-  }
-}
-
-function gitFailure(thrown: unknown): CliError {
-  const { code, stderr } = Object(thrown) as { readonly code?: unknown; readonly stderr?: unknown }
-  if (code === 'ENOENT') return new CliError('files', 'git_missing', 'git is not installed, which --history needs.')
-  const said = plain(
-    String(stderr ?? '')
-      .trim()
-      .split('\n')[0] ?? '',
-  )
-  return new CliError('files', 'git_failed', `git says: ${said || `it failed (${String(code)})`}`)
-}
-
-/** Resolves at a good end. What git says of a bad one is its own words about the repository. */
-async function endOf(child: ChildProcessWithoutNullStreams): Promise<void> {
-  let stderr = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr = (stderr + text).slice(0, 2_000)
-  })
-  const ended = Promise.race([
-    once(child, 'close'),
-    once(child, 'error').then(([error]) => {
-      throw gitFailure(error)
-    }),
-  ])
-  ended.catch(() => undefined)
-  const [code] = (await ended) as [number | null]
-  if (code !== 0) throw gitFailure({ code, stderr })
 }
