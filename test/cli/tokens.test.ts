@@ -4,6 +4,8 @@ import { createPlanTokens, definePolicy, memoryStore } from 'plan-access-tokens'
 import { adminHandler, toNode } from 'plan-access-tokens/admin'
 import { testDirectory } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
+import { refuseSecrets } from '../../src/cli/arguments.ts'
+import { checksumOf } from '../../src/core/secret.ts'
 import { listen } from '../admin/server.ts'
 import { CREATE, migrated, type Project, project } from './project.ts'
 
@@ -165,6 +167,26 @@ describe.each([
     ])
     expect(refused.code).toBe(1)
     expect(JSON.parse(refused.stdout).decision).toMatchObject({ allowed: false, code: 'scope_missing', status: 403 })
+  })
+})
+
+describe('an argument that holds a secret is refused, whatever stands around it', () => {
+  const body = `a_b_${'0'.repeat(32)}`
+  const secret = body + checksumOf(body)
+  const twice = (text: string): string => encodeURIComponent(encodeURIComponent(text))
+  it.each([
+    ...[secret, `KEY_${secret}`, `x${secret}`, `9_${secret}`, `${'x'.repeat(70)}_${secret}`, `--name=${secret}`],
+    ...[`${secret}x`, `${secret}_`, `${secret}9${'0'.repeat(99)}`, `KEY_${secret}_${'0'.repeat(38)}`],
+    ...[`https://a.example/?u=${twice(`"${secret}"`)}`, secret.replaceAll('_', '%5F'), `"${secret}"`, `é${secret}`],
+  ])('%s', (arg) => {
+    expect(() => refuseSecrets(['show', arg])).toThrow('An argument holds the secret of a token')
+  })
+
+  it.each([
+    ...['', '_', '%', `_${'0'.repeat(38)}`, `a_b_${'0'.repeat(38)}`, secret.slice(0, -1), `a-${secret.slice(1)}`],
+    secret.replace('_b', '-b').replace('b_', 'B_'),
+  ])('%j is none', (arg) => {
+    expect(() => refuseSecrets(['show', arg])).not.toThrow()
   })
 })
 
