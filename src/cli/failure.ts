@@ -5,6 +5,7 @@
 import { safeCause } from '../core/errors.ts'
 import { isObject } from '../core/objects.ts'
 import { CliError } from './exit.ts'
+import { oneLine } from './io.ts'
 
 /** Codes of calls after which the same call may succeed. */
 const PASSING = new Set(['unavailable', 'internal', 'answer_unreadable', 'body_timeout'])
@@ -18,14 +19,14 @@ export function failureOf(thrown: unknown): CliError {
   if (!isObject(thrown)) return unknownFailure(thrown)
   const { name, code, message, issues } = thrown as { readonly [field: string]: unknown }
   const told = Array.isArray(issues) ? issues.map(issueOf) : []
-  const text = String(message)
+  const text = withoutBreaks(String(message), told)
   if (name === 'SetupError') return new CliError('config', 'setup', text, told)
   if (name === 'StoreError') return new CliError('unavailable', String(code), text)
   if (name === 'DirectoryError') return new CliError('unavailable', String(code), text)
   if (name === 'PlanTokenError' || name === 'AdminApiError')
     return new CliError(PASSING.has(String(code)) ? 'unavailable' : 'refused', String(code), text, told)
   if (typeof code === 'string' && OF_FILES.test(code) && 'syscall' in thrown)
-    return new CliError('files', code, `${pathIn(thrown)} cannot be used: ${FILE_WORDS[code] ?? code}.`)
+    return new CliError('files', code, `${oneLine(pathIn(thrown))} cannot be used: ${FILE_WORDS[code] ?? code}.`)
   return unknownFailure(thrown)
 }
 
@@ -44,6 +45,14 @@ const FILE_WORDS: { readonly [code: string]: string } = {
 function issueOf(issue: unknown): { readonly path: string; readonly message: string } {
   const { path, message } = Object(issue) as { readonly [field: string]: unknown }
   return { path: String(path ?? ''), message: String(message ?? '') }
+}
+
+/** A message with a line for each issue, which is all the lines it has. */
+function withoutBreaks(message: string, issues: CliError['issues']): string {
+  const lines = issues.map(({ path, message: words }) => `${path || 'input'}: ${words}`)
+  const end = ['', ...lines].join('\n  ')
+  if (!message.endsWith(end)) return oneLine(message)
+  return [message.slice(0, message.length - end.length), ...lines].map(oneLine).join('\n  ')
 }
 
 function pathIn(thrown: object): string {

@@ -31,7 +31,7 @@ export function createIo({ json, color }: { readonly json: boolean; readonly col
   return {
     json,
     colors: pc.createColors(!json && wantsColor(color, stdout)),
-    data: (line) => void stdout.write(`${line}\n`),
+    data: (line) => void stdout.write(`${json ? plainJson(line) : line}\n`),
     say: (line) => void stderr.write(`${line}\n`),
     warn: (line) => void stderr.write(`${onError.yellow('warning:')} ${line}\n`),
     canAsk: stdin.isTTY === true && stderr.isTTY === true,
@@ -49,7 +49,7 @@ export function tellFailure({ code, exit, message, issues }: CliError, json: boo
   const { red } = pc.createColors(wantsColor(color, process.stderr))
   process.stderr.write(
     json
-      ? `${JSON.stringify({ error: { code, exit: EXIT_CODES[exit].code, message, issues } })}\n`
+      ? `${plainJson(JSON.stringify({ error: { code, exit: EXIT_CODES[exit].code, message, issues } }))}\n`
       : `${red('error:')} ${plain(message)}\n`,
   )
 }
@@ -69,10 +69,16 @@ export async function flushed(): Promise<void> {
     await new Promise<void>((resolve) => void stream.write('', () => resolve()))
 }
 
+const ACTED_ON = /(?![\n\t])[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
+
 /** Control characters, and what turns the direction of writing, as escapes: what is shown came from elsewhere. */
 export function plain(text: string): string {
-  return text.replaceAll(
-    /(?![\n\t])[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
-    (one) => `\\u{${one.codePointAt(0)?.toString(16)}}`,
-  )
+  return text.replaceAll(ACTED_ON, (one) => `\\u{${one.charCodeAt(0).toString(16)}}`)
 }
+
+/** `plain` without line breaks and tabs: a value begins no line of its own, which could say anything. */
+export const oneLine = (text: string): string => plain(text).replaceAll(/[\n\t]/g, ' ')
+
+/** JSON of the same meaning, without what `JSON.stringify` leaves as it is and a terminal acts on. */
+const plainJson = (text: string): string =>
+  text.replaceAll(ACTED_ON, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)

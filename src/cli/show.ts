@@ -1,7 +1,7 @@
 /** Tables and dates for people. What programs read is JSON as the calls give it. */
 import Table from 'cli-table3'
 import type { Token } from '../core/token.ts'
-import { type Io, plain } from './io.ts'
+import { type Io, oneLine } from './io.ts'
 
 /** No lines: a table that can be read, copied and cut. */
 const NO_LINES = Object.fromEntries(
@@ -25,7 +25,7 @@ export function showTable(io: Io, head: readonly string[], rows: readonly (reado
     chars: NO_LINES,
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
   })
-  table.push(...rows.map((row) => row.map(oneLine)))
+  table.push(...rows.map((row) => row.map(painted)))
   io.data(
     table
       .toString()
@@ -35,8 +35,8 @@ export function showTable(io: Io, head: readonly string[], rows: readonly (reado
   )
 }
 
-function oneLine(cell: Cell): string {
-  if (typeof cell === 'string') return plain(cell).replaceAll(/[\n\t]/g, ' ')
+function painted(cell: Cell): string {
+  if (typeof cell === 'string') return oneLine(cell)
   const [paint, text] = cell
   return paint(oneLine(text))
 }
@@ -70,7 +70,7 @@ export function showToken(io: Io, token: Token): void {
   ]
   showTable(io, ['', ''], rows, '')
   for (const warning of warnings)
-    io.warn(`${warning.code}: ${'scope' in warning ? plain(warning.scope) : `${warning.lifetimeDays} days`}`)
+    io.warn(oneLine(`${warning.code}: ${'scope' in warning ? warning.scope : `${warning.lifetimeDays} days`}`))
 }
 
 function untilOf(worksUntil: number | null): string {

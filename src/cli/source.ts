@@ -12,6 +12,7 @@ import { wordsOf } from '../service/report.ts'
 import type { RequestLike } from '../service/request.ts'
 import { CliError } from './exit.ts'
 import { unreachable } from './failure.ts'
+import { oneLine } from './io.ts'
 
 /** The calls of a command. */
 export interface Source extends Omit<AdminClient, 'parseLinks'> {
@@ -48,7 +49,7 @@ export function engineOf(config: Exclude<Config, AdminApiConfig>): ConfiguredEng
   // What the engine keeps to itself as `unavailable` is told here, in its safe words.
   const told = new Set<string>()
   const tell = (line: string): void => {
-    if (!told.has(line)) process.stderr.write(`${line}\n`)
+    if (!told.has(line)) process.stderr.write(`${oneLine(line)}\n`)
     told.add(line)
   }
   return createPlanTokens({

@@ -230,6 +230,47 @@ describe('over a store', () => {
 })
 
 describe('over an admin API', () => {
+  /** What tries to write lines of its own, to turn them around, and to speak to a terminal. */
+  const ODD = 'a\n::error::x\r\u001b[2J\u009b2J\u2028\u202e'
+  const odd = async (): Promise<Project> => {
+    const token = { id: ODD, name: ODD, type: 'live', planId: ODD, status: 'active', expiresAt: 0, version: 1 }
+    const rest = { description: ODD, scopes: [ODD], resources: 'all', secrets: [], warnings: [{ code: ODD }] }
+    const event = { seq: 1, at: 0, type: 'revoked', tokenId: ODD, actor: ODD, reason: ODD }
+    const answers: Readonly<Record<string, unknown>> = {
+      events: { events: [event], next: ODD },
+      tokens: { tokens: [token], next: ODD },
+    }
+    const server = createServer(({ url = '' }, response) => {
+      const isNone = url.endsWith('/none')
+      const [what = ''] = /events|tokens/.exec(url) ?? []
+      const one = url.startsWith('/admin/tokens/') ? { ...token, ...rest } : answers[what]
+      const problem = { title: ODD, code: 'token_not_found', issues: [{ path: ODD, message: ODD }] }
+      response.writeHead(isNone ? 404 : 200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(isNone ? problem : one))
+    })
+    const url = await listen(server)
+    return project({ 'plan-access-tokens.config.mjs': `export default { adminApi: { url: '${url}/admin' } }` })
+  }
+
+  it.each([
+    'events --plan acme',
+    'events --plan acme --follow',
+    'list --plan acme',
+    'show some',
+    'show none',
+    'revoke some',
+  ])('no text from there begins a line or reaches a terminal as it is: %s', async (line) => {
+    const args = line.split(' ')
+    const it = await odd()
+    for (const how of [args, [...args, '--json']]) {
+      const running = it.start(how, { input: '' })
+      await running.until('::error::x')
+      if (how.includes('--follow')) running.child.kill('SIGINT')
+      const { stdout, stderr } = await running.ended
+      expect(stdout + stderr).not.toMatch(/^::|(?!\n)[\p{Cc}\u2028\u202e]/mu)
+    }
+  })
+
   it('an actor is not taken, since the session says who it is', async () => {
     const { run } = await overApi()
     expect(await run(['list', '--plan', 'acme', '--actor', 'admin-2'])).toMatchObject({ code: 2, stdout: '' })

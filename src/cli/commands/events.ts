@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { TokenEvent } from '../../core/token.ts'
 import type { EventsInput } from '../../service/input.ts'
 import { failureOf } from '../failure.ts'
-import { type Io, plain } from '../io.ts'
+import { type Io, oneLine } from '../io.ts'
 import type { Session } from '../session.ts'
 import { moment, showTable } from '../show.ts'
 import type { Source } from '../source.ts'
@@ -32,7 +32,7 @@ export async function events({ io, source }: Session, options: EventsOptions): P
   if (io.json) for (const event of page.events) io.data(JSON.stringify(event))
   else
     showTable(io, ['SEQ', 'AT (UTC)', 'WHAT', 'TOKEN', 'ACTOR', 'CHANGED', 'WHY'], page.events.map(rowOf), 'No events.')
-  if (page.next !== undefined) io.say(`There are more: --after ${page.next}`)
+  if (page.next !== undefined) io.say(`There are more: --after ${oneLine(page.next)}`)
 }
 
 type Which = { readonly planId: string; readonly tokenId?: string }
@@ -64,7 +64,7 @@ async function follow(
     } catch (thrown) {
       const failure = failureOf(thrown)
       if (failure.exit !== 'unavailable') throw failure
-      if (!isAway) io.warn(`${failure.message} It is asked again.`)
+      if (!isAway) io.warn(`${oneLine(failure.message)} It is asked again.`)
       isAway = true
     }
     await wait(intervalMs)
@@ -72,7 +72,7 @@ async function follow(
 }
 
 function print(io: Io, event: TokenEvent): void {
-  io.data(io.json ? JSON.stringify(event) : rowOf(event).map(plain).join('  ').trimEnd())
+  io.data(io.json ? JSON.stringify(event) : rowOf(event).map(oneLine).join('  ').trimEnd())
 }
 
 function rowOf({ seq, at, type, tokenId, actor, changes, reason = '' }: TokenEvent): readonly string[] {

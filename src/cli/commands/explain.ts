@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { ExplanationView } from '../../admin/client.ts'
 import { readSecret } from '../ask.ts'
 import { CliError, EXIT_CODES } from '../exit.ts'
-import { type Io, plain } from '../io.ts'
+import { type Io, oneLine } from '../io.ts'
 import type { Session } from '../session.ts'
 import { showTable } from '../show.ts'
 
@@ -56,6 +56,6 @@ function tell(io: Io, explanation: ExplanationView): void {
   io.data(
     decision.allowed
       ? green('allowed')
-      : `${red('refused')}: ${decision.status} ${decision.code}. ${plain(decision.message)}`,
+      : `${red('refused')}: ${oneLine(`${decision.status} ${decision.code}. ${decision.message}`)}`,
   )
 }

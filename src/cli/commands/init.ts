@@ -8,7 +8,7 @@ import { type Draft, draftsOf, FOLDER } from '../init/files.ts'
 import { guardFile } from '../init/guard.ts'
 import { OPENAPI_PACKAGES } from '../init/openapi.ts'
 import { writeAll } from '../init/write.ts'
-import type { Io } from '../io.ts'
+import { type Io, oneLine, plain } from '../io.ts'
 import type { Session } from '../session.ts'
 
 /** Flags of `init`. */
@@ -34,8 +34,9 @@ export async function init({ io }: Session, options: InitOptions): Promise<void>
   const isKept = (draft: Draft): boolean => !missing.includes(draft)
   showFound(io, found)
   for (const draft of drafts)
-    io.say(`  ${isKept(draft) ? 'kept   ' : 'new    '} ${draft.file}  ${io.colors.dim(draft.what)}`)
-  if (!io.json && (dryRun || !yes)) for (const { file, text } of missing) io.say(`\n${io.colors.bold(file)}\n${text}`)
+    io.say(`  ${isKept(draft) ? 'kept   ' : 'new    '} ${draft.file}  ${io.colors.dim(oneLine(draft.what))}`)
+  if (!io.json && (dryRun || !yes))
+    for (const { file, text } of missing) io.say(`\n${io.colors.bold(file)}\n${plain(text)}`)
   const install = packagesOf(found)
   if (!dryRun && missing.length > 0) {
     await confirmed(io, `Write ${missing.length} files?`, yes)
@@ -57,7 +58,7 @@ export async function init({ io }: Session, options: InitOptions): Promise<void>
 
 function showFound(io: Io, { framework, database, ids, isTypeScript, openapi }: Found): void {
   io.say(`Framework: ${framework}. Database: ${database}. Ids: ${ids}. ${isTypeScript ? 'TypeScript' : 'JavaScript'}.`)
-  if (openapi !== undefined) io.say(`OpenAPI document: ${openapi}.`)
+  if (openapi !== undefined) io.say(`OpenAPI document: ${oneLine(openapi)}.`)
 }
 
 function showNext(io: Io, found: Found, install: readonly string[]): void {

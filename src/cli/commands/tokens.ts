@@ -4,7 +4,7 @@ import type { Token } from '../../core/token.ts'
 import type { CreateInput, EditInput, ListInput, RefreshInput } from '../../service/input.ts'
 import { confirmed } from '../ask.ts'
 import { CliError } from '../exit.ts'
-import { type Io, plain } from '../io.ts'
+import { type Io, oneLine } from '../io.ts'
 import type { Session } from '../session.ts'
 import { moment, showTable, showToken } from '../show.ts'
 
@@ -58,7 +58,9 @@ function missingReach(): never {
 function showIssued(io: Io, { token, secret }: IssuedText, what: string): void {
   if (io.json) io.data(JSON.stringify({ token, secret }))
   else {
-    io.say(`Token ${plain(token.id)} (${plain(token.name)}) was ${what}; it expires ${moment(token.expiresAt)} UTC.`)
+    io.say(
+      `Token ${oneLine(token.id)} (${oneLine(token.name)}) was ${what}; it expires ${moment(token.expiresAt)} UTC.`,
+    )
     io.data(secret)
   }
   io.warn('The secret is shown this once. Hand it to whoever needs it, and keep no copy.')
@@ -92,7 +94,7 @@ export async function list({ io, source }: Session, { plan, all, ...options }: L
     lastUsedAt === undefined ? '' : moment(lastUsedAt),
   ])
   showTable(io, ['ID', 'NAME', 'TYPE', 'STATUS', 'EXPIRES (UTC)', 'LAST USED'], rows, 'No tokens.')
-  if (next !== undefined) io.say(`There are more: --after ${next}, or --all.`)
+  if (next !== undefined) io.say(`There are more: --after ${oneLine(next)}, or --all.`)
 }
 
 const LIST_FIELDS = ['type', 'status', 'search', 'order', 'limit'] as const
@@ -163,7 +165,7 @@ export async function revoke({ io, source }: Session, id: string, { yes }: { rea
   if (token)
     await confirmed(
       io,
-      `Revoke ${plain(token.name)} (${plain(token.id)}) of plan ${plain(token.planId)} for good?`,
+      `Revoke ${oneLine(token.name)} (${oneLine(token.id)}) of plan ${oneLine(token.planId)} for good?`,
       yes,
     )
   const revoked = await calls.revoke({ id })

@@ -6,7 +6,7 @@ import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child
 import { once } from 'node:events'
 import { promisify } from 'node:util'
 import { CliError } from '../exit.ts'
-import { plain } from '../io.ts'
+import { oneLine } from '../io.ts'
 
 /** Before the command: what the configuration of a repository could start. What a command itself can start is said with it. */
 const STARTS_NOTHING = [
@@ -66,7 +66,7 @@ async function endOf(child: ChildProcessWithoutNullStreams): Promise<void> {
 function gitFailure(thrown: unknown): CliError {
   const { code, stderr } = Object(thrown) as { readonly code?: unknown; readonly stderr?: unknown }
   if (code === 'ENOENT') return new CliError('files', 'git_missing', 'git is not installed, which --history needs.')
-  const said = plain(
+  const said = oneLine(
     String(stderr ?? '')
       .trim()
       .split('\n')[0] ?? '',
