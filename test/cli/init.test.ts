@@ -1,6 +1,6 @@
 /** `init`: what it finds in a project, what it writes and what it leaves alone. That all of it works: getting-started.test.ts. */
 import { execFile } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import ts from 'typescript'
@@ -118,6 +118,23 @@ paths:
     expect(code).toBe(6)
     expect(stderr).toMatch(/^error: .* cannot be used: /m)
     expect(readdirSync(it.folder).sort()).toEqual(['package.json', 'tokens'])
+  })
+
+  it.each([
+    ['a folder', 'tokens', '../elsewhere'],
+    ['a folder that is not there', 'tokens', '../nowhere'],
+    ['a file that is not there', 'tokens/policy.mjs', '../../nowhere.mjs'],
+    ['a file at the top', 'plan-access-tokens.config.mjs', '../nowhere.mjs'],
+  ])('writes nothing through a link to %s', async (_, link, to) => {
+    const it = project({ 'app/package.json': manifest({}), 'elsewhere/a.txt': '' })
+    const app = join(it.folder, 'app')
+    if (link.startsWith('tokens/')) mkdirSync(join(app, 'tokens'))
+    symlinkSync(to, join(app, link))
+    const { code, stderr } = await it.run(['init', '--database', 'libsql', '--yes'], { cwd: app })
+    expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining(`error: ${link} is a symbolic link`) })
+    expect(readdirSync(it.folder).sort()).toEqual(['app', 'elsewhere'])
+    expect(readdirSync(join(it.folder, 'elsewhere'))).toEqual(['a.txt'])
+    expect(readdirSync(app).sort()).toEqual([link.split('/')[0], 'package.json'].sort())
   })
 
   it('takes back what it has written when a later file cannot be', async () => {
