@@ -6,6 +6,7 @@ import { isDictionary, isObject } from '../core/objects.ts'
 import { compiledOf, definePolicy, type Policy } from '../core/policy.ts'
 import type { PolicyData } from '../core/policy-data.ts'
 import { CliError } from './exit.ts'
+import { oneLine } from './io.ts'
 import { importFrom } from './load-config.ts'
 import type { Session } from './session.ts'
 import { engineOf, isOfApi } from './source.ts'
@@ -33,7 +34,7 @@ export async function policyFor(session: Session, options: PolicyOptions): Promi
 export function bySurface(policies: readonly Policy[], surface: string): Policy {
   const found = policies.find((one) => one.surface === surface)
   if (found) return found
-  const known = policies.map((one) => one.surface).join(', ')
+  const known = policies.map((one) => oneLine(one.surface)).join(', ')
   throw new CliError('usage', 'usage', `There is no policy with the surface "${surface}". There are: ${known}.`)
 }
 

@@ -79,6 +79,32 @@ it('drift says which routes are in one alone', async () => {
   expect(await it.run(['drift', 'openapi.json', '--except', 'GET /v1/invioces'])).toMatchObject({ code: 3 })
 })
 
+it('what a policy or a document says reaches no terminal as it is', async () => {
+  const odd = 'b\u001b[1A\u001b[2K\u009b\u202e'
+  const world = (SQLITE['world.mjs'] as string).replace(
+    "'POST /v1/invoices': {",
+    `'DELETE /v1/invoices': { scopes: ['invoice:read'], names: 'nothing', closed: ${JSON.stringify(odd)} },\n'POST /v1/invoices': {`,
+  )
+  const operation = { responses: { 200: { description: 'OK' } } }
+  const document = {
+    openapi: '3.1.0',
+    info: { title: 'a', version: '1' },
+    paths: { [`/v1/${odd}`]: { get: operation } },
+  }
+  const it = project({ ...SQLITE, 'world.mjs': world })
+  it.write('old/world.mjs', SQLITE['world.mjs'] as string)
+  it.write('old/policy.mjs', POLICIES['policy.mjs'] as string)
+  it.write('openapi.json', JSON.stringify(document))
+  const change = ['diff', 'old/policy.mjs']
+  const lines = [['matrix'], ['matrix', '--markdown'], change, [...change, '--markdown'], ['drift', 'openapi.json']]
+  for (const args of [...lines, ...lines.map((line) => [...line, '--json'])]) {
+    const { code, stdout, stderr } = await it.run(args)
+    expect([0, 1]).toContain(code)
+    expect(stdout).not.toBe('')
+    expect(stdout + stderr).not.toMatch(/(?!\n)[\p{Cc}\u202e]/u)
+  }
+})
+
 it.each<[string, readonly string[], number, RegExp]>([
   ['a file that is not there', ['diff', 'none.mjs'], 3, /none\.mjs cannot be loaded/],
   ['a document that is not there', ['drift', 'none.yaml'], 6, /none\.yaml cannot be used: it does not exist/],

@@ -6,6 +6,7 @@ import { policyDrift } from '../../openapi/drift.ts'
 import { diffPolicies, type PolicyDiff } from '../../policy/diff.ts'
 import { policyMatrix } from '../../policy/matrix.ts'
 import { EXIT_CODES } from '../exit.ts'
+import { oneLine, plain } from '../io.ts'
 import { bySurface, type PolicyOptions, policiesFor, policiesIn, policyFor } from '../load-policy.ts'
 import type { Session } from '../session.ts'
 import type { Source } from '../source.ts'
@@ -23,17 +24,18 @@ export interface MatrixOptions extends PolicyOptions {
 export async function matrix(session: Session, options: MatrixOptions): Promise<void> {
   const { io } = session
   const matrices = (await policiesFor(session, options)).map(policyMatrix)
-  const markdown = matrices.map((one) => one.toMarkdown().trimEnd()).join('\n\n')
+  const markdown = plain(matrices.map((one) => one.toMarkdown().trimEnd()).join('\n\n'))
   if (options.check !== undefined) {
+    const file = oneLine(options.check)
     const committed = (await readFile(options.check, 'utf8')).trimEnd()
-    if (committed === markdown) return io.say(`${options.check} is what the policy allows.`)
+    if (committed === markdown) return io.say(`${file} is what the policy allows.`)
     foundSomething()
     return io.say(
-      `${options.check} is not what the policy allows. Look at the difference and write it anew: matrix --markdown > ${options.check}`,
+      `${file} is not what the policy allows. Look at the difference and write it anew: matrix --markdown > ${file}`,
     )
   }
   if (io.json) io.data(JSON.stringify(matrices.map((one) => one.toJSON())))
-  else io.data(options.markdown ? markdown : matrices.map((one) => one.toText().trimEnd()).join('\n\n'))
+  else io.data(options.markdown ? markdown : plain(matrices.map((one) => one.toText().trimEnd()).join('\n\n')))
 }
 
 /** Flags of `diff`. */
@@ -54,7 +56,7 @@ export async function diff(session: Session, file: string, options: DiffOptions)
   const isBad = ({ isSame, wider }: PolicyDiff): boolean => (failOn === 'any' ? !isSame : wider.length > 0)
   if (failOn !== 'never' && diffs.some(isBad)) foundSomething()
   if (io.json) io.data(JSON.stringify(diffs.map((one) => one.toJSON())))
-  else io.data(diffs.map((one) => (markdown ? one.toMarkdown() : one.toText()).trimEnd()).join('\n\n'))
+  else io.data(plain(diffs.map((one) => (markdown ? one.toMarkdown() : one.toText()).trimEnd()).join('\n\n')))
 }
 
 /** The policy that another one replaces: that of the same surface, or the only one. */
@@ -94,5 +96,5 @@ export async function drift(session: Session, file: string, options: DriftOption
   if (text !== '') foundSomething()
   if (io.json) io.data(JSON.stringify({ onlyInPolicy, onlyInDocument }))
   else if (text === '') io.say('The policy and the document have the same routes.')
-  else io.data(text)
+  else io.data(plain(text))
 }
