@@ -1,6 +1,6 @@
 /** `scan`: secrets in files and in the history of git, told by their place and never printed, and ended with --revoke. */
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { createPlanTokens, memoryStore } from 'plan-access-tokens'
@@ -185,6 +185,64 @@ describe('scan', () => {
     })
     expect((await it.run([...revoke, 'b.mjs'])).code).toBe(1)
     expect((await tokens.get({ actor: 'admin-1', id: token.id })).status).toBe('revoked')
+  })
+
+  it.each(['LE', 'BE'])('finds a secret in UTF-16%s, as PowerShell writes it', async (order) => {
+    const it = project()
+    const bytes = Buffer.from(`\ufeffone\n${'é\n'.repeat(700_000)}KEY=${MADE_UP}\n`, 'utf16le')
+    writeFileSync(join(it.folder, 'a.txt'), order === 'LE' ? bytes : bytes.swap16())
+    const { code, stdout } = await it.run(['scan', '--prefix', 'inv_live', '--json'])
+    expect({ code, found: JSON.parse(stdout).found }).toMatchObject({
+      code: 1,
+      found: [{ file: 'a.txt', line: 700_002 }],
+    })
+  })
+
+  it('names what could not be read, in one line, and a secret that was found counts more', async () => {
+    const it = project()
+    // A link to a folder can be opened and not read, whoever runs the test.
+    const link = 'b\n::x\u001b'
+    symlinkSync('.', join(it.folder, link))
+    it.write('key.txt', MADE_UP)
+    const alone = await it.run(['scan', link, '--prefix', 'inv_live'])
+    expect(alone).toMatchObject({ code: 6, stderr: expect.stringContaining('warning: b ::x\\u{1b}: ') })
+    const both = await it.run(['scan', link, 'key.txt', '--prefix', 'inv_live'])
+    expect(both).toMatchObject({ code: 1, stdout: expect.stringContaining('key.txt:1') })
+    expect(both.stderr).toContain('1 files or folders could not be read')
+  })
+
+  it('says which secrets were ended where --revoke fails half-way', async () => {
+    const tokens = createPlanTokens({
+      policy: figmaPolicy(),
+      store: memoryStore(),
+      directory: testDirectory({ 1001: { admins: ['admin-1'] } }),
+    })
+    const fresh = async (name: string): Promise<string> => {
+      const { secret } = await tokens.create({
+        ...{ actor: 'admin-1', planId: '1001', type: 'rest', name, lifetimeDays: 1 },
+        ...{ scopes: ['file_content:read'] as const, resources: 'all' as const },
+      })
+      return secret.reveal()
+    }
+    const handler = toNode(adminHandler({ tokens, actor: () => 'admin-1', introspection: { client: () => true } }))
+    let calls = 0
+    const url = await listen(
+      createServer((request, response) => {
+        if (request.url?.endsWith('/revoke') && ++calls % 2 === 0) response.writeHead(500).end()
+        else handler(request, response)
+      }),
+    )
+    const it = project({ 'plan-access-tokens.config.mjs': `export default { adminApi: { url: '${url}' } }` })
+    for (const file of ['a', 'b', 'c', 'd']) it.write(file, await fresh(file))
+    const text = await it.run(['scan', 'a', 'b', '--revoke', '--yes'])
+    expect(text).toMatchObject({ code: 4, stderr: expect.stringContaining('1 of 2 secrets were ended. Ended: a:1.\n') })
+    const json = await it.run(['scan', 'c', 'd', '--revoke', '--yes', '--json'])
+    expect(json.code).toBe(4)
+    const found = JSON.parse(json.stdout).found as { file: string; revoked?: boolean }[]
+    expect(found.map(({ file, revoked }) => [file, revoked])).toEqual([
+      ['c', true],
+      ['d', undefined],
+    ])
   })
 
   it('needs no configuration where the prefix is said', async () => {

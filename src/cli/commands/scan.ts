@@ -5,6 +5,7 @@
 import { PREFIX_PATTERN } from '../../core/secret.ts'
 import { confirmed, startProgress } from '../ask.ts'
 import { CliError, EXIT_CODES } from '../exit.ts'
+import { oneLine } from '../io.ts'
 import type { Place, Watcher } from '../scan/files.ts'
 import { scanFiles } from '../scan/files.ts'
 import { scanHistory } from '../scan/history.ts'
@@ -43,7 +44,10 @@ export async function scan(session: Session, paths: readonly string[], options: 
       looked++
       if (looked % 100 === 0) progress.tell(`Looking for secrets: ${looked} looked at`)
     },
-    missed: (_, why) => void missed.push(why),
+    missed: (file, why) => {
+      const name = oneLine(file)
+      missed.push(why.startsWith(name) ? oneLine(why) : `${name}: ${oneLine(why)}`)
+    },
   }
   const places = await scanAll(where, history === true, prefixes, watcher).catch((thrown) => {
     progress.end('It could not be looked at everything.')
@@ -56,27 +60,40 @@ export async function scan(session: Session, paths: readonly string[], options: 
   if (places.length > 0) process.exitCode = EXIT_CODES.found.code
   if (!revoke) {
     tellPlaces(session, places, known, new Set())
-    return refuseMissed(missed)
+    return refuseMissed(session, missed, places)
   }
   if (secrets.length > 0 && source) {
     if (!io.json) tellPlaces(session, places, known, new Set())
     await confirmed(io, `End these ${secrets.length} secrets, and the tokens of those that are the newest?`, yes)
-    const ended = await endAll(source, secrets)
-    if (!io.json) io.say(`${ended.size} of ${secrets.length} secrets were ended.`)
+    const ended = new Set<string>()
+    await endAll(source, secrets, ended).catch((thrown) => {
+      if (io.json) tellPlaces(session, places, known, ended)
+      else sayEnded(session, places, ended, secrets.length)
+      throw thrown
+    })
+    if (!io.json) sayEnded(session, places, ended, secrets.length)
     else tellPlaces(session, places, known, ended)
   } else tellPlaces(session, places, known, new Set())
-  refuseMissed(missed)
+  refuseMissed(session, missed, places)
 }
 
-/** What could not be read may hold anything. */
-function refuseMissed(missed: readonly string[]): void {
-  if (missed.length > 0)
-    throw new CliError(
-      'files',
-      'files_missed',
-      `${missed.length} files or folders could not be read; nothing is said of them.`,
-    )
+/** What could not be read may hold anything. Where a secret was found, that is the worse news, and the exit code says it. */
+function refuseMissed({ io }: Session, missed: readonly string[], places: readonly Place[]): void {
+  if (missed.length === 0) return
+  const words = `${missed.length} files or folders could not be read; nothing is said of them.`
+  if (places.length === 0) throw new CliError('files', 'files_missed', words)
+  io.warn(words)
 }
+
+/** How many were ended, and where they stand, if there are others. */
+function sayEnded({ io }: Session, places: readonly Place[], ended: ReadonlySet<string>, all: number): void {
+  const where = places.filter(({ secret }) => ended.has(secret)).map((place) => oneLine(placeText(place)))
+  const named = ended.size > 0 && ended.size < all ? ` Ended: ${where.join(', ')}.` : ''
+  io.say(`${ended.size} of ${all} secrets were ended.${named}`)
+}
+
+const placeText = ({ file, line }: Pick<Place, 'file' | 'line'>): string =>
+  line === undefined ? file : `${file}:${line}`
 
 async function prefixesOf(source: Source): Promise<ReadonlySet<string>> {
   return new Set((await source.policies()).flatMap(({ types }) => types.map(({ prefix }) => prefix)))
@@ -114,10 +131,9 @@ async function lookUp(source: Source | undefined, secrets: readonly string[]): P
   return known
 }
 
-async function endAll(source: Source, secrets: readonly string[]): Promise<ReadonlySet<string>> {
-  const ended = new Set<string>()
+/** Ends them one after the other; those that were are in `ended` if a later one fails. */
+async function endAll(source: Source, secrets: readonly string[], ended: Set<string>): Promise<void> {
   for (const secret of secrets) if (await source.revokeSecret(secret)) ended.add(secret)
-  return ended
 }
 
 function tellPlaces(
@@ -139,7 +155,7 @@ function tellPlaces(
     return
   }
   const rows = found.map(({ file, line, commit, prefix, state, token }) => [
-    line === undefined ? file : `${file}:${line}`,
+    placeText({ file, ...(line !== undefined && { line }) }),
     ...[commit ?? '', prefix, WORDS[state], token ?? ''],
   ])
   showTable(io, ['PLACE', 'COMMIT', 'PREFIX', 'SECRET', 'TOKEN'], rows, 'No secrets.')

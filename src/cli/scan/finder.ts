@@ -8,8 +8,8 @@ export interface Found {
   readonly line?: number
 }
 
-/** Longer than a secret that is percent-encoded three times over. */
-const OVERLAP = 2_048
+/** Longer than a secret that is percent-encoded three times over, in UTF-16. */
+const OVERLAP = 4_096
 
 /** Takes the bytes of one file in pieces. */
 export interface Finder {
@@ -26,11 +26,13 @@ export function createFinder(prefixes: ReadonlySet<string>): Finder {
   return {
     write(bytes) {
       const text = kept + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
-      for (const secret of secretsIn(text, prefixes)) {
-        if (found.has(secret)) continue
-        const at = text.indexOf(secret)
-        found.set(secret, at === -1 ? { secret } : { secret, line: 1 + breaks + breaksIn(text, at) })
-      }
+      // UTF-16, which PowerShell writes, has a zero beside every ASCII character.
+      for (const reading of text.includes('\0') ? [text, text.replaceAll('\0', '')] : [text])
+        for (const secret of secretsIn(reading, prefixes)) {
+          if (found.has(secret)) continue
+          const at = reading.indexOf(secret)
+          found.set(secret, at === -1 ? { secret } : { secret, line: 1 + breaks + breaksIn(reading, at) })
+        }
       const from = Math.max(0, text.length - OVERLAP)
       breaks += breaksIn(text, from)
       kept = text.slice(from)
