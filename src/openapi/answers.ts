@@ -14,6 +14,7 @@ import type { Body } from './body.ts'
 import type { Operation } from './operations.ts'
 import type { AskedParameter, OpenApiOverrides } from './overrides.ts'
 import { plainCopy } from './plain.ts'
+import { EXTENSION } from './unread.ts'
 
 /** A parameter or a field that may name a resource. */
 export interface Candidate extends AskedParameter {
@@ -25,7 +26,6 @@ export interface Candidate extends AskedParameter {
 export type Answer = NamedResource | 'free'
 
 const answerSchema = z.partial(namedResource, { at: true })
-const EXTENSION = 'x-plan-resource'
 
 /**
  * Parameters and fields that may name a resource: those of the route in its order, of the query, of the body. A parameter of the

@@ -2,6 +2,7 @@
 import { isDictionary } from '../core/objects.ts'
 import type { OpenApiDocument, OpenApiOperation, OpenApiSchema } from './read.ts'
 import { follow } from './refs.ts'
+import { EXTENSION, leads, leadsOn, subtypesOf } from './unread.ts'
 
 /** A field that holds one value, or several in a list. */
 export interface BodyField {
@@ -21,6 +22,10 @@ export interface Body {
   readonly isOpen: boolean
   /** Whether clients may send something else than JSON. */
   readonly isJson: boolean
+  /** Whether an extension stands in it where none is read. */
+  readonly isUnread: boolean
+  /** The fields of which two extensions say different things. */
+  readonly contradicted: readonly string[]
 }
 
 /** How deep objects may nest for their fields to be looked at, and how many fields there may be. */
@@ -31,73 +36,145 @@ type Node = { readonly [keyword: string]: unknown }
 
 /** The body of an operation; `undefined` if it has none. */
 export function bodyOf(document: OpenApiDocument, { requestBody }: OpenApiOperation): Body | undefined {
-  const found = requestBody && follow(document, requestBody)
-  if (!found || 'problem' in found || !isDictionary(found.part)) return undefined
-  const { content } = found.part
-  const media = Object.entries(isDictionary(content) ? content : {})
-  const json = media.find(([type]) => /^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type))?.[1]
-  const walk = { document, fields: new Map<string, BodyField>(), isOpen: false, path: new Set<unknown>() }
-  if (isDictionary(json)) visit(walk, json.schema, '', true, 0)
-  return { fields: [...walk.fields.values()], isOpen: walk.isOpen || !json, isJson: json !== undefined }
+  const walk: Walk = {
+    document,
+    fields: new Map(),
+    contradicted: new Set(),
+    isOpen: false,
+    isUnread: false,
+    path: new Map(),
+  }
+  const written = partAt(walk, requestBody)
+  if (!written) return undefined
+  const content = isDictionary(written.content) ? written.content : {}
+  const [type, json] = Object.entries(content).find(([name]) => JSON_TYPE.test(name)) ?? ['']
+  lose(walk, written, ['content'])
+  lose(walk, content, [type])
+  if (isDictionary(json)) {
+    lose(walk, json, ['schema'])
+    visit(walk, json.schema, '', true, 0, false)
+  }
+  const { isOpen, isUnread, contradicted } = walk
+  const isJson = json !== undefined
+  return {
+    fields: [...walk.fields.values()],
+    isOpen: isOpen || !json,
+    isJson,
+    isUnread,
+    contradicted: [...contradicted],
+  }
 }
+
+const JSON_TYPE = /^application\/([\w.+-]+\+)?json\s*(;|$)/i
 
 interface Walk {
   readonly document: OpenApiDocument
   readonly fields: Map<string, BodyField>
+  readonly contradicted: Set<string>
   isOpen: boolean
-  /** The schemas that are being looked at, by which those that hold themselves are known. */
-  readonly path: Set<unknown>
+  isUnread: boolean
+  /** The schemas that are being looked at, by which those that hold themselves are known, and for which fields. */
+  readonly path: Map<unknown, string>
 }
 
 /** Notes the fields of an object, those of every schema that it is put together of. */
-function visit(walk: Walk, written: unknown, prefix: string, isRequired: boolean, depth: number): void {
-  const schema = schemaAt(walk, written)
+function visit(
+  walk: Walk,
+  written: unknown,
+  prefix: string,
+  isRequired: boolean,
+  depth: number,
+  isField: boolean,
+): void {
+  const schema = partAt(walk, written)
   if (!schema || walk.path.has(schema)) {
     walk.isOpen = true
+    // The same schema at another place has fields of its own.
+    if (schema && walk.path.get(schema) !== prefix && leads(walk.document, schema)) walk.isUnread = true
     return
   }
-  walk.path.add(schema)
+  walk.path.set(schema, prefix)
+  lose(walk, schema, isField ? [...OBJECT, EXTENSION] : OBJECT)
   const required = Array.isArray(schema.required) ? schema.required : []
   const properties = isDictionary(schema.properties) ? Object.entries(schema.properties) : []
+  if (isDictionary(schema.properties)) lose(walk, schema.properties, Object.keys(schema.properties).filter(isNoRef))
   for (const [name, property] of properties)
     visitField(walk, property, prefix + name, isRequired && required.includes(name), depth)
-  for (const part of listOf(schema.allOf)) visit(walk, part, prefix, isRequired, depth)
-  for (const part of [...listOf(schema.anyOf), ...listOf(schema.oneOf)]) visit(walk, part, prefix, false, depth)
+  for (const part of listOf(schema.allOf)) visit(walk, part, prefix, isRequired, depth, false)
+  const choices = [...listOf(schema.anyOf), ...listOf(schema.oneOf)]
+  for (const part of [...choices, ...otherSubtypes(walk, schema, choices)])
+    visit(walk, part, prefix, false, depth, false)
   const isTold = properties.length > 0 || [schema.allOf, schema.anyOf, schema.oneOf].some(Array.isArray)
   if (!isTold || schema.additionalProperties === true || isDictionary(schema.additionalProperties)) walk.isOpen = true
   walk.path.delete(schema)
 }
 
+const isNoRef = (name: string): boolean => name !== '$ref'
+
+/** What a discriminator chooses among, but for the choices that are there anyway. */
+function otherSubtypes(walk: Walk, schema: Node, choices: readonly unknown[]): readonly object[] {
+  const subtypes = subtypesOf(walk.document, schema)
+  if (subtypes.length === 0) return []
+  const known = new Set<unknown>([...choices.map((choice) => partAt(walk, choice)), ...walk.path.keys()])
+  return [...new Set(subtypes.map((one) => partAt(walk, one)))].flatMap((one) => (one && !known.has(one) ? [one] : []))
+}
+
 function visitField(walk: Walk, written: unknown, name: string, required: boolean, depth: number): void {
-  const schema = schemaAt(walk, written)
+  const schema = partAt(walk, written)
   if (!schema || walk.fields.size >= MAX_FIELDS) {
     walk.isOpen = true
+    if (leads(walk.document, written)) walk.isUnread = true
     return
   }
   const isList = schema.items !== undefined
-  const entry = isList ? schemaAt(walk, schema.items) : schema
+  const entry = isList ? partAt(walk, schema.items) : schema
   const source = `${name}${isList ? '[]' : ''}`
-  if (entry && COMPOSED.some((keyword) => Object.hasOwn(entry, keyword))) {
+  const said = [schema, ...(entry && entry !== schema ? [entry] : [])].flatMap((one) =>
+    Object.hasOwn(one, EXTENSION) ? [one[EXTENSION]] : [],
+  )
+  if (isList) lose(walk, schema, ['items', EXTENSION])
+  if (entry && COMPOSED.some((keyword) => Object.hasOwn(entry, keyword)) && depth < MAX_NESTING) {
     const before = walk.fields.size
-    if (depth < MAX_NESTING) visit(walk, entry, `${source}.`, required, depth + 1)
-    else walk.isOpen = true
+    visit(walk, entry, `${source}.`, required, depth + 1, true)
     // A value that is put together of others, such as an enumeration, is one all the same.
-    if (walk.fields.size > before) return
+    if (walk.fields.size > before) {
+      if (said.length > 0) walk.isUnread = true
+      return
+    }
+  } else if (entry) {
+    if (COMPOSED.some((keyword) => Object.hasOwn(entry, keyword))) walk.isOpen = true
+    lose(walk, entry, [EXTENSION, '$defs'])
   }
   const known = walk.fields.get(source)
+  const [extension, ...others] = [...(known?.extension !== undefined ? [known.extension] : []), ...said]
+  if (others.some((other) => asText(other) !== asText(extension))) walk.contradicted.add(source)
   walk.fields.set(source, {
     name: source,
     required: required || known?.required === true,
     schema: schema as OpenApiSchema,
-    extension: known?.extension ?? schema['x-plan-resource'] ?? entry?.['x-plan-resource'],
+    extension,
   })
 }
 
+/** The same for data that is the same, whatever the order of its fields. */
+const asText = (data: unknown): string =>
+  JSON.stringify(data, (_, value: unknown) =>
+    isDictionary(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
+  )
+
 /** Keywords of a schema that has, or may have, fields. */
 const COMPOSED = ['properties', 'allOf', 'anyOf', 'oneOf']
+/** What is read of an object's schema; what `$defs` holds counts where something refers to it. */
+const OBJECT = [...COMPOSED, 'discriminator', '$defs']
 
-function schemaAt({ document }: Walk, written: unknown): Node | undefined {
-  const found = follow(document, written)
+/** Notes whether something of a part leads to an extension, but for the fields that are read. */
+function lose(walk: Walk, part: object, read: readonly string[]): void {
+  if (!walk.isUnread && leadsOn(walk.document, part, read)) walk.isUnread = true
+}
+
+/** A part behind its references. What stands beside a reference is not read. */
+function partAt(walk: Walk, written: unknown): Node | undefined {
+  const found = follow(walk.document, written, (reference) => lose(walk, reference, ['$ref']))
   return 'part' in found && isDictionary(found.part) ? found.part : undefined
 }
 

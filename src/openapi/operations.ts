@@ -9,6 +9,7 @@ import type { Tell } from '../core/setup.ts'
 import type { OpenApiDocument, OpenApiOperation, OpenApiSchema } from './read.ts'
 import { follow, refOf } from './refs.ts'
 import { type Bases, basesOf, type Server } from './servers.ts'
+import { EXTENSION, leadsOn } from './unread.ts'
 
 /** A parameter of the path or the query. */
 export interface OperationParameter {
@@ -34,6 +35,8 @@ export interface Operation {
   readonly at: readonly string[]
   readonly object: OpenApiOperation
   readonly parameters: readonly OperationParameter[]
+  /** Whether an extension stands in it where none is read, its body left aside. */
+  readonly isUnread: boolean
   /** The names of the route's parameters. */
   readonly params: readonly string[]
   /** Its own security or the document's; `undefined` where neither says anything. */
@@ -71,11 +74,13 @@ export function operationsOf(
   const paths = (document.paths ?? {}) as { readonly [path: string]: unknown }
   for (const [path, written] of Object.entries(paths)) {
     if (!path.startsWith('/')) continue
-    const item = itemOf(document, path, written, tell)
+    const lost = { isUnread: false }
+    const item = itemOf(document, path, written, lost, tell)
+    lose(document, item, [...METHODS, 'parameters'], lost)
     for (const method of METHODS) {
       const object = item[method]
       if (!isDictionary(object)) continue
-      const operation = operationOf({ document, bases, prefix, path, method, item, object, tell })
+      const operation = operationOf({ document, bases, prefix, path, method, item, object, lost: { ...lost }, tell })
       operations.push(operation)
       const other = operation.leftOut ? undefined : claims.get(claimOf(operation.method, pathOf(operation)))
       if (other !== undefined)
@@ -100,15 +105,30 @@ function onlyPrefix({ prefixes, problem }: Bases, tell: Tell): string {
 }
 
 /** A path item behind its reference. What stands beside a reference has no meaning (OpenAPI, "Path Item Object"). */
-function itemOf(document: OpenApiDocument, path: string, written: unknown, tell: Tell): Item {
+function itemOf(document: OpenApiDocument, path: string, written: unknown, lost: Lost, tell: Tell): Item {
   if (refOf(written) !== undefined && METHODS.some((method) => isObject((written as Item)[method])))
     tell(['paths', path], 'has operations beside a "$ref", which can be read in two ways.')
-  return partOf(document, written, ['paths', path], tell) ?? {}
+  return partOf(document, written, ['paths', path], lost, tell) ?? {}
 }
 
-/** An object of the document behind its references. */
-function partOf(document: OpenApiDocument, written: unknown, at: readonly PropertyKey[], tell: Tell): Item | undefined {
-  const found = follow(document, written)
+/** Whether an extension stands where none is read. */
+interface Lost {
+  isUnread: boolean
+}
+
+function lose(document: OpenApiDocument, part: object, read: readonly string[], lost: Lost): void {
+  if (leadsOn(document, part, read)) lost.isUnread = true
+}
+
+/** An object of the document behind its references. What stands beside a reference is not read. */
+function partOf(
+  document: OpenApiDocument,
+  written: unknown,
+  at: readonly PropertyKey[],
+  lost: Lost,
+  tell: Tell,
+): Item | undefined {
+  const found = follow(document, written, (reference) => lose(document, reference, ['$ref'], lost))
   if ('problem' in found) tell([...at, '$ref'], found.problem)
   else if (isDictionary(found.part)) return found.part
   return undefined
@@ -122,10 +142,15 @@ interface Found {
   readonly method: string
   readonly item: Item
   readonly object: Item
+  readonly lost: Lost
   readonly tell: Tell
 }
 
-function operationOf({ document, bases, prefix, path, method: field, item, object, tell }: Found): Operation {
+/** What is read of an operation, or is no part of a request. */
+const OF_OPERATION = ['parameters', 'requestBody', 'responses', 'callbacks', EXTENSION]
+
+function operationOf(given: Found): Operation {
+  const { document, bases, prefix, path, method: field, item, object, lost } = given
   const at = ['paths', path, field]
   const method = field.toUpperCase()
   const servers = object.servers ?? item.servers
@@ -135,12 +160,15 @@ function operationOf({ document, bases, prefix, path, method: field, item, objec
   const route = `${method} ${template}`
   const otherHost = own && bases.hosts.length > 0 ? own.hosts.find((host) => !bases.hosts.includes(host)) : undefined
   const leftOut = before === undefined ? SERVER_UNCLEAR : leftOutFor(route, item)
+  lose(document, object, OF_OPERATION, lost)
+  const parameters = parametersOf(given, at, params)
   return {
     route,
     method,
     at,
     object: object as unknown as OpenApiOperation,
-    parameters: parametersOf(document, item, object, at, tell),
+    parameters,
+    isUnread: lost.isUnread,
     params,
     security: securityOf(document, object),
     ...(leftOut && { leftOut }),
@@ -175,11 +203,9 @@ function leftOutFor(route: string, item: Item): Operation['leftOut'] {
 
 /** The parameters of path and query: those of the path item, in whose place the operation's own stand. */
 function parametersOf(
-  document: OpenApiDocument,
-  item: Item,
-  object: Item,
+  { document, item, object, lost, tell }: Found,
   at: readonly string[],
-  tell: Tell,
+  params: readonly string[],
 ): readonly OperationParameter[] {
   const found = new Map<string, OperationParameter>()
   for (const [place, list] of [
@@ -187,17 +213,23 @@ function parametersOf(
     [at, object.parameters],
   ] as const) {
     for (const [i, written] of (list ?? []).entries()) {
-      const parameter = partOf(document, written, [...place, 'parameters', i], tell)
-      if (parameter?.in !== 'path' && parameter?.in !== 'query') continue
+      const parameter = partOf(document, written, [...place, 'parameters', i], lost, tell)
+      if (!parameter) continue
       const name = String(parameter.name)
+      const isRead = parameter.in === 'query' || (parameter.in === 'path' && params.includes(routeName(name)))
+      lose(document, parameter, isRead ? [EXTENSION] : [], lost)
+      if (parameter.in !== 'path' && parameter.in !== 'query') continue
       const source = parameter.in === 'path' ? `path:${routeName(name)}` : `query:${name}`
+      const extension = parameter[EXTENSION]
+      // One of the path item that the operation's own stands in place of.
+      if (found.get(source)?.extension !== undefined && extension === undefined) lost.isUnread = true
       found.set(source, {
         name,
         in: parameter.in,
         source,
         required: parameter.in === 'path' || parameter.required === true,
         schema: schemaOf(document, parameter),
-        extension: parameter['x-plan-resource'],
+        extension,
       })
     }
   }

@@ -43,6 +43,7 @@ export function plainCopy(value: unknown): PlainCopy {
     const copied: { [name: string]: unknown } = {}
     for (const name of Object.keys(object)) {
       if (name === '__proto__') throw new NotPlain('has the field "__proto__", which can be read in two ways.')
+      if (name === '<<') throw new NotPlain('has the field "<<", which some read as a merge of YAML and others do not.')
       const inner = object[name]
       if (inner !== undefined) copied[name] = copyAt(name, inner)
     }

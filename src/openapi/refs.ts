@@ -18,17 +18,32 @@ export function refOf(part: unknown): string | undefined {
   return typeof part.$ref === 'string' ? part.$ref : undefined
 }
 
-/** A part of the document behind all its references, or what is wrong with one of them. */
-export function follow(document: object, part: unknown): { readonly part: unknown } | { readonly problem: string } {
+/**
+ * A part of the document behind all its references, or what is wrong with one of them.
+ *
+ * @param each is given each reference on the way, beside which there may be more.
+ */
+export function follow(
+  document: object,
+  part: unknown,
+  each?: (reference: object) => void,
+): { readonly part: unknown } | { readonly problem: string } {
   let current = part
   for (let hops = 0; hops <= MAX_HOPS; hops++) {
     const ref = refOf(current)
     if (ref === undefined) return { part: current }
+    each?.(current as object)
     const target = pointedAt(document, ref)
     if ('problem' in target) return target
     current = target.part
   }
   return { problem: 'leads to itself, or through more than 50 references.' }
+}
+
+/** What one reference points to, which may be a reference again; `undefined` if it is nothing. */
+export function targetOf(document: object, ref: string): unknown {
+  const target = pointedAt(document, ref)
+  return 'part' in target ? target.part : undefined
 }
 
 function pointedAt(document: object, ref: string): { readonly part: unknown } | { readonly problem: string } {

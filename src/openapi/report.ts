@@ -24,7 +24,7 @@ export type ReportCode =
   | 'parameter_unanswered'
   /** Nothing in it is known to name a resource. */
   | 'names_unsaid'
-  /** A resource stands where the engine does not read. */
+  /** A resource stands where it is not read, or the document says two things of it. */
   | 'source_unreadable'
   /** The name of a resource differs from another name by letter case alone. */
   | 'source_ambiguous'

@@ -20,7 +20,7 @@ import type { ReportReason } from './report.ts'
 export interface Resources {
   /** What it names; `undefined` if that is not known, and the reasons say why. */
   readonly names: Names | undefined
-  /** How many resources were found. */
+  /** How many resources were found, those that could not be read among them. */
   readonly count: number
   /** Its free parameters, as far as they are known. */
   readonly params: { readonly [param: string]: FreeParameter }
@@ -64,12 +64,14 @@ export function resourcesOf(
   const unanswered = operation.params.filter(
     (param) => !Object.hasOwn(params, param) && !sourcesOf(resources).includes(`path:${param}`),
   )
+  const unread = said === undefined ? unreadReasons(operation, body) : []
   const reasons = [
     ...unanswered.map(unansweredReason),
+    ...unread,
     ...(said === undefined ? problemsOf(operation, candidates, body, named) : []),
   ]
-  if (said === undefined && named.length === 0 && unanswered.length === 0) reasons.push(NAMES_UNSAID)
-  const known = { count: resources.length, params, reasons }
+  if (said === undefined && named.length === 0 && unanswered.length + unread.length === 0) reasons.push(NAMES_UNSAID)
+  const known = { count: resources.length + unread.length, params, reasons }
   if (reasons.length > 0) return { ...known, names: undefined, notes: [] }
   return said === undefined ? { ...known, ...namesOf(named, candidates) } : { ...known, names: said, notes: [] }
 }
@@ -85,6 +87,20 @@ const unansweredReason = (param: string): ReportReason => ({
   message: `Nobody says what the parameter "${param}" is.`,
   write: `names: [{ kind: '…', at: 'path:${param}' }] or params: { ${param}: 'any' }.`,
 })
+
+/** That the document says something of resources which is not read, or can be read in two ways. */
+function unreadReasons({ isUnread }: Operation, body: Body | undefined): readonly ReportReason[] {
+  const write = 'names: a list of what it names.'
+  const reasons: ReportReason[] = []
+  if (isUnread || body?.isUnread) {
+    const message =
+      'It leads to an extension "x-plan-…" that is not read: one is at a parameter of path or query, at a field of a JSON body beside no "$ref", or at the operation.'
+    reasons.push({ code: 'source_unreadable', message, write })
+  }
+  for (const field of body?.contradicted ?? [])
+    reasons.push({ code: 'source_unreadable', message: `The document says two things of body:${field}.`, write })
+  return reasons
+}
 
 /** What keeps resources that were found from being read, or from being read in one way. */
 function problemsOf(
