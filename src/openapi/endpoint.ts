@@ -41,13 +41,9 @@ export function reportedOf(given: Given): ReportedOperation {
   const ofHost = hostReasons(given)
   if (said.public) return { ...head, outcome: 'mapped', endpoint: publicEndpoint(operation, said), reasons: [] }
   if (security.access === 'public' && !said.scopes && said.closed === undefined) {
-    const namesNothing = said.names === undefined ? resources.count === 0 : said.names === 'nothing'
-    if (ofHost.length > 0) return notReviewed(given, head, resources, ofHost)
-    if (namesNothing) return { ...head, outcome: 'mapped', endpoint: publicEndpoint(operation, said), reasons: [] }
-    const message = 'The document says that it needs no token, and it names a resource.'
-    return notReviewed(given, head, resources, [
-      { code: 'security_contradiction', message, write: "scopes: […], or names: 'nothing'." },
-    ])
+    const reasons = [...ofHost, ...publicReasons(said, resources)]
+    if (reasons.length > 0) return notReviewed(given, head, resources, reasons)
+    return { ...head, outcome: 'mapped', endpoint: publicEndpoint(operation, said), reasons: [] }
   }
   const { scopes, reasons: ofScopes } = said.scopes
     ? { scopes: said.scopes, reasons: [] }
@@ -68,6 +64,16 @@ function notReviewed(
   reasons: readonly ReportReason[],
 ): ReportedOperation {
   return { ...head, outcome: 'not_reviewed', endpoint: closedEndpoint(given, resources, NOT_REVIEWED), reasons }
+}
+
+/** What keeps an operation for which the document asks for no token from being public. */
+function publicReasons({ names }: EndpointOverride, resources: Resources): readonly ReportReason[] {
+  if (names === 'nothing') return []
+  // That nothing in it is a resource is what is right here.
+  const reasons = resources.reasons.filter(({ code }) => code !== 'names_unsaid')
+  if (names === undefined && resources.count === 0) return reasons
+  const message = 'The document says that it needs no token, and it names a resource.'
+  return [{ code: 'security_contradiction', message, write: "scopes: […], or names: 'nothing'." }, ...reasons]
 }
 
 /** An endpoint that needs no token. */

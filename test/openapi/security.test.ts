@@ -141,9 +141,17 @@ describe('security that says too little', () => {
 })
 
 describe('an operation that needs no token', () => {
-  it('is public, whatever its path holds', async () => {
-    const answers = await openOf('/covers/{cover}', withSecurity([]))
-    expect(answers).toEqual({ scopes: [], names: 'nothing', params: { cover: 'any' }, public: true })
+  it('is public once each parameter of its path is answered', async () => {
+    const path = '/covers/{cover}'
+    const open = { scopes: [], names: 'nothing', params: { cover: 'any' }, public: true }
+    expect(await reasonsOf(path, withSecurity([]))).toEqual(['parameter_unanswered'])
+    const resourceOf = () => 'free' as const
+    expect(await openOf(path, withSecurity([]), { resourceOf })).toEqual(open)
+    const said = (endpoint: object) => ({ endpoints: { [`GET ${path}`]: endpoint } })
+    expect(await openOf(path, withSecurity([]), said({ names: 'nothing' }))).toEqual(open)
+    expect(await openOf(path, withSecurity([]), said({ params: { cover: 'any' } }))).toEqual(open)
+    const { endpoint } = await reportedOf(path, withSecurity([]))
+    expect(endpoint).toEqual({ scopes: [], names: 'nothing', params: { cover: 'any' }, closed: 'not reviewed' })
   })
 
   it('is so where the document needs one', async () => {
