@@ -102,6 +102,7 @@ const paramsOf = (params: { readonly [param: string]: FreeParameter }) => Object
 function hostReasons({ operation: { otherHost }, override }: Given): readonly ReportReason[] {
   const isSaid = override?.value.scopes !== undefined || override?.value.names !== undefined
   if (otherHost === undefined || isSaid) return []
-  const message = `It is served by another host, ${otherHost}.`
+  const host = otherHost === '' ? 'the one where the document lies' : otherHost
+  const message = `It is served by another host than the document says, or by one that is not known: ${host}.`
   return [{ code: 'other_host', message, write: 'scopes or names, if this policy stands before that host too.' }]
 }

@@ -8,7 +8,7 @@ import { isRoute } from '../core/policy-check.ts'
 import type { Tell } from '../core/setup.ts'
 import type { OpenApiDocument, OpenApiOperation, OpenApiSchema } from './read.ts'
 import { follow, refOf } from './refs.ts'
-import { type Bases, basesOf, type Server } from './servers.ts'
+import { type Bases, basesOf, otherThan, type Server } from './servers.ts'
 import { EXTENSION, leadsOn } from './unread.ts'
 
 /** A parameter of the path or the query. */
@@ -43,7 +43,7 @@ export interface Operation {
   readonly security: readonly Requirement[] | undefined
   /** Why no policy can hold it. */
   readonly leftOut?: { readonly code: 'route_form' | 'server_unclear' | 'judged_as_get'; readonly message: string }
-  /** The host that serves it, if that is another than the document's. */
+  /** The host that serves it, if that is not known to be the document's; empty for the one where the document lies. */
   readonly otherHost?: string
 }
 
@@ -158,7 +158,7 @@ function operationOf(given: Found): Operation {
   const before = own && !own.prefixes.includes(prefix) ? onlyOf(own.prefixes) : prefix
   const { template, params } = routePath(`${before ?? ''}${path}`)
   const route = `${method} ${template}`
-  const otherHost = own && bases.hosts.length > 0 ? own.hosts.find((host) => !bases.hosts.includes(host)) : undefined
+  const otherHost = own && otherThan(own.hosts, bases.hosts)
   const leftOut = before === undefined ? SERVER_UNCLEAR : leftOutFor(route, item)
   lose(document, object, OF_OPERATION, lost)
   const parameters = parametersOf(given, at, params)

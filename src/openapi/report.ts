@@ -30,7 +30,7 @@ export type ReportCode =
   | 'source_ambiguous'
   /** A resource should be within another one that the operation does not name. */
   | 'within_missing'
-  /** It is served by another host than the document. */
+  /** It is served by another host than the document, or by one that is not known. */
   | 'other_host'
   /** A resource may be left out of a request, which is refused then. Of a mapped operation. */
   | 'resource_optional'

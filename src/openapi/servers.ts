@@ -13,10 +13,16 @@ export interface Server {
 export interface Bases {
   /** What their paths begin with: `''` or `'/v1'`; more than one if they differ. */
   readonly prefixes: readonly string[]
-  /** Their hosts, in lower case; none for an address without one. */
-  readonly hosts: readonly string[]
+  /** Their hosts; `''` where the document lies. */
+  readonly hosts: readonly Host[]
   /** Why the paths cannot be told. */
   readonly problem?: string
+}
+
+/** A host, as it is written, and what tells it from others: two templates are the same host only with the same variables. */
+export interface Host {
+  readonly written: string
+  readonly key: string
 }
 
 /** What paths may begin with. */
@@ -29,7 +35,7 @@ const MAX_ADDRESSES = 100
 /** The bases of servers; of none, the root of the host (OpenAPI, "Server Object"). */
 export function basesOf(servers: readonly Server[]): Bases {
   const prefixes = new Set<string>()
-  const hosts = new Set<string>()
+  const hosts = new Map<string, Host>()
   for (const { url, variables = {} } of servers.length > 0 ? servers : [{ url: '/' }]) {
     const [host, path] = ADDRESS.exec(url)?.slice(1) ?? ['', url]
     if (path !== '' && !path?.startsWith('/'))
@@ -42,12 +48,28 @@ export function basesOf(servers: readonly Server[]): Bases {
         problem: `has the address "${url}", whose variables have no list of values, or too many.`,
       }
     for (const one of paths) prefixes.add(one.replace(/\/$/, ''))
-    for (const one of expanded(host ?? '', variables) ?? []) if (one !== '') hosts.add(one.toLowerCase())
+    for (const one of hostsOf(host ?? '', variables)) hosts.set(one.key, one)
   }
   const wrong = [...prefixes].find((prefix) => !BASE_PATH.test(prefix))
   if (wrong !== undefined)
     return { prefixes: [], hosts: [], problem: `puts "${wrong}" before its paths, which no policy can hold.` }
-  return { prefixes: [...prefixes], hosts: [...hosts] }
+  return { prefixes: [...prefixes], hosts: [...hosts.values()] }
+}
+
+/** The hosts of a server. One whose variables may have any value is known by its template and these variables alone. */
+function hostsOf(template: string, variables: NonNullable<Server['variables']>): readonly Host[] {
+  const known = expanded(template, variables)
+  if (known) return known.map((one) => ({ written: one.toLowerCase(), key: one.toLowerCase() }))
+  const named = template.split(/\{([^{}]*)\}/).filter((_, i) => i % 2 === 1)
+  const values = named.map(
+    (name) => Object.hasOwn(variables, name) && [variables[name]?.default, variables[name]?.enum],
+  )
+  return [{ written: template, key: JSON.stringify([template, values]) }]
+}
+
+/** The host that is not among others, as it is written; `undefined` if all are. */
+export function otherThan(hosts: readonly Host[], known: readonly Host[]): string | undefined {
+  return hosts.find(({ key }) => !known.some((one) => one.key === key))?.written
 }
 
 /** A template with each value of its variables. `undefined` if one has no list of values: its default is no promise. */

@@ -96,6 +96,44 @@ describe('what servers put before a path', () => {
   })
 })
 
+describe('the host of an operation', () => {
+  const host = (t: unknown, url = 'https://{t}.notes.example') => ({ servers: [{ url, variables: { t } }] })
+  const any = { default: 'a' }
+  const listed = (...values: readonly string[]) => ({ default: values[0], enum: values })
+  const many = (last: string) => listed(...Array.from({ length: 101 }, (_, i) => `h${i}`), last)
+
+  test.each<[string, { [field: string]: unknown }, object]>([
+    ['is not known beside servers without one', servers('/v1'), servers('https://evil.example/v1')],
+    ['is not known beside no servers', { servers: [] }, servers('https://evil.example')],
+    ['is where the document lies, and not that of its servers', servers('https://notes.example/v1'), servers('/v1')],
+    ['may be any', servers('https://notes.example'), host(any)],
+    ['may be any, beside servers without one', servers('/'), host(any)],
+    ['may be any, with another default', host(any), host({ default: 'b' })],
+    ['is one of a list, of which one is not known', servers('https://a.notes.example'), host(listed('a', 'evil'))],
+    ['is one of a long list, which has another one', host(many('a')), host(many('evil'))],
+    ['is one of several, of which one is not known', servers('/'), servers('/', 'https://evil.example')],
+    ['has a variable that is not described', servers('/'), servers('https://{t}.notes.example')],
+  ])('%s: not reviewed', async (_, whole, own) => {
+    for (const security of [READ, { security: [] }]) {
+      const resourceOf = () => undefined
+      expect(await reasonsOf('/covers', { get: { ...security, ...own } }, { resourceOf }, whole)).toContain(
+        'other_host',
+      )
+    }
+    expect(await reasonsOf(BOOK, { get: { ...READ, ...own } }, {}, whole)).toEqual(['other_host'])
+    expect(await reasonsOf(BOOK, { get: READ, ...own }, {}, whole)).toEqual(['other_host'])
+  })
+
+  test.each<[string, { [field: string]: unknown }, object]>([
+    ['is where the document lies, like the others', servers('/v1'), servers('/v2')],
+    ['is one of the document', servers('https://a.example', 'https://b.example'), servers('https://b.example/v2')],
+    ['is one of a list of the document', host(listed('a', 'b')), servers('https://b.notes.example')],
+    ['may be any that the document may have', host(any), host(any)],
+  ])('%s: open', async (_, whole, own) => {
+    expect(await openOf(BOOK, { get: { ...READ, ...own } }, {}, whole)).toMatchObject({ scopes: ['note:read'] })
+  })
+})
+
 describe('a path that a policy cannot hold', () => {
   test.each([
     '/a/{book}.{format}',
