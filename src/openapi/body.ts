@@ -24,6 +24,8 @@ export interface Body {
   readonly isJson: boolean
   /** Whether an extension stands in it where none is read. */
   readonly isUnread: boolean
+  /** Whether it has more schemas than are looked at. */
+  readonly isTooLarge: boolean
   /** The fields of which two extensions say different things. */
   readonly contradicted: readonly string[]
 }
@@ -31,6 +33,9 @@ export interface Body {
 /** How deep objects may nest for their fields to be looked at, and how many fields there may be. */
 const MAX_NESTING = 4
 const MAX_FIELDS = 500
+/** How many schemas of one body, and of all bodies of a document, are looked at: some hold each other many times over. */
+const MAX_VISITS = 20_000
+const MAX_ALL_VISITS = 1_000_000
 
 type Node = { readonly [keyword: string]: unknown }
 
@@ -42,6 +47,7 @@ export function bodyOf(document: OpenApiDocument, { requestBody }: OpenApiOperat
     contradicted: new Set(),
     isOpen: false,
     isUnread: false,
+    visits: 0,
     path: new Map(),
   }
   const written = partAt(walk, requestBody)
@@ -54,18 +60,26 @@ export function bodyOf(document: OpenApiDocument, { requestBody }: OpenApiOperat
     lose(walk, json, ['schema'])
     visit(walk, json.schema, '', true, 0, false)
   }
-  const { isOpen, isUnread, contradicted } = walk
+  const { isOpen, isUnread, contradicted, visits } = walk
+  spent.set(document, (spent.get(document) ?? 0) + Math.min(visits, MAX_VISITS))
   const isJson = json !== undefined
   return {
     fields: [...walk.fields.values()],
     isOpen: isOpen || !json,
     isJson,
     isUnread,
+    isTooLarge: isOver(walk),
     contradicted: [...contradicted],
   }
 }
 
 const JSON_TYPE = /^application\/([\w.+-]+\+)?json\s*(;|$)/i
+
+/** How many schemas of a document were looked at. */
+const spent = new WeakMap<object, number>()
+
+const isOver = ({ document, visits }: Walk): boolean =>
+  visits >= MAX_VISITS || (spent.get(document) ?? 0) >= MAX_ALL_VISITS
 
 interface Walk {
   readonly document: OpenApiDocument
@@ -73,6 +87,7 @@ interface Walk {
   readonly contradicted: Set<string>
   isOpen: boolean
   isUnread: boolean
+  visits: number
   /** The schemas that are being looked at, by which those that hold themselves are known, and for which fields. */
   readonly path: Map<unknown, string>
 }
@@ -86,6 +101,8 @@ function visit(
   depth: number,
   isField: boolean,
 ): void {
+  if (isOver(walk)) return
+  walk.visits++
   const schema = partAt(walk, written)
   if (!schema || walk.path.has(schema)) {
     walk.isOpen = true
@@ -120,6 +137,8 @@ function otherSubtypes(walk: Walk, schema: Node, choices: readonly unknown[]): r
 }
 
 function visitField(walk: Walk, written: unknown, name: string, required: boolean, depth: number): void {
+  if (isOver(walk)) return
+  walk.visits++
   const schema = partAt(walk, written)
   if (!schema || walk.fields.size >= MAX_FIELDS) {
     walk.isOpen = true

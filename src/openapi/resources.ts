@@ -97,6 +97,10 @@ function unreadReasons({ isUnread }: Operation, body: Body | undefined): readonl
       'It leads to an extension "x-plan-…" that is not read: one is at a parameter of path or query, at a field of a JSON body beside no "$ref", or at the operation.'
     reasons.push({ code: 'source_unreadable', message, write })
   }
+  if (body?.isTooLarge) {
+    const message = 'Its body, or those of the document together, are put together of more schemas than are looked at.'
+    reasons.push({ code: 'source_unreadable', message, write })
+  }
   for (const field of body?.contradicted ?? [])
     reasons.push({ code: 'source_unreadable', message: `The document says two things of body:${field}.`, write })
   return reasons

@@ -206,3 +206,30 @@ paths:
     expect.stringContaining('has the field "<<"'),
   ])
 })
+
+describe('schemas that hold each other many times over', () => {
+  const levels = Array.from({ length: 29 }, (_, i) => {
+    const next = { $ref: `#/components/schemas/S${i + 1}` }
+    return [`S${i}`, i === 28 ? object({ z: text() }) : { allOf: [next, next] }] as const
+  })
+  const components = { securitySchemes: SCHEMES, schemas: Object.fromEntries(levels) }
+  const S0 = { $ref: '#/components/schemas/S0' }
+
+  test.each<[string, object]>([
+    ['the body', S0],
+    ['a field', object({ a: S0 })],
+    ['a list', object({ a: { type: 'array', items: S0 } })],
+  ])('leave an operation not reviewed, until the table says what it names: %s', async (_, schema) => {
+    const item = { post: { ...READ, ...body(schema) } }
+    expect(await reasonsOf(PATH, item, {}, { components })).toEqual(['source_unreadable'])
+    const endpoints = { [`POST ${PATH}`]: { names: [{ kind: 'book', at: 'path:book' }] } } as const
+    expect(await openOf(PATH, item, { endpoints }, { components })).toMatchObject({ names: [{ kind: 'book' }] })
+  })
+
+  it('do so in a document with many such operations', async () => {
+    const item = { post: { ...READ, ...body(S0) } }
+    const paths = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`/p${i}/{book}`, item]))
+    const { report } = await policyFromOpenApi(documentOf(paths, { components }), OVERRIDES)
+    expect(report.counts).toMatchObject({ operations: 200, notReviewed: 200 })
+  })
+})
