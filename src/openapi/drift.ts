@@ -12,6 +12,7 @@ import { didYouMean } from '../core/suggest.ts'
 import { operationsOf } from './operations.ts'
 import { basePath } from './overrides.ts'
 import { readDocument } from './read.ts'
+import { visible } from './visible.ts'
 
 /** What a comparison takes into account. */
 export interface DriftOptions {
@@ -84,7 +85,7 @@ function driftOf(onlyInPolicy: readonly string[], onlyInDocument: readonly strin
   const part = (heading: string, routes: readonly string[]): readonly string[] =>
     routes.length === 0 ? [] : [heading, ...routes.map((route) => `  ${route}`)]
   const lines = [...part('Only in the policy:', onlyInPolicy), ...part('Only in the document:', onlyInDocument)]
-  return { onlyInPolicy, onlyInDocument, text: lines.join('\n') }
+  return { onlyInPolicy, onlyInDocument, text: lines.map(visible).join('\n') }
 }
 
 function claimOfRoute(route: string): string {
