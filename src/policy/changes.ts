@@ -30,6 +30,11 @@ export function isAt({ at }: PolicyChange, places: readonly (readonly string[])[
   return places.some((place) => place.every((name, i) => i >= at.length || at[i] === name))
 }
 
+/** What pages show of scopes and types; nobody gains or loses by it. */
+export function isOfText({ at: [section = '', , field = ''] }: PolicyChange): boolean {
+  return ['scopes', 'reserved', 'types'].includes(section) && ['title', 'group', 'deprecated'].includes(field)
+}
+
 /** How much of a value is shown in a line. */
 const MOST = 120
 

@@ -62,10 +62,17 @@ export interface ManagementLine {
 /** One difference between two policies. */
 export type DiffLine = RequestLine | ManagementLine
 
-/** All lines, and what of the data no line is about. */
+/** All lines, and what of the data no line of `wider` and `narrower` is about. */
 export interface DiffLines {
   readonly wider: readonly DiffLine[]
   readonly narrower: readonly DiffLine[]
-  /** What of the data differs and no line is about: texts, and what makes no difference here. */
+  /**
+   * What the other changes hide: where a tier, a type or a header has another name as well, nobody gets as far as what else changed.
+   * Here, *before* is the new policy without what the line says has changed.
+   */
+  readonly masked: readonly DiffLine[]
+  /** What could not be compared, since without it the new policy is none: a change that is to be taken as one that opens. */
+  readonly uncompared: readonly PolicyChange[]
+  /** What of the data differs and no line is about, since the new policy answers alike without it: texts, and the like. */
   readonly silent: readonly PolicyChange[]
 }

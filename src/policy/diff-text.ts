@@ -8,23 +8,33 @@ import { witnessLine } from './witness.ts'
 const MOST = 5
 
 /** For a terminal. */
-export function diffText({ wider, narrower, silent }: DiffLines): string {
-  if (wider.length + narrower.length === 0) return `${NO_DIFFERENCE}${silentText(silent)}\n`
-  const lines = [...wider, ...narrower].flatMap((line) => [
+export function diffText({ wider, narrower, masked, uncompared, silent }: DiffLines): string {
+  const rest = restText(uncompared, silent)
+  if (wider.length + narrower.length === 0) return `${NO_DIFFERENCE}${rest}\n`
+  const lines = [...wider, ...narrower].flatMap((line) => linesOf(line, USUAL))
+  const hidden = masked.length > 0 ? ['', `${MASKED}:`, ...masked.flatMap((line) => linesOf(line, ALONE))] : []
+  return `${[summaryOf(wider, narrower, masked, uncompared), ...lines, ...hidden].join('\n')}${rest}\n`
+}
+
+function linesOf(line: DiffLine, words: Words): readonly string[] {
+  return [
     `${line.direction.padEnd(8)} ${titleOf(line)}`,
-    ...detailsOf(line).map((detail) => `         ${detail}`),
-  ])
-  return `${[summaryOf(wider, narrower), ...lines].join('\n')}${silentText(silent)}\n`
+    ...detailsOf(line, words).map((detail) => `         ${detail}`),
+  ]
 }
 
 /** For a pull request. */
-export function diffMarkdown({ wider, narrower, silent }: DiffLines): string {
-  if (wider.length + narrower.length === 0) return `**${NO_DIFFERENCE}**${silentText(silent)}\n`
+export function diffMarkdown({ wider, narrower, masked, uncompared, silent }: DiffLines): string {
+  const rest = restText(uncompared, silent)
+  if (wider.length + narrower.length === 0) return `**${NO_DIFFERENCE}**${rest}\n`
+  const ofDirection = (direction: DiffLine['direction']) => masked.filter((line) => line.direction === direction)
   const sections = [
-    { title: 'WIDER: let through now, refused before', lines: wider },
-    { title: 'narrower: refused now, let through before', lines: narrower },
+    { title: 'WIDER: let through now, refused before', lines: wider, words: USUAL },
+    { title: `WIDER. ${MASKED}`, lines: ofDirection('WIDER'), words: ALONE },
+    { title: 'narrower: refused now, let through before', lines: narrower, words: USUAL },
+    { title: `narrower. ${MASKED}`, lines: ofDirection('narrower'), words: ALONE },
   ].filter(({ lines }) => lines.length > 0)
-  const tables = sections.map(({ title, lines }) =>
+  const tables = sections.map(({ title, lines, words }) =>
     [
       `### ${title}`,
       '',
@@ -32,23 +42,59 @@ export function diffMarkdown({ wider, narrower, silent }: DiffLines): string {
       '| --- | --- | --- | --- |',
       ...lines.map(
         (line) =>
-          `| ${cell(titleOf(line))}${touchedCell(line)} | ${cell(whyOf(line))} | ${code(shownBy(line))} | ${changesOf(line).map(code).join('<br>')} |`,
+          `| ${cell(titleOf(line))}${touchedCell(line)} | ${cell(whyOf(line, words))} | ${code(shownBy(line))} | ${changesOf(line).map(code).join('<br>')} |`,
       ),
     ].join('\n'),
   )
-  return `${[`**${summaryOf(wider, narrower)}**`, ...tables].join('\n\n')}${silentText(silent)}\n`
+  return `${[`**${summaryOf(wider, narrower, masked, uncompared)}**`, ...tables].join('\n\n')}${rest}\n`
 }
 
+/** What two answers are called. */
+type Words = Readonly<Record<'before' | 'now', string>>
+const USUAL: Words = { before: 'Before', now: 'Now' }
+const ALONE: Words = { before: 'Without the change', now: 'With the change' }
+
+const MASKED = 'Hidden by the other changes; the new policy with and without it'
 const NO_DIFFERENCE = 'No request and no management call is answered in another way.'
 
-function summaryOf(wider: readonly DiffLine[], narrower: readonly DiffLine[]): string {
-  return `${wider.length} WIDER, ${narrower.length} narrower.`
+function summaryOf(
+  wider: readonly DiffLine[],
+  narrower: readonly DiffLine[],
+  masked: readonly DiffLine[],
+  uncompared: readonly PolicyChange[],
+): string {
+  const counts = (more: readonly DiffLine[], less: readonly DiffLine[]): string =>
+    `${more.length} WIDER, ${less.length} narrower`
+  const hidden = masked.filter(({ direction }) => direction === 'WIDER')
+  const parts = [
+    `${counts(wider, narrower)}.`,
+    ...(masked.length > 0
+      ? [
+          `Hidden by these: ${counts(
+            hidden,
+            masked.filter(({ direction }) => direction === 'narrower'),
+          )}.`,
+        ]
+      : []),
+    ...(uncompared.length > 0 ? [`${uncompared.length} not compared.`] : []),
+  ]
+  return parts.join(' ')
 }
 
-function silentText(silent: readonly PolicyChange[]): string {
-  if (silent.length === 0) return ''
-  return `\n\nChanged besides, without a difference for anybody: ${shown(silent.map(({ path }) => path))}.`
+function restText(uncompared: readonly PolicyChange[], silent: readonly PolicyChange[]): string {
+  const open = uncompared.map(changeText)
+  return [
+    ...(open.length > 0 ? [`${UNCOMPARED}: ${open.join('; ')}.`] : []),
+    ...(silent.length > 0
+      ? [`Changed besides, without a difference for anybody: ${shown(silent.map(({ path }) => path))}.`]
+      : []),
+  ]
+    .map((text) => `\n\n${text}`)
+    .join('')
 }
+
+const UNCOMPARED =
+  'WIDER until shown otherwise. Not compared, since they cannot be told apart from other changes; change names in a step of their own'
 
 function titleOf(line: DiffLine): string {
   if (line.about === 'management') return line.what
@@ -69,9 +115,9 @@ function whoOf({ isAnonymous, types, scopes, tiers, limited, witness, canBeMade 
   return parts.join('; ')
 }
 
-function whyOf(line: DiffLine): string {
+function whyOf(line: DiffLine, { before, now }: Words): string {
   if (line.about === 'management') return line.direction === 'WIDER' ? 'Not before.' : 'Not any more.'
-  return `${line.direction === 'WIDER' ? 'Before' : 'Now'}: ${line.reason}`
+  return `${line.direction === 'WIDER' ? before : now}: ${line.reason}`
 }
 
 function shownBy(line: DiffLine): string {
@@ -83,9 +129,14 @@ function changesOf(line: DiffLine): readonly string[] {
   return line.changes.length > MOST ? [...changes, `and ${line.changes.length - MOST} more`] : changes
 }
 
-function detailsOf(line: DiffLine): readonly string[] {
+function detailsOf(line: DiffLine, words: Words): readonly string[] {
   const touched = line.about === 'request' && line.touched ? [touchedText(line.touched)] : []
-  return [whyOf(line), `shown by: ${shownBy(line)}`, ...changesOf(line).map((text) => `changed: ${text}`), ...touched]
+  return [
+    whyOf(line, words),
+    `shown by: ${shownBy(line)}`,
+    ...changesOf(line).map((text) => `changed: ${text}`),
+    ...touched,
+  ]
 }
 
 function touchedText({ tokens, plans, ids }: Touched): string {

@@ -7,13 +7,14 @@ import type { Policy } from '../core/policy.ts'
 import { reasonOf } from '../core/reasons.ts'
 import { readOptions } from '../core/setup.ts'
 import { callable, judged } from '../core/shape.ts'
-import { changesBetween, isAt, type PolicyChange } from './changes.ts'
+import { changesBetween, isAt, isOfText, type PolicyChange } from './changes.ts'
 import { differencesOf } from './compare.ts'
 import type { DiffLine, DiffLines, Direction, ManagementLine, RequestLine } from './diff-line.ts'
 import { diffMarkdown, diffText } from './diff-text.ts'
 import type { Difference } from './difference.ts'
-import { judgeOf } from './judge.ts'
+import { type Judge, judgeOf } from './judge.ts'
 import { managementDifferences } from './management.ts'
+import { unmask } from './masked.ts'
 import { isGiven } from './scope-sets.ts'
 import { type Side, sideOf } from './side.ts'
 import { type TokenSource, touchedBy } from './touched.ts'
@@ -22,6 +23,8 @@ import { type TokenSource, touchedBy } from './touched.ts'
 export interface PolicyDiff extends DiffLines {
   /** Whether no request and no management call is answered in another way. */
   readonly isSame: boolean
+  /** Whether anything gets through that did not, or something changed that could not be compared: what a build should stop at. */
+  readonly isWider: boolean
   /** For a terminal: what is wider first. */
   toText(): string
   /** For a pull request: what is wider first. */
@@ -66,12 +69,16 @@ const optionsSchema = z.strictObject({
  */
 export async function diffPolicies(before: Policy, after: Policy, options: DiffOptions = {}): Promise<PolicyDiff> {
   const given = readOptions<DiffOptions>('diffPolicies', optionsSchema, options)
-  const one = sideOf(judgeOf('diffPolicies', 'before', before))
-  const other = sideOf(judgeOf('diffPolicies', 'after', after))
+  const [judge, next] = [judgeOf('diffPolicies', 'before', before), judgeOf('diffPolicies', 'after', after)]
+  const [one, other] = [sideOf(judge), sideOf(next)]
   const changes = changesBetween(before.data, after.data)
-  const lines = [...linesOf('WIDER', other, one, changes), ...linesOf('narrower', one, other, changes)]
+  const lines = bothWays(one, other, changes)
   const told = given.tokens ? await touchedBy(lines, one, other, given as DiffOptions & { tokens: TokenSource }) : lines
-  return diffOf(told, changes)
+  return diffOf(told, changes, next)
+}
+
+function bothWays(one: Side, other: Side, changes: readonly PolicyChange[]): readonly DiffLine[] {
+  return [...linesOf('WIDER', other, one, changes), ...linesOf('narrower', one, other, changes)]
 }
 
 /** What one policy lets through and the other refuses, as lines. */
@@ -133,11 +140,6 @@ const SAID: {
   reach: { fields: ['names'] },
 }
 
-/** What pages show of scopes and types; nobody gains or loses by it. */
-function isOfText({ at: [section = '', , field = ''] }: PolicyChange): boolean {
-  return ['scopes', 'reserved', 'types'].includes(section) && ['title', 'group', 'deprecated'].includes(field)
-}
-
 /** Where else what a rule asks may be said. */
 const BESIDE: { readonly [R in RequestLine['rule']]?: readonly (readonly string[])[] } = {
   scope: [['types'], ['scopes'], ['reserved']],
@@ -164,12 +166,19 @@ function behind(
   return wide.length > 0 ? wide : changes.filter((change) => isAt(change, [['endpoints'], ['credential']]))
 }
 
-function diffOf(lines: readonly DiffLine[], changes: readonly PolicyChange[]): PolicyDiff {
+function diffOf(lines: readonly DiffLine[], changes: readonly PolicyChange[], after: Judge): PolicyDiff {
   const wider = lines.filter(({ direction }) => direction === 'WIDER')
   const narrower = lines.filter(({ direction }) => direction === 'narrower')
+  const isSame = lines.length === 0
   const told = new Set(lines.flatMap((line) => line.changes))
-  const silent = changes.filter((change) => !told.has(change))
-  const diff = { isSame: lines.length === 0, wider, narrower, silent }
+  const rest = changes.filter((change) => !told.has(change))
+  // Sides are made anew: what one remembers is of one comparison.
+  const compare = (without: Judge, next: Judge, some: readonly PolicyChange[]): readonly DiffLine[] =>
+    bothWays(sideOf(without), sideOf(next), some)
+  const found = isSame ? { masked: [], uncompared: [], silent: rest } : unmask(after, rest, compare)
+  const isWider =
+    found.uncompared.length > 0 || [...wider, ...found.masked].some(({ direction }) => direction === 'WIDER')
+  const diff = { isSame, isWider, wider, narrower, ...found }
   return Object.freeze({
     ...diff,
     toText: () => diffText(diff),

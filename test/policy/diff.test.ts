@@ -176,6 +176,56 @@ describe('a change of a policy', () => {
     expect(JSON.parse(JSON.stringify(diff))).toMatchObject({ v: 1, isSame: false, wider: [{ direction: 'WIDER' }] })
   })
 
+  it.each<[string, (data: Draft) => void]>([
+    ['the tier of an endpoint', (d) => (d.endpoints['GET /report'].tiers = ['team'])],
+    [
+      'all tiers',
+      (d) => [Object.assign(d, { tiers: ['pro'] }), Object.assign(d.endpoints['GET /report'], { tiers: ['pro'] })],
+    ],
+    ['all types', (d) => (d.types = { alive: d.types.live, robot: d.types.ci })],
+    [
+      'all prefixes',
+      (d) => [Object.assign(d.types.live, { prefix: 'alive' }), Object.assign(d.types.ci, { prefix: 'robot' })],
+    ],
+    ['the header', (d) => (d.credential = { headers: ['x-other'], bearer: false })],
+    ['the scope', (d) => (d.endpoints['GET /report'].scopes = ['write'])],
+  ])('never calls an endpoint unchanged that is hidden by another name: %s', async (_, rename) => {
+    const opened = changed((data) => {
+      rename(data)
+      Object.assign(data.endpoints['GET /report'], { names: 'nothing' })
+      data.scopes.read.title = 'Read'
+    })
+    const diff = await diffPolicies(before, opened)
+    const { masked, uncompared, silent, isWider, toText, toMarkdown } = diff
+    expect(isWider).toBe(true)
+    expect(silent.map(({ path }) => path)).toEqual(['scopes.read.title'])
+    const lines = [...diff.wider, ...masked].filter(({ direction }) => direction === 'WIDER')
+    const places = lines.flatMap((line) => line.changes.map(({ path }) => path))
+    expect(places).toContain('endpoints["GET /report"].names')
+    for (const line of masked)
+      if (line.about === 'request') expect(judgeWitness(opened, line.witness).allowed).toBe(line.direction === 'WIDER')
+    for (const text of [toText(), toMarkdown()]) {
+      if (masked.length > 0) expect(text).toContain('Hidden by these: 1 WIDER')
+      for (const { path } of uncompared) expect(text).toMatch(new RegExp(`Not compared, since .*${path.slice(-5)}`))
+      expect(text).toMatch(/without a difference for anybody: scopes\.read\.title\.\n$/)
+    }
+  })
+
+  it('counts as wider what cannot be taken back by itself', async () => {
+    const renamed = changed((data) => {
+      data.tiers = ['pro']
+      data.endpoints['GET /report'].tiers = ['pro']
+    })
+    const { isWider, uncompared, silent, toText } = await diffPolicies(before, renamed)
+    expect(isWider).toBe(true)
+    expect(uncompared.map(({ path }) => path)).toEqual(['endpoints["GET /report"].tiers'])
+    expect(silent).toEqual([])
+    expect(toText()).toContain(
+      'change names in a step of their own: endpoints["GET /report"].tiers: ["business"] → ["pro"].',
+    )
+    expect(toText()).not.toContain('without a difference')
+  })
+
   it('says which living tokens it touches, of which tier, and leaves ended ones out', async () => {
     const now = Date.UTC(2027, 0, 31)
     const token = (id: string, planId: string, scopes: string[], more: object = {}) => ({

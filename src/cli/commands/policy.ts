@@ -53,7 +53,7 @@ export async function diff(session: Session, file: string, options: DiffOptions)
   const tokens = plan && (await livingTokens(await session.source(), plan))
   const diffs: PolicyDiff[] = []
   for (const policy of after) diffs.push(await diffPolicies(pairOf(before, policy), policy, tokens && { tokens }))
-  const isBad = ({ isSame, wider }: PolicyDiff): boolean => (failOn === 'any' ? !isSame : wider.length > 0)
+  const isBad = ({ isSame, isWider }: PolicyDiff): boolean => (failOn === 'any' ? !isSame : isWider)
   if (failOn !== 'never' && diffs.some(isBad)) foundSomething()
   if (io.json) io.data(JSON.stringify(diffs.map((one) => one.toJSON())))
   else io.data(plain(diffs.map((one) => (markdown ? one.toMarkdown() : one.toText()).trimEnd()).join('\n\n')))
