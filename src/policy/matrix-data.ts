@@ -17,8 +17,8 @@ export interface MatrixEndpoint {
   readonly names: readonly string[]
   /** Which tokens get through, by what they are limited to. */
   readonly allowlist: 'any' | 'covering' | 'filtered' | 'all resources'
-  /** Parameters that are no resource, and what they may be. */
-  readonly params: { readonly [param: string]: string }
+  /** Parameters that are no resource, and what they may be: a form, or one of a list of words. */
+  readonly params: { readonly [param: string]: string | readonly string[] }
   readonly checks: readonly string[]
 }
 
@@ -37,6 +37,8 @@ export interface MatrixScope {
   readonly types: readonly string[]
   readonly routes: readonly string[]
   readonly deprecated: boolean
+  /** Its earlier names: a token that was granted one of them holds it. */
+  readonly aliases: readonly string[]
 }
 
 /** A kind of resource, how its ids look, and where it is named. */
@@ -44,6 +46,7 @@ export interface MatrixKind {
   readonly name: string
   readonly id: string
   readonly max: number
+  /** The kinds directly above it. Where `under` holds, the first is the one whose ids its own begin with. */
   readonly parents: readonly string[]
   readonly under: boolean
   readonly routes: readonly string[]
@@ -60,5 +63,5 @@ export interface MatrixData {
   readonly types: readonly MatrixType[]
   readonly scopes: readonly MatrixScope[]
   readonly kinds: readonly MatrixKind[]
-  readonly links: { readonly hosts: readonly string[]; readonly shapes: readonly string[] }
+  readonly links: { readonly hosts: readonly string[]; readonly shapes: readonly string[]; readonly tail: number }
 }

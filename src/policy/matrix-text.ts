@@ -1,6 +1,7 @@
 /** A matrix as text and as Markdown. What stands in it: policy/matrix.ts. */
 import { cell } from './markdown.ts'
 import type { MatrixData, MatrixEndpoint } from './matrix-data.ts'
+import { word } from './one-line.ts'
 
 /** A table: its title, the names of its columns, its rows. */
 interface Table {
@@ -44,9 +45,10 @@ function tablesOf(data: MatrixData): readonly Table[] {
     },
     {
       title: 'Scopes',
-      columns: ['scope', 'types that can have it', 'open endpoints'],
-      rows: scopes.map(({ name, types: holders, routes, deprecated }) => [
-        deprecated ? `${name} (deprecated)` : name,
+      columns: ['scope', 'earlier names', 'types that can have it', 'open endpoints'],
+      rows: scopes.map(({ name, types: holders, routes, deprecated, aliases }) => [
+        deprecated ? `${word(name)} (deprecated)` : word(name),
+        listed(aliases),
         listed(holders),
         String(routes.length),
       ]),
@@ -54,14 +56,19 @@ function tablesOf(data: MatrixData): readonly Table[] {
     {
       title: 'Types',
       columns: ['type', 'prefix', 'scopes', 'chosen'],
-      rows: types.map((type) => [type.name, type.prefix, listed(type.scopes), type.isFixed ? 'fixed' : 'by the admin']),
+      rows: types.map((type) => [
+        word(type.name),
+        type.prefix,
+        listed(type.scopes),
+        type.isFixed ? 'fixed' : 'by the admin',
+      ]),
     },
     {
       title: 'Kinds',
       columns: ['kind', 'ids', 'longest', 'directly below', 'endpoints'],
       rows: kinds.map(({ name, id, max, parents, under, routes }) => [
-        name,
-        under ? `${parents[0] ?? ''}/${id}` : id,
+        word(name),
+        under ? `${word(parents[0] ?? '')}/${id}` : id,
         String(max),
         listed(parents),
         String(routes.length),
@@ -71,24 +78,27 @@ function tablesOf(data: MatrixData): readonly Table[] {
       title: 'Besides',
       columns: ['what', 'is'],
       rows: [
-        ['credential in', listed(credential)],
+        ['credential in', credential.join(', ') || 'none'],
         ['tiers', listed(tiers)],
         ['hosts of links', listed(links.hosts)],
         ...links.shapes.map((shape) => ['link', shape]),
+        ['free segments behind a link', String(links.tail)],
         ...limitRows,
       ],
     },
   ]
 }
 
-const listed = (words: readonly string[]): string => words.join(', ') || 'none'
+const listed = (words: readonly string[]): string => words.map(word).join(', ') || 'none'
 
 function endpointCells(row: MatrixEndpoint): readonly string[] {
-  const scopes = row.scopes.map((set) => (set.length === 0 ? 'none needed' : set.join(' and '))).join(' or ')
+  const scopes = row.scopes.map((set) => (set.length === 0 ? 'none needed' : set.map(word).join(' and '))).join(' or ')
   const open = row.public ? ['public: needs no token'] : []
-  const params = Object.entries(row.params).map(([param, rule]) => `${param}: ${rule}`)
-  const checks = row.checks.map((check) => `check ${check}`)
-  const closed = row.closed === undefined ? [] : [`closed: ${row.closed}`]
+  const params = Object.entries(row.params).map(
+    ([param, rule]) => `${word(param)}: ${typeof rule === 'string' ? rule : JSON.stringify(rule)}`,
+  )
+  const checks = row.checks.map((check) => `check ${word(check)}`)
+  const closed = row.closed === undefined ? [] : [`closed: ${JSON.stringify(row.closed)}`]
   const isOpen = row.closed === undefined
   return [
     row.route,

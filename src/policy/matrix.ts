@@ -8,6 +8,7 @@ import type { NamedResource } from '../core/policy-data.ts'
 import { type Judge, judgeOf } from './judge.ts'
 import type { MatrixData, MatrixEndpoint, MatrixType } from './matrix-data.ts'
 import { matrixMarkdown, matrixText } from './matrix-text.ts'
+import { word } from './one-line.ts'
 import { alternativesOf, isGiven } from './scope-sets.ts'
 
 /** What a policy allows, in three forms. */
@@ -68,13 +69,21 @@ function dataOf({ policy, data }: Judge): MatrixData {
       types: sorted(types.keys()).filter((type) => isGiven(policy, type, [name])),
       routes: routesBy(({ scopes, closed }) => closed === undefined && scopes.some((set) => set.includes(name))),
       deprecated: policy.deprecated.has(name),
+      aliases: sorted({ ...data.reserved, ...data.scopes }[name]?.aliases ?? []),
     })),
     kinds: sorted(kinds.keys()).map((name) => {
       const { id = 'any', max = 128, parents = [], under = false } = data.kinds[name] ?? {}
       const routes = routesBy((_, endpoint) => namesKind(endpoint, name))
-      return { name, id, max, parents: sorted(parents), under, routes }
+      return {
+        name,
+        id,
+        max,
+        parents: under ? [...parents.slice(0, 1), ...sorted(parents.slice(1))] : sorted(parents),
+        under,
+        routes,
+      }
     }),
-    links: { hosts: sorted(data.links.hosts), shapes: sorted(data.links.shapes) },
+    links: { hosts: sorted(data.links.hosts), shapes: sorted(data.links.shapes), tail: data.links.tail ?? 0 },
   }
 }
 
@@ -108,7 +117,7 @@ function endpointRow(endpoint: CompiledEndpoint, policy: CompiledPolicy, data: P
     params: Object.fromEntries(
       sorted(free.keys()).map((param) => {
         const rule = free.get(param) ?? 'any'
-        return [param, typeof rule === 'string' ? rule : sorted(rule).join(', ')]
+        return [param, typeof rule === 'string' ? rule : sorted(rule)]
       }),
     ),
     checks: sorted(Object.keys(checks)),
@@ -134,11 +143,11 @@ const FILTERED = 'what the token may see'
 const NONE = { plan: 'the whole plan', refuse: 'is refused', filtered: FILTERED } as const
 
 function nameText({ kind, at, prefix, stem, within }: NamedResource): string {
-  const what = typeof kind === 'string' ? kind : `${sorted(kind.of).join(' or ')} by ${kind.from}`
+  const what = typeof kind === 'string' ? word(kind) : `${sorted(kind.of).map(word).join(' or ')} by ${word(kind.from)}`
   return [
-    `${what} in ${at}`,
+    `${what} in ${word(at)}`,
     ...(prefix === undefined ? [] : [`after ${JSON.stringify(prefix)}`]),
     ...(stem === undefined ? [] : [`behind ${JSON.stringify(stem)}`]),
-    ...(within === undefined ? [] : [`within ${within}`]),
+    ...(within === undefined ? [] : [`within ${word(within)}`]),
   ].join(' ')
 }

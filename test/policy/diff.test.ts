@@ -1,7 +1,7 @@
 /** `diffPolicies`: each change of a policy with the line that says it; every witness is run through both policies, and the engine. */
 import { definePolicy, type PolicyData } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
-import { diffPolicies, judgeWitness, type PolicyDiff } from 'plan-access-tokens/policy'
+import { diffPolicies, judgeWitness, type PolicyDiff, policyMatrix } from 'plan-access-tokens/policy'
 import { describe, expect, it } from 'vitest'
 import { decisionOn, directoryOf } from '../../src/testing/policy-engine.ts'
 
@@ -137,12 +137,20 @@ describe('a change of a policy', () => {
       (d) => (d.links.shapes = ['/folders/{folder}', '/files/{file}']),
       ['WIDER link: A token can be limited to a file by links of this form.'],
     ],
+    [
+      'titles behind links',
+      (d) => (d.links.tail = 1),
+      ['WIDER link: A token can be limited to a folder by links of this form.'],
+    ],
     ['a title', (d) => (d.scopes.read.title = 'Read'), []],
   ])('%s', async (_, change, expected) => {
     const after = changed(change)
     const diff = await diffPolicies(before, after)
     expect(lines(diff).sort()).toEqual(expected.sort())
     expect(diff.isSame).toBe(expected.length === 0)
+    // What makes a difference shows in the matrix that is committed.
+    for (const form of ['toText', 'toMarkdown'] as const)
+      if (!diff.isSame) expect(policyMatrix(after)[form]()).not.toBe(policyMatrix(before)[form]())
     for (const line of [...diff.wider, ...diff.narrower]) {
       expect(line.changes).not.toEqual([])
       if (line.about === 'management' || line.rule === 'reach') continue

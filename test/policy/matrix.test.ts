@@ -72,8 +72,29 @@ describe('policyMatrix', () => {
     const data = invoicesData()
     Object.assign(data.endpoints['DELETE /accounts'], { closed: 'a | b\n# c <b>' })
     const markdown = policyMatrix(definePolicy(data as unknown as PolicyData)).toMarkdown()
-    expect(markdown).toContain('closed: a \\| b # c \\<b\\>')
+    expect(markdown).toContain(String.raw`closed: "a \| b\\n# c \<b\>"`)
     expect(markdown).not.toContain('\n# c')
+  })
+
+  // biome-ignore lint/suspicious/noExplicitAny: data that each case changes at will
+  it.each<[string, (data: any, value: number) => void]>([
+    ['an earlier name of a scope', (d, i) => (d.scopes['invoice:read'].aliases = [i ? 'legacy:all' : 'legacy'])],
+    ['an earlier name of a reserved scope', (d, i) => (d.reserved['account:close'].aliases = [i ? 'close' : 'shut'])],
+    ['titles behind links', (d, i) => (d.links.tail = i)],
+    ['a form and a word', (d, i) => (d.endpoints['GET /x/{a}'].params.a = i ? 'any' : ['any'])],
+    ['a form of digits and a word', (d, i) => (d.endpoints['GET /x/{a}'].params.a = i ? 'digits' : ['digits'])],
+    ['one word and two', (d, i) => (d.endpoints['GET /x/{a}'].params.a = i ? ['a', 'b'] : ['a, b'])],
+    ['one tier and two', (d, i) => d.tiers.push(...(i ? ['a', 'b'] : ['a, b']))],
+    ['why it is closed', (d, i) => (d.endpoints['GET /x/{a}'].closed = i ? 'a; check b' : 'a" ; check b')],
+  ])('tells two policies apart by %s', (_, change) => {
+    const texts = [0, 1].map((value) => {
+      const data = invoicesData()
+      Object.assign(data.endpoints, { 'GET /x/{a}': { scopes: ['invoices'], names: 'plan', params: { a: 'any' } } })
+      change(data, value)
+      const matrix = policyMatrix(definePolicy(data as unknown as PolicyData))
+      return [matrix.toText(), matrix.toMarkdown(), JSON.stringify(matrix)]
+    })
+    for (const [i, text] of texts[0]?.entries() ?? []) expect(texts[1]?.[i]).not.toBe(text)
   })
 
   it('takes only what definePolicy made', () => {

@@ -6,6 +6,7 @@ import type { Policy } from 'plan-access-tokens'
 import {
   type DiffLine,
   diffPolicies,
+  policyMatrix,
   type RequestLine,
   type Witness,
   type WitnessVerdict,
@@ -38,6 +39,8 @@ export async function tryPair(seed: number, requests: number): Promise<Tried> {
   const { wider, narrower } = await diffPolicies(before, after)
   const lines = [...wider, ...narrower].filter((line): line is RequestLine => line.about === 'request')
   const problems = lines.flatMap((line) => falseClaims(line, judges))
+  const isSaid = policyMatrix(before).toMarkdown() !== policyMatrix(after).toMarkdown()
+  if (wider.length + narrower.length > 0 && !isSaid) problems.push('not in the matrix')
   let allowed = 0
   let differing = 0
   for (let i = 0; i < requests; i++) {
