@@ -1,7 +1,8 @@
 /** A comparison of two policies as text and as Markdown, made for a pull request: what is wider comes first. */
 import { changeText, type PolicyChange } from './changes.ts'
 import type { DiffLine, DiffLines, RequestLine, Touched } from './diff-line.ts'
-import { cell, code } from './markdown.ts'
+import { code, span } from './markdown.ts'
+import { oneLine } from './one-line.ts'
 import { witnessLine } from './witness.ts'
 
 /** So many ids, routes or changes are shown in a line. */
@@ -9,7 +10,7 @@ const MOST = 5
 
 /** For a terminal. */
 export function diffText({ wider, narrower, masked, uncompared, silent }: DiffLines): string {
-  const rest = restText(uncompared, silent)
+  const rest = restText(uncompared, silent, oneLine)
   if (wider.length + narrower.length === 0) return `${NO_DIFFERENCE}${rest}\n`
   const lines = [...wider, ...narrower].flatMap((line) => linesOf(line, USUAL))
   const hidden = masked.length > 0 ? ['', `${MASKED}:`, ...masked.flatMap((line) => linesOf(line, ALONE))] : []
@@ -18,14 +19,14 @@ export function diffText({ wider, narrower, masked, uncompared, silent }: DiffLi
 
 function linesOf(line: DiffLine, words: Words): readonly string[] {
   return [
-    `${line.direction.padEnd(8)} ${titleOf(line)}`,
-    ...detailsOf(line, words).map((detail) => `         ${detail}`),
+    `${line.direction.padEnd(8)} ${oneLine(titleOf(line))}`,
+    ...detailsOf(line, words).map((detail) => `         ${oneLine(detail)}`),
   ]
 }
 
 /** For a pull request. */
 export function diffMarkdown({ wider, narrower, masked, uncompared, silent }: DiffLines): string {
-  const rest = restText(uncompared, silent)
+  const rest = restText(uncompared, silent, span)
   if (wider.length + narrower.length === 0) return `**${NO_DIFFERENCE}**${rest}\n`
   const ofDirection = (direction: DiffLine['direction']) => masked.filter((line) => line.direction === direction)
   const sections = [
@@ -42,7 +43,7 @@ export function diffMarkdown({ wider, narrower, masked, uncompared, silent }: Di
       '| --- | --- | --- | --- |',
       ...lines.map(
         (line) =>
-          `| ${cell(titleOf(line))}${touchedCell(line)} | ${cell(whyOf(line, words))} | ${code(shownBy(line))} | ${changesOf(line).map(code).join('<br>')} |`,
+          `| ${code(titleOf(line))}${touchedCell(line)} | ${code(whyOf(line, words))} | ${code(shownBy(line))} | ${changesOf(line).map(code).join('<br>')} |`,
       ),
     ].join('\n'),
   )
@@ -81,12 +82,16 @@ function summaryOf(
   return parts.join(' ')
 }
 
-function restText(uncompared: readonly PolicyChange[], silent: readonly PolicyChange[]): string {
-  const open = uncompared.map(changeText)
+function restText(
+  uncompared: readonly PolicyChange[],
+  silent: readonly PolicyChange[],
+  show: (text: string) => string,
+): string {
+  const open = uncompared.map((change) => show(changeText(change)))
   return [
     ...(open.length > 0 ? [`${UNCOMPARED}: ${open.join('; ')}.`] : []),
     ...(silent.length > 0
-      ? [`Changed besides, without a difference for anybody: ${shown(silent.map(({ path }) => path))}.`]
+      ? [`Changed besides, without a difference for anybody: ${shown(silent.map(({ path }) => show(path)))}.`]
       : []),
   ]
     .map((text) => `\n\n${text}`)
@@ -146,7 +151,7 @@ function touchedText({ tokens, plans, ids }: Touched): string {
 }
 
 function touchedCell(line: DiffLine): string {
-  return line.about === 'request' && line.touched ? `<br>${cell(touchedText(line.touched))}` : ''
+  return line.about === 'request' && line.touched ? `<br>${code(touchedText(line.touched))}` : ''
 }
 
 function shown(list: readonly string[], between = ', '): string {

@@ -1,17 +1,18 @@
-/** Text in tables of Markdown: what would end a cell, a code span or a line does not. */
+/** What comes out of a policy, in Markdown: as code, so that nothing of it is a mention, a link, a tag, or the end of a cell. */
+import { oneLine } from './one-line.ts'
 
-/** Text as it stands in a cell. */
-export function cell(text: string): string {
-  return oneLine(text).replaceAll(/[\\|<>*_`[\]]/g, (character) => `\\${character}`)
+/** Text as code in a cell of a table. */
+export function code(text: string): string {
+  // Behind a backslash, one more would not keep a pipe from ending the cell.
+  const escaped = (_: string, slashes: string): string => (slashes === '' ? '\\|' : `${slashes}\\u{7c}`)
+  return span(text.replaceAll(/(\\*)\|/g, escaped))
 }
 
-/** Text as code in a cell. */
-export function code(text: string): string {
-  const line = oneLine(text).replaceAll('|', '\\|')
+/** Text as code in a line that is no row of a table. */
+export function span(text: string): string {
+  const line = oneLine(text)
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([ticks]) => ticks.length))
   const fence = '`'.repeat(longest + 1)
   const pad = line.startsWith('`') || line.endsWith('`') ? ' ' : ''
   return line === '' ? '' : `${fence}${pad}${line}${pad}${fence}`
 }
-
-const oneLine = (text: string): string => text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' ')

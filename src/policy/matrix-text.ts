@@ -1,7 +1,7 @@
 /** A matrix as text and as Markdown. What stands in it: policy/matrix.ts. */
-import { cell } from './markdown.ts'
+import { code, span } from './markdown.ts'
 import type { MatrixData, MatrixEndpoint } from './matrix-data.ts'
-import { word } from './one-line.ts'
+import { oneLine, word } from './one-line.ts'
 
 /** A table: its title, the names of its columns, its rows. */
 interface Table {
@@ -12,7 +12,8 @@ interface Table {
 
 /** For a terminal: columns side by side. */
 export function matrixText(data: MatrixData): string {
-  const tables = tablesOf(data).map(({ title, columns, rows }) => {
+  const tables = tablesOf(data).map(({ title, columns, rows: values }) => {
+    const rows = values.map((row) => row.map(oneLine))
     const widths = columns.map((column, i) => Math.max(column.length, ...rows.map((row) => (row[i] ?? '').length)))
     const line = (cells: readonly string[]): string =>
       cells
@@ -21,17 +22,21 @@ export function matrixText(data: MatrixData): string {
         .trimEnd()
     return [title, '', line(columns), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
   })
-  return `${[`Policy ${data.surface}`, ...tables].join('\n\n')}\n`
+  return `${[`Policy ${oneLine(data.surface)}`, ...tables].join('\n\n')}\n`
 }
 
 /** For a file that is committed. */
 export function matrixMarkdown(data: MatrixData): string {
   const tables = tablesOf(data).map(({ title, columns, rows }) => {
-    const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`
-    const all = [line(columns), `| ${columns.map(() => '---').join(' | ')} |`, ...rows.map(line)]
+    const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+    const all = [
+      line(columns),
+      `| ${columns.map(() => '---').join(' | ')} |`,
+      ...rows.map((row) => line(row.map(code))),
+    ]
     return [`## ${title}`, '', ...all].join('\n')
   })
-  return `${[`# Policy ${cell(data.surface)}`, ...tables].join('\n\n')}\n`
+  return `${[`# Policy ${span(data.surface)}`, ...tables].join('\n\n')}\n`
 }
 
 function tablesOf(data: MatrixData): readonly Table[] {

@@ -4,6 +4,7 @@ import type { Policy } from '../core/policy.ts'
 import { changesBetween, changeText } from '../policy/changes.ts'
 import { type PolicyMatrix, policyMatrix } from '../policy/matrix.ts'
 import type { MatrixData } from '../policy/matrix-data.ts'
+import { oneLine } from '../policy/one-line.ts'
 
 /** What a matcher gives to `expect.extend`. */
 export interface MatcherResult {
@@ -90,6 +91,6 @@ function linesBetween(committed: string, matrix: PolicyMatrix): readonly string[
 const linesOf = (text: string): readonly string[] => text.replaceAll('\r\n', '\n').replace(/\n+$/, '').split('\n')
 
 function shown(sign: string, lines: readonly string[]): readonly string[] {
-  const some = lines.slice(0, MOST).map((line) => `${sign}${line}`)
+  const some = lines.slice(0, MOST).map((line) => `${sign}${oneLine(line)}`)
   return lines.length > MOST ? [...some, `${sign}… and ${lines.length - MOST} more`] : some
 }

@@ -55,7 +55,7 @@ describe('policyMatrix', () => {
   it.each(['toText', 'toMarkdown'] as const)('%s has every endpoint on a line of its own', (form) => {
     const policy = figmaPolicy()
     const lines = policyMatrix(policy)[form]().split('\n')
-    const plain = lines.map((line) => line.replaceAll('\\', ''))
+    const plain = lines.map((line) => line.replaceAll('`', ''))
     for (const route of Object.keys(policy.data.endpoints))
       expect(plain.filter((line) => line.replace(/^\| /, '').startsWith(`${route} `))).toHaveLength(1)
   })
@@ -72,7 +72,7 @@ describe('policyMatrix', () => {
     const data = invoicesData()
     Object.assign(data.endpoints['DELETE /accounts'], { closed: 'a | b\n# c <b>' })
     const markdown = policyMatrix(definePolicy(data as unknown as PolicyData)).toMarkdown()
-    expect(markdown).toContain(String.raw`closed: "a \| b\\n# c \<b\>"`)
+    expect(markdown).toContain(String.raw`closed: "a \| b\n# c <b>"`)
     expect(markdown).not.toContain('\n# c')
   })
 

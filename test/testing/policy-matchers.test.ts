@@ -46,7 +46,7 @@ describe.each<[string, Runner]>([
   it('shows the lines that differ, and only those', () => {
     const committed = policyMatrix(policy).toMarkdown()
     expect(() => runner(wider).toMatchPolicyMatrix(committed)).toThrow(
-      /commit the matrix anew\.\n- \| GET \/accounts .*\| business \|.*\n\+ \| GET \/accounts .*\| business, team \|/,
+      /commit the matrix anew\.\n- \| `GET \/accounts` .*\| `business` \|.*\n\+ \| `GET \/accounts` .*\| `business, team` \|/,
     )
   })
 })
