@@ -4,6 +4,7 @@ import { claimOf } from '../core/endpoints.ts'
 import { SetupError } from '../core/errors.ts'
 import { type Issue, issueAt } from '../core/issue.ts'
 import { isDictionary } from '../core/objects.ts'
+import { oneLine } from '../core/one-line.ts'
 import type { Policy } from '../core/policy.ts'
 import type { PolicyData } from '../core/policy-data.ts'
 import { readOptions } from '../core/setup.ts'
@@ -12,7 +13,6 @@ import { didYouMean } from '../core/suggest.ts'
 import { operationsOf } from './operations.ts'
 import { basePath } from './overrides.ts'
 import { readDocument } from './read.ts'
-import { visible } from './visible.ts'
 
 /** What a comparison takes into account. */
 export interface DriftOptions {
@@ -85,7 +85,7 @@ function driftOf(onlyInPolicy: readonly string[], onlyInDocument: readonly strin
   const part = (heading: string, routes: readonly string[]): readonly string[] =>
     routes.length === 0 ? [] : [heading, ...routes.map((route) => `  ${route}`)]
   const lines = [...part('Only in the policy:', onlyInPolicy), ...part('Only in the document:', onlyInDocument)]
-  return { onlyInPolicy, onlyInDocument, text: lines.map(visible).join('\n') }
+  return { onlyInPolicy, onlyInDocument, text: lines.map(oneLine).join('\n') }
 }
 
 function claimOfRoute(route: string): string {

@@ -1,6 +1,7 @@
 /** What came of each operation of a document, as data and as text. Who fills it: openapi/policy.ts. */
+
+import { oneLine } from '../core/one-line.ts'
 import type { Endpoint } from '../core/policy-data.ts'
-import { visible } from './visible.ts'
 
 /**
  * Why an operation is not reviewed or left out, or what a reviewer should know of it. Grows with what can be found, so a `switch`
@@ -108,7 +109,7 @@ function textOf(counts: OpenApiReport['counts'], operations: readonly ReportedOp
     const meant = operations.filter((operation) => operation.outcome === outcome && operation.reasons.length > 0)
     return meant.length === 0 ? [] : ['', `${heading}:`, ...meant.flatMap(linesOf)]
   })
-  return [head, ...parts].map(visible).join('\n')
+  return [head, ...parts].map(oneLine).join('\n')
 }
 
 function linesOf({ route, operationId, reasons }: ReportedOperation): readonly string[] {

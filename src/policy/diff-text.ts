@@ -1,8 +1,9 @@
 /** A comparison of two policies as text and as Markdown, made for a pull request: what is wider comes first. */
+
+import { oneLine } from '../core/one-line.ts'
 import { changeText, type PolicyChange } from './changes.ts'
 import type { DiffLine, DiffLines, RequestLine, Touched } from './diff-line.ts'
 import { code, span } from './markdown.ts'
-import { oneLine } from './one-line.ts'
 import { witnessLine } from './witness.ts'
 
 /** So many ids, routes or changes are shown in a line. */

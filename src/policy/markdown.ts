@@ -1,5 +1,5 @@
 /** What comes out of a policy, in Markdown: as code, so that nothing of it is a mention, a link, a tag, or the end of a cell. */
-import { oneLine } from './one-line.ts'
+import { oneLine } from '../core/one-line.ts'
 
 /** Text as code in a cell of a table. */
 export function code(text: string): string {

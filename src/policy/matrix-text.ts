@@ -1,7 +1,9 @@
 /** A matrix as text and as Markdown. What stands in it: policy/matrix.ts. */
+
+import { oneLine } from '../core/one-line.ts'
 import { code, span } from './markdown.ts'
 import type { MatrixData, MatrixEndpoint } from './matrix-data.ts'
-import { oneLine, word } from './one-line.ts'
+import { word } from './words.ts'
 
 /** A table: its title, the names of its columns, its rows. */
 interface Table {

@@ -8,8 +8,8 @@ import type { NamedResource } from '../core/policy-data.ts'
 import { type Judge, judgeOf } from './judge.ts'
 import type { MatrixData, MatrixEndpoint, MatrixType } from './matrix-data.ts'
 import { matrixMarkdown, matrixText } from './matrix-text.ts'
-import { word } from './one-line.ts'
 import { alternativesOf, isGiven } from './scope-sets.ts'
+import { word } from './words.ts'
 
 /** What a policy allows, in three forms. */
 export interface PolicyMatrix extends MatrixData {

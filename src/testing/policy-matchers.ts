@@ -1,10 +1,10 @@
 /** A matcher for `expect.extend` of Vitest and Jest: whether a policy is as its committed matrix says. */
 import { isDictionary } from '../core/objects.ts'
+import { oneLine } from '../core/one-line.ts'
 import type { Policy } from '../core/policy.ts'
 import { changesBetween, changeText } from '../policy/changes.ts'
 import { type PolicyMatrix, policyMatrix } from '../policy/matrix.ts'
 import type { MatrixData } from '../policy/matrix-data.ts'
-import { oneLine } from '../policy/one-line.ts'
 
 /** What a matcher gives to `expect.extend`. */
 export interface MatcherResult {

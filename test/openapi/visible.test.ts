@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { documentOf, OVERRIDES, POLICY, READ } from './support.ts'
 
 const HOSTILE = 'a\u001b[2J\r\n::error::x\u0085\u2028\u202e\u{e0041}'
-const SHOWN = 'a\\u001b[2J\\u000d\\u000a::error::x\\u0085\\u2028\\u202e\\udb40\\udc41'
+const SHOWN = 'a\\u{1b}[2J\\u{d}\\u{a}::error::x\\u{85}\\u{2028}\\u{202e}\\u{e0041}'
 
 test('in a report and a drift', async () => {
   const get = { ...READ, operationId: HOSTILE, security: [{ [HOSTILE]: [] }] }
