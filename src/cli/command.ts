@@ -61,11 +61,13 @@ function refuseMissing(command: Command): void {
   throw new CliError('usage', 'usage', `Missing: ${names}. See "plan-access-tokens help ${command.name()}".`)
 }
 
+/** The number of an option that takes a whole one. */
 export function whole(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('It must be a whole number.')
 }
 
+/** The seconds of an option that takes a duration: 0.1 to 3,600. */
 export function seconds(text: string): number {
   const value = Number(text)
   if (/^[\d.]+$/.test(text) && value >= 0.1 && value <= 3_600) return value

@@ -116,6 +116,12 @@ export function fold(segment: string): string {
   return segment.toLowerCase().toUpperCase().toLowerCase()
 }
 
+/** The method and the path of a route. */
+export function splitRoute(route: string): { readonly method: string; readonly path: string } {
+  const space = route.indexOf(' ')
+  return { method: route.slice(0, space), path: route.slice(space + 1) }
+}
+
 /** The segments of a route's path: none for `/`. */
 export function segmentsOf(template: string): readonly string[] {
   return template === '/' ? [] : template.slice(1).split('/')

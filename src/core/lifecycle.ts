@@ -198,13 +198,12 @@ export function secretRevoked(record: TokenRecord, digest: string, eventId: stri
   })
 }
 
-/**
- * The two versions that take a token to another plan: one in the plan that it leaves, so that its log tells of it, and one in
- * the plan where it belongs from then on.
- */
+/** A version in the plan that the token is about to leave, so that its log tells of it. */
 export function moving(record: TokenRecord, eventId: string): TokenRecord {
   return next(record, { eventId })
 }
+
+/** The version in the plan where it belongs from then on. */
 export function moved(record: TokenRecord, planId: string, eventId: string): TokenRecord {
   return next(record, { planId, eventId })
 }

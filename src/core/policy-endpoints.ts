@@ -1,6 +1,6 @@
 /** Compiles one endpoint of a policy. What it names: core/policy-names.ts. How a request finds it: core/endpoints.ts. */
 import type { Denials } from './denial.ts'
-import { type CompiledEndpoint, parameterOf, segmentsOf } from './endpoints.ts'
+import { type CompiledEndpoint, parameterOf, segmentsOf, splitRoute } from './endpoints.ts'
 import type { Endpoint, PolicyCode } from './policy-data.ts'
 import { compileNames } from './policy-names.ts'
 import type { Tell } from './setup.ts'
@@ -17,13 +17,12 @@ export function compileEndpoint(
   deprecated: ReadonlySet<string>,
   tell: Tell,
 ): CompiledEndpoint {
-  const space = route.indexOf(' ')
-  const template = route.slice(space + 1)
-  const params = segmentsOf(template).flatMap((segment) => parameterOf(segment) ?? [])
+  const { method, path } = splitRoute(route)
+  const params = segmentsOf(path).flatMap((segment) => parameterOf(segment) ?? [])
   const { scopes, tiers, closed, checks = {} } = endpoint
   const preferred = scopes.find((alternative) => ![alternative].flat().some((scope) => deprecated.has(scope)))
   return {
-    view: Object.freeze({ route, method: route.slice(0, space), path: template }),
+    view: Object.freeze({ route, method, path }),
     params,
     free: new Map(Object.entries(endpoint.params ?? {})),
     scopes,

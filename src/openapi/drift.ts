@@ -1,6 +1,6 @@
 /** `policyDrift`: which routes a policy and a document do not share, for a test in CI. */
 import * as z from 'zod/mini'
-import { claimOf } from '../core/endpoints.ts'
+import { claimOf, splitRoute } from '../core/endpoints.ts'
 import { SetupError } from '../core/errors.ts'
 import { type Issue, issueAt } from '../core/issue.ts'
 import { isDictionary } from '../core/objects.ts'
@@ -89,8 +89,8 @@ function driftOf(onlyInPolicy: readonly string[], onlyInDocument: readonly strin
 }
 
 function claimOfRoute(route: string): string {
-  const space = route.indexOf(' ')
-  return claimOf(route.slice(0, space), route.slice(space + 1))
+  const { method, path } = splitRoute(route)
+  return claimOf(method, path)
 }
 
 /** The routes of a policy or of its data. */

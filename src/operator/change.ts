@@ -10,7 +10,7 @@ import { change, judgement } from '../service/commit.ts'
 import { type ManagingEngine, timeOf } from '../service/engine.ts'
 import { newId } from '../service/ids.ts'
 import { parseBy, refuseIssues } from '../service/input.ts'
-import { loadRecord, refuseIneligible } from '../service/rights.ts'
+import { isPlanId, loadRecord, refuseIneligible } from '../service/rights.ts'
 import { type MovePlanInput, OPERATOR_INPUTS, type RevokePlanInput } from './inputs.ts'
 
 /** How many tokens of a plan are read at a time. */
@@ -69,10 +69,9 @@ export async function movePlan(engine: ManagingEngine, input: MovePlanInput): Pr
   return { tokens }
 }
 
-function problemsOf({ planIds }: ManagingEngine, from: string, to: string): readonly Issue[] {
+function problemsOf(engine: ManagingEngine, from: string, to: string): readonly Issue[] {
   if (from === to) return [issueAt(['to'], 'must be another plan.')]
-  const isId = planIds.length === 0 || planIds.some((fits) => fits(to))
-  return isId ? [] : [issueAt(['to'], 'is no id that a plan can have.')]
+  return isPlanId(engine, to) ? [] : [issueAt(['to'], 'is no id that a plan can have.')]
 }
 
 /** Judges and writes one token, unless it belongs to another plan by now; whether anything was written. */

@@ -1,5 +1,6 @@
 /** What an operator reads: tokens of all plans by what they are, and all logs. */
 import { scopesThatCount } from '../core/entitlement.ts'
+import { isActive } from '../core/lifecycle.ts'
 import { grantedScopes, isBefore, statusOf, type TokenRecord } from '../core/token.ts'
 import { ask, readObjects } from '../service/ask.ts'
 import { type ManagingEngine, show, timeOf } from '../service/engine.ts'
@@ -55,15 +56,14 @@ async function fittingOf(
   { planId, type, status, scope, expiresBefore, unusedSince }: Filter,
 ): Promise<readonly TokenRecord[]> {
   const now = timeOf(engine)
-  const isActive = (record: TokenRecord): boolean => statusOf(record, now) === 'active'
   const fitting = records.filter(
     (record) =>
       (planId === undefined || record.planId === planId) &&
       (type === undefined || record.type === type) &&
       (status === undefined || statusOf(record, now) === status) &&
       (scope === undefined || hasScope(engine, record, scope)) &&
-      (expiresBefore === undefined || (isActive(record) && record.expiresAt < expiresBefore)) &&
-      (unusedSince === undefined || (isActive(record) && isBefore(record.createdAt, unusedSince))),
+      (expiresBefore === undefined || (isActive(record, now) && record.expiresAt < expiresBefore)) &&
+      (unusedSince === undefined || (isActive(record, now) && isBefore(record.createdAt, unusedSince))),
   )
   if (unusedSince === undefined || fitting.length === 0) return fitting
   const uses = await engine.uses.of(fitting.map(({ id }) => id))

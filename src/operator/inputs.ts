@@ -1,8 +1,8 @@
 /** What an operator gives to each call, described once. */
 import * as z from 'zod/mini'
-import type { Schema } from '../core/shape.ts'
-import { matching, text, whole } from '../core/shape.ts'
-import { CURSORS, NO_CURSOR } from '../service/cursor.ts'
+import { matching, type Schema, text, whole } from '../core/shape.ts'
+import { CURSORS } from '../service/cursor.ts'
+import { page } from '../service/input.ts'
 
 /** Tokens of all plans that fit every filter that is given. */
 export interface OperatorTokensInput {
@@ -58,7 +58,6 @@ const reason = text((value) =>
   value.trim() === '' || value.length > 1_000 ? 'must have 1 to 1,000 characters.' : undefined,
 )
 const moment = z.exactOptional(whole(0))
-const limit = z.exactOptional(whole(1, 500))
 
 /** The fields of each call. */
 export const OPERATOR_INPUTS = {
@@ -69,15 +68,13 @@ export const OPERATOR_INPUTS = {
     scope: z.exactOptional(id),
     expiresBefore: moment,
     unusedSince: moment,
-    limit,
-    after: z.exactOptional(matching(ID, NO_CURSOR)),
+    ...page(ID),
   }) satisfies Schema<OperatorTokensInput>,
   events: z.strictObject({
     planId: z.exactOptional(id),
     tokenId: z.exactOptional(id),
     order: z.exactOptional(z.literal(['oldest', 'newest'])),
-    limit,
-    after: z.exactOptional(matching(CURSORS.events, NO_CURSOR)),
+    ...page(CURSORS.events),
   }) satisfies Schema<OperatorEventsInput>,
   revokePlan: z.strictObject({ planId: id, actor: id, reason }) satisfies Schema<RevokePlanInput>,
   movePlan: z.strictObject({ from: id, to: id, actor: id, reason }) satisfies Schema<MovePlanInput>,

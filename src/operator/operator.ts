@@ -4,7 +4,6 @@
  */
 
 import { SetupError } from '../core/errors.ts'
-import type { Issue } from '../core/issue.ts'
 import { issueAt } from '../core/issue.ts'
 import type { Policy } from '../core/policy.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
@@ -62,10 +61,8 @@ export interface Operator {
  */
 export function operator<P extends Policy>(tokens: PlanTokens<P>): Operator {
   const engine = engineBehind(tokens)
-  if (!engine) {
-    const wrong: Issue = issueAt(['tokens'], 'must be what createPlanTokens gave, itself and no copy.')
-    throw new SetupError('operator', [wrong])
-  }
+  if (!engine)
+    throw new SetupError('operator', [issueAt(['tokens'], 'must be what createPlanTokens gave, itself and no copy.')])
   return {
     tokens: (input = {}) => findTokens(engine, input),
     events: (input = {}) => findEvents(engine, input),

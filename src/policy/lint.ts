@@ -3,7 +3,7 @@
  * tell. What cannot be right is a mistake already when the policy is made: core/policy-check.ts.
  */
 import * as z from 'zod/mini'
-import { parameterOf, segmentsOf } from '../core/endpoints.ts'
+import { parameterOf, segmentsOf, splitRoute } from '../core/endpoints.ts'
 import { type Issue, issueAt } from '../core/issue.ts'
 import { compiledOf, type Policy } from '../core/policy.ts'
 import type { Endpoint, PolicyData } from '../core/policy-data.ts'
@@ -125,7 +125,7 @@ const LIKE_ID =
   /(^|_)(id|key|uuid|guid|slug|handle|number)$|[a-z0-9](Id|ID|Key|Uuid|UUID|Guid|GUID|Slug|Handle|Number)$/
 
 function parametersIn(route: string, { params = {} }: Endpoint): readonly LintWarning[] {
-  return segmentsOf(route.slice(route.indexOf(' ') + 1)).flatMap((segment) => {
+  return segmentsOf(splitRoute(route).path).flatMap((segment) => {
     const param = parameterOf(segment)
     const rule = param === undefined || !Object.hasOwn(params, param) ? undefined : params[param]
     if (param === undefined || typeof rule !== 'string' || !LIKE_ID.test(param)) return []

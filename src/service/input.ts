@@ -30,7 +30,8 @@ const pasted = text((value) =>
 /** Judged later, against the policy. */
 const later = <T>() => z.exactOptional(z.unknown()) as unknown as z.ZodMiniType<T>
 const key = z.exactOptional(characters(1, 200))
-const page = (cursor: RegExp) => ({
+/** What asks for a page. */
+export const page = (cursor: RegExp) => ({
   limit: z.exactOptional(whole(1, 500)),
   after: z.exactOptional(matching(cursor, NO_CURSOR)),
 })
@@ -131,9 +132,7 @@ export function parseBy<T>(schema: Schema<T>, input: unknown): T {
 
 /** Reads the input of a call, or throws everything that is wrong with it. */
 export function parseInput<K extends keyof Inputs>(call: K, input: unknown): Inputs[K] {
-  const { fields, issues } = readInput(call, input)
-  refuseIssues(issues)
-  return fields as Inputs[K]
+  return parseBy<unknown>(INPUTS[call], input) as Inputs[K]
 }
 
 /** Throws `invalid_input` if there is anything wrong. */

@@ -37,10 +37,15 @@ export async function refuseNonAdmin(engine: Rights, actor: string, planId: stri
   if (!(await isAdmin(engine, actor, planId))) throw new PlanTokenError('not_plan_admin')
 }
 
+/** Whether a text can be the id of a plan, where policies say how these look. */
+export function isPlanId({ planIds }: Pick<Engine, 'planIds'>, planId: string): boolean {
+  return planIds.length === 0 || planIds.some((isId) => isId(planId))
+}
+
 /** A plan whose id cannot be one does not exist, and the directory is not asked about it. */
 async function isAdmin(engine: Rights, actor: string, planId: string): Promise<boolean> {
-  const { planIds, directory, report } = engine
-  if (planIds.length > 0 && !planIds.some((isId) => isId(planId))) return false
+  const { directory, report } = engine
+  if (!isPlanId(engine, planId)) return false
   const method = 'directory.isPlanAdmin'
   const answer = await ask<unknown>(engine, method, () => directory.isPlanAdmin(actor, planId))
   const problem = isPlanAdminProblem(answer)

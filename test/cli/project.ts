@@ -102,16 +102,8 @@ function running(child: ChildProcessWithoutNullStreams, input: string | undefine
   return { child, ended, until }
 }
 
-/** A project with a store in SQLite, a small policy and two plans. `admin-1` is the actor of `acme`. */
-export const SQLITE: Readonly<Record<string, string>> = {
-  'world.mjs': `
-import { Kysely, SqliteDialect } from 'kysely'
-import Libsql from 'libsql'
-import { definePolicy } from 'plan-access-tokens'
-import { sqlStore } from 'plan-access-tokens/stores/sql'
-import { testDirectory } from 'plan-access-tokens/testing'
-
-export const policy = definePolicy({
+/** What the API of the projects looks like to a token. */
+export const INVOICES = {
   surface: 'invoices',
   credential: { headers: ['x-invoices-key'], bearer: true },
   tiers: ['business'],
@@ -123,7 +115,18 @@ export const policy = definePolicy({
     'GET /v1/clients/{client}/invoices': { scopes: ['invoice:read'], names: [{ kind: 'client', at: 'path:client' }] },
     'POST /v1/invoices': { scopes: ['invoice:write'], names: [{ kind: 'client', at: 'body:client' }] },
   },
-})
+} as const
+
+/** A project with a store in SQLite, a small policy and two plans. `admin-1` is the actor of `acme`. */
+export const SQLITE: Readonly<Record<string, string>> = {
+  'world.mjs': `
+import { Kysely, SqliteDialect } from 'kysely'
+import Libsql from 'libsql'
+import { definePolicy } from 'plan-access-tokens'
+import { sqlStore } from 'plan-access-tokens/stores/sql'
+import { testDirectory } from 'plan-access-tokens/testing'
+
+export const policy = definePolicy(${JSON.stringify(INVOICES)})
 export const directory = testDirectory({
   acme: { tier: 'business', admins: ['admin-1'], resources: { 'client:12': {}, 'client:34': {} } },
   other: { tier: 'business', admins: ['admin-2'], resources: { 'client:99': {} } },

@@ -7,27 +7,12 @@ import { describe, expect, it } from 'vitest'
 import { refuseSecrets } from '../../src/cli/arguments.ts'
 import { checksumOf } from '../../src/core/secret.ts'
 import { listen } from '../admin/server.ts'
-import { CREATE, migrated, type Project, project } from './project.ts'
+import { CREATE, INVOICES, migrated, type Project, project } from './project.ts'
 
 /** The same world as that of the project in SQLite. */
 async function overApi(): Promise<Project> {
   const tokens = createPlanTokens({
-    policy: definePolicy({
-      surface: 'invoices',
-      credential: { headers: ['x-invoices-key'], bearer: true },
-      tiers: ['business'],
-      scopes: { 'invoice:read': {}, 'invoice:write': {} },
-      types: { live: { prefix: 'inv_live' } },
-      kinds: { client: { id: 'digits' } },
-      links: { hosts: ['app.invoices.example'], shapes: ['/clients/{client}'] },
-      endpoints: {
-        'GET /v1/clients/{client}/invoices': {
-          scopes: ['invoice:read'],
-          names: [{ kind: 'client', at: 'path:client' }],
-        },
-        'POST /v1/invoices': { scopes: ['invoice:write'], names: [{ kind: 'client', at: 'body:client' }] },
-      },
-    }),
+    policy: definePolicy(INVOICES),
     store: memoryStore(),
     directory: testDirectory({
       acme: { tier: 'business', admins: ['admin-1'], resources: { 'client:12': {}, 'client:34': {} } },

@@ -2,7 +2,9 @@
  * `doctor`: looks at a project from outside and tells everything that is wrong or odd at once. It writes nothing. What it asks the
  * store and the directory is `ready` of the engine; clocks: cli/clock.ts; routes: cli/routes.
  */
+
 import type { StoreConfig } from '../../config/config.ts'
+import { splitRoute } from '../../core/endpoints.ts'
 import type { Policy } from '../../core/policy.ts'
 import { clockSkew } from '../clock.ts'
 import { CliError, EXIT_CODES } from '../exit.ts'
@@ -27,6 +29,7 @@ interface Check {
   readonly message: string
 }
 
+/** Looks at the project from outside and prints what is right, odd and wrong. Ends with 1 where something is wrong. */
 export async function doctor(session: Session, options: DoctorOptions): Promise<void> {
   const { io } = session
   const exists = existsIn(options)
@@ -160,9 +163,7 @@ async function lookAtRoutes(config: StoreConfig): Promise<readonly Check[]> {
   const endpoints = policiesOf(config).flatMap(({ data }) =>
     Object.entries(data.endpoints).map(([route, { closed }]) => ({ route, isClosed: closed !== undefined })),
   )
-  const paths = endpoints.map(
-    ({ route }) => basePath + route.slice(route.indexOf(' ') + 1).replaceAll(/\{[^{}]*\}/g, '1'),
-  )
+  const paths = endpoints.map(({ route }) => basePath + splitRoute(route).path.replaceAll(/\{[^{}]*\}/g, '1'))
   let found: Awaited<ReturnType<typeof routesOfApp>>
   try {
     found = await routesOfApp(app(), paths)

@@ -23,6 +23,7 @@ export interface EventsOptions {
 /** How many earlier events stand before those that are followed. */
 const BEFORE = 10
 
+/** Prints the audit log of a plan; with `--follow`, what is added to it until it is interrupted. */
 export async function events({ io, source }: Session, options: EventsOptions): Promise<void> {
   const { plan, token, follow: isFollowed, interval = 2 } = options
   const calls = await source()

@@ -14,6 +14,7 @@ export interface ExplainOptions {
   readonly surface?: string
 }
 
+/** Prints the verdict of every rule about a request. Ends with 1 where it is refused. */
 export async function explain({ io, source }: Session, line: string, options: ExplainOptions): Promise<void> {
   const [, method, url] = /^([A-Z]+) (\/\S*)$/.exec(line) ?? []
   if (method === undefined || url === undefined)

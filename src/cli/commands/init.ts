@@ -20,6 +20,7 @@ export interface InitOptions {
   readonly yes?: boolean
 }
 
+/** Shows the files of a project and writes those that are missing, or none of them. */
 export async function init({ io }: Session, options: InitOptions): Promise<void> {
   const folder = process.cwd()
   const { framework, database, ids, dryRun, yes } = options

@@ -14,6 +14,7 @@ export interface MigrateOptions {
   readonly sql?: SqlDialect
 }
 
+/** Makes the tables of the configured database, or prints the statements. */
 export async function migrate({ io, config }: Session, { sql }: MigrateOptions): Promise<void> {
   if (sql !== undefined) return io.data(sqlMigrations().toSql(sql).trimEnd())
   const { database, sql: tables } = withStore(await config(), 'migrate') as StoreConfig

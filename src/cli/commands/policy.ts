@@ -21,6 +21,7 @@ export interface MatrixOptions extends PolicyOptions {
   readonly check?: string
 }
 
+/** Prints what the policy allows; with `--check`, ends with 1 where a committed file says something else. */
 export async function matrix(session: Session, options: MatrixOptions): Promise<void> {
   const { io } = session
   const matrices = (await policiesFor(session, options)).map(policyMatrix)
@@ -45,6 +46,7 @@ export interface DiffOptions extends PolicyOptions {
   readonly failOn?: 'any' | 'wider' | 'never'
 }
 
+/** Prints who gains and who loses by the policy, beside the one of another file. */
 export async function diff(session: Session, file: string, options: DiffOptions): Promise<void> {
   const { io } = session
   const { plan, failOn = 'any', markdown } = options
@@ -84,6 +86,7 @@ export interface DriftOptions extends PolicyOptions {
   readonly except?: readonly string[]
 }
 
+/** Prints the routes that are in the policy or in the OpenAPI document alone. Ends with 1 where there is one. */
 export async function drift(session: Session, file: string, options: DriftOptions): Promise<void> {
   const { io } = session
   const { basePath, except } = options

@@ -28,6 +28,7 @@ interface Known {
   readonly token?: string
 }
 
+/** Prints where secrets stand; with `--revoke`, ends them. Ends with 1 where there is one. */
 export async function scan(session: Session, paths: readonly string[], options: ScanOptions): Promise<void> {
   const { io } = session
   const { history, prefix, revoke, yes } = options

@@ -1,4 +1,5 @@
 /** The routes of an application beside the endpoints of policies: what is in one and not in the other. */
+import { splitRoute } from '../../core/endpoints.ts'
 import { type AppRoute, type Part, partsOf } from './route.ts'
 
 /** An endpoint, as it is compared. */
@@ -26,9 +27,8 @@ const LEFT_OUT = new Set(['HEAD', 'OPTIONS', 'TRACE', 'CONNECT'])
 export function compareRoutes(routes: readonly AppRoute[], endpoints: readonly Listed[], basePath: string): Comparison {
   const base = partsOf(basePath)
   const meant = endpoints.map(({ route, isClosed }) => {
-    const space = route.indexOf(' ')
-    const path = route.slice(space + 1).replaceAll(/\{[^{}]*\}/g, ':x')
-    return { route, isClosed, method: route.slice(0, space), parts: [...base, ...partsOf(path)] }
+    const { method, path } = splitRoute(route)
+    return { route, isClosed, method, parts: [...base, ...partsOf(path.replaceAll(/\{[^{}]*\}/g, ':x'))] }
   })
   const own = routes.filter(({ method }) => !LEFT_OUT.has(method))
   const inside = own.filter(({ parts }) => beginsWith(parts, base))
