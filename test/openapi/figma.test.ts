@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { definePolicy } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { type OpenApiPolicy, policyDrift, policyFromOpenApi } from 'plan-access-tokens/openapi'
+import { policyMatrix } from 'plan-access-tokens/policy'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { FIGMA_OVERRIDES } from './figma-overrides.ts'
 
@@ -36,6 +37,8 @@ describe("Figma's document", () => {
     const added = Object.fromEntries(UNDOCUMENTED.map((route) => [route, ours.endpoints[route]]))
     const policy = definePolicy({ ...made.data, endpoints: { ...made.data.endpoints, ...added } } as typeof made.data)
     expect(policy.data.endpoints).toEqual(ours.endpoints)
+    // And so is what it allows.
+    expect(policyMatrix(policy).toMarkdown()).toBe(policyMatrix(figmaPolicy()).toMarkdown())
   })
 
   test('has overrides of fewer than 100 lines', () => {
