@@ -9,6 +9,9 @@ import type { Reporter, SerializedError, TestModule, Vitest } from 'vitest/node'
 /** How the name of a test that needs a tool tells the command that installs it. */
 const WITHOUT = /skipped without it: ([^)]*)\)/
 
+/** As much of an error as tells what kind of failure it is. */
+const oneLine = (message: string): string => message.replaceAll(/\s+/g, ' ').slice(0, 300)
+
 type Counts = { passed: number; failed: number; skipped: number }
 
 export default class CountReporter implements Reporter {
@@ -34,17 +37,24 @@ export default class CountReporter implements Reporter {
 
   #addModule(module: TestModule): void {
     const failed: string[] = []
+    const errors: Pick<SerializedError, 'message'>[] = []
     for (const test of module.children.allTests()) {
-      const { state } = test.result()
+      const { state, errors: those } = test.result()
       if (state === 'passed') this.#counts.passed += 1
-      else if (state === 'failed') failed.push(test.fullName)
-      else this.#addSkipped(module, test.fullName)
+      else if (state === 'failed') {
+        failed.push(test.fullName)
+        errors.push(...(those ?? []))
+      } else this.#addSkipped(module, test.fullName)
     }
     // A file that does not load, or a hook that throws, has no failed test of its own.
-    if (failed.length === 0 && !module.ok()) failed.push('something outside of its tests')
+    if (failed.length === 0 && !module.ok()) {
+      failed.push('something outside of its tests')
+      errors.push(...module.errors(), ...[...module.children.allSuites()].flatMap((suite) => suite.errors()))
+    }
     this.#counts.failed += failed.length
-    if (failed.length > 0)
-      this.#notes.push(`failed: ${failed.length} in ${module.relativeModuleId}, first: ${failed[0]}`)
+    if (failed.length === 0) return
+    const why = errors[0] === undefined ? '' : `: ${oneLine(errors[0].message)}`
+    this.#notes.push(`failed: ${failed.length} in ${module.relativeModuleId}, first: ${failed[0]}${why}`)
   }
 
   #addSkipped(module: TestModule, name: string): void {
