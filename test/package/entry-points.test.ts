@@ -34,6 +34,7 @@ describe('the entry points', () => {
       './figma',
       './stores/sql',
       './stores/redis',
+      './stores/d1',
       './express',
       './fastify',
       './hono',

@@ -8,6 +8,7 @@ import { type SqlTables, setupOf } from './options.ts'
 import { isExisting, isForbidden, isMissing, isUndone, problemOf } from './problems.ts'
 import { rawQuery } from './query.ts'
 import { columnsOf, quote, SCHEMA_VERSION, STEPS } from './schema.ts'
+import { storeNewer } from './session.ts'
 import type { Names, Setup } from './tables.ts'
 import { wholeOf } from './values.ts'
 
@@ -105,11 +106,7 @@ const WAYS: { readonly [D in Setup['dialect']]: Way } = {
 async function bringUpToDate(db: Plain, setup: Setup): Promise<MigrateResult> {
   const { dialect, names } = setup
   const before = await versionOf(db, setup)
-  if (before > SCHEMA_VERSION)
-    throw new StoreError(
-      'store_newer',
-      `The tables have version ${before}, and this plan-access-tokens knows ${SCHEMA_VERSION}. Update the package in this process.`,
-    )
+  if (before > SCHEMA_VERSION) throw storeNewer(before)
   const missing = Object.entries(STEPS).slice(before)
   for (const [, statements] of missing) for (const statement of statements(dialect, names)) await run(db, statement)
   // MySQL takes a table of that name for ours, whatever its columns are.

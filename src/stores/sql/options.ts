@@ -67,10 +67,20 @@ const kysely = judged<Kysely<unknown>>((value) => {
     ? 'is a transaction, which ends while the store goes on. Give it the Kysely that the transaction came from.'
     : undefined
 })
+const d1 = judged((value) => {
+  const { prepare, batch, getBookmark } = Object(value)
+  if (typeof prepare !== 'function' || typeof batch !== 'function')
+    return 'must be a D1 database, such as env.DB, or durableObjectDatabase(ctx.storage).'
+  return getBookmark === undefined
+    ? undefined
+    : 'is a session, which may read from a replica, where what was revoked goes on. Give the binding itself.'
+})
 const OPTIONS = {
   sqlMigrations: z.strictObject(places),
   migrate: z.strictObject({ kysely, ...places }),
   sqlStore: z.strictObject({ kysely, ...places, listen }),
+  d1Store: z.strictObject({ database: d1, tables: places.tables }),
+  migrateD1: z.strictObject({ database: d1, tables: places.tables }),
 }
 
 interface TableNames {

@@ -98,7 +98,7 @@ export function problemOfBegin(thrown: unknown): unknown {
   if (codes.some((code) => code !== undefined) || isHeld(thrown) || !/transaction/i.test(text)) return thrown
   return new StoreError(
     'store_unsuitable',
-    'This Kysely runs no transactions, as with Cloudflare D1 and with drivers over HTTP, so that a change could be written by half. Give the store a database and a driver that have them.',
+    'This Kysely runs no transactions, as with Cloudflare D1 and with drivers over HTTP, so that a change could be written by half. For D1 there is d1Store in plan-access-tokens/stores/d1; else give the store a database and a driver that have transactions.',
   )
 }
 

@@ -258,21 +258,29 @@ async function hasOneConnection(db: Db): Promise<boolean> {
 }
 
 async function lookAtTables(db: Db, setup: Setup, sessions: PostgresSessions | undefined): Promise<void> {
-  const { names, dialect } = setup
+  const { dialect } = setup
   await sessions?.look(db)
+  await lookAtVersion(db, setup)
+  await sessions?.locate(db)
+  if (dialect === 'sqlite') await lookAtSqlite(db, setup)
+}
+
+/** @throws StoreError `store_not_migrated`, `store_newer`. */
+export async function lookAtVersion(db: Db, { names }: Setup): Promise<void> {
   const state = await db.selectFrom(names.state).select('schema_version').where('id', '=', 1).executeTakeFirst()
   const version = wholeOf(state?.schema_version)
   if (version === undefined) throw notMigrated(`The table "${names.state}" does not say which version the tables have.`)
   if (version < SCHEMA_VERSION)
     throw notMigrated(`The tables have version ${version}, and ${SCHEMA_VERSION} is needed.`)
-  if (version > SCHEMA_VERSION)
-    throw new StoreError(
-      'store_newer',
-      `The tables have version ${version}, and this plan-access-tokens knows ${SCHEMA_VERSION}. Update the package in this process.`,
-    )
-  await sessions?.locate(db)
-  if (dialect === 'sqlite') await lookAtSqlite(db, setup)
+  if (version > SCHEMA_VERSION) throw storeNewer(version)
 }
+
+/** The error for tables of a later release. */
+export const storeNewer = (version: number): StoreError =>
+  new StoreError(
+    'store_newer',
+    `The tables have version ${version}, and this plan-access-tokens knows ${SCHEMA_VERSION}. Update the package in this process.`,
+  )
 
 function pause(): Promise<void> {
   return new Promise((resolve) =>

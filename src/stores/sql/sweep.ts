@@ -13,11 +13,8 @@ const STEP = 100
 /** Removes up to `limit` tokens that ended before a moment. */
 export async function sweepTokens(session: Session, before: number, limit: number): Promise<number> {
   const { names } = session
-  const rows = await session.read((db) =>
-    db.selectFrom(names.tokens).select('id').where('ended_at', '<', before).orderBy('ended_at').limit(limit).execute(),
-  )
   let removed = 0
-  for (const part of partsOf(idsOf(rows), STEP)) {
+  for (const part of partsOf(await endedTokens(session, before, limit), STEP)) {
     const ids = await session.transaction(async (db) => {
       const ids = await removeEnded(db, session, part, before)
       if (ids.length === 0) return ids
@@ -28,6 +25,15 @@ export async function sweepTokens(session: Session, before: number, limit: numbe
     removed += ids?.length ?? 0
   }
   return removed
+}
+
+/** The ids of up to `limit` tokens that ended before a moment, those that ended first in front. */
+export async function endedTokens(session: Session, before: number, limit: number): Promise<readonly string[]> {
+  const { tokens } = session.names
+  const rows = await session.read((db) =>
+    db.selectFrom(tokens).select('id').where('ended_at', '<', before).orderBy('ended_at').limit(limit).execute(),
+  )
+  return idsOf(rows)
 }
 
 /** Removes those that ended before the moment even now, since one may have been refreshed meanwhile; their ids. */
