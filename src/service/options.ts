@@ -7,6 +7,7 @@ import { callable, judged, type Schema } from '../core/shape.ts'
 import type { Clock, Directory, TokenStore } from '../ports.ts'
 import type { DecisionInfo } from './authorize.ts'
 import { MAX_FRESHNESS_MS } from './freshness.ts'
+import { hasStandingClocks } from './platform.ts'
 import type { OnError } from './report.ts'
 
 /** What `createAuthorizer` takes. */
@@ -19,7 +20,8 @@ export interface AuthorizerOptions<P extends Policy = Policy> {
   readonly clock?: Clock
   /**
    * For how many milliseconds a process may answer from memory, 0 to 60,000. Default 0: the store is asked on every request.
-   * `edit`, `refresh` and `revoke` wait for the largest that any process of the deployment runs with (docs/freshness.md).
+   * `edit`, `refresh` and `revoke` wait for the largest that any process of the deployment runs with (docs/freshness.md). On
+   * Cloudflare Workers it has to be 0.
    */
   readonly freshnessMs?: number
   /**
@@ -111,6 +113,11 @@ function readAll<Options extends AuthorizerOptions<P>, P extends Policy>(
   const given = readOptions<Options>(reader, schema, options, {}, ({ freshnessMs, store, policy }, tell) => {
     if (freshnessMs && typeof (store as Partial<TokenStore> | undefined)?.bound !== 'function')
       tell(['freshnessMs'], 'must be 0, since the store has no bound().')
+    if (freshnessMs && hasStandingClocks())
+      tell(
+        ['freshnessMs'],
+        'must be 0 on Cloudflare Workers, whose clocks stand still between I/O, so that nobody there knows how old a proof is.',
+      )
     if (policy === undefined) return
     policies = Object.freeze([policy].flat() as P[])
     checkPolicies(policies, (i) => (Array.isArray(policy) ? ['policy', i] : ['policy']), tell)

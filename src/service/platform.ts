@@ -56,5 +56,14 @@ function platformTimer(ms: number, run: () => void, isIdle?: boolean): () => voi
   return () => clearTimeout(handle as number)
 }
 
+/**
+ * Whether the platform's clocks may stand still while code runs: those of deployed Cloudflare Workers only go on after I/O
+ * (developers.cloudflare.com/workers/runtime-apis/performance). Their runtime cannot be told from the same one on a machine of
+ * one's own, whose clocks go on.
+ */
+export function hasStandingClocks(): boolean {
+  return globalThis.navigator?.userAgent === 'Cloudflare-Workers' || 'WebSocketPair' in globalThis
+}
+
 /** The platform's cryptographically secure randomness. */
 export const platformRandom: Random = (bytes) => crypto.getRandomValues(new Uint8Array(bytes))

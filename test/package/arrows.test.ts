@@ -48,12 +48,15 @@ const WHOLE_ZOD = /^admin\//
 /** Packages that only a host of one sub-path has: taken as types, or loaded on first use. */
 const PEERS: { readonly [folder: string]: RegExp } = {
   'stores/sql/': /^kysely$/,
+  'stores/d1/': /^kysely$/,
   'http/fastify.ts': /^fastify$/,
   'http/hono.ts': /^hono$/,
   'openapi/': /^(@seriousme\/openapi-schema-validator|openapi-types|yaml)$/,
   // The host's own module, by the path in verdaccio's configuration.
   'verdaccio/': /^\(computed\)$/,
 }
+/** Sub-paths that nobody can use without their package, so that they load it at once. */
+const LOADED = /^stores\/d1\//
 /** What a browser runs, bundled by scripts/build-hub.ts; no host installs it. */
 const IN_BROWSER = /^hub\/page\//
 const BUNDLED = /^(preact(\/hooks)?|date-fns(\/constants)?)$/
@@ -100,7 +103,7 @@ function importProblems(path: string, { specifier, typeOnly, isDynamic }: Import
   if (!specifier.startsWith('.')) {
     if (ON_NODE.test(path)) return OF_CLI.test(specifier) ? [] : [`imports ${specifier}`]
     const isPeer = Object.entries(PEERS).some(([folder, peers]) => path.startsWith(folder) && peers.test(specifier))
-    if (isPeer) return typeOnly || isDynamic ? [] : [`imports ${specifier} before it is used`]
+    if (isPeer) return typeOnly || isDynamic || LOADED.test(path) ? [] : [`imports ${specifier} before it is used`]
     if (specifier === 'zod' && WHOLE_ZOD.test(path)) return []
     if (IN_BROWSER.test(path)) return BUNDLED.test(specifier) ? [] : [`imports ${specifier}`]
     return PACKAGES.test(specifier) && !NO_PACKAGES.includes(layer) ? [] : [`imports ${specifier}`]

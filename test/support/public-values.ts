@@ -31,11 +31,11 @@ export const PUBLIC_VALUES: {
     source: 'src/stores/sql/index.ts',
     values: ['migrate', 'nodeSqlite', 'pgListener', 'preparedStatements', 'sqlMigrations', 'sqlStore'],
   },
+  'plan-access-tokens/stores/redis': { source: 'src/stores/redis/index.ts', values: ['redisStore'] },
   'plan-access-tokens/stores/d1': {
     source: 'src/stores/d1/index.ts',
     values: ['d1Store', 'durableObjectDatabase', 'migrateD1'],
   },
-  'plan-access-tokens/stores/redis': { source: 'src/stores/redis/index.ts', values: ['redisStore'] },
   'plan-access-tokens/express': { source: 'src/http/express.ts', values: ['guard'] },
   'plan-access-tokens/fastify': { source: 'src/http/fastify.ts', values: ['guard'] },
   'plan-access-tokens/hono': { source: 'src/http/hono.ts', values: ['guard'] },

@@ -13,6 +13,7 @@ import type * as npm from 'plan-access-tokens/npm'
 import type * as openapi from 'plan-access-tokens/openapi'
 import type * as operators from 'plan-access-tokens/operator'
 import type * as policies from 'plan-access-tokens/policy'
+import type * as d1 from 'plan-access-tokens/stores/d1'
 import type * as redis from 'plan-access-tokens/stores/redis'
 import type * as sql from 'plan-access-tokens/stores/sql'
 import type * as testing from 'plan-access-tokens/testing'
@@ -229,6 +230,11 @@ interface Types {
   NodeResponse: node.NodeResponse
   PlanTokenOf: guards.PlanTokenOf<object>
   PlanTokenState: koa.PlanTokenState
+  D1Answer: d1.D1Answer
+  D1Database: d1.D1Database
+  D1Statement: d1.D1Statement
+  D1Tables: d1.D1Tables
+  DurableObjectStorage: d1.DurableObjectStorage
   IoredisClient: redis.IoredisClient
   IoredisSubscriber: redis.IoredisSubscriber
   NodeRedisClient: redis.NodeRedisClient

@@ -3,9 +3,9 @@ import { SetupError } from 'plan-access-tokens'
 import { type D1Database, d1Store, migrateD1 } from 'plan-access-tokens/stores/d1'
 import { storeContract } from 'plan-access-tokens/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bundleWorker } from '../../support/workerd.ts'
 import { add, eventOf, next, recordOf, T } from '../records.ts'
 import { describeWithD1, startMiniflare } from './miniflare.ts'
-import { bundleWorker } from './workerd.ts'
 
 const TABLES = ['tokens', 'token_secrets', 'token_events', 'token_uses'].map((name) => `plan_${name}`)
 
@@ -18,7 +18,7 @@ describeWithD1('Cloudflare D1', [], () => {
     await run('update plan_token_state set last_seq = 0, bound_ms = 0, schema_version = 2')
   }
   beforeAll(async () => {
-    miniflare = await startMiniflare(['DB', 'OTHER'], await bundleWorker())
+    miniflare = await startMiniflare(['DB', 'OTHER'], await bundleWorker('test/stores/d1/worker.ts'))
     database = await miniflare.getD1Database('DB')
     await migrateD1(database)
   }, 120_000)

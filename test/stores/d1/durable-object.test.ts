@@ -1,12 +1,12 @@
 /** `d1Store` over the SQLite of a Durable Object, in workerd: the contract of every store. */
 import { storeContract } from 'plan-access-tokens/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bundleWorker, startWorkerd, type Workerd } from './workerd.ts'
+import { bundleWorker, startWorkerd, type Workerd } from '../../support/workerd.ts'
 
 describe('a Durable Object', () => {
   let workerd: Workerd
   beforeAll(async () => {
-    workerd = await startWorkerd(await bundleWorker())
+    workerd = await startWorkerd(await bundleWorker('test/stores/d1/worker.ts'), 'OBJECTS')
   })
   afterAll(() => workerd?.stop())
   const names = storeContract({ create: () => ({}) as never }).map(({ name }) => name)

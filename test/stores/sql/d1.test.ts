@@ -1,40 +1,21 @@
 /**
- * Cloudflare D1 itself, in workerd, over its Kysely dialect: it has no transactions that a Kysely could hold, so the store is
- * refused with the first call, before anything is written.
+ * `sqlStore` on Cloudflare D1 itself, in workerd, over its Kysely dialect: it has no transactions that a Kysely could hold, so the
+ * store is refused with the first call, before anything is written. The store for it: test/stores/d1.
  */
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { type Dialect, Kysely, sql } from 'kysely'
 import { type SqlStore, sqlMigrations, sqlStore } from 'plan-access-tokens/stores/sql'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { isInstalled, PLATFORMS_COMMAND, tools } from '../../platforms/platforms.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { describeWithD1, load, startMiniflare } from '../d1/miniflare.ts'
 import { add, T } from '../records.ts'
 
-interface Miniflare {
-  getD1Database(name: string): Promise<unknown>
-  dispose(): Promise<void>
-}
-
-const isHere = isInstalled({ packages: ['miniflare', 'kysely', 'kysely-d1'] })
-const load = (name: string) =>
-  import(pathToFileURL(createRequire(join(tools ?? '', 'package.json')).resolve(name)).href) as Promise<
-    Record<string, new (options: object) => unknown>
-  >
-
-describe.skipIf(!isHere)(isHere ? 'Cloudflare D1' : `Cloudflare D1 (skipped without it: ${PLATFORMS_COMMAND})`, () => {
-  let miniflare: Miniflare
+describeWithD1('Cloudflare D1', ['kysely', 'kysely-d1'], () => {
+  let miniflare: Awaited<ReturnType<typeof startMiniflare>>
   let kysely: Kysely<unknown>
   beforeAll(async () => {
-    const [{ Miniflare }, { D1Dialect }] = await Promise.all([load('miniflare'), load('kysely-d1')])
-    const script = 'export default { fetch: () => new Response() }'
-    miniflare = new (Miniflare as NonNullable<typeof Miniflare>)({
-      modules: true,
-      script,
-      d1Databases: ['DB'],
-    }) as Miniflare
+    const { D1Dialect } = await load<{ D1Dialect: new (options: object) => Dialect }>('kysely-d1')
+    miniflare = await startMiniflare(['DB'])
     const database = await miniflare.getD1Database('DB')
-    kysely = new Kysely({ dialect: new (D1Dialect as NonNullable<typeof D1Dialect>)({ database }) as Dialect })
+    kysely = new Kysely({ dialect: new D1Dialect({ database }) })
     // Each statement by itself, as D1's own migrations do.
     for (const statement of sqlMigrations().toSql('sqlite').split(';\n'))
       if (/\w/.test(statement)) await sql.raw(statement).execute(kysely)
@@ -51,7 +32,7 @@ describe.skipIf(!isHere)(isHere ? 'Cloudflare D1' : `Cloudflare D1 (skipped with
   ])('is refused by %s, and nothing is written', async (_, call) => {
     await expect(call(sqlStore(kysely))).rejects.toMatchObject({
       code: 'store_unsuitable',
-      message: expect.stringContaining('Cloudflare D1'),
+      message: expect.stringContaining('d1Store'),
     })
     const { rows } = await sql`select last_seq, bound_ms from plan_token_state`.execute(kysely)
     expect(rows).toEqual([{ last_seq: 0, bound_ms: 0 }])
