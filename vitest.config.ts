@@ -8,7 +8,7 @@ const src = fileURLToPath(new URL('./src/', import.meta.url))
  * Tests of rules and of the service, whose modules are loaded once for all of them: loading took half of their time. What changes
  * something of its process for good, as some frameworks do, stays out of these folders.
  */
-const shared = ['core', 'policy', 'figma', 'conformance', 'service', 'openapi', 'testing'].map(
+const shared = ['core', 'policy', 'figma', 'conformance', 'service', 'openapi', 'testing', 'legacy'].map(
   (folder) => `test/${folder}/**/*.test.ts`,
 )
 

@@ -19,6 +19,7 @@ export {
   type StoreProblem,
 } from './core/errors.ts'
 export type { Issue } from './core/issue.ts'
+export type { LegacyKeys } from './core/legacy.ts'
 export type { FoundLink, LinkCode, LinkMistake, LinkReport, ParsedLink } from './core/links.ts'
 export type { MalformedReason } from './core/malformed.ts'
 export type { Random, Secret } from './core/new-secret.ts'
@@ -56,6 +57,7 @@ export type {
   Change,
   EventType,
   IdempotencyRecord,
+  LegacySecret,
   NewEvent,
   SecretRecord,
   SecretView,
@@ -83,6 +85,7 @@ export type { Allowance, Allowed, Decision, PublicAllowance } from './service/de
 export type { RevokedSecret, SweepResult } from './service/end.ts'
 export type { Explanation, Verdict } from './service/explain.ts'
 export type {
+  AdoptInput,
   CheckLinksInput,
   CreateInput,
   EditInput,

@@ -38,6 +38,7 @@ const token: z.ZodMiniType<Token> = z.strictObject({
   revokedBy: z.nullable(z.string()),
   version: told(z.int(), 'The `ETag`, without its quotation marks.'),
   secrets: told(z.array(secret), 'Oldest first. Never the secrets themselves.'),
+  legacy: told(z.boolean(), 'Whether the newest secret is a key from before, which was adopted.'),
   warnings: told(
     z.array(
       z.union([
@@ -61,7 +62,7 @@ const event: z.ZodMiniType<TokenEvent> = z.strictObject({
   id: z.string(),
   seq: z.int(),
   at: at(),
-  type: z.enum(['created', 'edited', 'refreshed', 'revoked', 'secret_revoked', 'moving', 'moved']),
+  type: z.enum(['created', 'adopted', 'edited', 'refreshed', 'revoked', 'secret_revoked', 'moving', 'moved']),
   tokenId: z.string(),
   planId: z.string(),
   actor: told(z.nullable(z.string()), '`null` where a secret was reported by its holder.'),

@@ -1,4 +1,5 @@
 /** Whether a request carries a plan access token, anywhere: nothing that is done with one can manage tokens. */
+import type { LegacyKeys } from '../core/legacy.ts'
 import type { Policy } from '../core/policy.ts'
 import { isWellFormedSecret } from '../core/secret.ts'
 
@@ -10,16 +11,25 @@ export interface Detector {
   holds(text: string): boolean
 }
 
-/** Makes a detector for the policies of an engine. */
-export function createDetector(policies: readonly Policy[]): Detector {
+/** What tells how its tokens look: an engine. */
+interface Guarded {
+  readonly policies: readonly Policy[]
+  readonly legacy?: LegacyKeys
+}
+
+/** Makes a detector for an engine. Of a key from before it finds what is told by its beginning, and what stands where a credential does. */
+export function createDetector({ policies, legacy }: Guarded): Detector {
   const prefixes = policies.flatMap((policy) => policy.types.map(({ prefix }) => prefix))
   const known = new Set(prefixes)
   const places = [...new Set(policies.flatMap((policy) => policy.data.credential.headers))]
   const isOurs = (word: string): boolean => isWellFormedSecret(word, known)
   // Secrets are letters, digits and underscores, so whatever stands around one is left off.
-  const holds = (text: string): boolean => text.split(/[^\w]+/).some(isOurs)
+  const holds = (text: string): boolean => text.split(/[^\w]+/).some(isOurs) || legacy?.isIn(text) === true
+  const mayBe = (word: string): boolean => legacy?.mayBe(word) === true
   const isCredential = (text: string): boolean =>
-    holds(text) || text.split(/[\s,:]+/).some((word) => prefixes.some((prefix) => word.startsWith(`${prefix}_`)))
+    holds(text) ||
+    text.split(/[\s,:]+/).some((word) => prefixes.some((prefix) => word.startsWith(`${prefix}_`)) || mayBe(word)) ||
+    text.split(/\s+/).some(mayBe)
   return {
     holds,
     carries(request) {

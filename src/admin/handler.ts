@@ -77,7 +77,7 @@ export function adminHandler(given: AdminOptions): AdminHandler {
   const options = readAdminOptions(given)
   const { tokens, basePath = '', bodyBytes = 262_144, bodyTimeoutMs = 30_000, introspection } = options
   const document = JSON.stringify(openApiOf(introspection !== undefined))
-  const detector = createDetector(tokens.policies)
+  const detector = createDetector(tokens)
   const mostEntries = Math.max(...tokens.policies.map(mostLinksOf))
   const limits = { bytes: bodyBytes, timeoutMs: bodyTimeoutMs }
   const admin: Admin = { ...options, basePath, limits, mostEntries, detector, document }

@@ -20,6 +20,7 @@ import { BODIES, QUERIES } from './schemas.ts'
 export type AdminEngine = Pick<
   PlanTokens<Policy>,
   | 'policies'
+  | 'legacy'
   | 'create'
   | 'get'
   | 'list'

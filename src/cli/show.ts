@@ -66,6 +66,7 @@ export function showToken(io: Io, token: Token): void {
       : [['revoked', `${moment(token.revokedAt)} by ${token.revokedBy ?? 'a report'}`] as [string, string]]),
     ...(token.lastUsedAt === undefined ? [] : [['last used', moment(token.lastUsedAt)] as [string, string]]),
     ['secrets', secrets.map(({ issuedAt, worksUntil }) => `${moment(issuedAt)}${untilOf(worksUntil)}`).join('; ')],
+    ...(token.legacy ? [['legacy', 'its newest secret is a key from before'] as [string, string]] : []),
     ['version', String(token.version)],
   ]
   showTable(io, ['', ''], rows, '')

@@ -2,6 +2,7 @@
  * Finds the one credential of a request in its headers. Two that might differ are a refusal and never a choice. Whether the
  * credential is a secret of ours: core/secret.ts.
  */
+import type { LegacyKey, LegacyKeys } from './legacy.ts'
 import type { Malformed } from './malformed.ts'
 import { isObject } from './objects.ts'
 import { beginsAsSecret } from './secret.ts'
@@ -14,9 +15,9 @@ export type HeadersLike =
     }
   | { readonly [name: string]: string | readonly string[] | undefined }
 
-/** The credential as it was sent, or why there is not exactly one. */
+/** The credential as it was sent, or why there is not exactly one. `legacy` is what it is as a key from before, once somebody has looked. */
 export type Credential =
-  | { readonly ok: true; readonly secret: string }
+  | { readonly ok: true; readonly secret: string; readonly legacy?: LegacyKey }
   | { readonly ok: false; readonly code: 'token_missing' }
   | { readonly ok: false; readonly code: 'request_malformed'; readonly malformed: Malformed }
 
@@ -51,12 +52,14 @@ const AUTHORIZATION = 'authorization'
  *
  * @param prefixes what secrets of this deployment begin with. A bearer token that does not begin with one is somebody else's,
  * such as a gateway's, where a header of the policy's own is there too.
+ * @param legacy keys from before, which may stand in both places as well.
  */
 export function readCredential(
   places: Places,
   headers: unknown,
   raw: unknown,
   prefixes: ReadonlySet<string>,
+  legacy?: LegacyKeys,
 ): Credential {
   const values =
     Array.isArray(raw) && raw.length > 0
@@ -64,7 +67,7 @@ export function readCredential(
       : isFetchHeaders(headers)
         ? valuesInFetch(places, headers)
         : valuesInObject(places, headers)
-  return typeof values === 'object' ? theOnly(values, prefixes) : values === 'repeated' ? REPEATED : UNREADABLE
+  return typeof values === 'object' ? theOnly(values, prefixes, legacy) : values === 'repeated' ? REPEATED : UNREADABLE
 }
 
 /** What stands in each place: the value of a header, and that of `Authorization`. */
@@ -73,11 +76,20 @@ interface Found {
   authorization: string | undefined
 }
 
-function theOnly({ custom, authorization }: Found, prefixes: ReadonlySet<string>): Credential {
+function theOnly(
+  { custom, authorization }: Found,
+  prefixes: ReadonlySet<string>,
+  legacy: LegacyKeys | undefined,
+): Credential {
   if (custom?.includes(',')) return REPEATED
   const bearer = authorization === undefined ? undefined : bearerOf(authorization)
   if (bearer === false) return REPEATED
-  if (custom !== undefined && bearer !== undefined && custom !== bearer && mayBeSecret(bearer, prefixes))
+  if (
+    custom !== undefined &&
+    bearer !== undefined &&
+    custom !== bearer &&
+    (mayBeSecret(bearer, prefixes) || legacy?.mayBe(bearer))
+  )
     return REPEATED
   const secret = custom ?? bearer
   return secret === undefined ? MISSING : { ok: true, secret }

@@ -122,6 +122,7 @@ export type ManagementCode =
   | 'too_many_live_secrets'
   | 'idempotency_key_reused'
   | 'idempotency_key_spent'
+  | 'key_already_adopted'
   | 'unavailable'
 
 /** What a failed management call says. */
@@ -144,6 +145,7 @@ export const MANAGEMENT_ERRORS: { readonly [C in ManagementCode]: ManagementErro
     status: 409,
     title: 'The secret that this idempotency key issued cannot be replaced any more.',
   },
+  key_already_adopted: { status: 409, title: 'The key is that of a token already.' },
   unavailable: { status: 503, title: 'The store or the directory did not answer.' },
 }
 

@@ -11,6 +11,7 @@ import {
   ENDED,
   type IdempotencyRecord,
   isBefore,
+  type LegacySecret,
   newestSecret,
   type SecretRecord,
   statusOf,
@@ -101,6 +102,22 @@ export function created(
     eventId,
     idempotency: idempotency ? [idempotency] : [],
   })
+}
+
+/**
+ * A token of a key from before, version 1. It ends when the key is to end; a refresh starts the days until then again, begun ones
+ * counted as whole.
+ */
+export function adopted(
+  input: Omit<Parameters<typeof created>[0], 'lifetimeDays'> & {
+    readonly expiresAt: number
+    readonly legacy: LegacySecret
+  },
+): TokenRecord {
+  const { expiresAt, now, digest, legacy } = input
+  const lifetimeDays = Math.ceil((expiresAt - now) / millisecondsInDay)
+  const secrets = [{ digest, issuedAt: now, worksUntil: null, legacy }]
+  return deepFreeze({ ...created({ ...input, lifetimeDays }), expiresAt, secrets })
 }
 
 /** The record with some of its chosen fields changed; the same record if nothing would change. */

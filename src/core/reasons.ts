@@ -27,7 +27,7 @@ const PASSED: { readonly [R in RuleName]: (facts: Facts) => string } = {
     needsNoToken(facts)
       ? `The request carries no credential, and ${route(facts.match)} needs none.`
       : 'The request carries exactly one credential.',
-  secret: () => 'The credential has the form and the checksum of a secret.',
+  secret: () => 'The credential has the form of a secret.',
   target: () => 'The path and the query can be read in exactly one way.',
   known: () => 'The credential is a secret of a token.',
   alive: ({ record, secret }) =>

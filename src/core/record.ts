@@ -9,6 +9,7 @@ import {
   type Change,
   type IdempotencyRecord,
   isDate,
+  type LegacySecret,
   type SecretRecord,
   type TokenEvent,
   type TokenRecord,
@@ -52,12 +53,19 @@ function listOf<T>(isGood: (entry: { readonly [F in keyof T]: unknown }) => bool
 
 const areLinked = listOf<LinkedResource>((entry) => isResourceRef(entry) && isText(entry.link))
 const areSecrets = listOf<SecretRecord>(
-  ({ digest, issuedAt, worksUntil }) =>
-    isText(digest) && isDate(issuedAt) && (worksUntil === null || isDate(worksUntil)),
+  ({ digest, issuedAt, worksUntil, legacy }) =>
+    isText(digest) &&
+    isDate(issuedAt) &&
+    (worksUntil === null || isDate(worksUntil)) &&
+    (legacy === undefined || isLegacy(legacy)),
 )
+const isLegacy = (value: unknown): boolean => {
+  const { scheme, hash } = Object(value) as { readonly [F in keyof LegacySecret]?: unknown }
+  return isText(scheme) && (hash === undefined || isText(hash))
+}
+const CALLS: readonly string[] = ['create', 'refresh', 'adopt'] satisfies IdempotencyRecord['call'][]
 const areKeys = listOf<IdempotencyRecord>(
-  ({ call, key, input, digest }) =>
-    (call === 'create' || call === 'refresh') && isText(key) && isText(input) && isText(digest),
+  ({ call, key, input, digest }) => CALLS.includes(call as string) && isText(key) && isText(input) && isText(digest),
 )
 const areTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText)
 const areChanges = (value: unknown): boolean => isDictionary(value) && listOf<Change>(() => true)(Object.values(value))

@@ -8,7 +8,8 @@ export const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstu
 /** How many characters are drawn. */
 export const RANDOM_LENGTH = 32
 const CHECKSUM_LENGTH = 6
-const TAIL_LENGTH = RANDOM_LENGTH + CHECKSUM_LENGTH
+/** How long what stands behind a prefix and its underscore is. */
+export const TAIL_LENGTH = RANDOM_LENGTH + CHECKSUM_LENGTH
 /** Longer than any secret can be: looked at before anything else. */
 const MAX_LENGTH = 128
 
@@ -98,8 +99,7 @@ const MOST_DECODINGS = 3
  */
 export function secretsIn(text: string, prefixes: ReadonlySet<string>): ReadonlySet<string> {
   const found = new Set<string>()
-  let reading = text
-  for (let round = 0; ; round++) {
+  for (const reading of readingsOf(text)) {
     for (const { index } of reading.matchAll(BEFORE_TAIL)) {
       const end = index + 1 + TAIL_LENGTH
       for (const prefix of prefixes) {
@@ -108,10 +108,19 @@ export function secretsIn(text: string, prefixes: ReadonlySet<string>): Readonly
         if (isWellFormedSecret(secret, prefixes)) found.add(secret)
       }
     }
+  }
+  return found
+}
+
+/** A text, and what percent-decoding makes of it, again and again. */
+export function* readingsOf(text: string): Generator<string> {
+  let reading = text
+  for (let round = 0; ; round++) {
+    yield reading
     const decoded = reading.replaceAll(/%([2-7][0-9A-Fa-f])/g, (_, hex: string) =>
       String.fromCharCode(Number.parseInt(hex, 16)),
     )
-    if (decoded === reading || round === MOST_DECODINGS) return found
+    if (decoded === reading || round === MOST_DECODINGS) return
     reading = decoded
   }
 }

@@ -17,16 +17,26 @@ export interface SecretRecord {
   readonly issuedAt: number
   /** `null` for the newest; otherwise the moment from which it no longer works; `ENDED` (0) for one that was ended at once. */
   readonly worksUntil: number | null
+  /** Of a key from before that was adopted; absent of every other. */
+  readonly legacy?: LegacySecret
+}
+
+/** What is kept of a key from before. Never leaves the store, no more than a digest does. */
+export interface LegacySecret {
+  /** The name of the scheme by which it is looked up. */
+  readonly scheme: string
+  /** What the host's `verify` compares it with; only of schemes that have one. */
+  readonly hash?: string
 }
 
 /** An idempotency key that was used, hashed, with what it was used for. */
 export interface IdempotencyRecord {
-  readonly call: 'create' | 'refresh'
-  /** SHA-256 over the call, the plan or token, and the key. */
+  readonly call: 'create' | 'refresh' | 'adopt'
+  /** SHA-256 over the call, the plan, token or adopted key, and the key. */
   readonly key: string
   /** SHA-256 over the input, to tell a repetition from a new call. */
   readonly input: string
-  /** The digest of the secret that the key issued last. */
+  /** The digest of the secret that the key issued last, or of the key that was adopted. */
   readonly digest: string
 }
 
@@ -59,10 +69,19 @@ export interface TokenRecord {
 }
 
 /**
- * What the audit log calls a change. A token that an operator moves to another plan leaves `moving` in the log of the one and
- * `moved` in the log of the other.
+ * What the audit log calls a change. `adopted` is the first of a token whose key is from before, as
+ * `created` is of any other. One that an operator moves to another plan leaves `moving` in the log of the one and `moved` in the
+ * log of the other.
  */
-export type EventType = 'created' | 'edited' | 'refreshed' | 'revoked' | 'secret_revoked' | 'moving' | 'moved'
+export type EventType =
+  | 'created'
+  | 'adopted'
+  | 'edited'
+  | 'refreshed'
+  | 'revoked'
+  | 'secret_revoked'
+  | 'moving'
+  | 'moved'
 
 /** A field of a token before and after a change. */
 export interface Change {
@@ -134,6 +153,8 @@ export interface Token {
   readonly revokedBy: string | null
   readonly version: number
   readonly secrets: readonly SecretView[]
+  /** Whether its newest secret is a key from before; the first refresh makes it one of ours. */
+  readonly legacy: boolean
   readonly warnings: readonly TokenWarning[]
   /** To a minute, `null` if never; absent where the store keeps no uses, and in decisions. */
   readonly lastUsedAt?: number | null
@@ -203,7 +224,8 @@ export function viewOf(
   const { id, planId, type, name, description, resources, createdAt, createdBy, lifetimeDays } = record
   const { expiresAt, revokedAt, revokedBy, version } = record
   const scopes = Object.isFrozen(held) ? held : held.slice()
-  const secrets = objectsOf<SecretRecord>(record.secrets).map(
+  const kept = objectsOf<SecretRecord>(record.secrets)
+  const secrets = kept.map(
     ({ digest, issuedAt, worksUntil }): SecretView => ({
       issuedAt,
       worksUntil,
@@ -231,6 +253,7 @@ export function viewOf(
     revokedBy,
     version,
     secrets,
+    legacy: kept.at(-1)?.legacy !== undefined,
     warnings,
     ...(uses && { lastUsedAt: used.length === 0 ? null : Math.max(...used) }),
   })

@@ -52,7 +52,7 @@ export function hubHandler(given: HubOptions): HubHandler {
   )
   const usages = usagesOf(options)
   const files = createFiles(options.css ?? '')
-  const { carries } = createDetector(tokens.policies)
+  const { carries } = createDetector(tokens)
   return async (request) => {
     const path = readTargetOfUrl(request.url)?.path
     if (path?.startsWith(`${basePath}/api/`)) return secured(await admin(request))

@@ -112,7 +112,7 @@ export function createCache(): Cache {
       if (newest.size > MAX_NEWS) newest.delete(newest.keys().next().value as string)
       const entry = byId.get(tokenId)
       if (entry && entry.record.eventId !== id) forget(entry)
-      if (type !== 'created' && type !== 'refreshed') return
+      if (type !== 'created' && type !== 'refreshed' && type !== 'adopted') return
       unknown = new Set()
       olderUnknown = unknown
     },

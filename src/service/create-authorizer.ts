@@ -4,6 +4,7 @@
  * service/create-plan-tokens.ts.
  */
 import { platformSha256 } from '../core/digest.ts'
+import type { LegacyKeys } from '../core/legacy.ts'
 import {
   type CompiledPolicy,
   compiledOf,
@@ -34,6 +35,8 @@ import { createUses } from './uses.ts'
 export interface Authorizer<P extends Policy = TokenOnlyPolicy> {
   /** The policies, each with its scopes, types, limits and `parseLinks`. */
   readonly policies: readonly P[]
+  /** The keys from before that it takes; absent where it takes none. */
+  readonly legacy?: LegacyKeys
   /**
    * Asks the store and the directory whether they can be used: the store is migrated and reached where it should be, the
    * directory answers in shape, also for what does not exist. Await it before the server listens. Writes nothing.
@@ -102,6 +105,7 @@ export function authorizerOf<P extends Policy>(
   const decide = createDecide(engine, grants, onDecision) as Authorizer<P>['decide']
   return {
     policies,
+    ...(engine.legacy && { legacy: engine.legacy }),
     ready: (real) => ready(engine, real),
     decide,
     authorize: async (asked, options) => decide(asked, options),
@@ -128,6 +132,7 @@ export function createEngine(options: AuthorizerOptions, policies: readonly Poli
     main: compiled[0] as CompiledPolicy,
     types,
     prefixes: new Set([...types.values()].map(({ type }) => type.prefix)),
+    legacy: options.legacy,
     planIds: planIdsOf(policies),
     store,
     directory,

@@ -16,6 +16,7 @@ import { keepEngine } from './engines.ts'
 import { createExplain, type Explanation } from './explain.ts'
 import { createGrantCache } from './grants.ts'
 import type {
+  AdoptInput,
   CheckLinksInput,
   CreateInput,
   EditInput,
@@ -46,6 +47,14 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy> extends Authoriz
    * `idempotency_key_spent`, `token_not_active` (a repeated key whose token has ended), `unavailable`.
    */
   create<X extends TypeOf<P>>(input: CreateInput<P, X>): Promise<Issued>
+  /**
+   * Makes a token of a key from before, by the digest that you have of it: the key goes on working, with the scopes, the resources
+   * and the end that are given here, and nobody has to change it. Resolves when every process takes it. Needs the option `legacy`.
+   *
+   * @throws PlanTokenError `invalid_input`, `not_plan_admin`, `plan_not_eligible`, `key_already_adopted` (whoever's token it is),
+   * `idempotency_key_reused`, `version_conflict`, `unavailable`; TypeError for an engine without `legacy`.
+   */
+  adopt<X extends TypeOf<P>>(input: AdoptInput<P, X>): Promise<Token>
   /** One token. @throws PlanTokenError `token_not_found` (also for another plan's), `invalid_input`, `unavailable`. */
   get(input: TokenInput): Promise<Token>
   /** A page of a plan's tokens, expired and revoked ones too. @throws PlanTokenError `not_plan_admin`, `invalid_input`, `unavailable`. */
@@ -132,6 +141,10 @@ export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>
   const tokens: PlanTokens<P> = {
     ...authorizerOf(engine, policies, grants, given),
     create: (input) => create(engine, input as CreateInput),
+    async adopt(input) {
+      if (engine.legacy) return engine.legacy.adopt(engine, input)
+      throw new TypeError('There are no keys to adopt without the option legacy.')
+    },
     get: (input) => get(engine, input),
     list: (input) => list(engine, input),
     edit: (input) => edit(engine, input as EditInput),

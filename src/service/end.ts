@@ -2,6 +2,7 @@
 
 import { PlanTokenError } from '../core/errors.ts'
 import { issueAt } from '../core/issue.ts'
+import type { LegacyKey } from '../core/legacy.ts'
 import { revoked, secretRevoked } from '../core/lifecycle.ts'
 import { secretsIn } from '../core/secret.ts'
 import { isDate, newestSecret, type Token, type TokenRecord } from '../core/token.ts'
@@ -49,15 +50,15 @@ const MOST_SECRETS = 100
 
 export async function revokeSecret(engine: ManagingEngine, input: RevokeSecretInput): Promise<RevokedSecret> {
   const { text } = parseInput('revokeSecret', input)
-  const secrets = secretsIn(text, engine.prefixes)
-  const digests = [...secrets].map((secret) => engine.sha256(secret))
-  if (digests.length > MOST_SECRETS) {
+  const native = [...secretsIn(text, engine.prefixes)].map((secret) => ({ digest: engine.sha256(secret) }))
+  const found = [...native, ...(engine.legacy?.findIn(text) ?? [])]
+  if (found.length > MOST_SECRETS) {
     const message = `must hold at most ${MOST_SECRETS} secrets. Report them in parts.`
     throw new PlanTokenError('invalid_input', { issues: [issueAt(['text'], message)] })
   }
   const changed = new Map<string, TokenRecord>()
-  for (const digest of digests) {
-    const record = await revokeDigest(engine, digest)
+  for (const one of found) {
+    const record = await revokeDigest(engine, one.digest, 'secretIn' in one ? one : undefined)
     if (record) changed.set(record.id, record)
   }
   if (changed.size === 0) return { revoked: false }
@@ -67,8 +68,12 @@ export async function revokeSecret(engine: ManagingEngine, input: RevokeSecretIn
 }
 
 /** Ends a secret by its digest; the newest takes its token with it. */
-async function revokeDigest(engine: ManagingEngine, digest: string): Promise<TokenRecord | undefined> {
-  const found = await findByDigest(engine, digest)
+async function revokeDigest(
+  engine: ManagingEngine,
+  digest: string,
+  key: LegacyKey | undefined,
+): Promise<TokenRecord | undefined> {
+  const found = await findByDigest(engine, digest, key)
   return (
     found &&
     change(

@@ -5,6 +5,7 @@ import type { Sha256 } from '../core/digest.ts'
 import { scopesThatCount, warningsOf } from '../core/entitlement.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import type { IsId } from '../core/kinds.ts'
+import type { LegacyKeys } from '../core/legacy.ts'
 import type { Random } from '../core/new-secret.ts'
 import type { CompiledPolicy, TypeEntry } from '../core/policy.ts'
 import { grantedScopes, isDate, type Token, type TokenRecord, viewOf } from '../core/token.ts'
@@ -22,6 +23,8 @@ export interface Engine extends Asking {
   readonly main: CompiledPolicy
   readonly types: ReadonlyMap<string, TypeEntry>
   readonly prefixes: ReadonlySet<string>
+  /** Keys from before, where the host has some. */
+  readonly legacy: LegacyKeys | undefined
   /** How ids of plans look, where policies say it by the type of a column; a plan with another id does not exist. */
   readonly planIds: readonly IsId[]
   readonly store: TokenStore

@@ -8,11 +8,12 @@ import type { BodyReading } from '../core/body-reading.ts'
 import { OF_NAMES, OF_PLACES, OF_PLAN, OF_TOKEN, type Stage as Questions } from '../core/decide.ts'
 import { readPlace, readPlan } from '../core/directory.ts'
 import type { Match } from '../core/endpoints.ts'
+import type { LegacyKey } from '../core/legacy.ts'
 import { namesOf } from '../core/names.ts'
 import { isObject, isThenable } from '../core/objects.ts'
 import { PLAN_KIND, type Place, type ResourceRef } from '../core/resources.ts'
 import type { Target } from '../core/target.ts'
-import { secretWithDigest, type TokenRecord } from '../core/token.ts'
+import { type SecretRecord, secretWithDigest, type TokenRecord } from '../core/token.ts'
 import type { Awaitable } from '../ports.ts'
 import { answerOf } from './ask.ts'
 import { readBody } from './body.ts'
@@ -44,19 +45,27 @@ export function gatherRecord(inquiry: Inquiry): Awaitable<void> {
 function lookUp(inquiry: Inquiry): Awaitable<void> {
   const { engine, credential, wellFormed } = inquiry
   if (!wellFormed || !credential.ok) return
-  const digest = engine.sha256(credential.secret)
+  const { legacy } = credential
+  const digest = legacy ? legacy.digest : engine.sha256(credential.secret)
   inquiry.source = 'store'
   inquiry.port = 'store.findByDigest'
   const found = engine.freshness.lookUp(digest, inquiry)
-  if (!isThenable(found)) return putRecord(inquiry, found, digest)
-  return found.then((record) => putRecord(inquiry, record, digest))
+  if (!isThenable(found)) return putRecord(inquiry, found, digest, legacy)
+  return found.then((record) => putRecord(inquiry, record, digest, legacy))
 }
 
-/** Takes what the store gave, if it is a record that holds the digest. */
-function putRecord(inquiry: Inquiry, found: unknown, digest: string): void {
+/** Takes what the store gave, if it is a record that holds the digest, and of a key from before one that the key opens. */
+function putRecord(inquiry: Inquiry, found: unknown, digest: string, legacy: LegacyKey | undefined): Awaitable<void> {
   const record = isObject(found) ? (found as TokenRecord) : undefined
-  inquiry.secret = record && secretWithDigest(record, digest)
-  inquiry.record = inquiry.secret && record
+  const secret = record && (legacy ? legacy.secretIn(record) : secretWithDigest(record, digest))
+  if (!isThenable(secret)) return putSecret(inquiry, record, secret)
+  inquiry.port = 'legacy.verify'
+  return inquiry.engine.within(secret).then((opened) => putSecret(inquiry, record, opened))
+}
+
+function putSecret(inquiry: Inquiry, record: TokenRecord | undefined, secret: SecretRecord | undefined): void {
+  inquiry.secret = secret
+  inquiry.record = secret && record
   inquiry.grant = inquiry.record && inquiry.grants.grantOf(inquiry.record)
 }
 

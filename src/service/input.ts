@@ -28,7 +28,7 @@ const pasted = text((value) =>
   value.length > MOST_PASTED ? `must have at most ${MOST_PASTED} characters.` : undefined,
 )
 /** Judged later, against the policy. */
-const later = <T>() => z.exactOptional(z.unknown()) as unknown as z.ZodMiniType<T>
+export const later = <T>() => z.exactOptional(z.unknown()) as unknown as z.ZodMiniType<T>
 const key = z.exactOptional(characters(1, 200))
 /** What asks for a page. */
 export const page = (cursor: RegExp) => ({
@@ -116,11 +116,16 @@ export interface ReadInput<T> {
 
 /** Reads the input of a call and gathers what is wrong with it. Fields that are `undefined` count as absent. */
 export function readInput<K extends keyof Inputs>(call: K, input: unknown): ReadInput<Inputs[K]> {
+  return readBy<unknown>(INPUTS[call], input) as ReadInput<Inputs[K]>
+}
+
+/** Reads input by a schema, in the same way. */
+export function readBy<T>(schema: Schema<T>, input: unknown): ReadInput<T> {
   const copy = copyOf(input)
-  const issues = [...read<unknown>(INPUTS[call], copy ?? null, 'stranger').issues]
+  const issues = [...read<unknown>(schema, copy ?? null, 'stranger').issues]
   const wrong = new Set(issues.map(({ at }) => at[0]))
   const fields = Object.fromEntries(Object.entries(copy ?? {}).filter(([field]) => !wrong.has(field)))
-  return { fields: fields as Partial<Inputs[K]>, issues }
+  return { fields: fields as Partial<T>, issues }
 }
 
 /** Reads input by a schema, or throws everything that is wrong with it. */
@@ -160,8 +165,8 @@ function copyOfValue(value: unknown): unknown {
   return Array.isArray(value) ? Array.from(value) : value
 }
 
-/** A new token. */
-export interface CreateInput<P extends Policy = Policy, X extends TypeOf<P> = TypeOf<P>> {
+/** What every new token has. */
+interface NewInput<P extends Policy, X extends TypeOf<P>> {
   /** Who does it; must be an admin of the plan. */
   readonly actor: string
   readonly planId: string
@@ -170,13 +175,37 @@ export interface CreateInput<P extends Policy = Policy, X extends TypeOf<P> = Ty
   readonly name: string
   /** Up to 1,000 characters. Default empty. */
   readonly description?: string
-  /** Whole days of 24 hours, 1 to the policy's limit (365 unless it says otherwise). */
-  readonly lifetimeDays: number
   /** At least one, each grantable to this type; empty for a type whose scopes are fixed. */
   readonly scopes: readonly ScopeOf<P, NoInfer<X>>[]
   /** Every resource of the plan, or links to some of them. */
   readonly resources: 'all' | readonly string[]
+}
+
+/** A new token. */
+export interface CreateInput<P extends Policy = Policy, X extends TypeOf<P> = TypeOf<P>> extends NewInput<P, X> {
+  /** Whole days of 24 hours, 1 to the policy's limit (365 unless it says otherwise). */
+  readonly lifetimeDays: number
   /** 1 to 200 characters. The same key again gives the same token with a fresh secret, for an answer that was lost. */
+  readonly idempotencyKey?: string
+}
+
+/** A key from before that is to be a token. */
+export interface AdoptInput<P extends Policy = Policy, X extends TypeOf<P> = TypeOf<P>> extends NewInput<P, X> {
+  /**
+   * Epoch milliseconds, ahead by the policy's longest lifetime at most. A refresh starts the days until then again, begun ones
+   * counted as whole.
+   */
+  readonly expiresAt: number
+  /** The name of the scheme among the engine's `legacy` keys of this type. */
+  readonly scheme: string
+  /** What your table keeps of the key, in the scheme's encoding; of a scheme with `verify` the hash that it compares with. */
+  readonly digest: string
+  /** The id inside the key, by which it is found; of a scheme with `verify` alone. */
+  readonly keyId?: string
+  /**
+   * 1 to 200 characters. The same key and digest again give the token as it is by then, for a migration that is run once more:
+   * one key may serve the whole of it.
+   */
   readonly idempotencyKey?: string
 }
 

@@ -1,16 +1,16 @@
 /** Issuing secrets: create and refresh, each with an idempotency key for an answer that was lost on the way. */
 import { PlanTokenError } from '../core/errors.ts'
-import { issueAt } from '../core/issue.ts'
-import { created, KEPT, refreshDates, refreshed, reissued } from '../core/lifecycle.ts'
+import { type Issue, issueAt } from '../core/issue.ts'
+import { type Choice, created, KEPT, refreshDates, refreshed, reissued } from '../core/lifecycle.ts'
 import { newSecret, type Secret } from '../core/new-secret.ts'
-import type { TypeEntry } from '../core/policy.ts'
+import type { CompiledPolicy, CompiledType, TypeEntry } from '../core/policy.ts'
 import { areIssues, readScopes } from '../core/scopes.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { type IdempotencyRecord, newestSecret, type Token, type TokenRecord } from '../core/token.ts'
 import { change, type Judged } from './commit.ts'
 import { type ManagingEngine, showOne, timeOf } from './engine.ts'
 import { newId } from './ids.ts'
-import type { CreateInput, RefreshInput, TokenInput } from './input.ts'
+import type { CreateInput, Inputs, ReadInput, RefreshInput, TokenInput } from './input.ts'
 import { parseInput, readInput, refuseIssues } from './input.ts'
 import { allowlistOf, linkProblems, readLinks } from './resources.ts'
 import {
@@ -44,17 +44,30 @@ export interface RefreshDates {
   readonly previousWorksUntil: number
 }
 
-export async function create(engine: ManagingEngine, input: CreateInput): Promise<Issued> {
-  const { fields, issues } = readInput('create', input)
-  const { actor, planId, idempotencyKey: key } = fields
+/** The input of a call that makes a token, of which everything was judged that such calls have in common. */
+export interface NewToken {
+  readonly actor: string
+  readonly planId: string
+  readonly type: CompiledType
+  readonly choice: Choice
+}
+
+/**
+ * Judges a new token: its fields, then who makes it and for which plan, then where its resources lie.
+ *
+ * @param ofCall finds what is wrong with the fields that only this call has.
+ * @throws PlanTokenError `invalid_input` with everything at once, `not_plan_admin`, `plan_not_eligible`, `unavailable`.
+ */
+export async function judgeNew(
+  engine: ManagingEngine,
+  { fields, issues }: ReadInput<Omit<Inputs['create'], 'lifetimeDays'>>,
+  ofCall: (limits: CompiledPolicy['limits']) => readonly Issue[],
+): Promise<NewToken> {
+  const { actor, planId, name = '', description = '' } = fields
   const entry = typeof fields.type === 'string' ? engine.types.get(fields.type) : undefined
   if (!entry) issues.push(issueAt(['type'], typeMessage(engine, fields.type)))
   const { policy, type } = entry ?? firstType(engine)
-  const lifetimeDays = fields.lifetimeDays as number
-  const longest = policy.limits.lifetimeDays
-  if (!(Number.isSafeInteger(lifetimeDays) && lifetimeDays >= 1 && lifetimeDays <= longest)) {
-    issues.push(issueAt(['lifetimeDays'], `must be a whole number of days from 1 to ${longest}.`))
-  }
+  issues.push(...ofCall(policy.limits))
   const scopes = readScopes(fields.scopes, type, policy)
   if (areIssues(scopes)) issues.push(...scopes)
   const links = readLinks(fields.resources, policy, planId)
@@ -63,9 +76,19 @@ export async function create(engine: ManagingEngine, input: CreateInput): Promis
   await refuseNonAdmin(engine, actor, planId)
   await refuseIneligible(engine, planId, policy)
   refuseIssues([...issues, ...(await linkProblems(engine, policy, links, planId))])
-
-  const { name = '', description = '' } = fields
   const choice = { name, description, scopes: scopes as readonly string[], resources: allowlistOf(links) }
+  return { actor, planId, type, choice }
+}
+
+export async function create(engine: ManagingEngine, input: CreateInput): Promise<Issued> {
+  const read = readInput('create', input)
+  const lifetimeDays = read.fields.lifetimeDays as number
+  const { actor, planId, type, choice } = await judgeNew(engine, read, ({ lifetimeDays: longest }) =>
+    Number.isSafeInteger(lifetimeDays) && lifetimeDays >= 1 && lifetimeDays <= longest
+      ? []
+      : [issueAt(['lifetimeDays'], `must be a whole number of days from 1 to ${longest}.`)],
+  )
+  const { idempotencyKey: key } = read.fields
   const repeated = repeatable(engine, 'create', planId, key, [type.name, lifetimeDays, choice])
   // It follows from plan and key, so that two calls with the same key meet at version 1 of the same token, and no store needs
   // a table of keys.
@@ -140,7 +163,7 @@ export async function refresh(engine: ManagingEngine, input: RefreshInput): Prom
 }
 
 /** What a call with an idempotency key leaves in its record; the parts of a hash cannot be cut in another way. */
-function repeatable(
+export function repeatable(
   { sha256 }: ManagingEngine,
   call: IdempotencyRecord['call'],
   subject: string,

@@ -1,5 +1,6 @@
 /** What `createPlanTokens` and `createAuthorizer` take, and what is wrong with it. What is made of it: the files of these names. */
 import * as z from 'zod/mini'
+import type { LegacyKeys } from '../core/legacy.ts'
 import type { Random } from '../core/new-secret.ts'
 import { compiledOf, type Policy } from '../core/policy.ts'
 import { readOptions, type Tell } from '../core/setup.ts'
@@ -16,6 +17,8 @@ export interface AuthorizerOptions<P extends Policy = Policy> {
   readonly policy: P | readonly P[]
   readonly store: TokenStore
   readonly directory: Directory
+  /** Keys from before this library, made by `legacyKeys` of `plan-access-tokens/legacy`. Default: none. */
+  readonly legacy?: LegacyKeys
   /** Default: the platform's. */
   readonly clock?: Clock
   /**
@@ -69,11 +72,14 @@ const milliseconds = (least: number, most: number) => {
   return z.optional(z.number(message).check(z.gte(least, message), z.lte(most, message)))
 }
 const hook = z.optional(callable())
+const areLegacyKeys = (value: unknown): value is LegacyKeys =>
+  typeof (value as Partial<LegacyKeys> | null)?.check === 'function'
 
 const shared = {
   policy: judged((value) => (value === undefined ? 'is missing.' : undefined)),
   store: port('findByDigest', 'find', 'list', 'commit', 'events'),
   directory: port('plan', 'isPlanAdmin', 'locate'),
+  legacy: z.optional(judged((value) => (areLegacyKeys(value) ? undefined : 'must be made by legacyKeys().'))),
   clock: z.optional(port('now')),
   freshnessMs: milliseconds(0, MAX_FRESHNESS_MS),
   directoryMaxAgeMs: milliseconds(0, MAX_FRESHNESS_MS),
@@ -110,7 +116,7 @@ function readAll<Options extends AuthorizerOptions<P>, P extends Policy>(
   schema: Schema<unknown>,
 ): ReadOptions<Options, P> {
   let policies: readonly P[] = []
-  const given = readOptions<Options>(reader, schema, options, {}, ({ freshnessMs, store, policy }, tell) => {
+  const given = readOptions<Options>(reader, schema, options, {}, ({ freshnessMs, store, policy, legacy }, tell) => {
     if (freshnessMs && typeof (store as Partial<TokenStore> | undefined)?.bound !== 'function')
       tell(['freshnessMs'], 'must be 0, since the store has no bound().')
     if (freshnessMs && hasStandingClocks())
@@ -121,6 +127,7 @@ function readAll<Options extends AuthorizerOptions<P>, P extends Policy>(
     if (policy === undefined) return
     policies = Object.freeze([policy].flat() as P[])
     checkPolicies(policies, (i) => (Array.isArray(policy) ? ['policy', i] : ['policy']), tell)
+    if (areLegacyKeys(legacy)) legacy.check(policies, tell)
   })
   return { given, policies }
 }

@@ -70,11 +70,19 @@ export function readAsked(
   asked: Asked,
   basePath: string | undefined,
 ): Inquiry {
-  const { prefixes } = engine
-  const credential = isCall(asked)
+  const { prefixes, legacy } = engine
+  let credential = isCall(asked)
     ? credentialOf(asked.secret)
-    : readCredential(policy.credential, asked.headers, (asked as RequestLike).rawHeaders, prefixes)
-  const wellFormed = credential.ok && isWellFormedSecret(credential.secret, prefixes)
+    : readCredential(policy.credential, asked.headers, (asked as RequestLike).rawHeaders, prefixes, legacy)
+  let wellFormed = credential.ok && isWellFormedSecret(credential.secret, prefixes)
+  if (!wellFormed && legacy && credential.ok) {
+    const { secret } = credential
+    const key = legacy.read(secret)
+    if (key) {
+      credential = { ok: true, secret, legacy: key }
+      wellFormed = true
+    }
+  }
   const inquiry = inquiryOf(engine, grants, policy, asked, credential, wellFormed)
   if (!wellFormed && !(policy.hasPublic && isMissing(credential))) return inquiry
   if (isCall(asked)) putAsked(inquiry, asked, basePath)

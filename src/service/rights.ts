@@ -7,6 +7,7 @@ import { isEligible } from '../core/decide.ts'
 import { isPlanAdminProblem, type PlanAnswer, readPlan } from '../core/directory.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import { type IsId, isOwnId } from '../core/kinds.ts'
+import type { LegacyKey } from '../core/legacy.ts'
 import { isActive } from '../core/lifecycle.ts'
 import { isObject } from '../core/objects.ts'
 import type { CompiledPolicy, Policy, TypeEntry } from '../core/policy.ts'
@@ -112,16 +113,20 @@ export async function findBySecret(
   engine: Engine,
   secret: unknown,
 ): Promise<{ readonly record: TokenRecord; readonly digest: string } | undefined> {
-  if (typeof secret !== 'string' || !isWellFormedSecret(secret, engine.prefixes)) return undefined
-  const digest = engine.sha256(secret)
-  const record = await findByDigest(engine, digest)
-  return record && { record, digest }
+  if (typeof secret !== 'string') return undefined
+  const isOurs = isWellFormedSecret(secret, engine.prefixes)
+  const key = isOurs ? undefined : engine.legacy?.read(secret)
+  const digest = isOurs ? engine.sha256(secret) : key?.digest
+  const record = digest === undefined ? undefined : await findByDigest(engine, digest, key)
+  return record && { record, digest: digest as string }
 }
 
-/** The record that holds a digest, if the store has one that can be read. */
-export async function findByDigest(engine: Engine, digest: string): Promise<TokenRecord | undefined> {
+/** The record that holds a digest, if the store has one that can be read, and of a key from before one that the key opens. */
+export async function findByDigest(engine: Engine, digest: string, key?: LegacyKey): Promise<TokenRecord | undefined> {
   const record = await ask(engine, 'store.findByDigest', () => engine.store.findByDigest(digest))
-  return record && secretWithDigest(record, digest) ? record : undefined
+  if (!record) return undefined
+  const secret = key ? await ask(engine, 'legacy.verify', () => key.secretIn(record)) : secretWithDigest(record, digest)
+  return secret && record
 }
 
 /** The policy and type of a record. A type that no policy has any more cannot be managed, only read and revoked. */

@@ -42,6 +42,7 @@ const MANAGEMENT_STATUS: Readonly<Record<ManagementCode, number>> = {
   too_many_live_secrets: 409,
   idempotency_key_reused: 422,
   idempotency_key_spent: 409,
+  key_already_adopted: 409,
   unavailable: 503,
 }
 

@@ -7,11 +7,23 @@ import { NOW, recordWith } from './fixtures.ts'
 
 const LINKED = { kind: 'project', id: '7', link: 'https://app.example.com/p/7' }
 const KEY = { call: 'create', key: 'k', input: 'i', digest: 'd' } as const
-const RECORD: TokenRecord = { ...recordWith({ resources: [LINKED], idempotency: [KEY] }), revokedAt: null }
+const ADOPTED = { ...KEY, call: 'adopt' } as const
+const SECRETS = [
+  { digest: 'a', issuedAt: NOW, worksUntil: 0, legacy: { scheme: 'plain' } },
+  { digest: 'b', issuedAt: NOW, worksUntil: null, legacy: { scheme: 'slow', hash: '$2b$10$x' } },
+]
+const RECORD: TokenRecord = {
+  ...recordWith({ resources: [LINKED], idempotency: [KEY, ADOPTED], secrets: SECRETS }),
+  revokedAt: null,
+}
 const EVENT: TokenEvent = {
   ...{ v: 1, id: 'event-1', seq: 3, at: NOW, type: 'edited', tokenId: 'token-1', planId: '1001' },
   ...{ actor: null, version: 2, changes: { name: { before: 'a', after: 'b' } } },
 }
+
+const WRONG_LEGACY = [null, 'plain', 7, {}, { scheme: 7 }, { scheme: 'a', hash: 7 }, { scheme: 'a', hash: null }].map(
+  (legacy) => [{ digest: 'd', issuedAt: NOW, worksUntil: null, legacy }],
+)
 
 /** Of each field values that are wrong, and what stands for it then. */
 const WRONG_OF_RECORD: { readonly [F in keyof TokenRecord]: readonly [dead: unknown, ...wrong: unknown[]] } = {
@@ -27,7 +39,14 @@ const WRONG_OF_RECORD: { readonly [F in keyof TokenRecord]: readonly [dead: unkn
   createdBy: ['', null, undefined],
   lifetimeDays: [Number.NaN, '90', Number.NaN, undefined],
   expiresAt: [Number.NaN, null, '9', undefined],
-  secrets: [[], {}, [{ digest: 'd', issuedAt: 'x', worksUntil: null }], [{ digest: 'd', issuedAt: NOW }], undefined],
+  secrets: [
+    [],
+    {},
+    [{ digest: 'd', issuedAt: 'x', worksUntil: null }],
+    [{ digest: 'd', issuedAt: NOW }],
+    ...WRONG_LEGACY,
+    undefined,
+  ],
   revokedAt: [Number.NaN, undefined, 'no', false],
   revokedBy: [null, undefined, 7],
   version: [Number.NaN, 0, -1, 1.5, '1', undefined],

@@ -111,6 +111,7 @@ describe('a token as it is given out', () => {
         { issuedAt: NOW - 1, worksUntil: NOW + 1 },
         { issuedAt: NOW, worksUntil: null },
       ],
+      legacy: false,
       warnings: [{ code: 'scope_deprecated', scope: 'invoices' }],
     })
   })

@@ -25,6 +25,7 @@ const ARROWS: { readonly [layer: string]: readonly string[] } = {
   testing: ['core', 'ports', 'policy', 'service', 'stores', 'testing', 'index'],
   authorizer: ['service'],
   operator: ['core', 'ports', 'service', 'operator'],
+  legacy: ['core', 'ports', 'service', 'legacy'],
   config: ['core', 'ports', 'service', 'admin', 'config'],
   cli: ['core', 'ports', 'service', 'stores', 'admin', 'config', 'policy', 'openapi', 'cli'],
   index: ['core', 'ports', 'service', 'stores'],

@@ -42,6 +42,7 @@ describe('the entry points', () => {
       './node',
       './fetch',
       './operator',
+      './legacy',
       './admin',
       './npm',
       './verdaccio',

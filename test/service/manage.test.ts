@@ -16,6 +16,7 @@ describe('get', () => {
       ...{ scopes: ['file_content:read', 'files:read'], resources: 'all', lifetimeDays: 30, version: 1 },
       ...{ createdAt: START, createdBy: ADMIN, expiresAt: START + 30 * DAY, revokedAt: null, revokedBy: null },
       secrets: [{ issuedAt: START, worksUntil: null, lastUsedAt: null }],
+      legacy: false,
       warnings: [{ code: 'scope_deprecated', scope: 'files:read' }],
       lastUsedAt: null,
     })

@@ -43,6 +43,7 @@ export const PUBLIC_VALUES: {
   'plan-access-tokens/node': { source: 'src/http/node.ts', values: ['guard'] },
   'plan-access-tokens/fetch': { source: 'src/http/fetch.ts', values: ['guard'] },
   'plan-access-tokens/operator': { source: 'src/operator/index.ts', values: ['operator'] },
+  'plan-access-tokens/legacy': { source: 'src/legacy/index.ts', values: ['legacyKeys', 'shadow'] },
   'plan-access-tokens/admin': {
     source: 'src/admin/index.ts',
     values: ['AdminApiError', 'adminHandler', 'createAdminClient', 'toNode'],

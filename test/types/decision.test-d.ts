@@ -137,6 +137,7 @@ describe('an error', () => {
       | 'too_many_live_secrets'
       | 'idempotency_key_reused'
       | 'idempotency_key_spent'
+      | 'key_already_adopted'
       | 'unavailable'
     >()
   })

@@ -8,6 +8,7 @@ import type * as guards from 'plan-access-tokens/fetch'
 import type * as figma from 'plan-access-tokens/figma'
 import type * as hub from 'plan-access-tokens/hub'
 import type * as koa from 'plan-access-tokens/koa'
+import type * as legacy from 'plan-access-tokens/legacy'
 import type * as node from 'plan-access-tokens/node'
 import type * as npm from 'plan-access-tokens/npm'
 import type * as openapi from 'plan-access-tokens/openapi'
@@ -83,6 +84,19 @@ interface Types {
   OperatorTokensInput: operators.OperatorTokensInput
   RevokedPlan: operators.RevokedPlan
   RevokePlanInput: operators.RevokePlanInput
+  AdoptInput: api.AdoptInput
+  LegacyKeys: api.LegacyKeys
+  LegacySecret: api.LegacySecret
+  LegacyForm: legacy.LegacyForm
+  LegacyEncoding: legacy.LegacyEncoding
+  LegacyScheme: legacy.LegacyScheme
+  Sha256Scheme: legacy.Sha256Scheme
+  HmacScheme: legacy.HmacScheme
+  VerifyScheme: legacy.VerifyScheme
+  Difference: legacy.Difference
+  Shadow: legacy.Shadow
+  ShadowCounts: legacy.ShadowCounts
+  ShadowOptions: legacy.ShadowOptions
   AuthorizerOptions: authorizer.AuthorizerOptions
   CheckLinksInput: api.CheckLinksInput
   CreateInput: api.CreateInput

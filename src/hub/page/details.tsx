@@ -57,6 +57,11 @@ export function Details({ token: known, onClose }: DetailsProps) {
         <dd>{usedOf(lastUsedAt)}</dd>
       </dl>
       <h3>{t('secrets')}</h3>
+      {token.legacy && (
+        <p class="hint">
+          <span class="badge">{t('legacy')}</span> {t('legacyHint')}
+        </p>
+      )}
       <Secrets token={token} />
       <h3>{t('scopes')}</h3>
       <Scopes token={token} />

@@ -12,6 +12,7 @@ import { FailureNote } from './parts.tsx'
 
 const SENTENCES: { readonly [type in EventType]: keyof HubTexts } = {
   created: 'eventCreated',
+  adopted: 'eventAdopted',
   edited: 'eventEdited',
   refreshed: 'eventRefreshed',
   revoked: 'eventRevoked',

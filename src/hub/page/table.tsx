@@ -86,6 +86,11 @@ function Row({ token, mark, onAct, onSay }: { readonly token: Token } & Pick<Tab
         <button type="button" class="link" id={nameId(id)} onClick={() => onAct('details', token)}>
           <bdi>{name}</bdi>
         </button>{' '}
+        {token.legacy && (
+          <span class="badge" title={t('legacyHint')}>
+            {t('legacy')}
+          </span>
+        )}{' '}
         {mark && <span class="badge mark">{t(mark.isNew ? 'markNew' : 'markChanged')}</span>}
         {description !== '' && (
           <p class="hint clamped">

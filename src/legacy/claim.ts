@@ -1,0 +1,71 @@
+/** What a host says of a key that it has, read: by which scheme it is found and what is kept of it. */
+import type { Sha256 } from '../core/digest.ts'
+import { type Issue, issueAt } from '../core/issue.ts'
+import type { LegacyKey } from '../core/legacy.ts'
+import type { LegacySecret } from '../core/token.ts'
+import type { Pattern } from './pattern.ts'
+import { type LegacyScheme, readDigest, storedDigest } from './scheme.ts'
+
+/** Keys of one look, compiled. */
+export interface Form {
+  readonly type: string
+  readonly name: string
+  readonly scheme: LegacyScheme
+  readonly pattern: Pattern
+  /** Whether keys are told from other text by how they begin. */
+  readonly isTold: boolean
+  /** Where it stands in the options. */
+  readonly at: readonly [type: string, index: number]
+  readonly whole: RegExp
+  /** Finds keys in a text: the first group is the key, the second its id. */
+  readonly within: RegExp
+  keyOf(text: string, id: string | undefined): LegacyKey
+}
+
+/** As it came, unread. */
+export interface Claim {
+  readonly type?: unknown
+  readonly scheme?: unknown
+  readonly digest?: unknown
+  readonly keyId?: unknown
+}
+
+/** What is kept of the key, or everything that is wrong with what was said of it. */
+export type ReadClaim =
+  | { readonly digest: string; readonly legacy: LegacySecret; readonly issues?: never }
+  | { readonly issues: readonly Issue[] }
+
+/** Visible ASCII: bcrypt, argon2 and scrypt are written so. */
+const HASH = /^[!-~]{1,512}$/
+
+/** Reads it. */
+export function readClaim(forms: readonly Form[], { type, scheme, digest, keyId }: Claim, sha256: Sha256): ReadClaim {
+  const ofType = forms.filter((form) => form.type === type)
+  const form = ofType.find(({ name }) => name === scheme)
+  if (!form) {
+    const names = (ofType.length > 0 ? ofType : forms).map(({ name }) => JSON.stringify(name))
+    return { issues: [issueAt(['scheme'], `must be ${names.join(' or ')}.`)] }
+  }
+  const { name, pattern } = form
+  if ('verify' in form.scheme) {
+    const issues: Issue[] = []
+    const isId = typeof keyId === 'string' && pattern.id?.test(keyId) === true
+    if (!isId) issues.push(issueAt(['keyId'], 'must be the id inside the key, as the pattern of the scheme has it.'))
+    if (typeof digest !== 'string' || !HASH.test(digest))
+      issues.push(
+        issueAt(['digest'], 'must be the hash that verify compares with: 1 to 512 visible characters of ASCII.'),
+      )
+    if (issues.length > 0) return { issues }
+    return {
+      digest: storedDigest(sha256, name, 'id', keyId as string),
+      legacy: { scheme: name, hash: digest as string },
+    }
+  }
+  const read = readDigest(digest, form.scheme.encoding)
+  const issues = [
+    ...('problem' in read ? [issueAt(['digest'], read.problem)] : []),
+    ...(keyId === undefined ? [] : [issueAt(['keyId'], 'must not be given: the scheme finds keys by their digest.')]),
+  ]
+  if ('problem' in read || issues.length > 0) return { issues }
+  return { digest: storedDigest(sha256, name, 'digest', read.hex), legacy: { scheme: name } }
+}
