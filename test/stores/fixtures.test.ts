@@ -23,7 +23,8 @@ describe.each(FOLDERS)('the fixtures %s', (folder) => {
     const types = new Set(written.commits.map(({ event }) => event.type))
     const always = ['created', 'edited', 'refreshed', 'revoked', 'secret_revoked']
     expect([...types]).toEqual(expect.arrayContaining(always))
-    if (folder === FOLDERS.at(-1)) expect([...types].toSorted()).toEqual([...always, 'moved', 'moving'].toSorted())
+    if (folder === FOLDERS.at(-1))
+      expect([...types].toSorted()).toEqual([...always, 'adopted', 'moved', 'moving'].toSorted())
     const answers = new Set(written.answers.map(({ answer }) => answer))
     expect([...answers].toSorted()).toEqual(['allowed', 'secret_retired', 'token_expired', 'token_revoked'])
     const records = recordsOf(written)

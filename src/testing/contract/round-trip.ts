@@ -98,8 +98,13 @@ export const ROUND_TRIP: readonly Case[] = [
     async check(stores) {
       const secrets = [
         { digest: digestOf('a'), issuedAt: 0, worksUntil: 0 },
-        { digest: digestOf('b'), issuedAt: 1, worksUntil: 2_147_483_648 },
-        { digest: digestOf('c'), issuedAt: NOON + 1, worksUntil: null },
+        { digest: digestOf('b'), issuedAt: 1, worksUntil: 2_147_483_648, legacy: { scheme: 'keys' } },
+        {
+          digest: digestOf('c'),
+          issuedAt: NOON + 1,
+          worksUntil: null,
+          legacy: { scheme: 'keys', hash: '$2b$10$a/b.c' },
+        },
       ]
       const plain = recordOf('plain', { secrets, scopes: [], resources: [], idempotency: [], description: '' })
       await passThrough(stores, plain, 'a token with empty lists', { actor: null })
@@ -217,7 +222,7 @@ export const ROUND_TRIP: readonly Case[] = [
         { expiresAt: { before: 0, after: 253_402_300_799_999 }, previousWorksUntil: { before: null, after: 0 } },
         { revokedAt: { before: null, after: NOON } },
       ]
-      const types = ['edited', 'edited', 'edited', 'refreshed', 'revoked', 'secret_revoked'] as const
+      const types = ['edited', 'edited', 'adopted', 'refreshed', 'revoked', 'secret_revoked'] as const
       let record = recordOf('token')
       const written: NewEvent[] = []
       await write(stores.store, record)
