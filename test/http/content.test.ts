@@ -6,31 +6,16 @@ import type { RequestLike } from 'plan-access-tokens'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { faultOfContent } from '../../src/core/body.ts'
 import { type World, world } from '../attack/world.ts'
+import { BODY, eachContent, expectContents, saidBy, TEXT } from './support/content-cases.ts'
 import { CONTENTS, type Content, titleOf } from './support/contents.ts'
 import { FRAMEWORKS } from './support/frameworks.ts'
 import { newRegistry, PACKUMENT, type Registry, serveGuard, servePlugin } from './support/registry.ts'
-import { request, serve } from './support/served.ts'
 import { type Reply, send1, send2 } from './support/wire.ts'
-
-const WEBHOOKS = 'POST /v2/webhooks'
-const BODY = { context: 'team', context_id: '456' }
-const TEXT = JSON.stringify(BODY)
 
 let w: World
 beforeAll(async () => {
   w = await world()
 })
-
-/** Asserts that each content has its answer, with the reason, given what somebody answers. */
-async function eachContent(answer: (content: Content) => Promise<string>): Promise<void> {
-  const found: string[] = []
-  const wanted: string[] = []
-  for (const content of CONTENTS) {
-    found.push(`${titleOf(content)}: ${await answer(content)}`)
-    wanted.push(`${titleOf(content)}: ${content.refused ?? 'allowed'}`)
-  }
-  expect(found).toEqual(wanted)
-}
 
 it('the table has taken and refused rows of each kind, and each of its refused rows its reason', () => {
   expect(CONTENTS.length).toBeGreaterThan(90)
@@ -108,17 +93,6 @@ describe.each(BY_HAND)('a request by hand with %s', (_, requestOf) => {
   })
 })
 
-/** What an answer of a server says. */
-function saidBy({ status, body }: Reply): string {
-  if (status === 200) return 'allowed'
-  if (!body.startsWith('{')) return `status ${status}`
-  const { code, reason } = JSON.parse(body) as { readonly code?: string; readonly reason?: string }
-  return reason ?? code ?? `status ${status}`
-}
-
-/** A parser before the guard may refuse a body before the guard is asked. */
-const REFUSED_BY_PARSER = ['status 400', 'status 415', 'status 500']
-
 const SITES = FRAMEWORKS.flatMap((framework) => [
   [framework.name, framework, undefined] as const,
   ...(framework.parsesBefore
@@ -130,18 +104,7 @@ const SITES = FRAMEWORKS.flatMap((framework) => [
 
 describe.each(SITES)('the guard of %s', (_, framework, parser) => {
   it('goes by the table, and the handler gets what was judged', async () => {
-    const { send, runs } = await serve(framework, { tokens: w.tokens, ...(parser && { parser }) })
-    await eachContent(async (content) => {
-      // HTTP/2's client joins no lines and sends none twice.
-      if (framework.isHttp2 && new Set(content.lines.map(([name]) => name.toLowerCase())).size < content.lines.length)
-        return content.refused ?? 'allowed'
-      const before = runs.length
-      const said = saidBy(await send(request(WEBHOOKS, w.ALL, { body: [TEXT], headers: content.lines })))
-      if (said === 'allowed') expect(JSON.parse(runs.at(-1)?.body ?? '')).toEqual(BODY)
-      else expect(runs.length).toBe(before)
-      const isParsers = parser === 'before' && content.refused && REFUSED_BY_PARSER.includes(said)
-      return isParsers ? (content.refused as string) : said
-    })
+    await expectContents(framework, parser, w)
   })
 })
 

@@ -27,6 +27,8 @@ export interface Framework {
   readonly parsesBefore?: boolean
   /** Whether a doubled slash behind a mount goes with it, so that neither guard nor router sees it. */
   readonly mountTakesSlash?: boolean
+  /** Whether a target without a route never comes to the guard. */
+  readonly answersUnrouted?: boolean
   start(site: Site): Promise<Running>
 }
 
