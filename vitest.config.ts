@@ -21,6 +21,8 @@ export default defineConfig({
       { find: /^plan-access-tokens\/([\w/]+)$/, replacement: `${src}$1/index.ts` },
     ],
   },
+  // The decorators of NestJS, also in blocks of documents, which no tsconfig.json is asked about.
+  oxc: { decorator: { legacy: true } },
   test: {
     projects: [
       { extends: true, test: { name: 'rules', include: shared, isolate: false } },

@@ -44,8 +44,9 @@ export const READ_BODY = Symbol('readBody')
  * that they do not know, Vercel's functions the value. Then the stream is read, and must say the same.
  *
  * @param parsed what a parser has left.
+ * @param kept the bytes, where a parser that has read them keeps them beside what it made of them.
  */
-export function bodyOf(request: NodeBody, limit: number, parsed: unknown = request.body): unknown {
+export function bodyOf(request: NodeBody, limit: number, parsed: unknown = request.body, kept?: unknown): unknown {
   const own = (request as { readonly [READ_BODY]?: () => unknown })[READ_BODY]
   if (own) return own()
   const { headers } = request
@@ -56,7 +57,8 @@ export function bodyOf(request: NodeBody, limit: number, parsed: unknown = reque
   const reason = faultOfContent(headers, request.rawHeaders)
   if (reason !== undefined) return unreadable(reason)
   if (Number(length ?? 0) > limit) return unreadable('body_too_long')
-  if (!hasStream || request.readableEnded) return leftBy(parsed)
+  if (!hasStream || request.readableEnded)
+    return kept instanceof Uint8Array ? readAlike(kept, parsed, limit) : leftBy(parsed)
   if (request.destroyed) return unreadable('body_broken_off')
   if (request.readableFlowing || request.readableEncoding) return unreadable('body_was_read')
   const reading = readAndPutBack(request, limit, length === undefined ? undefined : Number(length))

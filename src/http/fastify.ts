@@ -1,10 +1,8 @@
 /** `plan-access-tokens/fastify`: a guard for Fastify 5, as a plugin. */
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
-import { SetupError } from '../core/errors.ts'
-import { issueAt } from '../core/issue.ts'
 import { isThenable } from '../core/objects.ts'
 import type { Allowance, Decision } from '../service/decision.ts'
-import { headersOf, isVary, joinVary } from './answer.ts'
+import { allowReply, refuseReply, routingProblem } from './fastify-side.ts'
 import { createDecider, type GuardEngine, type GuardOptions, hasToken } from './guard.ts'
 import { type NodeRequest, questionOf } from './node-side.ts'
 
@@ -46,18 +44,6 @@ export function guard(tokens: GuardEngine, options?: GuardOptions<FastifyRequest
   })
 }
 
-/**
- * A router must not end the path at a semicolon, which is an ordinary character of a path (RFC 3986, section 3.3): a handler
- * would get another path than the one that is judged.
- */
-function routingProblem({ initialConfig }: FastifyInstance): SetupError | undefined {
-  type Config = { readonly useSemicolonDelimiter?: boolean }
-  const { useSemicolonDelimiter, routerOptions } = initialConfig as Config & { readonly routerOptions?: Config }
-  if (!useSemicolonDelimiter && !routerOptions?.useSemicolonDelimiter) return undefined
-  const message = 'must be false: a semicolon belongs to the path.'
-  return new SetupError('fastifyGuard', [issueAt(['routerOptions', 'useSemicolonDelimiter'], message)])
-}
-
 function goOn(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -65,27 +51,12 @@ function goOn(
   decision: Decision<string> | undefined,
 ): void {
   if (decision?.allowed === false) {
-    const { status, headers, body } = decision.rendered()
-    reply
-      .code(status)
-      .headers(withVary(headers, reply.getHeader('vary')))
-      // As bytes, since Fastify puts a charset to the type of a text, and JSON has none (RFC 8259, section 11).
-      .send(new TextEncoder().encode(body))
+    refuseReply(reply, decision.rendered())
     return
   }
   if (decision) {
     if (hasToken(decision)) request.planToken = decision
-    reply.headers(withVary(headersOf(decision), reply.getHeader('vary')))
+    allowReply(reply, decision)
   }
   next()
-}
-
-function withVary(headers: Readonly<Record<string, string>>, before: unknown): Readonly<Record<string, string>> {
-  if (before === undefined) return headers
-  const joined: Record<string, string> = {}
-  for (const name in headers) {
-    const value = headers[name] as string
-    joined[name] = isVary(name) ? joinVary(String(before), value) : value
-  }
-  return joined
 }

@@ -63,14 +63,16 @@ export const NO_HEADERS = Object.freeze({})
  * Makes a guard's judge. Mistakes of the host's code are told here, when the server starts.
  *
  * @param more the handler, of a guard that is put around one.
+ * @param reader what takes the options, for the message.
  * @throws SetupError, which is a TypeError, with every mistake of the options at once.
  */
 export function createDecider<Req>(
   tokens: GuardEngine,
   options: GuardOptions<Req> | undefined,
   more: { readonly handler?: unknown } = {},
+  reader = 'guard',
 ): Decider<Req> {
-  const { surface, optional = false, when, basePath } = read(tokens, options, more) as GuardOptions<Req>
+  const { surface, optional = false, when, basePath } = read(reader, tokens, options, more) as GuardOptions<Req>
   const policy = tokens.policies.find((candidate) => surface === undefined || candidate.surface === surface)
   const which = { ...(surface !== undefined && { surface }), ...(basePath !== undefined && { basePath }) }
   const decisionIn = (decision: Decision<string>): Decision<string> | undefined => {
@@ -122,9 +124,9 @@ const aroundSchema = z.strictObject({ ...fields, handler: handlerSchema })
 const isAuthorizer = (tokens: unknown): boolean =>
   typeof Object(tokens).decide === 'function' && Array.isArray(Object(tokens).policies)
 
-function read(tokens: GuardEngine, options: unknown, more: object): GuardOptions {
+function read(reader: string, tokens: GuardEngine, options: unknown, more: object): GuardOptions {
   const schema = Object.hasOwn(more, 'handler') ? aroundSchema : optionsSchema
-  return readOptions<GuardOptions>('guard', schema, options, { tokens, ...more }, ({ surface }, tell) => {
+  return readOptions<GuardOptions>(reader, schema, options, { tokens, ...more }, ({ surface }, tell) => {
     const surfaces = isAuthorizer(tokens) ? tokens.policies.map((policy) => policy.surface) : []
     if (surfaces.length === 0 || surface === undefined || surfaces.includes(surface as string)) return
     const given = typeof surface === 'string' ? JSON.stringify(surface) : 'no text'

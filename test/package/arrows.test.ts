@@ -18,6 +18,7 @@ const ARROWS: { readonly [layer: string]: readonly string[] } = {
   figma: ['core', 'figma'],
   npm: ['core', 'service', 'http', 'npm'],
   http: ['core', 'service', 'http'],
+  nestjs: ['core', 'service', 'http', 'nestjs'],
   verdaccio: ['core', 'ports', 'service', 'http', 'npm', 'verdaccio'],
   admin: ['core', 'ports', 'service', 'admin'],
   hub: ['core', 'ports', 'service', 'admin', 'npm', 'hub'],
@@ -49,15 +50,17 @@ const WHOLE_ZOD = /^admin\//
 /** Packages that only a host of one sub-path has: taken as types, or loaded on first use. */
 const PEERS: { readonly [folder: string]: RegExp } = {
   'stores/sql/': /^kysely$/,
-  'stores/d1/': /^kysely$/,
   'http/fastify.ts': /^fastify$/,
   'http/hono.ts': /^hono$/,
   'openapi/': /^(@seriousme\/openapi-schema-validator|openapi-types|yaml)$/,
   // The host's own module, by the path in verdaccio's configuration.
   'verdaccio/': /^\(computed\)$/,
 }
-/** Sub-paths that nobody can use without their package, so that they load it at once. */
-const LOADED = /^stores\/d1\//
+/** Packages without which nobody loads a sub-path: it is a part of an application of theirs. */
+const HOSTS: { readonly [folder: string]: RegExp } = {
+  'nestjs/': /^@nestjs\/(core|common(\/constants\.js)?)$/,
+  'stores/d1/': /^kysely$/,
+}
 /** What a browser runs, bundled by scripts/build-hub.ts; no host installs it. */
 const IN_BROWSER = /^hub\/page\//
 const BUNDLED = /^(preact(\/hooks)?|date-fns(\/constants)?)$/
@@ -104,7 +107,8 @@ function importProblems(path: string, { specifier, typeOnly, isDynamic }: Import
   if (!specifier.startsWith('.')) {
     if (ON_NODE.test(path)) return OF_CLI.test(specifier) ? [] : [`imports ${specifier}`]
     const isPeer = Object.entries(PEERS).some(([folder, peers]) => path.startsWith(folder) && peers.test(specifier))
-    if (isPeer) return typeOnly || isDynamic || LOADED.test(path) ? [] : [`imports ${specifier} before it is used`]
+    if (isPeer) return typeOnly || isDynamic ? [] : [`imports ${specifier} before it is used`]
+    if (Object.entries(HOSTS).some(([folder, hosts]) => path.startsWith(folder) && hosts.test(specifier))) return []
     if (specifier === 'zod' && WHOLE_ZOD.test(path)) return []
     if (IN_BROWSER.test(path)) return BUNDLED.test(specifier) ? [] : [`imports ${specifier}`]
     return PACKAGES.test(specifier) && !NO_PACKAGES.includes(layer) ? [] : [`imports ${specifier}`]
@@ -213,6 +217,8 @@ describe('the check', () => {
     ['hub/a.ts', "import { x } from './page/b.ts'", 'imports hub/page/b.ts, which is for a browser'],
     ['hub/page/a.ts', "import { z } from 'zod/mini'", 'imports zod/mini'],
     ['http/koa.ts', "import type { Hono } from 'hono'", 'imports hono'],
+    ['http/koa.ts', "import { Module } from '@nestjs/common'", 'imports @nestjs/common'],
+    ['nestjs/a.ts', "import { ExpressAdapter } from '@nestjs/platform-express'", 'imports @nestjs/platform-express'],
     ['http/hono.ts', "import { Hono } from 'hono'", 'imports hono before it is used'],
     ['config/a.ts', "import { x } from '../cli/b.ts'", 'imports cli/b.ts against the arrows'],
     ['cli/a.ts', "import { x } from 'express'", 'imports express'],
@@ -229,6 +235,7 @@ describe('the check', () => {
       "import { x } from 'node:fs'; import { Command } from 'commander'; import { y } from '../config/b.ts'",
     ],
     ['http/hono.ts', "import type { Hono } from 'hono'; import { x } from '../service/b.ts'"],
+    ['nestjs/a.ts', "import { Module } from '@nestjs/common'; import { x } from '../http/b.ts'"],
     ['stores/sql/a.ts', "import type { Kysely } from 'kysely'; const { sql } = await import('kysely')"],
     ['core/a.ts', "import { x } from './b.ts'; import * as z from 'zod/mini'; import { customRandom } from 'nanoid'"],
     ['core/a.ts', "import { sha256 } from '@noble/hashes/sha2.js'; import { nanoid } from 'nanoid'"],

@@ -41,6 +41,7 @@ describe('the entry points', () => {
       './koa',
       './node',
       './fetch',
+      './nestjs',
       './operator',
       './legacy',
       './admin',
@@ -113,6 +114,8 @@ describe('the package', () => {
 
   it('asks a host for no peer that it can do without, and says of each which version', () => {
     expect(manifest.peerDependencies).toEqual({
+      '@nestjs/common': '^11.0.0 || ^12.0.0',
+      '@nestjs/core': '^11.0.0 || ^12.0.0',
       '@seriousme/openapi-schema-validator': '^2.11.0',
       fastify: '^5.0.0',
       hono: '^4.0.0',

@@ -27,9 +27,9 @@ export interface Home {
   remove(): Promise<void>
 }
 
-/** Builds the package once, into a folder where the projects find it. */
-export async function newHome(): Promise<Home> {
-  const folder = await mkdtemp(join(tools ?? tmpdir(), 'plan-tokens-platforms-'))
+/** Builds the package once, into a folder where the projects find it and what is installed in the folder above. */
+export async function newHome(above = tools): Promise<Home> {
+  const folder = await mkdtemp(join(above ?? tmpdir(), 'plan-tokens-platforms-'))
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true })
   try {
     await install(join(folder, 'node_modules'))

@@ -42,6 +42,18 @@ export const PUBLIC_VALUES: {
   'plan-access-tokens/koa': { source: 'src/http/koa.ts', values: ['guard'] },
   'plan-access-tokens/node': { source: 'src/http/node.ts', values: ['guard'] },
   'plan-access-tokens/fetch': { source: 'src/http/fetch.ts', values: ['guard'] },
+  'plan-access-tokens/nestjs': {
+    source: 'src/nestjs/index.ts',
+    values: [
+      'PlanToken',
+      'PlanTokenExempt',
+      'PlanTokenFilter',
+      'PlanTokenGuard',
+      'PlanTokenGuarded',
+      'PlanTokenRefused',
+      'PlanTokensModule',
+    ],
+  },
   'plan-access-tokens/operator': { source: 'src/operator/index.ts', values: ['operator'] },
   'plan-access-tokens/legacy': { source: 'src/legacy/index.ts', values: ['legacyKeys', 'shadow'] },
   'plan-access-tokens/admin': {

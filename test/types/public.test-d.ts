@@ -9,6 +9,7 @@ import type * as figma from 'plan-access-tokens/figma'
 import type * as hub from 'plan-access-tokens/hub'
 import type * as koa from 'plan-access-tokens/koa'
 import type * as legacy from 'plan-access-tokens/legacy'
+import type * as nestjs from 'plan-access-tokens/nestjs'
 import type * as node from 'plan-access-tokens/node'
 import type * as npm from 'plan-access-tokens/npm'
 import type * as openapi from 'plan-access-tokens/openapi'
@@ -249,6 +250,9 @@ interface Types {
   D1Statement: d1.D1Statement
   D1Tables: d1.D1Tables
   DurableObjectStorage: d1.DurableObjectStorage
+  PlanTokenRouteOptions: nestjs.PlanTokenRouteOptions
+  PlanTokensModuleAsyncOptions: nestjs.PlanTokensModuleAsyncOptions
+  PlanTokensModuleOptions: nestjs.PlanTokensModuleOptions
   IoredisClient: redis.IoredisClient
   IoredisSubscriber: redis.IoredisSubscriber
   NodeRedisClient: redis.NodeRedisClient
