@@ -17,7 +17,7 @@ export default defineConfig({
     // The package by its own name, as in tsconfig.json.
     alias: [
       { find: /^plan-access-tokens$/, replacement: `${src}index.ts` },
-      { find: /^plan-access-tokens\/(express|fastify|hono|koa|node|fetch)$/, replacement: `${src}http/$1.ts` },
+      { find: /^plan-access-tokens\/(express|fastify|hono|koa|elysia|node|fetch)$/, replacement: `${src}http/$1.ts` },
       { find: /^plan-access-tokens\/([\w/]+)$/, replacement: `${src}$1/index.ts` },
     ],
   },

@@ -4,6 +4,7 @@ import type { Allowed } from '../service/decision.ts'
 /**
  * The headers of an answer to a request that was let through: `Cache-Control` and `Vary` (RFC 9111), and, for a secret that
  * works only a while longer, since when it is retired (`Deprecation`, RFC 9745) and until when it works (`Sunset`, RFC 8594).
+ * Whoever puts them onto an answer joins `Vary` with what is there.
  */
 export function headersOf({ headers, token, secret }: Allowed<string>): Readonly<Record<string, string>> {
   const worksUntil = secret?.worksUntil ?? null

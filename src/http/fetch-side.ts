@@ -25,9 +25,13 @@ function targetIn(url: string): string {
 }
 
 /**
- * The answer with the headers of the allowance; a copy of it where its own cannot be changed, or must not be, since a handler
+ * The answer with the headers of the decision that let its request through (`headersOf`); `Vary` is joined, and what the handler
+ * has set itself stands. It is a copy of it where its own cannot be changed, or must not be, since a handler
  * may give one answer to many and these headers are about one token. An answer that cannot be copied, such as an upgrade to
  * another protocol, stays as it is.
+ *
+ * @example
+ * return withHeaders(Response.json(page), decision)
  */
 export function withHeaders(response: Response, allowance: Allowed<string>): Response {
   const added = headersOf(allowance)

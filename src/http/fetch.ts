@@ -1,14 +1,55 @@
 /**
  * `plan-access-tokens/fetch`: a guard for whatever answers a `Request` with a `Response`: Bun, Deno, Cloudflare Workers, route
- * handlers of Next.js, hooks of SvelteKit, h3 and Nitro.
+ * handlers of Next.js, hooks of SvelteKit, h3 and Nitro; and its judge alone, for what has no handler to be put around.
  */
 import { isThenable } from '../core/objects.ts'
 import type { Policy, TokenOnlyPolicy } from '../core/policy.ts'
-import type { Decision } from '../service/decision.ts'
+import type { Allowed, Decision } from '../service/decision.ts'
+import { headersOf } from './answer.ts'
 import { questionOfFetch, withHeaders } from './fetch-side.ts'
-import { createDecider, type GuardEngine, type GuardOptions, type PlanTokenOf } from './guard.ts'
+import { createDecider, type Decider, type GuardEngine, type GuardOptions, type PlanTokenOf } from './guard.ts'
 
 export type { GuardEngine, GuardOptions, PlanTokenOf }
+export { headersOf, withHeaders }
+
+/** What `judge` says of a request: the decision that lets it through, the refusal to answer with, or nothing where it is not ours. */
+export type Judged<Options, P extends Policy = TokenOnlyPolicy> = PlanTokenOf<Options, P> | Response
+
+/**
+ * Judges requests where there is no handler to put a guard around: in a middleware, a hook, an adapter. Gives the decision, a
+ * `Response` that refuses, or `undefined` where the options let a request through without a decision: `when` says no, or
+ * `optional` and no token was sent. At once where the engine has it at once, else a promise.
+ *
+ * Call it before anything reads the body, and answer with `withHeaders` or `headersOf`, so that no cache keeps the answer for
+ * somebody else.
+ *
+ * @throws SetupError, which is a TypeError, for wrong options.
+ * @example
+ * const judged = judge(tokens)
+ * const found = await judged(request)
+ * if (found instanceof Response) return found
+ * return withHeaders(await next(request), found)
+ */
+export function judge<
+  const Options extends GuardOptions<Request> = GuardOptions<Request>,
+  P extends Policy = TokenOnlyPolicy,
+>(tokens: GuardEngine<P>, options?: Options): (request: Request) => Judged<Options, P> | Promise<Judged<Options, P>> {
+  const judged = judgeBy(createDecider<Request>(tokens, options))
+  return judged as (request: Request) => Judged<Options, P> | Promise<Judged<Options, P>>
+}
+
+/** What `judge` says, whatever the options are. */
+type AnyJudged = Allowed<string> | Response | undefined
+
+function judgeBy({ decide, isGuarded, bodyBytes }: Decider<Request>) {
+  const judgedOf = (decision: Decision<string> | undefined): AnyJudged =>
+    decision?.allowed === false ? decision.response() : decision
+  return (request: Request): AnyJudged | Promise<AnyJudged> => {
+    if (!isGuarded(request)) return undefined
+    const decided = decide(questionOfFetch(request, bodyBytes))
+    return isThenable(decided) ? decided.then(judgedOf) : judgedOf(decided)
+  }
+}
 
 /**
  * Wraps a handler: it runs only for requests that the policy lets through, with the decision as its second argument. Whatever
@@ -28,19 +69,17 @@ export function guard<
   handler: (request: Request, planToken: PlanTokenOf<Options, P>, ...rest: Rest) => Response | Promise<Response>,
   options?: Options,
 ): (request: Request, ...rest: Rest) => Response | Promise<Response> {
-  const { decide, isGuarded, bodyBytes } = createDecider<Request>(tokens, options, { handler })
-  const goOn = (request: Request, rest: Rest, decision: Decision<string> | undefined): Response | Promise<Response> => {
-    if (decision?.allowed === false) return decision.response()
-    const answered = handler(request, decision as PlanTokenOf<Options, P>, ...rest)
-    if (!decision) return answered
+  const judged = judgeBy(createDecider<Request>(tokens, options, { handler }))
+  const goOn = (request: Request, rest: Rest, found: AnyJudged): Response | Promise<Response> => {
+    if (found && !('allowed' in found)) return found
+    const answered = handler(request, found as PlanTokenOf<Options, P>, ...rest)
+    if (!found) return answered
     return isThenable(answered)
-      ? answered.then((response) => withHeaders(response, decision))
-      : withHeaders(answered, decision)
+      ? answered.then((response) => withHeaders(response, found))
+      : withHeaders(answered, found)
   }
   return (request, ...rest) => {
-    const decided = isGuarded(request) ? decide(questionOfFetch(request, bodyBytes)) : undefined
-    return isThenable(decided)
-      ? decided.then((decision) => goOn(request, rest, decision))
-      : goOn(request, rest, decided)
+    const found = judged(request)
+    return isThenable(found) ? found.then((one) => goOn(request, rest, one)) : goOn(request, rest, found)
   }
 }

@@ -7,9 +7,10 @@ import fastify, { type FastifyPluginAsync, type FastifyServerOptions } from 'fas
 import { Hono } from 'hono'
 import Koa from 'koa'
 import { type Allowance, SetupError } from 'plan-access-tokens'
+import { guard as guardElysia } from 'plan-access-tokens/elysia'
 import { guard as guardExpress } from 'plan-access-tokens/express'
 import { guard as guardFastify } from 'plan-access-tokens/fastify'
-import { guard as guardFetch } from 'plan-access-tokens/fetch'
+import { guard as guardFetch, judge } from 'plan-access-tokens/fetch'
 import { guard as guardHono } from 'plan-access-tokens/hono'
 import { guard as guardKoa } from 'plan-access-tokens/koa'
 import { guard as guardNode } from 'plan-access-tokens/node'
@@ -29,12 +30,14 @@ beforeAll(async () => {
 const credential = () => ({ 'x-figma-token': w.ALL.secret })
 const noHandler = () => new Response()
 const GUARDS: { readonly [name: string]: (tokens: never, options: never) => unknown } = {
+  elysia: guardElysia,
   express: guardExpress,
   fastify: guardFastify,
   hono: guardHono,
   koa: guardKoa,
   node: (tokens: never, options: never) => guardNode(tokens, () => undefined, options),
   fetch: (tokens: never, options: never) => guardFetch(tokens, noHandler, options),
+  judge: (tokens: never, options: never) => judge(tokens, options),
 }
 
 describe.each(Object.entries(GUARDS))('%s', (_, guard) => {

@@ -37,7 +37,7 @@ describe.each(FRAMEWORKS)('$name', (framework) => {
     expect(varyOf(open)).toEqual(['x-figma-token', 'authorization'])
     expect(open.headers).not.toHaveProperty('cache-control')
     // A place with one type for all routes holds no decision without a token.
-    const isTyped = /^(node:|fetch)/.test(framework.name)
+    const isTyped = /^(node:|fetch|elysia|h3)/.test(framework.name)
     expect(runs[0]?.planToken).toEqual(isTyped ? expect.objectContaining({ token: null }) : undefined)
 
     const known = await send(request('GET /status', secret.reveal()))

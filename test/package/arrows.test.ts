@@ -50,6 +50,7 @@ const WHOLE_ZOD = /^admin\//
 /** Packages that only a host of one sub-path has: taken as types, or loaded on first use. */
 const PEERS: { readonly [folder: string]: RegExp } = {
   'stores/sql/': /^kysely$/,
+  'http/elysia.ts': /^elysia$/,
   'http/fastify.ts': /^fastify$/,
   'http/hono.ts': /^hono$/,
   'openapi/': /^(@seriousme\/openapi-schema-validator|openapi-types|yaml)$/,

@@ -40,8 +40,12 @@ export const PUBLIC_VALUES: {
   'plan-access-tokens/fastify': { source: 'src/http/fastify.ts', values: ['guard'] },
   'plan-access-tokens/hono': { source: 'src/http/hono.ts', values: ['guard'] },
   'plan-access-tokens/koa': { source: 'src/http/koa.ts', values: ['guard'] },
+  'plan-access-tokens/elysia': { source: 'src/http/elysia.ts', values: ['guard'] },
   'plan-access-tokens/node': { source: 'src/http/node.ts', values: ['guard'] },
-  'plan-access-tokens/fetch': { source: 'src/http/fetch.ts', values: ['guard'] },
+  'plan-access-tokens/fetch': {
+    source: 'src/http/fetch.ts',
+    values: ['guard', 'headersOf', 'judge', 'withHeaders'],
+  },
   'plan-access-tokens/nestjs': {
     source: 'src/nestjs/index.ts',
     values: [

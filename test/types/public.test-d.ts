@@ -253,6 +253,7 @@ interface Types {
   PlanTokenRouteOptions: nestjs.PlanTokenRouteOptions
   PlanTokensModuleAsyncOptions: nestjs.PlanTokensModuleAsyncOptions
   PlanTokensModuleOptions: nestjs.PlanTokensModuleOptions
+  Judged: guards.Judged<object>
   IoredisClient: redis.IoredisClient
   IoredisSubscriber: redis.IoredisSubscriber
   NodeRedisClient: redis.NodeRedisClient

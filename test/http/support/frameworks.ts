@@ -14,6 +14,7 @@ import { guard as guardFastify } from 'plan-access-tokens/fastify'
 import { guard as guardHono } from 'plan-access-tokens/hono'
 import { guard as guardKoa } from 'plan-access-tokens/koa'
 import { startFetch, startHttp, startHttp2 } from './handlers.ts'
+import { startElysia, startH3 } from './middleware.ts'
 import { answerOf, listen, one, optionsOf, type Running, type Site, textOf } from './site.ts'
 
 /** A framework. */
@@ -47,6 +48,8 @@ export const FRAMEWORKS: readonly Framework[] = [
   { name: 'node:http', start: startHttp },
   { name: 'node:http2', isHttp2: true, start: startHttp2 },
   { name: 'fetch', seesUrl: true, start: startFetch },
+  { name: 'elysia on Node', seesUrl: true, start: startElysia },
+  { name: 'h3 on Node', seesUrl: true, start: startH3 },
 ]
 
 const methodOf = (method: 'GET' | 'POST') => method.toLowerCase() as 'get' | 'post'

@@ -90,7 +90,8 @@ export function startFetch(site: Site): Promise<Running> {
   return listen(createAdaptorServer({ fetch }) as import('node:http').Server)
 }
 
-function rewritten(request: Request, rewrite: (target: string) => string): Request {
+/** The request with another target. */
+export function rewritten(request: Request, rewrite: (target: string) => string): Request {
   const { origin, pathname, search } = new URL(request.url)
   return new Request(origin + rewrite(pathname) + search, request)
 }
