@@ -14,6 +14,9 @@ import { call, linesOf, type Program, startExample } from './program.ts'
 const STARTS = 60_000
 
 const PROGRAMS = [
+  // Its adapter for Node does not tell which port it was given.
+  { path: 'elysia/main.ts', needsPort: true },
+  { path: 'h3/main.ts' },
   { path: 'fastify/main.ts' },
   { path: 'hono/main.ts' },
   { path: 'hono/workerd.ts' },
@@ -35,10 +38,11 @@ async function databaseUrl(): Promise<string> {
   return `postgres://${user}:${password}@${host}:${port}/${database}`
 }
 
-describe.each(PROGRAMS)('examples/$path', ({ path, needsPostgres = false }) => {
+describe.each(PROGRAMS)('examples/$path', ({ path, needsPostgres = false, needsPort = false }) => {
   let program: Program
   beforeAll(async () => {
-    program = await startExample(path, needsPostgres ? { DATABASE_URL: await databaseUrl() } : {})
+    const port: Record<string, string> = needsPort ? { PORT: String(await freePort()) } : {}
+    program = await startExample(path, needsPostgres ? { DATABASE_URL: await databaseUrl() } : port)
   }, STARTS)
   afterAll(() => program?.end())
 

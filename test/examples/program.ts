@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** The line that every example prints at its start. */
-const TRY = /^ {2}curl -i -H 'X-Figma-Token: (figpat_\w+)' (http:\S+)$/
+/** The line that every example prints at its start: with curl, or with what else its protocol needs. */
+const TRY = /^ {2}(?:curl -i -H |npx wscat -H )?'X-Figma-Token: (figpat_\w+)' (?:-c )?(\S+)$/
 
 /** An example that listens. */
 export interface Program {

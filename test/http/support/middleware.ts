@@ -74,7 +74,7 @@ export async function startH3(site: Site): Promise<Running> {
       const vary = event.res.headers.get('Vary')
       if (vary !== null && found instanceof Response) found.headers.append('Vary', vary)
       if (found instanceof Response) return found
-      event.context.planToken = found
+      Object.assign(event.context, { planToken: found })
       if (found) for (const [name, value] of Object.entries(headersOf(found))) event.res.headers.append(name, value)
       return next()
     })
