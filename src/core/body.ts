@@ -42,8 +42,8 @@ function isJsonType(type: unknown): boolean {
 /** More than one value, which is none. */
 const SEVERAL = Symbol('several')
 
-/** The value of a header; `undefined` if it is not there. */
-function valueIn(headers: unknown, name: string): unknown {
+/** The value of a header; `undefined` if it is not there, and no text where it comes more than once. */
+export function valueIn(headers: unknown, name: string): unknown {
   if (!isObject(headers)) return undefined
   const { get } = headers as { readonly get?: unknown }
   if (typeof get === 'function') return (get.call(headers, name) as unknown) ?? undefined
@@ -58,7 +58,8 @@ function valueIn(headers: unknown, name: string): unknown {
   return found
 }
 
-function valueInRaw(raw: readonly unknown[], name: string): unknown {
+/** The same of Node's `rawHeaders`. */
+export function valueInRaw(raw: readonly unknown[], name: string): unknown {
   let found: unknown
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const key = raw[i]

@@ -64,7 +64,8 @@ export function wordsOf(error: unknown): string {
   return code === undefined ? `${name}.` : `${name} (${code}).`
 }
 
-function toConsole(message: string): void {
+/** Where a warning goes if nobody has said where. */
+export function toConsole(message: string): void {
   // biome-ignore lint/suspicious/noConsole: the one line for whoever has not said where warnings go; `onWarning` replaces it
   console.warn(`plan-access-tokens: ${message}`)
 }

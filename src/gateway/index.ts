@@ -1,0 +1,10 @@
+/** `plan-access-tokens/gateway`: the door for gateways and for servers in other languages. */
+export { type AuthzenOptions, authzen } from './authzen.ts'
+export type { AskedOfEngine } from './authzen-ask.ts'
+export type { Entity, Evaluation } from './authzen-read.ts'
+export type { GatewayHandler } from './caller.ts'
+export { type ForwardAuth, type ForwardAuthOptions, forwardAuth } from './forward-auth.ts'
+export type { Gateway } from './languages.ts'
+export { type GatewayRequest, toNode } from './node.ts'
+export { type GatewayCode, GatewayError } from './problem.ts'
+export type { Trust } from './trust.ts'

@@ -1,0 +1,50 @@
+/**
+ * What a server behind a gateway is told of the token: four headers, always all of them, and none ever empty. A gateway that
+ * copies a header over what the client sent under its name does so only where there is one, and some take an empty one for none.
+ */
+import type { Reach } from '../core/resources.ts'
+import type { Allowed } from '../service/decision.ts'
+
+/** What the server behind finds. */
+interface TokenHeaders {
+  readonly 'X-Plan-Id': string
+  readonly 'X-Token-Id': string
+  readonly 'X-Token-Scopes': string
+  readonly 'X-Token-Reach': string
+}
+
+/** No token stands behind the request. No value of a token begins with a hyphen. */
+const NONE = '-'
+/** What would be too long. A word of no token: who takes it for a list finds nothing in it. */
+const TOO_LONG = '-too-long'
+
+/** The headers for a request that is let through, `undefined` for one without a plan access token. */
+export function tokenHeaders(decision: Allowed<string> | undefined, longest: number): TokenHeaders {
+  const token = decision?.token ?? undefined
+  if (!decision || !token)
+    return { 'X-Plan-Id': NONE, 'X-Token-Id': NONE, 'X-Token-Scopes': NONE, 'X-Token-Reach': NONE }
+  const short = (value: string): string => (value.length > longest ? TOO_LONG : value || NONE)
+  return {
+    'X-Plan-Id': encoded(token.planId),
+    'X-Token-Id': encoded(token.id),
+    'X-Token-Scopes': short(token.scopes.map(scopeText).join(' ')),
+    'X-Token-Reach': short(reachText(decision.reach)),
+  }
+}
+
+/** Percent-encoded, a hyphen at the beginning too. @throws URIError for half of a character, which no id has. */
+function encoded(id: string): string {
+  return encodeURIComponent(id).replace(/^-/, '%2D')
+}
+
+/** Names of scopes are printable ASCII without spaces: only what would be read as something else is encoded. */
+function scopeText(scope: string): string {
+  return scope.replaceAll('%', '%25').replace(/^-/, '%2D')
+}
+
+function reachText(reach: Reach): string {
+  if (reach === 'all') return 'all'
+  return Object.entries(reach)
+    .flatMap(([kind, ids]) => ids.map((id) => `${kind}:${encoded(id)}`))
+    .join(' ')
+}
