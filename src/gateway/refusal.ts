@@ -10,13 +10,15 @@ const LONGEST_BODY = 2_048
  */
 export function forNginx({ status, headers, body }: RenderedDenial): RenderedDenial {
   const text = inOneLine(body)
-  const type = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1]
+  const { 'WWW-Authenticate': challenge } = headers
   return {
     status: status >= 400 && status < 500 && status !== 401 ? 403 : status,
     headers: {
       ...headers,
       'X-Refusal-Status': String(status),
-      ...(text !== undefined && type !== undefined && { 'X-Refusal-Body': text, 'X-Refusal-Type': type }),
+      ...(text !== undefined && { 'X-Refusal-Body': text }),
+      // With a 401 nginx passes the challenge on itself.
+      ...(status !== 401 && challenge !== undefined && { 'X-Refusal-Challenge': challenge }),
     },
     body,
   }

@@ -1,0 +1,392 @@
+/** `forwardAuth` itself: who is believed, which request is asked about, and what is answered, with Fetch and with Node. */
+import { createServer } from 'node:http'
+import fc from 'fast-check'
+import { createPlanTokens, definePolicy, memoryStore, SetupError } from 'plan-access-tokens'
+import {
+  type ForwardAuthOptions,
+  forwardAuth,
+  type Gateway,
+  type GatewayRequest,
+  toNode,
+} from 'plan-access-tokens/gateway'
+import { testDirectory } from 'plan-access-tokens/testing'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { A, B, type World, world } from '../attack/world.ts'
+import { listen } from '../http/support/site.ts'
+import { send1 } from '../http/support/wire.ts'
+import { SECRET } from './programs.ts'
+import { startAuth } from './servers.ts'
+
+let w: World
+beforeAll(async () => {
+  w = await world()
+})
+
+const TRUST = { secret: SECRET }
+const OWN = ['X-Gateway-Secret', SECRET] as const
+const TARGET = `/v1/files/${A}`
+type Lines = readonly (readonly [string, string])[]
+
+/** How each gateway asks about a request. */
+const asks = (gateway: Gateway, method: string, url: string): Lines =>
+  gateway === 'nginx'
+    ? [
+        ['X-Original-Method', method],
+        ['X-Original-URI', url],
+      ]
+    : [
+        ['X-Forwarded-Method', method],
+        ['X-Forwarded-Uri', url],
+      ]
+
+const IN_HEADERS = ['traefik', 'caddy', 'nginx'] as const
+
+/** Asks over a socket, and gives status and code. */
+async function ask(port: number, headers: Lines, target = '/forward-auth') {
+  const {
+    status,
+    body,
+    headers: answered,
+  } = await send1(port, {
+    ...{ method: 'GET', target },
+    headers: [['X-Figma-Token', w.ONE.secret], ...headers],
+  })
+  return { status, code: status === 200 ? 'allowed' : JSON.parse(body).code, headers: answered }
+}
+
+/** Asks as a Fetch request. */
+async function askFetch(options: ForwardAuthOptions, headers: Lines, url = 'https://auth.example/forward-auth') {
+  const response = await forwardAuth(w.tokens, { onWarning: () => undefined, ...options })(
+    new Request(url, {
+      headers: [['X-Figma-Token', w.ONE.secret], ...headers.map(([name, value]) => [name, value] as [string, string])],
+    }),
+  )
+  return {
+    status: response.status,
+    code: response.ok ? 'allowed' : (await response.json()).code,
+    headers: response.headers,
+  }
+}
+
+describe.each(IN_HEADERS)('which request %s asks about', (gateway) => {
+  const [method, uri] = asks(gateway, 'GET', TARGET).map(([name]) => name) as [string, string]
+  const rows: readonly [name: string, headers: Lines, code: string][] = [
+    ['is in its two headers', asks(gateway, 'GET', TARGET), 'allowed'],
+    [
+      'is that one whatever the headers of others say',
+      [
+        ...asks(gateway, 'GET', TARGET),
+        ['X-Forwarded-Prefix', '/v1/files'],
+        ['X-Rewrite-URL', '/v1/me'],
+        ['Forwarded', 'for=1'],
+      ],
+      'allowed',
+    ],
+    ['may be another resource', asks(gateway, 'GET', `/v1/files/${B}`), 'resource_not_allowed'],
+    ['may be by another method', asks(gateway, 'DELETE', TARGET), 'endpoint_unknown'],
+    ['is not said without the target', asks(gateway, 'GET', TARGET).slice(0, 1), 'gateway_request_unreadable'],
+    ['is not said without the method', asks(gateway, 'GET', TARGET).slice(1), 'gateway_request_unreadable'],
+    ['is not said at all', [], 'gateway_request_unreadable'],
+    ['is not said by an empty target', asks(gateway, 'GET', ''), 'gateway_request_unreadable'],
+    [
+      'is not said by the headers of another gateway',
+      asks(gateway === 'nginx' ? 'caddy' : 'nginx', 'GET', TARGET),
+      'gateway_request_unreadable',
+    ],
+  ]
+  it.each(rows)('%s', async (_, headers, code) => {
+    const { port } = await startAuth(w.tokens, { gateway, trust: TRUST })
+    expect((await ask(port, [OWN, ...headers])).code).toBe(code)
+    expect((await askFetch({ gateway, trust: TRUST, onError: () => undefined }, [OWN, ...headers])).code).toBe(code)
+  })
+
+  it.each([
+    [uri, TARGET],
+    [uri, `/v1/files/${B}`],
+    [uri.toLowerCase(), TARGET],
+    [method, 'GET'],
+    [method, 'POST'],
+  ])('is refused where %s comes twice (%s)', async (name, value) => {
+    const { port, errors } = await startAuth(w.tokens, { gateway, trust: TRUST })
+    expect(await ask(port, [OWN, ...asks(gateway, 'GET', TARGET), [name, value]])).toMatchObject({
+      status: 403,
+      code: 'gateway_request_unreadable',
+    })
+    expect(errors).toMatchObject([
+      { name: 'GatewayError', code: 'gateway_request_unreadable', message: expect.stringContaining(uri) },
+    ])
+    // Fetch joins the lines, and no target and no method has a comma and a space.
+    const fetched = await askFetch({ gateway, trust: TRUST, onError: () => undefined }, [
+      OWN,
+      ...asks(gateway, 'GET', TARGET),
+      [name, value],
+    ])
+    expect(fetched.status).not.toBe(200)
+  })
+
+  it('is judged below a base path', async () => {
+    const { port } = await startAuth(w.tokens, { gateway, trust: TRUST, basePath: '/api' })
+    expect((await ask(port, [OWN, ...asks(gateway, 'GET', `/api${TARGET}`)])).code).toBe('allowed')
+    expect((await ask(port, [OWN, ...asks(gateway, 'GET', TARGET)])).code).toBe('endpoint_unknown')
+  })
+})
+
+describe('which request Envoy asks about', () => {
+  it('is its own, behind the prefix', async () => {
+    const { port } = await startAuth(w.tokens, { gateway: 'envoy', trust: TRUST, pathPrefix: '/check' })
+    const codeOf = async (target: string) => (await ask(port, [OWN, ...asks('traefik', 'GET', TARGET)], target)).code
+    expect(await codeOf(`/check${TARGET}?depth=1`)).toBe('allowed')
+    expect(await codeOf(`/check/v1/files/${B}`)).toBe('resource_not_allowed')
+    expect(await codeOf(`/check/v1/files/${B}/../${A}`)).toBe('request_malformed')
+    expect(await codeOf(`/check/..${TARGET}`)).toBe('request_malformed')
+    expect(await codeOf(TARGET)).toBe('gateway_request_unreadable')
+    expect(await codeOf(`/checks${TARGET}`)).toBe('gateway_request_unreadable')
+    expect(await codeOf(`/CHECK${TARGET}`)).toBe('gateway_request_unreadable')
+  })
+
+  it('cannot be told in a Fetch server, which resolves dots', async () => {
+    const errors: unknown[] = []
+    const options: ForwardAuthOptions = { gateway: 'envoy', trust: TRUST, onError: (error) => errors.push(error) }
+    const answer = await askFetch(options, [OWN], `https://auth.example/v1/files/${B}/../${A}`)
+    expect(answer).toMatchObject({ status: 403, code: 'gateway_request_unreadable' })
+    expect(errors).toMatchObject([{ message: expect.stringContaining('toNode()') }])
+  })
+})
+
+describe('who is believed', () => {
+  const right = asks('nginx', 'GET', TARGET)
+  it.each<readonly [string, Lines, string]>([
+    ['with the secret', [OWN], 'allowed'],
+    ['with the secret in another letter case of the name', [['x-gateway-SECRET', SECRET]], 'allowed'],
+    ['without it', [], 'gateway_untrusted'],
+    ['with an empty one', [['X-Gateway-Secret', '']], 'gateway_untrusted'],
+    ['with a part of it', [['X-Gateway-Secret', SECRET.slice(0, -1)]], 'gateway_untrusted'],
+    ['with more than it', [['X-Gateway-Secret', `${SECRET}x`]], 'gateway_untrusted'],
+    ['with it in another case', [['X-Gateway-Secret', SECRET.toUpperCase()]], 'gateway_untrusted'],
+    ['with it twice', [OWN, OWN], 'gateway_untrusted'],
+    ['with it and another', [['X-Gateway-Secret', 'x'], OWN], 'gateway_untrusted'],
+    [
+      'with it in another header',
+      [
+        ['X-Secret', SECRET],
+        ['Authorization', `Bearer ${SECRET}`],
+      ],
+      'gateway_untrusted',
+    ],
+    [
+      'with an address that it says itself',
+      [
+        ['X-Forwarded-For', '127.0.0.1'],
+        ['X-Real-IP', '::1'],
+      ],
+      'gateway_untrusted',
+    ],
+  ])('%s', async (_, headers, code) => {
+    const { port, errors } = await startAuth(w.tokens, { gateway: 'nginx', trust: TRUST })
+    expect((await ask(port, [...headers, ...right])).code).toBe(code)
+    expect(
+      (await askFetch({ gateway: 'nginx', trust: TRUST, onError: () => undefined }, [...headers, ...right])).code,
+    ).toBe(code)
+    expect(errors).toHaveLength(code === 'allowed' ? 0 : 1)
+    for (const error of errors) expect(`${error} ${JSON.stringify(error)}`).not.toContain(SECRET.slice(0, 16))
+  })
+
+  it('any of several secrets while one is changed, in the header that the host names', async () => {
+    const next = 'n'.repeat(32)
+    const trust = { secret: [SECRET, next], header: 'X-Edge-Key' }
+    const { port } = await startAuth(w.tokens, { gateway: 'nginx', trust })
+    for (const secret of [SECRET, next])
+      expect((await ask(port, [['X-Edge-Key', secret], ...right])).code).toBe('allowed')
+    expect((await ask(port, [OWN, ...right])).code).toBe('gateway_untrusted')
+  })
+
+  it.each([
+    ['127.0.0.1', 'allowed'],
+    ['127.8.8.8', 'allowed'],
+    ['::1', 'allowed'],
+    ['::ffff:127.0.0.1', 'allowed'],
+    ['::FFFF:127.0.0.1', 'allowed'],
+    ['10.0.0.1', 'gateway_untrusted'],
+    ['::ffff:10.0.0.1', 'gateway_untrusted'],
+    ['127.0.0.1.evil.example', 'gateway_untrusted'],
+    ['1127.0.0.1', 'gateway_untrusted'],
+    ['::', 'gateway_untrusted'],
+    ['', 'gateway_untrusted'],
+    [undefined, 'gateway_untrusted'],
+  ])('on the loopback: a socket from %s', async (remoteAddress, code) => {
+    const listener = toNode(
+      forwardAuth(w.tokens, {
+        gateway: 'nginx',
+        trust: 'loopback',
+        onWarning: () => undefined,
+        onError: () => undefined,
+      }),
+    )
+    const server = createServer((request, response) =>
+      // The address of the socket alone is made up.
+      listener(
+        Object.create(request, {
+          socket: { value: { remoteAddress } },
+          headers: { value: request.headers },
+        }) as GatewayRequest,
+        response,
+      ),
+    )
+    const { port, close } = await listen(server)
+    onTestFinished(close)
+    expect((await ask(port, [...right, ['X-Forwarded-For', '127.0.0.1']])).code).toBe(code)
+  })
+
+  it('nobody on the loopback where there is no socket to ask', async () => {
+    expect((await askFetch({ gateway: 'nginx', trust: 'loopback', onError: () => undefined }, right)).code).toBe(
+      'gateway_untrusted',
+    )
+  })
+})
+
+describe('what is told of the token', () => {
+  const policy = definePolicy({
+    ...{ surface: 'shop', credential: { headers: [], bearer: true }, tiers: ['business'] },
+    scopes: { read: {}, '-': {}, '-too-long': {}, 'a%2Db': {} },
+    ...{ types: { live: { prefix: 'shop' } }, kinds: { item: { id: 'name' } } },
+    links: { hosts: ['shop.example'], shapes: ['/i/{item}'] },
+    endpoints: {
+      'GET /items': { scopes: ['read', '-', '-too-long', 'a%2Db'], names: 'filtered' },
+      'GET /open': { scopes: [], names: 'nothing', public: true },
+    },
+  })
+
+  async function told(
+    planId: string,
+    scopes: readonly string[],
+    items: readonly string[] | 'all',
+    options: object = {},
+  ) {
+    const resources = Object.fromEntries((items === 'all' ? [] : items).map((id) => [`item:${id}`, {}]))
+    const directory = testDirectory({ [planId]: { tier: 'business', admins: ['ada'], resources } })
+    const tokens = createPlanTokens({ policy, store: memoryStore(), directory })
+    const { token, secret } = await tokens.create({
+      ...{ actor: 'ada', planId, type: 'live', name: 'n', lifetimeDays: 1, scopes: scopes as never },
+      resources: items === 'all' ? 'all' : items.map((id) => `https://shop.example/i/${id}`),
+    })
+    const handler = forwardAuth(tokens, { gateway: 'nginx', trust: TRUST, ...options })
+    const headers = [OWN, ...asks('nginx', 'GET', '/items'), ['Authorization', `Bearer ${secret.reveal()}`] as const]
+    const answer = await handler(
+      new Request('http://auth', { headers: headers.map(([name, value]) => [name, value] as [string, string]) }),
+    )
+    expect(answer.status).toBe(200)
+    expect(await answer.text()).toBe('')
+    return { token, of: (name: string) => answer.headers.get(name) }
+  }
+
+  it('is plan, token, scopes and reach', async () => {
+    const { token, of } = await told('acme', ['read'], ['i1', 'i2'])
+    expect([of('x-plan-id'), of('x-token-id')]).toEqual(['acme', token.id])
+    expect([of('x-token-scopes'), of('x-token-reach')]).toEqual(['read', 'item:i1 item:i2'])
+    expect((await told('acme', ['read'], 'all')).of('x-token-reach')).toBe('all')
+  })
+
+  it('can be read back in one way, whatever ids and scopes are', async () => {
+    const plan = fc
+      .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
+      .filter((id) => id.trim() !== '' && !/[\\/\p{Cc}]/u.test(id) && id !== '.' && id !== '..' && id !== '__proto__')
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(plan, fc.constantFrom('-', '-too-long', '%2D', 'all', 'a b', 'ä')), async (planId) => {
+        const { of } = await told(planId, ['-', 'read', '-too-long', 'a%2Db'], 'all')
+        expect(of('x-plan-id')).toMatch(/^(?!-)[!-~]+$/)
+        expect(decodeURIComponent(of('x-plan-id') ?? '')).toBe(planId)
+        const scopes = (of('x-token-scopes') ?? '').split(' ')
+        for (const scope of scopes) expect(scope).not.toMatch(/^-/)
+        expect(scopes.map(decodeURIComponent).toSorted()).toEqual(['-', '-too-long', 'a%2Db', 'read'])
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('is never cut: what would be too long says so', async () => {
+    const items = Array.from({ length: 40 }, (_, i) => `item-${i}`)
+    const { of } = await told('acme', ['read'], items, { headerLength: 64 })
+    expect(of('x-token-reach')).toBe('-too-long')
+    expect(of('x-token-scopes')).toBe('read')
+    expect((await told('acme', ['read'], items)).of('x-token-reach')?.split(' ')).toHaveLength(40)
+  })
+
+  it('is a hyphen, and no empty header, where no token stands behind the request', async () => {
+    const tokens = createPlanTokens({ policy, store: memoryStore(), directory: testDirectory({}) })
+    const handler = forwardAuth(tokens, { gateway: 'nginx', trust: TRUST })
+    const headers = Object.fromEntries([OWN, ...asks('nginx', 'GET', '/open')])
+    const answer = await handler(new Request('http://auth', { headers }))
+    expect(answer.status).toBe(200)
+    for (const name of ['x-plan-id', 'x-token-id', 'x-token-scopes', 'x-token-reach'])
+      expect(answer.headers.get(name)).toBe('-')
+  })
+})
+
+describe('what nginx cannot pass on', () => {
+  const headers = (code: string) => ({ status: code })
+  it.each([
+    ['/v1/me', 403, headers('403')],
+    [`${TARGET}/`, 403, headers('400')],
+  ])('%s stands in headers', async (url, status, { status: own }) => {
+    const answer = await askFetch({ gateway: 'nginx', trust: TRUST }, [OWN, ...asks('nginx', 'GET', url)])
+    expect(answer.status).toBe(status)
+    expect(answer.headers.get('x-refusal-status')).toBe(own)
+    expect(JSON.parse(answer.headers.get('x-refusal-body') ?? '')).toMatchObject({
+      code: answer.code,
+      status: Number(own),
+    })
+  })
+
+  it.each([
+    ['ASCII', '{"a":"b"}', '{"a":"b"}'],
+    ['other characters', '{"a":"\u00e4\u{1f600}\u2028"}', '{"a":"\\u00e4\\ud83d\\ude00\\u2028"}'],
+    ['several lines of text', 'a\nb', null],
+    ['a line of other text', 'nein, für dich nicht', null],
+    ['more than fits', `{"a":"${'x'.repeat(3_000)}"}`, null],
+  ])('a body of the policy with %s', async (_, body, header) => {
+    const odd = definePolicy(w.tokens.policies[0]?.data as never, {
+      errors: () => ({ status: 404, headers: { 'Content-Type': 'application/json' }, body }),
+    })
+    const tokens = createPlanTokens({ policy: odd, store: memoryStore(), directory: testDirectory({}) })
+    const handler = forwardAuth(tokens, { gateway: 'nginx', trust: TRUST, onWarning: () => undefined })
+    const answer = await handler(
+      new Request('http://auth', { headers: Object.fromEntries([OWN, ...asks('nginx', 'GET', TARGET)]) }),
+    )
+    expect([answer.status, answer.headers.get('x-refusal-status'), answer.headers.get('x-refusal-body')]).toEqual([
+      403,
+      '404',
+      header,
+    ])
+    expect(await answer.text()).toBe(body)
+  })
+})
+
+it('an engine that fails lets nothing through, and onError is told what it threw', async () => {
+  const errors: unknown[] = []
+  const broken = {
+    policies: w.tokens.policies,
+    decide: () => {
+      throw new Error('broken')
+    },
+  }
+  const later = { policies: w.tokens.policies, decide: () => Promise.reject(new Error('later')) }
+  const nothing = { policies: w.tokens.policies, decide: () => undefined as never }
+  for (const tokens of [broken, later, nothing]) {
+    const handler = forwardAuth(tokens, {
+      gateway: 'caddy',
+      trust: TRUST,
+      onWarning: () => undefined,
+      onError: (error) => errors.push(error),
+    })
+    const answer = await handler(
+      new Request('http://auth', { headers: Object.fromEntries([OWN, ...asks('caddy', 'GET', TARGET)]) }),
+    )
+    expect([answer.status, (await answer.json()).code]).toEqual([503, 'internal'])
+  }
+  expect(errors.map(String)).toEqual(['Error: broken', 'Error: later', 'TypeError: decide() gave no decision.'])
+})
+
+it('toNode takes what this module made and nothing else', () => {
+  for (const handler of [undefined, async () => new Response()])
+    expect(() => toNode(handler as never)).toThrow(SetupError)
+})
