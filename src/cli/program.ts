@@ -20,6 +20,7 @@ export function createProgram(): Command {
     .addHelpText('after', () => `\nExit codes:\n${exitCodes()}\n\nThe manual: docs/cli.md in the package.`)
   addSetup(program)
   addDoctor(program)
+  addServe(program)
   addTokens(program)
   addQuestions(program)
   addPolicies(program)
@@ -73,6 +74,18 @@ function addDoctor(program: Command): void {
     .option('-p, --plan <id>', 'a plan that exists, for the directory')
     .option('--resource <kind:id>', 'a resource that exists, for the directory')
     .option('--strict', 'warnings end it with 1 too')
+}
+
+function addServe(program: Command): void {
+  command<import('./commands/serve.ts').ServeOptions>(
+    program,
+    'serve [file]',
+    'serves forwardAuth and AuthZEN for a gateway, as the configuration says, with /healthz and /readyz; ends with SIGTERM',
+    'serve config.mjs',
+    async (session, flags, file) => (await import('./commands/serve.ts')).serve(session, flags, file),
+  )
+    .option('--host <address>', "the address that it listens on, instead of the configuration's (default: 127.0.0.1)")
+    .option('--port <port>', "the port that it listens on, instead of the configuration's (default: 4180)", whole)
 }
 
 function addTokens(program: Command): void {

@@ -16,8 +16,8 @@ export interface CommonOptions {
 /** What a command gets. */
 export interface Session {
   readonly io: Io
-  /** Loads the configuration, once. */
-  config(): Promise<Config>
+  /** Loads the configuration, once. @param file instead of the one that `--config` names. */
+  config(file?: string): Promise<Config>
   /** Opens the source of tokens, once. */
   source(): Promise<Source>
 }
@@ -29,7 +29,7 @@ export async function inSession(options: CommonOptions, run: (session: Session) 
   let source: Promise<Source> | undefined
   const session: Session = {
     io,
-    config: () => (config ??= loadConfig(options.config)),
+    config: (file = options.config) => (config ??= loadConfig(file)),
     source: () => (source ??= session.config().then((loaded) => sourceOf(loaded, options.actor))),
   }
   try {

@@ -42,8 +42,8 @@ export function isOfApi(config: Config): config is AdminApiConfig {
   return 'adminApi' in config && config.adminApi !== undefined
 }
 
-/** The engine of a configuration that has a store. */
-export function engineOf(config: Exclude<Config, AdminApiConfig>): ConfiguredEngine {
+/** The engine of a configuration that has a store. @param freshnessMs for a process that goes on; a command asks the store. */
+export function engineOf(config: Exclude<Config, AdminApiConfig>, freshnessMs = 0): ConfiguredEngine {
   if ('tokens' in config) return config.tokens
   const { policy, store, directory } = config
   // What the engine keeps to itself as `unavailable` is told here, in its safe words.
@@ -56,6 +56,7 @@ export function engineOf(config: Exclude<Config, AdminApiConfig>): ConfiguredEng
     policy,
     store,
     directory,
+    freshnessMs,
     onError: (error, { method }) => tell(`${method} failed: ${wordsOf(error)}`),
     onWarning: tell,
   })

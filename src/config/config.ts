@@ -7,14 +7,30 @@ import type { AdminClientOptions } from '../admin/client.ts'
 import type { AdminEngine } from '../admin/routes.ts'
 import type { Policy } from '../core/policy.ts'
 import { readOptions, type Tell } from '../core/setup.ts'
-import { callable, judged, matching, type Output } from '../core/shape.ts'
+import { callable, judged, matching, type Output, whole } from '../core/shape.ts'
 import { BASE_PATH_MESSAGE, isBasePath } from '../core/target.ts'
+import type { AuthzenOptions } from '../gateway/authzen.ts'
+import type { ForwardAuthOptions } from '../gateway/forward-auth.ts'
 import type { Awaitable, Directory, TokenStore } from '../ports.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
 import type { ReadyInput } from '../service/ready.ts'
 
 /** The engine as far as the command line needs it; whatever its policies are. */
-export type ConfiguredEngine = AdminEngine & Pick<PlanTokens, 'ready' | 'close'>
+export type ConfiguredEngine = AdminEngine & Pick<PlanTokens<Policy>, 'decide' | 'ready' | 'close'>
+
+/** What `serve` runs: `forwardAuth` or `authzen`, or both. */
+export interface GatewayConfig {
+  /** What `forwardAuth` takes. It is at `/forward-auth`; with Envoy that is its `path_prefix`. */
+  readonly forwardAuth?: Omit<ForwardAuthOptions, 'pathPrefix'>
+  /** What `authzen` takes. It is at `/access/v1`, and below the path of its `identifier`. */
+  readonly authzen?: AuthzenOptions
+  /** The address that it listens on; `--host` replaces it. Default `127.0.0.1`. */
+  readonly host?: string
+  /** The port that it listens on, 0 for a free one; `--port` replaces it. Default 4180. */
+  readonly port?: number
+  /** How long the end waits for requests that run, in milliseconds, 0 to 600,000. Default 10,000. */
+  readonly endTimeoutMs?: number
+}
 
 /** What every project can say. */
 interface Common {
@@ -30,6 +46,8 @@ interface Common {
   readonly app?: () => Awaitable<unknown>
   /** A plan and a resource that exist, which `doctor` asks the directory about. */
   readonly exists?: ReadyInput
+  /** What `serve` runs. */
+  readonly gateway?: GatewayConfig
   /** Closes what the file has opened, once the command is done. */
   readonly close?: () => unknown
 }
@@ -77,6 +95,13 @@ const headers = judged((value) =>
 )
 const isText = (value: unknown): boolean => typeof value === 'string'
 
+const gatewaySchema = z.strictObject({
+  forwardAuth: z.optional(anObject('must be an object: what forwardAuth() takes.')),
+  authzen: z.optional(anObject('must be an object: what authzen() takes.')),
+  host: z.optional(some),
+  port: z.optional(whole(0, 65_535)),
+  endTimeoutMs: z.optional(whole(0, 600_000)),
+})
 const configSchema = z.strictObject({
   tokens: z.optional(anObject('must be what createPlanTokens() returns.')),
   policy: z.optional(anObject('must be made by definePolicy, or a list of such policies.')),
@@ -90,13 +115,14 @@ const configSchema = z.strictObject({
   app: z.optional(callable('must be a function that gives the application.')),
   exists: z.optional(anObject('must be an object: { planId, resource }.')),
   freshnessMs: z.optional(z.number('must be a number of milliseconds.')),
+  gateway: z.optional(gatewaySchema),
   close: z.optional(callable()),
 })
 type Fields = { readonly [F in keyof Output<typeof configSchema>]?: unknown }
 
 /** What goes with which source of tokens. */
 const OF_ENGINE = ['policy', 'store', 'directory', 'freshnessMs'] as const
-const OF_STORE = [...OF_ENGINE, 'actor', 'database', 'sql', 'basePath', 'app', 'exists', 'close'] as const
+const OF_STORE = [...OF_ENGINE, 'actor', 'database', 'sql', 'basePath', 'app', 'exists', 'gateway', 'close'] as const
 
 /**
  * Checks the configuration of the command line. The file's default export is what it returns; a plain object will do too.
@@ -124,4 +150,7 @@ function checkSource(given: Fields, tell: Tell): void {
   else if (has('tokens')) refuse(OF_ENGINE, 'is not needed beside tokens.')
   else if (!OF_ENGINE.some(has)) tell([], 'must have tokens, or policy, store and directory, or adminApi.')
   else for (const field of ['policy', 'store', 'directory'] as const) if (!has(field)) tell([field], 'is missing.')
+  const { forwardAuth, authzen } = Object(given.gateway) as GatewayConfig
+  if (has('gateway') && forwardAuth === undefined && authzen === undefined)
+    tell(['gateway'], 'must have forwardAuth, authzen or both.')
 }

@@ -5,5 +5,6 @@ export {
   type ConfiguredEngine,
   defineConfig,
   type EngineConfig,
+  type GatewayConfig,
   type StoreConfig,
 } from './config.ts'

@@ -23,12 +23,13 @@ const ARROWS: { readonly [layer: string]: readonly string[] } = {
   admin: ['core', 'ports', 'service', 'admin'],
   hub: ['core', 'ports', 'service', 'admin', 'npm', 'hub'],
   openapi: ['core', 'openapi'],
+  gateway: ['core', 'ports', 'service', 'http', 'gateway'],
   testing: ['core', 'ports', 'policy', 'service', 'stores', 'testing', 'index'],
   authorizer: ['service'],
   operator: ['core', 'ports', 'service', 'operator'],
   legacy: ['core', 'ports', 'service', 'legacy'],
-  config: ['core', 'ports', 'service', 'admin', 'config'],
-  cli: ['core', 'ports', 'service', 'stores', 'admin', 'config', 'policy', 'openapi', 'cli'],
+  config: ['core', 'ports', 'service', 'admin', 'gateway', 'config'],
+  cli: ['core', 'ports', 'service', 'stores', 'admin', 'config', 'policy', 'openapi', 'gateway', 'cli'],
   index: ['core', 'ports', 'service', 'stores'],
 }
 /** Files that put parts together, and what each may import beyond its layer: what the rest is given as functions. */

@@ -50,6 +50,7 @@ describe('the entry points', () => {
       './verdaccio',
       './hub',
       './openapi',
+      './gateway',
       './testing',
       './config',
       './package.json',

@@ -71,6 +71,10 @@ export const PUBLIC_VALUES: {
   'plan-access-tokens/verdaccio': { source: 'src/verdaccio/index.ts', values: ['default'] },
   'plan-access-tokens/hub': { source: 'src/hub/index.ts', values: ['HUB_TEXTS', 'hubHandler'] },
   'plan-access-tokens/openapi': { source: 'src/openapi/index.ts', values: ['policyDrift', 'policyFromOpenApi'] },
+  'plan-access-tokens/gateway': {
+    source: 'src/gateway/index.ts',
+    values: ['GatewayError', 'authzen', 'forwardAuth', 'toNode'],
+  },
   'plan-access-tokens/testing': {
     source: 'src/testing/index.ts',
     values: [
