@@ -2,9 +2,9 @@
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { expect, it } from 'vitest'
+import { freePort } from '../../examples/npm-registry/free-port.ts'
 import { listen } from '../admin/server.ts'
 import { send1 } from '../http/support/wire.ts'
-import { freePort } from '../support/postgres.ts'
 import { CREATE, migrated, project, SQLITE } from './project.ts'
 
 const SECRET = 's3cr3t-of-the-gateway'.repeat(2)

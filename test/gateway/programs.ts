@@ -9,8 +9,8 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { freePort } from '../../examples/npm-registry/free-port.ts'
 import { ROOT, readPage } from '../docs/markdown.ts'
-import { freePort } from '../support/postgres.ts'
 
 /** What the gateways of these tests are known by. */
 export const SECRET = '5f1c0de5'.repeat(8)

@@ -4,7 +4,7 @@ import { SetupError } from 'plan-access-tokens'
 import { type Difference, shadow } from 'plan-access-tokens/legacy'
 import { requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
-import { freePort } from '../support/postgres.ts'
+import { freePort } from '../../examples/npm-registry/free-port.ts'
 import { KEYS, legacyWorld } from './world.ts'
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, 20))
