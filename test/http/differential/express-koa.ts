@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import Router from '@koa/router'
-import express, { type ErrorRequestHandler, type Handler } from 'express'
+import express, { type ErrorRequestHandler, type Express, type Handler } from 'express'
 import Koa from 'koa'
 import { guard as guardExpress } from 'plan-access-tokens/express'
 import { guard as guardKoa } from 'plan-access-tokens/koa'
@@ -37,11 +37,12 @@ function parsersOf(create: typeof express, generous: boolean): ParsersOf {
   }
 }
 
-export function startExpress(
-  create: typeof express,
-  { tokens, onRun }: Setup,
-  { generous, before }: Manner,
-): Promise<Running> {
+export function startExpress(create: typeof express, setup: Setup, manner: Manner): Promise<Running> {
+  return listen(createServer(expressApp(create, setup, manner)))
+}
+
+/** An application of Express. */
+export function expressApp(create: typeof express, { tokens, onRun }: Setup, { generous, before }: Manner): Express {
   const app = create()
   if (generous) {
     app.disable('case sensitive routing')
@@ -67,7 +68,7 @@ export function startExpress(
   app.use(inner)
   // Express would print every error, those of its own decoding too.
   app.use(((error, _request, response, _next) => void response.sendStatus(error.status ?? 500)) as ErrorRequestHandler)
-  return listen(createServer(app))
+  return app
 }
 
 const lower = (method: 'GET' | 'POST' | 'DELETE') => method.toLowerCase() as 'get' | 'post' | 'delete'

@@ -3,6 +3,8 @@ import express from 'express'
 import type { PlanTokens, RequestLike } from 'plan-access-tokens'
 import type { Running } from '../support/site.ts'
 import { express4, type Manner, startExpress, startKoa, startMountedAlone, startRewritten } from './express-koa.ts'
+import { ADAPTERS, SOURCES, startLambda } from './lambda.ts'
+import { startElysia, startH3 } from './middleware.ts'
 import { startFastify, startFetch, startHono, startNode } from './others.ts'
 import type { Run } from './runs.ts'
 
@@ -48,6 +50,15 @@ export const SERVERS: readonly Server[] = [
   ...inEach('fastify', [DEFAULT, GENEROUS], startFastify),
   ...inEach('node:http with find-my-way', [DEFAULT, GENEROUS], startNode),
   ...inEach('fetch with a router', [DEFAULT, GENEROUS], startFetch),
+  ...inEach('elysia on Node', [DEFAULT, GENEROUS], startElysia),
+  ...inEach('h3 on Node', [DEFAULT, GENEROUS], startH3),
+  ...Object.keys(ADAPTERS).flatMap((adapter) =>
+    SOURCES.flatMap((source) =>
+      inEach(`express in ${adapter}, ${source}`, [DEFAULT, GENEROUS], (setup, manner) =>
+        startLambda(adapter, source, setup, manner),
+      ),
+    ),
+  ),
 ]
 
 /** What the documents warn of, and what no guard can see: each must be found. */
