@@ -21,6 +21,8 @@ export interface NodeBody {
   readonly destroyed?: boolean
   /** What a parser made of it, if one has run. */
   readonly body?: unknown
+  /** The bytes that it made it of, where it keeps them, as Google's Functions Framework does. */
+  readonly rawBody?: unknown
   /** The next bytes, or `null`. */
   read(): unknown
   /** Puts bytes back in front. */
@@ -46,7 +48,12 @@ export const READ_BODY = Symbol('readBody')
  * @param parsed what a parser has left.
  * @param kept the bytes, where a parser that has read them keeps them beside what it made of them.
  */
-export function bodyOf(request: NodeBody, limit: number, parsed: unknown = request.body, kept?: unknown): unknown {
+export function bodyOf(
+  request: NodeBody,
+  limit: number,
+  parsed: unknown = request.body,
+  kept: unknown = request.rawBody,
+): unknown {
   const own = (request as { readonly [READ_BODY]?: () => unknown })[READ_BODY]
   if (own) return own()
   const { headers } = request

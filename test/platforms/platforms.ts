@@ -37,6 +37,15 @@ export const PLATFORMS: readonly Platform[] = [
     start: () => [join(theirs, '.bin/bun'), 'server.js'],
   },
   {
+    ...{ name: 'Elysia on Bun', source: 'elysia', routes: true, packages: ['bun', 'elysia'] },
+    start: () => [join(theirs, '.bin/bun'), 'server.js'],
+  },
+  {
+    ...{ name: "Google's Functions Framework", source: 'functions', routes: true },
+    packages: ['@google-cloud/functions-framework'],
+    start: () => node(join(theirs, '@google-cloud/functions-framework/build/src/main.js'), '--target=api'),
+  },
+  {
     ...{ name: 'Deno', source: 'module', packages: ['deno'] },
     start: (port) => [
       ...([join(theirs, '.bin/deno'), 'serve', '--no-prompt'] as const),
