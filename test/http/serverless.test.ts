@@ -2,6 +2,7 @@
  * Requests that no Node server made: those of serverless-http, whose raw header lines are empty, and plain objects of tests. Their
  * parsed headers are read then.
  */
+import { createServer } from 'node:http'
 import { Readable } from 'node:stream'
 import Router from '@koa/router'
 import express from 'express'
@@ -11,8 +12,11 @@ import { guard as guardExpress } from 'plan-access-tokens/express'
 import { guard as guardKoa } from 'plan-access-tokens/koa'
 import { guard as guardNode, type NodeResponse } from 'plan-access-tokens/node'
 import serverless from 'serverless-http'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { A, type World, world } from '../attack/world.ts'
+import { jsonRequest } from './support/served.ts'
+import { listen } from './support/site.ts'
+import { send1 } from './support/wire.ts'
 
 let w: World
 beforeAll(async () => {
@@ -99,3 +103,19 @@ it.each([{ rawHeaders: [] }, {}])(
     expect(names).toHaveLength(1)
   },
 )
+
+it('judges the bytes that a platform has kept of a body, and what it has made of them has to say the same', async () => {
+  const keep = (request: object, _: unknown, rawBody: Buffer) => void Object.assign(request, { rawBody })
+  const app = express().use(express.json({ verify: keep }))
+  const ran: unknown[] = []
+  app
+    .use(guardExpress(w.tokens))
+    .post('/v2/webhooks', (request, response) => void response.json(ran.push(request.body)))
+  const { port, close } = await listen(createServer(app))
+  onTestFinished(close)
+  const ask = async (body: string) => (await send1(port, jsonRequest('POST /v2/webhooks', w.ALL, body))).status
+  expect(await ask('{"context":"team","context_id":"456"}')).toBe(200)
+  // The parser takes the last value, and another one the first.
+  expect(await ask('{"context":"team","context_id":"956","context_id":"456"}')).toBe(400)
+  expect(ran).toEqual([{ context: 'team', context_id: '456' }])
+})
