@@ -34,7 +34,7 @@ export interface Problem {
 export const problemText = ({ file, line, message }: Problem): string => `${file}:${line}: ${message}`
 
 /** Languages whose blocks are not run. TypeScript under another name would escape the checks, so it has to be `ts`. */
-const OTHER_LANGUAGES = ['sh', 'json', 'text', 'http', 'mermaid', 'yaml']
+const OTHER_LANGUAGES = ['sh', 'json', 'text', 'http', 'mermaid', 'yaml', 'nginx']
 /** The page whose JavaScript is written into files and run (test/cli/getting-started.test.ts). */
 const IN_JAVASCRIPT = 'docs/getting-started.md'
 

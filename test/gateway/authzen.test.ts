@@ -1,5 +1,6 @@
 /** AuthZEN over a socket: our own vocabulary, who may ask, and what is said of messages that are none. */
 import { createServer } from 'node:http'
+import { SetupError } from 'plan-access-tokens'
 import { type AuthzenOptions, authzen, toNode } from 'plan-access-tokens/gateway'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { A, B, type World, world, Z } from '../attack/world.ts'
@@ -376,4 +377,17 @@ it('a store that does not answer denies', async () => {
   onTestFinished(() => void delete w.store.replace.findByDigest)
   const { json } = await post(ONE, { subject: subject(w.ONE.secret), action: GET, resource: file(A) })
   expect(json).toMatchObject({ decision: false, context: { code: 'unavailable', status: 503 } })
+})
+
+it.each([
+  'http://pdp.example.com',
+  'https://pdp.example.com/',
+  'https://pdp.example.com?x',
+  'https://pdp.example.com#x',
+  'https://user@pdp.example.com',
+  'https://pdp.example.com/a/../b',
+  'https://PDP.example.com',
+  'pdp.example.com',
+])('does not start as %s', (identifier) => {
+  expect(() => authzen(w.tokens, { trust: TRUST, identifier })).toThrow(SetupError)
 })

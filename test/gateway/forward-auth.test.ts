@@ -390,3 +390,21 @@ it('toNode takes what this module made and nothing else', () => {
   for (const handler of [undefined, async () => new Response()])
     expect(() => toNode(handler as never)).toThrow(SetupError)
 })
+
+it.each<readonly [string, object]>([
+  ['two gateways', { gateway: ['nginx', 'traefik'] }],
+  ['no trust', { trust: undefined }],
+  ['a secret with a space', { trust: { secret: `${'a'.repeat(32)} ` } }],
+  ['a secret of other characters', { trust: { secret: '\u00e4'.repeat(32) } }],
+  ['a secret that is too long', { trust: { secret: 'a'.repeat(257) } }],
+  ['no secret of several', { trust: { secret: [] } }],
+  ['one short secret of several', { trust: { secret: [SECRET, 'short'] } }],
+  ['a secret out of an environment that has none', { trust: { secret: undefined } }],
+  ['a header of a gateway', { trust: { secret: SECRET, header: 'X-Original-URI' } }],
+  ['a header about the token', { trust: { secret: SECRET, header: 'x-plan-id' } }],
+  ['loopback in another spelling', { trust: 'localhost' }],
+  ['bodies from Caddy', { gateway: 'caddy', bodies: true }],
+])('does not start with %s', (_, change) => {
+  const options = { gateway: 'nginx', trust: TRUST, onWarning: () => undefined, ...change }
+  expect(() => forwardAuth(w.tokens, options as never)).toThrow(SetupError)
+})

@@ -24,14 +24,16 @@ export interface Program {
 }
 
 const isThere = (program: string, ...args: readonly string[]): boolean => spawnSync(program, args).status === 0
+/** The programs, by which a folder of the path or another name can stand in. */
+const { NGINX_PROGRAM: nginx = 'nginx', CADDY_PROGRAM: caddy = 'caddy' } = process.env
 export const NGINX: Program = {
   gateway: 'nginx',
-  isThere: isThere('nginx', '-v'),
+  isThere: isThere(nginx, '-v'),
   needs: 'skipped without it: apt-get install -y nginx',
 }
 export const CADDY: Program = {
   gateway: 'caddy',
-  isThere: isThere('caddy', 'version'),
+  isThere: isThere(caddy, 'version'),
   needs: 'skipped without it: apt-get install -y caddy',
 }
 
@@ -71,8 +73,8 @@ export async function startGateway({ gateway }: Program, { auth, api, change = (
   )
   const child =
     gateway === 'nginx'
-      ? spawn('nginx', ['-p', folder, '-c', file, '-e', join(folder, 'error.log')])
-      : spawn('caddy', ['run', '--adapter', 'caddyfile', '--config', file], { env: { ...process.env, HOME: folder } })
+      ? spawn(nginx, ['-p', folder, '-c', file, '-e', join(folder, 'error.log')])
+      : spawn(caddy, ['run', '--adapter', 'caddyfile', '--config', file], { env: { ...process.env, HOME: folder } })
   let said = ''
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (text) => {

@@ -1,13 +1,14 @@
 /**
  * Traefik and Envoy as far as this machine can have them: neither Debian nor npm has the programs. Each does with a request what
  * the sources say (Traefik v3.7, pkg/middlewares/auth/forward.go, and Envoy's ext_authz HTTP filter), and sends targets on as they
- * came.
+ * came. What is configured stands in docs/gateways.md.
  */
 import { createServer, type IncomingMessage } from 'node:http'
 import { onTestFinished } from 'vitest'
+import { parse } from 'yaml'
 import { listen, textOf } from '../http/support/site.ts'
 import { type Reply, send1 } from '../http/support/wire.ts'
-import { SECRET } from './programs.ts'
+import { blockOf, SECRET } from './programs.ts'
 
 type Line = readonly [name: string, value: string]
 
@@ -17,7 +18,47 @@ interface Around {
   readonly api: number
 }
 
-const COPIED = ['x-plan-id', 'x-token-id', 'x-token-scopes', 'x-token-reach']
+/** The configuration of the page. */
+function configurationOf<T>(first: string): T {
+  return parse(blockOf(first).replaceAll('THE SECRET', SECRET)) as T
+}
+
+interface Traefik {
+  readonly http: {
+    readonly middlewares: {
+      readonly 'gateway-secret': {
+        readonly headers: { readonly customRequestHeaders: Readonly<Record<string, string>> }
+      }
+      readonly 'plan-tokens': {
+        readonly forwardAuth: {
+          readonly address: string
+          readonly trustForwardHeader: boolean
+          readonly forwardBody: boolean
+          readonly authResponseHeaders: readonly string[]
+        }
+      }
+    }
+  }
+}
+
+interface Patterns {
+  readonly patterns: readonly { readonly exact: string }[]
+}
+interface Envoy {
+  readonly typed_config: {
+    readonly failure_mode_allow: boolean
+    readonly allowed_headers: Patterns
+    readonly with_request_body: { readonly allow_partial_message: boolean }
+    readonly http_service: {
+      readonly path_prefix: string
+      readonly authorization_request: {
+        readonly headers_to_add: readonly { readonly key: string; readonly value: string }[]
+      }
+      readonly authorization_response: { readonly allowed_upstream_headers: Patterns }
+    }
+  }
+}
+const exactly = ({ patterns }: Patterns): readonly string[] => patterns.map(({ exact }) => exact)
 
 const linesOf = ({ rawHeaders }: IncomingMessage): readonly Line[] =>
   rawHeaders.flatMap((name, i): Line[] => (i % 2 === 0 ? [[name, rawHeaders[i + 1] ?? '']] : []))
@@ -49,21 +90,30 @@ async function serveStandIn(
   return port
 }
 
-/**
- * `headers` (customRequestHeaders) that sets the secret, and behind it `forwardAuth` with `trustForwardHeader: false` and
- * `authResponseHeaders` of ours and of the secret, which so goes no further.
- */
+/** The headers of an answer that a gateway copies. */
+const given = (names: readonly string[], { headers }: Reply): readonly Line[] =>
+  names.flatMap((name): Line[] => {
+    const value = headers[name.toLowerCase()]
+    return value === undefined ? [] : [[name, value]]
+  })
+
+/** The middleware that sets the secret, and behind it ForwardAuth. */
 export function startTraefik({
   auth,
   api,
   forwardBody = false,
   maxBodySize = 1_000,
 }: Around & { readonly forwardBody?: boolean; readonly maxBodySize?: number }) {
+  const { middlewares } = configurationOf<Traefik>('# traefik.yaml: the dynamic configuration').http
+  const { address, trustForwardHeader, authResponseHeaders } = middlewares['plan-tokens'].forwardAuth
+  const custom = Object.entries(middlewares['gateway-secret'].headers.customRequestHeaders)
+  const isCustom = (name: string): boolean => custom.some(([own]) => own.toLowerCase() === name)
+  const copied = authResponseHeaders.map((name) => name.toLowerCase())
   return serveStandIn(api, async ({ method = '', url = '', headers: { host = '' } }, lines, body) => {
-    const sent = [...without(lines, (name) => name === 'x-gateway-secret'), ['X-Gateway-Secret', SECRET] as const]
+    const sent = [...without(lines, isCustom), ...custom]
     if (forwardBody && body.length > maxBodySize) return { status: 401, headers: {}, body: '' }
     const question = [
-      ...without(sent, (name) => name.startsWith('x-forwarded-')),
+      ...without(sent, (name) => !trustForwardHeader && name.startsWith('x-forwarded-')),
       ['X-Forwarded-Method', method],
       ['X-Forwarded-Proto', 'http'],
       ['X-Forwarded-Host', host],
@@ -71,19 +121,15 @@ export function startTraefik({
       ['X-Forwarded-For', '203.0.113.9'],
     ] as const
     const answer = await send1(auth, {
-      ...{ method: 'GET', target: '/forward-auth', headers: question },
+      ...{ method: 'GET', target: new URL(address).pathname, headers: question },
       ...(forwardBody && body !== '' && { body: [body] }),
     })
     if (answer.status < 200 || answer.status >= 300) return answer
-    const replaced = [...COPIED, 'x-gateway-secret']
-    const given = COPIED.flatMap((name): Line[] =>
-      answer.headers[name] === undefined ? [] : [[name, answer.headers[name]]],
-    )
-    return [...without(sent, (name) => replaced.includes(name)), ...given]
+    return [...without(sent, (name) => copied.includes(name)), ...given(authResponseHeaders, answer)]
   })
 }
 
-/** `ext_authz` with `path_prefix`, `headers_to_add` and `allowed_upstream_headers`; `partial` is what it says of a body. */
+/** The filter of external authorization; `partial` is what it says of a body. */
 export function startEnvoy({
   auth,
   api,
@@ -91,23 +137,25 @@ export function startEnvoy({
   failureModeAllow = false,
   partial = 'false',
 }: Around & { readonly withRequestBody?: boolean; readonly failureModeAllow?: boolean; readonly partial?: string }) {
-  const allowed = ['authorization', 'x-figma-token', 'content-type', 'content-encoding']
+  const { allowed_headers, http_service } = configurationOf<Envoy>(
+    '# envoy.yaml: the filter, in front of the router',
+  ).typed_config
+  const { path_prefix, authorization_request, authorization_response } = http_service
+  const allowed = ['authorization', ...exactly(allowed_headers)]
+  const copied = exactly(authorization_response.allowed_upstream_headers)
   return serveStandIn(api, async ({ method = '', url = '' }, lines, body) => {
     const question = [
       ...without(lines, (name) => !allowed.includes(name)),
-      ['X-Gateway-Secret', SECRET],
+      ...authorization_request.headers_to_add.map(({ key, value }) => [key, value] as const),
       ...(withRequestBody && body !== '' ? [['x-envoy-auth-partial-body', partial] as const] : []),
-    ] as const
+    ]
     const answer = await send1(auth, {
-      ...{ method, target: `/forward-auth${url}`, headers: question },
+      ...{ method, target: path_prefix + url, headers: question },
       ...(withRequestBody && body !== '' && { body: [body] }),
     })
     if (answer.status === 0 || answer.status >= 500)
       return failureModeAllow ? without(lines, () => false) : { status: 403, headers: {}, body: '' }
     if (answer.status !== 200) return answer
-    const given = COPIED.flatMap((name): Line[] =>
-      answer.headers[name] === undefined ? [] : [[name, answer.headers[name]]],
-    )
-    return [...without(lines, (name) => COPIED.includes(name)), ...given]
+    return [...without(lines, (name) => copied.includes(name)), ...given(copied, answer)]
   })
 }

@@ -7,6 +7,7 @@ import { guard as guardExpress } from 'plan-access-tokens/express'
 import { guard as guardFastify } from 'plan-access-tokens/fastify'
 import { guard as guardFetch } from 'plan-access-tokens/fetch'
 import { figmaPolicy } from 'plan-access-tokens/figma'
+import { authzen, forwardAuth, toNode } from 'plan-access-tokens/gateway'
 import { guard as guardHono } from 'plan-access-tokens/hono'
 import { hubHandler } from 'plan-access-tokens/hub'
 import { guard as guardKoa } from 'plan-access-tokens/koa'
@@ -245,6 +246,48 @@ const testing = [
   ),
 ]
 
+const KNOWN = { secret: 'a'.repeat(32) }
+const FORWARD = { gateway: 'traefik', trust: KNOWN, onWarning: () => undefined }
+const gateways = [
+  ...mistakesOf<object | undefined>(
+    'forwardAuth',
+    (change) => forwardAuth(tokens as never, (change && { ...FORWARD, ...change }) as never),
+    {
+      'no options': undefined,
+      'a gateway that there is not': { gateway: 'haproxy' },
+      'trust in everybody': { trust: true },
+      'trust without a secret': { trust: {} },
+      'a secret that is short': { trust: { secret: 'a'.repeat(31) } },
+      'a header that clients have': { trust: { ...KNOWN, header: 'Authorization' } },
+      'a header of the policy': { trust: { ...KNOWN, header: 'X-Figma-Token' } },
+      'a misspelt part of trust': { trust: { ...KNOWN, headr: 'X-Key' } },
+      'bodies from nginx': { gateway: 'nginx', bodies: true },
+      'a prefix from Caddy': { gateway: 'caddy', pathPrefix: '/check' },
+      'a prefix with a slash at its end': { gateway: 'envoy', pathPrefix: '/check/' },
+      'a length of nothing': { headerLength: 0 },
+      'a surface that there is not': { surface: 'npn' },
+      'a predicate of guards': { when: () => true },
+      'a log that is no function': { onError: console },
+      'a warning that is no function': { onWarning: 1 },
+      'several mistakes': { gateway: 'x', trust: 'x', surface: 'x', basePath: 'x', bodies: 1 },
+    },
+  ),
+  ...mistakesOf<object | undefined>(
+    'authzen',
+    (change) => authzen(tokens as never, (change && { trust: KNOWN, ...change }) as never),
+    {
+      'no options': undefined,
+      'an identifier without TLS': { identifier: 'http://pdp.example.com' },
+      'questions that are no function': { ask: {} },
+      'a body of no byte': { bodyBytes: 0 },
+      'more evaluations than there may be': { evaluations: 1_001 },
+      'a surface that there is not': { surface: 'npn' },
+      'a base path without a slash': { basePath: 'api' },
+    },
+  ),
+  ...mistakesOf<unknown>('toNode', (handler) => toNode(handler as never), { 'a handler of something else': () => 1 }),
+]
+
 export const SETUP: readonly Mistake[] = [
-  ...[engine, guards, ownGuards, verdaccio, sql, redis, admin, hub, testing, reviews].flat(),
+  ...[engine, guards, ownGuards, verdaccio, sql, redis, admin, gateways, hub, testing, reviews].flat(),
 ]

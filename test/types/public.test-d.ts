@@ -6,6 +6,7 @@ import type * as authorizer from 'plan-access-tokens/authorizer'
 import type * as config from 'plan-access-tokens/config'
 import type * as guards from 'plan-access-tokens/fetch'
 import type * as figma from 'plan-access-tokens/figma'
+import type * as gateway from 'plan-access-tokens/gateway'
 import type * as hub from 'plan-access-tokens/hub'
 import type * as koa from 'plan-access-tokens/koa'
 import type * as legacy from 'plan-access-tokens/legacy'
@@ -232,7 +233,19 @@ interface Types {
   Config: config.Config
   ConfiguredEngine: config.ConfiguredEngine
   EngineConfig: config.EngineConfig
+  GatewayConfig: config.GatewayConfig
   StoreConfig: config.StoreConfig
+  AskedOfEngine: gateway.AskedOfEngine
+  AuthzenOptions: gateway.AuthzenOptions
+  Entity: gateway.Entity
+  Evaluation: gateway.Evaluation
+  ForwardAuth: gateway.ForwardAuth
+  ForwardAuthOptions: gateway.ForwardAuthOptions
+  Gateway: gateway.Gateway
+  GatewayCode: gateway.GatewayCode
+  GatewayHandler: gateway.GatewayHandler
+  GatewayRequest: gateway.GatewayRequest
+  Trust: gateway.Trust
   HubAddress: hub.HubAddress
   HubHandler: hub.HubHandler
   HubOptions: hub.HubOptions
