@@ -8,6 +8,7 @@ export {
   MANAGEMENT_ERRORS,
   type ManagementCode,
   type ManagementErrorInfo,
+  NotWrittenError,
   PlanTokenError,
   REFUSALS,
   type RefusalCode,

@@ -30,7 +30,8 @@ export interface TokenStore {
    * Writes a record and its event together or not at all: only if the stored version is `record.version - 1`, where a record
    * that does not exist has version 0. Gives the event the next `seq`, so that nobody can see n before n − 1.
    *
-   * @returns exactly `true` if both are written, `false` if the version was another. Whatever is thrown is an unknown outcome.
+   * @returns exactly `true` if both are written, `false` if the version was another. Whatever is thrown is an unknown outcome, but
+   * for a `NotWrittenError`: it says that this call has written nothing and never will, and its `cause` is thrown to the caller.
    */
   commit(record: TokenRecord, event: NewEvent): Promise<boolean>
   /** Events in commit order (or the reverse), after a `seq`, `limit` at most. Fewer than `limit` means that there are no more. */

@@ -235,6 +235,22 @@ export type StoreProblem =
   | 'row_unreadable'
 
 /**
+ * Thrown by a store's `commit` where nothing was written, for certain, and where writing again is for the caller to decide: what
+ * `alongside` of a SQL store threw. The caller of `tokens.create` and its like gets `cause` itself.
+ *
+ * @example
+ * throw new NotWrittenError(thrown)
+ */
+export class NotWrittenError extends Error {
+  override readonly name = 'NotWrittenError'
+
+  /** @param cause what the caller is to hear. */
+  constructor(cause: unknown) {
+    super('The change was undone. Nothing was written.', { cause })
+  }
+}
+
+/**
  * An answer of the directory that has not the shape of the port, such as an id that is a number. The message names the method,
  * the field, what came (its kind, never its value) and what was expected.
  */

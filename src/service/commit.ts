@@ -2,7 +2,7 @@
  * Writes a change: record and event together, by version. A write whose answer was lost is found out and never repeated
  * blindly, and an answer that comes late still counts. What a change is: core/lifecycle.ts.
  */
-import { PlanTokenError } from '../core/errors.ts'
+import { NotWrittenError, PlanTokenError } from '../core/errors.ts'
 import { changesBetween } from '../core/lifecycle.ts'
 import type { EventType, NewEvent, TokenRecord } from '../core/token.ts'
 import { answerOf, failureOf, unavailable } from './ask.ts'
@@ -88,6 +88,8 @@ async function write(engine: Engine, record: TokenRecord, event: NewEvent): Prom
       if (answer !== false) return refuseAnswer()
     } catch (error) {
       if (error instanceof PlanTokenError) throw error
+      // With an earlier try still under way, nobody knows what that one will do.
+      if (error instanceof NotWrittenError && late.length === 0) throw error.cause
       failure = failureOf(engine, error, 'store.commit')
       late.push(onceTrue(sent))
     }

@@ -7,6 +7,7 @@ export const PUBLIC_VALUES: {
     values: [
       'DirectoryError',
       'MANAGEMENT_ERRORS',
+      'NotWrittenError',
       'PlanTokenError',
       'REFUSALS',
       'SetupError',

@@ -286,7 +286,9 @@ interface Types {
   PgListenerOptions: sql.PgListenerOptions
   SqlStore: sql.SqlStore
   MigrateResult: sql.MigrateResult
-  SqlStoreOptions: sql.SqlStoreOptions
+  SqlStoreOptions: Omit<sql.SqlStoreOptions, 'alongside'>
+  AlongsideOptions: sql.AlongsideOptions<'a transaction'>
+  RunAlongside: sql.RunAlongside<'a transaction'>
   SqlTables: sql.SqlTables
   AffectedOptions: policies.AffectedOptions
   AffectedToken: policies.AffectedToken

@@ -21,6 +21,7 @@ import { columnsOf, quote } from './schema.ts'
 import type { Session } from './session.ts'
 import { DURABLE, IS_OPEN, LEFT_OPEN, markSql, UNVOUCHED, type Vouching } from './suitable-postgres.ts'
 import type { Db, Setup } from './tables.ts'
+import { wholeOf } from './values.ts'
 
 /**
  * After so many milliseconds without a word from a process that was stopped or cut off amid a commit in a transaction, PostgreSQL
@@ -39,24 +40,37 @@ interface Answer {
   readonly seq: unknown
 }
 
+/** Writes a pair by the statement, on a connection that somebody vouches for; its number, `undefined` if another version stands. */
+type Write = (db: Db, vouching: Vouching, record: TokenRecord, event: NewEvent) => Promise<number | undefined>
+
 /** The commit of a store: whether the pair was written; `false` if another version stands, and then nothing was. */
 export function postgresCommit(session: Session): (record: TokenRecord, event: NewEvent) => Promise<boolean> {
-  const create = statementOf(session, true)
-  const change = statementOf(session, false)
-  return (record, event) => {
+  const write = postgresWrite(session)
+  return (record, event) =>
+    session.alone(async (db, vouching) => (await write(db, vouching, record, event)) !== undefined)
+}
+
+/**
+ * The statement by itself, for a transaction that goes on after it.
+ *
+ * @param longest after so many milliseconds the server cuts off each statement that comes after it in the transaction.
+ */
+export function postgresWrite(session: Session, longest?: number): Write {
+  const create = statementOf(session, true, longest)
+  const change = statementOf(session, false, longest)
+  return async (db, vouching, record, event) => {
     const first = tokenRow(record)
     const second = eventRow(event, 1)
     const digests = JSON.stringify([...new Set(record.secrets.map(({ digest }) => digest))])
     const columns = [...TOKEN.map(([column]) => first[column]), ...EVENT.map(([column]) => second[column])]
     const compiled = record.version === 1 ? create : change
-    return session.alone(async (db, vouching) => {
-      const parameters = [vouching, session.goodMark('state'), digests, session.channel, ...columns]
-      const answer = await run(db, session, { ...compiled, parameters }, vouching)
-      session.checkSession(answer.session, 'state')
-      if (answer.vouching === NOBODY) throw UNVOUCHED
-      if (answer.vouching === PROBED && answer.open === 'true') throw LEFT_OPEN
-      return typeof answer.seq === 'string'
-    })
+    const parameters = [vouching, session.goodMark('state'), digests, session.channel, ...columns]
+    const answer = await run(db, session, { ...compiled, parameters }, vouching)
+    session.checkSession(answer.session, 'state')
+    if (answer.vouching === NOBODY) throw UNVOUCHED
+    if (answer.vouching === PROBED && answer.open === 'true') throw LEFT_OPEN
+    // Text where it was written, and null where it was not.
+    return typeof answer.seq === 'string' ? wholeOf(answer.seq) : undefined
   }
 }
 
@@ -81,7 +95,7 @@ const EVENT = columnsOf('events').filter(([column]) => column !== 'seq') as read
 const [VOUCHING, MARK, DIGESTS, CHANNEL] = ['$1::text', '$2::text', '$3::json', '$4::text']
 const BEFORE = 4
 
-function statementOf(setup: Setup, isFirst: boolean): CompiledQuery<Answer> {
+function statementOf(setup: Setup, isFirst: boolean, longest: number | undefined): CompiledQuery<Answer> {
   const { names } = setup
   const [tokens, secrets, events, state] = [names.tokens, names.secrets, names.events, names.state].map((name) =>
     quote('postgres', name),
@@ -96,6 +110,7 @@ function statementOf(setup: Setup, isFirst: boolean): CompiledQuery<Answer> {
     : `update ${tokens} set ${set.join(', ')} where id = ${id} and version = ${version} - 1 and (select ${isGood} from session s)`
   const isWritten = `(select pg_catalog.count(*) from written) = 1`
   const listed = `pg_catalog.json_array_elements_text(${DIGESTS})`
+  const limit = longest === undefined ? '' : `, ${limitSql(longest)} as longest`
   const isKnown = `exists (select 1 from ${secrets} o where o.digest = d.digest and o.token_id = ${id})`
   const parts = {
     session: `select ${markSql(setup, 'state')} as session, ${VOUCHING} as vouching, ${IS_OPEN}::text as open`,
@@ -104,7 +119,7 @@ function statementOf(setup: Setup, isFirst: boolean): CompiledQuery<Answer> {
     // In order, so that two that have several new ones in common do not wait for each other.
     added: `insert into ${secrets} (digest, token_id) select d.digest, ${id} from ${listed} d (digest) where ${isWritten} and not ${isKnown} order by 1 returning 1`,
     // The secrets are counted so that they are written before the lock is taken.
-    numbered: `update ${state} set last_seq = last_seq + 1 where ${isWritten} and (select pg_catalog.count(*) from forgotten) >= 0 and (select pg_catalog.count(*) from added) >= 0 and id = 1 and last_seq < ${Number.MAX_SAFE_INTEGER} returning last_seq, ${DURABLE}, pg_catalog.set_config('idle_in_transaction_session_timeout', '${LONGEST_SILENCE}', true) as silence`,
+    numbered: `update ${state} set last_seq = last_seq + 1 where ${isWritten} and (select pg_catalog.count(*) from forgotten) >= 0 and (select pg_catalog.count(*) from added) >= 0 and id = 1 and last_seq < ${Number.MAX_SAFE_INTEGER} returning last_seq, ${DURABLE}, pg_catalog.set_config('idle_in_transaction_session_timeout', '${LONGEST_SILENCE}', true) as silence${limit}`,
     // Without a number it fails, and all of it with it.
     logged: `insert into ${events} (seq, ${columns(event)}) select (select last_seq from numbered), ${values(event)} from written returning seq, pg_catalog.pg_notify(${CHANNEL}, '') as told`,
   }
@@ -112,6 +127,13 @@ function statementOf(setup: Setup, isFirst: boolean): CompiledQuery<Answer> {
   return rawQuery<Answer>(
     `${ALONE}with ${withParts.join(', ')} select s.session, s.vouching, s.open, l.seq::text as seq, l.told::text as told from session s left join logged l on true`,
   )
+}
+
+/** Sets `statement_timeout` for the rest of the transaction, unless the host has set a shorter one. */
+function limitSql(longest: number): string {
+  const now = `(extract(epoch from pg_catalog.current_setting('statement_timeout')::pg_catalog.interval) * 1000)::pg_catalog.int8`
+  const shorter = `case ${now} when 0 then ${longest} else least(${now}, ${longest}) end`
+  return `pg_catalog.set_config('statement_timeout', (${shorter})::pg_catalog.text, true)`
 }
 
 type Pairs = readonly (readonly [column: string, value: string])[]

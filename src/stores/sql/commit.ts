@@ -5,8 +5,9 @@
  * (stores/sql/commit-postgres.ts).
  */
 import type { NewEvent, TokenRecord } from '../../core/token.ts'
+import type { Alongside } from './alongside.ts'
 import { latest } from './beside.ts'
-import { postgresCommit } from './commit-postgres.ts'
+import { postgresCommit, postgresWrite } from './commit-postgres.ts'
 import { digestTaken, isDuplicate, withoutNumber } from './problems.ts'
 import { partsOf } from './query.ts'
 import { eventRow, tokenRow } from './rows.ts'
@@ -19,35 +20,63 @@ const PART = 500
 
 /** Whether the pair was written; `false` if another version stands, and then nothing was. */
 type Commit = (record: TokenRecord, event: NewEvent) => Promise<boolean>
+/** Writes a pair within a transaction: the event's number, or `undefined` if another version stands. */
+type Write = (db: Db, record: TokenRecord, event: NewEvent, known: Known | undefined) => Promise<number | undefined>
 
-/** The commit of a store. */
-export function commitOf(session: Session): Commit {
-  const commit = session.dialect === 'postgres' ? postgresCommit(session) : inTransaction(session)
+/** The commit of a store. @param alongside what the host does in each of its transactions. */
+export function commitOf(session: Session, alongside?: Alongside): Commit {
+  const commit = wayOf(session, alongside)
   return async (record, event) => Number.isSafeInteger(record.version) && record.version >= 1 && commit(record, event)
 }
 
-function inTransaction(session: Session): Commit {
+function wayOf(session: Session, alongside: Alongside | undefined): Commit {
+  if (session.dialect !== 'postgres')
+    return inTransaction(session, writeOf(session, alongside !== undefined), alongside)
+  if (!alongside) return postgresCommit(session)
+  const write = postgresWrite(session, alongside.timeoutMs)
+  return inTransaction(session, (db, record, event) => write(db, 'own', record, event), alongside)
+}
+
+function inTransaction(session: Session, write: Write, alongside: Alongside | undefined): Commit {
   const isMysql = session.dialect === 'mysql'
-  return async (record, event) => {
-    const row = tokenRow(record)
-    eventRow(event, 1)
-    const { id, version } = record
-    const digests = [...new Set(record.secrets.map(({ digest }) => digest))]
-    const known = (db: Db): Promise<Known> => (version === 1 ? NOTHING : knownOf(db, session, id))
-    const written = await session.transaction(
-      async (db, before) => {
-        if (isMysql && before?.version !== version - 1) return undefined
-        if (!(version === 1 ? await insertToken(db, session, row) : await updateToken(db, session, row)))
+  return (record, event) =>
+    refusable(async (refuse) => {
+      tokenRow(record)
+      eventRow(event, 1)
+      const written = await session.transaction<true, Known>(
+        async (db, before) => {
+          const seq = await write(db, record, event, before)
+          if (seq === undefined) return undefined
+          const refused = await alongside?.run(db, record, { ...event, seq }, refuse)
+          if (!refused) return true
+          refuse(refused)
           return undefined
-        await keepSecrets(db, session, id, digests, (before ?? (await known(db))).digests)
-        if (isMysql) await insertNumbered(db, session, event)
-        else await insertEvent(db, session, event)
-        return true
-      },
-      // Before the transaction: a read in it would give it a snapshot, and MariaDB may then refuse to number the event (1020).
-      isMysql ? known : undefined,
-    )
-    return written === true
+        },
+        // Before the transaction: a read in it would give it a snapshot, and MariaDB may then refuse to number the event (1020).
+        isMysql ? (db) => knownOf(db, session, record) : undefined,
+      )
+      return written === true
+    })
+}
+
+/** Runs a commit that can be refused before it has come to its end, since what it waits for may never come. */
+function refusable(commit: (refuse: (refused: Error) => void) => Promise<boolean>): Promise<boolean> {
+  return new Promise((resolve, reject) => void commit(reject).then(resolve, reject))
+}
+
+/** Writes part by part, for MySQL and SQLite. @param isTold whether somebody wants to know the number, which MySQL has to be asked for. */
+function writeOf(session: Session, isTold: boolean): Write {
+  const isMysql = session.dialect === 'mysql'
+  return async (db, record, event, before) => {
+    const row = tokenRow(record)
+    const { id, version } = record
+    if (isMysql && before?.version !== version - 1) return undefined
+    if (!(version === 1 ? await insertToken(db, session, row) : await updateToken(db, session, row))) return undefined
+    const digests = [...new Set(record.secrets.map(({ digest }) => digest))]
+    await keepSecrets(db, session, id, digests, (before ?? (await knownOf(db, session, record))).digests)
+    if (!isMysql) return insertEvent(db, session, event)
+    await insertNumbered(db, session, event)
+    return isTold ? lastSeq(db, session) : 0
   }
 }
 
@@ -60,7 +89,8 @@ interface Known {
 const NOTHING: Promise<Known> = Promise.resolve({ version: 0, digests: new Set<undefined>() })
 
 /** In one statement, so that they belong together. Whether the version still stands is found when the token is written. */
-async function knownOf(db: Db, { names, suitability }: Session, id: string): Promise<Known> {
+async function knownOf(db: Db, { names, suitability }: Session, { id, version }: TokenRecord): Promise<Known> {
+  if (version === 1) return NOTHING
   const query = db
     .selectFrom(`${names.tokens} as token`)
     .leftJoin(`${names.secrets} as secret`, 'secret.token_id', 'token.id')
@@ -140,7 +170,16 @@ async function insertNumbered(db: Db, { names }: Setup, event: NewEvent): Promis
   await insert.execute()
 }
 
-async function insertEvent(db: Db, { names }: Setup, event: NewEvent): Promise<void> {
+/** The number that this transaction has taken, and that nobody else can see or change yet. */
+async function lastSeq(db: Db, { names }: Setup): Promise<number> {
+  const seq = wholeOf(
+    (await db.selectFrom(names.state).select('last_seq').where('id', '=', 1).executeTakeFirst())?.last_seq,
+  )
+  if (seq === undefined) throw withoutNumber(names)
+  return seq
+}
+
+async function insertEvent(db: Db, { names }: Setup, event: NewEvent): Promise<number> {
   const update = db
     .updateTable(names.state)
     .set((eb) => ({ last_seq: eb('last_seq', '+', 1).$castTo<number>() }))
@@ -149,4 +188,5 @@ async function insertEvent(db: Db, { names }: Setup, event: NewEvent): Promise<v
   const seq = wholeOf((await update.executeTakeFirst())?.last_seq)
   if (seq === undefined) throw withoutNumber(names)
   await db.insertInto(names.events).values(eventRow(event, seq)).execute()
+  return seq
 }

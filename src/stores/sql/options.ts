@@ -2,12 +2,13 @@
  * What can be set: names of tables, their schema, the dialect. Names become part of a query's text, so only plain ones are
  * taken. Which dialect a Kysely speaks is asked of its adapter.
  */
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import * as z from 'zod/mini'
 import { StoreError } from '../../core/errors.ts'
 import { isDictionary } from '../../core/objects.ts'
 import { readOptions } from '../../core/setup.ts'
-import { callable, judged, matching } from '../../core/shape.ts'
+import { callable, judged, matching, whole } from '../../core/shape.ts'
+import { LONGEST_TIME, type RunAlongside } from './alongside.ts'
 import type { Listen } from './listen.ts'
 import type { Names, Setup, SqlDialect } from './tables.ts'
 
@@ -27,8 +28,30 @@ export interface SqlTables {
   readonly dialect?: SqlDialect
 }
 
+/** What a store does beside a change, over any client. */
+export interface AlongsideOptions<Trx> {
+  /**
+   * Your own rows in the same transaction: called with it once record and event are written, for each change and only where
+   * it takes place. What it throws undoes both and is what the caller of `tokens.create` and its like gets. `movePlan` and
+   * `revokePlan` of `operator` call it too, for each token; `sweep` and last uses do not.
+   *
+   * All other changes wait for it, so let it write and wait for nothing but its own statements. Where the database undoes
+   * the transaction for the sake of another (a deadlock), it is called again. It must not end the transaction.
+   *
+   * @example
+   * alongside: (trx, record, event) =>
+   *   trx.insertInto('outbox').values({ seq: event.seq, token_id: record.id, type: event.type }).execute()
+   */
+  readonly alongside?: RunAlongside<Trx>
+  /**
+   * How many milliseconds it may take: 1 to 4,000, by default 1,000. Then all is undone, and the caller gets `unavailable`. Let it
+   * be less than the `timeoutMs` of `createPlanTokens`.
+   */
+  readonly alongsideTimeoutMs?: number
+}
+
 /** Options of `sqlStore`. */
-export interface SqlStoreOptions extends SqlTables {
+export interface SqlStoreOptions<DB = unknown> extends SqlTables, AlongsideOptions<Transaction<DB>> {
   /** PostgreSQL only: what gives the store its `watch`, see `pgListener`. Without it there is none. */
   readonly listen?: Listen
 }
@@ -60,6 +83,11 @@ const places = {
   dialect: z.optional(z.literal(['postgres', 'mysql', 'sqlite'])),
 }
 const listen = z.optional(callable('must be a function, such as pgListener gives.'))
+/** The options that are about `alongside`. */
+const BESIDE = {
+  alongside: z.optional(callable('must be a function (trx, record, event) that gives a promise.')),
+  alongsideTimeoutMs: z.optional(whole(1, LONGEST_TIME)),
+}
 const isKysely = (value: unknown): value is Kysely<unknown> => typeof Object(value).getExecutor === 'function'
 const kysely = judged<Kysely<unknown>>((value) => {
   if (!isKysely(value)) return 'must be a Kysely of your database: new Kysely({ dialect }).'
@@ -78,7 +106,7 @@ const d1 = judged((value) => {
 const OPTIONS = {
   sqlMigrations: z.strictObject(places),
   migrate: z.strictObject({ kysely, ...places }),
-  sqlStore: z.strictObject({ kysely, ...places, listen }),
+  sqlStore: z.strictObject({ kysely, ...places, listen, ...BESIDE }),
   d1Store: z.strictObject({ database: d1, tables: places.tables }),
   migrateD1: z.strictObject({ database: d1, tables: places.tables }),
 }
@@ -107,6 +135,8 @@ export function tableNamesOf(reader: keyof typeof OPTIONS, options: unknown, bes
         tell(['tables'], `name ${JSON.stringify(table)} twice.`)
       const dialect = some.listen === undefined ? undefined : (some.dialect ?? spokenBy(some.kysely))
       if (dialect !== undefined && dialect !== 'postgres') tell(['listen'], 'is for PostgreSQL alone.')
+      if (some.alongsideTimeoutMs !== undefined && some.alongside === undefined)
+        tell(['alongsideTimeoutMs'], 'is the time of `alongside`, which is missing.')
     },
   )
   const bare = tablesIn(given.tables)
@@ -122,7 +152,7 @@ function tablesIn(given: unknown): Names {
 }
 
 /** Everything that the store's queries need to know. */
-export function setupOf<DB>(reader: 'sqlStore' | 'migrate', kysely: Kysely<DB>, options: SqlStoreOptions): Setup {
+export function setupOf<DB>(reader: 'sqlStore' | 'migrate', kysely: Kysely<DB>, options: SqlStoreOptions<DB>): Setup {
   const { names, bare } = tableNamesOf(reader, options, { kysely })
   return { names, channel: bare.events, dialect: options.dialect ?? dialectOf(kysely) }
 }

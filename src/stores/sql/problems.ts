@@ -87,6 +87,11 @@ export function isUndone(thrown: unknown): boolean {
   return isIn(UNDONE, thrown) || isSqlite(thrown, 'SQLITE_BUSY') || isHeld(thrown)
 }
 
+/** Whether PostgreSQL takes no more statements in a transaction, since one of them has failed. */
+export function isAborted(thrown: unknown): boolean {
+  return marksOf(thrown).codes.includes('25P02')
+}
+
 /** Whether other code has SQLite's only connection in its hands; nothing was done then. */
 export function isHeld(thrown: unknown): boolean {
   return isHeldByOthers(marksOf(thrown).text)

@@ -1,8 +1,10 @@
 /** `sqlStore`: the port over Kysely, put together from its parts. The port: ports.ts. The tables: stores/sql/schema.ts. */
 import type { Kysely } from 'kysely'
 import type { TokenStore } from '../../ports.ts'
+import { alongsideOf } from './alongside.ts'
 import { boundOf } from './bound.ts'
 import { commitOf } from './commit.ts'
+import { kyselyTransactions } from './kysely-transaction.ts'
 import { listTokens } from './list.ts'
 import { listEvents, sweepEvents } from './log.ts'
 import { lookUpByDigest, lookUpById } from './look-ups.ts'
@@ -55,15 +57,17 @@ export type SqlStore = TokenStore & Required<Omit<TokenStore, 'peekByDigest' | '
  * const db = new Kysely({ dialect: new PostgresDialect({ pool: preparedStatements(pool) }) })
  * const store = sqlStore(db, { listen: pgListener(() => new pg.Client({ connectionString })) })
  */
-export function sqlStore<DB>(kysely: Kysely<DB>, options: SqlStoreOptions = {}): SqlStore {
+export function sqlStore<DB>(kysely: Kysely<DB>, options: SqlStoreOptions<DB> = {}): SqlStore {
   const setup = setupOf('sqlStore', kysely, options)
+  const { alongside: run, alongsideTimeoutMs } = options
+  const alongside = run && alongsideOf(setup, run, kyselyTransactions(kysely), alongsideTimeoutMs)
   const session = sessionOf(kysely, setup)
   const { listen } = options
   return {
     findByDigest: lookUpByDigest(session),
     find: lookUpById(session),
     list: (query) => listTokens(session, query),
-    commit: commitOf(session),
+    commit: commitOf(session, alongside),
     events: (query) => listEvents(session, query),
     bound: boundOf(session),
     scan: (query) => scanTokens(session, query),

@@ -1,5 +1,7 @@
 /** Everything that an engine has to pass, in the order in which it is easiest to see what is wrong. */
 import { afterAll, beforeAll, describe, it } from 'vitest'
+import { runsAlongside } from '../alongside/suite.ts'
+import { alongsideKysely } from './alongside.ts'
 import type { Engine } from './engines.ts'
 import { commitsUnderLoad } from './suites/commits.ts'
 import { passesTheContract } from './suites/contract.ts'
@@ -18,6 +20,9 @@ export function onEngine(engine: Engine): void {
     afterAll(() => engine.stop())
     describe('sqlMigrations', () => makesItsTables(engine))
     describe('the contract', () => passesTheContract(engine))
+    describe('the contract, with rows of the host’s own', () =>
+      passesTheContract(engine, { alongside: async () => undefined }))
+    describe('alongside', () => runsAlongside(() => alongsideKysely(engine)))
     describe('rows', () => readsRows(engine))
     describe('problems', () => saysWhatToMend(engine))
     describe('query plans', () => answersAlongIndexes(engine))

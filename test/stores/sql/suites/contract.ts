@@ -1,15 +1,16 @@
 /** `sqlStore` passes the store contract on every engine; what is read is read over other connections than what was written. */
 import { type Kysely, sql } from 'kysely'
-import { migrate, sqlStore } from 'plan-access-tokens/stores/sql'
+import { migrate, type SqlStoreOptions, sqlStore } from 'plan-access-tokens/stores/sql'
 import { storeContract } from 'plan-access-tokens/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Database, Engine } from '../engines.ts'
 
-export function passesTheContract(engine: Engine): void {
+export function passesTheContract(engine: Engine, options: SqlStoreOptions = {}): void {
   let database: Database
   let writer: Kysely<unknown>
   let reader: Kysely<unknown>
-  const storeOver = (kysely: Kysely<unknown>) => sqlStore(kysely, database.listen ? { listen: database.listen } : {})
+  const storeOver = (kysely: Kysely<unknown>) =>
+    sqlStore(kysely, { ...options, ...(database.listen && { listen: database.listen }) })
 
   beforeAll(async () => {
     database = await engine.database()
