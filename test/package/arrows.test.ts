@@ -52,6 +52,8 @@ const WHOLE_ZOD = /^admin\//
 const PEERS: { readonly [folder: string]: RegExp } = {
   'stores/sql/': /^kysely$/,
   'http/elysia.ts': /^elysia$/,
+  'stores/drizzle/': /^kysely$/,
+  'stores/prisma/': /^kysely$/,
   'http/fastify.ts': /^fastify$/,
   'http/hono.ts': /^hono$/,
   'openapi/': /^(@seriousme\/openapi-schema-validator|openapi-types|yaml)$/,
@@ -62,6 +64,8 @@ const PEERS: { readonly [folder: string]: RegExp } = {
 const HOSTS: { readonly [folder: string]: RegExp } = {
   'nestjs/': /^@nestjs\/(core|common(\/constants\.js)?)$/,
   'stores/d1/': /^kysely$/,
+  'stores/clients/': /^kysely$/,
+  'stores/drizzle/tables.ts': /^drizzle-orm(\/(pg|sqlite)-core)?$/,
 }
 /** What a browser runs, bundled by scripts/build-hub.ts; no host installs it. */
 const IN_BROWSER = /^hub\/page\//
@@ -109,8 +113,8 @@ function importProblems(path: string, { specifier, typeOnly, isDynamic }: Import
   if (!specifier.startsWith('.')) {
     if (ON_NODE.test(path)) return OF_CLI.test(specifier) ? [] : [`imports ${specifier}`]
     const isPeer = Object.entries(PEERS).some(([folder, peers]) => path.startsWith(folder) && peers.test(specifier))
-    if (isPeer) return typeOnly || isDynamic ? [] : [`imports ${specifier} before it is used`]
     if (Object.entries(HOSTS).some(([folder, hosts]) => path.startsWith(folder) && hosts.test(specifier))) return []
+    if (isPeer) return typeOnly || isDynamic ? [] : [`imports ${specifier} before it is used`]
     if (specifier === 'zod' && WHOLE_ZOD.test(path)) return []
     if (IN_BROWSER.test(path)) return BUNDLED.test(specifier) ? [] : [`imports ${specifier}`]
     return PACKAGES.test(specifier) && !NO_PACKAGES.includes(layer) ? [] : [`imports ${specifier}`]

@@ -14,6 +14,8 @@ import { guard as guardKoa } from 'plan-access-tokens/koa'
 import { guard as guardNode } from 'plan-access-tokens/node'
 import { npmPolicy, registryGuard } from 'plan-access-tokens/npm'
 import { diffPolicies, policyMatrix } from 'plan-access-tokens/policy'
+import { drizzleStore, pgTables } from 'plan-access-tokens/stores/drizzle'
+import { prismaSchema, prismaStore } from 'plan-access-tokens/stores/prisma'
 import { redisStore } from 'plan-access-tokens/stores/redis'
 import { migrate, sqlMigrations, sqlStore } from 'plan-access-tokens/stores/sql'
 import {
@@ -29,6 +31,14 @@ import { newDirectory } from '../support/world.ts'
 import { type Mistake, mistakesOf } from './table.ts'
 
 const REGISTRY = 'https://npm.acme.example'
+const methods = (...names: string[]) => Object.fromEntries(names.map((name) => [name, () => undefined]))
+/** What Drizzle's classes are told by. */
+const drizzleOf = (kind: string, $client?: object): object =>
+  Object.assign(Object.create({ constructor: { [Symbol.for('drizzle:entityKind')]: kind } }), { $client })
+const prismaOf = (version: string | undefined, adapterName: string | undefined): object => ({
+  ...methods('$queryRawUnsafe', '$executeRawUnsafe', '$transaction'),
+  ...{ _clientVersion: version, _engineConfig: { adapter: { adapterName } } },
+})
 const policy = [figmaPolicy(), npmPolicy({ packageScopes: ['@acme'], registry: REGISTRY })]
 const RIGHT = { policy, store: memoryStore(), directory: newDirectory() }
 const { bound: _, ...boundless } = RIGHT.store
@@ -142,6 +152,42 @@ const sql = [
     none: undefined,
     'a transaction': Object.create(other, { isTransaction: { value: true } }),
   }),
+  ...mistakesOf<readonly [db: unknown, options?: unknown]>(
+    'drizzleStore',
+    (given) => drizzleStore(...(given as [never, never])),
+    {
+      none: [undefined],
+      'a pool': [{ query: () => undefined }],
+      'a transaction': [drizzleOf('NodePgTransaction')],
+      'one with replicas': [{ $primary: {} }],
+      'one over better-sqlite3': [drizzleOf('BetterSQLite3Database')],
+      'one over another driver': [drizzleOf('NeonHttpDatabase')],
+      'one over a single connection': [drizzleOf('NodePgDatabase', {})],
+      'everything at once': [
+        drizzleOf('MySql2Database', {}),
+        { alongside: 1, dialect: 'mysql', listen: () => () => undefined },
+      ],
+    },
+  ),
+  ...mistakesOf<unknown>('pgTables', (options) => pgTables(options as never), {
+    'a table that there is not': { tables: { token: 'a' } },
+  }),
+  ...mistakesOf<readonly [prisma: unknown, options?: unknown]>(
+    'prismaStore',
+    (given) => prismaStore(...(given as [never, never])),
+    {
+      none: [undefined],
+      'a transaction': [{ ...prismaOf('7.10.0', '@prisma/adapter-pg'), $transaction: undefined }],
+      'one of Prisma 6': [prismaOf('6.19.3', '@prisma/adapter-pg')],
+      'one of no version': [prismaOf(undefined, '@prisma/adapter-pg')],
+      'one without an adapter': [prismaOf('7.10.0', undefined)],
+      'one with another adapter': [prismaOf('7.10.0', '@prisma/adapter-d1')],
+      'an alongside that is none': [prismaOf('7.10.0', '@prisma/adapter-pg'), { alongside: 'outbox' }],
+    },
+  ),
+  ...mistakesOf<unknown>('prismaSchema', (provider) => prismaSchema(provider as never), {
+    'another database': 'sqlserver',
+  }),
   ...mistakesOf<unknown>('migrate', (kysely) => migrate(kysely as never), { 'no Kysely': {} }),
   ...mistakesOf<object>('sqlMigrations', (options) => sqlMigrations(options as never).toSql('mssql' as never), {
     'a listener': { listen: () => () => undefined },
@@ -149,7 +195,6 @@ const sql = [
   }),
 ]
 
-const methods = (...names: string[]) => Object.fromEntries(names.map((name) => [name, () => undefined]))
 const ioredis = methods('eval', 'evalsha', 'duplicate')
 const redis = mistakesOf<readonly [client: unknown, options?: unknown]>(
   'redisStore',

@@ -32,6 +32,14 @@ export const PUBLIC_VALUES: {
     source: 'src/stores/sql/index.ts',
     values: ['migrate', 'nodeSqlite', 'pgListener', 'preparedStatements', 'sqlMigrations', 'sqlStore'],
   },
+  'plan-access-tokens/stores/drizzle': {
+    source: 'src/stores/drizzle/index.ts',
+    values: ['drizzleStore', 'migrate', 'pgTables', 'sqliteTables'],
+  },
+  'plan-access-tokens/stores/prisma': {
+    source: 'src/stores/prisma/index.ts',
+    values: ['migrate', 'prismaSchema', 'prismaStore'],
+  },
   'plan-access-tokens/stores/redis': { source: 'src/stores/redis/index.ts', values: ['redisStore'] },
   'plan-access-tokens/stores/d1': {
     source: 'src/stores/d1/index.ts',

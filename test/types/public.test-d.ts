@@ -17,6 +17,8 @@ import type * as openapi from 'plan-access-tokens/openapi'
 import type * as operators from 'plan-access-tokens/operator'
 import type * as policies from 'plan-access-tokens/policy'
 import type * as d1 from 'plan-access-tokens/stores/d1'
+import type * as drizzle from 'plan-access-tokens/stores/drizzle'
+import type * as prisma from 'plan-access-tokens/stores/prisma'
 import type * as redis from 'plan-access-tokens/stores/redis'
 import type * as sql from 'plan-access-tokens/stores/sql'
 import type * as testing from 'plan-access-tokens/testing'
@@ -287,6 +289,15 @@ interface Types {
   SqlStore: sql.SqlStore
   MigrateResult: sql.MigrateResult
   SqlStoreOptions: Omit<sql.SqlStoreOptions, 'alongside'>
+  DrizzleDatabase: drizzle.DrizzleDatabase<drizzle.DrizzleTransaction>
+  DrizzleTransaction: drizzle.DrizzleTransaction
+  DrizzleStoreOptions: drizzle.DrizzleStoreOptions<drizzle.DrizzleTransaction>
+  DrizzleTableOptions: drizzle.DrizzleTableOptions
+  PrismaDatabase: prisma.PrismaDatabase<prisma.PrismaTransaction>
+  PrismaTransaction: prisma.PrismaTransaction
+  PrismaStoreOptions: prisma.PrismaStoreOptions<prisma.PrismaTransaction>
+  PrismaTableOptions: prisma.PrismaTableOptions
+  PrismaProvider: prisma.PrismaProvider
   AlongsideOptions: sql.AlongsideOptions<'a transaction'>
   RunAlongside: sql.RunAlongside<'a transaction'>
   SqlTables: sql.SqlTables

@@ -10,7 +10,7 @@ import { rawQuery } from './query.ts'
 import { columnsOf, quote, SCHEMA_VERSION, STEPS } from './schema.ts'
 import { storeNewer } from './session.ts'
 import type { Names, Setup } from './tables.ts'
-import { wholeOf } from './values.ts'
+import { textOf, wholeOf } from './values.ts'
 
 /** What `migrate` did. */
 export interface MigrateResult {
@@ -45,11 +45,15 @@ const LOCK = 7_305_801_146_021
  * const store = sqlStore(db)
  */
 export async function migrate<DB>(kysely: Kysely<DB>, options: SqlTables = {}): Promise<MigrateResult> {
-  const setup = setupOf('migrate', kysely, options)
+  return migrateOver(kysely, setupOf('migrate', kysely, options))
+}
+
+/** The same for a Kysely that was looked at, whoever made it. */
+export async function migrateOver<DB>(kysely: Kysely<DB>, setup: Setup): Promise<MigrateResult> {
   const db = kysely.withoutPlugins() as unknown as Plain
   for (let attempt = 1; ; attempt++) {
     try {
-      return await WAYS[setup.dialect](db, (one) => bringUpToDate(one, setup))
+      return await WAYS[setup.dialect](db, setup, (one) => bringUpToDate(one, setup))
     } catch (thrown) {
       if (attempt === ATTEMPTS || !isUndone(thrown)) throw problemOfMigrate(thrown, setup)
       await new Promise((resolve) => setTimeout(resolve, PAUSE))
@@ -58,24 +62,26 @@ export async function migrate<DB>(kysely: Kysely<DB>, options: SqlTables = {}): 
 }
 
 type Plain = Kysely<unknown>
-type Way = (db: Plain, work: (one: Plain) => Promise<MigrateResult>) => Promise<MigrateResult>
+type Way = (db: Plain, setup: Setup, work: (one: Plain) => Promise<MigrateResult>) => Promise<MigrateResult>
 
 const run = async (db: Plain, sql: string): Promise<readonly Row[]> => (await db.executeQuery(rawQuery<Row>(sql))).rows
 type Row = { readonly [column: string]: unknown }
 
 /** How one process at a time is let in, and what it does is done as a whole where the database can. */
 const WAYS: { readonly [D in Setup['dialect']]: Way } = {
-  postgres: (db, work) =>
+  postgres: (db, _, work) =>
     db
       .transaction()
       // What the process before has made is seen after the wait.
       .setIsolationLevel('read committed')
       .execute(async (one) => {
-        await run(one, `select pg_catalog.pg_advisory_xact_lock(${LOCK})`)
+        await run(one, `select 1 as locked from pg_catalog.pg_advisory_xact_lock(${LOCK})`)
         return work(one)
       }),
-  sqlite: (db, work) =>
-    db.connection().execute(async (one) => {
+  sqlite: (db, { isLoose }, work) => {
+    // Clients begin theirs as one that writes.
+    if (isLoose) return db.transaction().execute(work)
+    return db.connection().execute(async (one) => {
       // A transaction that begins with a question could not write any more if another process has written meanwhile.
       await run(one, 'begin immediate')
       try {
@@ -86,9 +92,11 @@ const WAYS: { readonly [D in Setup['dialect']]: Way } = {
         await run(one, 'rollback').catch(() => undefined)
         throw thrown
       }
-    }),
-  mysql: (db, work) =>
-    db.connection().execute(async (one) => {
+    })
+  },
+  // Each statement that makes a table ends the transaction, and the connection stays the same.
+  mysql: (db, { isLoose }, work) =>
+    (isLoose ? db.transaction() : db.connection()).execute(async (one) => {
       const [row] = await run(one, `select get_lock('plan_access_tokens', ${LONGEST_WAIT}) as got`)
       if (wholeOf(row?.got) !== 1)
         throw new StoreError(
@@ -103,12 +111,24 @@ const WAYS: { readonly [D in Setup['dialect']]: Way } = {
     }),
 }
 
+/**
+ * Runs what a client may prepare by itself: MySQL then takes none of its own statements about preparing. What would have been
+ * prepared is run in their place (`addColumn` of stores/sql/schema.ts).
+ */
+async function runUnprepared(db: Plain, statement: string): Promise<void> {
+  if (/^(execute|deallocate prepare) statement$/.test(statement)) return
+  if (statement !== 'prepare statement from @statement') return void (await run(db, statement))
+  const [row] = await run(db, 'select @statement as statement')
+  await run(db, textOf(row?.statement) ?? '')
+}
+
 async function bringUpToDate(db: Plain, setup: Setup): Promise<MigrateResult> {
   const { dialect, names } = setup
   const before = await versionOf(db, setup)
   if (before > SCHEMA_VERSION) throw storeNewer(before)
   const missing = Object.entries(STEPS).slice(before)
-  for (const [, statements] of missing) for (const statement of statements(dialect, names)) await run(db, statement)
+  for (const [, statements] of missing)
+    for (const statement of statements(dialect, names)) await (setup.isLoose ? runUnprepared : run)(db, statement)
   // MySQL takes a table of that name for ours, whatever its columns are.
   for (const table of Object.keys(names) as (keyof Names)[]) {
     const columns = columnsOf(table).map(([column]) => quote(dialect, column))

@@ -44,8 +44,8 @@ export interface KyselySqliteDatabase {
   close(): void
 }
 
-/** Whether a statement gives rows, told by its text, where Node does not say. */
-const GIVES_ROWS = /^\s*(\/\*.*?\*\/\s*)*(select|with|pragma|values|explain)\b|\breturning\b/is
+/** Whether a statement gives rows, told by its text, where a driver does not say. */
+export const GIVES_ROWS = /^\s*(\/\*.*?\*\/\s*)*(select|with|pragma|values|explain|show)\b|\breturning\b/is
 
 /**
  * Node's own SQLite (`node:sqlite`, Node 22.13 and later) for Kysely, so that no driver has to be installed.

@@ -7,7 +7,7 @@ import * as z from 'zod/mini'
 import { StoreError } from '../../core/errors.ts'
 import { isDictionary } from '../../core/objects.ts'
 import { readOptions } from '../../core/setup.ts'
-import { callable, judged, matching, whole } from '../../core/shape.ts'
+import { callable, judged, matching, type Schema, whole } from '../../core/shape.ts'
 import { LONGEST_TIME, type RunAlongside } from './alongside.ts'
 import type { Listen } from './listen.ts'
 import type { Names, Setup, SqlDialect } from './tables.ts'
@@ -50,11 +50,14 @@ export interface AlongsideOptions<Trx> {
   readonly alongsideTimeoutMs?: number
 }
 
-/** Options of `sqlStore`. */
-export interface SqlStoreOptions<DB = unknown> extends SqlTables, AlongsideOptions<Transaction<DB>> {
+/** What a store is made of besides its tables. */
+export interface StoreParts<Trx> extends AlongsideOptions<Trx> {
   /** PostgreSQL only: what gives the store its `watch`, see `pgListener`. Without it there is none. */
   readonly listen?: Listen
 }
+
+/** Options of `sqlStore`. */
+export interface SqlStoreOptions<DB = unknown> extends SqlTables, StoreParts<Transaction<DB>> {}
 
 const NAMES = {
   tokens: 'plan_tokens',
@@ -124,26 +127,62 @@ interface TableNames {
  * @throws SetupError (a `TypeError`) with everything that is wrong.
  */
 export function tableNamesOf(reader: keyof typeof OPTIONS, options: unknown, beside: object = {}): TableNames {
-  const given = readOptions<SqlStoreOptions & { readonly kysely?: unknown }>(
-    reader,
-    OPTIONS[reader],
-    options,
-    beside,
-    (some, tell) => {
-      const used = Object.values(tablesIn(some.tables))
-      for (const table of used.filter((one, i) => used.indexOf(one) !== i))
-        tell(['tables'], `name ${JSON.stringify(table)} twice.`)
-      const dialect = some.listen === undefined ? undefined : (some.dialect ?? spokenBy(some.kysely))
-      if (dialect !== undefined && dialect !== 'postgres') tell(['listen'], 'is for PostgreSQL alone.')
-      if (some.alongsideTimeoutMs !== undefined && some.alongside === undefined)
-        tell(['alongsideTimeoutMs'], 'is the time of `alongside`, which is missing.')
-    },
-  )
+  return readTableNames(reader, OPTIONS[reader], options, beside, (some) => some.dialect ?? spokenBy(some.kysely))
+}
+
+type Given = SqlStoreOptions & { readonly kysely?: unknown }
+
+function readTableNames(
+  reader: string,
+  schema: Schema<unknown>,
+  options: unknown,
+  beside: object,
+  dialectFor: (some: { readonly [F in keyof Given]?: unknown }) => unknown,
+): TableNames {
+  const given = readOptions<Given>(reader, schema, options, beside, (some, tell) => {
+    const used = Object.values(tablesIn(some.tables))
+    for (const table of used.filter((one, i) => used.indexOf(one) !== i))
+      tell(['tables'], `name ${JSON.stringify(table)} twice.`)
+    const dialect = some.listen === undefined ? undefined : dialectFor(some)
+    if (dialect !== undefined && dialect !== 'postgres') tell(['listen'], 'is for PostgreSQL alone.')
+    if (some.alongsideTimeoutMs !== undefined && some.alongside === undefined)
+      tell(['alongsideTimeoutMs'], 'is the time of `alongside`, which is missing.')
+  })
   const bare = tablesIn(given.tables)
   const names = Object.fromEntries(
     Object.entries(bare).map(([key, table]) => [key, given.schema === undefined ? table : `${given.schema}.${table}`]),
   )
   return { names: names as unknown as Names, bare }
+}
+
+/** A client of another kind than Kysely, as it was judged. */
+export interface JudgedClient {
+  /** What the argument is called. */
+  readonly name: string
+  /** What it speaks to; `undefined` if that could not be told. */
+  readonly dialect: SqlDialect | undefined
+  /** What is wrong with it. */
+  readonly problem: string | undefined
+  /** See `Setup`. */
+  readonly mayPool?: boolean
+}
+
+/**
+ * The same as `setupOf` for a client of another kind.
+ *
+ * @param reader the function that was called; one that is not about a store takes no options but names.
+ * @throws SetupError (a `TypeError`) with everything that is wrong, the client among it.
+ */
+export function setupOver(
+  reader: string,
+  { name, dialect, problem, mayPool = false }: JudgedClient,
+  options: unknown,
+): Setup {
+  const { dialect: _, ...named } = places
+  const ofStore = reader.endsWith('Store') && { listen, ...BESIDE }
+  const schema = z.strictObject({ [name]: judged(() => problem), ...named, ...ofStore })
+  const { names, bare } = readTableNames(reader, schema, options, { [name]: null }, () => dialect)
+  return { names, channel: bare.events, dialect: dialect as SqlDialect, isLoose: true, mayPool }
 }
 
 function tablesIn(given: unknown): Names {

@@ -15,9 +15,11 @@ const KINDS = {
   mysql: { id: 'varchar(256)', text: 'text', word: 'text', json: 'mediumtext', whole: 'bigint' },
   sqlite: { id: 'text', text: 'text', word: 'text', json: 'text', whole: 'integer' },
 } as const
-type Kind = keyof (typeof KINDS)[SqlDialect]
+/** Kinds of columns. */
+export type Kind = keyof (typeof KINDS)[SqlDialect]
 
-interface Table {
+/** A table, as it is described for everybody who makes it or has to know it. */
+export interface Table {
   /** The first one is the primary key. */
   readonly columns: { readonly [column: string]: Kind | `${Kind}?` }
   /** Derived columns: each is a whole number made by an expression. */
@@ -26,7 +28,8 @@ interface Table {
   readonly indexes?: { readonly [name: string]: readonly string[] }
 }
 
-const TABLES: { readonly [T in keyof Tables]: Table } = {
+/** The tables as they are in the newest version. */
+export const TABLES: { readonly [T in keyof Tables]: Table } = {
   tokens: {
     columns: {
       id: 'id',
@@ -177,7 +180,8 @@ function createTable(dialect: SqlDialect, name: string, { columns, derived = {},
   ]
 }
 
-function lastPart(name: string): string {
+/** A name without its schema. */
+export function lastPart(name: string): string {
   return name.slice(name.lastIndexOf('.') + 1)
 }
 

@@ -20,7 +20,7 @@ import {
   UNVOUCHED,
   type Vouching,
 } from './suitable-postgres.ts'
-import { lookAtSqlite } from './suitable-sqlite.ts'
+import { isPooled, lookAtSqlite } from './suitable-sqlite.ts'
 import type { Db, Names, Setup } from './tables.ts'
 import { wholeOf } from './values.ts'
 
@@ -74,10 +74,15 @@ export function sessionOf<DB>(kysely: Kysely<DB>, setup: Setup): Session {
   const sessions = setup.dialect === 'postgres' ? postgresSessions(setup) : undefined
   /** Whether the tables were looked at since the last failure. Each call looks for itself: one that hangs holds up no other. */
   let areSeen = false
-  /** Whether a read has a transaction of its own, since the connection may hold a snapshot. SQLite cannot be asked. */
+  const { isLoose = false, mayPool = false } = setup
+  /**
+   * Whether a read has a transaction of its own, since the connection may hold a snapshot. SQLite cannot be asked; a client
+   * that may have a pool of connections to it is asked once (stores/sql/suitable-sqlite.ts).
+   */
   let isApart = setup.dialect === 'sqlite'
+  let isProbed = !mayPool
   /** Whether what is written has a transaction of its own, for the same reason, or since other code leaves one open. */
-  let isWrittenApart = false
+  let isWrittenApart = isLoose
   /** How often in a row nobody vouched for a statement that stands alone. */
   let doubts = 0
   /** Whether the Kysely is that of one connection, which others have afterwards. */
@@ -112,6 +117,10 @@ export function sessionOf<DB>(kysely: Kysely<DB>, setup: Setup): Session {
       await suitability.lookAt(db)
       return lookAtTables(db, setup, sessions)
     }
+    if (!isProbed) {
+      isApart = !(await isPooled(db))
+      isProbed = true
+    }
     // In a transaction, so that a database without any is found out before somebody relies on it.
     await transact(db, async (within) => {
       await lookAtTables(within, setup, sessions)
@@ -121,10 +130,20 @@ export function sessionOf<DB>(kysely: Kysely<DB>, setup: Setup): Session {
   /** On one connection, which was asked before. */
   const held = <T>(work: (db: Db) => Promise<T>): Promise<T> => {
     if (!suitability) return work(db)
+    if (isLoose)
+      return asTransaction(db, async (within) => {
+        await suitability.check(within)
+        return work(within)
+      })
     return db.connection().execute(async (one) => {
       await suitability.check(one)
       return work(one)
     })
+  }
+  /** In a transaction of its own, whatever the answer is. */
+  const asTransaction = async <T>(one: Db, work: (db: Db) => Promise<T>): Promise<T> => {
+    const answer = await transact(one, async (within) => [await work(within)] as const)
+    return answer?.[0] as T
   }
   const ask: Session['ask'] = (work) => {
     let lost = 0
@@ -133,9 +152,7 @@ export function sessionOf<DB>(kysely: Kysely<DB>, setup: Setup): Session {
       async () => {
         wasApart = isApart
         isAsked = true
-        if (!wasApart) return work(db)
-        const answer = await transact(db, async (within) => [await work(within)] as const)
-        return answer?.[0] as Awaited<ReturnType<typeof work>>
+        return wasApart ? asTransaction(db, work) : work(db)
       },
       (thrown) => {
         // A pool may hand out the connection again that was lost, until it has seen that.
@@ -159,10 +176,7 @@ export function sessionOf<DB>(kysely: Kysely<DB>, setup: Setup): Session {
     return run(
       async () => {
         wasApart = isWrittenApart
-        if (wasApart) {
-          const answer = await transact(db, async (within) => [await work(within, 'own')] as const)
-          return answer?.[0] as Awaited<ReturnType<typeof work>>
-        }
+        if (wasApart) return asTransaction(db, (within) => work(within, 'own'))
         if (doubts === MOST_DOUBTS) return probed(work)
         try {
           const answer = await work(db, 'nobody')
@@ -186,7 +200,12 @@ export function sessionOf<DB>(kysely: Kysely<DB>, setup: Setup): Session {
       const found = await before?.(one)
       return transact(one, (within) => work(within, found))
     }
-    return run(() => held(attempt), isUndone)
+    const attemptLoose = (one: Db) =>
+      transact(one, async (within) => {
+        await suitability?.check(within)
+        return work(within, await before?.(within))
+      })
+    return run(() => (isLoose ? attemptLoose(db) : held(attempt)), isUndone)
   }
   return {
     ...setup,
@@ -209,7 +228,7 @@ export function sessionOf<DB>(kysely: Kysely<DB>, setup: Setup): Session {
 type Transact = <T>(db: Db, work: (db: Db) => Promise<T | undefined>) => Promise<T | undefined>
 
 /** Makes transactions; `undefined` from the work undoes one. */
-function transactions({ dialect }: Setup): Transact {
+function transactions({ dialect, isLoose }: Setup): Transact {
   /** Whether ours could not be ended, since other code held the only connection of SQLite. */
   let isLeftOpen = false
   return async (db, work) => {
@@ -220,8 +239,10 @@ function transactions({ dialect }: Setup): Transact {
     let [hasBegun, isUnwanted] = [false, false]
     const undo = new Error('undo')
     const builder = db.transaction()
-    // A snapshot of a stricter level would be older than the lock that a commit waits for.
-    const transaction = dialect === 'postgres' ? builder.setIsolationLevel('read committed') : builder
+    // A snapshot of a stricter level would be older than the lock that a commit waits for. In MySQL it is there once the transaction
+    // has asked something, which is before it where a connection can be held.
+    const seesLatest = dialect === 'postgres' || (dialect === 'mysql' && isLoose)
+    const transaction = seesLatest ? builder.setIsolationLevel('read committed') : builder
     const attempt = transaction.execute(async (within) => {
       hasBegun = true
       try {

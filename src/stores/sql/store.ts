@@ -1,17 +1,18 @@
 /** `sqlStore`: the port over Kysely, put together from its parts. The port: ports.ts. The tables: stores/sql/schema.ts. */
 import type { Kysely } from 'kysely'
 import type { TokenStore } from '../../ports.ts'
-import { alongsideOf } from './alongside.ts'
+import { alongsideOf, type Handing } from './alongside.ts'
 import { boundOf } from './bound.ts'
 import { commitOf } from './commit.ts'
 import { kyselyTransactions } from './kysely-transaction.ts'
 import { listTokens } from './list.ts'
 import { listEvents, sweepEvents } from './log.ts'
 import { lookUpByDigest, lookUpById } from './look-ups.ts'
-import { type SqlStoreOptions, setupOf } from './options.ts'
+import { type SqlStoreOptions, type StoreParts, setupOf } from './options.ts'
 import { scanTokens } from './scan.ts'
 import { sessionOf } from './session.ts'
 import { sweepTokens } from './sweep.ts'
+import type { Setup } from './tables.ts'
 import { keepUses, lastUses } from './uses.ts'
 
 /** A store in a SQL database: every method of the port; `watch` only with the option `listen`. */
@@ -59,10 +60,18 @@ export type SqlStore = TokenStore & Required<Omit<TokenStore, 'peekByDigest' | '
  */
 export function sqlStore<DB>(kysely: Kysely<DB>, options: SqlStoreOptions<DB> = {}): SqlStore {
   const setup = setupOf('sqlStore', kysely, options)
-  const { alongside: run, alongsideTimeoutMs } = options
-  const alongside = run && alongsideOf(setup, run, kyselyTransactions(kysely), alongsideTimeoutMs)
+  return storeOver(kysely, setup, kyselyTransactions(kysely), options)
+}
+
+/** The store over a Kysely, whoever made it. @param handing how `alongside` gets the transaction. */
+export function storeOver<DB, Trx>(
+  kysely: Kysely<DB>,
+  setup: Setup,
+  handing: Handing<Trx>,
+  { listen, alongside: run, alongsideTimeoutMs }: StoreParts<Trx>,
+): SqlStore {
   const session = sessionOf(kysely, setup)
-  const { listen } = options
+  const alongside = run && alongsideOf(setup, run, handing, alongsideTimeoutMs)
   return {
     findByDigest: lookUpByDigest(session),
     find: lookUpById(session),

@@ -68,7 +68,8 @@ export function suitabilityOf(setup: Setup): Suitability {
   let shown = shownOf(known)
 
   const check = async (held: Db): Promise<void> => {
-    const { all } = known
+    // In a transaction of ours, which a connection that cannot be held otherwise is asked in, the setting says nothing.
+    const all = setup.isLoose ? known.all.filter(({ name }) => name !== 'in_transaction') : known.all
     const [row] = await rowsOf(held, `select ${shownAs(all)} as session limit 1`)
     checkAll(row?.session, all)
   }

@@ -42,9 +42,26 @@ async function waitWhenBusy(db: Db): Promise<void> {
   if (wholeOf(rows[0]?.timeout) === 0) await db.executeQuery(rawQuery(`pragma busy_timeout = ${BUSY_TIMEOUT}`))
 }
 
-/** Whether the connection is in the hands of other code, by the texts of SQLite and of better-sqlite3. */
+/**
+ * Whether a client takes its connections from a pool and ends what was left open on one when it takes it back, as @libsql/client
+ * does from 0.18 on: nothing is left of a `begin` then. Asked once. With one connection for everything it is ended by a `commit`,
+ * which takes nothing from others that came in between.
+ *
+ * @param db not in a transaction.
+ */
+export async function isPooled(db: Db): Promise<boolean> {
+  await db.executeQuery(rawQuery('begin'))
+  return db.executeQuery(rawQuery('commit')).then(
+    () => false,
+    () => true,
+  )
+}
+
+/** Whether the connection is in the hands of other code, by the texts of SQLite, of better-sqlite3 and of @libsql/client. */
 export function isHeldByOthers(text: string): boolean {
-  return /within a transaction|connection is busy executing a query/.test(text)
+  return /within a transaction|connection is busy executing a query|held by open transactions|open transaction is holding/.test(
+    text,
+  )
 }
 
 /** For one that stayed so. */

@@ -104,4 +104,11 @@ export interface Setup {
   readonly names: Names
   /** What `NOTIFY` and `LISTEN` are called with. */
   readonly channel: string
+  /**
+   * Whether a connection can be held only by a transaction: two statements one after another may reach two connections, as over
+   * the clients of stores/clients/. What has to be one connection's is then done in a transaction.
+   */
+  readonly isLoose?: boolean
+  /** For SQLite over such a client: whether it may have a pool, whose connections nobody leaves a transaction open on. */
+  readonly mayPool?: boolean
 }
