@@ -1,10 +1,10 @@
 /** The engine beside the check from before: it tells where they differ, and no request notices it. */
 import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { SetupError } from 'plan-access-tokens'
 import { type Difference, shadow } from 'plan-access-tokens/legacy'
 import { requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
-import { freePort } from '../../examples/npm-registry/free-port.ts'
 import { KEYS, legacyWorld } from './world.ts'
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, 20))
@@ -112,8 +112,8 @@ it('a server that runs it answers as quickly as before, with a store that never 
     beside.compare(request as never, wasAllowed)
     response.writeHead(wasAllowed ? 200 : 401).end()
   })
-  const port = await freePort()
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
   try {
     const started = performance.now()
     for (let i = 0; i < 20; i++) {
