@@ -1,5 +1,6 @@
 /** What `bench/engine.ts` measures on: the same tokens, routes and places for the package and for the floor. */
 import { hash } from 'node:crypto'
+import { millisecondsInDay } from 'date-fns/constants'
 import {
   createPlanTokens,
   type Directory,
@@ -10,6 +11,7 @@ import {
   type RequestLike,
 } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
+import { legacyKeys } from 'plan-access-tokens/legacy'
 import type { Floor, FloorNode, FloorPlace, FloorToken } from './floor.ts'
 
 const PLAN = '123456789'
@@ -101,6 +103,39 @@ export async function world(policy: Policy, count: number, options: WorldOptions
     if (i % keep === 0) secrets.push(revealed)
   }
   return { tokens, floor, secrets }
+}
+
+/** An engine with `count` adopted keys and as many tokens, and the keys and the secrets of them. */
+export async function legacyWorld(
+  policy: Policy,
+  count: number,
+  freshnessMs = 0,
+): Promise<Pick<World, 'tokens' | 'secrets'> & { readonly keys: readonly string[] }> {
+  const legacy = legacyKeys({
+    rest: [{ name: 'keys', match: /^sk_live_[0-9a-f]{40}$/, scheme: { hash: 'sha256' } }],
+  })
+  const ports = { policy, store: memoryStore(), directory: directory(), legacy }
+  const maker = createPlanTokens(ports)
+  const tokens = createPlanTokens({ ...ports, freshnessMs })
+  const fields = {
+    actor: 'admin',
+    planId: PLAN,
+    type: 'rest',
+    scopes: ['file_content:read'],
+    resources: 'all',
+  } as const
+  const keys: string[] = []
+  const secrets: string[] = []
+  for (let i = 0; i < count; i++) {
+    const key = `sk_live_${hash('sha1', String(i), 'hex')}`
+    const digest = hash('sha256', key, 'hex')
+    const expiresAt = Date.now() + millisecondsInDay
+    await maker.adopt({ ...fields, name: `Key ${i}`, expiresAt, scheme: 'keys', digest })
+    const { secret } = await maker.create({ ...fields, name: `Token ${i}`, lifetimeDays: 365 })
+    keys.push(key)
+    secrets.push(secret.reveal())
+  }
+  return { tokens, keys, secrets }
 }
 
 /** The workspace last, so that a list that is searched from the front is searched to its end. */

@@ -5,7 +5,7 @@
 import { millisecondsInDay } from 'date-fns/constants'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { bytesPerRequest } from './allocation.ts'
-import { policyWithRoutes, requestsFor, world } from './engine-world.ts'
+import { legacyWorld, policyWithRoutes, requestsFor, world } from './engine-world.ts'
 import { type ListRatios, list } from './list.ts'
 import { interleaved, rounded } from './measure.ts'
 import { bytesPerToken } from './memory.ts'
@@ -23,6 +23,13 @@ export interface EngineResult {
     readonly expired: number
     readonly allowlist: number
   }
+  /** A key from before: out of the store, out of memory (`freshnessMs` 1,000), unknown; and a secret of ours in such an engine. */
+  readonly legacy: {
+    readonly cold: number
+    readonly warm: number
+    readonly unknown: number
+    readonly rest: number
+  }
   readonly routes: { readonly '54': number; readonly '540': number }
   readonly tokens: { readonly '1000': number; readonly '1000000': number }
   readonly bytesPerToken: number
@@ -39,6 +46,9 @@ export interface EngineResult {
 export const ENGINE_LIMITS: { readonly [figure: string]: number } = {
   'authorize.rest': 2,
   'authorize.malformed': 0.5,
+  'legacy.cold': 3,
+  'legacy.warm': 3,
+  'legacy.rest': 2,
   'tokens.1000': 2,
   'tokens.1000000': 2,
   routes540To54: 1.3,
@@ -84,6 +94,17 @@ export async function engine(): Promise<EngineResult> {
     fetchRequest: ours(thousand, fetched as unknown as Requests),
   })
 
+  const legacy = await legacyWorld(policy, 1_000)
+  const legacyFresh = await legacyWorld(policy, 1_000, 1_000)
+  const strangers = legacy.keys.map((key) => `${key.slice(0, -1)}${key.endsWith('0') ? '1' : '0'}`)
+  const keys = await interleaved({
+    floor: theFloor(thousand, requests),
+    cold: ours(legacy, requestsFor(legacy.keys)),
+    warm: ours(legacyFresh, requestsFor(legacyFresh.keys)),
+    unknown: ours(legacy, requestsFor(strangers), 'token_unknown'),
+    rest: ours(legacy, requestsFor(legacy.secrets)),
+  })
+
   const routes54 = await world(policyWithRoutes(54), 1_000)
   const routes540 = await world(policyWithRoutes(540), 1_000)
   const routes = await interleaved({
@@ -111,6 +132,12 @@ export async function engine(): Promise<EngineResult> {
       unknown: ofFloor(main.unknown),
       expired: ofFloor(main.expired),
       allowlist: ofFloor(main.allowlist500),
+    },
+    legacy: {
+      cold: rounded(keys.cold / keys.floor),
+      warm: rounded(keys.warm / keys.floor),
+      unknown: rounded(keys.unknown / keys.floor),
+      rest: rounded(keys.rest / keys.floor),
     },
     routes: { '54': rounded(routes.few / routes.floor), '540': rounded(routes.many / routes.floor) },
     tokens: {

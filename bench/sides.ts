@@ -7,7 +7,7 @@ import type { Side } from './measure.ts'
 export type Requests = ReturnType<typeof requestsFor>
 
 /** Authorizes by the package. */
-export function ours({ tokens }: World, requests: Requests, code?: string): Side {
+export function ours({ tokens }: Pick<World, 'tokens'>, requests: Requests, code?: string): Side {
   return async (times) => {
     for (let i = 0; i < times; i++) {
       const decision = await tokens.authorize(requests[i % requests.length] as Requests[number])
