@@ -6,15 +6,19 @@
  */
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { createServer } from 'node:http'
+import { node } from '@elysiajs/node'
 import { serve } from '@hono/node-server'
 import Router from '@koa/router'
+import { Elysia } from 'elysia'
 import express from 'express'
 import fastify from 'fastify'
+import { H3, serve as serveH3 } from 'h3'
 import { Hono } from 'hono'
 import Koa from 'koa'
+import { guard as guardElysia } from 'plan-access-tokens/elysia'
 import { guard as guardExpress } from 'plan-access-tokens/express'
 import { guard as guardFastify } from 'plan-access-tokens/fastify'
-import { guard as guardFetch } from 'plan-access-tokens/fetch'
+import { guard as guardFetch, headersOf, judge } from 'plan-access-tokens/fetch'
 import { guard as guardHono } from 'plan-access-tokens/hono'
 import { guard as guardKoa } from 'plan-access-tokens/koa'
 import { guard as guardNode } from 'plan-access-tokens/node'
@@ -32,7 +36,7 @@ type Start = (
   listening: (port: number) => void,
 ) => unknown
 
-export const FRAMEWORKS = ['express', 'fastify', 'hono', 'koa', 'node', 'fetch'] as const
+export const FRAMEWORKS = ['express', 'fastify', 'hono', 'koa', 'elysia', 'h3', 'node', 'fetch'] as const
 export type Framework = (typeof FRAMEWORKS)[number]
 
 /** The route with the empty handler. The other one answers with a page of 50 kB. */
@@ -133,6 +137,53 @@ export const SERVERS: { readonly [F in Framework]: Start } = {
     })
     app.use(router.routes())
     const server = app.listen(0, HOST, () => listening(portOf(server.address())))
+  },
+
+  elysia({ tokens, floor }, side, page, listening) {
+    const app = new Elysia({ adapter: node() })
+    if (side === 'ours') app.use(guardElysia(tokens))
+    if (side === 'floor')
+      app.decorate('planToken', null).onRequest(async (context) => {
+        const { request, set } = context
+        const decision = await ofFetch(floor, request)
+        if (!decision.allowed) return new Response(null, { status: 401 })
+        Object.assign(set.headers, HEADERS)
+        ;(context as { planToken: unknown }).planToken = decision
+        return undefined
+      })
+    app.get(EMPTY, () => '')
+    app.get(PAGE, () => page)
+    app.listen({ port: 0, hostname: HOST }, (server) => {
+      const { raw } = server as unknown as {
+        readonly raw: { ready(): Promise<unknown>; readonly node: { readonly server: { address(): unknown } } }
+      }
+      raw.ready().then(() => listening(portOf(raw.node.server.address())))
+    })
+  },
+
+  h3({ tokens, floor }, side, page, listening) {
+    const app = new H3()
+    const judged = judge(tokens)
+    if (side === 'ours')
+      app.use(async (event, next) => {
+        const found = await judged(event.req)
+        if (found instanceof Response) return found
+        event.context.planToken = found
+        for (const [name, value] of Object.entries(headersOf(found))) event.res.headers.append(name, value)
+        return next()
+      })
+    if (side === 'floor')
+      app.use(async (event, next) => {
+        const decision = await ofFetch(floor, event.req)
+        if (!decision.allowed) return new Response(null, { status: 401 })
+        Object.assign(event.context, { planToken: decision })
+        for (const [name, value] of Object.entries(HEADERS)) event.res.headers.append(name, value)
+        return next()
+      })
+    app.get(EMPTY, () => '')
+    app.get(PAGE, () => page)
+    const server = serveH3(app, { port: 0, hostname: HOST, silent: true })
+    server.ready().then(() => listening(Number(new URL(server.url ?? '').port)))
   },
 
   node({ tokens, floor }, side, page, listening) {

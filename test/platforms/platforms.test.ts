@@ -34,6 +34,11 @@ it('names in the documents the versions that are tried', () => {
   const named = { Bun: 'bun', Deno: 'deno', 'Next.js': 'next', SvelteKit: '@sveltejs/kit', h3: 'h3', Nitro: 'nitro' }
   for (const [label, name] of Object.entries({ ...named, 'adapter-node': '@sveltejs/adapter-node' }))
     expect(page).toContain(`${label} ${VERSIONS[name]}`)
+  for (const [label, name] of [
+    ['Elysia', 'elysia'],
+    ['`@google-cloud/functions-framework`', '@google-cloud/functions-framework'],
+  ])
+    expect(page).toContain(`${label} ${VERSIONS[name ?? '']}`)
 })
 
 for (const platform of PLATFORMS) {
