@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { COMMITS_LIMITS, commits } from './commits.ts'
 import { ENGINE_LIMITS, engine } from './engine.ts'
+import { GATEWAY_LIMITS, gateway } from './gateway.ts'
 import { HTTP_LIMITS, http } from './http.ts'
 import { HUB_LIMITS, hub } from './hub.ts'
 import { NPM_LIMITS, npm } from './npm.ts'
@@ -25,6 +26,7 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   stores: { run: stores, limits: STORES_LIMITS },
   commits: { run: commits, limits: COMMITS_LIMITS },
   http: { run: http, limits: HTTP_LIMITS },
+  gateway: { run: gateway, limits: GATEWAY_LIMITS },
   npm: { run: npm, limits: NPM_LIMITS },
   hub: { run: hub, limits: HUB_LIMITS },
   peers: { run: peers, limits: PEERS_LIMITS },

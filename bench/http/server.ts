@@ -4,7 +4,7 @@
  */
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { requestsFor, world } from '../engine-world.ts'
-import { type Framework, SERVERS, type Side } from './sides.ts'
+import { type Kind, SECRET, SERVERS, type Side } from './sides.ts'
 
 /** A request that every server of the benchmark lets through. */
 export interface BenchRequest {
@@ -22,16 +22,21 @@ export interface Hello {
 const TOKENS = 1_000
 const REQUESTS = 100
 
-const [framework, side] = process.argv.slice(2)
+const [kind, side] = process.argv.slice(2)
 const { secrets, ...made } = await world(figmaPolicy(), TOKENS)
-const requests = requestsFor(secrets.slice(0, REQUESTS)).map(({ url, headers }) => ({ path: url, headers }))
+const requests = requestsFor(secrets.slice(0, REQUESTS)).map(({ url, headers }) => {
+  if (kind !== 'gateway') return { path: url, headers }
+  // Both sides get what a gateway sends, so that both read as much.
+  const question = { 'X-Gateway-Secret': SECRET, 'X-Original-Method': 'GET', 'X-Original-URI': url }
+  return { path: url, headers: { ...(headers as { readonly [name: string]: string }), ...question } }
+})
 // Once the one who asked has gone, nobody needs this server.
 process.on('disconnect', () => process.exit())
 process.on('message', () => {
   const { user, system } = process.cpuUsage()
   process.send?.((user + system) / 1_000)
 })
-SERVERS[framework as Framework](made, side as Side, pageOf50kB(), (port) => {
+SERVERS[kind as Kind](made, side as Side, pageOf50kB(), (port) => {
   process.send?.({ port, requests } satisfies Hello)
 })
 

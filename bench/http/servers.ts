@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { Hello } from './server.ts'
-import type { Framework, Side } from './sides.ts'
+import type { Kind, Side } from './sides.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 /** Below the root, since what is built finds the frameworks from there. */
@@ -23,7 +23,7 @@ export interface Server extends Hello {
 
 /** Starts servers out of one build. */
 export interface Servers {
-  start(framework: Framework, side: Side): Promise<Server>
+  start(kind: Kind, side: Side): Promise<Server>
   /** Removes what was built. */
   remove(): void
 }
@@ -44,13 +44,13 @@ export async function buildServers(): Promise<Servers> {
     tsconfig: `${ROOT}tsconfig.json`,
   })
   return {
-    start: (framework, side) => startServer(file, framework, side),
+    start: (kind, side) => startServer(file, kind, side),
     remove: () => rmSync(folder, { recursive: true }),
   }
 }
 
-async function startServer(file: string, framework: Framework, side: Side): Promise<Server> {
-  const child = fork(file, [framework, side], { execArgv: [], env: { ...process.env, NODE_ENV: 'production' } })
+async function startServer(file: string, kind: Kind, side: Side): Promise<Server> {
+  const child = fork(file, [kind, side], { execArgv: [], env: { ...process.env, NODE_ENV: 'production' } })
   const hello = (await answerOf(child)) as Hello
   return {
     ...hello,

@@ -19,6 +19,7 @@ import { guard as guardElysia } from 'plan-access-tokens/elysia'
 import { guard as guardExpress } from 'plan-access-tokens/express'
 import { guard as guardFastify } from 'plan-access-tokens/fastify'
 import { guard as guardFetch, headersOf, judge } from 'plan-access-tokens/fetch'
+import { forwardAuth, toNode } from 'plan-access-tokens/gateway'
 import { guard as guardHono } from 'plan-access-tokens/hono'
 import { guard as guardKoa } from 'plan-access-tokens/koa'
 import { guard as guardNode } from 'plan-access-tokens/node'
@@ -38,6 +39,11 @@ type Start = (
 
 export const FRAMEWORKS = ['express', 'fastify', 'hono', 'koa', 'elysia', 'h3', 'node', 'fetch'] as const
 export type Framework = (typeof FRAMEWORKS)[number]
+/** What a server can be: a framework, or the door for gateways, whose plain side is the guard for Node's servers. */
+export type Kind = Framework | 'gateway'
+
+/** What the door for gateways believes. */
+export const SECRET = 'bench'.repeat(8)
 
 /** The route with the empty handler. The other one answers with a page of 50 kB. */
 const EMPTY = '/v1/files/:key'
@@ -60,7 +66,14 @@ function ofFetch(floor: Floor, { method, url, headers }: Request) {
   })
 }
 
-export const SERVERS: { readonly [F in Framework]: Start } = {
+export const SERVERS: { readonly [K in Kind]: Start } = {
+  gateway({ tokens }, side, _, listening) {
+    const options = { gateway: 'nginx', trust: { secret: SECRET }, onWarning: () => undefined } as const
+    const guarded: RequestListener = guardNode(tokens, (_, response) => response.end())
+    const server = createServer(side === 'ours' ? toNode(forwardAuth(tokens, options)) : guarded)
+    server.listen(0, HOST, () => listening(portOf(server.address())))
+  },
+
   express({ tokens, floor }, side, page, listening) {
     const app = express()
     if (side === 'ours') app.use(guardExpress(tokens))

@@ -19,7 +19,7 @@ import { routesWithBodies } from './bodies.ts'
 import { type Caller, type GatewayHandler, handlerOf } from './caller.ts'
 import { type Gateway, type Language, languageOf } from './languages.ts'
 import { createTold, GatewayError, problemAnswer } from './problem.ts'
-import { tokenHeaders } from './token-headers.ts'
+import { createTokenHeaders } from './token-headers.ts'
 import { createTrust, inHeader, SECRET_HEADER, type Trust, trustSchema } from './trust.ts'
 
 /** What `forwardAuth` takes besides the engine. */
@@ -91,7 +91,12 @@ export function forwardAuth(tokens: GuardEngine, options: ForwardAuthOptions): F
   const language = languageOf(gateway, pathPrefix ?? '')
   const told = createTold(onError)
   const isTrusted = createTrust(trust, inHeader(headerNameOf(trust).toLowerCase()))
-  const door = { decider, language, sendsBodies: bodies === true, longest: headerLength ?? 1_024 }
+  const door = {
+    decider,
+    language,
+    sendsBodies: bodies === true,
+    headersFor: createTokenHeaders(headerLength ?? 1_024),
+  }
   const refuse = (error: unknown): RenderedDenial => {
     told(error)
     return language.refusal(problemAnswer(error instanceof GatewayError ? error.code : 'internal'))
@@ -168,11 +173,11 @@ interface Door {
   readonly decider: Decider<never>
   readonly language: Language
   readonly sendsBodies: boolean
-  readonly longest: number
+  readonly headersFor: ReturnType<typeof createTokenHeaders>
 }
 
 function answerTo(
-  { decider, language, sendsBodies, longest }: Door,
+  { decider, language, sendsBodies, headersFor }: Door,
   caller: Caller,
   { method, url }: { readonly method: string; readonly url: string },
 ): RenderedDenial | Promise<RenderedDenial> {
@@ -195,7 +200,7 @@ function answerTo(
       ? { method, url, headers: NO_HEADERS, rawHeaders, body }
       : { method, url, headers, body }
   const answered = (decision: Decision<string> | undefined): RenderedDenial => {
-    if (decision?.allowed !== false) return allowedAnswer(decision, longest)
+    if (decision?.allowed !== false) return allowedAnswer(decision, headersFor(decision))
     return language.refusal(isBlind ? problemAnswer('gateway_body_missing') : decision.rendered())
   }
   const decided = decider.decide(question)
@@ -205,7 +210,7 @@ function answerTo(
 const isMissing = (reading: unknown): boolean =>
   (reading as { readonly malformed?: { readonly reason?: unknown } } | undefined)?.malformed?.reason === 'body_missing'
 
-function allowedAnswer(decision: Allowed<string> | undefined, longest: number): RenderedDenial {
+function allowedAnswer(decision: Allowed<string> | undefined, told: object): RenderedDenial {
   const headers = decision ? headersOf(decision) : { 'Cache-Control': 'no-store' }
-  return { status: 200, headers: { ...headers, ...tokenHeaders(decision, longest) }, body: '' }
+  return { status: 200, headers: { ...headers, ...told }, body: '' }
 }

@@ -3,6 +3,7 @@
  * copies a header over what the client sent under its name does so only where there is one, and some take an empty one for none.
  */
 import type { Reach } from '../core/resources.ts'
+import type { Token } from '../core/token.ts'
 import type { Allowed } from '../service/decision.ts'
 
 /** What the server behind finds. */
@@ -18,17 +19,36 @@ const NONE = '-'
 /** What would be too long. A word of no token: who takes it for a list finds nothing in it. */
 const TOO_LONG = '-too-long'
 
-/** The headers for a request that is let through, `undefined` for one without a plan access token. */
-export function tokenHeaders(decision: Allowed<string> | undefined, longest: number): TokenHeaders {
-  const token = decision?.token ?? undefined
-  if (!decision || !token)
-    return { 'X-Plan-Id': NONE, 'X-Token-Id': NONE, 'X-Token-Scopes': NONE, 'X-Token-Reach': NONE }
+/** The headers of requests that no token stands behind. */
+const NOBODY: TokenHeaders = Object.freeze({
+  'X-Plan-Id': NONE,
+  'X-Token-Id': NONE,
+  'X-Token-Scopes': NONE,
+  'X-Token-Reach': NONE,
+})
+
+/**
+ * Makes what gives the headers for a request that is let through, `undefined` for one without a plan access token. They are kept
+ * for as long as the engine keeps its view of the token: to make them was a third of an answer, the network apart.
+ */
+export function createTokenHeaders(longest: number): (decision: Allowed<string> | undefined) => TokenHeaders {
+  const kept = new WeakMap<Token, TokenHeaders>()
   const short = (value: string): string => (value.length > longest ? TOO_LONG : value || NONE)
-  return {
+  const headersFor = (token: Token, reach: Reach): TokenHeaders => ({
     'X-Plan-Id': encoded(token.planId),
     'X-Token-Id': encoded(token.id),
     'X-Token-Scopes': short(token.scopes.map(scopeText).join(' ')),
-    'X-Token-Reach': short(reachText(decision.reach)),
+    'X-Token-Reach': short(reachText(reach)),
+  })
+  return (decision) => {
+    if (!decision?.token) return NOBODY
+    const { token, reach } = decision
+    const before = kept.get(token)
+    if (before) return before
+    const headers = headersFor(token, reach)
+    // What a host has made may change.
+    if (Object.isFrozen(token)) kept.set(token, headers)
+    return headers
   }
 }
 
