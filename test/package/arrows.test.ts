@@ -19,6 +19,7 @@ const ARROWS: { readonly [layer: string]: readonly string[] } = {
   npm: ['core', 'service', 'http', 'npm'],
   http: ['core', 'service', 'http'],
   nestjs: ['core', 'service', 'http', 'nestjs'],
+  mcp: ['core', 'service', 'http', 'mcp'],
   verdaccio: ['core', 'ports', 'service', 'http', 'npm', 'verdaccio'],
   admin: ['core', 'ports', 'service', 'admin'],
   hub: ['core', 'ports', 'service', 'admin', 'npm', 'hub'],

@@ -45,6 +45,7 @@ describe('the entry points', () => {
       './node',
       './fetch',
       './nestjs',
+      './mcp',
       './operator',
       './legacy',
       './admin',

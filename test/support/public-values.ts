@@ -67,6 +67,7 @@ export const PUBLIC_VALUES: {
       'PlanTokensModule',
     ],
   },
+  'plan-access-tokens/mcp': { source: 'src/mcp/index.ts', values: ['mcpGuard'] },
   'plan-access-tokens/operator': { source: 'src/operator/index.ts', values: ['operator'] },
   'plan-access-tokens/legacy': { source: 'src/legacy/index.ts', values: ['legacyKeys', 'shadow'] },
   'plan-access-tokens/admin': {

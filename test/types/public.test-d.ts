@@ -10,6 +10,7 @@ import type * as gateway from 'plan-access-tokens/gateway'
 import type * as hub from 'plan-access-tokens/hub'
 import type * as koa from 'plan-access-tokens/koa'
 import type * as legacy from 'plan-access-tokens/legacy'
+import type * as mcp from 'plan-access-tokens/mcp'
 import type * as nestjs from 'plan-access-tokens/nestjs'
 import type * as node from 'plan-access-tokens/node'
 import type * as npm from 'plan-access-tokens/npm'
@@ -265,6 +266,11 @@ interface Types {
   D1Statement: d1.D1Statement
   D1Tables: d1.D1Tables
   DurableObjectStorage: d1.DurableObjectStorage
+  McpEndpoint: mcp.McpEndpoint
+  McpGuard: mcp.McpGuard
+  McpGuardOptions: mcp.McpGuardOptions
+  McpNext: mcp.McpNext
+  ProtectedResource: mcp.ProtectedResource
   PlanTokenRouteOptions: nestjs.PlanTokenRouteOptions
   PlanTokensModuleAsyncOptions: nestjs.PlanTokensModuleAsyncOptions
   PlanTokensModuleOptions: nestjs.PlanTokensModuleOptions
