@@ -181,7 +181,7 @@ export const SERVERS: { readonly [K in Kind]: Start } = {
       app.use(async (event, next) => {
         const found = await judged(event.req)
         if (found instanceof Response) return found
-        event.context.planToken = found
+        Object.assign(event.context, { planToken: found })
         for (const [name, value] of Object.entries(headersOf(found))) event.res.headers.append(name, value)
         return next()
       })

@@ -52,7 +52,7 @@ describe.skipIf(!ORMS)(withOrms('drizzle-kit push'), () => {
     const server = await startPostgres()
     const { config, close } = await overPg(server)
     const url = `postgres://${config.user}:${config.password}@${config.host}:${config.port}/${config.database}`
-    const both = importing('pgTables') + OWN.postgresql + '\n' + OURS.postgresql
+    const both = `${importing('pgTables')}${OWN.postgresql}\n${OURS.postgresql}`
     expect(await push('postgresql', url, both)).toContain('No changes detected')
     expect(await push('postgresql', url, OWN.postgresql)).toMatch(/drop table "plan_tokens"/i)
     expect(await push('postgresql', url, OWN.postgresql, '!plan_token*')).toContain('No changes detected')
@@ -62,7 +62,7 @@ describe.skipIf(!ORMS)(withOrms('drizzle-kit push'), () => {
 
   it('of SQLite', { timeout: 120_000 }, async () => {
     const { file, close } = await overLibsql()
-    const both = importing('sqliteTables') + OWN.turso + '\n' + OURS.turso
+    const both = `${importing('sqliteTables')}${OWN.turso}\n${OURS.turso}`
     expect(await push('turso', `file:${file}`, both)).toContain('No changes detected')
     expect(await push('turso', `file:${file}`, OWN.turso)).toMatch(/drop table `plan_tokens`/i)
     await close()
