@@ -11,10 +11,6 @@ import { createDecider, type GuardEngine, type GuardOptions, type PlanTokenOf } 
 
 export type { GuardEngine, GuardOptions, PlanTokenOf }
 
-type Nothing = Record<never, never>
-/** What Elysia's types know of a plugin that puts `planToken` into the context of every handler. */
-type WithPlanToken<Found> = { decorator: { planToken: Found }; store: Nothing; derive: Nothing; resolve: Nothing }
-
 /** What is used of the context that Elysia has of every request. */
 interface Context {
   readonly request: Request
@@ -39,7 +35,20 @@ interface SetHeaders {
 export function guard<
   const Options extends GuardOptions<Request> = GuardOptions<Request>,
   P extends Policy = TokenOnlyPolicy,
->(tokens: GuardEngine<P>, options?: Options): (app: AnyElysia) => Elysia<'', WithPlanToken<PlanTokenOf<Options, P>>> {
+>(
+  tokens: GuardEngine<P>,
+  options?: Options,
+): (
+  app: AnyElysia,
+) => Elysia<
+  '',
+  {
+    decorator: { planToken: PlanTokenOf<Options, P> }
+    store: Record<never, never>
+    derive: Record<never, never>
+    resolve: Record<never, never>
+  }
+> {
   const { decide, isGuarded, bodyBytes } = createDecider<Request>(tokens, options)
   // Elysia goes by the source of a hook: it waits if that says `async`, and heads answers if it takes `set` out of its context.
   const onRequest = async (context: Context): Promise<Response | undefined> => {
