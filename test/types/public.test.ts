@@ -14,9 +14,10 @@ function exportsOf(path: string): { readonly types: readonly string[]; readonly 
   const types: string[] = []
   const values: string[] = []
   for (const statement of read(path).statements) {
-    if (ts.isFunctionDeclaration(statement) || ts.isInterfaceDeclaration(statement)) {
+    const isType = ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)
+    if (ts.isFunctionDeclaration(statement) || isType) {
       const isExported = statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true
-      if (isExported) (ts.isInterfaceDeclaration(statement) ? types : values).push(statement.name?.text ?? 'default')
+      if (isExported) (isType ? types : values).push(statement.name?.text ?? 'default')
     }
     if (!ts.isExportDeclaration(statement)) continue
     if (!statement.exportClause || !ts.isNamedExports(statement.exportClause)) {
