@@ -19,7 +19,7 @@ import { routesWithBodies } from './bodies.ts'
 import { type Caller, type GatewayHandler, handlerOf } from './caller.ts'
 import { type Gateway, type Language, languageOf } from './languages.ts'
 import { createTold, GatewayError, problemAnswer } from './problem.ts'
-import { createTokenHeaders } from './token-headers.ts'
+import { createTokenHeaders, hasLookAlike } from './token-headers.ts'
 import { createTrust, inHeader, SECRET_HEADER, type Trust, trustSchema } from './trust.ts'
 
 /** What `forwardAuth` takes besides the engine. */
@@ -111,6 +111,7 @@ export function forwardAuth(tokens: GuardEngine, options: ForwardAuthOptions): F
         if (!isTrusted(caller)) return refuse(untrusted)
         const original = language.original(caller)
         if (!original) return refuse(unsaid)
+        if (hasLookAlike(caller)) return language.refusal(problemAnswer('gateway_header_forged'))
         const answered = answerTo(door, caller, original)
         return isThenable(answered) ? answered.catch(refuse) : answered
       } catch (error) {

@@ -7,7 +7,12 @@ import { toConsole } from '../service/report.ts'
 import { tell } from '../service/tell.ts'
 
 /** Why a gateway's question is refused without a decision about the token. */
-export type GatewayCode = 'gateway_untrusted' | 'gateway_request_unreadable' | 'gateway_body_missing' | 'internal'
+export type GatewayCode =
+  | 'gateway_untrusted'
+  | 'gateway_request_unreadable'
+  | 'gateway_header_forged'
+  | 'gateway_body_missing'
+  | 'internal'
 
 const PROBLEMS: {
   readonly [C in GatewayCode]: { readonly status: number; readonly title: string; readonly help: string }
@@ -21,6 +26,11 @@ const PROBLEMS: {
     status: 403,
     title: 'The gateway did not say in one way which request it asks about.',
     help: 'This is a mistake of the server: its gateway and its authorization do not speak the same language.',
+  },
+  gateway_header_forged: {
+    status: 400,
+    title: 'The request has a header that some servers take for one about its token.',
+    help: 'Send it without headers that are called X_Plan_Id, X_Token_Id or the like.',
   },
   gateway_body_missing: {
     status: 403,

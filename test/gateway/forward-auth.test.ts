@@ -322,6 +322,29 @@ describe('what is told of the token', () => {
   })
 })
 
+describe('a header that a server of CGI takes for one about the token', () => {
+  it.each(['X_Plan_Id', 'x-plan_id', 'X_PLAN-ID', 'X-Token_Id', 'X_Token_Scopes', 'X-Token_Reach', 'X_Token-Reach'])(
+    'is refused: %s',
+    async (name) => {
+      const { port } = await startAuth(w.tokens, { gateway: 'caddy', trust: TRUST })
+      const headers = [OWN, ...asks('caddy', 'GET', TARGET), [name, '2002'] as const]
+      expect(await ask(port, headers)).toMatchObject({ status: 400, code: 'gateway_header_forged' })
+      expect((await askFetch({ gateway: 'caddy', trust: TRUST }, headers)).code).toBe('gateway_header_forged')
+    },
+  )
+
+  it('is no other one', async () => {
+    const { port } = await startAuth(w.tokens, { gateway: 'caddy', trust: TRUST })
+    const others: Lines = [
+      ['X_Plan', '1'],
+      ['X_Plan_Ids', '1'],
+      ['My_X_Plan_Id', '1'],
+      ['X-Plan-Id', '1'],
+    ]
+    expect((await ask(port, [OWN, ...asks('caddy', 'GET', TARGET), ...others])).code).toBe('allowed')
+  })
+})
+
 describe('what nginx cannot pass on', () => {
   const headers = (code: string) => ({ status: code })
   it.each([

@@ -85,6 +85,23 @@ describe.each([NGINX, CADDY])('$gateway ($needs)', (program) => {
       expect([name, value]).not.toEqual([name, expect.stringMatching(/forged|admin|^all$|[23]00[23]/)])
   })
 
+  it.runIf(program.isThere)('keeps the secret of the token from the server behind where it is told to', async () => {
+    const off = (text: string): string =>
+      text
+        .replace('proxy_set_header Host', 'proxy_set_header X-Figma-Token "";\n        proxy_set_header Host')
+        .replace('\t\treverse_proxy', '\t\trequest_header -X-Figma-Token\n\t\treverse_proxy')
+    const { api, send } = await start(program, off)
+    expect((await send(request(`GET /v1/files/${A}`, w.ONE))).status).toBe(200)
+    expect(JSON.stringify(api.seen[0]?.rawHeaders)).not.toContain(w.ONE.secret)
+  })
+
+  it.runIf(program.isThere)('hands on no header that a server of CGI takes for one of these', async () => {
+    const { api, send } = await start(program)
+    for (const name of ['X_Plan_Id', 'X-Plan_Id', 'X_Token-Reach'])
+      await send(request(`GET /v1/files/${A}`, w.ONE, { headers: [[name, 'forged']] }))
+    expect(JSON.stringify(api.seen.map(({ rawHeaders }) => rawHeaders))).not.toContain('forged')
+  })
+
   it.runIf(program.isThere).each([
     ['no token', `GET /v1/files/${A}`, undefined, 401, 'token_missing'],
     ['another resource', `GET /v1/files/${B}`, 'ONE', 403, 'resource_not_allowed'],
