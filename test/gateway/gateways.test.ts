@@ -50,125 +50,131 @@ const toldOf = ({ rawHeaders }: Seen): readonly (readonly [string, string | unde
       : [],
   )
 
-describe.each([NGINX, CADDY])('$gateway ($needs)', (program) => {
-  it.runIf(program.isThere)(
-    'tells the server behind about the token, and nothing that the client has forged',
-    async () => {
-      const { api, send } = await start(program)
-      const { token } = w.ONE
-      expect((await send(request(`GET /v1/files/${A}?depth=1`, w.ONE, { headers: FORGED }))).body).toBe('served')
-      expect(api.seen[0]).toMatchObject({ method: 'GET', url: `/v1/files/${A}?depth=1` })
-      expect(Object.fromEntries(toldOf(api.seen[0] as Seen))).toEqual({
-        'x-plan-id': '1001',
-        'x-token-id': token.id,
-        'x-token-scopes': token.scopes.join(' '),
-        'x-token-reach': 'project:123',
-      })
-      expect(toldOf(api.seen[0] as Seen)).toHaveLength(4)
-    },
-  )
+describe.each([NGINX, CADDY].map((program) => [`${program.gateway} (${program.needs})`, program] as const))(
+  '%s',
+  (_title, program) => {
+    it.runIf(program.isThere)(
+      'tells the server behind about the token, and nothing that the client has forged',
+      async () => {
+        const { api, send } = await start(program)
+        const { token } = w.ONE
+        expect((await send(request(`GET /v1/files/${A}?depth=1`, w.ONE, { headers: FORGED }))).body).toBe('served')
+        expect(api.seen[0]).toMatchObject({ method: 'GET', url: `/v1/files/${A}?depth=1` })
+        expect(Object.fromEntries(toldOf(api.seen[0] as Seen))).toEqual({
+          'x-plan-id': '1001',
+          'x-token-id': token.id,
+          'x-token-scopes': token.scopes.join(' '),
+          'x-token-reach': 'project:123',
+        })
+        expect(toldOf(api.seen[0] as Seen)).toHaveLength(4)
+      },
+    )
 
-  it.runIf(program.isThere)('strips what was forged where no token stands behind the request', async () => {
-    const { api, send } = await start(program, undefined, { optional: true })
-    await send(request('GET /anything', undefined, { headers: FORGED }))
-    expect(toldOf(api.seen[0] as Seen).toSorted()).toEqual(TOKEN_NAMES.map((name) => [name, '-']).toSorted())
-  })
-
-  it.runIf(program.isThere)('lets nobody take the headers away that it has set', async () => {
-    const { api, send } = await start(program)
-    const named = 'X-Plan-Id, X-Token-Reach, X-Original-URI, X-Forwarded-Uri, X-Forwarded-Method, X-Gateway-Secret'
-    await send(request(`GET /v1/files/${B}`, w.ONE, { headers: [...FORGED, ['Connection', named]] }))
-    expect(api.seen).toEqual([])
-    await send(request(`GET /v1/files/${A}`, w.ONE, { headers: [...FORGED, ['Connection', named]] }))
-    // A gateway may leave out what the client has called a matter of this connection; nothing else comes in its place.
-    for (const [name, value] of toldOf(api.seen[0] as Seen))
-      expect([name, value]).not.toEqual([name, expect.stringMatching(/forged|admin|^all$|[23]00[23]/)])
-  })
-
-  it.runIf(program.isThere)('keeps the secret of the token from the server behind where it is told to', async () => {
-    const off = (text: string): string =>
-      text
-        .replace('proxy_set_header Host', 'proxy_set_header X-Figma-Token "";\n        proxy_set_header Host')
-        .replace('\t\treverse_proxy', '\t\trequest_header -X-Figma-Token\n\t\treverse_proxy')
-    const { api, send } = await start(program, off)
-    expect((await send(request(`GET /v1/files/${A}`, w.ONE))).status).toBe(200)
-    expect(JSON.stringify(api.seen[0]?.rawHeaders)).not.toContain(w.ONE.secret)
-  })
-
-  it.runIf(program.isThere)('hands on no header that a server of CGI takes for one of these', async () => {
-    const { api, send } = await start(program)
-    for (const name of ['X_Plan_Id', 'X-Plan_Id', 'X_Token-Reach'])
-      await send(request(`GET /v1/files/${A}`, w.ONE, { headers: [[name, 'forged']] }))
-    expect(JSON.stringify(api.seen.map(({ rawHeaders }) => rawHeaders))).not.toContain('forged')
-  })
-
-  it.runIf(program.isThere).each([
-    ['no token', `GET /v1/files/${A}`, undefined, 401, 'token_missing'],
-    ['another resource', `GET /v1/files/${B}`, 'ONE', 403, 'resource_not_allowed'],
-    ['a target that can be read in two ways', `GET /v1/files/${A}/`, 'ONE', 400, 'request_malformed'],
-    ['no endpoint', 'GET /v1/nothing', 'ONE', 403, 'endpoint_unknown'],
-    ['a token nobody has', `GET /v1/files/${A}`, 'unknown', 401, 'token_malformed'],
-  ] as const)('gives the refusal itself: %s', async (_, line, who, status, code) => {
-    const { api, auth, send } = await start(program)
-    const reply = await send(request(line, who === 'ONE' ? w.ONE : who, { headers: FORGED }))
-    expect(reply).toMatchObject({
-      status,
-      headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+    it.runIf(program.isThere)('strips what was forged where no token stands behind the request', async () => {
+      const { api, send } = await start(program, undefined, { optional: true })
+      await send(request('GET /anything', undefined, { headers: FORGED }))
+      expect(toldOf(api.seen[0] as Seen).toSorted()).toEqual(TOKEN_NAMES.map((name) => [name, '-']).toSorted())
     })
-    expect(JSON.parse(reply.body)).toMatchObject({ code, status })
-    // One challenge and no more, where there is one.
-    const challenge = reply.headers['www-authenticate'] ?? ''
-    expect(challenge.split('Bearer realm=')).toHaveLength(status === 403 ? 1 : 2)
-    expect(api.seen).toEqual([])
-    expect(auth.errors).toEqual([])
-  })
 
-  it.runIf(program.isThere)('says when to come again while the store does not answer', async () => {
-    const { api, send } = await start(program)
-    w.store.replace.findByDigest = () => Promise.reject(new Error('down'))
-    onTestFinished(() => void delete w.store.replace.findByDigest)
-    const reply = await send(request(`GET /v1/files/${A}`, w.ONE))
-    expect(reply).toMatchObject({ status: 503, headers: { 'retry-after': '1' } })
-    expect(JSON.parse(reply.body)).toMatchObject({ code: 'unavailable' })
-    expect(api.seen).toEqual([])
-  })
+    it.runIf(program.isThere)('lets nobody take the headers away that it has set', async () => {
+      const { api, send } = await start(program)
+      const named = 'X-Plan-Id, X-Token-Reach, X-Original-URI, X-Forwarded-Uri, X-Forwarded-Method, X-Gateway-Secret'
+      await send(request(`GET /v1/files/${B}`, w.ONE, { headers: [...FORGED, ['Connection', named]] }))
+      expect(api.seen).toEqual([])
+      await send(request(`GET /v1/files/${A}`, w.ONE, { headers: [...FORGED, ['Connection', named]] }))
+      // A gateway may leave out what the client has called a matter of this connection; nothing else comes in its place.
+      for (const [name, value] of toldOf(api.seen[0] as Seen))
+        expect([name, value]).not.toEqual([name, expect.stringMatching(/forged|admin|^all$|[23]00[23]/)])
+    })
 
-  it.runIf(program.isThere)('lets nothing through while there is nobody to ask', async () => {
-    const api = await startApi()
-    const port = await startGateway(program, { auth: 1, api: api.port })
-    expect((await send1(port, request(`GET /v1/files/${A}`, w.ONE))).status).toBeGreaterThanOrEqual(500)
-    expect(api.seen).toEqual([])
-  })
+    it.runIf(program.isThere)('keeps the secret of the token from the server behind where it is told to', async () => {
+      const off = (text: string): string =>
+        text
+          .replace('proxy_set_header Host', 'proxy_set_header X-Figma-Token "";\n        proxy_set_header Host')
+          .replace('\t\treverse_proxy', '\t\trequest_header -X-Figma-Token\n\t\treverse_proxy')
+      const { api, send } = await start(program, off)
+      expect((await send(request(`GET /v1/files/${A}`, w.ONE))).status).toBe(200)
+      expect(JSON.stringify(api.seen[0]?.rawHeaders)).not.toContain(w.ONE.secret)
+    })
 
-  it.runIf(program.isThere)('is not believed with another secret', async () => {
-    const { api, auth, send } = await start(program, (text) => text.replaceAll('THE SECRET', 'x'.repeat(64)))
-    const headers = [...FORGED, ['X-Gateway-Secret', SECRET] as const]
-    const reply = await send(request(`GET /v1/files/${A}`, w.ONE, { headers }))
-    expect(reply.status).toBe(403)
-    expect(JSON.parse(reply.body)).toMatchObject({ code: 'gateway_untrusted' })
-    expect(auth.errors).toMatchObject([{ code: 'gateway_untrusted' }])
-    expect(api.seen).toEqual([])
-  })
+    it.runIf(program.isThere)('hands on no header that a server of CGI takes for one of these', async () => {
+      const { api, send } = await start(program)
+      for (const name of ['X_Plan_Id', 'X-Plan_Id', 'X_Token-Reach'])
+        await send(request(`GET /v1/files/${A}`, w.ONE, { headers: [[name, 'forged']] }))
+      expect(JSON.stringify(api.seen.map(({ rawHeaders }) => rawHeaders))).not.toContain('forged')
+    })
 
-  it.runIf(program.isThere)('is believed on the loopback without a secret', async () => {
-    const { send } = await start(program, (text) => text.replace(/.*THE SECRET.*\n/, ''), { trust: 'loopback' })
-    expect((await send(request(`GET /v1/files/${A}`, w.ONE))).status).toBe(200)
-  })
+    it.runIf(program.isThere).each([
+      ['no token', `GET /v1/files/${A}`, undefined, 401, 'token_missing'],
+      ['another resource', `GET /v1/files/${B}`, 'ONE', 403, 'resource_not_allowed'],
+      ['a target that can be read in two ways', `GET /v1/files/${A}/`, 'ONE', 400, 'request_malformed'],
+      ['no endpoint', 'GET /v1/nothing', 'ONE', 403, 'endpoint_unknown'],
+      ['a token nobody has', `GET /v1/files/${A}`, 'unknown', 401, 'token_malformed'],
+    ] as const)('gives the refusal itself: %s', async (_, line, who, status, code) => {
+      const { api, auth, send } = await start(program)
+      const reply = await send(request(line, who === 'ONE' ? w.ONE : who, { headers: FORGED }))
+      expect(reply).toMatchObject({
+        status,
+        headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
+      })
+      expect(JSON.parse(reply.body)).toMatchObject({ code, status })
+      // One challenge and no more, where there is one.
+      const challenge = reply.headers['www-authenticate'] ?? ''
+      expect(challenge.split('Bearer realm=')).toHaveLength(status === 403 ? 1 : 2)
+      expect(api.seen).toEqual([])
+      expect(auth.errors).toEqual([])
+    })
 
-  it.runIf(program.isThere)('refuses endpoints that are judged by a body, and hands on bodies of others', async () => {
-    const { api, auth, send } = await start(program)
-    expect(auth.handler.bodyRoutes).toContain('POST /v1/dev_resources')
-    expect(auth.warnings).toEqual([expect.stringContaining('POST /v1/dev_resources')])
-    const dev = { dev_resources: [{ name: 'n', url: 'https://x.example', file_key: A, node_id: '1:2' }] }
-    const refused = await send(jsonRequest('POST /v1/dev_resources', w.ALL, dev))
-    expect(refused.status).toBe(403)
-    expect(JSON.parse(refused.body)).toMatchObject({ code: 'gateway_body_missing' })
-    expect(api.seen).toEqual([])
-    const query = { text: 'q'.repeat(100_000) }
-    expect((await send(jsonRequest('POST /v1/developer_logs', w.ALL, query))).status).toBe(200)
-    expect(api.seen).toMatchObject([{ method: 'POST', body: JSON.stringify(query) }])
-  })
-})
+    it.runIf(program.isThere)('says when to come again while the store does not answer', async () => {
+      const { api, send } = await start(program)
+      w.store.replace.findByDigest = () => Promise.reject(new Error('down'))
+      onTestFinished(() => void delete w.store.replace.findByDigest)
+      const reply = await send(request(`GET /v1/files/${A}`, w.ONE))
+      expect(reply).toMatchObject({ status: 503, headers: { 'retry-after': '1' } })
+      expect(JSON.parse(reply.body)).toMatchObject({ code: 'unavailable' })
+      expect(api.seen).toEqual([])
+    })
+
+    it.runIf(program.isThere)('lets nothing through while there is nobody to ask', async () => {
+      const api = await startApi()
+      const port = await startGateway(program, { auth: 1, api: api.port })
+      expect((await send1(port, request(`GET /v1/files/${A}`, w.ONE))).status).toBeGreaterThanOrEqual(500)
+      expect(api.seen).toEqual([])
+    })
+
+    it.runIf(program.isThere)('is not believed with another secret', async () => {
+      const { api, auth, send } = await start(program, (text) => text.replaceAll('THE SECRET', 'x'.repeat(64)))
+      const headers = [...FORGED, ['X-Gateway-Secret', SECRET] as const]
+      const reply = await send(request(`GET /v1/files/${A}`, w.ONE, { headers }))
+      expect(reply.status).toBe(403)
+      expect(JSON.parse(reply.body)).toMatchObject({ code: 'gateway_untrusted' })
+      expect(auth.errors).toMatchObject([{ code: 'gateway_untrusted' }])
+      expect(api.seen).toEqual([])
+    })
+
+    it.runIf(program.isThere)('is believed on the loopback without a secret', async () => {
+      const { send } = await start(program, (text) => text.replace(/.*THE SECRET.*\n/, ''), { trust: 'loopback' })
+      expect((await send(request(`GET /v1/files/${A}`, w.ONE))).status).toBe(200)
+    })
+
+    it.runIf(program.isThere)(
+      'refuses endpoints that are judged by a body, and hands on bodies of others',
+      async () => {
+        const { api, auth, send } = await start(program)
+        expect(auth.handler.bodyRoutes).toContain('POST /v1/dev_resources')
+        expect(auth.warnings).toEqual([expect.stringContaining('POST /v1/dev_resources')])
+        const dev = { dev_resources: [{ name: 'n', url: 'https://x.example', file_key: A, node_id: '1:2' }] }
+        const refused = await send(jsonRequest('POST /v1/dev_resources', w.ALL, dev))
+        expect(refused.status).toBe(403)
+        expect(JSON.parse(refused.body)).toMatchObject({ code: 'gateway_body_missing' })
+        expect(api.seen).toEqual([])
+        const query = { text: 'q'.repeat(100_000) }
+        expect((await send(jsonRequest('POST /v1/developer_logs', w.ALL, query))).status).toBe(200)
+        expect(api.seen).toMatchObject([{ method: 'POST', body: JSON.stringify(query) }])
+      },
+    )
+  },
+)
 
 it.runIf(NGINX.isThere)(`what nginx has decoded is another target than what goes on (${NGINX.needs})`, async () => {
   const { api, send } = await start(NGINX, (text) =>
@@ -240,9 +246,9 @@ const SETTINGS: readonly Setting[] = [
 ]
 
 describe('no target is one resource to us and another to the server behind', () => {
-  it.for(SETTINGS.map((setting) => ({ ...setting, needs: setting.program.needs })))(
-    '$name ($needs)',
-    async ({ program, change, sent = (target) => target, options }, { skip }) => {
+  it.for(SETTINGS.map((setting) => [`${setting.name} (${setting.program.needs})`, setting] as const))(
+    '%s',
+    async ([, { program, change, sent = (target: string) => target, options }], { skip }) => {
       if (!program.isThere) skip()
       const { api, send } = await start(program, change, options)
       const sendings = [
