@@ -11,6 +11,7 @@ import { GATEWAY_LIMITS, gateway } from './gateway.ts'
 import { HTTP_LIMITS, http } from './http.ts'
 import { HUB_LIMITS, hub } from './hub.ts'
 import { NPM_LIMITS, npm } from './npm.ts'
+import { ORMS_LIMITS, orms } from './orms.ts'
 import { PEERS_LIMITS, peers } from './peers.ts'
 import { POLICY_LIMITS, policy } from './policy.ts'
 import { STORES_LIMITS, stores } from './stores.ts'
@@ -28,6 +29,7 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   http: { run: http, limits: HTTP_LIMITS },
   gateway: { run: gateway, limits: GATEWAY_LIMITS },
   npm: { run: npm, limits: NPM_LIMITS },
+  orms: { run: orms, limits: ORMS_LIMITS },
   hub: { run: hub, limits: HUB_LIMITS },
   peers: { run: peers, limits: PEERS_LIMITS },
   policy: { run: policy, limits: POLICY_LIMITS },

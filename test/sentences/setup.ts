@@ -157,12 +157,10 @@ const sql = [
     (given) => drizzleStore(...(given as [never, never])),
     {
       none: [undefined],
-      'a pool': [{ query: () => undefined }],
       'a transaction': [drizzleOf('NodePgTransaction')],
       'one with replicas': [{ $primary: {} }],
       'one over better-sqlite3': [drizzleOf('BetterSQLite3Database')],
       'one over another driver': [drizzleOf('NeonHttpDatabase')],
-      'one over a single connection': [drizzleOf('NodePgDatabase', {})],
       'everything at once': [
         drizzleOf('MySql2Database', {}),
         { alongside: 1, dialect: 'mysql', listen: () => () => undefined },
@@ -179,8 +177,6 @@ const sql = [
       none: [undefined],
       'a transaction': [{ ...prismaOf('7.10.0', '@prisma/adapter-pg'), $transaction: undefined }],
       'one of Prisma 6': [prismaOf('6.19.3', '@prisma/adapter-pg')],
-      'one of no version': [prismaOf(undefined, '@prisma/adapter-pg')],
-      'one without an adapter': [prismaOf('7.10.0', undefined)],
       'one with another adapter': [prismaOf('7.10.0', '@prisma/adapter-d1')],
       'an alongside that is none': [prismaOf('7.10.0', '@prisma/adapter-pg'), { alongside: 'outbox' }],
     },

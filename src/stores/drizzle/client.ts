@@ -13,7 +13,7 @@ export interface DrizzleTransaction {
   run?(query: never): unknown
 }
 
-/** What is used of a database of Drizzle: `drizzle(…)` of drizzle-orm/node-postgres, /postgres-js, /mysql2 or /libsql. */
+/** What is used of a database of Drizzle: `drizzle(…)` of drizzle-orm/node-postgres, /mysql2 or /libsql. */
 export interface DrizzleDatabase<Trx> extends DrizzleTransaction {
   /** Runs something in a transaction. */
   transaction(work: (trx: Trx) => Promise<void>, config?: never): unknown
@@ -44,10 +44,6 @@ const DRIVERS: { readonly [kind: string]: Driver } = {
     // As Drizzle tells it.
     hasPool: (client) => String(Object.getPrototypeOf(client)?.constructor?.name).includes('Pool'),
   },
-  PostgresJsDatabase: {
-    ...{ dialect: 'postgres', path: 'postgres-js' },
-    read: (answer) => result(Array.from(answer as Iterable<unknown>), (answer as Fields).count),
-  },
   MySql2Database: {
     ...{ dialect: 'mysql', path: 'mysql2' },
     read: (answer) => {
@@ -62,7 +58,9 @@ const DRIVERS: { readonly [kind: string]: Driver } = {
   },
 }
 
-const PATHS = Object.values(DRIVERS).map(({ path }) => path)
+const PATHS = `drizzle-orm/${Object.values(DRIVERS)
+  .map(({ path }) => path)
+  .join(' or /')}`
 const ENTITY = Symbol.for('drizzle:entityKind')
 
 /** What Drizzle calls the class of something. */
@@ -93,8 +91,8 @@ function problemOf(db: unknown): string | undefined {
     return 'is over better-sqlite3, whose transactions cannot wait for anything. Take drizzle-orm/libsql, or give sqlStore a connection of its own to the same file.'
   if (!driver)
     return kind === undefined
-      ? `must be a Drizzle database: what drizzle() of drizzle-orm/${PATHS.join(', /')} gave.`
-      : `is over a driver that has not been tried (${kind}). Take drizzle-orm/${PATHS.join(', /')}, or sqlStore with a Kysely of your own.`
+      ? `must be a Drizzle database: what drizzle() of ${PATHS} gave.`
+      : `is over a driver that has not been tried (${kind}). Take ${PATHS}, or sqlStore with a Kysely of your own.`
   const client: unknown = Object(db).$client
   if (driver.hasPool && !(typeof client === 'object' && client !== null && driver.hasPool(client)))
     return 'is over a single connection, on which the statements of others would stand in the transactions of the store. Give drizzle() a pool.'

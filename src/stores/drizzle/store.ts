@@ -12,7 +12,7 @@ export type DrizzleTableOptions = Omit<SqlTables, 'dialect'>
 export interface DrizzleStoreOptions<Trx> extends DrizzleTableOptions, StoreParts<Trx> {}
 
 /**
- * A store in the database that a host reaches through Drizzle: PostgreSQL (node-postgres, postgres-js), MySQL and MariaDB (mysql2),
+ * A store in the database that a host reaches through Drizzle: PostgreSQL (node-postgres), MySQL and MariaDB (mysql2),
  * SQLite (libsql). It is `sqlStore` with its statements sent through `db`, on its connections, and its changes in `db.transaction`;
  * what is promised, refused and thrown is the same. Needs `kysely`, which compiles the statements. Make the tables with `migrate`.
  *

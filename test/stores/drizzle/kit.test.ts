@@ -11,11 +11,8 @@ import { overLibsql, overMysql2, overPg } from './worlds.ts'
 const OWN = {
   postgresql: `import { bigint, pgTable, varchar } from 'drizzle-orm/pg-core'
 export const outbox = pgTable('outbox', { seq: bigint('seq', { mode: 'number' }).primaryKey(), tokenId: varchar('token_id', { length: 256 }).notNull() })`,
-  turso: `import { sqliteTable, text, customType } from 'drizzle-orm/sqlite-core'
-const bigint = customType({ dataType: () => 'bigint' })
-const varchar = customType({ dataType: () => 'varchar(256)' })
-export const outbox = sqliteTable('outbox', { seq: bigint('seq').primaryKey(), tokenId: varchar('token_id').notNull() })`,
-  mysql: '',
+  turso: 'export {}',
+  mysql: 'export {}',
 }
 const OURS = {
   postgresql: `export const { tokens, secrets, events, uses, state } = pgTables()`,
@@ -52,7 +49,7 @@ describe.skipIf(!ORMS)(withOrms('drizzle-kit push'), () => {
     const server = await startPostgres()
     const { config, close } = await overPg(server)
     const url = `postgres://${config.user}:${config.password}@${config.host}:${config.port}/${config.database}`
-    const both = `${importing('pgTables')}${OWN.postgresql}\n${OURS.postgresql}`
+    const both = [importing('pgTables'), OWN.postgresql, OURS.postgresql].join('\n')
     expect(await push('postgresql', url, both)).toContain('No changes detected')
     expect(await push('postgresql', url, OWN.postgresql)).toMatch(/drop table "plan_tokens"/i)
     expect(await push('postgresql', url, OWN.postgresql, '!plan_token*')).toContain('No changes detected')
@@ -61,8 +58,9 @@ describe.skipIf(!ORMS)(withOrms('drizzle-kit push'), () => {
   })
 
   it('of SQLite', { timeout: 120_000 }, async () => {
-    const { file, close } = await overLibsql()
-    const both = `${importing('sqliteTables')}${OWN.turso}\n${OURS.turso}`
+    const { file, close, exec } = await overLibsql()
+    await exec('drop table outbox')
+    const both = [importing('sqliteTables'), OURS.turso].join('\n')
     expect(await push('turso', `file:${file}`, both)).toContain('No changes detected')
     expect(await push('turso', `file:${file}`, OWN.turso)).toMatch(/drop table `plan_tokens`/i)
     await close()
@@ -73,8 +71,8 @@ describe.skipIf(!ORMS)(withOrms('drizzle-kit push'), () => {
     const { config, close, exec } = await overMysql2(server)
     await exec('drop table outbox')
     const url = `mysql://${config.user}@${config.host}:${config.port}/${config.database}`
-    expect(await push('mysql', url, 'export {}')).toMatch(/drop table `plan_tokens`/i)
-    expect(await push('mysql', url, 'export {}', '!plan_token*')).toContain('No changes detected')
+    expect(await push('mysql', url, OWN.mysql)).toMatch(/drop table `plan_tokens`/i)
+    expect(await push('mysql', url, OWN.mysql, '!plan_token*')).toContain('No changes detected')
     await close()
     await server.close()
   })
