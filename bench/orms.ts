@@ -72,9 +72,10 @@ export async function orms({ quick }: { readonly quick: boolean }): Promise<obje
     }
   }
   await run('coldLookUp', 0, false, authorizing)
-  await run('warm', 60_000, false, authorizing)
   await run('commitTenth', 0, false, editing)
   await run('commitAlongsideTenth', 0, true, editing)
+  // Last, since changes would wait for what processes remember.
+  await run('warm', 1_000, false, authorizing)
   await pool.end()
   await plain.end()
   await world?.close()
