@@ -23,7 +23,7 @@ export const GATE = Symbol('PlanTokensModule.forRoot()')
 export class PlanTokenGuard implements CanActivate {
   private readonly gate: Gate
 
-  /** @param gate comes from `PlanTokensModule`. */
+  /** @internal It is made by Nest, out of what `PlanTokensModule` gives. */
   constructor(gate: Gate) {
     this.gate = gate
   }
