@@ -9,7 +9,9 @@ interface Decided {
   readonly planToken: Allowance | undefined
 }
 
-const all = new WeakMap<object, Decided>()
+/** Where it stands on the request: nobody else has the name. A WeakMap of requests costs the collector far more. */
+const DECIDED = Symbol('decided')
+type Kept = { [DECIDED]?: Decided }
 
 /** Whether the request was let through to this very handler. */
 export function isDecided(context: ExecutionContext): boolean {
@@ -18,11 +20,8 @@ export function isDecided(context: ExecutionContext): boolean {
 
 /** Keeps a decision. */
 export function keep(context: ExecutionContext, planToken: Allowance | undefined): void {
-  all.set(context.switchToHttp().getRequest(), {
-    controller: context.getClass(),
-    handler: context.getHandler(),
-    planToken,
-  })
+  const request = context.switchToHttp().getRequest<Kept>()
+  request[DECIDED] = { controller: context.getClass(), handler: context.getHandler(), planToken }
 }
 
 /**
@@ -40,6 +39,6 @@ export function decisionFor(_: unknown, context: ExecutionContext): Allowance | 
 }
 
 function decidedFor(context: ExecutionContext): Decided | undefined {
-  const decided = all.get(context.switchToHttp().getRequest())
+  const decided = context.switchToHttp().getRequest<Kept>()[DECIDED]
   return decided?.controller === context.getClass() && decided.handler === context.getHandler() ? decided : undefined
 }

@@ -2,7 +2,8 @@
 
 import { bodyOf } from '../http/body.ts'
 import { allowReply, type FastifyReplyLike, putOnReply, routingProblem } from '../http/fastify-side.ts'
-import { type NodeRequest, type NodeResponse, putAll, putHeaders, questionOf } from '../http/node-side.ts'
+import { NO_HEADERS } from '../http/guard.ts'
+import { type NodeRequest, type NodeResponse, putAll, putHeaders } from '../http/node-side.ts'
 import type { Allowed } from '../service/decision.ts'
 import type { RequestLike } from '../service/request.ts'
 
@@ -56,8 +57,11 @@ export function questionAbout(request: NestRequest, { sentTo }: Side, limit: num
     throw new TypeError(
       'The target of the request is not known. Something has put its own function in place of setOnRequestHook() of the Fastify adapter after start: call it before app.init().',
     )
+  const { method = '', headers, rawHeaders } = incoming
   const body = () => bodyOf(incoming, limit, request.body, request.rawBody)
-  return { ...questionOf(incoming, limit), url, body }
+  return rawHeaders && rawHeaders.length > 0
+    ? { method, url, headers: NO_HEADERS, rawHeaders, body }
+    : { method, url, headers, body }
 }
 
 /** What an adapter of Nest is asked for. */
@@ -80,20 +84,23 @@ const EXPRESS: Side = {
   routeOf: ({ route }) => route?.path,
 }
 
+/** Where the target that was routed stands on Node's request: nobody else has the name. */
+const TARGET = Symbol('target')
+type Routed = NodeRequest & { [TARGET]?: string }
+
 /**
  * Fastify routes first, and then runs middlewares, for which `req.url` is rewritten in place and put back by what they leave. So
  * the target is kept before any of them runs.
  */
 function fastifySide(adapter: NestAdapter): Side {
-  const targets = new WeakMap<object, string>()
   const before = adapter.onRequestHook
   adapter.setOnRequestHook?.((request, reply, done) => {
     const { raw } = request
-    if (raw) targets.set(raw, raw.url ?? '')
+    if (raw) (raw as Routed)[TARGET] = raw.url ?? ''
     return before ? before.call(adapter, request, reply, done) : done()
   })
   return {
-    sentTo: ({ raw }) => ({ incoming: raw as NodeRequest, url: targets.get(raw as NodeRequest) }),
+    sentTo: ({ raw }) => ({ incoming: raw as NodeRequest, url: (raw as Routed)[TARGET] }),
     routeOf: ({ routeOptions }) => routeOptions?.url,
   }
 }
