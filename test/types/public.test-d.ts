@@ -299,6 +299,7 @@ interface Types {
   DrizzleTransaction: drizzle.DrizzleTransaction
   DrizzleStoreOptions: drizzle.DrizzleStoreOptions<drizzle.DrizzleTransaction>
   DrizzleTableOptions: drizzle.DrizzleTableOptions
+  DrizzleTables: drizzle.DrizzleTables<'a table'>
   PrismaDatabase: prisma.PrismaDatabase<prisma.PrismaTransaction>
   PrismaTransaction: prisma.PrismaTransaction
   PrismaStoreOptions: prisma.PrismaStoreOptions<prisma.PrismaTransaction>

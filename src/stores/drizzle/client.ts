@@ -9,7 +9,9 @@ import type { SqlDialect } from '../sql/tables.ts'
 
 /** What is used of a transaction of Drizzle. Statements of SQLite go by `run`, those of the others by `execute`. */
 export interface DrizzleTransaction {
+  /** Runs a statement; of PostgreSQL and MySQL. */
   execute?(query: never): PromiseLike<unknown>
+  /** Runs a statement; of SQLite. */
   run?(query: never): unknown
 }
 

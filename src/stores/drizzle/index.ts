@@ -1,4 +1,4 @@
 /** Tokens in the SQL database that the host reaches through Drizzle. */
 export type { DrizzleDatabase, DrizzleTransaction } from './client.ts'
 export { type DrizzleStoreOptions, type DrizzleTableOptions, drizzleStore, migrate } from './store.ts'
-export { pgTables, sqliteTables } from './tables.ts'
+export { type DrizzleTables, pgTables, sqliteTables } from './tables.ts'

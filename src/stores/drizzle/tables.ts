@@ -11,8 +11,8 @@ import { type Kind, lastPart, TABLES } from '../sql/schema.ts'
 import type { Names } from '../sql/tables.ts'
 import type { DrizzleTableOptions } from './store.ts'
 
-/** A table for each of the store's. */
-type All<Table> = { readonly [T in keyof Names]: Table }
+/** A table of Drizzle for each of the store's. */
+export type DrizzleTables<Table> = { readonly [T in 'tokens' | 'secrets' | 'events' | 'uses' | 'state']: Table }
 
 /**
  * The tables for `drizzle-orm/pg-core`. Export them from your schema file, with the options that `drizzleStore` has.
@@ -21,7 +21,7 @@ type All<Table> = { readonly [T in keyof Names]: Table }
  * @example
  * export const { tokens, secrets, events, uses, state } = pgTables()
  */
-export function pgTables(options: DrizzleTableOptions = {}): All<pg.PgTable> {
+export function pgTables(options: DrizzleTableOptions = {}): DrizzleTables<pg.PgTable> {
   const text = (column: string) => pg.text(column)
   const whole = (column: string) => pg.bigint(column, { mode: 'number' })
   const table = (options.schema === undefined ? pg.pgTable : pg.pgSchema(options.schema).table) as typeof pg.pgTable
@@ -40,7 +40,7 @@ export function pgTables(options: DrizzleTableOptions = {}): All<pg.PgTable> {
  * @example
  * export const { tokens, secrets, events, uses, state } = sqliteTables()
  */
-export function sqliteTables(options: Omit<DrizzleTableOptions, 'schema'> = {}): All<sqlite.SQLiteTable> {
+export function sqliteTables(options: Omit<DrizzleTableOptions, 'schema'> = {}): DrizzleTables<sqlite.SQLiteTable> {
   return tablesBy(options, {
     column: (column, kind) => (kind === 'whole' ? sqlite.integer(column) : sqlite.text(column)),
     derived: (column, by) => sqlite.integer(column).generatedAlwaysAs(sql.raw(by), { mode: 'stored' }),
@@ -64,7 +64,7 @@ interface Maker<Table> {
   table(name: string, columns: object, indexes: (columns: { readonly [column: string]: unknown }) => unknown[]): Table
 }
 
-function tablesBy<Table>(options: DrizzleTableOptions, make: Maker<Table>): All<Table> {
+function tablesBy<Table>(options: DrizzleTableOptions, make: Maker<Table>): DrizzleTables<Table> {
   const { bare } = tableNamesOf('sqlMigrations', options)
   const made = Object.entries(TABLES).map(([key, { columns, derived = {}, indexes = {} }]) => {
     const name = bare[key as keyof Names]
@@ -85,5 +85,5 @@ function tablesBy<Table>(options: DrizzleTableOptions, make: Maker<Table>): All<
       )
     return [key, make.table(name, Object.fromEntries([...written, ...others]), indexesOf)]
   })
-  return Object.fromEntries(made) as All<Table>
+  return Object.fromEntries(made) as DrizzleTables<Table>
 }
