@@ -38,9 +38,7 @@ export function guard<
 >(
   tokens: GuardEngine<P>,
   options?: Options,
-): (
-  app: AnyElysia,
-) => Elysia<
+): (app: AnyElysia) => Elysia<
   '',
   {
     decorator: { planToken: PlanTokenOf<Options, P> }
