@@ -6,7 +6,7 @@ import { inspect } from 'node:util'
 import type { TokenStore } from 'plan-access-tokens'
 import { describe, expect, it } from 'vitest'
 import { ADMIN, codeOf, errorOf, newWorld, TOKEN } from '../support/world.ts'
-import { type Fate, lossy, settled } from './support/lossy-store.ts'
+import { type Fate, HEARD, lossy, settled } from './support/lossy-store.ts'
 import { steeredClock } from './support/steered-clock.ts'
 
 /** A world in which the next commits have a fate. */
@@ -110,6 +110,34 @@ describe.each(Object.entries(CALLS))('%s', (_, prepare) => {
     world.arm({ answers: undefined, written: true })
     expect(await codeOf(settled(world.clock, call()))).toBe('unavailable')
     expect(await world.log()).toHaveLength(before + 1)
+  })
+
+  it('throws what the store says, is written by no later try, and by the next call', async () => {
+    const world = lossyWorld()
+    const call = await prepare(world)
+    const before = await world.log()
+    world.arm('says that nothing is written', 'is done')
+    await expect(settled(world.clock, call())).rejects.toBe(HEARD)
+    await world.clock.pass(60_000)
+    expect(await world.log()).toEqual(before)
+    await settled(world.clock, call())
+    expect(await world.log()).toHaveLength(before.length + 1)
+  })
+
+  it.each<[string, number, Fate[]]>([
+    ['done once if the write before comes late', 1, ['is written three seconds later', 'says that nothing is written']],
+    ['unavailable if the write before may still come', 0, ['never answers', 'says that nothing is written']],
+  ])('is %s', async (_what, written, fates) => {
+    const world = lossyWorld()
+    const call = await prepare(world)
+    const before = (await world.log()).length
+    world.arm(...fates)
+    const outcome = await settled(world.clock, call()).then(
+      () => 1,
+      (error: { readonly code?: unknown }) => (error.code === 'unavailable' ? 0 : error),
+    )
+    await world.clock.pass(60_000)
+    expect([outcome, (await world.log()).length - before]).toEqual([written, written])
   })
 
   it('is written once at most if every write comes long after the call has failed', async () => {

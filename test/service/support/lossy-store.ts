@@ -1,5 +1,5 @@
 /** A store that loses the answers of `commit`, in every way that answers get lost. */
-import type { MemoryStore, TokenStore } from 'plan-access-tokens'
+import { type MemoryStore, NotWrittenError, type TokenStore } from 'plan-access-tokens'
 import type { SteeredClock } from './steered-clock.ts'
 
 /** What becomes of one call of `commit`. */
@@ -11,7 +11,11 @@ export type Fate =
   | 'never answers'
   | 'writes and never answers'
   | 'is written three seconds later'
+  | 'says that nothing is written'
   | { readonly answers: unknown; readonly written: boolean }
+
+/** What a store heard that says so. */
+export const HEARD = new Error('the row of the host')
 
 /** `fates` for the first commits after `arm()`; the last one for all that follow. */
 export function lossy(store: MemoryStore, clock: SteeredClock): TokenStore & { arm(...fates: readonly Fate[]): void } {
@@ -44,6 +48,8 @@ export function lossy(store: MemoryStore, clock: SteeredClock): TokenStore & { a
           return write().then(() => new Promise(() => undefined))
         case 'is written three seconds later':
           return clock.sleep(3_000).then(write)
+        case 'says that nothing is written':
+          return Promise.reject(new NotWrittenError(HEARD))
       }
     },
   }
