@@ -118,6 +118,16 @@ describe('a request with a key from before', () => {
       expect((await get(secret, bearer)).allowed).toBe(true)
   })
 
+  it('costs no more than its length to look for beside another credential, whatever its signs', async () => {
+    const { tokens, make } = legacyWorld()
+    const { secret } = await make()
+    // As long as headers can be in `serve`; of each sign anew it was looked whether it ends the text, for twelve seconds.
+    const headers = { 'x-figma-token': secret, authorization: `Bearer a${'!'.repeat(60_000)}a` }
+    const started = performance.now()
+    expect((await tokens.authorize({ method: 'GET', url: '/v1/files/FileA', headers })).allowed).toBe(true)
+    expect(performance.now() - started).toBeLessThan(1_000)
+  })
+
   it('of the type of another surface is refused as of the wrong type', async () => {
     const store = memoryStore()
     const tokens = createPlanTokens({
