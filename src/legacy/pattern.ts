@@ -58,8 +58,7 @@ export function readPattern(given: unknown): Pattern | string {
 }
 
 function patternOf(body: string): Pattern {
-  const parts = partsOf(body)
-  const id = /\(\?<id>(.*)\)/.exec(body)?.[1]
+  const { parts, id } = partsOf(body)
   const most = sumOf(parts, (part) => part.most)
   if (most > LONGEST) throw new Wrong(`must match no text of more than ${LONGEST} characters.`)
   for (const [i, part] of parts.entries()) {
@@ -78,7 +77,7 @@ function patternOf(body: string): Pattern {
     least: sumOf(parts, ({ least }) => least),
     most,
     start: startOf(parts),
-    ...(id && { id: new RegExp(`^${id}$`) }),
+    ...(id !== undefined && { id: new RegExp(`^${id}$`) }),
     body,
   }
 }
@@ -100,21 +99,24 @@ function startOf(parts: readonly Part[]): string {
   return start
 }
 
-function partsOf(body: string): readonly Part[] {
+/** The parts, and the source of the id. */
+function partsOf(body: string): { readonly parts: readonly Part[]; readonly id: string | undefined } {
   const parts: Part[] = []
   let isId = false
-  let ids = 0
+  let idStart: number | undefined
+  let id: string | undefined
   for (let at = 0; at < body.length; ) {
-    if (body.startsWith(ID, at) && ids === 0) {
-      ids += 1
+    if (body.startsWith(ID, at) && idStart === undefined) {
       isId = true
       at += ID.length
+      idStart = at
       continue
     }
     if (body[at] === ')' && isId) {
       if (!parts.at(-1)?.isId) throw new Wrong('has an empty id.')
       if (/^[{*+?]/.test(body.slice(at + 1))) throw new Wrong('must have its id once.')
       isId = false
+      id = body.slice(idStart, at)
       at += 1
       continue
     }
@@ -124,7 +126,7 @@ function partsOf(body: string): readonly Part[] {
     at = times.end
   }
   if (isId) throw new Wrong(OUTSIDE)
-  return parts
+  return { parts, id }
 }
 
 const OUTSIDE =

@@ -101,6 +101,24 @@ describe('a pattern', () => {
   })
 })
 
+describe('an id', () => {
+  it.each([
+    ['a parenthesis behind it', /^(?<id>[0-9]{6})\)[a-z]{32}$/],
+    ['one in a class behind it', /^(?<id>[0-9]{6})[)a-z]{32}$/],
+    ['one within it', /^(?<id>[0-9)]{6})-[a-z]{32}$/],
+    ['a class that has its signs before it', /^[(?<id>]{4}(?<id>[0-9]{6})-[a-z]{32}$/],
+  ])('ends where it ends, with %s', (_, match) => {
+    const { id } = readPattern(match) as Pattern
+    expect(id?.test('123456')).toBe(true)
+    expect(id?.test('1234567')).toBe(false)
+  })
+
+  it('is none where a class has its signs', () => {
+    expect((readPattern(/^[(?<id>]{40}\)$/) as Pattern).id).toBeUndefined()
+    expect(mistakes(() => legacyOf(formOf(/^[(?<id>]{40}\)$/)))).toEqual([])
+  })
+})
+
 describe('the set-up', () => {
   it('tells everything that is wrong with it at once', () => {
     const lines = mistakes(() =>
