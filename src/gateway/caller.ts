@@ -19,6 +19,8 @@ export interface Caller {
   readonly headers: HeadersLike
   /** Node's names and values in turn, which have repeated lines. */
   readonly rawHeaders?: readonly string[]
+  /** Whether headers may have been left out: what is not there to us may be there to the server behind. */
+  readonly isCut?: boolean
   /** The address of the other side of the socket; `undefined` where nobody knows it. */
   readonly peer: string | undefined
   /** The body, at most so many bytes, or what is wrong with it. */

@@ -108,6 +108,7 @@ export function forwardAuth(tokens: GuardEngine, options: ForwardAuthOptions): F
   return handlerOf(
     (caller) => {
       try {
+        if (caller.isCut) return language.refusal(problemAnswer('gateway_headers_too_many'))
         if (!isTrusted(caller)) return refuse(untrusted)
         const original = language.original(caller)
         if (!original) return refuse(unsaid)

@@ -10,8 +10,15 @@ import { ANSWERS, type Caller, type GatewayHandler } from './caller.ts'
 
 /** A request of Node's `http` or `http2`, with the socket that it came by. */
 export interface GatewayRequest extends NodeRequest {
-  readonly socket?: { readonly remoteAddress?: string | undefined } | null
+  readonly socket?: {
+    readonly remoteAddress?: string | undefined
+    /** Whose request it is, with what it was told of headers. */
+    readonly server?: { readonly maxHeadersCount?: number | null }
+  } | null
 }
+
+/** After so many lines Node's `http` reads no further ones, and tells nobody, unless its server says another number; 0 is none. */
+const MOST_HEADERS = 1_000
 
 /**
  * The handler as a listener: `createServer(toNode(handler))`, or `app.use('/check', toNode(handler))` in Express. Put it before
@@ -34,8 +41,10 @@ export function toNode(
 
 function callerOf(request: GatewayRequest): Caller {
   const { method = '', url = '', headers, rawHeaders, socket } = request
+  const most = socket?.server?.maxHeadersCount ?? MOST_HEADERS
   return {
     ...{ method, target: url, isRaw: true, headers, peer: socket?.remoteAddress },
+    isCut: most > 0 && (rawHeaders?.length ?? 0) >= most * 2,
     ...(rawHeaders && { rawHeaders }),
     body: (limit) => bodyOf(request, limit),
   }

@@ -11,6 +11,7 @@ export type GatewayCode =
   | 'gateway_untrusted'
   | 'gateway_request_unreadable'
   | 'gateway_header_forged'
+  | 'gateway_headers_too_many'
   | 'gateway_body_missing'
   | 'internal'
 
@@ -31,6 +32,11 @@ const PROBLEMS: {
     status: 400,
     title: 'The request has a header that some servers take for one about its token.',
     help: 'Send it without headers that are called X_Plan_Id, X_Token_Id or the like.',
+  },
+  gateway_headers_too_many: {
+    status: 400,
+    title: 'The request has more headers than are read here.',
+    help: 'Send it with fewer.',
   },
   gateway_body_missing: {
     status: 403,

@@ -67,7 +67,13 @@ it('answers a gateway, AuthZEN and the platform, and ends with SIGTERM', async (
       'x-token-reach': 'client:12',
     },
   })
+  // So Caddy asks: the query of the request stands behind the path of the question.
+  expect(await get('/forward-auth?page=2', question)).toMatchObject({ status: 200, headers: { 'x-plan-id': 'acme' } })
   expect((await get('/forward-auth', question.slice(1))).status).toBe(403)
+  // Headers behind a thousand others are read as well.
+  const many = Array.from({ length: 2_000 }, () => ['a', ''] as const)
+  const forged = await get('/forward-auth', [...question, ...many, ['X_Plan_Id', 'other']])
+  expect([forged.status, forged.headers['x-refusal-status']]).toEqual([403, '400'])
   expect((await get('/forward-auth/v1/clients/12/invoices', question)).status).toBe(404)
   expect(JSON.parse((await get('/.well-known/authzen-configuration')).body)).toMatchObject({
     policy_decision_point: 'https://pdp.example.com',

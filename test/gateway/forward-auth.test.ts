@@ -333,6 +333,23 @@ describe('a header that a server of CGI takes for one about the token', () => {
     },
   )
 
+  it.each([
+    ['as Node counts', undefined, 1_100, 'gateway_headers_too_many'],
+    ['as the server counts', 50, 100, 'gateway_headers_too_many'],
+    ['of a server that counts none', 0, 1_100, 'gateway_header_forged'],
+    ['of a server that takes more', 2_000, 1_100, 'gateway_header_forged'],
+  ] as const)('is not hidden behind more headers than are read, %s', async (_, most, lines, code) => {
+    const handler = forwardAuth(w.tokens, { gateway: 'caddy', trust: TRUST, onWarning: () => undefined })
+    const server = createServer(toNode(handler))
+    if (most !== undefined) server.maxHeadersCount = most
+    const { port, close } = await listen(server)
+    onTestFinished(close)
+    // In the order of Caddy, which sorts them: behind its own, and before the one with underscores.
+    const many = Array.from({ length: lines }, () => ['X-H', ''] as const)
+    const headers = [...asks('caddy', 'GET', TARGET), OWN, ...many, ['X_Plan_Id', '2002'] as const]
+    expect(await ask(port, headers)).toMatchObject({ status: 400, code })
+  })
+
   it('is no other one', async () => {
     const { port } = await startAuth(w.tokens, { gateway: 'caddy', trust: TRUST })
     const others: Lines = [

@@ -36,7 +36,11 @@ export function createGatewayServer({ forwardAuth, isPrefix, authzen, isReady, i
       if (method !== 'GET' && method !== 'HEAD') return answer(response, 405, 'method not allowed')
       return url === '/healthz' ? answer(response, 200, 'alive') : answerReady(response)
     }
-    if (forward && (url === FORWARD_AUTH || (isPrefix && url.startsWith(`${FORWARD_AUTH}/`))))
+    // Caddy leaves the query of the request that it asks about behind the path of its question.
+    if (
+      forward &&
+      (url === FORWARD_AUTH || url.startsWith(`${FORWARD_AUTH}?`) || (isPrefix && url.startsWith(`${FORWARD_AUTH}/`)))
+    )
       return forward(request, response)
     return evaluate ? evaluate(request, response) : answer(response, 404, 'not found')
   }
@@ -46,6 +50,8 @@ export function createGatewayServer({ forwardAuth, isPrefix, authzen, isReady, i
   }
   const server = createServer({ maxHeaderSize: HEADER_BYTES, requestTimeout: 30_000 }, listener)
   server.keepAliveTimeout = KEEP_ALIVE_MS
+  // Bounded by their bytes. By default Node leaves the later ones away, which the server behind then sees alone.
+  server.maxHeadersCount = 0
   return server
 }
 
