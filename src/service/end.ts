@@ -1,6 +1,6 @@
 /** Ending things: revoke, revokeSecret, sweep. Each promise of "immediately" waits until no process acts on the old state. */
 
-import { PlanTokenError } from '../core/errors.ts'
+import { PlanTokenError, type SafeCause } from '../core/errors.ts'
 import { issueAt } from '../core/issue.ts'
 import type { LegacyKey } from '../core/legacy.ts'
 import { revoked, secretRevoked } from '../core/lifecycle.ts'
@@ -57,15 +57,26 @@ export async function revokeSecret(engine: ManagingEngine, input: RevokeSecretIn
     throw new PlanTokenError('invalid_input', { issues: [issueAt(['text'], message)] })
   }
   const changed = new Map<string, TokenRecord>()
+  let uncompared: unknown
   for (const one of found) {
-    const record = await revokeDigest(engine, one.digest, 'secretIn' in one ? one : undefined)
-    if (record) changed.set(record.id, record)
+    try {
+      const record = await revokeDigest(engine, one.digest, 'secretIn' in one ? one : undefined)
+      if (record) changed.set(record.id, record)
+    } catch (error) {
+      // A key that the host cannot compare says nothing of the others, which end all the same. A store that fails says it of all.
+      if (!isUncompared(error)) throw error
+      uncompared ??= error
+    }
   }
+  if (changed.size > 0) await engine.freshness.untilSeenEverywhere()
+  if (uncompared !== undefined) throw uncompared
   if (changed.size === 0) return { revoked: false }
-  await engine.freshness.untilSeenEverywhere()
   const tokens = await show(engine, [...changed.values()])
   return { revoked: true, token: tokens[0] as Token, tokens }
 }
+
+const isUncompared = (error: unknown): boolean =>
+  error instanceof PlanTokenError && (error.cause as SafeCause | undefined)?.method === 'legacy.verify'
 
 /** Ends a secret by its digest; the newest takes its token with it. */
 async function revokeDigest(

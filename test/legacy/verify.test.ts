@@ -3,7 +3,7 @@ import type { TokenRecord } from 'plan-access-tokens'
 import { requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
 import { ADMIN, codeOf, errorOf } from '../support/world.ts'
-import { claimOf, KEYS, legacyOf, legacyWorld, slowForm, slowHash } from './world.ts'
+import { claimOf, FORMS, KEYS, legacyOf, legacyWorld, slowForm, slowHash } from './world.ts'
 
 /** A world with the slow scheme alone. */
 function slowWorld(change: Parameters<typeof slowForm>[0] = {}, options: Parameters<typeof legacyWorld>[0] = {}) {
@@ -135,6 +135,24 @@ describe('a key with a slow hash', () => {
     expect(await ask(KEYS.slow())).toBe('allowed')
     expect(await tokens.revokeSecret({ text: `found ${KEYS.slow()} in a log` })).toMatchObject({ revoked: true })
     expect(await ask(KEYS.slow())).toBe('token_revoked')
+  })
+
+  it('that cannot be compared keeps no other in the same text from its end', async () => {
+    const { form } = slowForm({
+      verify(key, hash) {
+        if (key === KEYS.slow()) throw new Error('no hash of ours')
+        return slowHash(key) === hash
+      },
+    })
+    const { adopt, ask, tokens } = legacyWorld({ legacy: legacyOf(FORMS.plain, form) })
+    await adopt('slow')
+    await adopt('slow', 1)
+    await adopt('plain')
+    const text = [KEYS.slow(), KEYS.slow(1), KEYS.plain()].join('\n')
+    // Whoever reports it hears that not all of it is done.
+    expect(await codeOf(tokens.revokeSecret({ text }))).toBe('unavailable')
+    expect(await ask(KEYS.slow(1))).toBe('token_revoked')
+    expect(await ask(KEYS.plain())).toBe('token_revoked')
   })
 
   it('works for 24 hours beside the native secret that follows it', async () => {
