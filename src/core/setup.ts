@@ -33,6 +33,14 @@ export function readOptions<T extends object>(
   return given as T
 }
 
+/** Tells of a surface that none of the policies is for. An engine without policies is told of elsewhere. */
+export function checkSurface(policies: readonly { readonly surface: string }[], given: unknown, tell: Tell): void {
+  const surfaces = policies.map(({ surface }) => surface)
+  if (surfaces.length === 0 || given === undefined || surfaces.includes(given as string)) return
+  const said = typeof given === 'string' ? JSON.stringify(given) : 'no text'
+  tell(['surface'], `is ${said}, and must be one of ${surfaces.join(', ')}.`)
+}
+
 /** Runs a check and makes something that checks more, so that every mistake is told at once; gives what was made. */
 export function together<T>(reader: string, check: () => void, make: () => T): T {
   let made: T | undefined

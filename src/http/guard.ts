@@ -5,7 +5,7 @@
 import * as z from 'zod/mini'
 import { isThenable } from '../core/objects.ts'
 import type { Policy, PublicRouteOf, TokenOnlyPolicy } from '../core/policy.ts'
-import { readOptions } from '../core/setup.ts'
+import { checkSurface, readOptions } from '../core/setup.ts'
 import { callable, judged } from '../core/shape.ts'
 import { BASE_PATH_MESSAGE, isBasePath } from '../core/target.ts'
 import type { Authorizer } from '../service/create-authorizer.ts'
@@ -127,9 +127,6 @@ const isAuthorizer = (tokens: unknown): boolean =>
 function read(reader: string, tokens: GuardEngine, options: unknown, more: object): GuardOptions {
   const schema = Object.hasOwn(more, 'handler') ? aroundSchema : optionsSchema
   return readOptions<GuardOptions>(reader, schema, options, { tokens, ...more }, ({ surface }, tell) => {
-    const surfaces = isAuthorizer(tokens) ? tokens.policies.map((policy) => policy.surface) : []
-    if (surfaces.length === 0 || surface === undefined || surfaces.includes(surface as string)) return
-    const given = typeof surface === 'string' ? JSON.stringify(surface) : 'no text'
-    tell(['surface'], `is ${given}, and must be one of ${surfaces.join(', ')}.`)
+    if (isAuthorizer(tokens)) checkSurface(tokens.policies, surface, tell)
   })
 }

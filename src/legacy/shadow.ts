@@ -4,8 +4,9 @@
  */
 import * as z from 'zod/mini'
 import type { Policy } from '../core/policy.ts'
-import { readOptions } from '../core/setup.ts'
+import { checkSurface, readOptions } from '../core/setup.ts'
 import { callable, judged, whole } from '../core/shape.ts'
+import { BASE_PATH_MESSAGE, isBasePath } from '../core/target.ts'
 import type { SurfaceOptions } from '../service/authorize.ts'
 import type { Authorizer } from '../service/create-authorizer.ts'
 import type { Decision } from '../service/decision.ts'
@@ -63,8 +64,8 @@ const schema = z.strictObject({
       ? undefined
       : 'must be made by createPlanTokens or createAuthorizer.',
   ),
-  surface: z.exactOptional(z.string()),
-  basePath: z.exactOptional(z.string()),
+  surface: z.exactOptional(z.unknown()),
+  basePath: z.exactOptional(judged((value) => (isBasePath(value) ? undefined : BASE_PATH_MESSAGE))),
   onDifference: callable(),
   onError: z.exactOptional(callable()),
   atOnce: z.exactOptional(whole(1, 10_000)),
@@ -80,7 +81,10 @@ const schema = z.strictObject({
  * beside.compare(request, key !== undefined, key?.id)
  */
 export function shadow<P extends Policy>(tokens: Pick<Authorizer<P>, 'decide'>, options: ShadowOptions): Shadow {
-  const given = readOptions<ShadowOptions>('shadow', schema, options, { tokens })
+  const given = readOptions<ShadowOptions>('shadow', schema, options, { tokens }, ({ surface }, say) => {
+    const { policies } = Object(tokens) as Partial<Authorizer<P>>
+    if (Array.isArray(policies)) checkSurface(policies, surface, say)
+  })
   const { onDifference, onError, atOnce = 100, surface, basePath } = given
   const where: SurfaceOptions = {
     ...(surface !== undefined && { surface }),

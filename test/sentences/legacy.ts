@@ -83,6 +83,10 @@ const beside = mistakesOf<readonly unknown[]>('shadow', (given) => shadow(...(gi
   'no engine': [{}, { onDifference() {} }],
   'no listener': [createPlanTokens(RIGHT), {}],
   'too many at once': [createPlanTokens(RIGHT), { onDifference() {}, atOnce: 10_001 }],
+  'another surface and a base path with a slash at its end': [
+    createPlanTokens(RIGHT),
+    { onDifference() {}, surface: 'x', basePath: '/api/' },
+  ],
 })
 
 export const LEGACY: readonly Mistake[] = [keys, two, engine, adopt, beside].flat()
