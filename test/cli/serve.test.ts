@@ -1,4 +1,5 @@
 /** `serve` as a process: what it answers, how it ends, and what it says of a wrong configuration. */
+import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { expect, it } from 'vitest'
@@ -102,6 +103,38 @@ it('answers a gateway, AuthZEN and the platform, and ends with SIGTERM', async (
   expect(stderr).toMatch(/SIGTERM: ending\.\nclosed\n$/)
   expect(stderr).not.toContain(secret)
   expect(stderr).not.toContain(SECRET)
+})
+
+it('takes keys from before, as the configuration says', async () => {
+  const made = await migrated()
+  const key = `old_live_${'a'.repeat(32)}`
+  made.write(
+    'legacy.mjs',
+    `
+import { createPlanTokens } from 'plan-access-tokens'
+import { legacyKeys } from 'plan-access-tokens/legacy'
+import { directory, policy, store } from './world.mjs'
+
+export const legacy = legacyKeys({ live: [{ name: 'keys', match: /^old_live_[a-z]{32}$/, scheme: { hash: 'sha256' } }] })
+await createPlanTokens({ policy, store, directory, legacy }).adopt({
+  ...{ actor: 'admin-1', planId: 'acme', type: 'live', name: 'CI', scopes: ['invoice:read'], resources: 'all' },
+  ...{ expiresAt: Date.now() + 86_400_000, scheme: 'keys', digest: '${createHash('sha256').update(key).digest('hex')}' },
+})
+`,
+  )
+  const config = withGateway(BOTH).replace('policy, store, directory, database', '$&, legacy')
+  made.write('config.mjs', `import { legacy } from './legacy.mjs'${config}`)
+  const port = await freePort()
+  const { until } = made.start(['serve', 'config.mjs', '--port', String(port)], { env })
+  await until('Listening on')
+  const headers = [
+    ['X-Gateway-Secret', SECRET],
+    ['Authorization', `Bearer ${key}`],
+    ['X-Original-Method', 'GET'],
+    ['X-Original-URI', '/v1/clients/12/invoices'],
+  ] as const
+  const { status, headers: told } = await send1(port, { method: 'GET', target: '/forward-auth', headers })
+  expect([status, told['x-plan-id']]).toEqual([200, 'acme'])
 })
 
 it('ends what runs before it ends, takes nothing new, and keeps no idle connection', async () => {
