@@ -77,7 +77,9 @@ function askedBy({ subject, action, resource }: Evaluation, header: string | und
   if (subject.type !== SUBJECT) return undefined
   const { params, query, body } = resource.properties ?? {}
   if (resource.type === 'target') {
-    const headers = { [header ?? 'authorization']: header === undefined ? `Bearer ${subject.id}` : subject.id }
+    // A target has its query itself. Whoever gives one beside it means another request than the one that would be judged.
+    if (params !== undefined || query !== undefined) return undefined
+    const headers = headersFor(subject.id, header)
     const url = resource.id
     if (body === undefined) return { method: action.name, url, headers }
     return { method: action.name, url, headers: { ...headers, 'content-type': 'application/json' }, body }
@@ -91,6 +93,12 @@ function askedBy({ subject, action, resource }: Evaluation, header: string | und
     ...(query !== undefined && { query }),
     ...(body !== undefined && { body }),
   }
+}
+
+/** None for nobody: an empty header is a wrong token, also where none is needed. */
+function headersFor(secret: string, header: string | undefined): { readonly [name: string]: string } {
+  if (secret === '') return {}
+  return header === undefined ? { authorization: `Bearer ${secret}` } : { [header]: secret }
 }
 
 function areTexts(value: unknown): value is { readonly [name: string]: string } {

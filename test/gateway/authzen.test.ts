@@ -58,6 +58,19 @@ describe('an evaluation', () => {
       { action: GET, resource: { type: 'target', id: `/v1/files/${B}/../${A}` } },
       { decision: false, context: { code: 'request_malformed' } },
     ],
+    ...(['query', 'params'] as const).map((name): [string, object, object] => [
+      `of a target with ${name} beside it, which would not be judged`,
+      {
+        action: GET,
+        resource: { type: 'target', id: `/v1/files/${A}`, properties: { [name]: name === 'query' ? 'ids=1:2' : {} } },
+      },
+      { decision: false, context: { error: { status: 400 } } },
+    ]),
+    [
+      'of a target for nobody',
+      { subject: subject(''), action: GET, resource: { type: 'target', id: `/v1/files/${A}` } },
+      { decision: false, context: { code: 'token_missing' } },
+    ],
     [
       'of a route with a query',
       {
