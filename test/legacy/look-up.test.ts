@@ -221,6 +221,13 @@ describe('a text that is reported', () => {
     expect(asked).toEqual([])
   })
 
+  it('of several lengths is one with all that could belong to it', async () => {
+    const { adopt, tokens } = legacyWorld()
+    await adopt('stripped')
+    expect(await tokens.revokeSecret({ text: `${KEYS.stripped()}x` })).toEqual({ revoked: false })
+    expect(await tokens.revokeSecret({ text: `${KEYS.stripped()}X` })).toMatchObject({ revoked: true })
+  })
+
   it('of very many is to be sent in parts', async () => {
     const { tokens } = legacyWorld()
     const text = Array.from({ length: 101 }, (_, i) => KEYS.plain(i)).join(' ')
