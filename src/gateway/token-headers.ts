@@ -16,8 +16,11 @@ interface TokenHeaders {
   readonly 'X-Token-Reach': string
 }
 
-/** A name with an underscore somewhere that is one of them to a server that takes underscores for hyphens, as CGI does. */
-const LOOK_ALIKE = /^x[-_](?:plan[-_]id|token[-_](?:id|scopes|reach))$/i
+/**
+ * A name that is one of them to a server for which other signs are hyphens: underscores with CGI, dots with PHP, all of them with
+ * older servers.
+ */
+const LOOK_ALIKE = /^x[^a-z0-9](?:plan[^a-z0-9]id|token[^a-z0-9](?:id|scopes|reach))$/i
 
 /** Whether a request has such a name. A gateway replaces its own headers, and hands these on. */
 export function hasLookAlike({ headers, rawHeaders = [] }: Pick<Caller, 'headers' | 'rawHeaders'>): boolean {
@@ -26,7 +29,7 @@ export function hasLookAlike({ headers, rawHeaders = [] }: Pick<Caller, 'headers
   return false
 }
 
-const isLookAlike = (name: string): boolean => name.includes('_') && LOOK_ALIKE.test(name)
+const isLookAlike = (name: string): boolean => LOOK_ALIKE.test(name) && !/^[a-z-]+$/i.test(name)
 const namesOf = (headers: HeadersLike): readonly string[] =>
   isOfFetch(headers) ? [...headers.keys()] : Object.keys(headers)
 /** Of whichever realm or library. */

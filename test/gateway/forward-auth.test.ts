@@ -323,15 +323,23 @@ describe('what is told of the token', () => {
 })
 
 describe('a header that a server of CGI takes for one about the token', () => {
-  it.each(['X_Plan_Id', 'x-plan_id', 'X_PLAN-ID', 'X-Token_Id', 'X_Token_Scopes', 'X-Token_Reach', 'X_Token-Reach'])(
-    'is refused: %s',
-    async (name) => {
-      const { port } = await startAuth(w.tokens, { gateway: 'caddy', trust: TRUST })
-      const headers = [OWN, ...asks('caddy', 'GET', TARGET), [name, '2002'] as const]
-      expect(await ask(port, headers)).toMatchObject({ status: 400, code: 'gateway_header_forged' })
-      expect((await askFetch({ gateway: 'caddy', trust: TRUST }, headers)).code).toBe('gateway_header_forged')
-    },
-  )
+  it.each([
+    'X_Plan_Id',
+    'x-plan_id',
+    'X_PLAN-ID',
+    'X-Token_Id',
+    'X_Token_Scopes',
+    'X-Token_Reach',
+    'X_Token-Reach',
+    'X.Plan.Id',
+    'x-plan.id',
+    'X!Token~Scopes',
+  ])('is refused: %s', async (name) => {
+    const { port } = await startAuth(w.tokens, { gateway: 'caddy', trust: TRUST })
+    const headers = [OWN, ...asks('caddy', 'GET', TARGET), [name, '2002'] as const]
+    expect(await ask(port, headers)).toMatchObject({ status: 400, code: 'gateway_header_forged' })
+    expect((await askFetch({ gateway: 'caddy', trust: TRUST }, headers)).code).toBe('gateway_header_forged')
+  })
 
   it.each([
     ['as Node counts', undefined, 1_100, 'gateway_headers_too_many'],
@@ -353,6 +361,7 @@ describe('a header that a server of CGI takes for one about the token', () => {
   it('is no other one', async () => {
     const { port } = await startAuth(w.tokens, { gateway: 'caddy', trust: TRUST })
     const others: Lines = [
+      ['X.Plan', '1'],
       ['X_Plan', '1'],
       ['X_Plan_Ids', '1'],
       ['My_X_Plan_Id', '1'],
