@@ -68,12 +68,14 @@ export function alongsideOf<Trx>(
     async run(within, record, event, refuse) {
       let isOver = false
       let timer: ReturnType<typeof setTimeout> | undefined
+      /** What the caller has heard already: from then on nothing else may become of the change. */
+      let heard: NotWrittenError | undefined
       const late = new Promise<NotWrittenError>((resolve) => {
         timer = setTimeout(() => {
           isOver = true
-          const refused = new NotWrittenError(tookTooLong(timeoutMs))
-          refuse(refused)
-          resolve(refused)
+          heard = new NotWrittenError(tookTooLong(timeoutMs))
+          refuse(heard)
+          resolve(heard)
         }, timeoutMs)
       })
       const ran = async (): Promise<NotWrittenError | undefined> => {
@@ -98,7 +100,11 @@ export function alongsideOf<Trx>(
           await within.getExecutor().provideConnection(async () => undefined)
           if (setup.dialect === 'mysql') await within.executeQuery(rawQuery(WAIT_AS_BEFORE))
         }
-        return refused ?? ((await isKept(within, setup, event)) ? undefined : new NotWrittenError(wentOn()))
+        refused ??= (await isKept(within, setup, event)) ? undefined : new NotWrittenError(wentOn())
+        return heard ?? refused
+      } catch (thrown) {
+        if (heard) return heard
+        throw thrown
       } finally {
         isOver = true
         clearTimeout(timer)

@@ -178,6 +178,25 @@ export function runsAlongside<Trx>(open: () => Promise<Bench<Trx>>): void {
     await tokens.close()
   })
 
+  it('one whose time runs out as it ends is undone if the caller hears so, and only then', async () => {
+    const { tokens, store, ran } = world(
+      async () => {
+        // The clock of its time rings once it has ended, while the database is asked whether all stands.
+        for (const start = performance.now(); performance.now() - start < 60; );
+      },
+      { alongsideTimeoutMs: 40 },
+    )
+    const answer = await tokens.create(TOKEN).catch((thrown: unknown) => thrown)
+    const undone = { code: 'unavailable', message: expect.stringContaining('The change was undone') }
+    // An answer that came too early is seen through once nothing is under way any more.
+    await world().tokens.create(TOKEN)
+    const { tokenId } = ran[0] as TokenEvent
+    const isKept = (await store.find(tokenId)) !== undefined
+    expect(answer).toMatchObject(isKept ? { token: { id: tokenId } } : undone)
+    expect((await bench.rows()).some((row) => row.tokenId === tokenId)).toBe(isKept)
+    await tokens.close()
+  })
+
   it('one that waits for a lock of somebody else is the same, and holds up nobody afterwards', async (context) => {
     if (!bench.lock) return context.skip()
     const { store: first } = world()
