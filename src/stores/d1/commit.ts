@@ -18,7 +18,7 @@ export function d1Commit(session: D1Session): (record: TokenRecord, event: NewEv
     if (!Number.isSafeInteger(record.version) || record.version < 1) return false
     const statements = [...statementsOf(names, record, event), left(names)]
     const answers = await session.batch(statements).catch((thrown: unknown) => {
-      throw isDuplicate(thrown) ? digestTaken() : thrown
+      throw isDuplicate(thrown) && isOf(names.secrets, thrown) ? digestTaken() : thrown
     })
     const [written, state] = answers.slice(-2)
     if (written?.length === 1) return true
@@ -35,7 +35,7 @@ function statementsOf(names: Names, record: TokenRecord, event: NewEvent): reado
   const { seq: _, ...said } = eventRow(event, 1)
   const digests = JSON.stringify([...new Set(record.secrets.map(({ digest }) => digest))])
   const { id, version } = record
-  // The same in every statement, since none before the last one touches the token.
+  // The same in every statement, since none before the last one touches the token. Without its event nothing else is written.
   const stands =
     version === 1
       ? sql`not exists (select 1 from ${tokens} where id = ${id})`
@@ -44,13 +44,17 @@ function statementsOf(names: Names, record: TokenRecord, event: NewEvent): reado
   return [
     sql`update ${state} set last_seq = last_seq + 1 where id = 1 and ${stands}`,
     sql`insert into ${events} (seq, ${columns(said)}) select last_seq, ${values(said)} from ${state} where id = 1 and last_seq <= ${MOST} and ${stands}`,
-    sql`delete from ${secrets} where token_id = ${id} and digest not in (select value from json_each(${digests})) and ${stands}`,
-    sql`insert into ${secrets} (digest, token_id) select value, ${id} from json_each(${digests}) where value not in (select digest from ${secrets} where token_id = ${id}) and ${stands}`,
+    sql`delete from ${secrets} where token_id = ${id} and digest not in (select value from json_each(${digests})) and ${stands} and ${isSaid}`,
+    sql`insert into ${secrets} (digest, token_id) select value, ${id} from json_each(${digests}) where value not in (select digest from ${secrets} where token_id = ${id}) and ${stands} and ${isSaid}`,
     version === 1
       ? sql`insert into ${tokens} (${columns(row)}) select ${values(row)} where ${stands} and ${isSaid} returning version`
       : sql`update ${tokens} set ${assigned(row)} where id = ${id} and version = ${version - 1} and ${isSaid} returning version`,
   ]
 }
+
+/** Whether SQLite's text names a column of a table. */
+const isOf = (table: string, thrown: unknown): boolean =>
+  thrown instanceof Error && thrown.message.includes(`: ${table}.`)
 
 const MOST = Number.MAX_SAFE_INTEGER
 

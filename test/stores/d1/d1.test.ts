@@ -90,6 +90,32 @@ describeWithD1('Cloudflare D1', [], () => {
       await run(`update plan_token_state set last_seq = ${Number.MAX_SAFE_INTEGER}`)
       await expect(add(d1Store(database))).rejects.toBeDefined()
       expect(await run('select id from plan_tokens')).toEqual([])
+      expect(await run('select token_id from plan_token_secrets')).toEqual([])
+    })
+
+    it.each([
+      ['is full', `update plan_token_state set last_seq = ${Number.MAX_SAFE_INTEGER}`],
+      ['has gone', 'delete from plan_token_state'],
+    ])('leaves the secrets of a token as they were where the numbers row %s meanwhile', async (_, statement) => {
+      await empty()
+      const store = d1Store(database)
+      const record = await add(store, { id: 'mine' })
+      await run(statement)
+      const [first] = record.secrets
+      const refreshed = next(record, { secrets: [{ ...(first as typeof first & object), digest: 'another' }] })
+      await expect(store.commit(refreshed, eventOf(refreshed))).rejects.toMatchObject({ code: 'store_not_migrated' })
+      const digests = await run('select digest from plan_token_secrets')
+      await run('insert into plan_token_state values (1, 2, 0, 0) on conflict do nothing')
+      expect(digests).toEqual([{ digest: first?.digest }])
+    })
+
+    it('does not speak of a secret where the numbers row is behind the log', async () => {
+      await empty()
+      const store = d1Store(database)
+      await add(store)
+      await run('update plan_token_state set last_seq = 0')
+      const failure = await add(store).catch((error: unknown) => error)
+      expect(failure).toMatchObject({ message: 'UNIQUE constraint failed: plan_token_events.seq' })
     })
   })
 
