@@ -26,8 +26,9 @@ export function PlanTokenGuarded(options: PlanTokenRouteOptions = {}): ClassDeco
 }
 
 /**
- * Takes a controller or a route out of a guard that stands before all of them (`APP_GUARD`), or before its controller. **Something
- * else has to judge its requests.**
+ * Takes a controller or a route out of a guard that stands before all of them (`APP_GUARD`), or before its controller; behind
+ * `APP_GUARD` a resolver or a handler of messages too, which the guard refuses otherwise. **Something else has to judge its
+ * requests.**
  */
 export function PlanTokenExempt(): ClassDecorator & MethodDecorator {
   return SetMetadata(ROUTE, EXEMPT)

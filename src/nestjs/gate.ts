@@ -55,7 +55,11 @@ export function createGate(
   }
   return {
     admit(context) {
-      if (context.getType() !== 'http') throw new TypeError(NOT_HTTP)
+      if (context.getType() !== 'http') {
+        // A guard before everything is one before resolvers too, and who is exempt has another login.
+        if (isExempt(context.getClass(), context.getHandler())) return true
+        throw new TypeError(NOT_HTTP)
+      }
       if (!started) throw new TypeError('The application has not started: call app.init() before it takes requests.')
       const { side, basePath, isEverywhere } = started
       const judges = judgesFor(context.getClass(), context.getHandler(), basePath)
@@ -89,7 +93,7 @@ export function createGate(
 }
 
 const NOT_HTTP =
-  'PlanTokenGuard judges requests of HTTP alone. In a resolver, a gateway or a handler of messages ask tokens.authorize({ secret, route, params }).'
+  'PlanTokenGuard judges requests of HTTP alone. In a resolver, a gateway or a handler of messages ask tokens.authorize({ secret, route, params }), and put @PlanTokenExempt() before it where the guard is an APP_GUARD.'
 
 function isBelow(route: unknown, basePath: string | undefined): boolean {
   return basePath !== undefined && (typeof route !== 'string' || route.startsWith(`${basePath}/`))

@@ -126,7 +126,26 @@ describe.each(NESTS)('%s', (_, version) => {
       await app.init()
       const guard = app.get(ours.PlanTokenGuard)
       for (const type of ['rpc', 'ws', 'graphql'])
-        expect(() => guard.canActivate({ getType: () => type })).toThrow(/judges requests of HTTP alone/)
+        expect(() =>
+          guard.canActivate({ getType: () => type, getClass: () => Object, getHandler: () => guard.canActivate }),
+        ).toThrow(/judges requests of HTTP alone/)
+    })
+
+    it('lets a resolver run behind a guard for all if it is exempt, and no other', async () => {
+      const Resolver = classOf('Resolver', [nest.Injectable()], {
+        free: { on: [ours.PlanTokenExempt()], run: () => 'ran' },
+        other: { run: () => 'ran' },
+      })
+      const providers = [Resolver, { provide: nest.APP_GUARD, useExisting: ours.PlanTokenGuard }]
+      const app = await create(loaded, over, { imports: [module()], providers })
+      onTestFinished(() => app.close())
+      await app.init()
+      const resolver = app.get(Resolver)
+      // As @nestjs/graphql runs them.
+      const run = (name: string) =>
+        app.get(nest.ExternalContextCreator).create(resolver, resolver[name], name, ...Array(5), 'graphql')()
+      expect(await run('free')).toBe('ran')
+      await expect(run('other')).rejects.toThrow(/judges requests of HTTP alone.*@PlanTokenExempt/)
     })
 
     if (over === 'fastify') {
