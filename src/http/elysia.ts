@@ -51,7 +51,11 @@ export function guard<
   // Elysia goes by the source of a hook: it waits if that says `async`, and heads answers if it takes `set` out of its context.
   const onRequest = async (context: Context): Promise<Response | undefined> => {
     const { request, path, set } = context
-    if (!isGuarded(request)) return undefined
+    if (!isGuarded(request)) {
+      // Elysia decorates with no `undefined`. What another guard has decided stays.
+      context.planToken ??= undefined
+      return undefined
+    }
     try {
       const decided = decide(asRouted(questionOfFetch(request, bodyBytes), path))
       const decision = isThenable(decided) ? await decided : decided

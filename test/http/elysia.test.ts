@@ -62,6 +62,16 @@ describe.each([true, false])('with aot: %s', (aot) => {
     expect((await ask(app, '/elsewhere')).status).toBe(401)
   })
 
+  it.each([{ when: () => false }, { optional: true }])(
+    'decides nothing behind %o, which is undefined',
+    async (told) => {
+      const app = new Elysia({ aot })
+        .use(guard(w.tokens, told))
+        .get('/v1/files/:key', ({ planToken }) => typeof planToken)
+      expect(await (await ask(app, FILE)).text()).toBe('undefined')
+    },
+  )
+
   it('refuses a path that Elysia reads otherwise, since a client chose a short name of the host', async () => {
     const paths: string[] = []
     const app = new Elysia({ aot }).use(guard(w.tokens)).get('*', ({ path }) => void paths.push(path))
