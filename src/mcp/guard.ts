@@ -28,6 +28,10 @@ export interface McpGuard {
   readonly metadata: { readonly path: string; readonly document: ProtectedResource } | undefined
 }
 
+/** What is wrong with a target, to somebody who has sent arguments and no target. */
+const NOT_IN_PATH =
+  'An argument cannot stand in the path or the query of the endpoint: it is missing or empty, neither text nor a whole number, or makes another path of it.'
+
 /** The time that a body has to arrive. */
 const BODY_MS = 30_000
 
@@ -64,7 +68,9 @@ export function mcpGuard(tokens: GuardEngine, options: McpGuardOptions): McpGuar
     putAll(response, rest)
     if (challenge !== undefined)
       putAll(response, { 'WWW-Authenticate': challengeWith(challenge, metadata?.url, scopes) })
-    const { code, message, reason } = denial
+    const { code, reason } = denial
+    const isOfArguments = called !== connection && reason !== undefined && /^(path|target)_/.test(reason)
+    const message = isOfArguments ? NOT_IN_PATH : denial.message
     answer(response, status, { code: -32001, message, data: { code, ...(reason !== undefined && { reason }) } })
   }
 

@@ -76,11 +76,12 @@ const schema = z.strictObject({
   methods: z.optional(z.record(z.string(), endpoint)),
   served: z.optional(z.array(z.string())),
   resource: z.optional(judged((value) => (isResource(value) ? undefined : RESOURCE))),
-  authorizationServers: z.optional(z.array(z.string())),
+  authorizationServers: z.optional(z.array(judged((value) => (isResource(value) ? undefined : ISSUER)))),
 })
 
-const RESOURCE =
-  'must be a URL such as "https://mcp.example/mcp", of http only on this machine, without a query or a fragment.'
+const AS_URL = 'of http only on this machine, without a user, a query or a fragment.'
+const RESOURCE = `must be a URL such as "https://mcp.example/mcp", ${AS_URL}`
+const ISSUER = `must be the URL of an issuer, such as "https://login.example", ${AS_URL}`
 
 /**
  * Reads the options.
@@ -97,6 +98,10 @@ export function readMcpOptions(tokens: GuardEngine, options: McpGuardOptions): T
       tell(['connection'], 'must not be public: whoever connects has a token.')
     if (typeof given.connection === 'string' && paramsIn(given.connection).length > 0)
       tell(['connection'], 'must have no parameters: there are no arguments yet.')
+    if (typeof given.connection === 'string' && readsResources(policy.data.endpoints[given.connection]?.names))
+      tell(['connection'], 'must name no resource: there are no arguments yet.')
+    if (Object.hasOwn(Object(given.methods), 'tools/call'))
+      tell(['methods', 'tools/call'], 'is judged by what `tools` says of each tool. Name them there.')
     for (const field of ['tools', 'methods'] as const)
       for (const [name, one] of Object.entries(Object(given[field]))) tellEndpoint(policy, [field, name], one, tell)
     if (Array.isArray(given.served)) tellServed(Object.keys(Object(given.tools)), given.served, tell)
@@ -157,9 +162,15 @@ function queryOf(names: Names): readonly string[] {
   return [...new Set(sources.filter((at) => at.startsWith('query:')).map((at) => at.slice('query:'.length)))]
 }
 
+/** Whether an endpoint is never open to a request that names nothing. */
+function readsResources(names: Names | undefined): boolean {
+  if (typeof names !== 'object') return false
+  return 'anyOf' in names ? names.none === 'refuse' : names.length > 0
+}
+
 function isResource(value: unknown): value is string {
   if (typeof value !== 'string' || !URL.canParse(value) || /[?#"\\\s]/.test(value)) return false
-  const { protocol, hostname, username } = new URL(value)
+  const { protocol, hostname, username, password } = new URL(value)
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
-  return username === '' && (protocol === 'https:' || (protocol === 'http:' && isLocal))
+  return username + password === '' && (protocol === 'https:' || (protocol === 'http:' && isLocal))
 }

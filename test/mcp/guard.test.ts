@@ -161,6 +161,17 @@ describe('a message', () => {
     expect(got).toEqual([])
   })
 
+  it('is told of its arguments where they make no path, and not of a path that it has not sent', async () => {
+    const { post, make } = await start()
+    const made = await make(['files:read'], ['ABC'])
+    const messageOf = async (tool: string, args: object) =>
+      JSON.parse((await post(made, call(tool, args))).body).error.message
+    for (const file of [undefined, null, '', ['ABC'], '..', 'ABC/', 'all'])
+      expect(await messageOf('read_file', { file }), String(file)).toMatch(/^An argument cannot stand in the path/)
+    expect(await messageOf('search', { in: ['ABC'] })).toMatch(/^An argument cannot stand in the path or the query/)
+    expect(await messageOf('make_files', { files: 7 })).not.toMatch(/^An argument/)
+  })
+
   it('names resources in a query too, each once', async () => {
     const { post, make } = await start()
     const made = await make(['files:read'], ['ABC'])
@@ -408,6 +419,8 @@ describe('at start', () => {
       },
       served: ['read_file', 'other'],
       resource: 'http://mcp.example/mcp',
+      authorizationServers: ['https://login.example', 'login.example', 'https://:pass@login.example'],
+      methods: { 'tools/call': 'GET /v1/me' },
       nope: true,
     }
     let message = ''
@@ -425,12 +438,17 @@ describe('at start', () => {
       'tools.other: is a tool of the server and has no endpoint. Without one it is refused.',
       'tools.gone: is no tool of the server.',
       'resource: must be a URL such as',
+      'authorizationServers[1]: must be the URL of an issuer',
+      'authorizationServers[2]: must be the URL of an issuer',
+      'methods["tools/call"]: is judged by what `tools` says of each tool. Name them there.',
       'nope: is not a field here.',
     ])
       expect(message).toContain(said)
     expect(() => mcpGuard(tokens, { ...OPTIONS, connection: 'GET /v1/files/{file_key}' })).toThrow(
       /must have no parameters/,
     )
+    for (const connection of ['POST /v1/files', 'GET /v1/search'])
+      expect(() => mcpGuard(tokens, { ...OPTIONS, connection })).toThrow(/connection: must name no resource/)
     expect(() => mcpGuard(tokens, { ...OPTIONS, surface: 'other' })).toThrow(
       /surface: is "other", and must be one of mcp/,
     )
