@@ -83,7 +83,9 @@ export function mcpGuard(tokens: GuardEngine, options: McpGuardOptions): McpGuar
       return answer(response, 405, { code: -32000, message: 'The method is not one of MCP.' })
     }
     const session = headers['mcp-session-id']
-    if (session !== undefined && !sessions.isOf(session, connected.token.id)) {
+    // Without a session a stream that is resumed is nobody's, and may have been another token's.
+    const isResumed = method === 'GET' && headers['last-event-id'] !== undefined
+    if ((session !== undefined || isResumed) && !sessions.isOf(session, connected.token.id)) {
       putAll(response, connected.headers)
       return answer(response, 404, { code: -32001, message: 'There is no such session. Begin a new one.' })
     }

@@ -245,6 +245,18 @@ describe('a session', () => {
     expect((await other('DELETE', mine, [SESSION])).status).toBe(200)
     expect((await post(mine, message('ping'), [SESSION])).status).toBe(404)
   })
+
+  it('is where a stream can be resumed: without one it is nobody’s', async () => {
+    const { post, other, make, got } = await start({}, server)
+    const [mine, yours] = [await make(['files:read']), await make(['files:read'])]
+    await post(mine, message('initialize'))
+    const last: Header = ['Last-Event-ID', 'event-1']
+    expect((await other('GET', mine, [last, SESSION])).status).toBe(200)
+    for (const headers of [[last], [last, SESSION]]) expect((await other('GET', yours, headers)).status).toBe(404)
+    expect((await other('GET', mine, [last])).status).toBe(404)
+    expect(got).toHaveLength(2)
+    expect((await other('GET', mine)).status).toBe(200)
+  })
 })
 
 describe('a request', () => {
