@@ -156,7 +156,8 @@ describeWithD1('Cloudflare D1', [], () => {
 
   it('is told that there are no tables', async () => {
     const tables = { tokens: 'no_tokens', state: 'no_state' }
-    await expect(d1Store(database, { tables }).find('x')).rejects.toMatchObject({ code: 'store_not_migrated' })
+    const told = { code: 'store_not_migrated', message: expect.stringContaining('migrateD1(database)') }
+    await expect(d1Store(database, { tables }).find('x')).rejects.toMatchObject(told)
   })
 
   it('takes no session of D1, which may read from a replica', async () => {
