@@ -10,19 +10,39 @@ export interface Sessions {
   end(session: unknown): void
 }
 
-/** As many as a process keeps: of more, the oldest are forgotten, and their clients begin anew. */
+/**
+ * As many as a process keeps. Of more, whoever has the most loses the oldest of them and begins anew: nobody can make a process
+ * forget the sessions of others.
+ */
 const MOST = 10_000
 
 export function createSessions(): Sessions {
   const owners = new Map<unknown, string>()
+  /** The sessions of each token, the oldest first. */
+  const owned = new Map<string, Set<unknown>>()
+  const forget = (session: unknown): void => {
+    const tokenId = owners.get(session)
+    if (tokenId === undefined) return
+    owners.delete(session)
+    const rest = owned.get(tokenId)
+    rest?.delete(session)
+    if (rest?.size === 0) owned.delete(tokenId)
+  }
   return {
     begin(session, tokenId) {
       // Another token's session of the same id is not taken over.
       if (owners.has(session)) return
       owners.set(session, tokenId)
-      if (owners.size > MOST) owners.delete(owners.keys().next().value)
+      owned.set(tokenId, (owned.get(tokenId) ?? new Set()).add(session))
+      if (owners.size > MOST) forget(oldestOfMost(owned))
     },
     isOf: (session, tokenId) => owners.get(session) === tokenId,
-    end: (session) => void owners.delete(session),
+    end: forget,
   }
+}
+
+function oldestOfMost(owned: ReadonlyMap<string, ReadonlySet<unknown>>): unknown {
+  let most: ReadonlySet<unknown> = new Set()
+  for (const sessions of owned.values()) if (sessions.size > most.size) most = sessions
+  return most.values().next().value
 }

@@ -6,6 +6,7 @@ import type { ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { type McpGuardOptions, mcpGuard } from 'plan-access-tokens/mcp'
 import { describe, expect, it } from 'vitest'
+import { createSessions } from '../../src/mcp/sessions.ts'
 import { type Reply, send1 } from '../http/support/wire.ts'
 import { type Any, serve } from './sdk.ts'
 import { type Made, OPTIONS, world } from './world.ts'
@@ -244,6 +245,20 @@ describe('a session', () => {
     expect((await post({ ...mine, secret: secret.reveal() }, message('ping'), [SESSION])).status).toBe(200)
     expect((await other('DELETE', mine, [SESSION])).status).toBe(200)
     expect((await post(mine, message('ping'), [SESSION])).status).toBe(404)
+  })
+
+  it('is not forgotten because another token begins many', async () => {
+    const sessions = createSessions()
+    for (const session of ['mine-1', 'mine-2']) sessions.begin(session, 'mine')
+    for (let i = 0; i < 10_100; i++) sessions.begin(`yours-${i}`, 'yours')
+    const isKept = (session: string, tokenId: string) => sessions.isOf(session, tokenId)
+    expect(['mine-1', 'mine-2'].map((session) => isKept(session, 'mine'))).toEqual([true, true])
+    // 10,000 in all: of the other's, the newest.
+    expect([isKept('yours-101', 'yours'), isKept('yours-102', 'yours')]).toEqual([false, true])
+    sessions.end('mine-1')
+    expect(isKept('mine-1', 'mine')).toBe(false)
+    sessions.begin('yours-one-more', 'yours')
+    expect(isKept('yours-102', 'yours')).toBe(true)
   })
 
   it('is where a stream can be resumed: without one it is nobody’s', async () => {
