@@ -124,6 +124,8 @@ export function watch(response: NodeResponse, { event: passEvent, json, head }: 
     }
     inTurn(() => {
       const answer = json(rest)
+      // From here on as it is: that of HTTP/2 writes with `write` what `end` was given.
+      kind = 'other'
       // Its length is another one.
       raw.removeHeader?.('content-length')
       if (held && held.length > 0) own.writeHead(...withoutLength(held))

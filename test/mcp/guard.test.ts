@@ -2,10 +2,14 @@
  * The guard in front of a small server of our own, over raw sockets: what no client of the SDK sends, what goes out, and what is
  * told at start. With the SDK: sdk.test.ts.
  */
+import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
+import { connect, createServer } from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { type McpGuardOptions, mcpGuard } from 'plan-access-tokens/mcp'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createSessions } from '../../src/mcp/sessions.ts'
 import { type Reply, send1 } from '../http/support/wire.ts'
 import { type Any, serve } from './sdk.ts'
@@ -371,6 +375,26 @@ describe('what goes out', () => {
     const reply = await post(await make(['connect']), message('tools/list'))
     expect(JSON.parse(reply.body)).toEqual(SHOWN)
     expect(reply.headers['cache-control']).toBe('no-store')
+  })
+
+  it.each(['application/json', 'text/event-stream', 'text/plain'])('goes out over HTTP/2 as %s', async (type) => {
+    const { guard, make } = world()
+    const body = type === 'text/event-stream' ? `data: ${LIST}\n\n` : LIST
+    const server = createServer((request, response) =>
+      guard(request, response as never, () => void response.writeHead(200, { 'Content-Type': type }).end(body)),
+    )
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    onTestFinished(() => {
+      client.destroy()
+      server.close()
+    })
+    const { secret } = await make(['connect'])
+    const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' }
+    const stream = client.request({ ':method': 'POST', ':path': '/mcp', ...headers })
+    stream.end(JSON.stringify(message('tools/list')))
+    const shown = (await text(stream)).replace(/^data: /, '').trim()
+    expect(JSON.parse(shown)).toEqual(type === 'text/plain' ? JSON.parse(LIST) : SHOWN)
   })
 
   it.each([1, 7, 1_000])('shows lists in a stream that comes in pieces of %i bytes', async (size) => {
