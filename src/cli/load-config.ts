@@ -61,7 +61,8 @@ async function defaultOf(path: string): Promise<unknown> {
 }
 
 /** Whether this Node reads TypeScript itself (22.18 and later). */
-const readsTypeScript = (): boolean => Boolean((process.features as { readonly typescript?: unknown }).typescript)
+export const readsTypeScript = (): boolean =>
+  Boolean((process.features as { readonly typescript?: unknown }).typescript)
 
 /** Loads a module, of TypeScript too. */
 export async function importFrom(path: string): Promise<unknown> {

@@ -29,6 +29,7 @@ describe('init', () => {
       { 'package.json': manifest(dependencies('@nestjs/core', 'express', 'jest')) },
       { framework: 'nest', runner: 'jest' },
     ],
+    ['Elysia', { 'package.json': manifest(dependencies('elysia')) }, { framework: 'elysia' }],
     ['Next', { 'package.json': manifest(dependencies('next', 'mysql2')) }, { framework: 'fetch', database: 'mysql2' }],
     [
       'Prisma with UUIDs in PostgreSQL',
@@ -86,6 +87,31 @@ describe('init', () => {
     expect(readFileSync(join(it.folder, 'tokens/policy.mjs'), 'utf8')).toBe('// mine')
     const again = await it.run(['init', '--database', 'libsql', '--yes'])
     expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('nothing was written') })
+  })
+
+  it('says how TypeScript is run where Node reads none', async () => {
+    const readsTypeScript = Boolean((process.features as { readonly typescript?: unknown }).typescript)
+    const it = project({ 'package.json': manifest({ type: 'module' }), 'tsconfig.json': '{}' })
+    const { stderr } = await it.run(['init', '--database', 'libsql', '--yes'])
+    const [install, run] = readsTypeScript ? ['', 'node'] : ['npm install -D tsx jiti (Node ', 'npx tsx']
+    expect(stderr).toContain(install)
+    expect(stderr).toContain(`. ${run} server.ts`)
+  })
+
+  it('puts the module of Nest into a Nest application, and no middleware before a path', async () => {
+    const it = project({ 'package.json': manifest(dependencies('@nestjs/core', 'express')) })
+    const { stderr } = await it.run(['init', '--database', 'libsql', '--yes'])
+    expect(stderr).toContain('@PlanTokenGuarded() of plan-access-tokens/nestjs before each controller')
+    expect(readFileSync(join(it.folder, 'tokens/guard.mjs'), 'utf8')).toContain('PlanTokensModule.forRoot({ tokens })')
+    // An application of CommonJS cannot require what makes its tables by a top-level await.
+    expect(stderr).toContain("imports: [import('./tokens/guard.mjs').then(({ planTokens }) => planTokens)]")
+  })
+
+  it('names no path before the guard of Hono, which judges the whole target', async () => {
+    const it = project({ 'package.json': manifest(dependencies('hono')) })
+    const { stderr } = await it.run(['init', '--database', 'libsql', '--yes'])
+    expect(stderr).toContain('app.use(planGuard), before the routes')
+    expect(stderr).not.toContain('/api')
   })
 
   it('writes what an OpenAPI document is to a token, and that file runs', async () => {

@@ -9,6 +9,7 @@ import { guardFile } from '../init/guard.ts'
 import { OPENAPI_PACKAGES } from '../init/openapi.ts'
 import { writeAll } from '../init/write.ts'
 import { type Io, oneLine, plain } from '../io.ts'
+import { readsTypeScript } from '../load-config.ts'
 import type { Session } from '../session.ts'
 
 /** Flags of `init`. */
@@ -63,9 +64,13 @@ function showFound(io: Io, { framework, database, ids, isTypeScript, openapi }: 
 }
 
 function showNext(io: Io, found: Found, install: readonly string[]): void {
-  const { ending, manager } = found
+  const { ending, manager, packages } = found
+  const add = `${manager} ${manager === 'npm' ? 'install' : 'add'}`
+  const readers = found.isTypeScript && !readsTypeScript() ? ['tsx', 'jiti'].filter((name) => !packages.has(name)) : []
+  const why = `(Node ${process.versions.node} reads no TypeScript, 22.18 and later does)`
   const steps = [
-    ...(install.length === 0 ? [] : [`${manager} ${manager === 'npm' ? 'install' : 'add'} ${install.join(' ')}`]),
+    ...(install.length === 0 ? [] : [`${add} ${install.join(' ')}`]),
+    ...(readers.length === 0 ? [] : [`${add} -D ${readers.join(' ')} ${why}`]),
     `fill in ${FOLDER}/directory.${ending}, and write your endpoints into ${FOLDER}/policy.${ending}`,
     guardFile(found, FOLDER).next,
     'npx plan-access-tokens doctor',

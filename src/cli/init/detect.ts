@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { CliError } from '../exit.ts'
 
 /** Servers that there is a guard for; `node` where there is no framework. */
-export const FRAMEWORKS = ['express', 'fastify', 'hono', 'koa', 'nest', 'node', 'fetch'] as const
+export const FRAMEWORKS = ['express', 'fastify', 'hono', 'koa', 'elysia', 'nest', 'node', 'fetch'] as const
 export type Framework = (typeof FRAMEWORKS)[number]
 
 /** Databases that there is a store for, by their driver. */
@@ -87,7 +87,7 @@ function readIn(folder: string, file: string): string | undefined {
 
 function frameworkOf(packages: ReadonlySet<string>): Framework {
   if (packages.has('@nestjs/core')) return 'nest'
-  for (const name of ['fastify', 'hono', 'koa', 'express'] as const) if (packages.has(name)) return name
+  for (const name of ['fastify', 'hono', 'koa', 'elysia', 'express'] as const) if (packages.has(name)) return name
   return ['next', '@sveltejs/kit', 'h3', 'nitro'].some((name) => packages.has(name)) ? 'fetch' : 'node'
 }
 

@@ -1,4 +1,5 @@
 /** The file that guards the API, for each framework; without one, a server that can be started. */
+import { readsTypeScript } from '../load-config.ts'
 import type { Found, Framework } from './detect.ts'
 
 /** What the guard file does, and the line that the host adds, if any. */
@@ -11,20 +12,24 @@ interface Guarding {
 
 /** The subpath of the guard of each framework, and where its line goes. */
 const GUARDS: {
-  readonly [F in Exclude<Framework, 'node' | 'fetch'>]: { readonly from: string; readonly use: string }
+  readonly [F in Exclude<Framework, 'nest' | 'node' | 'fetch'>]: { readonly from: string; readonly use: string }
 } = {
   express: { from: 'express', use: "app.use('/api', planGuard, routes)" },
-  nest: { from: 'express', use: "app.use('/api', planGuard), in main, before app.listen()" },
   fastify: { from: 'fastify', use: 'await app.register(planGuard), in the plugin that has the routes' },
-  hono: { from: 'hono', use: "app.use('/api/*', planGuard)" },
+  hono: { from: 'hono', use: 'app.use(planGuard), before the routes' },
   koa: { from: 'koa', use: 'app.use(planGuard), before the router' },
+  elysia: { from: 'elysia', use: 'new Elysia().use(planGuard), before other plugins' },
 }
 
 /** The guard of a project. @param folder where the other files are, such as `tokens`. */
-export function guardFile({ framework, ending, importEnding }: Found, folder: string): Guarding {
-  if (framework === 'node')
-    return { file: `server.${ending}`, text: serverText(folder, importEnding), next: `node server.${ending}` }
+export function guardFile({ framework, ending, importEnding, isTypeScript }: Found, folder: string): Guarding {
+  if (framework === 'node') {
+    const next = `${isTypeScript && !readsTypeScript() ? 'npx tsx' : 'node'} server.${ending}`
+    return { file: `server.${ending}`, text: serverText(folder, importEnding), next }
+  }
   const file = `${folder}/guard.${ending}`
+  // The store makes its tables by a top-level await, which an application of CommonJS cannot require.
+  const isModule = !ending.startsWith('m')
   const tokens = `./tokens.${importEnding}`
   if (framework === 'fetch')
     return {
@@ -37,6 +42,17 @@ export const handler = guard(tokens, (_request, { token, params }) => Response.j
 `,
       next: `wrap your handlers as ${file} does`,
     }
+  if (framework === 'nest')
+    return {
+      file,
+      text: `/** The module of the guard. Nothing is guarded that does not say so, by @PlanTokenGuarded() (docs/frameworks.md). */
+import { PlanTokensModule } from 'plan-access-tokens/nestjs'
+import { tokens } from '${tokens}'
+
+export const planTokens = PlanTokensModule.forRoot({ tokens })
+`,
+      next: `imports: [${isModule ? 'planTokens' : `import('./${folder}/guard.${importEnding}').then(({ planTokens }) => planTokens)`}] in your AppModule${isModule ? ` (from ${file})` : ''}, and @PlanTokenGuarded() of plan-access-tokens/nestjs before each controller that takes tokens`,
+    }
   const { from, use } = GUARDS[framework]
   return {
     file,
@@ -46,7 +62,7 @@ import { tokens } from '${tokens}'
 
 export const planGuard = guard(tokens)
 `,
-    next: `${use} (from ${file})`,
+    next: `${use} (from ${file}${isModule ? '' : ', by await import(): require() takes no module that waits for its tables'})`,
   }
 }
 
