@@ -182,7 +182,7 @@ export const PROTECTIONS: readonly Protection[] = [
   {
     rule: 7,
     name: 'a new secret empties the table of unknown digests',
-    without: [cache("if (type !== 'created' && type !== 'refreshed') return", 'return')],
+    without: [cache("if (type !== 'created' && type !== 'refreshed' && type !== 'adopted') return", 'return')],
   },
   {
     rule: 7,
