@@ -20,11 +20,13 @@ const SETTINGS = {
 }
 const CLUSTER = { ...SETTINGS, 'cluster-node-timeout': String(GONE_MS), 'cluster-allow-replica-migration': 'no' }
 
+/** A failover closes the connections of every server that changes its part (Sentinel's CLIENT KILL), ours among them. */
+const asked: typeof ask = (server, question) => ask(server, question).catch(() => ask(server, question))
 const pidOf = (server: RedisServer): Promise<number> =>
-  ask(server, async (client) => Number(/process_id:(\d+)/.exec(await client.info('server'))?.[1]))
-const infoOf = (server: RedisServer): Promise<string> => ask(server, (client) => client.info('replication'))
+  asked(server, async (client) => Number(/process_id:(\d+)/.exec(await client.info('server'))?.[1]))
+const infoOf = (server: RedisServer): Promise<string> => asked(server, (client) => client.info('replication'))
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50))
+  while (!(await holds().catch(() => false))) await new Promise((resolve) => setTimeout(resolve, 50))
 }
 
 /** A primary and its replicas, whoever sees to the failover. */
@@ -86,7 +88,7 @@ export async function startBySentinel(): Promise<Group> {
     { client: 'node-redis, Sentinel', ports },
   ]
   return groupOf(primary, copies, { connections, close }, (server, next) =>
-    ask(server, (client) => client.replicaof('127.0.0.1', next.port)),
+    asked(server, (client) => client.replicaof('127.0.0.1', next.port)),
   )
 }
 

@@ -16,8 +16,8 @@ export interface World<Trx> extends Bench<Trx> {
   exec(statement: string): Promise<unknown>
 }
 
-/** All of it over one client and one database. */
-export function passesOverClient<Trx>(open: () => Promise<World<Trx>>): void {
+/** All of it over one client and one database; `hasLocks` where a second connection can hold a lock. */
+export function passesOverClient<Trx>(open: () => Promise<World<Trx>>, hasLocks = true): void {
   describe('the contract', () => {
     let world: World<Trx>
     beforeAll(async () => {
@@ -40,5 +40,5 @@ export function passesOverClient<Trx>(open: () => Promise<World<Trx>>): void {
       await world.plain().ready()
     })
   })
-  describe('alongside', () => runsAlongside(open))
+  describe('alongside', () => runsAlongside(open, hasLocks))
 }
