@@ -26,7 +26,17 @@ export interface D1Answer {
 
 /** What is used of a Durable Object's storage (`ctx.storage`), where its class keeps SQLite. */
 export interface DurableObjectStorage {
-  readonly sql: { exec(sql: string, ...values: never[]): { toArray(): unknown[] } }
+  /** Its SQLite. */
+  readonly sql: {
+    /** Runs a statement with values for its parameters. */
+    exec(
+      sql: string,
+      ...values: never[]
+    ): {
+      /** All of its rows. */
+      toArray(): unknown[]
+    }
+  }
   /** Runs a function in a transaction; what it throws undoes all. */
   transactionSync<T>(work: () => T): T
 }
