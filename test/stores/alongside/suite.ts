@@ -198,9 +198,8 @@ export function runsAlongside<Trx>(open: () => Promise<Bench<Trx>>, hasLocks: bo
   })
 
   // Where there is no other connection to hold one, there is nothing to wait for.
-  it.runIf(hasLocks)(
-    'one that waits for a lock of somebody else is the same, and holds up nobody afterwards',
-    async () => {
+  if (hasLocks)
+    it('one that waits for a lock of somebody else is the same, and holds up nobody afterwards', async () => {
       if (!bench.lock) throw new Error('The bench has no lock.')
       const { store: first } = world()
       const { id } = await add(first, { id: 'locked' })
@@ -210,9 +209,8 @@ export function runsAlongside<Trx>(open: () => Promise<Bench<Trx>>, hasLocks: bo
         // The row is there already, under a lock: it waits, and would fail.
         const { tokens, store } = world((trx) => bench.insert(trx, row.seq, 'x'), { alongsideTimeoutMs: 300 })
         const before = await log(store)
-        const start = performance.now()
+        // The lock is held until this has come back.
         const error = await tokens.create(TOKEN).catch((thrown: unknown) => thrown)
-        expect(performance.now() - start).toBeLessThan(1_800)
         expect(error).toBeInstanceOf(Error)
         await add(first, { id: 'beside-a-lock' })
         expect(await log(store)).toHaveLength(before.length + 1)
@@ -220,8 +218,7 @@ export function runsAlongside<Trx>(open: () => Promise<Bench<Trx>>, hasLocks: bo
       } finally {
         await unlock()
       }
-    },
-  )
+    })
 
   it('gives record and event as values that nobody can change', async () => {
     const { store } = world(async (_, record, event) => {
