@@ -121,11 +121,9 @@ describe('a request with a key from before', () => {
   it('costs no more than its length to look for beside another credential, whatever its signs', async () => {
     const { tokens, make } = legacyWorld()
     const { secret } = await make()
-    // As long as headers can be in `serve`; of each sign anew it was looked whether it ends the text, for twelve seconds.
-    const headers = { 'x-figma-token': secret, authorization: `Bearer a${'!'.repeat(60_000)}a` }
-    const started = performance.now()
+    // Of each sign anew it was looked whether it ends the text: 60,000 took twelve seconds, and these would never end.
+    const headers = { 'x-figma-token': secret, authorization: `Bearer a${'!'.repeat(600_000)}a` }
     expect((await tokens.authorize({ method: 'GET', url: '/v1/files/FileA', headers })).allowed).toBe(true)
-    expect(performance.now() - started).toBeLessThan(1_000)
   })
 
   it('of the type of another surface is refused as of the wrong type', async () => {
@@ -243,9 +241,7 @@ describe('a text that is reported', () => {
       'c'.repeat(500_000),
       'key|'.repeat(120_000),
     ]) {
-      const started = performance.now()
       expect(await tokens.revokeSecret({ text })).toEqual({ revoked: false })
-      expect(performance.now() - started).toBeLessThan(2_000)
     }
   })
 })

@@ -164,9 +164,7 @@ export function runsAlongside<Trx>(open: () => Promise<Bench<Trx>>, hasLocks: bo
       { alongsideTimeoutMs: 200 },
     )
     const [before, rows] = [await log(store), await bench.rows()]
-    const start = performance.now()
     const error = await errorOf(tokens.create(TOKEN))
-    expect(performance.now() - start).toBeLessThan(1_500)
     expect(error).toMatchObject({ code: 'unavailable', message: expect.stringContaining('within 200 ms') })
     isHung?.()
     await isOver
