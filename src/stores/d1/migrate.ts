@@ -1,9 +1,9 @@
 /** `migrateD1`: makes the tables in D1 or in a Durable Object, or brings them up to date. The statements: stores/sql/schema.ts. */
 import { StoreError } from '../../core/errors.ts'
+import { storeNewer } from '../sql/look.ts'
 import { type MigrateResult, versionOf } from '../sql/migrate.ts'
 import { isExisting, problemOf } from '../sql/problems.ts'
 import { SCHEMA_VERSION, STEPS } from '../sql/schema.ts'
-import { storeNewer } from '../sql/session.ts'
 import type { D1Database } from './database.ts'
 import { type D1Tables, d1TablesOf } from './options.ts'
 import { coded, kyselyOf } from './session.ts'

@@ -15,8 +15,9 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import { StoreError } from '../../core/errors.ts'
+import { lookAtVersion } from '../sql/look.ts'
 import { problemOf } from '../sql/problems.ts'
-import { lookAtVersion, type Session } from '../sql/session.ts'
+import type { Session } from '../sql/session.ts'
 import type { Db, Setup } from '../sql/tables.ts'
 import type { D1Database } from './database.ts'
 

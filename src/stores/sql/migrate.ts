@@ -4,11 +4,11 @@
  */
 import type { Kysely } from 'kysely'
 import { StoreError } from '../../core/errors.ts'
+import { storeNewer } from './look.ts'
 import { type SqlTables, setupOf } from './options.ts'
 import { isExisting, isForbidden, isMissing, isUndone, problemOf } from './problems.ts'
 import { rawQuery } from './query.ts'
 import { columnsOf, quote, SCHEMA_VERSION, STEPS } from './schema.ts'
-import { storeNewer } from './session.ts'
 import type { Names, Setup } from './tables.ts'
 import { textOf, wholeOf } from './values.ts'
 

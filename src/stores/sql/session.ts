@@ -6,23 +6,21 @@
 import type { Kysely } from 'kysely'
 import { StoreError } from '../../core/errors.ts'
 import { textsAsBytes } from './bytes.ts'
-import { isHeld, isKnownLost, isLost, isUndone, notMigrated, problemOf, problemOfBegin } from './problems.ts'
+import { hasOneConnection, lookAtTables } from './look.ts'
+import { isHeld, isKnownLost, isLost, isUndone, problemOf, problemOfBegin } from './problems.ts'
 import { rawQuery } from './query.ts'
-import { SCHEMA_VERSION } from './schema.ts'
 import { type Suitability, suitabilityOf } from './suitable-mysql.ts'
 import {
   FROM_SNAPSHOT,
   LEFT_OPEN,
   OTHER_TABLE,
-  type PostgresSessions,
   postgresSessions,
   probeOf,
   UNVOUCHED,
   type Vouching,
 } from './suitable-postgres.ts'
-import { isPooled, lookAtSqlite } from './suitable-sqlite.ts'
+import { isPooled } from './suitable-sqlite.ts'
 import type { Db, Names, Setup } from './tables.ts'
-import { wholeOf } from './values.ts'
 
 /** How often something that the database undid for the sake of another is tried: for about a second. */
 const ATTEMPTS = 50
@@ -263,45 +261,6 @@ function transactions({ dialect, isLoose }: Setup): Transact {
     return answer
   }
 }
-
-/**
- * Whether a Kysely is what `db.connection()` hands to its callback: told by its connection being there at once. (That one is a
- * transaction is found when the store is made: stores/sql/options.ts.)
- */
-async function hasOneConnection(db: Db): Promise<boolean> {
-  let [isAtOnce, isBound] = [true, false]
-  const asked = db.connection().execute(async () => {
-    isBound = isAtOnce
-  })
-  isAtOnce = false
-  await asked
-  return isBound
-}
-
-async function lookAtTables(db: Db, setup: Setup, sessions: PostgresSessions | undefined): Promise<void> {
-  const { dialect } = setup
-  await sessions?.look(db)
-  await lookAtVersion(db, setup)
-  await sessions?.locate(db)
-  if (dialect === 'sqlite') await lookAtSqlite(db, setup)
-}
-
-/** @throws StoreError `store_not_migrated`, `store_newer`. */
-export async function lookAtVersion(db: Db, { names }: Setup): Promise<void> {
-  const state = await db.selectFrom(names.state).select('schema_version').where('id', '=', 1).executeTakeFirst()
-  const version = wholeOf(state?.schema_version)
-  if (version === undefined) throw notMigrated(`The table "${names.state}" does not say which version the tables have.`)
-  if (version < SCHEMA_VERSION)
-    throw notMigrated(`The tables have version ${version}, and ${SCHEMA_VERSION} is needed.`)
-  if (version > SCHEMA_VERSION) throw storeNewer(version)
-}
-
-/** The error for tables of a later release. */
-export const storeNewer = (version: number): StoreError =>
-  new StoreError(
-    'store_newer',
-    `The tables have version ${version}, and this plan-access-tokens knows ${SCHEMA_VERSION}. Update the package in this process.`,
-  )
 
 function pause(): Promise<void> {
   return new Promise((resolve) =>
