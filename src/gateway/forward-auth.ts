@@ -10,10 +10,9 @@ import { readOptions, type Tell, together } from '../core/setup.ts'
 import { callable, judged, whole } from '../core/shape.ts'
 import { isBasePath } from '../core/target.ts'
 import { headersOf } from '../http/answer.ts'
-import { createDecider, type Decider, type GuardEngine, type GuardOptions, NO_HEADERS } from '../http/guard.ts'
+import { asSent, createDecider, type Decider, type GuardEngine, type GuardOptions } from '../http/guard.ts'
 import type { Allowed, Decision } from '../service/decision.ts'
 import { toConsole } from '../service/report.ts'
-import type { RequestLike } from '../service/request.ts'
 import { tell } from '../service/tell.ts'
 import { routesWithBodies } from './bodies.ts'
 import { type Caller, type GatewayHandler, handlerOf } from './caller.ts'
@@ -183,7 +182,6 @@ function answerTo(
   caller: Caller,
   { method, url }: { readonly method: string; readonly url: string },
 ): RenderedDenial | Promise<RenderedDenial> {
-  const { headers, rawHeaders } = caller
   /** Whether a body was needed that was not there to be judged. */
   let isBlind = false
   const blind = () => {
@@ -197,15 +195,11 @@ function answerTo(
     const orBlind = (reading: unknown): unknown => (isMissing(reading) ? blind() : reading)
     return isThenable(had) ? had.then(orBlind) : orBlind(had)
   }
-  const question: RequestLike =
-    rawHeaders && rawHeaders.length > 0
-      ? { method, url, headers: NO_HEADERS, rawHeaders, body }
-      : { method, url, headers, body }
   const answered = (decision: Decision<string> | undefined): RenderedDenial => {
     if (decision?.allowed !== false) return allowedAnswer(decision, headersFor(decision))
     return language.refusal(isBlind ? problemAnswer('gateway_body_missing') : decision.rendered())
   }
-  const decided = decider.decide(question)
+  const decided = decider.decide(asSent(method, url, caller, body))
   return isThenable(decided) ? decided.then(answered) : answered(decided)
 }
 

@@ -60,6 +60,22 @@ export interface Decider<Req> {
 export const NO_HEADERS = Object.freeze({})
 
 /**
+ * The question about a request with its headers as they were sent, where it has them so: Node drops repeated lines from `headers`,
+ * and makes these only when somebody asks.
+ */
+export function asSent(
+  method: string,
+  url: string,
+  sent: Pick<RequestLike, 'headers'> & { readonly rawHeaders?: readonly string[] | undefined },
+  body: () => unknown,
+): RequestLike {
+  const { rawHeaders } = sent
+  return rawHeaders && rawHeaders.length > 0
+    ? { method, url, headers: NO_HEADERS, rawHeaders, body }
+    : { method, url, headers: sent.headers, body }
+}
+
+/**
  * Makes a guard's judge. Mistakes of the host's code are told here, when the server starts.
  *
  * @param more the handler, of a guard that is put around one.

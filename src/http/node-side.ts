@@ -4,7 +4,7 @@ import type { Allowed } from '../service/decision.ts'
 import type { RequestLike } from '../service/request.ts'
 import { headersOf, isVary, joinVary } from './answer.ts'
 import { bodyOf, type NodeBody } from './body.ts'
-import { NO_HEADERS } from './guard.ts'
+import { asSent } from './guard.ts'
 
 /** A request of Node's `http` or `http2`. */
 export interface NodeRequest extends NodeBody {
@@ -41,12 +41,8 @@ export interface NodeResponse {
  * @param parsed where a parser leaves the body that it has read, if not in `request.body`.
  */
 export function questionOf(request: NodeRequest, limit: number, parsed?: { readonly body?: unknown }): RequestLike {
-  const { method = '', url = '', rawHeaders } = request
-  const body = () => bodyOf(request, limit, parsed?.body)
-  // Node drops repeated lines from `headers`, and makes these only when somebody asks.
-  return rawHeaders && rawHeaders.length > 0
-    ? { method, url, headers: NO_HEADERS, rawHeaders, body }
-    : { method, url, headers: request.headers, body }
+  const { method = '', url = '' } = request
+  return asSent(method, url, request, () => bodyOf(request, limit, parsed?.body))
 }
 
 /** Puts the decision where a handler looks for it. */

@@ -1,6 +1,6 @@
 /** The question about a call: the target that its route and its arguments make, with the headers of the request around it. */
 import { isDictionary } from '../core/objects.ts'
-import { NO_HEADERS } from '../http/guard.ts'
+import { asSent } from '../http/guard.ts'
 import type { NodeRequest } from '../http/node-side.ts'
 import type { RequestLike } from '../service/request.ts'
 import type { Called } from './options.ts'
@@ -13,14 +13,8 @@ const NO_TARGET = '//'
  * the request malformed.
  */
 export function questionOfCall(request: NodeRequest, called: Called, given: unknown): RequestLike {
-  const { rawHeaders, headers } = request
-  const isRaw = rawHeaders !== undefined && rawHeaders.length > 0
-  return {
-    method: called.method,
-    url: targetOf(called, given === undefined ? {} : given) ?? NO_TARGET,
-    ...(isRaw ? { headers: NO_HEADERS, rawHeaders } : { headers }),
-    body: () => given,
-  }
+  const target = targetOf(called, given === undefined ? {} : given)
+  return asSent(called.method, target ?? NO_TARGET, request, () => given)
 }
 
 function targetOf({ path, params, query }: Called, given: unknown): string | undefined {

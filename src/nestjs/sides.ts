@@ -2,7 +2,7 @@
 
 import { bodyOf } from '../http/body.ts'
 import { allowReply, type FastifyReplyLike, putOnReply, routingProblem } from '../http/fastify-side.ts'
-import { NO_HEADERS } from '../http/guard.ts'
+import { asSent } from '../http/guard.ts'
 import { type NodeRequest, type NodeResponse, putAll, putHeaders } from '../http/node-side.ts'
 import type { Allowed } from '../service/decision.ts'
 import type { RequestLike } from '../service/request.ts'
@@ -57,11 +57,7 @@ export function questionAbout(request: NestRequest, { sentTo }: Side, limit: num
     throw new TypeError(
       'The target of the request is not known. Something has put its own function in place of setOnRequestHook() of the Fastify adapter after start: call it before app.init().',
     )
-  const { method = '', headers, rawHeaders } = incoming
-  const body = () => bodyOf(incoming, limit, request.body, request.rawBody)
-  return rawHeaders && rawHeaders.length > 0
-    ? { method, url, headers: NO_HEADERS, rawHeaders, body }
-    : { method, url, headers, body }
+  return asSent(incoming.method ?? '', url, incoming, () => bodyOf(incoming, limit, request.body, request.rawBody))
 }
 
 /** What an adapter of Nest is asked for. */
