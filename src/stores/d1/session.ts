@@ -3,18 +3,10 @@
  * one batch. D1 answers statements outside of a session from the primary, each by what was committed last, so that none needs a
  * transaction of its own as other SQLites do (stores/sql/session.ts). What is asked: stores/sql/look-ups.ts and its neighbours.
  */
-import {
-  type CompiledQuery,
-  type DatabaseConnection,
-  type Dialect,
-  Kysely,
-  type QueryResult,
-  type RawBuilder,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from 'kysely'
+import type { CompiledQuery, Kysely, RawBuilder } from 'kysely'
 import { StoreError } from '../../core/errors.ts'
+import type { Send } from '../clients/client.ts'
+import { kyselyOver } from '../clients/kysely.ts'
 import { lookAtVersion } from '../sql/look.ts'
 import { problemOf } from '../sql/problems.ts'
 import type { Session } from '../sql/session.ts'
@@ -63,36 +55,14 @@ export function d1Session(database: D1Database, setup: Setup): D1Session {
 
 /** D1 as a Kysely of one statement at a time. Its plugins and its log are none. */
 export function kyselyOf(database: D1Database): Kysely<unknown> {
-  const connection: DatabaseConnection = {
-    async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-      const { results } = await coded(bound(database, query).all())
-      return { rows: results as Row[] }
-    },
-    streamQuery: none,
-  }
-  const dialect: Dialect = {
-    createAdapter: () => new SqliteAdapter(),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createDriver: () => ({
-      init: nothing,
-      acquireConnection: async () => connection,
-      beginTransaction: none,
-      commitTransaction: none,
-      rollbackTransaction: none,
-      releaseConnection: nothing,
-      destroy: nothing,
-    }),
-  }
-  return new Kysely({ dialect })
+  const send: Send = async (query) => ({ rows: (await bound(database, query).all()).results })
+  return kyselyOver({ dialect: 'sqlite', send, sendIn: none, transaction: none, unwrap: withCode })
 }
 
 const bound = (database: D1Database, { sql, parameters }: CompiledQuery) => {
   const statement = database.prepare(sql)
   return parameters.length === 0 ? statement : statement.bind(...parameters)
 }
-
-const nothing = async (): Promise<void> => undefined
 
 /** Whoever comes here has asked for what D1 does not have. */
 function none(): never {
