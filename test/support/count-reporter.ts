@@ -4,6 +4,7 @@
  * COUNT_FILE names. What each test did is the default reporter's to tell.
  */
 import { writeFileSync } from 'node:fs'
+import { relative } from 'node:path'
 import type { Reporter, SerializedError, TestModule, Vitest } from 'vitest/node'
 
 /** How the name of a test that needs a tool tells the command that installs it. */
@@ -11,6 +12,20 @@ const WITHOUT = /skipped without it: ([^)]*)\)/
 
 /** As much of an error as tells what kind of failure it is. */
 const oneLine = (message: string): string => message.replaceAll(/\s+/g, ' ').slice(0, 300)
+
+/** The file that ran when an error was thrown, and the line that threw it, as far as vitest knows them. */
+const where = (error: SerializedError): string => {
+  const file: unknown = error.VITEST_TEST_PATH
+  const [top] = error.stacks ?? []
+  const line =
+    top === undefined
+      ? (error.stack ?? '').split('\n').find((text) => text.trim().startsWith('at '))
+      : `${top.file}:${top.line}`
+  return [file, line?.trim()]
+    .filter((part) => typeof part === 'string')
+    .map((part) => `${relative(process.cwd(), part.replace(/^at /, ''))}: `)
+    .join('')
+}
 
 type Counts = { passed: number; failed: number; skipped: number }
 
@@ -32,7 +47,8 @@ export default class CountReporter implements Reporter {
     for (const module of modules) this.#addModule(module)
     for (const [command, count] of this.#missing) this.#notes.push(`skipped: ${count}, which need: ${command}`)
     this.#counts.failed += unhandledErrors.length
-    if (unhandledErrors.length > 0) this.#notes.push(`errors outside of a test: ${unhandledErrors.length}`)
+    for (const error of unhandledErrors)
+      this.#notes.push(`error outside of a test: ${where(error)}${oneLine(error.message)}`)
   }
 
   #addModule(module: TestModule): void {
