@@ -39,6 +39,8 @@ const token: z.ZodMiniType<Token> = z.strictObject({
   version: told(z.int(), 'The `ETag`, without its quotation marks.'),
   secrets: told(z.array(secret), 'Oldest first. Never the secrets themselves.'),
   legacy: told(z.boolean(), 'Whether the newest secret is a key from before, which was adopted.'),
+  metadata: told(maybe(z.record(z.string(), z.string())), "Words of the plan's own; absent where there are none."),
+  contact: told(maybe(z.string()), 'Whom to ask; absent where nobody was named.'),
   warnings: told(
     z.array(
       z.union([
@@ -69,6 +71,8 @@ const event: z.ZodMiniType<TokenEvent> = z.strictObject({
   version: z.int(),
   changes: maybe(z.record(z.string(), z.strictObject({ before: z.unknown(), after: z.unknown() }))),
   reason: told(maybe(z.string()), 'Why, in the words of whoever runs the service; absent where nobody was asked.'),
+  source: told(maybe(z.string()), 'For a secret that was reported: the program that reported it.'),
+  url: told(maybe(z.string()), 'For a secret that was reported: where it was found.'),
 })
 
 const limits: z.ZodMiniType<Required<Limits>> = z.strictObject({

@@ -5,6 +5,7 @@
  */
 import { millisecondsInDay, millisecondsInHour } from 'date-fns/constants'
 import { deepFreeze } from './freeze.ts'
+import { RECORD_DETAIL_NAMES } from './record.ts'
 import type { Resources } from './resources.ts'
 import {
   type Change,
@@ -13,6 +14,7 @@ import {
   isBefore,
   type LegacySecret,
   newestSecret,
+  type RecordDetails,
   type SecretRecord,
   statusOf,
   type TokenRecord,
@@ -29,7 +31,7 @@ export interface Lifetimes {
 }
 
 /** The fields of a token that a person chooses. */
-export interface Choice {
+export interface Choice extends RecordDetails {
   readonly name: string
   readonly description: string
   readonly scopes: readonly string[]
@@ -82,7 +84,7 @@ export function created(
     eventId,
     idempotency,
   } = input
-  return deepFreeze({
+  const record: TokenRecord = {
     v: 1,
     id,
     planId,
@@ -101,8 +103,19 @@ export function created(
     version: 1,
     eventId,
     idempotency: idempotency ? [idempotency] : [],
-  })
+  }
+  const details = detailsOf(input)
+  return deepFreeze(Object.keys(details).length === 0 ? record : { ...record, ...details })
 }
+
+/** The fields of a record that it need not have, without those that it has not. */
+function detailsOf(given: RecordDetails): RecordDetails {
+  const there = RECORD_DETAIL_NAMES.filter((name) => given[name] !== undefined)
+  return Object.fromEntries(there.map((name) => [name, given[name]]))
+}
+
+/** Fields that a person changes; of those that a token need not have, `undefined` takes one away. */
+export type ChangedChoice = { readonly [F in keyof Choice]?: Choice[F] | undefined }
 
 /**
  * A token of a key from before, version 1. It ends when the key is to end; a refresh starts the days until then again, begun ones
@@ -121,8 +134,9 @@ export function adopted(
 }
 
 /** The record with some of its chosen fields changed; the same record if nothing would change. */
-export function edited(record: TokenRecord, choice: Partial<Choice>, eventId: string): TokenRecord {
-  return changesBetween(record, { ...record, ...choice }) === undefined ? record : next(record, { ...choice, eventId })
+export function edited(record: TokenRecord, choice: ChangedChoice, eventId: string): TokenRecord {
+  const changed = { ...record, ...choice } as TokenRecord
+  return changesBetween(record, changed) === undefined ? record : next(changed, { eventId })
 }
 
 /** What a refresh would do now: the new end, no later than the policy's limit of today allows, and until when the secret that is newest now keeps working. */
@@ -230,7 +244,10 @@ export function isActive(record: TokenRecord, now: number): boolean {
   return statusOf(record, now) === 'active'
 }
 
-const CHOSEN = ['name', 'description', 'scopes', 'resources', 'expiresAt', 'revokedAt'] as const
+const CHOSEN = [
+  ...(['name', 'description', 'scopes', 'resources', 'expiresAt', 'revokedAt'] as const),
+  ...RECORD_DETAIL_NAMES,
+]
 
 /**
  * What the audit log says of a change: the fields that differ, each with before and after, and `previousWorksUntil` where the
@@ -241,7 +258,11 @@ export function changesBetween(
   after: TokenRecord,
 ): { readonly [field: string]: Change } | undefined {
   const differing = CHOSEN.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]))
-  const changes = differing.map((field): [string, Change] => [field, { before: before[field], after: after[field] }])
+  const changes = differing.map((field): [string, Change] => [
+    field,
+    // What is absent is nothing that JSON could say.
+    { before: before[field] ?? null, after: after[field] ?? null },
+  ])
   const previous = newestSecret(before)
   const end = after.secrets.find((secret) => secret.digest === previous?.digest)?.worksUntil
   if (typeof end === 'number') changes.push(['previousWorksUntil', { before: null, after: end }])
@@ -249,5 +270,12 @@ export function changesBetween(
 }
 
 function next(record: TokenRecord, change: Partial<TokenRecord> & { readonly eventId: string }): TokenRecord {
-  return deepFreeze({ ...record, ...change, v: 1, version: record.version + 1 })
+  const after: { -readonly [F in keyof TokenRecord]: TokenRecord[F] } = {
+    ...record,
+    ...change,
+    v: 1,
+    version: record.version + 1,
+  }
+  for (const name of RECORD_DETAIL_NAMES) if (after[name] === undefined) delete after[name]
+  return deepFreeze(after)
 }

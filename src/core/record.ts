@@ -7,9 +7,11 @@ import { isDictionary, isObject } from './objects.ts'
 import { isResourceRef, type LinkedResource } from './resources.ts'
 import {
   type Change,
+  type EventDetails,
   type IdempotencyRecord,
   isDate,
   type LegacySecret,
+  type RecordDetails,
   type SecretRecord,
   type TokenEvent,
   type TokenRecord,
@@ -77,7 +79,20 @@ const TEXT: Field<string> = [isText, '']
 const DATE: Field<number> = [isDate, Number.NaN]
 const FORMAT: Field<1> = [isKnownFormat, 1]
 
-const RECORD: FieldsOf<TokenRecord> = {
+const areWords = (value: unknown): boolean => isDictionary(value) && Object.values(value).every(isText)
+
+/** What a record need not have. What stands for a field that is there and cannot be read lets the token do no more than it. */
+const RECORD_DETAILS: FieldsOf<RecordDetails> = {
+  metadata: [areWords, Object.freeze({})],
+  contact: TEXT,
+}
+
+const EVENT_DETAILS: FieldsOf<EventDetails> = {
+  source: TEXT,
+  url: TEXT,
+}
+
+const RECORD: FieldsOf<Omit<TokenRecord, keyof RecordDetails>> = {
   v: FORMAT,
   id: [(value) => isText(value) && value !== '', ''],
   planId: TEXT,
@@ -98,7 +113,7 @@ const RECORD: FieldsOf<TokenRecord> = {
   idempotency: [areKeys, NONE],
 }
 
-const EVENT: FieldsOf<Omit<TokenEvent, 'changes' | 'reason'>> = {
+const EVENT: FieldsOf<Omit<TokenEvent, 'changes' | 'reason' | keyof EventDetails>> = {
   v: FORMAT,
   id: TEXT,
   seq: [isCount, Number.NaN],
@@ -110,17 +125,26 @@ const EVENT: FieldsOf<Omit<TokenEvent, 'changes' | 'reason'>> = {
   version: [isCount, Number.NaN],
 }
 
-/** What an event need not have. */
-const OPTIONAL = [
-  ['changes', areChanges],
-  ['reason', isText],
-] as const
-
 const RECORD_FIELDS = Object.entries(RECORD)
 const EVENT_FIELDS = Object.entries(EVENT)
+const RECORD_OPTIONS = Object.entries(RECORD_DETAILS)
+/** One that cannot be read is absent, so that nobody takes something else for it. */
+const EVENT_OPTIONS: readonly (readonly [name: string, field: Field<unknown>])[] = [
+  ['changes', [areChanges, undefined]],
+  ['reason', [isText, undefined]],
+  ...Object.entries(EVENT_DETAILS).map(([name, [isGood]]) => [name, [isGood, undefined]] as const),
+]
+
+/** The names of the fields that a record need not have. */
+export const RECORD_DETAIL_NAMES = Object.keys(RECORD_DETAILS) as readonly (keyof RecordDetails)[]
+/** The names of the fields that an event need not have, but for `changes` and `reason`. */
+export const EVENT_DETAIL_NAMES = Object.keys(EVENT_DETAILS) as readonly (keyof EventDetails)[]
+
+type Fields = readonly (readonly [name: string, field: Field<unknown>])[]
 
 function readFields(
-  fields: readonly (readonly [name: string, field: Field<unknown>])[],
+  fields: Fields,
+  options: Fields,
   given: { readonly [field: string]: unknown },
 ): { readonly value: { [field: string]: unknown }; readonly wrong: string[] } {
   // Each field is read once, and only if it is the object's own.
@@ -132,6 +156,14 @@ function readFields(
       if (isKnown) wrong.push(name)
       value[name] = dead
     }
+  for (const [name, [isGood, dead]] of options) {
+    const option = value[name]
+    if (option !== undefined && isKnown && isGood(option)) continue
+    delete value[name]
+    if (option === undefined || !isKnown) continue
+    wrong.push(name)
+    if (dead !== undefined) value[name] = dead
+  }
   value.v ??= 1
   return { value, wrong }
 }
@@ -148,18 +180,12 @@ const SHOWN: ReadonlySet<string> = new Set(['id', 'planId', 'tokenId', 'name', '
  * if (wrong.length > 0) throw new StoreError('row_unreadable', `The token "${id}" is wrong in ${wrong.join(', ')}.`)
  */
 export function readRecord(fields: unknown): ReadRecord {
-  const { value, wrong } = readFields(RECORD_FIELDS, isDictionary(fields) ? fields : {})
+  const { value, wrong } = readFields(RECORD_FIELDS, RECORD_OPTIONS, isDictionary(fields) ? fields : {})
   return { record: value as unknown as TokenRecord, wrong }
 }
 
 /** Reads an event out of the fields of a `TokenEvent`, its `seq` included; as `readRecord` does a record. */
 export function readEvent(fields: unknown): ReadEvent {
-  const { value, wrong } = readFields(EVENT_FIELDS, isDictionary(fields) ? fields : {})
-  for (const [name, isGood] of OPTIONAL)
-    if (value[name] === undefined || wrong.includes('v')) delete value[name]
-    else if (!isGood(value[name])) {
-      delete value[name]
-      wrong.push(name)
-    }
+  const { value, wrong } = readFields(EVENT_FIELDS, EVENT_OPTIONS, isDictionary(fields) ? fields : {})
   return { event: value as unknown as TokenEvent, wrong }
 }

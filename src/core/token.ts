@@ -40,8 +40,19 @@ export interface IdempotencyRecord {
   readonly digest: string
 }
 
+/**
+ * What a token need not have; absent of those without it. A store keeps these fields as it keeps the others. What stands for one
+ * that cannot be read, so that it never widens what a token may do: core/record.ts.
+ */
+export interface RecordDetails {
+  /** Words of the plan's own, by key. */
+  readonly metadata?: { readonly [key: string]: string }
+  /** Whom to ask about the token: an address, or the name of a team. */
+  readonly contact?: string
+}
+
 /** A token as a store keeps it. Version 1 is the newly created one; every change adds one. */
-export interface TokenRecord {
+export interface TokenRecord extends RecordDetails {
   /** The format. Any new field makes a new one, since a process that does not know it would lose it at the next change. */
   readonly v: 1
   readonly id: string
@@ -89,8 +100,16 @@ export interface Change {
   readonly after: unknown
 }
 
+/** What an event need not have besides its changes and its reason. A store keeps these fields as it keeps the others. */
+export interface EventDetails {
+  /** For a secret that was reported: the program that reported it. */
+  readonly source?: string
+  /** For a secret that was reported: where it was found. */
+  readonly url?: string
+}
+
 /** One line of the audit log, before the store has given it its place. Never holds a record, a secret or a digest. */
-export interface NewEvent {
+export interface NewEvent extends EventDetails {
   /** The format, as a record's. */
   readonly v: 1
   readonly id: string
@@ -135,7 +154,7 @@ export type TokenWarning =
   | { readonly code: 'lifetime_shortened'; readonly lifetimeDays: number }
 
 /** A token as it is given out. Never holds a digest. Frozen. */
-export interface Token {
+export interface Token extends RecordDetails {
   readonly id: string
   readonly planId: string
   readonly type: string
@@ -222,7 +241,7 @@ export function viewOf(
   uses?: ReadonlyMap<string, number>,
 ): Token {
   const { id, planId, type, name, description, resources, createdAt, createdBy, lifetimeDays } = record
-  const { expiresAt, revokedAt, revokedBy, version } = record
+  const { expiresAt, revokedAt, revokedBy, version, metadata, contact } = record
   const scopes = Object.isFrozen(held) ? held : held.slice()
   const kept = objectsOf<SecretRecord>(record.secrets)
   const secrets = kept.map(
@@ -255,6 +274,8 @@ export function viewOf(
     secrets,
     legacy: kept.at(-1)?.legacy !== undefined,
     warnings,
+    ...(metadata && { metadata: { ...metadata } }),
+    ...(contact !== undefined && { contact }),
     ...(uses && { lastUsedAt: used.length === 0 ? null : Math.max(...used) }),
   })
 }

@@ -42,13 +42,9 @@ export function memoryStore(): MemoryStore {
       if ((stored?.version ?? 0) !== record.version - 1) return false
       const stays = frozenCopy(record)
       // Field by field, so that all events have one layout: a spread takes 100 bytes more each (bench/memory.ts).
-      const { v, id, at, type, tokenId, planId, actor, version, changes, reason } = event
+      const { v, id, at, type, tokenId, planId, actor, version, ...more } = event
       const kept = { v, id, seq: seq + 1, at, type, tokenId, planId, actor, version }
-      const line: TokenEvent = deepFreeze(
-        changes || reason !== undefined
-          ? { ...kept, ...(changes && { changes: structuredClone(changes) }), ...(reason !== undefined && { reason }) }
-          : kept,
-      )
+      const line: TokenEvent = deepFreeze(Object.keys(more).length > 0 ? { ...kept, ...structuredClone(more) } : kept)
       records.set(stays.id, stays)
       if (!stored) ids = undefined
       for (const { digest } of stored?.secrets ?? []) byDigest.delete(digest)

@@ -26,7 +26,7 @@ const WRONG_LEGACY = [null, 'plain', 7, {}, { scheme: 7 }, { scheme: 'a', hash: 
 )
 
 /** Of each field values that are wrong, and what stands for it then. */
-const WRONG_OF_RECORD: { readonly [F in keyof TokenRecord]: readonly [dead: unknown, ...wrong: unknown[]] } = {
+const WRONG_OF_RECORD: { readonly [F in keyof TokenRecord]-?: readonly [dead: unknown, ...wrong: unknown[]] } = {
   v: [1],
   id: ['', '', 7, null, undefined],
   planId: ['', 1001, null, undefined],
@@ -52,6 +52,8 @@ const WRONG_OF_RECORD: { readonly [F in keyof TokenRecord]: readonly [dead: unkn
   version: [Number.NaN, 0, -1, 1.5, '1', undefined],
   eventId: ['', null, undefined],
   idempotency: [[], [{ ...KEY, call: 'edit' }], [{ ...KEY, digest: 7 }], undefined],
+  metadata: [{}, null, 'team', ['team'], { team: 7 }],
+  contact: ['', null, 7, {}],
 }
 const WRONG_OF_EVENT: { readonly [F in keyof NewEvent | 'seq']-?: readonly [dead: unknown, ...wrong: unknown[]] } = {
   v: [1],
@@ -65,6 +67,8 @@ const WRONG_OF_EVENT: { readonly [F in keyof NewEvent | 'seq']-?: readonly [dead
   version: [Number.NaN, 0, undefined],
   changes: [undefined, null, 'x', [], { name: 7 }],
   reason: [undefined, null, 7, ['x']],
+  source: [undefined, null, 7],
+  url: [undefined, null, {}],
 }
 type Row = readonly [field: string, dead: unknown, value: unknown]
 const rowsOf = (table: { readonly [field: string]: readonly unknown[] }): readonly Row[] =>
@@ -85,7 +89,7 @@ describe('a record', () => {
 
   it.each([undefined, null, 7, 'text', [], [RECORD]])('that is %j is dead in every field', (value) => {
     const { record, wrong } = readRecord(value)
-    expect(wrong).toEqual(Object.keys(WRONG_OF_RECORD).filter((field) => field !== 'v'))
+    expect(wrong).toEqual(Object.keys(RECORD).filter((field) => field !== 'v'))
     expect([isActive(record, NOW), record.scopes, record.resources, record.secrets]).toEqual([false, [], [], []])
   })
 
@@ -124,6 +128,14 @@ describe('a record', () => {
         if (wrong.length === 0) expect(record[field as 'name']).toBe(value ?? record[field as 'name'])
       }),
     )
+  })
+
+  it('keeps what it need not have, and is without it where it has none, whatever stood for that', () => {
+    const details = { metadata: { team: 'billing', __proto: 'x' }, contact: 'ops@example.com' }
+    expect(readRecord({ ...RECORD, ...details })).toEqual({ record: { ...RECORD, ...details }, wrong: [] })
+    const none = readRecord({ ...RECORD, metadata: undefined, contact: undefined }).record
+    expect(Object.keys(none)).toEqual(Object.keys(RECORD))
+    expect(readRecord({ ...RECORD, ...details, v: 2 }).record).not.toHaveProperty('metadata')
   })
 })
 

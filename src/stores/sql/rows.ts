@@ -4,7 +4,8 @@
  * a record and an event are: core/record.ts.
  */
 import { StoreError } from '../../core/errors.ts'
-import { readEvent, readRecord } from '../../core/record.ts'
+import { isDictionary } from '../../core/objects.ts'
+import { EVENT_DETAIL_NAMES, RECORD_DETAIL_NAMES, readEvent, readRecord } from '../../core/record.ts'
 import type { NewEvent, TokenEvent, TokenRecord } from '../../core/token.ts'
 import type { SecretUse } from '../../ports.ts'
 import { shared } from './shared.ts'
@@ -14,11 +15,12 @@ import { dateOf, jsonOf, textOf, wholeOf } from './values.ts'
 export const TOKEN_COLUMNS = [
   ...(['id', 'plan_id', 'type', 'name', 'description', 'scopes', 'resources', 'created_at', 'created_by'] as const),
   ...(['lifetime_days', 'expires_at', 'secrets', 'revoked_at', 'revoked_by', 'version', 'event_id'] as const),
-  'idempotency' as const,
+  ...(['idempotency', 'details'] as const),
 ]
 /** The columns that make an event. */
 export const EVENT_COLUMNS = [
   ...(['seq', 'id', 'at', 'type', 'token_id', 'plan_id', 'actor', 'version', 'changes', 'reason'] as const),
+  'details' as const,
 ]
 /** The columns that make a use. */
 export const USE_COLUMNS = [...(['token_id', 'digest', 'at'] as const)]
@@ -55,8 +57,9 @@ export function readToken(row: TokenRow): ReadRow<TokenRecord> {
     version: wholeOf(row.version),
     eventId: textOf(row.event_id),
     idempotency: row.idempotency === '[]' ? NONE : jsonOf(row.idempotency),
+    ...detailsOf(row.details, RECORD_DETAIL_NAMES),
   })
-  return { value: record, wrong: wrong.map(columnOf) }
+  return { value: record, wrong: columnsOf(wrong) }
 }
 
 /** Reads an event's row. */
@@ -73,12 +76,31 @@ export function readEventRow(row: EventRow): ReadRow<TokenEvent> {
     version: wholeOf(row.version),
     ...(changes !== undefined && { changes }),
     ...(row.reason !== null && { reason: textOf(row.reason) ?? null }),
+    ...detailsOf(row.details, EVENT_DETAIL_NAMES),
   })
-  return { value: event, wrong: wrong.map(columnOf) }
+  return { value: event, wrong: columnsOf(wrong) }
 }
 
+/** The fields of the column `details`. One that cannot be read makes all of them unreadable, and so does a name that is not known. */
+function detailsOf(column: unknown, names: readonly string[]): { readonly [field: string]: unknown } {
+  if (column === null) return {}
+  const given = jsonOf(column)
+  if (isDictionary(given) && Object.keys(given).every((name) => names.includes(name))) return given
+  return Object.fromEntries(names.map((name) => [name, null]))
+}
+
+/** The column `details` of a record or an event: null where it has none of these fields. */
+function detailsText<T extends object>(given: T, names: readonly (keyof T & string)[]): string | null {
+  const there = names.filter((name) => given[name] !== undefined)
+  return there.length === 0 ? null : JSON.stringify(Object.fromEntries(there.map((name) => [name, given[name]])))
+}
+
+const DETAIL_NAMES: ReadonlySet<string> = new Set([...RECORD_DETAIL_NAMES, ...EVENT_DETAIL_NAMES])
+
 /** `planId` is in the column `plan_id`. */
-const columnOf = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+const columnOf = (field: string): string =>
+  DETAIL_NAMES.has(field) ? 'details' : field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+const columnsOf = (fields: readonly string[]): readonly string[] => [...new Set(fields.map(columnOf))]
 
 /** Reads where in the log and when an event was. */
 export function readLogPlace(
@@ -118,6 +140,7 @@ export function tokenRow(record: TokenRecord) {
     version: record.version,
     event_id: record.eventId,
     idempotency: JSON.stringify(record.idempotency),
+    details: detailsText(record, RECORD_DETAIL_NAMES),
   }
   refuseWrong('record', readToken(row), record, KNOWN.record)
   return {
@@ -140,6 +163,7 @@ export function eventRow(event: NewEvent, seq: number) {
     version: event.version,
     changes: event.changes === undefined ? null : JSON.stringify(event.changes),
     reason: event.reason ?? null,
+    details: detailsText(event, EVENT_DETAIL_NAMES),
   }
   refuseWrong('event', readEventRow(row), event, KNOWN.event)
   return row

@@ -7,7 +7,7 @@
 import type { Names, SqlDialect, Tables } from './tables.ts'
 
 /** The version of the tables that this code reads and writes. */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
 
 /** What a kind of column is called in each dialect. */
 const KINDS = {
@@ -51,6 +51,7 @@ export const TABLES: { readonly [T in keyof Tables]: Table } = {
       idempotency: 'json',
       search_name: 'word',
       search_description: 'word',
+      details: 'json?',
     },
     derived: {
       is_revoked: 'case when revoked_at is null then 0 else 1 end',
@@ -75,6 +76,7 @@ export const TABLES: { readonly [T in keyof Tables]: Table } = {
       version: 'whole',
       changes: 'json?',
       reason: 'text?',
+      details: 'json?',
     },
     indexes: { plan: ['plan_id', 'seq'], token: ['token_id', 'seq'] },
   },
@@ -92,10 +94,18 @@ export const STEPS: { readonly [name: string]: (dialect: SqlDialect, names: Name
     ...addColumn(dialect, names, 'events', 'reason'),
     setVersion(dialect, names, 2),
   ],
+  plan_access_tokens_0003: (dialect, names) => [
+    ...addColumn(dialect, names, 'tokens', 'details'),
+    ...addColumn(dialect, names, 'events', 'details'),
+    setVersion(dialect, names, 3),
+  ],
 }
 
 /** The columns that a later step has added to a table. */
-const LATER: { readonly [T in keyof Tables]?: readonly string[] } = { events: ['reason'] }
+const LATER: { readonly [T in keyof Tables]?: readonly string[] } = {
+  tokens: ['details'],
+  events: ['reason', 'details'],
+}
 
 /** The columns of a table that are written, each with its kind in PostgreSQL. */
 export function columnsOf<T extends keyof Tables>(
@@ -106,9 +116,10 @@ export function columnsOf<T extends keyof Tables>(
   })
 }
 
-/** One more column, unless MySQL, which commits each statement by itself, has it from a try that was cut off. */
+/** One more column, which may be null, unless MySQL, which commits each statement by itself, has it from a try that was cut off. */
 function addColumn(dialect: SqlDialect, names: Names, table: keyof Tables, column: string): readonly string[] {
-  const statement = `alter table ${quote(dialect, names[table])} add column ${quote(dialect, column)} ${KINDS[dialect].text}`
+  const kind = (TABLES[table].columns[column] as string).slice(0, -1) as Kind
+  const statement = `alter table ${quote(dialect, names[table])} add column ${quote(dialect, column)} ${KINDS[dialect][kind]}`
   if (dialect !== 'mysql') return [statement]
   const [name, schema] = names[table].split('.').reverse()
   const where = `table_schema = ${schema === undefined ? 'database()' : `'${schema}'`} and table_name = '${name}' and column_name = '${column}'`

@@ -35,6 +35,8 @@ interface TokensTable {
   readonly event_id: Column<string>
   /** JSON. */
   readonly idempotency: Column<string>
+  /** JSON: the fields that a token need not have, or null where it has none of them. */
+  readonly details: Column<string | null>
   /** The name as JavaScript writes it in lower case, so that a search needs neither a pattern nor a collation. */
   readonly search_name: Column<string>
   readonly search_description: Column<string>
@@ -63,6 +65,8 @@ interface EventsTable {
   /** JSON, or null where the event has none. */
   readonly changes: Column<string | null>
   readonly reason: Column<string | null>
+  /** JSON: what else an event need not have, or null where it has none of it. */
+  readonly details: Column<string | null>
 }
 
 /** One row a secret that was used: apart from the token, so that a late write can undo nothing. */

@@ -129,6 +129,20 @@ export const ROUND_TRIP: readonly Case[] = [
     },
   },
   {
+    name: 'what a token and an event need not have comes back as it was, and stays away where it was not',
+    breaks: 'A token loses what narrows it at the next change, or gets what nobody gave it.',
+    async check(stores) {
+      const plain = recordOf('plain')
+      await passThrough(stores, plain, 'a token without any of it')
+      const words = Object.fromEntries([...SEEMING, ...NAMES, '', ' '].map((text) => [text, `${text}'s "value"`]))
+      const full = recordOf('full', { metadata: { ...words, ['__proto__']: 'own' }, contact: TEXTS[3]?.[1] ?? '' })
+      await passThrough(stores, full, 'a token with all of it', { source: 'github', url: 'https://x.example/a?b="c"' })
+      const { metadata: _, ...less } = nextOf(full, { contact: '' })
+      await passThrough(stores, less, 'one that lost a part of it', { source: '', url: TEXTS[0]?.[1] ?? '' })
+      await passThrough(stores, nextOf(plain, { metadata: {} }), 'one that got a part of it')
+    },
+  },
+  {
     name: 'text that looks like something else stays text',
     breaks: 'A token named "null" or "007" is shown under another name or cannot be read at all.',
     async check(stores) {

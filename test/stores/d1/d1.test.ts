@@ -3,6 +3,7 @@ import { SetupError } from 'plan-access-tokens'
 import { type D1Database, d1Store, migrateD1 } from 'plan-access-tokens/stores/d1'
 import { storeContract } from 'plan-access-tokens/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SCHEMA_VERSION } from '../../../src/stores/sql/schema.ts'
 import { bundleWorker } from '../../support/workerd.ts'
 import { add, eventOf, next, recordOf, T } from '../records.ts'
 import { describeWithD1, startMiniflare } from './miniflare.ts'
@@ -15,7 +16,7 @@ describeWithD1('Cloudflare D1', [], () => {
   const run = async (sql: string) => (await database.prepare(sql).all()).results
   const empty = async (): Promise<void> => {
     await database.batch(TABLES.map((table) => database.prepare(`delete from ${table}`)))
-    await run('update plan_token_state set last_seq = 0, bound_ms = 0, schema_version = 2')
+    await run(`update plan_token_state set last_seq = 0, bound_ms = 0, schema_version = ${SCHEMA_VERSION}`)
   }
   beforeAll(async () => {
     miniflare = await startMiniflare(['DB', 'OTHER'], await bundleWorker('test/stores/d1/worker.ts'))
@@ -134,7 +135,7 @@ describeWithD1('Cloudflare D1', [], () => {
       const done = await Promise.all([migrateD1(other), migrateD1(other), migrateD1(other)])
       expect(done.map(({ version }) => version)).toEqual([2, 2, 2])
       expect(done.filter(({ applied }) => applied.length > 0)).toHaveLength(1)
-      expect(await migrateD1(other)).toEqual({ applied: [], version: 2 })
+      expect(await migrateD1(other)).toEqual({ applied: [], version: SCHEMA_VERSION })
       await add(d1Store(other))
     })
 

@@ -5,6 +5,7 @@ import { planted } from './planted-store.ts'
 
 const TEXT = 'text in every script comes back exactly'
 const TYPES = 'numbers, null, empty text and empty lists come back as what they were'
+const DETAILS = 'what a token and an event need not have comes back as it was, and stays away where it was not'
 const SEEMING = 'text that looks like something else stays text'
 const NAMES = 'names that mean something to JavaScript, a database or a key are ordinary names'
 const LARGEST = 'the largest token and its events come back whole'
@@ -184,6 +185,24 @@ export const MISTAKEN_VALUES = [
           ? 'all'
           : record.resources.map((entry) => ({ ...entry, link: entry.link.slice(0, 2_000) })),
     })),
+  ),
+  planted(
+    'knows no field that a token need not have',
+    DETAILS,
+    'metadata is undefined',
+    onTheWayIn(({ metadata: _, contact: __, ...record }) => record),
+  ),
+  planted(
+    'gives out a field that a token has not',
+    DETAILS,
+    'contact is null instead of undefined',
+    onTheWayOut((record) => ({ ...record, contact: record.contact ?? null })),
+  ),
+  planted(
+    'knows no field that an event need not have',
+    DETAILS,
+    'source is undefined',
+    eventsIn(({ source: _, url: __, ...event }) => event),
   ),
   planted(
     'keeps 100 secrets',

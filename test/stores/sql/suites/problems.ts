@@ -6,6 +6,7 @@ import { figmaPolicy } from 'plan-access-tokens/figma'
 import { migrate, sqlStore } from 'plan-access-tokens/stores/sql'
 import { expectAllowed, expectDenied, requestWith, testDirectory } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
+import { SCHEMA_VERSION } from '../../../../src/stores/sql/schema.ts'
 import { add, eventOf, next, recordOf, T } from '../../records.ts'
 import { type Engine, freshStore } from '../engines.ts'
 
@@ -71,7 +72,7 @@ export function saysWhatToMend(engine: Engine): void {
   })
 
   it.each([
-    ['a later version', 'schema_version = 3', 'store_newer', 'Update the package'],
+    ['a later version', `schema_version = ${SCHEMA_VERSION + 1}`, 'store_newer', 'Update the package'],
     ['an earlier version', 'schema_version = 0', 'store_not_migrated', 'sqlMigrations'],
     ['no number of a version', 'id = 2', 'store_not_migrated', 'sqlMigrations'],
   ])('tables of %s are an error that says what to do', async (_, change, code, advice) => {
@@ -101,7 +102,7 @@ export function saysWhatToMend(engine: Engine): void {
     const each = engine.dialect === 'sqlite' ? ['begin', 'select', 'commit'] : ['select']
     expect(statements.map((text) => /^begin|^commit|select/.exec(text)?.[0])).toEqual([...each, ...each])
 
-    await sql`update plan_token_state set schema_version = 3`.execute(kysely)
+    await sql`update plan_token_state set schema_version = ${sql.lit(SCHEMA_VERSION + 1)}`.execute(kysely)
     expect(await store.find('x')).toBeUndefined()
     await sql`alter table plan_tokens rename to gone`.execute(kysely)
     expect(await problemOf(store.find('x'))).toMatchObject({ code: 'store_not_migrated' })

@@ -37,6 +37,11 @@ const TOKEN_EDITS: readonly (readonly [column: string, what: string, value: unkn
   ['secrets', 'a list with null', '[null]', ALL],
   ['idempotency', 'a key without a digest', '[{"call":"create","key":"k","input":"i"}]', ALL],
   ['idempotency', 'a key of another call', '[{"call":"edit","key":"k","input":"i","digest":"d"}]', ALL],
+  ['details', 'JSON that is cut off', '{"contact":"', ALL],
+  ['details', 'a list', '[]', ALL],
+  ['details', 'a field that is not known', '{"contact":"x","limit":1}', ALL],
+  ['details', 'a number for a contact', '{"contact":7}', ALL],
+  ['details', 'a number among the metadata', '{"metadata":{"team":7}}', ALL],
   ['version', 'a number beyond the safe ones', '9007199254740993', ALL],
   ['created_at', 'a number beyond the safe ones', '9223372036854775807', ALL],
   ['expires_at', 'a number beyond the safe ones', '9007199254740993', ALL],
@@ -65,6 +70,16 @@ const DEAD: { readonly [column: string]: Partial<TokenRecord> } = {
   lifetime_days: { lifetimeDays: Number.NaN },
   name: { name: '' },
   description: { description: '' },
+}
+
+const NO_DETAILS = { metadata: {}, contact: '' }
+/** The same for what stands in the column of all that a token need not have: where it cannot be read at all, each of them. */
+const DETAILS: { readonly [value: string]: Partial<TokenRecord> } = {
+  '{"contact":"': NO_DETAILS,
+  '[]': NO_DETAILS,
+  '{"contact":"x","limit":1}': NO_DETAILS,
+  '{"contact":7}': { contact: '' },
+  '{"metadata":{"team":7}}': { metadata: {} },
 }
 
 export function readsRows(engine: Engine): void {
@@ -103,7 +118,8 @@ export function readsRows(engine: Engine): void {
       expect(await fresh.store.find('other')).toEqual(other)
       expect(await fresh.store.findByDigest('digest-other')).toEqual(other)
       if (column === 'plan_id') return expect(await list('newest')).toEqual([other])
-      const shown = { ...broken, ...DEAD[column] }
+      const dead = column === 'details' ? DETAILS[value as string] : DEAD[column]
+      const shown = { ...broken, ...dead }
       for (const order of ['newest', 'expiry'] as const) {
         const tokens = await list(order)
         expect(tokens.map(({ id }) => id).toSorted()).toEqual(['broken', 'other'])
@@ -157,6 +173,9 @@ export function readsRows(engine: Engine): void {
     ['changes', '{"name":', ALL],
     ['changes', '[]', ALL],
     ['changes', '{"name":1}', ALL],
+    ['details', '{"url":', ALL],
+    ['details', '[]', ALL],
+    ['details', '{"url":1}', ALL],
     ['at', '9007199254740993', ALL],
     ['version', '9007199254740993', ALL],
     ['at', 'noon', SQLITE],
