@@ -24,6 +24,7 @@ export type { LegacyKeys } from './core/legacy.ts'
 export type { FoundLink, LinkCode, LinkMistake, LinkReport, ParsedLink } from './core/links.ts'
 export type { MalformedReason } from './core/malformed.ts'
 export type { Random, Secret } from './core/new-secret.ts'
+export type { PlanRules } from './core/plan-rules.ts'
 export {
   type AnyGrants,
   definePolicy,
@@ -56,10 +57,13 @@ export type { LinkedResource, Place, PlacedResource, Reach, ResourceRef, Resourc
 export type { ScopeAlternative } from './core/scope-alternatives.ts'
 export type {
   Change,
+  EventDetails,
   EventType,
   IdempotencyRecord,
   LegacySecret,
   NewEvent,
+  RecordDetails,
+  RulesWarning,
   SecretRecord,
   SecretView,
   Token,
@@ -92,6 +96,7 @@ export type {
   EditInput,
   EventsInput,
   ListInput,
+  PlanInput,
   RefreshInput,
   RevokeSecretInput,
   SweepInput,

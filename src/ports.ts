@@ -2,6 +2,7 @@
  * What the host gives: a store, a directory, a clock. One page for whoever writes an adapter; docs/concepts.md has the words.
  * Nothing here is code.
  */
+import type { PlanRules } from './core/plan-rules.ts'
 import type { ResourceRef } from './core/resources.ts'
 import type { NewEvent, TokenEvent, TokenRecord, TokenStatus } from './core/token.ts'
 
@@ -138,6 +139,14 @@ export interface Directory {
   locate(
     resource: ResourceRef,
   ): Awaitable<{ readonly planId: string; readonly ancestors: readonly ResourceRef[] } | undefined>
+  /**
+   * The rules that the plan's organization has set for its tokens, narrower than the policy; `undefined` for none. Asked for each
+   * decision as `plan` is, and for each create, edit and refresh. An answer that cannot be read lets nothing through.
+   *
+   * @example
+   * rules: (planId) => (planId === '1001' ? { maxLifetimeDays: 90, allResources: false } : undefined)
+   */
+  rules?(planId: string): Awaitable<PlanRules | undefined>
   /** Names of resources for a page, in the order of the refs; `undefined` for what has none. Asked only for what lies in the plan. */
   describe?(refs: readonly ResourceRef[]): Awaitable<readonly (string | undefined)[]>
 }

@@ -1,5 +1,6 @@
 /** What the management API answers, for its OpenAPI document. What is taken: admin/schemas.ts. */
 import * as z from 'zod/mini'
+import type { PlanRules } from '../core/plan-rules.ts'
 import type { ScopeView, TypeView } from '../core/policy.ts'
 import type { Limits } from '../core/policy-data.ts'
 import type { ResourceRef } from '../core/resources.ts'
@@ -48,6 +49,10 @@ const token: z.ZodMiniType<Token> = z.strictObject({
           code: z.enum(['scope_deprecated', 'scope_unknown', 'scope_not_grantable']),
           scope: z.string(),
         }),
+        told(
+          z.strictObject({ code: z.enum(['lifetime_exceeded', 'token_idle']) }),
+          'It has outlived a rule of its plan, and is refused until it is refreshed.',
+        ),
         z.strictObject({
           code: z.literal('lifetime_shortened'),
           lifetimeDays: told(z.int(), 'What a refresh gives, at most.'),
@@ -82,6 +87,13 @@ const limits: z.ZodMiniType<Required<Limits>> = z.strictObject({
   links: z.number(),
   resources: z.number(),
   bodyBytes: z.number(),
+})
+
+const planRules: z.ZodMiniType<PlanRules> = z.strictObject({
+  maxLifetimeDays: maybe(z.int()),
+  scopes: told(maybe(z.array(z.string())), 'Those that a token may be given.'),
+  allResources: told(maybe(z.boolean()), '`false`: a token must name its resources.'),
+  idleDays: told(maybe(z.int()), 'After so many days without a use a token is refused until it is refreshed.'),
 })
 
 const scope: z.ZodMiniType<ScopeView> = z.strictObject({
@@ -168,6 +180,7 @@ export const ANSWERS = {
   Event: event,
   EventPage: z.strictObject({ events: z.array(event), next: maybe(z.string()) }),
   RefreshPreview: z.strictObject({ expiresAt: at(), previousWorksUntil: at() }),
+  PlanRules: planRules,
   Policies: z.strictObject({
     policies: z.array(z.strictObject({ surface: z.string(), scopes: z.array(scope), types: z.array(type), limits })),
   }),

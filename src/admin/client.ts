@@ -1,6 +1,7 @@
 /** `createAdminClient`: the management API as typed calls, for a browser or a tool. The routes: admin/routes.ts. */
 import type { ManagementCode } from '../core/errors.ts'
 import { type Issue, issueAt } from '../core/issue.ts'
+import type { PlanRules } from '../core/plan-rules.ts'
 import type { ScopeView, TypeView } from '../core/policy.ts'
 import type { Limits } from '../core/policy-data.ts'
 import type { ScopeAlternative } from '../core/scope-alternatives.ts'
@@ -72,6 +73,8 @@ export interface AdminClient {
   }): Promise<PlacedReport>
   /** A page of a plan's tokens. */
   list(input: WithoutActor<ListInput>): Promise<TokenPage>
+  /** The rules of a plan for its tokens; an empty object for none. */
+  rules(input: { readonly planId: string }): Promise<PlanRules>
   /** Issues a token. Its secret is in the answer, this once. */
   create(input: WithoutActor<CreateInput>): Promise<IssuedText>
   /** One token. */
@@ -147,6 +150,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     policies: async () => (await send<{ policies: readonly SurfaceView[] }>('GET', ['policies'])).policies,
     parseLinks: (body) => send('POST', ['links'], { body }),
     list: ({ planId, ...query }) => send('GET', ['plans', planId, 'tokens'], { query }),
+    rules: ({ planId }) => send('GET', ['plans', planId, 'rules']),
     create: ({ planId, idempotencyKey, ...body }) =>
       send('POST', ['plans', planId, 'tokens'], { body, ...keyed(idempotencyKey) }),
     get: ({ id }) => send('GET', ['tokens', id]),

@@ -24,6 +24,7 @@ export type AdminEngine = Pick<
   | 'create'
   | 'get'
   | 'list'
+  | 'rules'
   | 'edit'
   | 'previewRefresh'
   | 'refresh'
@@ -185,6 +186,15 @@ export const ROUTES: readonly Route[] = [
     }),
   }),
   route({
+    id: 'getRules',
+    method: 'GET',
+    path: '/plans/{planId}/rules',
+    summary: 'The rules of a plan for its tokens, narrower than the policies; none is an empty object.',
+    answer: 'PlanRules',
+    codes: ['invalid_input', 'not_plan_admin', 'unavailable'],
+    call: async (engine, { actor, param }) => ({ body: await engine.rules({ actor, planId: param }) }),
+  }),
+  route({
     id: 'getToken',
     method: 'GET',
     path: '/tokens/{id}',
@@ -220,7 +230,7 @@ export const ROUTES: readonly Route[] = [
     path: '/tokens/{id}/refresh',
     summary: 'The dates that a refresh would give now.',
     answer: 'RefreshPreview',
-    codes: [...READ, 'token_not_active', 'plan_not_eligible'],
+    codes: [...READ, 'token_not_active', 'plan_not_eligible', 'plan_rules_broken'],
     call: async (engine, { actor, param }) => ({ body: await engine.previewRefresh({ actor, id: param }) }),
   }),
   route({
@@ -232,7 +242,7 @@ export const ROUTES: readonly Route[] = [
     takes: 'Idempotency-Key',
     answer: 'Issued',
     hasETag: true,
-    codes: [...WRITE, 'too_many_live_secrets', ...KEY],
+    codes: [...WRITE, 'too_many_live_secrets', 'plan_rules_broken', ...KEY],
     call: async (engine, { actor, param, body, idempotencyKey }) => {
       const key = idempotencyKey === undefined ? {} : { idempotencyKey }
       return ofIssued(await engine.refresh({ actor, id: param, ...body, ...key }))

@@ -121,6 +121,13 @@ function addTokens(program: Command): void {
     .option('--limit <n>', 'how many on a page, 1 to 500', whole)
     .option('--after <cursor>', 'the page after this one')
     .option('--all', 'every page')
+  managing<import('./commands/rules.ts').RulesOptions>(
+    program,
+    'rules',
+    "shows what a plan's organization allows its tokens, narrower than the policy",
+    'rules --plan acme',
+    async (session, flags) => (await import('./commands/rules.ts')).rules(session, flags),
+  ).addOption(plan())
   managing(program, 'show <id>', 'shows a token', 'show 0c1f', async (session, _, id = '') =>
     (await import('./commands/tokens.ts')).show(session, id),
   )

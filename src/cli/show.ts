@@ -71,7 +71,12 @@ export function showToken(io: Io, token: Token): void {
   ]
   showTable(io, ['', ''], rows, '')
   for (const warning of warnings)
-    io.warn(oneLine(`${warning.code}: ${'scope' in warning ? warning.scope : `${warning.lifetimeDays} days`}`))
+    io.warn(oneLine([warning.code, aboutOf(warning)].filter((text) => text !== '').join(': ')))
+}
+
+function aboutOf(warning: Token['warnings'][number]): string {
+  if ('scope' in warning) return warning.scope
+  return 'lifetimeDays' in warning ? `${warning.lifetimeDays} days` : ''
 }
 
 function untilOf(worksUntil: number | null): string {

@@ -69,6 +69,7 @@ function ofEngine(engine: ConfiguredEngine, actor: string | undefined, basePath:
   return {
     policies: async () => surfacesOf(engine.policies),
     list: (input) => engine.list(by(input)),
+    rules: (input) => engine.rules(by(input)),
     create: async (input) => shown(await engine.create(by(input))),
     get: (input) => engine.get(by(input)),
     edit: (input) => engine.edit(by(input)),

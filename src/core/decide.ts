@@ -12,6 +12,7 @@ import { isActiveSecret } from './lifecycle.ts'
 import type { Malformed } from './malformed.ts'
 import type { NamedResources } from './names.ts'
 import { isObject } from './objects.ts'
+import { outlived, type PlanRules } from './plan-rules.ts'
 import type { CompiledPolicy } from './policy.ts'
 import type { NamedAt } from './policy-names.ts'
 import { covers, isResourceRef, PLAN_KIND, type Place, type PlacedResource, type ResourceRef } from './resources.ts'
@@ -33,6 +34,10 @@ export interface Facts {
   grant: Grant | undefined
   /** What the directory said of the token's plan. */
   plan: unknown
+  /** The rules of that plan; `undefined` where it has none. */
+  rules: PlanRules | undefined
+  /** When the token was last used, where a rule asks for it and it is known. */
+  usedAt: number | undefined
   match: Match | undefined
   named: NamedResources | undefined
   /** Where each named resource was read, in the order of `named`. */
@@ -52,6 +57,7 @@ export type RuleName =
   | 'alive'
   | 'type'
   | 'plan'
+  | 'plan_rules'
   | 'endpoint'
   | 'tier'
   | 'scope'
@@ -100,11 +106,13 @@ export const OF_TOKEN: Stage = {
 export const OF_PLAN: Stage = {
   rules: [
     { name: 'plan', refuses: planRefuses },
+    { name: 'plan_rules', refuses: planRulesRefuse },
     { name: 'endpoint', refuses: endpointRefuses },
     { name: 'tier', refuses: tierRefuses },
     { name: 'scope', refuses: scopeRefuses },
   ],
-  refuses: (facts) => planRefuses(facts) ?? endpointRefuses(facts) ?? tierRefuses(facts) ?? scopeRefuses(facts),
+  refuses: (facts) =>
+    planRefuses(facts) ?? planRulesRefuse(facts) ?? endpointRefuses(facts) ?? tierRefuses(facts) ?? scopeRefuses(facts),
 }
 
 /** Asked of what the request names, which may stand in its body. */
@@ -144,6 +152,10 @@ function typeRefuses({ policy, record }: Facts): RefusalCode | undefined {
 
 function planRefuses({ plan, record, policy }: Facts): RefusalCode | undefined {
   return isEligible(plan, record?.planId, policy.tiers) ? undefined : 'plan_not_eligible'
+}
+
+function planRulesRefuse({ rules, record, now, usedAt }: Facts): RefusalCode | undefined {
+  return rules === undefined || record === undefined ? undefined : outlived(rules, record, now, usedAt)
 }
 
 function namesRefuses({ named }: Facts): RefusalCode | undefined {

@@ -2,6 +2,7 @@
  * What a stored token may do by the policy of today: which of its scopes count, and what its owner should know of the others. A
  * record keeps what was granted; nothing rewrites it when a policy changes, so that a change that is taken back takes effect too.
  */
+import { longestLifetime, type PlanRules } from './plan-rules.ts'
 import type { TypeEntry } from './policy.ts'
 import { readAllowlist } from './resources.ts'
 import { type Grant, grantedScopes, type TokenRecord, type TokenWarning } from './token.ts'
@@ -32,13 +33,14 @@ export function warningsOf(
   stored: readonly string[],
   lifetimeDays: number,
   entry: TypeEntry | undefined,
+  rules?: PlanRules,
 ): readonly TokenWarning[] {
   if (!entry) return []
   const { policy } = entry
   const counted = scopesThatCount(stored, entry)
   const lost = stored.filter((scope) => !counted.includes(policy.renamed.get(scope) ?? scope))
   const isKnown = (scope: string): boolean => policy.scopes.has(scope) || policy.reserved.has(scope)
-  const days = policy.limits.lifetimeDays
+  const days = longestLifetime(policy.limits.lifetimeDays, rules)
   return [
     ...counted
       .filter((scope) => policy.deprecated.has(scope))

@@ -16,6 +16,8 @@ export type RefusalCode =
   | 'secret_retired'
   | 'token_wrong_type'
   | 'plan_not_eligible'
+  | 'lifetime_exceeded'
+  | 'token_idle'
   | 'endpoint_unknown'
   | 'endpoint_not_supported'
   | 'scope_missing'
@@ -77,6 +79,16 @@ export const REFUSALS: { readonly [C in RefusalCode]: RefusalInfo } = {
     title: 'The plan does not include this, or is suspended.',
     help: 'Ask a plan admin.',
   },
+  lifetime_exceeded: {
+    status: 401,
+    title: 'The token is older than the rules of its plan allow.',
+    help: 'Ask a plan admin to refresh it.',
+  },
+  token_idle: {
+    status: 401,
+    title: 'The token was not used for longer than the rules of its plan allow.',
+    help: 'Ask a plan admin to refresh it.',
+  },
   endpoint_unknown: {
     status: 403,
     title: 'The endpoint is not known to this API.',
@@ -123,6 +135,7 @@ export type ManagementCode =
   | 'idempotency_key_reused'
   | 'idempotency_key_spent'
   | 'key_already_adopted'
+  | 'plan_rules_broken'
   | 'unavailable'
 
 /** What a failed management call says. */
@@ -146,6 +159,10 @@ export const MANAGEMENT_ERRORS: { readonly [C in ManagementCode]: ManagementErro
     title: 'The secret that this idempotency key issued cannot be replaced any more.',
   },
   key_already_adopted: { status: 409, title: 'The key is that of a token already.' },
+  plan_rules_broken: {
+    status: 409,
+    title: 'The token holds what the rules of its plan do not allow any more. Edit it first.',
+  },
   unavailable: { status: 503, title: 'The store or the directory did not answer.' },
 }
 

@@ -34,6 +34,8 @@ const PASSED: { readonly [R in RuleName]: (facts: Facts) => string } = {
     `The token is active until ${date(record?.expiresAt)}${secret?.worksUntil == null ? '' : `, this secret of it until ${date(secret.worksUntil)}`}.`,
   type: ({ record }) => `The token is of the type ${record?.type}, which this API takes.`,
   plan: ({ plan }) => `The plan is of the tier ${(plan as { tier?: string }).tier}, which has plan access tokens.`,
+  plan_rules: ({ rules }) =>
+    rules === undefined ? 'The plan has no rules of its own.' : 'The token is within the rules of its plan.',
   endpoint: ({ match }) => `${route(match)} is open to plan access tokens.`,
   tier: () => 'The endpoint is open to the tier of the plan.',
   scope: ({ match, grant }) => {
@@ -76,6 +78,10 @@ const DETAILS: { readonly [R in RuleName]?: (facts: Facts, code: RefusalCode) =>
   },
   type: ({ record, policy }) => `It is of the type ${record?.type}; this API takes ${listed(policy.types.keys())}.`,
   plan: ({ policy }) => `The tiers with plan access tokens are ${listed(policy.tiers)}.`,
+  plan_rules: ({ rules }, code) =>
+    code === 'token_idle'
+      ? `A token of this plan has to be used within ${rules?.idleDays} days.`
+      : `A token of this plan has to be refreshed within ${rules?.maxLifetimeDays} days.`,
   endpoint: ({ match }, code) =>
     code === 'endpoint_unknown'
       ? REFUSALS[code].help

@@ -152,6 +152,12 @@ export interface SecretView {
 export type TokenWarning =
   | { readonly code: 'scope_deprecated' | 'scope_unknown' | 'scope_not_grantable'; readonly scope: string }
   | { readonly code: 'lifetime_shortened'; readonly lifetimeDays: number }
+  | RulesWarning
+
+/** A token that is refused until it is refreshed, since it has outlived a rule of its plan. */
+export interface RulesWarning {
+  readonly code: 'lifetime_exceeded' | 'token_idle'
+}
 
 /** A token as it is given out. Never holds a digest. Frozen. */
 export interface Token extends RecordDetails {

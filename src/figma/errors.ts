@@ -17,6 +17,8 @@ const ANSWERS: { readonly [C in RefusalCode]: readonly [status: number, err: str
   token_wrong_type: [403, 'Invalid token'],
   request_malformed: [400, 'Bad request'],
   plan_not_eligible: [403, 'Limited by Figma plan'],
+  lifetime_exceeded: [403, 'Token expired'],
+  token_idle: [403, 'Token expired'],
   endpoint_unknown: [404, 'Not found'],
   endpoint_not_supported: [403, 'This endpoint is not available to plan access tokens'],
   scope_missing: [403, 'Invalid scope'],

@@ -117,6 +117,8 @@ function factsOf(policy: CompiledPolicy, request: Parameters<Judge['read']>[0]):
     match: target && matchEndpoint(policy.trie, request.method, target.path),
     named: undefined,
     namedAt: [],
+    rules: undefined,
+    usedAt: undefined,
     places: undefined,
     malformed: undefined,
   }

@@ -1,14 +1,15 @@
 /**
- * The directory's answers about plans and resources, kept for as long as the host allows (`directoryMaxAgeMs`). Who is an
+ * The directory's answers about plans, their rules and resources, kept for as long as the host allows (`directoryMaxAgeMs`). Who is an
  * admin is always asked anew, and so is everything that a call wants to know which writes.
  */
 import { readPlace, readPlan } from '../core/directory.ts'
 import { isThenable } from '../core/objects.ts'
+import { readRules } from '../core/plan-rules.ts'
 import type { Awaitable, Directory } from '../ports.ts'
 import { elapsed, type FullClock, type Moment, momentOf } from './platform.ts'
 
 /** What `authorize` asks of a directory. */
-export type Answers = Pick<Directory, 'plan' | 'locate'>
+export type Answers = Pick<Directory, 'plan' | 'locate' | 'rules'>
 
 /** How many answers of each kind are kept. */
 const MAX_ANSWERS = 10_000
@@ -39,6 +40,13 @@ export function createAnswers(directory: Directory, clock: FullClock, maxAgeMs: 
     }
   }
   return {
+    ...(directory.rules && {
+      rules: kept(
+        (id: string) => id,
+        (id) => directory.rules?.(id),
+        readRules,
+      ),
+    }),
     plan: kept(
       (id) => id,
       (id) => directory.plan(id),

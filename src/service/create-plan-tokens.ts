@@ -4,6 +4,7 @@
  */
 import { PlanTokenError } from '../core/errors.ts'
 import type { Random } from '../core/new-secret.ts'
+import type { PlanRules } from '../core/plan-rules.ts'
 import type { Policy, PublicRouteOf, RouteOf, TokenOnlyPolicy, TypeOf } from '../core/policy.ts'
 import type { Token } from '../core/token.ts'
 import { failureOf } from './ask.ts'
@@ -22,13 +23,14 @@ import type {
   EditInput,
   EventsInput,
   ListInput,
+  PlanInput,
   RefreshInput,
   RevokeSecretInput,
   SweepInput,
   TokenInput,
 } from './input.ts'
 import { create, type Issued, previewRefresh, type RefreshDates, refresh } from './issue.ts'
-import { type EventPage, edit, events, get, list, type TokenPage } from './manage.ts'
+import { type EventPage, edit, events, get, list, rules, type TokenPage } from './manage.ts'
 import { type PlanTokensOptions, readEngineOptions } from './options.ts'
 import { platformRandom } from './platform.ts'
 import type { Question } from './question.ts'
@@ -60,6 +62,12 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy> extends Authoriz
   /** A page of a plan's tokens, expired and revoked ones too. @throws PlanTokenError `not_plan_admin`, `invalid_input`, `unavailable`. */
   list(input: ListInput): Promise<TokenPage>
   /**
+   * The rules that the plan's organization has set for its tokens (`directory.rules`), as they are now; an empty object for none.
+   *
+   * @throws PlanTokenError `not_plan_admin`, `invalid_input`, `unavailable`.
+   */
+  rules(input: PlanInput): Promise<PlanRules>
+  /**
    * Changes name, description, scopes or resources. Resolves when every process judges by the change.
    *
    * @throws PlanTokenError `invalid_input`, `token_not_found`, `token_not_active`, `plan_not_eligible`, `version_conflict`, `unavailable`.
@@ -68,7 +76,8 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy> extends Authoriz
   /**
    * The dates that a refresh would give now, epoch milliseconds. Changes nothing.
    *
-   * @throws PlanTokenError `token_not_active`, `token_not_found`, `plan_not_eligible`, `invalid_input`, `unavailable`.
+   * @throws PlanTokenError `token_not_active`, `token_not_found`, `plan_not_eligible`, `plan_rules_broken`, `invalid_input`,
+   * `unavailable`.
    */
   previewRefresh(input: TokenInput): Promise<RefreshDates>
   /**
@@ -76,7 +85,7 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy> extends Authoriz
    * `graceHours`), counted from now. Resolves when every process judges by the change.
    *
    * @throws PlanTokenError `token_not_active`, `too_many_live_secrets` (over the policy's `liveSecrets`, 10), `version_conflict` (another refresh came
-   * first), `token_not_found`, `plan_not_eligible`, `idempotency_key_reused`, `idempotency_key_spent`, `invalid_input`, `unavailable`.
+   * first), `token_not_found`, `plan_not_eligible`, `plan_rules_broken` (it holds what the plan's rules forbid by now: edit it first), `idempotency_key_reused`, `idempotency_key_spent`, `invalid_input`, `unavailable`.
    */
   refresh(input: RefreshInput): Promise<Issued>
   /**
@@ -147,6 +156,7 @@ export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>
     },
     get: (input) => get(engine, input),
     list: (input) => list(engine, input),
+    rules: (input) => rules(engine, input),
     edit: (input) => edit(engine, input as EditInput),
     previewRefresh: (input) => previewRefresh(engine, input),
     refresh: (input) => refresh(engine, input),

@@ -150,6 +150,7 @@ function isJudgeable(name: RuleName, facts: Facts): boolean {
     case 'alive':
     case 'type':
     case 'plan':
+    case 'plan_rules':
       return record !== undefined
     case 'endpoint':
       return target !== undefined

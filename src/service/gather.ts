@@ -11,6 +11,7 @@ import type { Match } from '../core/endpoints.ts'
 import type { LegacyKey } from '../core/legacy.ts'
 import { namesOf } from '../core/names.ts'
 import { isObject, isThenable } from '../core/objects.ts'
+import { outlived, type PlanRules, readRules } from '../core/plan-rules.ts'
 import { PLAN_KIND, type Place, type ResourceRef } from '../core/resources.ts'
 import type { Target } from '../core/target.ts'
 import { type SecretRecord, secretWithDigest, type TokenRecord } from '../core/token.ts'
@@ -18,6 +19,7 @@ import type { Awaitable } from '../ports.ts'
 import { answerOf } from './ask.ts'
 import { readBody } from './body.ts'
 import type { Inquiry } from './inquiry.ts'
+import { latest, withoutUses } from './plan-rules.ts'
 import { putMatch } from './request.ts'
 import { locateAll, locateUnder } from './resources.ts'
 
@@ -69,7 +71,7 @@ function putSecret(inquiry: Inquiry, record: TokenRecord | undefined, secret: Se
   inquiry.grant = inquiry.record && inquiry.grants.grantOf(inquiry.record)
 }
 
-/** The endpoint of the request, and the plan of the token. */
+/** The endpoint of the request, and the plan of the token with its rules. */
 export function gatherPlan(inquiry: Inquiry): Awaitable<void> {
   putMatch(inquiry)
   const { engine, record } = inquiry
@@ -79,9 +81,34 @@ export function gatherPlan(inquiry: Inquiry): Awaitable<void> {
   if (isThenable(plan)) {
     return engine.within(plan).then((answer) => {
       inquiry.plan = readPlan(answer)
+      return engine.answers.rules && gatherRules(inquiry, record)
     })
   }
   inquiry.plan = readPlan(plan)
+  return engine.answers.rules && gatherRules(inquiry, record)
+}
+
+/** The rules of the plan of the token, and where one asks for it the last use of the token. */
+function gatherRules(inquiry: Inquiry, record: TokenRecord): Awaitable<void> {
+  const { engine } = inquiry
+  inquiry.port = 'directory.rules'
+  const rules = engine.answers.rules?.(record.planId)
+  if (!isThenable(rules)) return putRules(inquiry, record, readRules(rules))
+  return engine.within(rules).then((answer) => putRules(inquiry, record, readRules(answer)))
+}
+
+function putRules(inquiry: Inquiry, record: TokenRecord, rules: PlanRules | undefined): Awaitable<void> {
+  inquiry.rules = rules
+  if (rules?.idleDays === undefined) return
+  // What this process has seen of the token is enough nearly always: the store is asked only about one that would be refused.
+  const { engine, grant, now } = inquiry
+  inquiry.usedAt = grant?.used && grant.usedIn
+  if (outlived(rules, record, now, inquiry.usedAt) !== 'token_idle') return
+  inquiry.port = 'store.lastUse'
+  return engine.uses.of([record.id]).then((uses) => {
+    if (!uses) throw withoutUses()
+    inquiry.usedAt = latest(uses)
+  })
 }
 
 /** What the request names. */

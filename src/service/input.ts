@@ -54,6 +54,7 @@ export const INPUTS = {
     idempotencyKey: key,
   }),
   token: z.strictObject({ actor: given, id: given }),
+  plan: z.strictObject({ actor: given, planId: given }),
   list: z.strictObject({
     actor: given,
     planId: given,
@@ -213,6 +214,13 @@ export interface AdoptInput<P extends Policy = Policy, X extends TypeOf<P> = Typ
 export interface TokenInput {
   readonly actor: string
   readonly id: string
+}
+
+/** One plan, and who asks. */
+export interface PlanInput {
+  /** Who asks; must be an admin of the plan. */
+  readonly actor: string
+  readonly planId: string
 }
 
 /** A page of a plan's tokens. */

@@ -47,6 +47,8 @@ export function inquiryOf(
     secret: undefined,
     grant: undefined,
     plan: undefined,
+    rules: undefined,
+    usedAt: undefined,
     match: undefined,
     named: undefined,
     namedAt: NOWHERE,

@@ -6,6 +6,7 @@ import { isActive, isActiveSecret } from '../core/lifecycle.ts'
 import { read } from '../core/shape.ts'
 import { type SecretView, secretWithDigest, type Token } from '../core/token.ts'
 import { type Engine, showOne, timeOf } from './engine.ts'
+import { outlivedRule } from './plan-rules.ts'
 import { askPlan, findBySecret } from './rights.ts'
 
 /** A secret to look up. */
@@ -49,6 +50,7 @@ export async function inspect(engine: Engine, input: InspectInput): Promise<Insp
     !isEligible(plan, record.planId, policy.tiers)
   )
     return INACTIVE
+  if ((await outlivedRule(engine, record, now)) !== undefined) return INACTIVE
   const token = await showOne(engine, record)
   return {
     active: true,

@@ -3,6 +3,7 @@ import { PlanTokenError } from '../core/errors.ts'
 import { type Issue, issueAt } from '../core/issue.ts'
 import { type Choice, created, KEPT, refreshDates, refreshed, reissued } from '../core/lifecycle.ts'
 import { newSecret, type Secret } from '../core/new-secret.ts'
+import { BY_RULES, issuesByRules, longestLifetime, type PlanRules } from '../core/plan-rules.ts'
 import type { CompiledPolicy, CompiledType, TypeEntry } from '../core/policy.ts'
 import { areIssues, readScopes } from '../core/scopes.ts'
 import { didYouMean } from '../core/suggest.ts'
@@ -12,6 +13,7 @@ import { type ManagingEngine, showOne, timeOf } from './engine.ts'
 import { newId } from './ids.ts'
 import type { CreateInput, Inputs, ReadInput, RefreshInput, TokenInput } from './input.ts'
 import { parseInput, readInput, refuseIssues } from './input.ts'
+import { askRules, refuseBroken } from './plan-rules.ts'
 import { allowlistOf, linkProblems, readLinks } from './resources.ts'
 import {
   entryOf,
@@ -67,7 +69,8 @@ export async function judgeNew(
   const entry = typeof fields.type === 'string' ? engine.types.get(fields.type) : undefined
   if (!entry) issues.push(issueAt(['type'], typeMessage(engine, fields.type)))
   const { policy, type } = entry ?? firstType(engine)
-  issues.push(...ofCall(policy.limits))
+  const ofLimits = ofCall(policy.limits)
+  issues.push(...ofLimits)
   const scopes = readScopes(fields.scopes, type, policy)
   if (areIssues(scopes)) issues.push(...scopes)
   const links = readLinks(fields.resources, policy, planId)
@@ -75,8 +78,17 @@ export async function judgeNew(
     throw new PlanTokenError('invalid_input', { issues: [...issues, ...links.issues] })
   await refuseNonAdmin(engine, actor, planId)
   await refuseIneligible(engine, planId, policy)
-  refuseIssues([...issues, ...(await linkProblems(engine, policy, links, planId))])
-  const choice = { name, description, scopes: scopes as readonly string[], resources: allowlistOf(links) }
+  const rules = await askRules(engine, planId)
+  const choice = {
+    ...{ name, description, resources: allowlistOf(links) },
+    scopes: areIssues(scopes) ? [] : scopes,
+  }
+  if (ofLimits.length === 0) issues.push(...ofCall(limitsBy(policy, rules)).map(byRules))
+  issues.push(
+    ...issuesByRules(rules, choice, type.fixed !== undefined),
+    ...(await linkProblems(engine, policy, links, planId)),
+  )
+  refuseIssues(issues)
   return { actor, planId, type, choice }
 }
 
@@ -128,7 +140,9 @@ export async function previewRefresh(engine: ManagingEngine, input: TokenInput):
   const { actor, id } = parseInput('token', input)
   const record = await loadManaged(engine, actor, id)
   const { policy, now } = await refuseUnchangeable(engine, record)
-  return refreshDates(record, now, policy.limits)
+  const rules = await askRules(engine, record.planId)
+  refuseBroken(rules, record)
+  return refreshDates(record, now, limitsBy(policy, rules))
 }
 
 export async function refresh(engine: ManagingEngine, input: RefreshInput): Promise<Issued> {
@@ -140,6 +154,8 @@ export async function refresh(engine: ManagingEngine, input: RefreshInput): Prom
     () => loadManaged(engine, actor, id),
     async (before): Promise<Judged<Written>> => {
       const { policy, type, now } = await refuseUnchangeable(engine, before)
+      const rules = await askRules(engine, before.planId)
+      refuseBroken(rules, before)
       if (repeated && before.idempotency.some((entry) => entry.key === repeated.key))
         return reissue(engine, before, repeated, actor)
       // Two refreshes at the same moment must not both win: the second one would retire a secret that nobody has seen yet.
@@ -151,7 +167,7 @@ export async function refresh(engine: ManagingEngine, input: RefreshInput): Prom
         digest,
         eventId: newId(engine.random),
         retire,
-        lifetimes: policy.limits,
+        lifetimes: limitsBy(policy, rules),
         ...(repeated && { idempotency: { ...repeated, digest } }),
       })
       if (typeof record === 'string') throw new PlanTokenError(record)
@@ -161,6 +177,13 @@ export async function refresh(engine: ManagingEngine, input: RefreshInput): Prom
   await engine.freshness.untilSeenEverywhere()
   return { token: await showOne(engine, issued.record), secret: issued.secret }
 }
+
+/** The limits of a policy, as far as the rules of a plan allow them. */
+function limitsBy({ limits }: CompiledPolicy, rules: PlanRules | undefined): CompiledPolicy['limits'] {
+  return { ...limits, lifetimeDays: longestLifetime(limits.lifetimeDays, rules) }
+}
+
+const byRules = ({ at, message }: Issue): Issue => issueAt(at, `${message} ${BY_RULES}`)
 
 /** What a call with an idempotency key leaves in its record; the parts of a hash cannot be cut in another way. */
 export function repeatable(

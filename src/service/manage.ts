@@ -5,6 +5,7 @@
 import { PlanTokenError } from '../core/errors.ts'
 import { type Issue, issueAt } from '../core/issue.ts'
 import { type Choice, edited } from '../core/lifecycle.ts'
+import { issuesByRules, type PlanRules } from '../core/plan-rules.ts'
 import type { TypeEntry } from '../core/policy.ts'
 import { areIssues, readScopes } from '../core/scopes.ts'
 import type { Token, TokenEvent, TokenRecord } from '../core/token.ts'
@@ -13,8 +14,9 @@ import { change, judgement } from './commit.ts'
 import { cursorOf, readCursor } from './cursor.ts'
 import { type ManagingEngine, show, showOne, timeOf } from './engine.ts'
 import { newId } from './ids.ts'
-import type { EditInput, EventsInput, ListInput, TokenInput } from './input.ts'
+import type { EditInput, EventsInput, ListInput, PlanInput, TokenInput } from './input.ts'
 import { parseInput, type ReadInput, readInput, refuseIssues } from './input.ts'
+import { askRules } from './plan-rules.ts'
 import { allowlistOf, linkProblems, readLinks } from './resources.ts'
 import { loadManaged, refuseInactive, refuseNonAdmin, refuseUnchangeable } from './rights.ts'
 
@@ -78,6 +80,13 @@ export async function events(engine: ManagingEngine, input: EventsInput): Promis
   return more ? { events: shown, next: String(more.seq) } : { events: shown }
 }
 
+/** The rules of a plan, for an admin of it who is to see what can be chosen; none is an empty object. */
+export async function rules(engine: ManagingEngine, input: PlanInput): Promise<PlanRules> {
+  const { actor, planId } = parseInput('plan', input)
+  await refuseNonAdmin(engine, actor, planId)
+  return { ...(await askRules(engine, planId)) }
+}
+
 /** What of an answer belongs to the plan, one page of it, and its last entry if there are more. */
 function pageOf<T extends { readonly planId: string }>(
   found: readonly T[],
@@ -138,6 +147,13 @@ async function readChoice(
   if (issues.length === 0 && [name, description, scopes, resources].every((field) => field === undefined)) {
     issues.push(issueAt([], 'must change something.'))
   }
+  const ofPlan = await askRules(engine, planId)
+  issues.push(
+    ...issuesByRules(ofPlan, {
+      ...(read && !areIssues(read) && { scopes: read }),
+      ...(links && { resources: allowlistOf(links) }),
+    }),
+  )
   refuseIssues(issues)
   return {
     ...(name !== undefined && { name }),

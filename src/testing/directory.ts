@@ -1,4 +1,6 @@
 /** A directory written as a tree, for tests of a policy: who is admin of what, and what lies where. */
+
+import type { PlanRules } from '../core/plan-rules.ts'
 import { isResourceRef, PLAN_KIND, type Place, type ResourceRef } from '../core/resources.ts'
 import type { Directory, PlanInfo } from '../ports.ts'
 
@@ -14,6 +16,8 @@ export interface TestPlan {
   readonly suspended?: boolean
   readonly admins?: readonly string[]
   readonly resources?: ResourceTree
+  /** Without any in all of the plans, the directory has no `rules`. */
+  readonly rules?: PlanRules
 }
 
 /** A directory whose answers can be changed during a test. */
@@ -21,11 +25,8 @@ export interface TestDirectory extends Directory {
   plan(planId: string): PlanInfo | undefined
   isPlanAdmin(actor: string, planId: string): boolean
   locate(resource: ResourceRef): Place | undefined
-  /** Changes a plan's tier, suspension or admins. */
-  setPlan(
-    planId: string,
-    change: { readonly tier?: string; readonly suspended?: boolean; readonly admins?: readonly string[] },
-  ): void
+  /** Changes a plan's tier, suspension, admins or rules. */
+  setPlan(planId: string, change: Omit<TestPlan, 'resources'>): void
   /** Puts a resource, with all that is below it, under another one, or directly into a plan (`plan:1001`). */
   move(resource: string, under: string): void
   /** Takes a resource, with all that is below it, away. */
@@ -46,7 +47,7 @@ interface Entry {
  * const directory = testDirectory({ '1001': { admins: ['admin-1'], resources: { 'project:123': { 'file:ABC': {} } } } })
  */
 export function testDirectory(plans: { readonly [planId: string]: TestPlan }): TestDirectory {
-  const infos = new Map<string, Required<Omit<TestPlan, 'resources'>>>()
+  const infos = new Map<string, Omit<TestPlan, 'resources'>>()
   const entries = new Map<string, Entry>()
   const plant = (tree: ResourceTree, above: string): void => {
     for (const [key, below] of Object.entries(tree)) {
@@ -55,12 +56,11 @@ export function testDirectory(plans: { readonly [planId: string]: TestPlan }): T
       plant(below, key)
     }
   }
-  for (const [planId, { tier = 'organization', suspended = false, admins = [], resources = {} }] of Object.entries(
-    plans,
-  )) {
-    infos.set(planId, { tier, suspended, admins })
+  for (const [planId, { resources = {}, ...info }] of Object.entries(plans)) {
+    infos.set(planId, info)
     plant(resources, planKey(planId))
   }
+  const hasRules = Object.values(plans).some(({ rules }) => rules !== undefined)
   const entryOf = (key: string): Entry => {
     const entry = entries.get(key)
     if (!entry) throw new TypeError(`There is no "${key}" in this directory.`)
@@ -69,9 +69,10 @@ export function testDirectory(plans: { readonly [planId: string]: TestPlan }): T
   return {
     plan(planId) {
       const info = infos.get(planId)
-      return info && { id: planId, tier: info.tier, suspended: info.suspended }
+      return info && { id: planId, tier: info.tier ?? 'organization', suspended: info.suspended ?? false }
     },
-    isPlanAdmin: (actor, planId) => infos.get(planId)?.admins.includes(actor) === true,
+    ...(hasRules && { rules: (planId: string) => infos.get(planId)?.rules }),
+    isPlanAdmin: (actor, planId) => infos.get(planId)?.admins?.includes(actor) === true,
     locate({ kind, id }) {
       const ancestors: ResourceRef[] = []
       let entry = entries.get(`${kind}:${id}`)

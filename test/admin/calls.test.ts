@@ -31,6 +31,18 @@ describe('what can be chosen', () => {
   })
 })
 
+describe('the rules of a plan', () => {
+  it('are told to an admin of it, and keep a token from being made', async () => {
+    const w = await adminWorld()
+    expect((await w.call('GET /plans/1001/rules')).body).toEqual({})
+    w.directory.replace.rules = () => ({ maxLifetimeDays: 7, allResources: false })
+    expect((await w.call('GET /plans/1001/rules')).body).toEqual({ maxLifetimeDays: 7, allResources: false })
+    refused(await w.call('GET /plans/2002/rules'), 'not_plan_admin', 403)
+    const made = refused(await w.call('POST /plans/1001/tokens', { body: TOKEN }), 'invalid_input', 400)
+    expect(made.body.issues.map(({ path }: { path: string }) => path)).toContain('lifetimeDays')
+  })
+})
+
 describe('the life of a token', () => {
   it('is created, used, read, edited, refreshed and revoked', async () => {
     const w = await adminWorld()

@@ -19,6 +19,7 @@ it('tells every route once, in the words of OpenAPI 3.1', async () => {
     'listTokens: get /plans/{planId}/tokens',
     'createToken: post /plans/{planId}/tokens',
     'listEvents: get /plans/{planId}/events',
+    'getRules: get /plans/{planId}/rules',
     'getToken: get /tokens/{id}',
     'editToken: patch /tokens/{id}',
     'previewRefresh: get /tokens/{id}/refresh',

@@ -28,6 +28,10 @@ export async function everyRefusal(
   directory.real.setPlan('3003', { tier: 'organization' })
   const ineligible = await w.make({ actor: 'admin-3', planId: '3003' })
   directory.real.setPlan('3003', { tier: 'starter' })
+  const old = await w.make({ actor: 'admin-2', planId: '2002' })
+  clock.real.advance(DAY)
+  const idle = await w.make({ actor: 'admin-2', planId: '2002' })
+  directory.replace.rules = (planId: string) => (planId === '2002' ? { maxLifetimeDays: 2, idleDays: 1 } : undefined)
   const expired = await w.make({ lifetimeDays: 1 })
   clock.real.advance(DAY)
   const revoked = await w.make()
@@ -53,6 +57,8 @@ export async function everyRefusal(
     secret_retired: get(retired.secret),
     token_wrong_type: get(w.NPM.secret),
     plan_not_eligible: get(ineligible.secret),
+    lifetime_exceeded: get(old.secret),
+    token_idle: get(idle.secret),
     endpoint_unknown: get(w.ALL.secret, '/v9'),
     endpoint_not_supported: get(w.ALL.secret, '/v1/me'),
     scope_missing: get(narrow.secret),

@@ -24,6 +24,8 @@ export const STATUS: Readonly<Record<RefusalCode, number>> = {
   secret_retired: 401,
   token_wrong_type: 403,
   plan_not_eligible: 403,
+  lifetime_exceeded: 401,
+  token_idle: 401,
   endpoint_unknown: 403,
   endpoint_not_supported: 403,
   scope_missing: 403,
@@ -43,6 +45,7 @@ const MANAGEMENT_STATUS: Readonly<Record<ManagementCode, number>> = {
   idempotency_key_reused: 422,
   idempotency_key_spent: 409,
   key_already_adopted: 409,
+  plan_rules_broken: 409,
   unavailable: 503,
 }
 

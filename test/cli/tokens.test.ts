@@ -37,6 +37,16 @@ describe.each([
   { over: 'a store in SQLite', make: () => migrated() },
   { over: 'an admin API', make: overApi },
 ])('over $over', ({ make }) => {
+  it('the rules of a plan are shown, also where it has none', async () => {
+    const { run } = await make()
+    expect(await run(['rules', '--plan', 'acme'])).toMatchObject({
+      code: 0,
+      stderr: 'The plan has no rules of its own.\n',
+    })
+    expect(await run(['rules', '--plan', 'acme', '--json'])).toMatchObject({ code: 0, stdout: '{}\n' })
+    expect((await run(['rules', '--plan', 'other'])).stderr).toContain('not an admin of this plan')
+  })
+
   it('a token goes through its whole life', async () => {
     const { run } = await make()
     const json = async (...args: readonly string[]) => {

@@ -23,6 +23,8 @@ function factsWith(change: Partial<Facts> = {}, recordChange: Partial<TokenRecor
     secret: record.secrets.at(-1),
     grant: grantOf(record, entryOf(invoices, record.type)),
     plan: PLAN,
+    rules: undefined,
+    usedAt: undefined,
     match: matchIn(invoices, 'GET', '/projects/7/invoices/A')?.match,
     named: [PROJECT, { kind: 'invoice', id: 'A' }],
     namedAt: [{ at: 'path:p' }, { at: 'path:i', within: PROJECT }],
@@ -124,6 +126,7 @@ describe('a request', () => {
       ['token_expired', {}, { expiresAt: NOW }],
       ['token_wrong_type', {}, { type: 'rest' }],
       ['plan_not_eligible', { plan: undefined }, {}],
+      ['lifetime_exceeded', { rules: { maxLifetimeDays: 0, idleDays: 0 } }, {}],
       ['endpoint_unknown', { match: undefined }, {}],
       ['scope_missing', {}, { scopes: [] }],
       ['request_malformed', { named: 'malformed' }, {}],
@@ -161,14 +164,15 @@ describe('a rule', () => {
   it.each(RULES.map((rule) => [rule.name, rule] as const))(
     'refuses where what it asks for is not known: %s',
     (name, rule) => {
-      // These two ask about an endpoint and a resource; whether there are any is asked before.
-      const asksNothing = name === 'tier' || name === 'in_plan'
+      // These ask about rules, an endpoint and a resource; whether there are any is found out before.
+      const asksNothing = ['plan_rules', 'tier', 'in_plan'].includes(name)
       expect(rule.refuses(unknown) === undefined).toBe(asksNothing)
     },
   )
 
   it('is one of these, asked in this order', () => {
-    const names = 'credential secret target known alive type plan endpoint tier scope names in_plan allowlist'
+    const names =
+      'credential secret target known alive type plan plan_rules endpoint tier scope names in_plan allowlist'
     expect(RULES.map((rule) => rule.name)).toEqual(names.split(' '))
   })
 })

@@ -17,6 +17,8 @@ const TABLE = [
   ['secret_retired', 401, 'invalid_token'],
   ['token_wrong_type', 403, null],
   ['plan_not_eligible', 403, null],
+  ['lifetime_exceeded', 401, 'invalid_token'],
+  ['token_idle', 401, 'invalid_token'],
   ['endpoint_unknown', 403, null],
   ['endpoint_not_supported', 403, null],
   ['scope_missing', 403, null],
@@ -134,7 +136,7 @@ describe('the challenge', () => {
       ...[...longRoutes.values()].map((e) => e.scopeMissing),
     ]
     const challenges = all.flatMap(({ headers }) => headers['WWW-Authenticate'] ?? [])
-    expect(challenges).toHaveLength(20)
+    expect(challenges).toHaveLength(24)
     for (const challenge of challenges) {
       expect(challenge).toMatch(
         /^Bearer realm="[!#-[\]-~]+"(, error="[a-z_]+", error_description="[ !#-[\]-~]+"(, scope="[!#-[\]-~]+")?)?$/,

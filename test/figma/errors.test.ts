@@ -26,6 +26,8 @@ const ANSWERS: { readonly [C in RefusalCode]: readonly [status: number, err: str
   secret_retired: [403, 'Token expired'],
   token_wrong_type: [403, 'Invalid token'],
   plan_not_eligible: [403, 'Limited by Figma plan'],
+  lifetime_exceeded: [403, 'Token expired'],
+  token_idle: [403, 'Token expired'],
   endpoint_unknown: [404, 'Not found'],
   endpoint_not_supported: [403, 'This endpoint is not available to plan access tokens'],
   scope_missing: [403, 'Invalid scope. This endpoint requires the projects:read or files:read scope'],
@@ -47,6 +49,8 @@ async function refusals(errors: typeof figmaErrors | undefined): Promise<{ reado
   const directory = testDirectory({
     '1001': { admins: ['admin-1'], resources: { 'team:456': { 'file:FileA': {} }, 'file:FileB': {} } },
     '2002': { admins: ['admin-1'] },
+    '3003': { admins: ['admin-1'], rules: {} },
+    '4004': { admins: ['admin-1'] },
   })
   let isDown = false
   const locate: typeof directory.locate = (resource) => {
@@ -67,6 +71,10 @@ async function refusals(errors: typeof figmaErrors | undefined): Promise<{ reado
   const suspended = await tokens.create({ ...rest, planId: '2002' })
   directory.setPlan('2002', { suspended: true })
   const build = await tokens.create({ ...base, type: 'build', scopes: ['build:run'] })
+  const old = await tokens.create({ ...rest, planId: '3003' })
+  directory.setPlan('3003', { rules: { maxLifetimeDays: 1 } })
+  const idle = await tokens.create({ ...rest, planId: '4004' })
+  directory.setPlan('4004', { rules: { idleDays: 1 } })
   const unknown = await elsewhere.create(rest)
   const fresh = await tokens.refresh({ actor: 'admin-1', id: token.id })
   clock.advance(24 * HOUR)
@@ -87,6 +95,8 @@ async function refusals(errors: typeof figmaErrors | undefined): Promise<{ reado
     secret_retired: await denied('secret_retired', ask(secret, A)),
     token_wrong_type: await denied('token_wrong_type', ask(build.secret, A)),
     plan_not_eligible: await denied('plan_not_eligible', ask(suspended.secret, A)),
+    lifetime_exceeded: await denied('lifetime_exceeded', ask(old.secret, A)),
+    token_idle: await denied('token_idle', ask(idle.secret, A)),
     endpoint_unknown: await denied('endpoint_unknown', ask(fresh.secret, 'GET /v1/nothing')),
     endpoint_not_supported: await denied('endpoint_not_supported', ask(fresh.secret, 'GET /v1/me')),
     scope_missing: await denied('scope_missing', ask(fresh.secret, 'GET /v1/teams/456/projects')),
@@ -147,8 +157,8 @@ describe.each(CODES)('%s', (code) => {
 })
 
 test('a bad token is 403 whatever is bad about it, and an unavailable service says when to try again', () => {
-  const bad = CODES.filter((code) => /^(token|secret)_/.test(code))
-  expect(bad).toHaveLength(7)
+  const bad = CODES.filter((code) => /^(token|secret|lifetime)_/.test(code))
+  expect(bad).toHaveLength(9)
   for (const code of bad) expect(figmaErrors(plain[code]).status).toBe(403)
   expect(figmaErrors(plain.unavailable).headers['Retry-After']).toBe('1')
 })

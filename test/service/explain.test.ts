@@ -9,7 +9,20 @@ import { ADMIN, DAY, newWorld, TOKEN } from '../support/world.ts'
 import { packagesPolicy } from './support/small-policy.ts'
 
 const RULES = [
-  ...['credential', 'secret', 'target', 'known', 'alive', 'type', 'plan', 'endpoint', 'tier', 'scope', 'names'],
+  ...[
+    'credential',
+    'secret',
+    'target',
+    'known',
+    'alive',
+    'type',
+    'plan',
+    'plan_rules',
+    'endpoint',
+    'tier',
+    'scope',
+    'names',
+  ],
   ...['in_plan', 'allowlist'],
 ]
 

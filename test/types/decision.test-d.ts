@@ -37,6 +37,8 @@ type Codes =
   | 'secret_retired'
   | 'token_wrong_type'
   | 'plan_not_eligible'
+  | 'lifetime_exceeded'
+  | 'token_idle'
   | 'endpoint_unknown'
   | 'endpoint_not_supported'
   | 'scope_missing'
@@ -138,6 +140,7 @@ describe('an error', () => {
       | 'idempotency_key_reused'
       | 'idempotency_key_spent'
       | 'key_already_adopted'
+      | 'plan_rules_broken'
       | 'unavailable'
     >()
   })

@@ -69,8 +69,13 @@ type AnyAt<T, Path extends string = '', Depth extends readonly 0[] = []> =
 interface Types {
   Allowance: api.Allowance
   Allowed: api.Allowed<string>
+  EventDetails: api.EventDetails
+  PlanInput: api.PlanInput
+  PlanRules: api.PlanRules
   PublicAllowance: api.PublicAllowance
   PublicRouteOf: api.PublicRouteOf<api.Policy>
+  RecordDetails: api.RecordDetails
+  RulesWarning: api.RulesWarning
   TokenOnlyPolicy: api.TokenOnlyPolicy
   ScopeAlternative: api.ScopeAlternative
   PlacedResource: api.PlacedResource

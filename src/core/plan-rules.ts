@@ -1,0 +1,104 @@
+/**
+ * The rules that an organization sets for the tokens of its plan, narrower than the policy: what they say, and what they refuse. Where
+ * they come from: `directory.rules` (ports.ts). Who asks: service/plan-rules.ts.
+ */
+import { millisecondsInDay } from 'date-fns/constants'
+import { DirectoryError } from './errors.ts'
+import { type Issue, issueAt } from './issue.ts'
+import { isDictionary } from './objects.ts'
+import { didYouMean } from './suggest.ts'
+import { isBefore, isDate, newestSecret, type RulesWarning, type TokenRecord } from './token.ts'
+
+/** What a plan allows its tokens, within what the policy allows. What is left out is as the policy has it. */
+export interface PlanRules {
+  /**
+   * The longest lifetime, in whole days of 24 hours from 1. Also of tokens made before: none works for longer after its newest secret
+   * was issued.
+   */
+  readonly maxLifetimeDays?: number
+  /** The scopes that tokens may be given; others may not be added, nor kept by a refresh. */
+  readonly scopes?: readonly string[]
+  /** `false`: a token must name its resources; "all" may not be chosen, nor kept by a refresh. */
+  readonly allResources?: boolean
+  /**
+   * After so many whole days without a use, from 1, a token is refused until it is refreshed. Counted from the newest secret's
+   * issue where that is later. Needs a store that keeps uses.
+   */
+  readonly idleDays?: number
+}
+
+const isDays = (value: unknown): boolean => isDate(value) && value >= 1
+const areTexts = (value: unknown): boolean => Array.isArray(value) && value.every((one) => typeof one === 'string')
+
+const RULES: { readonly [R in keyof PlanRules]-?: readonly [isGood: (value: unknown) => boolean, expected: string] } = {
+  maxLifetimeDays: [isDays, 'a whole number of days from 1'],
+  scopes: [areTexts, 'a list of scopes'],
+  allResources: [(value) => typeof value === 'boolean', 'true or false'],
+  idleDays: [isDays, 'a whole number of days from 1'],
+}
+
+/**
+ * The rules of a plan, or none where the directory gave nothing. A rule that is misspelt or cannot be read is a fault, since a plan
+ * without it would allow more.
+ *
+ * @throws DirectoryError for any other answer.
+ */
+export function readRules(answer: unknown): PlanRules | undefined {
+  if (answer === undefined || answer === null) return undefined
+  if (!isDictionary(answer)) throw new DirectoryError('directory.rules() has to give an object of rules, or nothing.')
+  for (const [name, value] of Object.entries(answer)) {
+    const rule = Object.hasOwn(RULES, name) ? RULES[name as keyof PlanRules] : undefined
+    if (!rule)
+      throw new DirectoryError(
+        `directory.rules() gave "${name}", which is no rule.${didYouMean(name, Object.keys(RULES))}`,
+      )
+    if (value !== undefined && !rule[0](value))
+      throw new DirectoryError(`directory.rules() gave a wrong "${name}", where ${rule[1]} was expected.`)
+  }
+  return answer as PlanRules
+}
+
+/** Which rule a token has outlived at a moment, if any. `usedAt` is its last use, as far as it is known. */
+export function outlived(
+  rules: PlanRules,
+  record: Pick<TokenRecord, 'secrets'>,
+  now: number,
+  usedAt: number | undefined,
+): RulesWarning['code'] | undefined {
+  const since = newestSecret(record as TokenRecord)?.issuedAt as number
+  const { maxLifetimeDays, idleDays } = rules
+  const isWithin = (from: number, days: number): boolean => isBefore(now, from + days * millisecondsInDay)
+  if (maxLifetimeDays !== undefined && !isWithin(since, maxLifetimeDays)) return 'lifetime_exceeded'
+  if (idleDays !== undefined && !isWithin(Math.max(since, usedAt ?? since), idleDays)) return 'token_idle'
+  return undefined
+}
+
+/** What of a token is chosen and a rule may refuse. */
+export type Ruled = Partial<Pick<TokenRecord, 'scopes' | 'resources'>>
+
+/** What the rules refuse of a choice, each at its place; of scopes that come with a type, at the type. */
+export function issuesByRules(
+  rules: PlanRules | undefined,
+  { scopes = [], resources }: Ruled,
+  areFixed = false,
+): readonly Issue[] {
+  if (!rules) return []
+  const allowed = rules.scopes
+  const refused = scopes.flatMap((scope, i) => (allowed === undefined || allowed.includes(scope) ? [] : [i]))
+  return [
+    ...(areFixed && refused.length > 0
+      ? [issueAt(['type'], `has scopes that are not allowed. ${BY_RULES}`)]
+      : refused.map((i) => issueAt(['scopes', i], `is not allowed. ${BY_RULES}`))),
+    ...(rules.allResources === false && resources === 'all'
+      ? [issueAt(['resources'], `must be a list of links. ${BY_RULES}`)]
+      : []),
+  ]
+}
+
+/** What is said of whatever the policy would allow and the plan does not. */
+export const BY_RULES = 'The rules of the plan say so.'
+
+/** The longest lifetime that a token of the plan can have, in days. */
+export function longestLifetime(ofPolicy: number, rules: PlanRules | undefined): number {
+  return Math.min(ofPolicy, rules?.maxLifetimeDays ?? ofPolicy)
+}

@@ -1,0 +1,50 @@
+/**
+ * The rules of a plan, where the directory has any, for calls of admins and for what is shown; for a request they are gathered as its
+ * other facts are (service/gather.ts). What they say and refuse: core/plan-rules.ts.
+ */
+import { PlanTokenError, StoreError } from '../core/errors.ts'
+import { issuesByRules, outlived, type PlanRules, readRules } from '../core/plan-rules.ts'
+import type { RulesWarning, TokenRecord } from '../core/token.ts'
+import type { Directory } from '../ports.ts'
+import { type Asking, ask, failureOf } from './ask.ts'
+import type { Uses } from './uses.ts'
+
+/** What it takes to ask for rules. */
+type AskingRules = Asking & { readonly directory: Pick<Directory, 'rules'> }
+
+/** The rules of a plan as they are now. @throws PlanTokenError `unavailable`. */
+export async function askRules(engine: AskingRules, planId: string): Promise<PlanRules | undefined> {
+  const { directory } = engine
+  return directory.rules && ask(engine, 'directory.rules', async () => directory.rules?.(planId), readRules)
+}
+
+/** Which rule of its plan a token has outlived, if any. @throws PlanTokenError `unavailable`. */
+export async function outlivedRule(
+  engine: AskingRules & { readonly uses: Uses },
+  record: TokenRecord,
+  now: number,
+): Promise<RulesWarning['code'] | undefined> {
+  const rules = await askRules(engine, record.planId)
+  if (!rules) return undefined
+  const uses = rules.idleDays === undefined ? new Map() : await engine.uses.of([record.id])
+  if (!uses) throw failureOf(engine, withoutUses(), 'store.lastUse')
+  return outlived(rules, record, now, latest(uses))
+}
+
+/** The latest of the last uses of a token's secrets; `undefined` if it was never used. */
+export function latest(uses: ReadonlyMap<string, number>): number | undefined {
+  return uses.size === 0 ? undefined : Math.max(...uses.values())
+}
+
+/** What is thrown where a rule asks for uses and the store keeps none. */
+export const withoutUses = (): StoreError =>
+  new StoreError(
+    'store_unsuitable',
+    'A plan has the rule idleDays, and the store keeps no uses. Give it recordUse() and lastUse(), or leave out the rule.',
+  )
+
+/** Throws where a token, as it is, holds what the rules of its plan do not allow: a refresh would give it all of that anew. */
+export function refuseBroken(rules: PlanRules | undefined, record: TokenRecord): void {
+  const issues = issuesByRules(rules, record)
+  if (issues.length > 0) throw new PlanTokenError('plan_rules_broken', { issues })
+}

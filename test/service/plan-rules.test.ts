@@ -1,0 +1,299 @@
+/** The rules of a plan: what an organization allows its tokens within the policy, when they are made, changed, refreshed and used. */
+import fc from 'fast-check'
+import type { PlanRules } from 'plan-access-tokens'
+import { npmPolicy } from 'plan-access-tokens/npm'
+import { requestWith } from 'plan-access-tokens/testing'
+import { describe, expect, it } from 'vitest'
+import {
+  ADMIN,
+  codeOf,
+  DAY,
+  errorOf,
+  HOUR,
+  newDirectory,
+  newWorld,
+  POLICY,
+  START,
+  type Wish,
+} from '../support/world.ts'
+
+const PROJECT = 'https://www.figma.com/files/1001/project/123'
+
+/** A world whose directory has rules for plan 1001, which a test can change. */
+function ruled(rules: unknown, options: Parameters<typeof newWorld>[0] = {}) {
+  const given = { rules }
+  const directory = { ...newDirectory(), rules: (planId: string) => (planId === '1001' ? given.rules : undefined) }
+  const world = newWorld({ ...options, directory: directory as never })
+  const set = (other: unknown): void => {
+    given.rules = other
+  }
+  return { ...world, set }
+}
+
+const issuesOf = async (call: Promise<unknown>) =>
+  (await errorOf(call)).issues.map(({ path, message }) => `${path} ${message}`)
+
+describe('what is made and changed', () => {
+  it.each<[string, PlanRules, Wish, string]>([
+    [
+      'longer than the plan allows',
+      { maxLifetimeDays: 29 },
+      {},
+      'lifetimeDays must be a whole number of days from 1 to 29. The rules of the plan say so.',
+    ],
+    [
+      'with a scope that it does not allow',
+      { scopes: ['files:read'] },
+      { scopes: ['files:read', 'file_content:read'] },
+      'scopes[1] is not allowed. The rules of the plan say so.',
+    ],
+    [
+      'for all resources',
+      { allResources: false },
+      {},
+      'resources must be a list of links. The rules of the plan say so.',
+    ],
+  ])('a token %s is not made, and whose rule it was is said', async (_, rules, wish, issue) => {
+    const { make, log } = ruled(rules)
+    expect(await issuesOf(make(wish))).toEqual([issue])
+    expect(await log()).toEqual([])
+  })
+
+  it('all of it is said at once, with what else is wrong, and a mistake of the policy alone is no rule of the plan', async () => {
+    const { make } = ruled({ maxLifetimeDays: 7, scopes: [], allResources: false })
+    const found = await issuesOf(make({ name: '' }))
+    expect(found.map((text) => text.split(' ')[0])).toEqual(['name', 'lifetimeDays', 'scopes[0]', 'resources'])
+    const [first] = await issuesOf(make({ lifetimeDays: 366 }))
+    expect(first).toBe('lifetimeDays must be a whole number of days from 1 to 365.')
+  })
+
+  it('a token within the rules is made, of another plan by no rules, and rules that say nothing change nothing', async () => {
+    const { make, set } = ruled({
+      maxLifetimeDays: 30,
+      scopes: ['file_content:read'],
+      allResources: false,
+      idleDays: 1,
+    })
+    expect((await make({ resources: [PROJECT] })).token.lifetimeDays).toBe(30)
+    expect((await make({ actor: 'admin-2', planId: '2002', lifetimeDays: 365 })).token.resources).toBe('all')
+    for (const none of [undefined, null, {}, { maxLifetimeDays: 999, allResources: true, scopes: undefined }]) {
+      set(none)
+      expect((await make({ lifetimeDays: 365 })).token.lifetimeDays).toBe(365)
+    }
+  })
+
+  it('scopes that come with a type are refused at the type', async () => {
+    const policy = [POLICY, npmPolicy({ packageScopes: ['@acme'], registry: 'https://npm.acme.test' })] as never
+    const { make } = ruled({ scopes: ['npm:read'] }, { policy })
+    const all = { type: 'npm' as never, resources: 'all' } as const
+    expect(await issuesOf(make({ ...all, scopes: ['npm:read', 'npm:write'] as never }))).toEqual([
+      'scopes[1] is not allowed. The rules of the plan say so.',
+    ])
+  })
+
+  it('an edit may narrow and may not widen beyond the rules; what it leaves alone is not asked about', async () => {
+    const { make, tokens, set } = ruled(undefined)
+    const { id } = await make({ scopes: ['file_content:read', 'projects:read'] })
+    set({ scopes: ['file_content:read'], allResources: false })
+    expect((await tokens.edit({ actor: ADMIN, id, name: 'Other' })).name).toBe('Other')
+    expect(await issuesOf(tokens.edit({ actor: ADMIN, id, scopes: ['projects:read'], resources: 'all' }))).toEqual([
+      'scopes[0] is not allowed. The rules of the plan say so.',
+      'resources must be a list of links. The rules of the plan say so.',
+    ])
+    const edited = await tokens.edit({ actor: ADMIN, id, scopes: ['file_content:read'], resources: [PROJECT] })
+    expect(edited).toMatchObject({ scopes: ['file_content:read'], resources: [{ id: '123' }] })
+  })
+
+  it('a refresh gives no more days than the rules allow, and nothing to a token that holds what they forbid', async () => {
+    const { make, tokens, set, clock } = ruled(undefined)
+    const { id } = await make({ lifetimeDays: 90 })
+    set({ maxLifetimeDays: 10, allResources: false })
+    const error = await errorOf(tokens.refresh({ actor: ADMIN, id }))
+    expect([error.code, error.status]).toEqual(['plan_rules_broken', 409])
+    expect(error.issues.map(({ path }) => path)).toEqual(['resources'])
+    expect(await codeOf(tokens.previewRefresh({ actor: ADMIN, id }))).toBe('plan_rules_broken')
+    const narrowed = await tokens.edit({ actor: ADMIN, id, resources: [PROJECT] })
+    expect(narrowed.warnings).toEqual([{ code: 'lifetime_shortened', lifetimeDays: 10 }])
+    clock.advance(HOUR)
+    const expiresAt = START + HOUR + 10 * DAY
+    expect((await tokens.previewRefresh({ actor: ADMIN, id })).expiresAt).toBe(expiresAt)
+    expect((await tokens.refresh({ actor: ADMIN, id })).token).toMatchObject({ expiresAt, lifetimeDays: 90 })
+    // A rule that is taken back takes nothing away for good.
+    set(undefined)
+    expect((await tokens.refresh({ actor: ADMIN, id })).token.expiresAt).toBe(START + HOUR + 90 * DAY)
+  })
+})
+
+describe('a request', () => {
+  it('of a token that is older than the rules allow is refused, to the millisecond, until it is refreshed', async () => {
+    const { make, tokens, ask, clock, set } = ruled(undefined)
+    const { id, secret } = await make({ lifetimeDays: 90 })
+    set({ maxLifetimeDays: 7 })
+    clock.advance(7 * DAY - 1)
+    expect([await ask(secret), (await tokens.inspect({ secret })).active]).toEqual(['allowed', true])
+    clock.advance(1)
+    expect([await ask(secret), (await tokens.inspect({ secret })).active]).toEqual(['lifetime_exceeded', false])
+    expect((await tokens.get({ actor: ADMIN, id })).warnings).toContainEqual({ code: 'lifetime_exceeded' })
+    const fresh = await tokens.refresh({ actor: ADMIN, id })
+    expect([await ask(fresh.secret), await ask(secret)]).toEqual(['allowed', 'allowed'])
+    set(undefined)
+    expect((await tokens.list({ actor: ADMIN, planId: '1001' })).tokens[0]?.warnings).toEqual([])
+  })
+
+  it('of a token that nobody used for so long is refused, whichever of its secrets was used and wherever', async () => {
+    const { make, tokens, store, ask, clock, set } = ruled({ idleDays: 3 })
+    const { id, secret } = await make({ lifetimeDays: 90 })
+    clock.advance(3 * DAY - 1)
+    expect(await ask(secret)).toBe('allowed')
+    clock.advance(3 * DAY - HOUR)
+    expect(await ask(secret)).toBe('allowed')
+    // Written, and read by another process.
+    await tokens.close()
+    const second = ruled({ idleDays: 3 }, { store, clock })
+    clock.advance(3 * DAY - HOUR)
+    expect(await second.ask(secret)).toBe('allowed')
+    clock.advance(3 * DAY)
+    expect([await second.ask(secret), (await second.tokens.inspect({ secret })).active]).toEqual(['token_idle', false])
+    expect((await second.tokens.get({ actor: ADMIN, id })).warnings).toEqual([{ code: 'token_idle' }])
+    // A refusal is no use.
+    expect(await second.ask(secret)).toBe('token_idle')
+    await second.tokens.refresh({ actor: ADMIN, id })
+    expect(await second.ask(secret)).toBe('allowed')
+    set({ idleDays: 1 })
+  })
+
+  it('asks a store for uses only about a token that it would refuse otherwise', async () => {
+    let asked = 0
+    const { make, ask, clock } = ruled(
+      { idleDays: 2 },
+      {
+        port: (store) => ({
+          ...store,
+          lastUse: (ids) => {
+            asked += 1
+            return store.lastUse(ids)
+          },
+        }),
+      },
+    )
+    const { secret } = await make({ lifetimeDays: 90 })
+    asked = 0
+    for (let day = 0; day < 20; day++) {
+      clock.advance(DAY)
+      expect(await ask(secret)).toBe('allowed')
+    }
+    expect(asked).toBe(0)
+  })
+
+  it.each([
+    ['no object', 'strict'],
+    ['a list', []],
+    ['a misspelt rule', { maxLifetimeDay: 3 }],
+    ['a rule that is none of its own', JSON.parse('{ "__proto__": 1 }')],
+    ['a date for days', { maxLifetimeDays: '90' }],
+    ['half a day', { idleDays: 0.5 }],
+    ['no days', { maxLifetimeDays: 0 }],
+    ['days without an end', { idleDays: Number.POSITIVE_INFINITY }],
+    ['one scope for a list', { scopes: 'files:read' }],
+    ['a number among the scopes', { scopes: [1] }],
+    ['text for no', { allResources: 'false' }],
+  ])('rules that cannot be read let nothing through, and nothing be made: %s', async (_, wrong) => {
+    const errors: string[] = []
+    const { make, ask, set, tokens } = ruled(undefined, { onError: (error) => void errors.push(String(error)) })
+    const { id, secret } = await make()
+    set(wrong)
+    expect(await ask(secret)).toBe('unavailable')
+    for (const call of [make(), tokens.refresh({ actor: ADMIN, id }), tokens.edit({ actor: ADMIN, id, name: 'x' })])
+      expect(await codeOf(call)).toBe('unavailable')
+    expect(errors.every((text) => text.startsWith('DirectoryError: directory.rules() '))).toBe(true)
+    // What was ended is told as ended all the same.
+    expect((await tokens.revoke({ actor: ADMIN, id })).status).toBe('revoked')
+    set(undefined)
+    expect(await ask(secret)).toBe('token_revoked')
+  })
+
+  it('is refused where rules cannot be had, or ask for uses that the store does not keep', async () => {
+    const { ask, make, set } = ruled({ idleDays: 1 }, { port: ({ lastUse: _, recordUse: __, ...store }) => store })
+    const { secret } = await make()
+    expect(await ask(secret)).toBe('allowed')
+    const failing = ruled(undefined)
+    const made = await failing.make()
+    failing.directory.rules = () => Promise.reject(new Error('down'))
+    expect(await failing.ask(made.secret)).toBe('unavailable')
+    set({ idleDays: 1 })
+  })
+
+  it('is explained, with the rule', async () => {
+    const { make, tokens, clock } = ruled({ idleDays: 3, maxLifetimeDays: 30 })
+    const { id, secret } = await make()
+    const verdictOf = async () =>
+      (await tokens.explain(requestWith(secret, 'GET /v1/files/FileA'))).rules.find(({ rule }) => rule === 'plan_rules')
+    expect(await verdictOf()).toEqual({
+      rule: 'plan_rules',
+      ok: true,
+      reason: 'The token is within the rules of its plan.',
+    })
+    clock.advance(3 * DAY)
+    expect(await verdictOf()).toMatchObject({
+      ok: false,
+      code: 'token_idle',
+      reason: expect.stringContaining('within 3 days'),
+    })
+    const byId = await tokens.explain({ actor: ADMIN, id, method: 'GET', url: '/v1/files/FileA' })
+    expect(byId.decision).toMatchObject({ allowed: false, code: 'token_idle' })
+  })
+
+  it('is judged by old answers for as long as directoryMaxAgeMs allows', async () => {
+    const { make, ask, set, clock } = ruled(undefined, { directoryMaxAgeMs: 60_000 })
+    const { secret } = await make({ lifetimeDays: 90 })
+    clock.advance(8 * DAY)
+    expect(await ask(secret)).toBe('allowed')
+    set({ maxLifetimeDays: 7 })
+    clock.advance(59_999)
+    expect(await ask(secret)).toBe('allowed')
+    clock.advance(1)
+    expect(await ask(secret)).toBe('lifetime_exceeded')
+  })
+})
+
+describe('rules', () => {
+  it('are shown to admins of the plan', async () => {
+    const { tokens, set } = ruled({ maxLifetimeDays: 7 })
+    expect(await tokens.rules({ actor: ADMIN, planId: '1001' })).toEqual({ maxLifetimeDays: 7 })
+    expect(await codeOf(tokens.rules({ actor: 'admin-2', planId: '1001' }))).toBe('not_plan_admin')
+    set(undefined)
+    expect(await tokens.rules({ actor: ADMIN, planId: '1001' })).toEqual({})
+    expect(await newWorld().tokens.rules({ actor: ADMIN, planId: '1001' })).toEqual({})
+  })
+
+  it('never let through what the same plan without them would refuse, and never refuse within them', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({ maxLifetimeDays: fc.integer({ min: 1, max: 40 }), idleDays: fc.integer({ min: 1, max: 40 }) }),
+        fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 6 }),
+        async (rules, pauses) => {
+          const { make, ask, clock, set } = ruled(undefined)
+          const { secret } = await make({ lifetimeDays: 90 })
+          set(rules)
+          let [age, idle] = [0, 0]
+          for (const days of pauses) {
+            clock.advance(days * DAY)
+            age += days
+            idle += days
+            const expected =
+              age >= 90
+                ? 'token_expired'
+                : age >= rules.maxLifetimeDays
+                  ? 'lifetime_exceeded'
+                  : idle >= rules.idleDays
+                    ? 'token_idle'
+                    : 'allowed'
+            expect(await ask(secret)).toBe(expected)
+            if (expected === 'allowed') idle = 0
+          }
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+})
