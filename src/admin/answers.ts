@@ -75,7 +75,7 @@ const event: z.ZodMiniType<TokenEvent> = z.strictObject({
   actor: told(z.nullable(z.string()), '`null` where a secret was reported by its holder.'),
   version: z.int(),
   changes: maybe(z.record(z.string(), z.strictObject({ before: z.unknown(), after: z.unknown() }))),
-  reason: told(maybe(z.string()), 'Why, in the words of whoever runs the service; absent where nobody was asked.'),
+  reason: told(maybe(z.string()), 'Why, in the words of whoever did it; absent where nothing was said.'),
   source: told(maybe(z.string()), 'For a secret that was reported: the program that reported it.'),
   url: told(maybe(z.string()), 'For a secret that was reported: where it was found.'),
 })

@@ -11,7 +11,15 @@ import type { Awaitable } from '../ports.ts'
 import type { PlacedReport } from '../service/check-links.ts'
 import type { Allowance } from '../service/decision.ts'
 import type { Verdict } from '../service/explain.ts'
-import type { CreateInput, EditInput, EventsInput, ListInput, RefreshInput } from '../service/input.ts'
+import type {
+  CreateInput,
+  EditInput,
+  EventsInput,
+  ListInput,
+  PreviewRefreshInput,
+  RefreshInput,
+  RevokeInput,
+} from '../service/input.ts'
 import type { RefreshDates } from '../service/issue.ts'
 import type { EventPage, TokenPage } from '../service/manage.ts'
 import type { Question } from '../service/question.ts'
@@ -82,11 +90,11 @@ export interface AdminClient {
   /** Changes fields of a token; with `version` only if it is still that one, else `version_conflict` (412). */
   edit(input: WithoutActor<EditInput>): Promise<Token>
   /** The dates that a refresh would give now, epoch milliseconds. */
-  previewRefresh(input: { readonly id: string }): Promise<RefreshDates>
+  previewRefresh(input: WithoutActor<PreviewRefreshInput>): Promise<RefreshDates>
   /** Issues a new secret, in the answer this once. */
   refresh(input: WithoutActor<RefreshInput>): Promise<IssuedText>
   /** Ends a token, at once and for good. */
-  revoke(input: { readonly id: string }): Promise<Token>
+  revoke(input: WithoutActor<RevokeInput>): Promise<Token>
   /** A page of a plan's audit log. */
   events(input: WithoutActor<EventsInput>): Promise<EventPage>
   /** What a token may do: every rule with its verdict. */
@@ -159,10 +167,10 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
         body,
         ...(version !== undefined && { headers: { 'If-Match': `"${version}"` } }),
       }),
-    previewRefresh: ({ id }) => send('GET', ['tokens', id, 'refresh']),
+    previewRefresh: ({ id, ...query }) => send('GET', ['tokens', id, 'refresh'], { query }),
     refresh: ({ id, idempotencyKey, ...body }) =>
       send('POST', ['tokens', id, 'refresh'], { body, ...keyed(idempotencyKey) }),
-    revoke: ({ id }) => send('POST', ['tokens', id, 'revoke'], { body: {} }),
+    revoke: ({ id, ...body }) => send('POST', ['tokens', id, 'revoke'], { body }),
     events: ({ planId, ...query }) => send('GET', ['plans', planId, 'events'], { query }),
     explain: (body) => send('POST', ['explain'], { body }),
   }

@@ -36,7 +36,7 @@ export function schemaFor(
 }
 
 /** Fields of a query that are numbers. */
-const NUMBERS = ['limit']
+const NUMBERS = ['limit', 'graceHours']
 
 /** The parameters of a query, each at most once. What cannot be read is an issue. */
 export function readParameters(query: string, issues: Issue[]): Readonly<Record<string, unknown>> {

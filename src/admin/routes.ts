@@ -168,7 +168,7 @@ export const ROUTES: readonly Route[] = [
     ],
     call: async (engine, { actor, param, body, idempotencyKey }) => {
       const key = idempotencyKey === undefined ? {} : { idempotencyKey }
-      const issued = await engine.create({ actor, planId: param, ...body, ...key } as CreateInput)
+      const issued = await engine.create({ actor, planId: param, ...body, ...key } as unknown as CreateInput)
       // Relative, since the host may have taken off a part of the path.
       return { ...ofIssued(issued), headers: { Location: `../../tokens/${issued.token.id}` } }
     },
@@ -229,9 +229,12 @@ export const ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/tokens/{id}/refresh',
     summary: 'The dates that a refresh would give now.',
+    query: QUERIES.previewRefresh,
     answer: 'RefreshPreview',
     codes: [...READ, 'token_not_active', 'plan_not_eligible', 'plan_rules_broken'],
-    call: async (engine, { actor, param }) => ({ body: await engine.previewRefresh({ actor, id: param }) }),
+    call: async (engine, { actor, param, query }) => ({
+      body: await engine.previewRefresh({ actor, id: param, ...query }),
+    }),
   }),
   route({
     id: 'refreshToken',
@@ -253,11 +256,11 @@ export const ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/tokens/{id}/revoke',
     summary: 'Ends a token and all its secrets, at once and for good. Twice is not an error.',
-    body: [BODIES.empty],
+    body: [BODIES.revoke],
     answer: 'Token',
     hasETag: true,
     codes: [...READ, 'version_conflict'],
-    call: async (engine, { actor, param }) => ofToken(await engine.revoke({ actor, id: param })),
+    call: async (engine, { actor, param, body }) => ofToken(await engine.revoke({ actor, id: param, ...body })),
   }),
   route({
     id: 'explain',

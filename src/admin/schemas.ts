@@ -7,17 +7,24 @@ import * as z from 'zod/mini'
 import { INPUTS } from '../service/input.ts'
 import { told } from './told.ts'
 
-const { create, list, edit, refresh, events, askByUrl, askByRoute } = INPUTS
+const { create, list, edit, previewRefresh, refresh, revoke, events, askByUrl, askByRoute } = INPUTS
 told(create.shape.name, '1 to 100 characters after trimming.')
 told(create.shape.description, 'Up to 1,000 characters.')
 /** What the engine reads with the policy at hand. */
 const ofPolicy = {
   type: z.string(),
-  lifetimeDays: told(z.number(), 'Whole days of 24 hours.'),
+  lifetimeDays: told(z.exactOptional(z.number()), 'Whole days of 24 hours; or `expiresAt`.'),
+  expiresAt: told(z.exactOptional(z.number()), 'Epoch milliseconds; instead of `lifetimeDays`.'),
   scopes: told(z.array(z.string()), 'At least one; empty for a type whose scopes are fixed.'),
   resources: told(
     z.union([z.literal('all'), z.array(z.string())], 'must be "all" or a list of links.'),
     'Every resource of the plan, or links to some of them.',
+  ),
+}
+const ofRefresh = {
+  graceHours: told(
+    z.exactOptional(z.number()),
+    "For how many hours the newest secret goes on working, 0 to the policy's grace. Not with `retirePrevious: now`.",
   ),
 }
 const changed = { scopes: z.exactOptional(ofPolicy.scopes), resources: z.exactOptional(ofPolicy.resources) }
@@ -32,6 +39,7 @@ told(
   refresh.shape.retirePrevious,
   '`afterGrace` (default): the newest secret works 24 hours more, or as long as the policy says. `now`: every earlier one ends at once.',
 )
+told(revoke.shape.reason, 'Why, 1 to 1,000 characters on one line, for the audit log.')
 told(askByUrl.shape.url, 'A path with its query.')
 told(askByRoute.shape.route, 'A route of the policy, such as `GET /v1/files/{file_key}`.')
 
@@ -39,6 +47,7 @@ told(askByRoute.shape.route, 'A route of the policy, such as `GET /v1/files/{fil
 export const QUERIES = {
   list: z.omit(list, { actor: true, planId: true }),
   events: z.omit(events, { actor: true, planId: true }),
+  previewRefresh: z.extend(z.omit(previewRefresh, { actor: true, id: true }), ofRefresh),
 }
 
 const params = z.exactOptional(z.record(z.string(), z.string()))
@@ -46,7 +55,6 @@ const surface = told(z.exactOptional(z.string()), 'Default: the first surface of
 
 /** What a request may say in its body, by call. */
 export const BODIES = {
-  empty: z.strictObject({}),
   links: z.strictObject({
     text: told(z.string(), 'What a person pasted.'),
     surface,
@@ -57,14 +65,15 @@ export const BODIES = {
     ...changed,
     description: told(z.exactOptional(z.nullable(edit.shape.description)), '`null` empties it.'),
   }),
-  refresh: z.omit(refresh, { actor: true, id: true, idempotencyKey: true }),
+  refresh: z.extend(z.omit(refresh, { actor: true, id: true, idempotencyKey: true }), ofRefresh),
+  revoke: z.omit(revoke, { actor: true, id: true }),
   explainUrl: z.extend(z.omit(askByUrl, { actor: true }), { surface }),
   explainRoute: z.extend(z.omit(askByRoute, { actor: true }), { surface, params }),
 }
 
 /** The fields that the engine judges itself, all at once and with what the policy says of them. */
 export const OF_ENGINE: ReadonlySet<unknown> = new Set(
-  [...Object.values(INPUTS).map(({ shape }) => shape), ofPolicy, changed, { params }].flatMap((shape) =>
+  [...Object.values(INPUTS).map(({ shape }) => shape), ofPolicy, ofRefresh, changed, { params }].flatMap((shape) =>
     Object.values<unknown>(shape),
   ),
 )

@@ -67,6 +67,17 @@ export function whole(text: string): number {
   throw new InvalidArgumentError('It must be a whole number.')
 }
 
+/** The moment of an option that takes a date: a day, which begins at midnight UTC, or a time with its zone. */
+export function date(text: string): number {
+  const isOne = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))?$/.test(text)
+  const at = isOne ? Date.parse(text) : Number.NaN
+  // A day that there is not, such as 31 February, would be read as another.
+  if (Number.isFinite(at) && isDay(text.slice(0, 10))) return at
+  throw new InvalidArgumentError('It must be a date, such as 2027-12-31 or 2027-12-31T18:00Z.')
+}
+
+const isDay = (day: string): boolean => new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
+
 /** The seconds of an option that takes a duration: 0.1 to 3,600. */
 export function seconds(text: string): number {
   const value = Number(text)

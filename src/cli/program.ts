@@ -1,7 +1,7 @@
 /** Every command with its arguments, flags, help and examples. What each does: the files below cli/commands. */
 import { Argument, Command, Option } from 'commander'
 import { version } from '../../package.json'
-import { collect, command, managing, required, seconds, whole } from './command.ts'
+import { collect, command, date, managing, required, seconds, whole } from './command.ts'
 import { addCompletion } from './completion.ts'
 import { EXIT_CODES } from './exit.ts'
 import { DATABASES, FRAMEWORKS, ID_FORMS } from './init/detect.ts'
@@ -101,7 +101,8 @@ function addTokens(program: Command): void {
     .addOption(required('-t, --type <type>', 'the type of the token, as the policy names it'))
     .addOption(required('-n, --name <name>', 'what the token is for'))
     .option('--description <text>', 'more about it')
-    .addOption(required('-d, --days <days>', 'how long it lives, in days').argParser(whole))
+    .option('-d, --days <days>', 'how long it lives, in days', whole)
+    .option('--expires <date>', 'when it ends instead, such as 2027-12-31 or 2027-12-31T18:00Z', date)
     .option('-s, --scope <scope>', 'a scope; once for each', collect)
     .option('-r, --resource <link>', 'a resource that it may reach, by its link; once for each', collect)
     .option('--all-resources', 'it may reach every resource of the plan')
@@ -158,14 +159,17 @@ function addTokens(program: Command): void {
       ]),
     )
     .option('--idempotency-key <key>', 'the same key again replaces the secret that nobody received')
+    .option('--grace-hours <n>', "how long the secret so far goes on working, 0 to the policy's grace", whole)
     .option('--preview', 'only tells the dates')
-  managing<{ readonly yes?: boolean }>(
+  managing<import('./commands/tokens.ts').RevokeOptions>(
     program,
     'revoke <id>',
     'ends a token and all its secrets for good; asks first',
     'revoke 0c1f --yes',
     async (session, flags, id = '') => (await import('./commands/tokens.ts')).revoke(session, id, flags),
-  ).option('-y, --yes', 'does not ask')
+  )
+    .option('--reason <text>', 'why; it stands in the audit log')
+    .option('-y, --yes', 'does not ask')
   managing<import('./commands/events.ts').EventsOptions>(
     program,
     'events',

@@ -54,20 +54,25 @@ export function isActiveSecret(record: Pick<TokenRecord, 'secrets'>, secret: Sec
   return worksUntil !== ENDED && isBefore(now, worksUntil)
 }
 
-/** A new token, version 1. */
-export function created(
-  input: Choice & {
-    readonly id: string
-    readonly planId: string
-    readonly type: string
-    readonly actor: string
-    readonly lifetimeDays: number
-    readonly now: number
-    readonly digest: string
-    readonly eventId: string
-    readonly idempotency?: IdempotencyRecord
-  },
-): TokenRecord {
+/** How long a new token lives: so many days, or until a moment. */
+export type Lifetime =
+  | { readonly lifetimeDays: number; readonly expiresAt?: undefined }
+  | { readonly expiresAt: number; readonly lifetimeDays?: undefined }
+
+/** What a new token is made of, but for its lifetime. */
+interface NewRecord extends Choice {
+  readonly id: string
+  readonly planId: string
+  readonly type: string
+  readonly actor: string
+  readonly now: number
+  readonly digest: string
+  readonly eventId: string
+  readonly idempotency?: IdempotencyRecord
+}
+
+/** A new token, version 1. Of one that ends at a moment a refresh starts the days until then again, begun ones counted as whole. */
+export function created(input: NewRecord & Lifetime): TokenRecord {
   // Field by field: an object made by spreading the rest takes 500 bytes more a token (bench/memory.ts).
   const {
     id,
@@ -79,6 +84,7 @@ export function created(
     resources,
     actor,
     lifetimeDays,
+    expiresAt,
     now,
     digest,
     eventId,
@@ -95,8 +101,8 @@ export function created(
     resources,
     createdAt: now,
     createdBy: actor,
-    lifetimeDays,
-    expiresAt: endOfLifetime(now, lifetimeDays),
+    lifetimeDays: lifetimeDays ?? Math.ceil((expiresAt - now) / millisecondsInDay),
+    expiresAt: expiresAt ?? endOfLifetime(now, lifetimeDays),
     secrets: [{ digest, issuedAt: now, worksUntil: null }],
     revokedAt: null,
     revokedBy: null,
@@ -117,20 +123,10 @@ function detailsOf(given: RecordDetails): RecordDetails {
 /** Fields that a person changes; of those that a token need not have, `undefined` takes one away. */
 export type ChangedChoice = { readonly [F in keyof Choice]?: Choice[F] | undefined }
 
-/**
- * A token of a key from before, version 1. It ends when the key is to end; a refresh starts the days until then again, begun ones
- * counted as whole.
- */
-export function adopted(
-  input: Omit<Parameters<typeof created>[0], 'lifetimeDays'> & {
-    readonly expiresAt: number
-    readonly legacy: LegacySecret
-  },
-): TokenRecord {
-  const { expiresAt, now, digest, legacy } = input
-  const lifetimeDays = Math.ceil((expiresAt - now) / millisecondsInDay)
-  const secrets = [{ digest, issuedAt: now, worksUntil: null, legacy }]
-  return deepFreeze({ ...created({ ...input, lifetimeDays }), expiresAt, secrets })
+/** A token of a key from before, version 1. It ends when the key is to end. */
+export function adopted(input: NewRecord & { readonly expiresAt: number; readonly legacy: LegacySecret }): TokenRecord {
+  const { now, digest, legacy } = input
+  return deepFreeze({ ...created(input), secrets: [{ digest, issuedAt: now, worksUntil: null, legacy }] })
 }
 
 /** The record with some of its chosen fields changed; the same record if nothing would change. */
@@ -153,8 +149,9 @@ export function refreshDates(
 export const KEPT = 1_000
 
 /**
- * A new secret, and the original lifetime again from now, or the longest of today where that is shorter. The secret that was newest works for the grace period from now;
- * each earlier one keeps the deadline that it was promised. With `retire: 'now'` every earlier one ends at once, by state.
+ * A new secret, and the original lifetime again from now, or the longest of today where that is shorter. The secret that was newest
+ * works for the grace period from now, and with a grace of 0 ends at once, by state; each earlier one keeps the deadline that it was
+ * promised. With `retire: 'now'` every earlier one ends at once, by state.
  *
  * @returns the record, or `'too_many_live_secrets'`, counting what would work after the change.
  */
@@ -174,7 +171,7 @@ export function refreshed(
   const earlier = record.secrets.map((secret): SecretRecord => {
     if (retire === 'now') return { ...secret, worksUntil: ENDED }
     return secret.worksUntil === null && secret === newestSecret(record)
-      ? { ...secret, worksUntil: previousWorksUntil }
+      ? { ...secret, worksUntil: lifetimes.graceHours === 0 ? ENDED : previousWorksUntil }
       : secret
   })
   const secrets = [...earlier, { digest, issuedAt: now, worksUntil: null }]

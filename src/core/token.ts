@@ -123,7 +123,7 @@ export interface NewEvent extends EventDetails {
   /** The version of the token that this change made. */
   readonly version: number
   readonly changes?: { readonly [field: string]: Change }
-  /** Why, in the words of an operator; absent where nobody was asked. */
+  /** Why, in the words of whoever did it; absent where nothing was said. */
   readonly reason?: string
 }
 

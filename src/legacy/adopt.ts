@@ -4,14 +4,13 @@
  */
 import * as z from 'zod/mini'
 import { PlanTokenError } from '../core/errors.ts'
-import { issueAt } from '../core/issue.ts'
-import { adopted, endOfLifetime } from '../core/lifecycle.ts'
-import { isBefore, type Token } from '../core/token.ts'
+import { adopted } from '../core/lifecycle.ts'
+import type { Token } from '../core/token.ts'
 import { change } from '../service/commit.ts'
 import { type ManagingEngine, showOne, timeOf } from '../service/engine.ts'
 import { newId } from '../service/ids.ts'
 import { INPUTS, later, readBy } from '../service/input.ts'
-import { judgeNew, repeatable } from '../service/issue.ts'
+import { expiryIssues, judgeNew, repeatable } from '../service/issue.ts'
 import { loadRecord } from '../service/rights.ts'
 import type { Claim, ReadClaim } from './claim.ts'
 
@@ -28,12 +27,10 @@ export async function adopt(given: object, readClaim: (claim: Claim) => ReadClai
   const read = readBy(inputSchema, input)
   const claim = readClaim(read.fields)
   const expiresAt = read.fields.expiresAt as number
-  const { actor, planId, type, choice } = await judgeNew(engine, read, ({ lifetimeDays }) => {
-    const now = timeOf(engine)
-    const isGood = isBefore(now, expiresAt) && expiresAt <= endOfLifetime(now, lifetimeDays)
-    const message = `must be epoch milliseconds that lie ahead, by ${lifetimeDays} days at most.`
-    return [...(claim.issues ?? []), ...(isGood ? [] : [issueAt(['expiresAt'], message)])]
-  })
+  const { actor, planId, type, choice } = await judgeNew(engine, read, ({ lifetimeDays }) => [
+    ...(claim.issues ?? []),
+    ...expiryIssues(engine, expiresAt, lifetimeDays),
+  ])
   if (claim.issues) throw new PlanTokenError('invalid_input', { issues: claim.issues })
   const { digest, legacy } = claim
   const what = [planId, type.name, expiresAt, legacy, choice]

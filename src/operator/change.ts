@@ -3,10 +3,11 @@
  * nothing that an admin does meanwhile is lost, and what was interrupted goes on.
  */
 import { type Issue, issueAt } from '../core/issue.ts'
-import { moved, moving, revoked } from '../core/lifecycle.ts'
+import { moved, moving } from '../core/lifecycle.ts'
 import type { TokenRecord, TokenStatus } from '../core/token.ts'
 import { ask, readObjects } from '../service/ask.ts'
 import { change, judgement } from '../service/commit.ts'
+import { revocation } from '../service/end.ts'
 import { type ManagingEngine, timeOf } from '../service/engine.ts'
 import { newId } from '../service/ids.ts'
 import { parseBy, refuseIssues } from '../service/input.ts'
@@ -31,9 +32,7 @@ export interface MovedPlan {
 export async function revokePlan(engine: ManagingEngine, input: RevokePlanInput): Promise<RevokedPlan> {
   const { planId, actor, reason } = parseBy(OPERATOR_INPUTS.revokePlan, input)
   const tokens = await forEach(engine, planId, 'active', (id) =>
-    changeOne(engine, id, planId, (before) =>
-      judgement(before, revoked(before, actor, timeOf(engine), newId(engine.random)), 'revoked', actor, { reason }),
-    ),
+    changeOne(engine, id, planId, (before) => revocation(engine, before, actor, reason)),
   )
   await engine.freshness.untilSeenEverywhere()
   return { tokens }

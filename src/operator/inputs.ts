@@ -1,8 +1,8 @@
 /** What an operator gives to each call, described once. */
 import * as z from 'zod/mini'
-import { matching, type Schema, text, whole } from '../core/shape.ts'
+import { matching, type Schema, whole } from '../core/shape.ts'
 import { CURSORS } from '../service/cursor.ts'
-import { page } from '../service/input.ts'
+import { page, reason } from '../service/input.ts'
 
 /** Tokens of all plans that fit every filter that is given. */
 export interface OperatorTokensInput {
@@ -37,7 +37,7 @@ export interface OperatorEventsInput {
 interface Answerable {
   /** 1 to 256 characters, as the log is to name you. The directory is not asked. */
   readonly actor: string
-  /** 1 to 1,000 characters. */
+  /** 1 to 1,000 characters on one line. */
   readonly reason: string
 }
 
@@ -54,9 +54,6 @@ export interface MovePlanInput extends Answerable {
 
 const ID = /^[^\p{Cc}\p{Cs}]{1,256}$/u
 const id = matching(ID, 'must have 1 to 256 characters, none of them a control character.')
-const reason = text((value) =>
-  value.trim() === '' || value.length > 1_000 ? 'must have 1 to 1,000 characters.' : undefined,
-)
 const moment = z.exactOptional(whole(0))
 
 /** The fields of each call. */

@@ -24,7 +24,9 @@ import type {
   EventsInput,
   ListInput,
   PlanInput,
+  PreviewRefreshInput,
   RefreshInput,
+  RevokeInput,
   RevokeSecretInput,
   SweepInput,
   TokenInput,
@@ -79,7 +81,7 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy> extends Authoriz
    * @throws PlanTokenError `token_not_active`, `token_not_found`, `plan_not_eligible`, `plan_rules_broken`, `invalid_input`,
    * `unavailable`.
    */
-  previewRefresh(input: TokenInput): Promise<RefreshDates>
+  previewRefresh(input: PreviewRefreshInput): Promise<RefreshDates>
   /**
    * Issues a new secret and starts the original lifetime again. The secret that was newest works 24 hours more (the policy's
    * `graceHours`), counted from now. Resolves when every process judges by the change.
@@ -94,7 +96,7 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy> extends Authoriz
    * @throws PlanTokenError `token_not_found`, `invalid_input`, `version_conflict` (after 20 attempts), `unavailable`, which
    * promises nothing: call again.
    */
-  revoke(input: TokenInput): Promise<Token>
+  revoke(input: RevokeInput): Promise<Token>
   /**
    * For reports of a leak, by whoever holds a secret: the newest takes its token with it, an earlier one ends alone. Takes the
    * secret, or text that it stands in: a line of a file, JSON, a URL, percent-encoded too; all secrets in it are ended. Text

@@ -10,18 +10,18 @@ import { ask, shaped } from './ask.ts'
 import { change, type Judged, judgement } from './commit.ts'
 import { type ManagingEngine, show, showOne, timeOf } from './engine.ts'
 import { newId } from './ids.ts'
-import { parseInput, type RevokeSecretInput, type SweepInput, type TokenInput } from './input.ts'
+import { parseInput, type RevokeInput, type RevokeSecretInput, type SweepInput } from './input.ts'
 import { findByDigest, loadManaged } from './rights.ts'
 
 /** How many records and events are removed at a time. */
 const SWEEP_BATCH = 500
 
-export async function revoke(engine: ManagingEngine, input: TokenInput): Promise<Token> {
-  const { actor, id } = parseInput('token', input)
+export async function revoke(engine: ManagingEngine, input: RevokeInput): Promise<Token> {
+  const { actor, id, reason } = parseInput('revoke', input)
   const changed = await change(
     engine,
     () => loadManaged(engine, actor, id),
-    (before) => revocation(engine, before, actor),
+    (before) => revocation(engine, before, actor, reason),
   )
   await engine.freshness.untilSeenEverywhere()
   return showOne(engine, changed)
@@ -129,6 +129,13 @@ function isSwept(answer: unknown): boolean {
   return [records, events].every((count) => isDate(count) && count >= 0 && count <= SWEEP_BATCH)
 }
 
-function revocation(engine: ManagingEngine, before: TokenRecord, by: string | null): Judged<TokenRecord> {
-  return judgement(before, revoked(before, by, timeOf(engine), newId(engine.random)), 'revoked', by)
+/** Ends a token, if it was not revoked before, and says why where somebody was asked. */
+export function revocation(
+  engine: ManagingEngine,
+  before: TokenRecord,
+  by: string | null,
+  reason?: string,
+): Judged<TokenRecord> {
+  const told = reason === undefined ? undefined : { reason }
+  return judgement(before, revoked(before, by, timeOf(engine), newId(engine.random)), 'revoked', by, told)
 }

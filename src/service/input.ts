@@ -37,8 +37,11 @@ export const page = (cursor: RegExp) => ({
 })
 const name = characters(1, 100)
 const description = characters(0, 1_000)
+/** Why something ended: it stands in the log for good. */
+export const reason = text((value) => (value.trim() === '' ? 'must not be empty.' : textProblem(value, 1, 1_000)))
 const scopes = later<readonly string[]>()
 const resources = later<'all' | readonly string[]>()
+const graceHours = later<number>()
 
 /** The fields of each management call. */
 export const INPUTS = {
@@ -48,13 +51,16 @@ export const INPUTS = {
     type: later<string>(),
     name,
     description: z.exactOptional(description),
-    lifetimeDays: later<number>(),
+    lifetimeDays: z.exactOptional(later<number>()),
+    expiresAt: z.exactOptional(later<number>()),
     scopes,
     resources,
     idempotencyKey: key,
   }),
   token: z.strictObject({ actor: given, id: given }),
   plan: z.strictObject({ actor: given, planId: given }),
+  previewRefresh: z.strictObject({ actor: given, id: given, graceHours: z.exactOptional(graceHours) }),
+  revoke: z.strictObject({ actor: given, id: given, reason: z.exactOptional(reason) }),
   list: z.strictObject({
     actor: given,
     planId: given,
@@ -77,6 +83,7 @@ export const INPUTS = {
     actor: given,
     id: given,
     retirePrevious: z.exactOptional(z.literal(['afterGrace', 'now'])),
+    graceHours: z.exactOptional(graceHours),
     idempotencyKey: key,
   }),
   events: z.strictObject({
@@ -182,13 +189,25 @@ interface NewInput<P extends Policy, X extends TypeOf<P>> {
   readonly resources: 'all' | readonly string[]
 }
 
-/** A new token. */
-export interface CreateInput<P extends Policy = Policy, X extends TypeOf<P> = TypeOf<P>> extends NewInput<P, X> {
-  /** Whole days of 24 hours, 1 to the policy's limit (365 unless it says otherwise). */
-  readonly lifetimeDays: number
+/** A new token. It says how long it lives, or when it ends. */
+export type CreateInput<P extends Policy = Policy, X extends TypeOf<P> = TypeOf<P>> = NewInput<P, X> & {
   /** 1 to 200 characters. The same key again gives the same token with a fresh secret, for an answer that was lost. */
   readonly idempotencyKey?: string
-}
+} & (
+    | {
+        /** Whole days of 24 hours, 1 to the policy's limit (365 unless it says otherwise). */
+        readonly lifetimeDays: number
+        readonly expiresAt?: undefined
+      }
+    | {
+        /**
+         * Instead of `lifetimeDays`: epoch milliseconds, ahead by the policy's longest lifetime at most. A refresh starts the days until
+         * then again, begun ones counted as whole.
+         */
+        readonly expiresAt: number
+        readonly lifetimeDays?: undefined
+      }
+  )
 
 /** A key from before that is to be a token. */
 export interface AdoptInput<P extends Policy = Policy, X extends TypeOf<P> = TypeOf<P>> extends NewInput<P, X> {
@@ -223,6 +242,18 @@ export interface PlanInput {
   readonly planId: string
 }
 
+/** A refresh to look at before. */
+export interface PreviewRefreshInput extends TokenInput {
+  /** As of `refresh`. */
+  readonly graceHours?: number
+}
+
+/** A token that is to end. */
+export interface RevokeInput extends TokenInput {
+  /** Why, 1 to 1,000 characters on one line: it stands in the audit log. A token that has ended before keeps what was said then. */
+  readonly reason?: string
+}
+
 /** A page of a plan's tokens. */
 export interface ListInput {
   readonly actor: string
@@ -253,6 +284,11 @@ export interface EditInput<P extends Policy = Policy> extends TokenInput {
 export interface RefreshInput extends TokenInput {
   /** `afterGrace` (default): the newest secret works for the policy's grace more, 24 hours unless it says otherwise. `now`: every earlier one ends at once, since one has leaked. */
   readonly retirePrevious?: 'afterGrace' | 'now'
+  /**
+   * For how many hours the newest secret goes on working, 0 to the policy's grace, in place of that. 0 ends it at once; those before it
+   * keep their deadlines. Left out with `retirePrevious: 'now'`.
+   */
+  readonly graceHours?: number
   /** 1 to 200 characters. The same key again replaces the secret that nobody received, and moves no other deadline. */
   readonly idempotencyKey?: string
 }

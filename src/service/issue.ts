@@ -1,18 +1,27 @@
 /** Issuing secrets: create and refresh, each with an idempotency key for an answer that was lost on the way. */
 import { PlanTokenError } from '../core/errors.ts'
 import { type Issue, issueAt } from '../core/issue.ts'
-import { type Choice, created, KEPT, refreshDates, refreshed, reissued } from '../core/lifecycle.ts'
+import {
+  type Choice,
+  created,
+  endOfLifetime,
+  KEPT,
+  type Lifetime,
+  refreshDates,
+  refreshed,
+  reissued,
+} from '../core/lifecycle.ts'
 import { newSecret, type Secret } from '../core/new-secret.ts'
 import { BY_RULES, issuesByRules, longestLifetime, type PlanRules } from '../core/plan-rules.ts'
 import type { CompiledPolicy, CompiledType, TypeEntry } from '../core/policy.ts'
 import { areIssues, readScopes } from '../core/scopes.ts'
 import { didYouMean } from '../core/suggest.ts'
-import { type IdempotencyRecord, newestSecret, type Token, type TokenRecord } from '../core/token.ts'
+import { type IdempotencyRecord, isBefore, newestSecret, type Token, type TokenRecord } from '../core/token.ts'
 import { change, type Judged } from './commit.ts'
 import { type ManagingEngine, showOne, timeOf } from './engine.ts'
 import { newId } from './ids.ts'
-import type { CreateInput, Inputs, ReadInput, RefreshInput, TokenInput } from './input.ts'
-import { parseInput, readInput, refuseIssues } from './input.ts'
+import type { CreateInput, Inputs, PreviewRefreshInput, ReadInput, RefreshInput } from './input.ts'
+import { readInput, refuseIssues } from './input.ts'
 import { askRules, refuseBroken } from './plan-rules.ts'
 import { allowlistOf, linkProblems, readLinks } from './resources.ts'
 import {
@@ -62,7 +71,7 @@ export interface NewToken {
  */
 export async function judgeNew(
   engine: ManagingEngine,
-  { fields, issues }: ReadInput<Omit<Inputs['create'], 'lifetimeDays'>>,
+  { fields, issues }: ReadInput<Omit<Inputs['create'], 'lifetimeDays' | 'expiresAt'>>,
   ofCall: (limits: CompiledPolicy['limits']) => readonly Issue[],
 ): Promise<NewToken> {
   const { actor, planId, name = '', description = '' } = fields
@@ -94,14 +103,10 @@ export async function judgeNew(
 
 export async function create(engine: ManagingEngine, input: CreateInput): Promise<Issued> {
   const read = readInput('create', input)
-  const lifetimeDays = read.fields.lifetimeDays as number
-  const { actor, planId, type, choice } = await judgeNew(engine, read, ({ lifetimeDays: longest }) =>
-    Number.isSafeInteger(lifetimeDays) && lifetimeDays >= 1 && lifetimeDays <= longest
-      ? []
-      : [issueAt(['lifetimeDays'], `must be a whole number of days from 1 to ${longest}.`)],
-  )
-  const { idempotencyKey: key } = read.fields
-  const repeated = repeatable(engine, 'create', planId, key, [type.name, lifetimeDays, choice])
+  const { lifetimeDays, expiresAt, idempotencyKey: key } = read.fields
+  const { actor, planId, type, choice } = await judgeNew(engine, read, (limits) => lifetimeIssues(engine, read, limits))
+  const lifetime = (expiresAt === undefined ? { lifetimeDays } : { expiresAt }) as Lifetime
+  const repeated = repeatable(engine, 'create', planId, key, [type.name, lifetimeDays ?? lifetime, choice])
   // It follows from plan and key, so that two calls with the same key meet at version 1 of the same token, and no store needs
   // a table of keys.
   const known = repeated?.key.slice(0, 32)
@@ -122,7 +127,7 @@ export async function create(engine: ManagingEngine, input: CreateInput): Promis
         planId,
         type: type.name,
         actor,
-        lifetimeDays,
+        ...lifetime,
         now,
         digest,
         eventId: newId(engine.random),
@@ -136,18 +141,63 @@ export async function create(engine: ManagingEngine, input: CreateInput): Promis
   return { token: await showOne(engine, issued.record), secret: issued.secret }
 }
 
-export async function previewRefresh(engine: ManagingEngine, input: TokenInput): Promise<RefreshDates> {
-  const { actor, id } = parseInput('token', input)
+/** What is wrong with how long a new token is to live. */
+function lifetimeIssues(
+  engine: ManagingEngine,
+  { fields: { lifetimeDays: days, expiresAt } }: ReadInput<Pick<Inputs['create'], 'lifetimeDays' | 'expiresAt'>>,
+  { lifetimeDays: longest }: CompiledPolicy['limits'],
+): readonly Issue[] {
+  if (expiresAt !== undefined && days === undefined) return expiryIssues(engine, expiresAt, longest)
+  const isGood = Number.isSafeInteger(days) && (days as number) >= 1 && (days as number) <= longest
+  return [
+    ...(isGood ? [] : [issueAt(['lifetimeDays'], `must be a whole number of days from 1 to ${longest}.`)]),
+    ...(expiresAt === undefined ? [] : [issueAt(['expiresAt'], 'must be left out where there are lifetimeDays.')]),
+  ]
+}
+
+/** What is wrong with the end of a new token, where that is a moment. */
+export function expiryIssues(engine: ManagingEngine, expiresAt: unknown, longest: number): readonly Issue[] {
+  const now = timeOf(engine)
+  if (isBefore(now, expiresAt) && (expiresAt as number) <= endOfLifetime(now, longest)) return []
+  return [issueAt(['expiresAt'], `must be epoch milliseconds that lie ahead, by ${longest} days at most.`)]
+}
+
+/** The limits of a refresh with the grace that was chosen for it. */
+function limitsWith(
+  limits: CompiledPolicy['limits'],
+  { fields: { graceHours: hours, retirePrevious }, issues }: ReadInput<Partial<Inputs['refresh']>>,
+): CompiledPolicy['limits'] {
+  const found = [...issues]
+  const isGood = Number.isSafeInteger(hours) && (hours as number) >= 0 && (hours as number) <= limits.graceHours
+  if (hours !== undefined && retirePrevious === 'now')
+    found.push(issueAt(['graceHours'], 'must be left out with retirePrevious "now", which ends every earlier secret.'))
+  else if (hours !== undefined && !isGood)
+    found.push(issueAt(['graceHours'], `must be a whole number of hours from 0 to ${limits.graceHours}.`))
+  refuseIssues(found)
+  return hours === undefined ? limits : { ...limits, graceHours: hours }
+}
+
+/** Whose token is asked about, or everything that is wrong where that cannot be told. */
+function ownerOf({ fields: { actor, id }, issues }: ReadInput<Pick<Inputs['token'], 'actor' | 'id'>>): Inputs['token'] {
+  if (actor === undefined || id === undefined) throw new PlanTokenError('invalid_input', { issues })
+  return { actor, id }
+}
+
+export async function previewRefresh(engine: ManagingEngine, input: PreviewRefreshInput): Promise<RefreshDates> {
+  const read = readInput('previewRefresh', input)
+  const { actor, id } = ownerOf(read)
   const record = await loadManaged(engine, actor, id)
   const { policy, now } = await refuseUnchangeable(engine, record)
   const rules = await askRules(engine, record.planId)
   refuseBroken(rules, record)
-  return refreshDates(record, now, limitsBy(policy, rules))
+  return refreshDates(record, now, limitsWith(limitsBy(policy, rules), read))
 }
 
 export async function refresh(engine: ManagingEngine, input: RefreshInput): Promise<Issued> {
-  const { actor, id, retirePrevious: retire = 'afterGrace', idempotencyKey: key } = parseInput('refresh', input)
-  const repeated = repeatable(engine, 'refresh', id, key, [retire])
+  const read = readInput('refresh', input)
+  const { actor, id } = ownerOf(read)
+  const { retirePrevious: retire = 'afterGrace', graceHours, idempotencyKey: key } = read.fields
+  const repeated = repeatable(engine, 'refresh', id, key, graceHours === undefined ? [retire] : [retire, graceHours])
   let newestSeen: string | undefined
   const issued = await change(
     engine,
@@ -156,6 +206,7 @@ export async function refresh(engine: ManagingEngine, input: RefreshInput): Prom
       const { policy, type, now } = await refuseUnchangeable(engine, before)
       const rules = await askRules(engine, before.planId)
       refuseBroken(rules, before)
+      const lifetimes = limitsWith(limitsBy(policy, rules), read)
       if (repeated && before.idempotency.some((entry) => entry.key === repeated.key))
         return reissue(engine, before, repeated, actor)
       // Two refreshes at the same moment must not both win: the second one would retire a secret that nobody has seen yet.
@@ -167,7 +218,7 @@ export async function refresh(engine: ManagingEngine, input: RefreshInput): Prom
         digest,
         eventId: newId(engine.random),
         retire,
-        lifetimes: limitsBy(policy, rules),
+        lifetimes,
         ...(repeated && { idempotency: { ...repeated, digest } }),
       })
       if (typeof record === 'string') throw new PlanTokenError(record)

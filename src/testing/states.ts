@@ -23,19 +23,20 @@ export interface TokensInEachState {
 /**
  * Makes a token in each state, moving the clock 48 hours ahead on the way.
  *
- * @param input what `create` takes; its lifetime must be at least 3 days, and the policy's grace period at most 48 hours.
+ * @param input what `create` takes; its `lifetimeDays` must be at least 3, and the policy's grace period at most 48 hours.
  * @example
  * const { active, revoked } = await tokensInEachState(tokens, clock, { actor: 'admin-1', planId: '1001', … })
  */
 export async function tokensInEachState<P extends Policy>(
   tokens: PlanTokens<P>,
   clock: TestClock,
-  input: CreateInput<P>,
+  input: CreateInput<P> & { readonly lifetimeDays: number },
 ): Promise<TokensInEachState> {
   const { actor } = input
   if (!(input.lifetimeDays >= 3))
     throw new TypeError('The lifetime must be at least 3 days, since the clock is moved by two.')
-  const make = (lifetimeDays = input.lifetimeDays): Promise<Issued> => tokens.create({ ...input, lifetimeDays })
+  const make = (lifetimeDays = input.lifetimeDays): Promise<Issued> =>
+    tokens.create({ ...input, lifetimeDays } as CreateInput<P>)
   const expired = await make(1)
   const retired = await make()
   await tokens.refresh({ actor, id: retired.token.id })

@@ -90,7 +90,7 @@ describe('the life of a token', () => {
     ] as const)
       expect((await w.ask('GET /v1/files/FileA0000000000000000aa', one)).allowed).toBe(allowed)
 
-    const revoked = await w.call(`POST /tokens/${token.id}/revoke`)
+    const revoked = await w.call(`POST /tokens/${token.id}/revoke`, { body: { reason: 'Not needed' } })
     expect(revoked.body).toMatchObject({ status: 'revoked', revokedBy: 'admin-1' })
     expect((await w.call(`POST /tokens/${token.id}/revoke`, { body: {} })).body).toEqual(revoked.body)
     refused(await w.call(`POST /tokens/${token.id}/refresh`, { body: {} }), 'token_not_active', 409)
@@ -99,6 +99,7 @@ describe('the life of a token', () => {
     const log = await w.call(`GET /plans/1001/events?tokenId=${token.id}&order=newest`)
     const types = log.body.events.map((event: { type: string }) => event.type)
     expect(types).toEqual(['revoked', 'refreshed', 'refreshed', 'edited', 'created'])
+    expect(log.body.events[0].reason).toBe('Not needed')
     expect(log.body.events[3].changes.name).toEqual({ before: TOKEN.name, after: 'Renamed' })
   })
 

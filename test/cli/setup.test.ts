@@ -11,11 +11,7 @@ describe('the command line', () => {
     ['a misspelt command', ['lst'], /unknown command 'lst'\n\(Did you mean list\?\)/],
     ['a misspelt flag', ['list', '--pln', 'acme'], /unknown option '--pln'\n\(Did you mean --plan\?\)/],
     ['a flag without its value', ['list', '--plan'], /option '-p, --plan <id>' argument missing/],
-    [
-      'flags that are missing, all at once',
-      ['create', '--plan', 'a'],
-      /Missing: --type <type>, --name <name>, --days <days>\./,
-    ],
+    ['flags that are missing, all at once', ['create', '--plan', 'a'], /Missing: --type <type>, --name <name>\./],
     [
       'a value that is none of a few',
       ['list', '--plan', 'a', '--status', 'dead'],
@@ -24,6 +20,19 @@ describe('the command line', () => {
     ['a number that is none', ['list', '--plan', 'a', '--limit', 'x'], /must be a whole number/],
     ['one argument too many', ['show', 'a', 'b'], /too many arguments/],
     ['an argument that is missing', ['show'], /missing required argument 'id'/],
+    [
+      'how long it lives, not said',
+      ['create', '-p', 'a', '-t', 'live', '-n', 'x'],
+      /Say --days DAYS or --expires DATE/,
+    ],
+    [
+      'how long it lives, said twice',
+      ['create', '-p', 'a', '-t', 'live', '-n', 'x', '-d', '1', '--expires', '2027-12-31'],
+      /Say --days DAYS or --expires DATE/,
+    ],
+    ['a day that there is not', ['create', '-p', 'a', '--expires', '2027-02-30'], /It must be a date, such as/],
+    ['a date in words', ['create', '-p', 'a', '--expires', 'tomorrow'], /It must be a date, such as/],
+    ['a time without a zone', ['create', '-p', 'a', '--expires', '2027-02-03T10:00'], /It must be a date, such as/],
     ['resources that are not said', ['create', '-p', 'a', '-t', 'live', '-n', 'x', '-d', '1'], /Which resources\?/],
     ['a request that is none', ['explain', 'files', '--token', 'a'], /explain 'GET \/v1\/files\/ABC'/],
   ])('%s is told, with exit code 2', async (_, args, says) => {

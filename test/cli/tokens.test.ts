@@ -69,13 +69,14 @@ describe.each([
     expect(await json('refresh', id, '--preview')).toMatchObject({ expiresAt: expect.any(Number) })
     const refreshed = await json('refresh', id, '--retire-previous', 'now')
     expect(refreshed.secret).not.toBe(made.secret)
-    expect(await json('revoke', id, '--yes')).toMatchObject({ id, status: 'revoked' })
+    expect(await json('revoke', id, '--reason', 'Not needed', '--yes')).toMatchObject({ id, status: 'revoked' })
     const { stdout } = await run(['events', '--plan', 'acme', '--json'])
     const lines = stdout
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as { type: string; actor: string })
+      .map((line) => JSON.parse(line) as { type: string; actor: string; reason?: string })
     expect(lines.map(({ type }) => type)).toEqual(['created', 'edited', 'refreshed', 'revoked'])
+    expect(lines.at(-1)?.reason).toBe('Not needed')
     expect(new Set(lines.map(({ actor }) => actor))).toEqual(new Set(['admin-1']))
   })
 
@@ -99,6 +100,20 @@ describe.each([
     const revoked = await run(['revoke', id, '--yes'])
     expect(revoked.stderr).toContain('No request with this token is accepted any more.')
     for (const { stdout, stderr } of [list, show, events, revoked]) expect(stdout + stderr).not.toContain(secret)
+  })
+
+  it('a token ends on the day that is said, and a refresh gives the grace that is said', async () => {
+    const { run } = await make()
+    const json = async (...args: readonly string[]) => JSON.parse((await run([...args, '--json'])).stdout)
+    const day = new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10)
+    const without = CREATE.filter((_, i) => !['--days', '30'].includes(CREATE[i] as string))
+    const { token } = await json(...without, '--expires', `${day}T18:00+02:00`)
+    expect([token.expiresAt, token.lifetimeDays]).toEqual([Date.parse(`${day}T16:00Z`), expect.any(Number)])
+    const preview = await json('refresh', token.id, '--grace-hours', '2', '--preview')
+    expect(preview.previousWorksUntil - Date.now()).toBeLessThan(3 * 3_600_000)
+    const refreshed = await json('refresh', token.id, '--grace-hours', '0')
+    expect(refreshed.token.secrets.map((secret: { worksUntil: number }) => secret.worksUntil)).toEqual([0, null])
+    expect((await run(['refresh', token.id, '--grace-hours', '25'])).code).toBe(4)
   })
 
   it.each<[string, readonly string[], string]>([

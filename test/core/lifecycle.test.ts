@@ -137,6 +137,7 @@ describe('a secret that was ended at once', () => {
 describe('a new token', () => {
   const input = {
     ...recordWith(),
+    expiresAt: undefined,
     actor: 'admin-1',
     now: NOW,
     digest: 'digest-0',

@@ -22,6 +22,8 @@ const create = mistakesOf<Given>(
   {
     'no object': 5,
     'no lifetime': { lifetimeDays: undefined },
+    'a lifetime and an end': { expiresAt: START + DAY },
+    'an end that is now': { lifetimeDays: undefined, expiresAt: START },
     'an empty name': { name: '' },
     'a name with a control character': { name: `a${char(0)}b` },
     'a name that is a number': { name: 7 },
@@ -93,6 +95,9 @@ const edit = called('edit', {
 
 const refresh = called('refresh', {
   'another word': ({ tokens }, by) => tokens.refresh({ ...by, retirePrevious: 'never' as never }),
+  'a grace longer than the policy’s': ({ tokens }, by) => tokens.refresh({ ...by, graceHours: 25 }),
+  'a grace, where every secret ends at once': ({ tokens }, by) =>
+    tokens.refresh({ ...by, graceHours: 1, retirePrevious: 'now' }),
   'a key of 201 characters': ({ tokens }, by) => tokens.refresh({ ...by, idempotencyKey: 'k'.repeat(201) }),
   'an eleventh secret': async ({ tokens }, by) => {
     for (let i = 0; i < 10; i++) await tokens.refresh(by)
@@ -122,6 +127,12 @@ const byId = (['get', 'previewRefresh', 'revoke'] as const).flatMap((method) =>
     'a token that there is not': ({ tokens }, by) => tokens[method]({ ...by, id: 'nowhere' }),
   }),
 )
+
+const revoke = called('revoke', {
+  'no words of a reason': ({ tokens }, by) => tokens.revoke({ ...by, reason: ' ' }),
+  'a reason of two lines': ({ tokens }, by) => tokens.revoke({ ...by, reason: `a${char(10)}b` }),
+  'a reason of 1,001 characters': ({ tokens }, by) => tokens.revoke({ ...by, reason: 'x'.repeat(1_001) }),
+})
 
 const list = called('list', {
   'no plan': ({ tokens }, { actor }) => tokens.list({ actor } as never),
@@ -229,4 +240,15 @@ const ready = mistakesOf<Broken>(
   },
 )
 
-export const CALLS: readonly Mistake[] = [create, edit, refresh, byId, list, events, explain, rest, ready].flat()
+export const CALLS: readonly Mistake[] = [
+  create,
+  edit,
+  refresh,
+  revoke,
+  byId,
+  list,
+  events,
+  explain,
+  rest,
+  ready,
+].flat()

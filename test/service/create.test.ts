@@ -2,7 +2,7 @@
 import { inspect } from 'node:util'
 import { createPlanTokens, memoryStore } from 'plan-access-tokens'
 import { describe, expect, it } from 'vitest'
-import { ADMIN, codeOf, DAY, newDirectory, newWorld, START, TOKEN } from '../support/world.ts'
+import { ADMIN, codeOf, DAY, errorOf, newDirectory, newWorld, START, TOKEN } from '../support/world.ts'
 import { packagesPolicy } from './support/small-policy.ts'
 
 describe('create', () => {
@@ -57,6 +57,44 @@ describe('create', () => {
     clock.advance(1)
     expect(await ask(secret)).toBe('token_expired')
   })
+
+  it('ends at the moment that is said instead of days, and a refresh starts the begun days until then again', async () => {
+    const { tokens, make, clock, ask } = newWorld()
+    const ends = START + 2 * DAY + 1
+    const { id, token, secret } = await make({ lifetimeDays: undefined, expiresAt: ends })
+    expect([token.expiresAt, token.lifetimeDays]).toEqual([ends, 3])
+    clock.set(ends - 1)
+    expect(await ask(secret)).toBe('allowed')
+    const { token: again } = await tokens.refresh({ actor: ADMIN, id })
+    expect(again.expiresAt).toBe(ends - 1 + 3 * DAY)
+    clock.set(again.expiresAt)
+    expect(await ask(secret)).toBe('token_expired')
+  })
+
+  it.each([[1], [365 * DAY]])('takes an end that is %i ms ahead', async (ahead) => {
+    const { make } = newWorld()
+    expect((await make({ lifetimeDays: undefined, expiresAt: START + ahead })).token.expiresAt).toBe(START + ahead)
+  })
+
+  it.each<[unknown, unknown, string]>([
+    [undefined, START, 'expiresAt'],
+    [undefined, START + 365 * DAY + 1, 'expiresAt'],
+    [undefined, START + DAY + 0.5, 'expiresAt'],
+    [undefined, Number.NaN, 'expiresAt'],
+    [undefined, '2027-12-31', 'expiresAt'],
+    [undefined, new Date(START + DAY), 'expiresAt'],
+    [undefined, undefined, 'lifetimeDays'],
+    [30, START + 30 * DAY, 'expiresAt'],
+    [0, START + DAY, 'lifetimeDays expiresAt'],
+  ])(
+    'of %j days or until %j is wrong in that, beside all else that is wrong',
+    async (lifetimeDays, expiresAt, wrong) => {
+      const { tokens, store } = newWorld()
+      const error = await errorOf(tokens.create({ ...TOKEN, name: '', lifetimeDays, expiresAt } as never))
+      expect(error.issues.map(({ path }) => path).join(' ')).toBe(`name ${wrong}`)
+      expect(await store.events({ limit: 1 })).toEqual([])
+    },
+  )
 
   it('makes a new token at each call without a key', async () => {
     const { make } = newWorld()

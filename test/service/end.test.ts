@@ -1,6 +1,6 @@
 /** Ending tokens and secrets for good: `revoke` and `revokeSecret`, at once, twice, from two sides. */
 import { describe, expect, it } from 'vitest'
-import { ADMIN, codeOf, DAY, newWorld, START, TOKEN } from '../support/world.ts'
+import { ADMIN, codeOf, DAY, errorOf, newWorld, START, TOKEN } from '../support/world.ts'
 
 describe('revoke', () => {
   it('refuses every secret with token_revoked as soon as it has resolved, also those in their grace', async () => {
@@ -21,6 +21,35 @@ describe('revoke', () => {
     expect(await tokens.revoke({ actor: ADMIN, id })).toEqual(first)
     expect(await log()).toEqual(['created', 'revoked'])
   })
+
+  it('says why in the log, once: a token that had ended keeps what was said then', async () => {
+    const { tokens, make } = newWorld()
+    const { id } = await make()
+    const other = await make()
+    const reason = 'The nightly job is gone. „Ünser“ <b>Ticket 7</b>'
+    await tokens.revoke({ actor: ADMIN, id, reason })
+    await tokens.revoke({ actor: ADMIN, id, reason: 'Another one' })
+    await tokens.revoke({ actor: ADMIN, id: other.id })
+    const { events } = await tokens.events({ actor: ADMIN, planId: '1001' })
+    const ends = events.filter(({ type }) => type === 'revoked')
+    expect(ends.map(({ tokenId, reason: why }) => [tokenId, why])).toEqual([
+      [id, reason],
+      [other.id, undefined],
+    ])
+  })
+
+  it.each([[''], [' '], ['x'.repeat(1_001)], ['a\nb'], ['a\u202eb'], [7], [null]])(
+    'for the reason %j is refused, and the token goes on',
+    async (reason) => {
+      const { tokens, make, ask } = newWorld()
+      const { id, secret } = await make()
+      const error = await errorOf(tokens.revoke({ actor: ADMIN, id, reason: reason as string }))
+      expect(error.issues.map(({ path }) => path)).toEqual(['reason'])
+      expect(await ask(secret)).toBe('allowed')
+      await tokens.revoke({ actor: ADMIN, id, reason: 'x'.repeat(1_000) })
+      expect(await ask(secret)).toBe('token_revoked')
+    },
+  )
 
   it('from four sides at once is one revocation, and all four resolve', async () => {
     const { tokens, make, log } = newWorld()

@@ -48,6 +48,7 @@ describe('create with a key', () => {
     ['name', { name: 'Other' }],
     ['description', { description: 'Other' }],
     ['lifetime', { lifetimeDays: 31 }],
+    ['end, of the same days,', { lifetimeDays: undefined, expiresAt: START + 30 * DAY }],
     ['scopes', { scopes: ['files:read'] }],
     ['resources', { resources: ['https://figma.com/design/FileA'] }],
   ])('and another %s is idempotency_key_reused, and changes nothing', async (_, change) => {

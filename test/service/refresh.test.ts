@@ -1,4 +1,6 @@
 /** `refresh` and `previewRefresh`: dates to the millisecond, the grace of earlier secrets, the limit of ten, leaked secrets. */
+import { definePolicy } from 'plan-access-tokens'
+import { figmaPolicy } from 'plan-access-tokens/figma'
 import { describe, expect, it } from 'vitest'
 import { ADMIN, codeOf, DAY, errorOf, HOUR, newWorld, START, type World } from '../support/world.ts'
 
@@ -115,6 +117,65 @@ describe('refresh', () => {
     expect(await codeOf(world.tokens.edit({ actor: ADMIN, id, name: 'Other' }))).toBe('token_not_active')
     expect((await world.tokens.get({ actor: ADMIN, id })).type).toBe('gone')
     expect((await world.tokens.revoke({ actor: ADMIN, id })).status).toBe('revoked')
+  })
+})
+
+describe('the grace of one refresh', () => {
+  it.each([[0], [1], [23], [24]])(
+    'of %i hours ends the secret before after so many hours, to the millisecond',
+    async (hours) => {
+      const world = newWorld()
+      const { id, secret } = await world.make()
+      const preview = await world.tokens.previewRefresh({ actor: ADMIN, id, graceHours: hours })
+      const second = await refresh(world, id, { graceHours: hours })
+      expect(preview.previousWorksUntil).toBe(START + hours * HOUR)
+      if (hours > 0) {
+        world.clock.advance(hours * HOUR - 1)
+        expect(await world.ask(secret)).toBe('allowed')
+        world.clock.advance(1)
+      }
+      expect([await world.ask(secret), await world.ask(second)]).toEqual(['secret_retired', 'allowed'])
+    },
+  )
+
+  it('of 0 hours ends it by state, whatever a clock says, and leaves those before it their deadlines', async () => {
+    const world = newWorld()
+    const { id, secret } = await world.make()
+    const second = await refresh(world, id, { graceHours: 5 })
+    await refresh(world, id, { graceHours: 0 })
+    expect(await ends(world, id)).toEqual([START + 5 * HOUR, 0, null])
+    world.clock.set(START - HOUR)
+    expect([await world.ask(secret), await world.ask(second)]).toEqual(['allowed', 'secret_retired'])
+  })
+
+  it.each<[unknown, object?]>([[-1], [25], [1.5], ['1'], [null], [Number.NaN], [true], [0, { retirePrevious: 'now' }]])(
+    'is no %j %j, and nothing is refreshed',
+    async (graceHours, how = {}) => {
+      const world = newWorld()
+      const { id, secret } = await world.make()
+      const wrong = { actor: ADMIN, id, graceHours: graceHours as number, ...how }
+      const error = await errorOf(world.tokens.refresh({ ...wrong, idempotencyKey: '' }))
+      expect(error.issues.map(({ path }) => path).sort()).toEqual(['graceHours', 'idempotencyKey'])
+      if (!('retirePrevious' in how))
+        expect((await errorOf(world.tokens.previewRefresh(wrong))).issues.map(({ path }) => path)).toEqual([
+          'graceHours',
+        ])
+      expect([await world.log(), await world.ask(secret)]).toEqual([['created'], 'allowed'])
+    },
+  )
+
+  it('goes no further than the policy of the token, and stands in the log', async () => {
+    const policy = definePolicy({ ...figmaPolicy().data, limits: { graceHours: 2 } })
+    const world = newWorld({ policy })
+    const { id } = await world.make()
+    const error = await errorOf(world.tokens.refresh({ actor: ADMIN, id, graceHours: 3 }))
+    expect(error.issues).toMatchObject([
+      { path: 'graceHours', message: 'must be a whole number of hours from 0 to 2.' },
+    ])
+    await world.tokens.refresh({ actor: ADMIN, id, graceHours: 1 })
+    await world.tokens.refresh({ actor: ADMIN, id, graceHours: 0, retirePrevious: 'afterGrace' })
+    const { events } = await world.tokens.events({ actor: ADMIN, planId: '1001' })
+    expect(events.map(({ changes }) => changes?.previousWorksUntil?.after)).toEqual([undefined, START + HOUR, 0])
   })
 })
 

@@ -54,6 +54,8 @@ export interface Page {
 export interface Wish {
   readonly plan: string
   readonly days: number
+  /** The moment at which it ends, if that was said instead of days: `days` are then the begun ones until it. */
+  readonly ends?: number | undefined
   readonly scopes: readonly string[]
   readonly resources: 'all' | readonly string[]
   readonly key?: string | undefined
@@ -112,7 +114,7 @@ export function create(page: Page, wish: Wish, made: { readonly id: string; read
   const known = page.keys.get(`create ${plan} ${key}`)
   if (key !== undefined && known) return issueAgain(page, known, inputOf(wish), made.secret)
   const secret: ModelSecret = { text: made.secret, worksUntil: null, used: false }
-  const expiresAt = page.now + days * DAY
+  const expiresAt = wish.ends ?? page.now + days * DAY
   const token: ModelToken = {
     ...{ id: made.id, plan, days, name: 'Token', scopes, resources },
     ...{ expiresAt, revoked: false, secrets: [secret], version: 1 },
@@ -122,7 +124,8 @@ export function create(page: Page, wish: Wish, made: { readonly id: string; read
   return log(page, 'created', token)
 }
 
-const inputOf = ({ days, scopes, resources }: Wish): string => JSON.stringify([days, scopes, resources])
+const inputOf = ({ days, ends, scopes, resources }: Wish): string =>
+  JSON.stringify([ends ? { ends } : days, scopes, resources])
 
 /** The same key again, for an answer that was lost on the way. */
 function issueAgain(page: Page, used: UsedKey, input: string, text: string): string {
@@ -151,33 +154,45 @@ export function edit(
 }
 
 /** "The expiration is calculated from the current date, extended by the original token lifetime." */
-export function preview(page: Page, token: ModelToken): string | { expiresAt: number; previousWorksUntil: number } {
+export function preview(
+  page: Page,
+  token: ModelToken,
+  grace = 24,
+): string | { expiresAt: number; previousWorksUntil: number } {
   if (!isEligible(page, token.plan)) return 'plan_not_eligible'
   if (!isActive(page, token)) return 'token_not_active'
   const expiresAt = page.now + token.days * DAY
-  return { expiresAt, previousWorksUntil: Math.min(page.now + DAY, expiresAt) }
+  return { expiresAt, previousWorksUntil: Math.min(page.now + grace * HOUR, expiresAt) }
 }
 
 export function refresh(
   page: Page,
   token: ModelToken,
-  how: { readonly retire: 'afterGrace' | 'now'; readonly key?: string | undefined },
+  how: {
+    readonly retire: 'afterGrace' | 'now'
+    /** Hours, if they were chosen. */
+    readonly grace?: number | undefined
+    readonly key?: string | undefined
+  },
   text: string,
 ): string {
-  const dates = preview(page, token)
+  const dates = preview(page, token, how.grace)
   if (typeof dates === 'string') return dates
+  if (how.retire === 'now' && how.grace !== undefined) return 'invalid_input'
+  const input = `${how.retire} ${how.grace}`
   const known = page.keys.get(`refresh ${token.id} ${how.key}`)
-  if (how.key !== undefined && known) return issueAgain(page, known, how.retire, text)
-  const live = token.secrets.filter((secret) => how.retire === 'afterGrace' && works(page, secret))
+  if (how.key !== undefined && known) return issueAgain(page, known, input, text)
+  const goesOn = (secret: ModelSecret): boolean => how.grace !== 0 || secret !== token.secrets.at(-1)
+  const live = token.secrets.filter((secret) => how.retire === 'afterGrace' && works(page, secret) && goesOn(secret))
   if (live.length + 1 > MOST_LIVE_SECRETS) return 'too_many_live_secrets'
   for (const secret of token.secrets) {
     if (how.retire === 'now') secret.worksUntil = 'ended'
-    else if (secret.worksUntil === null) secret.worksUntil = dates.previousWorksUntil
+    else if (secret.worksUntil === null) secret.worksUntil = how.grace === 0 ? 'ended' : dates.previousWorksUntil
   }
   const secret: ModelSecret = { text, worksUntil: null, used: false }
   token.secrets.push(secret)
   token.expiresAt = dates.expiresAt
-  if (how.key !== undefined) page.keys.set(`refresh ${token.id} ${how.key}`, { input: how.retire, token, secret })
+  if (how.key !== undefined) page.keys.set(`refresh ${token.id} ${how.key}`, { input, token, secret })
   return log(page, 'refreshed', token)
 }
 

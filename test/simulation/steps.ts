@@ -7,6 +7,8 @@ export type Step =
       readonly do: 'create'
       readonly plan: string
       readonly days: number
+      /** Whether the token is told when it ends, a moment before its days are over. */
+      readonly byMoment: boolean
       readonly scopes: readonly string[]
       readonly resources: 'all' | readonly string[]
       readonly key: string | undefined
@@ -22,6 +24,7 @@ export type Step =
       readonly do: 'refresh'
       readonly token: number
       readonly retire: 'afterGrace' | 'now'
+      readonly grace: number | undefined
       readonly key: string | undefined
       readonly times: number
     }
@@ -74,6 +77,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constant('create'),
       plan,
       days: fc.constantFrom(1, 2, 30, 365),
+      byMoment: fc.constantFrom(false, false, true),
       scopes,
       resources,
       key,
@@ -95,6 +99,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constant('refresh'),
       token: nth,
       retire,
+      grace: fc.constantFrom(undefined, undefined, undefined, 0, 1, 24),
       key,
       times: fc.constantFrom(1, 1, 1, 1, 2, 11),
     }),

@@ -71,20 +71,21 @@ async function take({ tokens, clock, directory, use }: Walked, page: model.Page,
   if ('token' in step && !token) return
   switch (step.do) {
     case 'create': {
-      const { plan: planId, days: lifetimeDays, scopes, key: idempotencyKey } = step
+      const { plan: planId, days: lifetimeDays, byMoment, scopes, key: idempotencyKey } = step
+      const ends = byMoment ? page.now + lifetimeDays * model.DAY - 1 : undefined
       const what = {
         actor: ADMIN,
         planId,
         type: 'rest',
         name: 'Token',
-        lifetimeDays,
+        ...(ends === undefined ? { lifetimeDays } : { expiresAt: ends }),
         scopes,
         ...(idempotencyKey && { idempotencyKey }),
       }
       const made = await outcomeOf(tokens.create({ ...what, resources: linksOf(step.resources) }))
       const given =
         typeof made === 'string' ? { id: '', secret: '' } : { id: made.token.id, secret: made.secret.reveal() }
-      return same('create', typeof made === 'string' ? made : 'ok', model.create(page, step, given))
+      return same('create', typeof made === 'string' ? made : 'ok', model.create(page, { ...step, ends }, given))
     }
     case 'edit': {
       const { name, scopes, resources } = step
@@ -99,12 +100,21 @@ async function take({ tokens, clock, directory, use }: Walked, page: model.Page,
       )
     }
     case 'refresh': {
-      const { retire, key } = step
+      const { retire, grace, key } = step
       const made = await outcomeOf(
-        tokens.refresh({ ...id, retirePrevious: retire, ...(key && { idempotencyKey: key }) }),
+        tokens.refresh({
+          ...id,
+          retirePrevious: retire,
+          ...(grace !== undefined && { graceHours: grace }),
+          ...(key && { idempotencyKey: key }),
+        }),
       )
       const text = typeof made === 'string' ? '' : made.secret.reveal()
-      return same('refresh', typeof made === 'string' ? made : 'ok', model.refresh(page, token!, { retire, key }, text))
+      return same(
+        'refresh',
+        typeof made === 'string' ? made : 'ok',
+        model.refresh(page, token!, { retire, grace, key }, text),
+      )
     }
     case 'preview':
       return same('previewRefresh', await outcomeOf(tokens.previewRefresh(id)), model.preview(page, token!))

@@ -27,7 +27,12 @@ import {
 } from 'plan-access-tokens/testing'
 
 export type FigmaPolicy = ReturnType<typeof figmaPolicy>
-export type Wish<P extends Policy = FigmaPolicy> = Partial<CreateInput<P>>
+export type Wish<P extends Policy = FigmaPolicy> = Partial<Omit<CreateInput<P>, keyof WishedLife>> & WishedLife
+/** Its days unless a test says otherwise; with `lifetimeDays: undefined` and `expiresAt` a moment. */
+interface WishedLife {
+  readonly lifetimeDays?: number | undefined
+  readonly expiresAt?: number | undefined
+}
 
 export const MINUTE = 60_000
 export const HOUR = 60 * MINUTE
@@ -134,7 +139,7 @@ export function newWorld<P extends Policy = FigmaPolicy>(options: WorldOptions<P
   return {
     ...{ tokens, store, clock, directory },
     async make(wish) {
-      const { token, secret } = await tokens.create({ ...TOKEN, ...wish } as CreateInput<P>)
+      const { token, secret } = await tokens.create({ ...TOKEN, ...wish } as unknown as CreateInput<P>)
       return { id: token.id, token, secret: secret.reveal() }
     },
     async ask(secret, line = 'GET /v1/files/FileA', request = {}) {

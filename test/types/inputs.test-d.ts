@@ -5,7 +5,9 @@ import type {
   EditInput,
   EventsInput,
   ListInput,
+  PreviewRefreshInput,
   RefreshInput,
+  RevokeInput,
   TokenInput,
 } from 'plan-access-tokens'
 import { describe, expectTypeOf, it } from 'vitest'
@@ -14,14 +16,27 @@ import type { Inputs } from '../../src/service/input.ts'
 /** The fields of a type, whether they may be written to or not. Which scopes there are is the policy's to say. */
 type Fields<T> = { -readonly [F in keyof T]: F extends 'scopes' ? 'scopes' : T[F] }
 
+/** All but how long a token lives. */
+type Lasting<T> = Omit<T, 'lifetimeDays' | 'expiresAt'>
+
 describe('the type of an input', () => {
+  it('of create says how long the token lives or when it ends, not both and not neither', () => {
+    type Token = Lasting<CreateInput>
+    expectTypeOf<Token & { lifetimeDays: number }>().toExtend<CreateInput>()
+    expectTypeOf<Token & { expiresAt: number }>().toExtend<CreateInput>()
+    expectTypeOf<Token>().not.toExtend<CreateInput>()
+    expectTypeOf<Token & { lifetimeDays: number; expiresAt: number }>().not.toExtend<CreateInput>()
+  })
+
   it('is that of its schema', () => {
     expectTypeOf<Fields<Inputs['token']>>().toEqualTypeOf<Fields<TokenInput>>()
     expectTypeOf<Fields<Inputs['list']>>().toEqualTypeOf<Fields<ListInput>>()
     expectTypeOf<Fields<Inputs['events']>>().toEqualTypeOf<Fields<EventsInput>>()
     expectTypeOf<Fields<Inputs['edit']>>().toEqualTypeOf<Fields<EditInput>>()
     expectTypeOf<Fields<Inputs['refresh']>>().toEqualTypeOf<Fields<RefreshInput>>()
-    expectTypeOf<Fields<Inputs['create']>>().toEqualTypeOf<Fields<CreateInput>>()
+    expectTypeOf<Fields<Inputs['previewRefresh']>>().toEqualTypeOf<Fields<PreviewRefreshInput>>()
+    expectTypeOf<Fields<Inputs['revoke']>>().toEqualTypeOf<Fields<RevokeInput>>()
+    expectTypeOf<Fields<Lasting<Inputs['create']>>>().toEqualTypeOf<Fields<Lasting<CreateInput>>>()
     expectTypeOf<Fields<Inputs['checkLinks']>>().toEqualTypeOf<Fields<CheckLinksInput>>()
   })
 })

@@ -164,7 +164,9 @@ interface Types {
   PolicyData: api.PolicyData
   Question: api.Question
   Random: api.Random
+  PreviewRefreshInput: api.PreviewRefreshInput
   RefreshInput: api.RefreshInput
+  RevokeInput: api.RevokeInput
   RefreshDates: api.RefreshDates
   RefusalCode: api.RefusalCode
   RefusalInfo: api.RefusalInfo

@@ -21,23 +21,31 @@ export interface CreateOptions extends ReachOptions {
   readonly type: string
   readonly name: string
   readonly description?: string
-  readonly days: number
+  readonly days?: number
+  readonly expires?: number
   readonly idempotencyKey?: string
 }
 
 export async function create({ io, source }: Session, options: CreateOptions): Promise<void> {
-  const { plan, type, name, description, days, scope, idempotencyKey } = options
+  const { plan, type, name, description, scope, idempotencyKey } = options
   const input: WithoutActor<CreateInput> = {
     planId: plan,
     type,
     name,
     ...(description !== undefined && { description }),
-    lifetimeDays: days,
+    ...lifetimeOf(options),
     scopes: scope ?? [],
     resources: reachOf(options) ?? missingReach(),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
   }
   showIssued(io, await (await source()).create(input), 'created')
+}
+
+/** How long the token is to live: exactly one flag says it. */
+function lifetimeOf({ days, expires }: CreateOptions): { lifetimeDays: number } | { expiresAt: number } {
+  if (days !== undefined && expires === undefined) return { lifetimeDays: days }
+  if (days === undefined && expires !== undefined) return { expiresAt: expires }
+  throw new CliError('usage', 'usage', 'How long does it live? Say --days DAYS or --expires DATE, one of them.')
 }
 
 /** What the flags say of resources, if anything. */
@@ -140,6 +148,7 @@ export async function edit({ io, source }: Session, id: string, options: EditOpt
 /** Flags of `refresh`. */
 export interface RefreshOptions {
   readonly retirePrevious?: RefreshInput['retirePrevious']
+  readonly graceHours?: number
   readonly idempotencyKey?: string
   readonly preview?: boolean
 }
@@ -149,16 +158,22 @@ export async function refresh({ io, source }: Session, id: string, options: Refr
   if (!options.preview)
     return showIssued(
       io,
-      await calls.refresh({ id, ...taken(options, ['retirePrevious', 'idempotencyKey']) }),
+      await calls.refresh({ id, ...taken(options, ['retirePrevious', 'graceHours', 'idempotencyKey']) }),
       'refreshed',
     )
-  const dates = await calls.previewRefresh({ id })
+  const dates = await calls.previewRefresh({ id, ...taken(options, ['graceHours']) })
   if (io.json) return io.data(JSON.stringify(dates))
   const rows = Object.entries(dates).map(([field, at]) => [field, moment(at)])
   showTable(io, ['A REFRESH WOULD SET', 'UTC'], rows, '')
 }
 
-export async function revoke({ io, source }: Session, id: string, { yes }: { readonly yes?: boolean }): Promise<void> {
+/** Flags of `revoke`. */
+export interface RevokeOptions {
+  readonly reason?: string
+  readonly yes?: boolean
+}
+
+export async function revoke({ io, source }: Session, id: string, { reason, yes }: RevokeOptions): Promise<void> {
   const calls = await source()
   // Whoever may not see the token is told so before being asked.
   const token = yes ? undefined : await calls.get({ id })
@@ -168,7 +183,7 @@ export async function revoke({ io, source }: Session, id: string, { yes }: { rea
       `Revoke ${oneLine(token.name)} (${oneLine(token.id)}) of plan ${oneLine(token.planId)} for good?`,
       yes,
     )
-  const revoked = await calls.revoke({ id })
+  const revoked = await calls.revoke({ id, ...(reason !== undefined && { reason }) })
   if (!io.json) io.say('No request with this token is accepted any more.')
   tellToken(io, revoked)
 }
