@@ -23,6 +23,7 @@ export type { Issue } from './core/issue.ts'
 export type { LegacyKeys } from './core/legacy.ts'
 export type { FoundLink, LinkCode, LinkMistake, LinkReport, ParsedLink } from './core/links.ts'
 export type { MalformedReason } from './core/malformed.ts'
+export type { Metadata, MetadataPatch } from './core/metadata.ts'
 export type { Random, Secret } from './core/new-secret.ts'
 export type { PlanRules } from './core/plan-rules.ts'
 export {
@@ -98,8 +99,11 @@ export type {
   ListInput,
   PlanInput,
   PreviewRefreshInput,
+  PreviewRevokeInput,
   RefreshInput,
+  RevokeFilter,
   RevokeInput,
+  RevokeManyInput,
   RevokeSecretInput,
   SweepInput,
   TokenInput,
@@ -112,4 +116,5 @@ export type { Question } from './service/question.ts'
 export type { ReadyInput } from './service/ready.ts'
 export type { ErrorInfo, OnError } from './service/report.ts'
 export type { Asked, Call, RequestLike } from './service/request.ts'
+export type { RevokedMany, RevokePreview } from './service/revoke-many.ts'
 export { type MemoryStore, memoryStore } from './stores/memory.ts'

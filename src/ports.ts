@@ -76,6 +76,10 @@ export interface ListQuery {
   readonly status?: TokenStatus
   /** Part of a name or a description in any letter case, or a whole id. */
   readonly search?: string
+  /** Those whose `metadata` has all of these, key and value to the letter; a value is text and no pattern. */
+  readonly metadata?: { readonly [key: string]: string }
+  /** Those whose `metadata` has this key, to the letter. */
+  readonly metadataKey?: string
   /**
    * `newest`: by `createdAt`, then `id`, both descending. `expiry`: those that are active at `now` by `expiresAt`, then `id`,
    * both ascending; then all others by `expiresAt`, then `id`, both descending.

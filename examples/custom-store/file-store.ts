@@ -116,7 +116,7 @@ async function readLines(file: FileHandle, path: string): Promise<Line[]> {
 }
 
 function listOf(records: readonly TokenRecord[], query: ListQuery): TokenRecord[] {
-  const { planId, type, status, search, order, now, after, limit } = query
+  const { planId, type, status, search, metadata = {}, metadataKey, order, now, after, limit } = query
   const statusOf = ({ revokedAt, expiresAt }: TokenRecord): string =>
     revokedAt !== null ? 'revoked' : now < expiresAt ? 'active' : 'expired'
   const contains = (text: string): boolean => text.toLowerCase().includes(search?.toLowerCase() ?? '')
@@ -133,6 +133,8 @@ function listOf(records: readonly TokenRecord[], query: ListQuery): TokenRecord[
     .filter((record) => record.planId === planId && (type === undefined || record.type === type))
     .filter((record) => status === undefined || statusOf(record) === status)
     .filter(({ id, name, description }) => id === (search ?? id) || contains(name) || contains(description))
+    .filter(({ metadata: own = {} }) => Object.entries(metadata).every(([key, value]) => own[key] === value))
+    .filter(({ metadata: own = {} }) => metadataKey === undefined || Object.hasOwn(own, metadataKey))
     .filter((record) => !after || compare(after, placeOf(record)) < 0)
     .sort((a, b) => compare(placeOf(a), placeOf(b)))
     .slice(0, limit)

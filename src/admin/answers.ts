@@ -181,6 +181,18 @@ export const ANSWERS = {
   EventPage: z.strictObject({ events: z.array(event), next: maybe(z.string()) }),
   RefreshPreview: z.strictObject({ expiresAt: at(), previousWorksUntil: at() }),
   PlanRules: planRules,
+  RevokePreview: z.strictObject({
+    count: told(z.int(), 'How many tokens would end.'),
+    tokens: told(z.array(token), 'The first of them, the newest first.'),
+    stamp: told(z.string(), 'For the call that ends them.'),
+  }),
+  RevokedTokens: z.strictObject({
+    revoked: told(z.array(z.string()), 'Ended by this call.'),
+    ended: told(z.array(z.string()), 'Had ended before: revoked, expired or removed.'),
+    changed: told(z.array(z.string()), 'Left alone, since they fit no more.'),
+    failed: told(z.array(z.strictObject({ id: z.string(), code: z.string() })), 'Not ended; they may work still.'),
+    next: told(maybe(z.string()), 'The `after` of the next call; absent when all were looked at.'),
+  }),
   Policies: z.strictObject({
     policies: z.array(z.strictObject({ surface: z.string(), scopes: z.array(scope), types: z.array(type), limits })),
   }),

@@ -17,12 +17,15 @@ import type {
   EventsInput,
   ListInput,
   PreviewRefreshInput,
+  PreviewRevokeInput,
   RefreshInput,
   RevokeInput,
+  RevokeManyInput,
 } from '../service/input.ts'
 import type { RefreshDates } from '../service/issue.ts'
 import type { EventPage, TokenPage } from '../service/manage.ts'
 import type { Question } from '../service/question.ts'
+import type { RevokedMany, RevokePreview } from '../service/revoke-many.ts'
 import type { HttpCode } from './problem.ts'
 
 /** What `createAdminClient` takes. */
@@ -95,6 +98,10 @@ export interface AdminClient {
   refresh(input: WithoutActor<RefreshInput>): Promise<IssuedText>
   /** Ends a token, at once and for good. */
   revoke(input: WithoutActor<RevokeInput>): Promise<Token>
+  /** Which tokens `revokeMany` would end. */
+  previewRevoke(input: WithoutActor<PreviewRevokeInput>): Promise<RevokePreview>
+  /** Ends tokens that were previewed and still fit; the rest with `next` as `after`. */
+  revokeMany(input: WithoutActor<RevokeManyInput>): Promise<RevokedMany>
   /** A page of a plan's audit log. */
   events(input: WithoutActor<EventsInput>): Promise<EventPage>
   /** What a token may do: every rule with its verdict. */
@@ -171,6 +178,9 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     refresh: ({ id, idempotencyKey, ...body }) =>
       send('POST', ['tokens', id, 'refresh'], { body, ...keyed(idempotencyKey) }),
     revoke: ({ id, ...body }) => send('POST', ['tokens', id, 'revoke'], { body }),
+    previewRevoke: ({ planId, filter, ...query }) =>
+      send('GET', ['plans', planId, 'tokens', 'revoke'], { query: { ...filter, ...query } }),
+    revokeMany: ({ planId, ...body }) => send('POST', ['plans', planId, 'tokens', 'revoke'], { body }),
     events: ({ planId, ...query }) => send('GET', ['plans', planId, 'events'], { query }),
     explain: (body) => send('POST', ['explain'], { body }),
   }
@@ -188,9 +198,11 @@ function keyed(idempotencyKey: string | undefined): Sending {
 }
 
 function entriesOf(query: object): [string, string][] {
-  return Object.entries(query)
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => [name, String(value)])
+  return Object.entries(query).flatMap(([name, value]): [string, string][] => {
+    if (value === undefined) return []
+    if (typeof value !== 'object') return [[name, String(value)]]
+    return entriesOf(value).map(([key, word]) => [`${name}[${key}]`, word])
+  })
 }
 
 async function answerOf<T>(response: Response): Promise<T> {

@@ -110,7 +110,10 @@ function parameterOf(where: string, name: string, schema: unknown, required: boo
 
 function queryParametersOf(query: z.core.$ZodType): readonly Json[] {
   const { properties } = schemaOf(query) as { readonly properties: Json }
-  return Object.entries(properties).map(([name, schema]) => parameterOf('query', name, schema, false))
+  return Object.entries(properties).map(([name, schema]) => ({
+    ...parameterOf('query', name, schema, false),
+    ...((schema as Json).type === 'object' && { style: 'deepObject', explode: true }),
+  }))
 }
 
 const refTo = (name: AnswerName): Json => ({ $ref: `#/components/schemas/${name}` })

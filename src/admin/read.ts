@@ -35,21 +35,33 @@ export function schemaFor(
   return ofRoute && isDictionary(body) && Object.hasOwn(body, 'route') ? ofRoute : schema
 }
 
+/** Fields of a query that are objects: `metadata[team]=billing`, as `deepObject` of OpenAPI. */
+const OBJECTS = ['metadata']
+
 /** Fields of a query that are numbers. */
-const NUMBERS = ['limit', 'graceHours']
+const NUMBERS = ['limit', 'graceHours', 'expiresBefore']
 
 /** The parameters of a query, each at most once. What cannot be read is an issue. */
 export function readParameters(query: string, issues: Issue[]): Readonly<Record<string, unknown>> {
   const found = new Map<string, unknown>()
+  const objects = new Map<string, Map<string, string>>()
   for (const pair of query === '' ? [] : query.split('&')) {
     const [rawName = '', ...rest] = pair.split('=')
     const name = decodeFormText(rawName)
     const value = decodeFormText(rest.join('='))
     if (name === undefined || value === undefined || rest.length !== 1) throw new Problem('request_malformed')
-    if (found.has(name)) issues.push(issueAt(plainPath([name]), 'is there more than once.'))
-    found.set(name, NUMBERS.includes(name) && /^(0|[1-9]\d{0,8})$/.test(value) ? Number(value) : value)
+    const [, object = '', key = ''] = /^(\w+)\[(.+)\]$/s.exec(name) ?? []
+    if (OBJECTS.includes(object)) {
+      const entries = objects.get(object) ?? new Map<string, string>()
+      if (entries.has(key) || found.has(object))
+        issues.push(issueAt(plainPath([object, key]), 'is there more than once.'))
+      objects.set(object, entries.set(key, value))
+      continue
+    }
+    if (found.has(name) || objects.has(name)) issues.push(issueAt(plainPath([name]), 'is there more than once.'))
+    found.set(name, NUMBERS.includes(name) && /^(0|[1-9]\d{0,14})$/.test(value) ? Number(value) : value)
   }
-  return Object.fromEntries(found)
+  return Object.fromEntries([...found, ...[...objects].map(([name, entries]) => [name, Object.fromEntries(entries)])])
 }
 
 /** Text of a form or a query, decoded; `undefined` if it is not UTF-8 or holds a control character. */

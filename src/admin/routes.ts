@@ -29,6 +29,8 @@ export type AdminEngine = Pick<
   | 'previewRefresh'
   | 'refresh'
   | 'revoke'
+  | 'previewRevoke'
+  | 'revokeMany'
   | 'revokeSecret'
   | 'events'
   | 'checkLinks'
@@ -172,6 +174,30 @@ export const ROUTES: readonly Route[] = [
       // Relative, since the host may have taken off a part of the path.
       return { ...ofIssued(issued), headers: { Location: `../../tokens/${issued.token.id}` } }
     },
+  }),
+  route({
+    id: 'previewRevoke',
+    method: 'GET',
+    path: '/plans/{planId}/tokens/revoke',
+    summary: 'Which tokens would be ended: how many, the first of them, and a stamp for the call that ends them.',
+    query: QUERIES.previewRevoke,
+    answer: 'RevokePreview',
+    codes: ['invalid_input', 'not_plan_admin', 'unavailable'],
+    call: async (engine, { actor, param, query: { limit, ...filter } }) => ({
+      body: await engine.previewRevoke({ actor, planId: param, filter, ...(limit !== undefined && { limit }) }),
+    }),
+  }),
+  route({
+    id: 'revokeTokens',
+    method: 'POST',
+    path: '/plans/{planId}/tokens/revoke',
+    summary: 'Ends tokens that were previewed and still fit, and no others, up to a limit; the rest with `next`.',
+    body: [BODIES.revokeMany],
+    answer: 'RevokedTokens',
+    codes: ['invalid_input', 'not_plan_admin', 'preview_outdated', 'unavailable'],
+    call: async (engine, { actor, param, body }) => ({
+      body: await engine.revokeMany({ actor, planId: param, ...body }),
+    }),
   }),
   route({
     id: 'listEvents',

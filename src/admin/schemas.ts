@@ -7,7 +7,8 @@ import * as z from 'zod/mini'
 import { INPUTS } from '../service/input.ts'
 import { told } from './told.ts'
 
-const { create, list, edit, previewRefresh, refresh, revoke, events, askByUrl, askByRoute } = INPUTS
+const { create, list, edit, previewRefresh, refresh, revoke, previewRevoke, revokeMany, events, askByUrl, askByRoute } =
+  INPUTS
 told(create.shape.name, '1 to 100 characters after trimming.')
 told(create.shape.description, 'Up to 1,000 characters.')
 /** What the engine reads with the policy at hand. */
@@ -27,7 +28,26 @@ const ofRefresh = {
     "For how many hours the newest secret goes on working, 0 to the policy's grace. Not with `retirePrevious: now`.",
   ),
 }
-const changed = { scopes: z.exactOptional(ofPolicy.scopes), resources: z.exactOptional(ofPolicy.resources) }
+const words = z.record(z.string(), z.string(), 'must be an object.')
+const contact = 'Whom to ask: an address, or the name of a team. Up to 200 characters; empty for nobody.'
+/** What of a new token the engine judges and the document could not tell. */
+const ofNew = {
+  metadata: told(
+    z.exactOptional(words),
+    'Up to 50 words of your own: keys of 1 to 40 characters, values of up to 500.',
+  ),
+}
+const changed = {
+  metadata: told(
+    z.exactOptional(z.nullable(z.record(z.string(), z.nullable(z.string()), 'must be an object.'))),
+    'Merged with what the token has: a key with `null` goes, one that is not named stays; `null` takes all.',
+  ),
+  contact: told(z.exactOptional(z.nullable(z.string())), `${contact} So is \`null\`.`),
+  scopes: z.exactOptional(ofPolicy.scopes),
+  resources: z.exactOptional(ofPolicy.resources),
+}
+told(create.shape.contact, contact)
+told(list.shape.metadataKey, 'Those that have a word of this key, whichever it is.')
 told(list.shape.limit, 'Entries of a page. Default 50.')
 told(events.shape.limit, 'Entries of a page. Default 50.')
 told(list.shape.after, 'The `next` of the page before.')
@@ -43,10 +63,26 @@ told(revoke.shape.reason, 'Why, 1 to 1,000 characters on one line, for the audit
 told(askByUrl.shape.url, 'A path with its query.')
 told(askByRoute.shape.route, 'A route of the policy, such as `GET /v1/files/{file_key}`.')
 
+/** In a query `metadata[team]=billing`, once for each word. */
+const ofList = { metadata: told(z.exactOptional(words), 'Those that have all of these words, to the letter.') }
+
+const { filter } = revokeMany.shape
+told(filter.shape.expiresBefore, 'Epoch milliseconds: active ones that end before it.')
+told(filter.shape.createdBy, 'The actor who made them.')
+told(filter.shape.scope, 'Those that were granted it, or hold it by the policy of today.')
+told(filter.shape.status, 'Default `active`.')
+told(previewRevoke.shape.limit, 'How many of the tokens are shown. Default 50.')
+told(revokeMany.shape.limit, 'How many tokens a call ends. Default 500.')
+told(revokeMany.shape.stamp, 'The `stamp` of the preview: what it did not count is left alone.')
+told(revokeMany.shape.after, 'The `next` of the call before.')
+told(revokeMany.shape.reason, 'Why, 1 to 1,000 characters on one line, for the audit log of each token.')
+const ofFilter = { filter: told(z.extend(filter, ofList), 'That of the preview.') }
+
 /** What a request may say in its query, by call. */
 export const QUERIES = {
-  list: z.omit(list, { actor: true, planId: true }),
+  list: z.extend(z.omit(list, { actor: true, planId: true }), ofList),
   events: z.omit(events, { actor: true, planId: true }),
+  previewRevoke: z.extend(filter, { ...ofList, limit: previewRevoke.shape.limit }),
   previewRefresh: z.extend(z.omit(previewRefresh, { actor: true, id: true }), ofRefresh),
 }
 
@@ -60,20 +96,29 @@ export const BODIES = {
     surface,
     planId: told(z.exactOptional(z.string()), 'Where the resources have to lie.'),
   }),
-  create: z.extend(z.omit(create, { actor: true, planId: true, idempotencyKey: true }), ofPolicy),
+  create: z.extend(z.omit(create, { actor: true, planId: true, idempotencyKey: true }), { ...ofPolicy, ...ofNew }),
   edit: z.extend(z.omit(edit, { actor: true, id: true, version: true }), {
     ...changed,
     description: told(z.exactOptional(z.nullable(edit.shape.description)), '`null` empties it.'),
   }),
   refresh: z.extend(z.omit(refresh, { actor: true, id: true, idempotencyKey: true }), ofRefresh),
   revoke: z.omit(revoke, { actor: true, id: true }),
+  revokeMany: z.extend(z.omit(revokeMany, { actor: true, planId: true }), ofFilter),
   explainUrl: z.extend(z.omit(askByUrl, { actor: true }), { surface }),
   explainRoute: z.extend(z.omit(askByRoute, { actor: true }), { surface, params }),
 }
 
 /** The fields that the engine judges itself, all at once and with what the policy says of them. */
 export const OF_ENGINE: ReadonlySet<unknown> = new Set(
-  [...Object.values(INPUTS).map(({ shape }) => shape), ofPolicy, ofRefresh, changed, { params }].flatMap((shape) =>
-    Object.values<unknown>(shape),
-  ),
+  [
+    ...Object.values(INPUTS).map(({ shape }) => shape),
+    ofPolicy,
+    ofNew,
+    ofRefresh,
+    changed,
+    ofList,
+    ofFilter,
+    filter.shape,
+    { params },
+  ].flatMap((shape) => Object.values<unknown>(shape)),
 )

@@ -85,5 +85,16 @@ export function seconds(text: string): number {
   throw new InvalidArgumentError('It must be 0.1 to 3600 seconds.')
 }
 
+/** Gathers words of an option that may come several times: `key=value`, up to the first `=`. */
+export function words(text: string, before: Words = {}): Words {
+  const at = text.indexOf('=')
+  const key = text.slice(0, Math.max(0, at))
+  if (key === '' || key === '__proto__') throw new InvalidArgumentError('It must be KEY=VALUE.')
+  if (Object.hasOwn(before, key)) throw new InvalidArgumentError('This key is there twice.')
+  return { ...before, [key]: text.slice(at + 1) }
+}
+
+type Words = Readonly<Record<string, string>>
+
 /** Gathers the values of an option that may come several times. */
 export const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]

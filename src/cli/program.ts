@@ -1,7 +1,7 @@
 /** Every command with its arguments, flags, help and examples. What each does: the files below cli/commands. */
 import { Argument, Command, Option } from 'commander'
 import { version } from '../../package.json'
-import { collect, command, date, managing, required, seconds, whole } from './command.ts'
+import { collect, command, date, managing, required, seconds, whole, words } from './command.ts'
 import { addCompletion } from './completion.ts'
 import { EXIT_CODES } from './exit.ts'
 import { DATABASES, FRAMEWORKS, ID_FORMS } from './init/detect.ts'
@@ -101,6 +101,8 @@ function addTokens(program: Command): void {
     .addOption(required('-t, --type <type>', 'the type of the token, as the policy names it'))
     .addOption(required('-n, --name <name>', 'what the token is for'))
     .option('--description <text>', 'more about it')
+    .option('--metadata <key=value>', 'a word of your own; once for each', words)
+    .option('--contact <text>', 'whom to ask about it')
     .option('-d, --days <days>', 'how long it lives, in days', whole)
     .option('--expires <date>', 'when it ends instead, such as 2027-12-31 or 2027-12-31T18:00Z', date)
     .option('-s, --scope <scope>', 'a scope; once for each', collect)
@@ -118,6 +120,8 @@ function addTokens(program: Command): void {
     .option('-t, --type <type>', 'only tokens of this type')
     .addOption(new Option('--status <status>', 'only tokens in this state').choices(['active', 'expired', 'revoked']))
     .option('--search <text>', 'only tokens with this in their name or description, or with this id')
+    .option('--metadata <key=value>', 'only tokens with this word; once for each', words)
+    .option('--metadata-key <key>', 'only tokens with a word of this key')
     .addOption(new Option('--order <order>', 'how they are sorted').choices(['newest', 'expiry']))
     .option('--limit <n>', 'how many on a page, 1 to 500', whole)
     .option('--after <cursor>', 'the page after this one')
@@ -135,12 +139,15 @@ function addTokens(program: Command): void {
   managing<import('./commands/tokens.ts').EditOptions>(
     program,
     'edit <id>',
-    'changes name, description, scopes or resources of a token',
+    'changes name, description, metadata, contact, scopes or resources of a token',
     "edit 0c1f --name 'Weekly export'",
     async (session, flags, id = '') => (await import('./commands/tokens.ts')).edit(session, id, flags),
   )
     .option('-n, --name <name>', 'what the token is for')
     .option('--description <text>', 'more about it')
+    .option('--metadata <key=value>', 'a word of your own, in place of the one of this key; once for each', words)
+    .option('--remove-metadata <key>', 'a word that goes, by its key; once for each', collect)
+    .option('--contact <text>', 'whom to ask about it; empty for nobody')
     .option('-s, --scope <scope>', 'a scope, instead of all that it has; once for each', collect)
     .option('-r, --resource <link>', 'a resource, instead of all that it has; once for each', collect)
     .option('--all-resources', 'it may reach every resource of the plan')
@@ -163,13 +170,26 @@ function addTokens(program: Command): void {
     .option('--preview', 'only tells the dates')
   managing<import('./commands/tokens.ts').RevokeOptions>(
     program,
-    'revoke <id>',
-    'ends a token and all its secrets for good; asks first',
+    'revoke [id]',
+    'ends a token and all its secrets for good, or with --plan many tokens that have something in common; asks first',
     'revoke 0c1f --yes',
-    async (session, flags, id = '') => (await import('./commands/tokens.ts')).revoke(session, id, flags),
+    async (session, flags, id) => (await import('./commands/tokens.ts')).revoke(session, id, flags),
   )
     .option('--reason <text>', 'why; it stands in the audit log')
-    .option('-y, --yes', 'does not ask')
+    .option('-p, --plan <id>', 'the plan, for many tokens at once')
+    .option('-t, --type <type>', 'only tokens of this type')
+    .addOption(
+      new Option('--status <status>', 'only tokens in this state (default: active)').choices(['active', 'expired']),
+    )
+    .option('--search <text>', 'only tokens with this in their name or description, or with this id')
+    .option('--metadata <key=value>', 'only tokens with this word; once for each', words)
+    .option('--metadata-key <key>', 'only tokens with a word of this key')
+    .option('--created-by <actor>', 'only tokens that this actor made')
+    .option('--expiring <date>', 'only tokens that end before it, such as 2027-12-31', date)
+    .option('-s, --scope <scope>', 'only tokens with this scope')
+    .option('--dry-run', 'only shows them')
+    .option('--count <n>', 'does not ask, if there are so many', whole)
+    .option('-y, --yes', 'does not ask, for one token')
   managing<import('./commands/events.ts').EventsOptions>(
     program,
     'events',

@@ -56,6 +56,8 @@ export function showToken(io: Io, token: Token): void {
     ['type', token.type],
     ['name', token.name],
     ...(token.description === '' ? [] : [['description', token.description] as [string, string]]),
+    ...Object.entries(token.metadata ?? {}).map(([key, word]): [string, string] => ['metadata', `${key}=${word}`]),
+    ...(token.contact === undefined ? [] : [['contact', token.contact] as [string, string]]),
     ['status', token.status],
     ['scopes', token.scopes.join(', ')],
     ['resources', resources === 'all' ? 'all of the plan' : resources.map(({ link }) => link).join(', ')],

@@ -76,6 +76,8 @@ function ofEngine(engine: ConfiguredEngine, actor: string | undefined, basePath:
     previewRefresh: (input) => engine.previewRefresh(by(input)),
     refresh: async (input) => shown(await engine.refresh(by(input))),
     revoke: (input) => engine.revoke(by(input)),
+    previewRevoke: (input) => engine.previewRevoke(by(input)),
+    revokeMany: (input) => engine.revokeMany(by(input)),
     events: (input) => engine.events(by(input)),
     explain: async ({ surface, ...question }) =>
       viewOf(await engine.explain(by(question), { ...at, ...(surface !== undefined && { surface }) })),

@@ -136,6 +136,7 @@ export type ManagementCode =
   | 'idempotency_key_spent'
   | 'key_already_adopted'
   | 'plan_rules_broken'
+  | 'preview_outdated'
   | 'unavailable'
 
 /** What a failed management call says. */
@@ -163,6 +164,7 @@ export const MANAGEMENT_ERRORS: { readonly [C in ManagementCode]: ManagementErro
     status: 409,
     title: 'The token holds what the rules of its plan do not allow any more. Edit it first.',
   },
+  preview_outdated: { status: 409, title: 'The log no longer goes back to the preview. Preview again.' },
   unavailable: { status: 503, title: 'The store or the directory did not answer.' },
 }
 

@@ -5,12 +5,12 @@
 import { type Issue, issueAt } from '../core/issue.ts'
 import { moved, moving } from '../core/lifecycle.ts'
 import type { TokenRecord, TokenStatus } from '../core/token.ts'
-import { ask, readObjects } from '../service/ask.ts'
 import { change, judgement } from '../service/commit.ts'
 import { revocation } from '../service/end.ts'
-import { type ManagingEngine, timeOf } from '../service/engine.ts'
+import type { ManagingEngine } from '../service/engine.ts'
 import { newId } from '../service/ids.ts'
 import { parseBy, refuseIssues } from '../service/input.ts'
+import { planPages } from '../service/plan-pages.ts'
 import { isPlanId, loadRecord, refuseIneligible } from '../service/rights.ts'
 import { type MovePlanInput, OPERATOR_INPUTS, type RevokePlanInput } from './inputs.ts'
 
@@ -106,19 +106,8 @@ async function forEach(
   let done = 0
   for (let before = -1; before !== done; ) {
     before = done
-    const query = { planId, order: 'newest', now: timeOf(engine), limit: STEP, ...(status && { status }) } as const
-    for (let last: TokenRecord | undefined; ; ) {
-      const after = last && { ended: false, at: last.createdAt, id: last.id }
-      const page = await ask(
-        engine,
-        'store.list',
-        () => engine.store.list({ ...query, ...(after && { after }) }),
-        readObjects,
-      )
-      for (const record of page) if (record.planId === planId && (await work(record.id, record))) done += 1
-      last = page.at(-1)
-      if (page.length < STEP) break
-    }
+    for await (const page of planPages(engine, { planId, ...(status && { status }) }, STEP))
+      for (const record of page) if (await work(record.id, record)) done += 1
   }
   return done
 }

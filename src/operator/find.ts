@@ -1,9 +1,9 @@
 /** What an operator reads: tokens of all plans by what they are, and all logs. */
-import { scopesThatCount } from '../core/entitlement.ts'
 import { isActive } from '../core/lifecycle.ts'
-import { grantedScopes, isBefore, statusOf, type TokenRecord } from '../core/token.ts'
+import { isBefore, type TokenRecord } from '../core/token.ts'
 import { ask, readObjects } from '../service/ask.ts'
 import { type ManagingEngine, show, timeOf } from '../service/engine.ts'
+import { fits } from '../service/fitting.ts'
 import { parseBy } from '../service/input.ts'
 import type { EventPage, TokenPage } from '../service/manage.ts'
 import { OPERATOR_INPUTS, type OperatorEventsInput, type OperatorTokensInput } from './inputs.ts'
@@ -53,27 +53,18 @@ type Filter = Omit<OperatorTokensInput, 'limit' | 'after'>
 async function fittingOf(
   engine: ManagingEngine,
   records: readonly TokenRecord[],
-  { planId, type, status, scope, expiresBefore, unusedSince }: Filter,
+  { planId, unusedSince, ...filter }: Filter,
 ): Promise<readonly TokenRecord[]> {
   const now = timeOf(engine)
   const fitting = records.filter(
     (record) =>
       (planId === undefined || record.planId === planId) &&
-      (type === undefined || record.type === type) &&
-      (status === undefined || statusOf(record, now) === status) &&
-      (scope === undefined || hasScope(engine, record, scope)) &&
-      (expiresBefore === undefined || (isActive(record, now) && record.expiresAt < expiresBefore)) &&
+      fits(engine, record, filter, now) &&
       (unusedSince === undefined || (isActive(record, now) && isBefore(record.createdAt, unusedSince))),
   )
   if (unusedSince === undefined || fitting.length === 0) return fitting
   const uses = await engine.uses.of(fitting.map(({ id }) => id))
   return fitting.filter(({ secrets }) => secrets.every(({ digest }) => !((uses?.get(digest) ?? 0) >= unusedSince)))
-}
-
-/** Whether a token was granted a scope, or holds it by the policy of today. */
-function hasScope({ types }: ManagingEngine, record: TokenRecord, scope: string): boolean {
-  const granted = grantedScopes(record)
-  return granted.includes(scope) || scopesThatCount(granted, types.get(record.type)).includes(scope)
 }
 
 /** A page of all logs, or of one. */

@@ -25,8 +25,10 @@ import type {
   ListInput,
   PlanInput,
   PreviewRefreshInput,
+  PreviewRevokeInput,
   RefreshInput,
   RevokeInput,
+  RevokeManyInput,
   RevokeSecretInput,
   SweepInput,
   TokenInput,
@@ -38,6 +40,7 @@ import { platformRandom } from './platform.ts'
 import type { Question } from './question.ts'
 import type { Report } from './report.ts'
 import type { Asked } from './request.ts'
+import { previewRevoke, type RevokedMany, type RevokePreview, revokeMany } from './revoke-many.ts'
 
 /**
  * The engine. Management calls reject with `PlanTokenError`; `authorize` and `explain` of a request never reject for anything
@@ -97,6 +100,21 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy> extends Authoriz
    * promises nothing: call again.
    */
   revoke(input: RevokeInput): Promise<Token>
+  /**
+   * Which tokens `revokeMany` would end: how many, the first of them, and a stamp. Changes nothing.
+   *
+   * @throws PlanTokenError `not_plan_admin`, `invalid_input`, `unavailable`.
+   */
+  previewRevoke(input: PreviewRevokeInput): Promise<RevokePreview>
+  /**
+   * Ends the tokens that a preview counted and that still fit, up to `limit` in a call: call again with `next` as `after` until there
+   * is none. Once it has resolved, no process accepts those that it names as `revoked` or `ended`. A call that broke off may be made
+   * again as it was.
+   *
+   * @throws PlanTokenError `not_plan_admin`, `invalid_input` (also for a stamp of another filter), `preview_outdated`, `unavailable`,
+   * which promises nothing: call again.
+   */
+  revokeMany(input: RevokeManyInput): Promise<RevokedMany>
   /**
    * For reports of a leak, by whoever holds a secret: the newest takes its token with it, an earlier one ends alone. Takes the
    * secret, or text that it stands in: a line of a file, JSON, a URL, percent-encoded too; all secrets in it are ended. Text
@@ -163,6 +181,8 @@ export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>
     previewRefresh: (input) => previewRefresh(engine, input),
     refresh: (input) => refresh(engine, input),
     revoke: (input) => revoke(engine, input),
+    previewRevoke: (input) => previewRevoke(engine, input),
+    revokeMany: (input) => revokeMany(engine, input),
     revokeSecret: (input) => revokeSecret(engine, input),
     events: (input) => events(engine, input),
     checkLinks: (input) => checkLinks(engine, policies, input),

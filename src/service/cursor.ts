@@ -9,6 +9,8 @@ export const CURSORS = {
   list: /^(newest|expiry)\.\d{1,15}\.[01]\.\d{1,15}\.[^\p{Cc}\p{Cs}]{1,256}$/u,
   events: /^\d{1,15}$/,
 }
+/** What the stamp of a preview looks like (service/preview-stamp.ts). */
+export const STAMP = /^\d{1,15}\.\d{1,15}\.[0-9a-f]{32}\.[^\p{Cc}\p{Cs}]{0,256}$/u
 export const NO_CURSOR = 'is not a cursor of this list.'
 
 /** The cursor after a record. `now` is the moment for which the order was asked, so that later pages use the same order. */

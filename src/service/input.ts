@@ -6,12 +6,13 @@
 import * as z from 'zod/mini'
 import { PlanTokenError } from '../core/errors.ts'
 import type { Issue } from '../core/issue.ts'
+import { type Metadata, type MetadataPatch, metadata, metadataKey, metadataPatch } from '../core/metadata.ts'
 import { isDictionary } from '../core/objects.ts'
 import type { Policy, ScopeOf, TypeOf } from '../core/policy.ts'
 import { dictionary, matching, type Output, read, type Schema, text, whole } from '../core/shape.ts'
 import { segmentProblem } from '../core/target.ts'
 import { textProblem } from '../core/text.ts'
-import { CURSORS, NO_CURSOR } from './cursor.ts'
+import { CURSORS, NO_CURSOR, STAMP } from './cursor.ts'
 
 const characters = (min: number, max: number) => text((value) => textProblem(value, min, max))
 /** Ids and actors: names that somebody else gave, so only what can be no name is refused. */
@@ -39,9 +40,22 @@ const name = characters(1, 100)
 const description = characters(0, 1_000)
 /** Why something ended: it stands in the log for good. */
 export const reason = text((value) => (value.trim() === '' ? 'must not be empty.' : textProblem(value, 1, 1_000)))
+const contact = characters(0, 200)
 const scopes = later<readonly string[]>()
 const resources = later<'all' | readonly string[]>()
 const graceHours = later<number>()
+
+/** Which tokens are to end: what a list takes, and a few more. */
+const filter = z.strictObject({
+  type: z.exactOptional(given),
+  status: z.exactOptional(z.literal(['active', 'expired'])),
+  search: z.exactOptional(characters(1, 200)),
+  metadata: z.exactOptional(metadata),
+  metadataKey: z.exactOptional(metadataKey),
+  createdBy: z.exactOptional(given),
+  expiresBefore: z.exactOptional(whole(0)),
+  scope: z.exactOptional(given),
+})
 
 /** The fields of each management call. */
 export const INPUTS = {
@@ -55,6 +69,8 @@ export const INPUTS = {
     expiresAt: z.exactOptional(later<number>()),
     scopes,
     resources,
+    metadata: z.exactOptional(metadata),
+    contact: z.exactOptional(contact),
     idempotencyKey: key,
   }),
   token: z.strictObject({ actor: given, id: given }),
@@ -67,6 +83,8 @@ export const INPUTS = {
     type: z.exactOptional(given),
     status: z.exactOptional(z.literal(['active', 'expired', 'revoked'])),
     search: z.exactOptional(characters(1, 200)),
+    metadata: z.exactOptional(metadata),
+    metadataKey: z.exactOptional(metadataKey),
     order: z.exactOptional(z.literal(['newest', 'expiry'])),
     ...page(CURSORS.list),
   }),
@@ -77,6 +95,8 @@ export const INPUTS = {
     description: z.exactOptional(description),
     scopes: z.exactOptional(scopes),
     resources: z.exactOptional(resources),
+    metadata: z.exactOptional(metadataPatch),
+    contact: z.exactOptional(z.nullable(contact)),
     version: z.exactOptional(whole(1)),
   }),
   refresh: z.strictObject({
@@ -85,6 +105,16 @@ export const INPUTS = {
     retirePrevious: z.exactOptional(z.literal(['afterGrace', 'now'])),
     graceHours: z.exactOptional(graceHours),
     idempotencyKey: key,
+  }),
+  previewRevoke: z.strictObject({ actor: given, planId: given, filter, limit: z.exactOptional(whole(0, 500)) }),
+  revokeMany: z.strictObject({
+    actor: given,
+    planId: given,
+    filter,
+    stamp: matching(STAMP, 'must be the stamp of a preview.'),
+    reason: z.exactOptional(reason),
+    limit: z.exactOptional(whole(1, 1_000)),
+    after: z.exactOptional(matching(CURSORS.list, NO_CURSOR)),
   }),
   events: z.strictObject({
     actor: given,
@@ -153,24 +183,38 @@ export function refuseIssues(issues: readonly Issue[]): void {
   if (issues.length > 0) throw new PlanTokenError('invalid_input', { issues })
 }
 
-/** A plain copy of an object's own fields, each read once; lists are copied too, and names are trimmed. `undefined` if it cannot be read. */
+/**
+ * A plain copy of an object's own fields, each read once; lists and words are copied too, and names are trimmed. `undefined` if it
+ * cannot be read.
+ */
 function copyOf(input: unknown): Record<string, unknown> | undefined {
   if (!isDictionary(input)) return undefined
   try {
-    const entries = Object.keys(input).map((field): [string, unknown] => [
-      field,
-      copyOfValue((input as Record<string, unknown>)[field]),
-    ])
-    const copy = Object.fromEntries(entries.filter(([, value]) => value !== undefined))
-    if (typeof copy.name === 'string') copy.name = copy.name.trim()
+    const copy = fieldsOf(input, copyOfValue)
+    for (const field of ['name', 'contact']) {
+      const said = copy[field]
+      if (typeof said === 'string') copy[field] = said.trim()
+    }
     return copy
   } catch {
     return undefined
   }
 }
 
-function copyOfValue(value: unknown): unknown {
-  return Array.isArray(value) ? Array.from(value) : value
+function copyOfValue(value: unknown, field: string): unknown {
+  if (Array.isArray(value)) return Array.from(value)
+  return OF_FIELDS.has(field) && isDictionary(value) ? fieldsOf(value, copyOfValue) : value
+}
+
+/** Fields that are objects. Others, such as the body of a question, are as they are. */
+const OF_FIELDS: ReadonlySet<string> = new Set(['metadata', 'filter'])
+
+function fieldsOf(
+  input: { readonly [field: string]: unknown },
+  copyOf: (value: unknown, field: string) => unknown,
+): Record<string, unknown> {
+  const entries = Object.keys(input).map((field): [string, unknown] => [field, copyOf(input[field], field)])
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
 }
 
 /** What every new token has. */
@@ -187,6 +231,13 @@ interface NewInput<P extends Policy, X extends TypeOf<P>> {
   readonly scopes: readonly ScopeOf<P, NoInfer<X>>[]
   /** Every resource of the plan, or links to some of them. */
   readonly resources: 'all' | readonly string[]
+  /**
+   * Words of your own: up to 50, with keys of 1 to 40 characters and values of up to 500. No secret belongs here: they are shown, and
+   * stand in the log.
+   */
+  readonly metadata?: Metadata
+  /** Whom to ask about it: an address, or the name of a team. Up to 200 characters; empty for nobody. */
+  readonly contact?: string
 }
 
 /** A new token. It says how long it lives, or when it ends. */
@@ -262,6 +313,10 @@ export interface ListInput {
   readonly status?: 'active' | 'expired' | 'revoked'
   /** Part of a name or a description, or a whole id. */
   readonly search?: string
+  /** Those that have all of these words, to the letter. */
+  readonly metadata?: Metadata
+  /** Those that have a word of this key, whichever it is. */
+  readonly metadataKey?: string
   /** `newest` (default), or `expiry`: the active ones by how soon they end, then the others. */
   readonly order?: 'newest' | 'expiry'
   /** 1 to 500, default 50. */
@@ -276,6 +331,10 @@ export interface EditInput<P extends Policy = Policy> extends TokenInput {
   readonly description?: string
   readonly scopes?: readonly ScopeOf<P>[]
   readonly resources?: 'all' | readonly string[]
+  /** Merged with what the token has (RFC 7396): a key with `null` goes, one that is not named stays; `null` takes all. */
+  readonly metadata?: MetadataPatch
+  /** `null` or empty: nobody. */
+  readonly contact?: string | null
   /** The version that the edit was made from: if it is no longer that, `version_conflict`. Without it the last edit wins. */
   readonly version?: number
 }
@@ -291,6 +350,50 @@ export interface RefreshInput extends TokenInput {
   readonly graceHours?: number
   /** 1 to 200 characters. The same key again replaces the secret that nobody received, and moves no other deadline. */
   readonly idempotencyKey?: string
+}
+
+/** Which tokens of a plan are to end. Empty: every active one. */
+export interface RevokeFilter {
+  readonly type?: string
+  /** Default `active`. */
+  readonly status?: 'active' | 'expired'
+  /** Part of a name or a description, or a whole id. */
+  readonly search?: string
+  /** Those that have all of these words, to the letter. */
+  readonly metadata?: Metadata
+  /** Those that have a word of this key, whichever it is. */
+  readonly metadataKey?: string
+  /** The actor who made them. */
+  readonly createdBy?: string
+  /** Epoch milliseconds: active ones that end before it. */
+  readonly expiresBefore?: number
+  /** Those that were granted it, or hold it by the policy of today. */
+  readonly scope?: string
+}
+
+/** Many tokens that may be to end. */
+export interface PreviewRevokeInput {
+  readonly actor: string
+  readonly planId: string
+  readonly filter: RevokeFilter
+  /** How many of the tokens are shown, 0 to 500, default 50. */
+  readonly limit?: number
+}
+
+/** Many tokens that are to end. */
+export interface RevokeManyInput {
+  readonly actor: string
+  readonly planId: string
+  /** The filter of the preview. */
+  readonly filter: RevokeFilter
+  /** The `stamp` of the preview: what it did not count is left alone. */
+  readonly stamp: string
+  /** Why, 1 to 1,000 characters on one line: it stands in the audit log with each token. */
+  readonly reason?: string
+  /** How many tokens a call ends, 1 to 1,000, default 500. */
+  readonly limit?: number
+  /** The `next` of the call before. */
+  readonly after?: string
 }
 
 /** Pasted links to judge. */

@@ -11,6 +11,7 @@ import {
   refreshed,
   reissued,
 } from '../core/lifecycle.ts'
+import { type Metadata, merged } from '../core/metadata.ts'
 import { newSecret, type Secret } from '../core/new-secret.ts'
 import { BY_RULES, issuesByRules, longestLifetime, type PlanRules } from '../core/plan-rules.ts'
 import type { CompiledPolicy, CompiledType, TypeEntry } from '../core/policy.ts'
@@ -74,7 +75,7 @@ export async function judgeNew(
   { fields, issues }: ReadInput<Omit<Inputs['create'], 'lifetimeDays' | 'expiresAt'>>,
   ofCall: (limits: CompiledPolicy['limits']) => readonly Issue[],
 ): Promise<NewToken> {
-  const { actor, planId, name = '', description = '' } = fields
+  const { actor, planId, name = '', description = '', metadata, contact } = fields
   const entry = typeof fields.type === 'string' ? engine.types.get(fields.type) : undefined
   if (!entry) issues.push(issueAt(['type'], typeMessage(engine, fields.type)))
   const { policy, type } = entry ?? firstType(engine)
@@ -88,9 +89,11 @@ export async function judgeNew(
   await refuseNonAdmin(engine, actor, planId)
   await refuseIneligible(engine, planId, policy)
   const rules = await askRules(engine, planId)
+  const words = metadata && merged(undefined, metadata)
   const choice = {
-    ...{ name, description, resources: allowlistOf(links) },
-    scopes: areIssues(scopes) ? [] : scopes,
+    ...{ name, description, scopes: areIssues(scopes) ? [] : scopes, resources: allowlistOf(links) },
+    ...(words !== undefined && { metadata: words as Metadata }),
+    ...(contact && { contact }),
   }
   if (ofLimits.length === 0) issues.push(...ofCall(limitsBy(policy, rules)).map(byRules))
   issues.push(

@@ -4,7 +4,8 @@
  */
 import { PlanTokenError } from '../core/errors.ts'
 import { type Issue, issueAt } from '../core/issue.ts'
-import { type Choice, edited } from '../core/lifecycle.ts'
+import { type ChangedChoice, edited } from '../core/lifecycle.ts'
+import { merged, TOO_MANY_KEYS } from '../core/metadata.ts'
 import { issuesByRules, type PlanRules } from '../core/plan-rules.ts'
 import type { TypeEntry } from '../core/policy.ts'
 import { areIssues, readScopes } from '../core/scopes.ts'
@@ -118,7 +119,8 @@ export async function edit(engine: ManagingEngine, input: EditInput): Promise<To
       refuseInactive(current, now)
       if (fields.version !== undefined && fields.version !== current.version)
         throw new PlanTokenError('version_conflict')
-      return judgement(current, edited(current, choice, newId(engine.random)), 'edited', actor)
+      const change = { ...choice, ...wordsAfter(current, fields) }
+      return judgement(current, edited(current, change, newId(engine.random)), 'edited', actor)
     },
   )
   await engine.freshness.untilSeenEverywhere()
@@ -138,13 +140,16 @@ async function readChoice(
   planId: string,
   fields: Unjudged,
   issues: Issue[],
-): Promise<Partial<Choice>> {
-  const { name, description, scopes, resources } = fields
+): Promise<ChangedChoice> {
+  const { name, description, scopes, resources, metadata, contact } = fields
   const read = scopes === undefined ? undefined : readScopes(scopes, type, policy)
   if (read && areIssues(read)) issues.push(...read)
   const links = resources === undefined ? undefined : readLinks(resources, policy, planId)
   if (links) issues.push(...(await linkProblems(engine, policy, links, planId)))
-  if (issues.length === 0 && [name, description, scopes, resources].every((field) => field === undefined)) {
+  if (
+    issues.length === 0 &&
+    [name, description, scopes, resources, metadata, contact].every((field) => field === undefined)
+  ) {
     issues.push(issueAt([], 'must change something.'))
   }
   const ofPlan = await askRules(engine, planId)
@@ -160,5 +165,14 @@ async function readChoice(
     ...(description !== undefined && { description }),
     ...(read && { scopes: read as readonly string[] }),
     ...(links && { resources: allowlistOf(links) }),
+    ...(contact !== undefined && { contact: contact || undefined }),
   }
+}
+
+/** The words of a token after an edit: merged with those that it has by then, so that of two edits neither is lost. */
+function wordsAfter(current: TokenRecord, { metadata }: Unjudged): Pick<ChangedChoice, 'metadata'> {
+  if (metadata === undefined) return {}
+  const words = merged(current.metadata, metadata)
+  if (words === TOO_MANY_KEYS) refuseIssues([issueAt(['metadata'], words)])
+  return { metadata: words as TokenRecord['metadata'] }
 }

@@ -2,6 +2,7 @@
  * One plan's tokens in memory, kept in both orders of a list, so that a page costs the same whatever the size of the plan. What
  * the orders mean: `ListQuery` in ports.ts.
  */
+import { hasWords } from '../core/metadata.ts'
 import { isBefore, isDate, statusOf, type TokenRecord } from '../core/token.ts'
 import type { ListPosition, ListQuery } from '../ports.ts'
 import { downFrom, put, remove, type Sorted, sortedBy, upFrom } from './sorted.ts'
@@ -92,6 +93,7 @@ function isWanted(record: TokenRecord, query: ListQuery): boolean {
   const { name, description, id, type } = record
   if (query.type !== undefined && type !== query.type) return false
   if (query.status !== undefined && query.status !== statusOf(record, query.now)) return false
+  if (!hasWords(record, query)) return false
   const { search } = query
   if (search === undefined || id === search) return true
   const part = search.toLowerCase()

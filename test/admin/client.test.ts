@@ -62,6 +62,27 @@ it('takes a token through its life', async () => {
   expect((await admin.list({ planId: '1001', status: 'revoked' })).tokens.map(({ id }) => id)).toEqual([token.id])
 })
 
+it('finds tokens by their words, and ends many that were looked at before', async () => {
+  const { admin, ask } = await clientWorld()
+  const words = { 'a.b [c]': 'x=1&y=2 %', team: 'ü' }
+  const make = (name: string) => admin.create({ planId: '1001', ...TOKEN, name, metadata: words, contact: 'ops' })
+  const { token, secret } = await make('One')
+  expect((await admin.list({ planId: '1001', metadata: words, limit: 1 })).tokens).toEqual([token])
+  expect((await admin.list({ planId: '1001', metadata: { team: 'u' } })).tokens).toEqual([])
+  expect((await admin.edit({ id: token.id, metadata: { 'a.b [c]': null }, contact: null })).metadata).toEqual({
+    team: 'ü',
+  })
+  const many = { planId: '1001', filter: { metadata: { team: 'ü' }, scope: TOKEN.scopes[0] as string } }
+  const { count, tokens, stamp } = await admin.previewRevoke({ ...many, limit: 5 })
+  expect([count, tokens.map(({ name }) => name)]).toEqual([1, ['One']])
+  const { token: late } = await make('Two')
+  expect(await failure(admin.revokeMany({ ...many, filter: {}, stamp }))).toMatchObject({ code: 'invalid_input' })
+  const done = await admin.revokeMany({ ...many, stamp, reason: 'Gone' })
+  expect(done).toEqual({ revoked: [token.id], ended: [], changed: [], failed: [] })
+  expect((await ask('GET /v1/files/FileA0000000000000000aa', secret)).allowed).toBe(false)
+  expect((await admin.get({ id: late.id })).status).toBe('active')
+})
+
 it('rejects with code, status and every issue', async () => {
   const { admin } = await clientWorld()
   const error = await failure(admin.create({ planId: '1001', ...TOKEN, name: '', lifetimeDays: 0 }))

@@ -27,12 +27,19 @@ describe('lists', () => {
     expect(await names(`search=${encodeURIComponent('3/ü & co')}`)).toEqual(['Token 3/ü & co'])
     expect(await names('search=3%2F%c3%bc+%26+co')).toEqual(['Token 3/ü & co'])
     expect(await names('order=expiry&limit=1')).toEqual(['Token 1/ü & co'])
+    const team = { 'a.b "c"': '100% & ü', 'x]y': '1' }
+    await w.make({ name: 'Of a team', metadata: team })
+    expect(await names(`metadata[${encodeURIComponent('a.b "c"')}]=100%25+%26+%c3%bc`)).toEqual(['Of a team'])
+    expect(await names('metadata[x%5Dy]=1&metadataKey=x%5Dy&status=active')).toEqual(['Of a team'])
+    expect(await names('metadata[x]y]=1')).toEqual(['Of a team'])
+    expect(await names('metadata[x]=1')).toEqual([])
+    expect(await names('metadataKey=x')).toEqual([])
     w.clock.real.advance(23 * HOUR)
     expect(await names('status=expired')).toEqual(['Token 1/ü & co'])
     const events = await w.call('GET /plans/1001/events?limit=2')
     expect(events.body.events).toHaveLength(2)
     const more = await w.call(`GET /plans/1001/events?limit=500&after=${events.body.next}`)
-    expect(more.body.events).toHaveLength(5)
+    expect(more.body.events).toHaveLength(6)
   })
 
   it.each([
@@ -53,6 +60,14 @@ describe('lists', () => {
     ['limit=5&limit=5', 'limit'],
     ['limit=5&l%69mit=6', 'limit'],
     ['limit[]=5', undefined],
+    ['metadata=x', 'metadata'],
+    ['metadata[]=x', undefined],
+    ['metadata[a]=x&metadata[a]=y', 'metadata.a'],
+    ['metadata[a]=x&metadata=y', 'metadata'],
+    ['metadata[__proto__]=x', 'metadata'],
+    [`metadata[a]=${'x'.repeat(501)}`, 'metadata.a'],
+    ['metadataKey=', 'metadataKey'],
+    ['search[a]=x', undefined],
     ['search=a%00b', undefined],
     ['search=%ff', undefined],
     ['limit', undefined],

@@ -18,6 +18,8 @@ it('tells every route once, in the words of OpenAPI 3.1', async () => {
     'parseLinks: post /links',
     'listTokens: get /plans/{planId}/tokens',
     'createToken: post /plans/{planId}/tokens',
+    'previewRevoke: get /plans/{planId}/tokens/revoke',
+    'revokeTokens: post /plans/{planId}/tokens/revoke',
     'listEvents: get /plans/{planId}/events',
     'getRules: get /plans/{planId}/rules',
     'getToken: get /tokens/{id}',
@@ -54,6 +56,12 @@ it('is what the routes really take and give', async () => {
   await call(`POST /tokens/${id}/revoke`, { body: {} })
   await call('POST /explain', { body: { id, method: 'GET', url: '/v1/files/A' } })
   await call('POST /explain', { body: { id, route: 'GET /v1/me', body: { any: [1] } } })
+  const { body } = await call(
+    'GET /plans/1001/tokens/revoke?limit=1&metadata[a.%22b]=x&expiresBefore=1893456000000&status=active',
+  )
+  const filter = { metadata: { 'a."b': 'x' }, expiresBefore: 1_893_456_000_000, status: 'active' }
+  const many = { filter, stamp: body.stamp, reason: 'x', limit: 1 }
+  expect((await call('POST /plans/1001/tokens/revoke', { body: many })).body.revoked).toEqual([])
   await call('GET /plans/1001/events')
   expect([...contract.seen].sort()).toEqual([
     'createToken 201',
@@ -68,8 +76,10 @@ it('is what the routes really take and give', async () => {
     'listTokens 200',
     'parseLinks 200',
     'previewRefresh 200',
+    'previewRevoke 200',
     'refreshToken 200',
     'revokeToken 200',
+    'revokeTokens 200',
   ])
 })
 

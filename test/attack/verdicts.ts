@@ -46,6 +46,7 @@ const MANAGEMENT_STATUS: Readonly<Record<ManagementCode, number>> = {
   idempotency_key_spent: 409,
   key_already_adopted: 409,
   plan_rules_broken: 409,
+  preview_outdated: 409,
   unavailable: 503,
 }
 

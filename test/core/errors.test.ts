@@ -17,6 +17,7 @@ describe('the error of a management call', () => {
     ['idempotency_key_spent', 409],
     ['key_already_adopted', 409],
     ['plan_rules_broken', 409],
+    ['preview_outdated', 409],
     ['unavailable', 503],
   ])('with code %s has status %i and a sentence', (code, status) => {
     const error = new PlanTokenError(code)
@@ -33,7 +34,7 @@ describe('the error of a management call', () => {
   })
 
   it('has no code beside these', () => {
-    expect(Object.keys(MANAGEMENT_ERRORS)).toHaveLength(12)
+    expect(Object.keys(MANAGEMENT_ERRORS)).toHaveLength(13)
   })
 
   it('holds every issue, and shows them all in its message', () => {

@@ -28,6 +28,12 @@ const create = mistakesOf<Given>(
     'a name with a control character': { name: `a${char(0)}b` },
     'a name that is a number': { name: 7 },
     'a description of 1,001 characters': { description: 'x'.repeat(1_001) },
+    'words by a list': { metadata: ['team'] },
+    '51 words': { metadata: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, ''])) },
+    'a key of 41 characters': { metadata: { ['k'.repeat(41)]: '' } },
+    'the key __proto__': { metadata: JSON.parse('{"__proto__":""}') },
+    'a word that is a number': { metadata: { team: 7 } },
+    'a contact of 201 characters': { contact: 'x'.repeat(201) },
     'no scope': { scopes: [] },
     'scopes that are no list': { scopes: 'files:read' },
     'a scope twice': { scopes: ['files:read', 'files:read'] },
@@ -81,6 +87,11 @@ const edit = called('edit', {
   'a link to nothing': ({ tokens }, by) => tokens.edit({ ...by, resources: ['https://figma.com/design/Nowhere'] }),
   'a version of 0': ({ tokens }, by) => tokens.edit({ ...by, version: 0 }),
   'another version': ({ tokens }, by) => tokens.edit({ ...by, name: 'x', version: 2 }),
+  'one word more than fifty': async ({ tokens }, by) => {
+    const words = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`k${i}`, '']))
+    await tokens.edit({ ...by, metadata: words })
+    return tokens.edit({ ...by, metadata: { more: '' } })
+  },
   'a lifetime': ({ tokens }, by) => tokens.edit({ ...by, lifetimeDays: 9 } as never),
   'another plan’s admin': ({ tokens }, by) => tokens.edit({ ...by, actor: 'admin-2' }),
   'a token that has expired': ({ tokens, clock }, by) => {
@@ -132,6 +143,23 @@ const revoke = called('revoke', {
   'no words of a reason': ({ tokens }, by) => tokens.revoke({ ...by, reason: ' ' }),
   'a reason of two lines': ({ tokens }, by) => tokens.revoke({ ...by, reason: `a${char(10)}b` }),
   'a reason of 1,001 characters': ({ tokens }, by) => tokens.revoke({ ...by, reason: 'x'.repeat(1_001) }),
+})
+
+const many = called('revokeMany', {
+  'no filter': ({ tokens }, { actor }) => tokens.revokeMany({ actor, planId: '1001', stamp: 'x' } as never),
+  'the stamp of another filter': async ({ tokens }, { actor }) => {
+    const { stamp } = await tokens.previewRevoke({ actor, planId: '1001', filter: {} })
+    return tokens.revokeMany({ actor, planId: '1001', filter: { search: 'x' }, stamp })
+  },
+  'a stamp that the log no longer reaches': async ({ tokens, clock }, { actor, id }) => {
+    const { stamp } = await tokens.previewRevoke({ actor, planId: '1001', filter: {} })
+    clock.advance(DAY)
+    await tokens.edit({ actor, id, name: 'x' })
+    await tokens.sweep({ olderThan: START + DAY })
+    return tokens.revokeMany({ actor, planId: '1001', filter: {}, stamp })
+  },
+  'a state that is none': ({ tokens }, { actor }) =>
+    tokens.previewRevoke({ actor, planId: '1001', filter: { status: 'revoked' as never } }),
 })
 
 const list = called('list', {
@@ -245,6 +273,7 @@ export const CALLS: readonly Mistake[] = [
   edit,
   refresh,
   revoke,
+  many,
   byId,
   list,
   events,

@@ -141,6 +141,7 @@ describe('an error', () => {
       | 'idempotency_key_spent'
       | 'key_already_adopted'
       | 'plan_rules_broken'
+      | 'preview_outdated'
       | 'unavailable'
     >()
   })

@@ -6,8 +6,10 @@ import type {
   EventsInput,
   ListInput,
   PreviewRefreshInput,
+  PreviewRevokeInput,
   RefreshInput,
   RevokeInput,
+  RevokeManyInput,
   TokenInput,
 } from 'plan-access-tokens'
 import { describe, expectTypeOf, it } from 'vitest'
@@ -35,6 +37,11 @@ describe('the type of an input', () => {
     expectTypeOf<Fields<Inputs['edit']>>().toEqualTypeOf<Fields<EditInput>>()
     expectTypeOf<Fields<Inputs['refresh']>>().toEqualTypeOf<Fields<RefreshInput>>()
     expectTypeOf<Fields<Inputs['previewRefresh']>>().toEqualTypeOf<Fields<PreviewRefreshInput>>()
+    // Of fields within a field the schema's may be written to.
+    expectTypeOf<Inputs['previewRevoke']>().toExtend<PreviewRevokeInput>()
+    expectTypeOf<PreviewRevokeInput>().toExtend<Inputs['previewRevoke']>()
+    expectTypeOf<Inputs['revokeMany']>().toExtend<RevokeManyInput>()
+    expectTypeOf<RevokeManyInput>().toExtend<Inputs['revokeMany']>()
     expectTypeOf<Fields<Inputs['revoke']>>().toEqualTypeOf<Fields<RevokeInput>>()
     expectTypeOf<Fields<Lasting<Inputs['create']>>>().toEqualTypeOf<Fields<Lasting<CreateInput>>>()
     expectTypeOf<Fields<Inputs['checkLinks']>>().toEqualTypeOf<Fields<CheckLinksInput>>()

@@ -141,6 +141,8 @@ interface Types {
   LinkMistake: api.LinkMistake
   LinkReport: api.LinkReport
   ListInput: api.ListInput
+  Metadata: api.Metadata
+  MetadataPatch: api.MetadataPatch
   ListPosition: api.ListPosition
   ListQuery: api.ListQuery
   MalformedReason: api.MalformedReason
@@ -165,8 +167,13 @@ interface Types {
   Question: api.Question
   Random: api.Random
   PreviewRefreshInput: api.PreviewRefreshInput
+  PreviewRevokeInput: api.PreviewRevokeInput
   RefreshInput: api.RefreshInput
+  RevokeFilter: api.RevokeFilter
   RevokeInput: api.RevokeInput
+  RevokeManyInput: api.RevokeManyInput
+  RevokePreview: api.RevokePreview
+  RevokedMany: api.RevokedMany
   RefreshDates: api.RefreshDates
   RefusalCode: api.RefusalCode
   RefusalInfo: api.RefusalInfo

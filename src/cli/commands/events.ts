@@ -7,7 +7,7 @@ import { type Io, oneLine } from '../io.ts'
 import type { Session } from '../session.ts'
 import { moment, showTable } from '../show.ts'
 import type { Source } from '../source.ts'
-import { taken } from './tokens.ts'
+import { taken } from '../taken.ts'
 
 /** Flags of `events`. */
 export interface EventsOptions {

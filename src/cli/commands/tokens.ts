@@ -7,6 +7,8 @@ import { CliError } from '../exit.ts'
 import { type Io, oneLine } from '../io.ts'
 import type { Session } from '../session.ts'
 import { moment, showTable, showToken } from '../show.ts'
+import { taken } from '../taken.ts'
+import { type RevokeManyOptions, revokeMany } from './revoke-many.ts'
 
 /** Flags of what a token may reach. */
 export interface ReachOptions {
@@ -21,6 +23,8 @@ export interface CreateOptions extends ReachOptions {
   readonly type: string
   readonly name: string
   readonly description?: string
+  readonly metadata?: Readonly<Record<string, string>>
+  readonly contact?: string
   readonly days?: number
   readonly expires?: number
   readonly idempotencyKey?: string
@@ -33,6 +37,7 @@ export async function create({ io, source }: Session, options: CreateOptions): P
     type,
     name,
     ...(description !== undefined && { description }),
+    ...taken(options, ['metadata', 'contact']),
     ...lifetimeOf(options),
     scopes: scope ?? [],
     resources: reachOf(options) ?? missingReach(),
@@ -80,6 +85,8 @@ export interface ListOptions {
   readonly type?: string
   readonly status?: ListInput['status']
   readonly search?: string
+  readonly metadata?: Readonly<Record<string, string>>
+  readonly metadataKey?: string
   readonly order?: ListInput['order']
   readonly limit?: number
   readonly after?: string
@@ -105,16 +112,7 @@ export async function list({ io, source }: Session, { plan, all, ...options }: L
   if (next !== undefined) io.say(`There are more: --after ${oneLine(next)}, or --all.`)
 }
 
-const LIST_FIELDS = ['type', 'status', 'search', 'order', 'limit'] as const
-
-type Taken<T, F extends keyof T> = { [K in F]?: Exclude<T[K], undefined> }
-
-/** Some fields of an object, those that are there. */
-export function taken<T extends object, F extends keyof T>(from: T, fields: readonly F[]): Taken<T, F> {
-  return Object.fromEntries(
-    fields.flatMap((field) => (from[field] === undefined ? [] : [[field, from[field]]])),
-  ) as Taken<T, F>
-}
+const LIST_FIELDS = ['type', 'status', 'search', 'metadata', 'metadataKey', 'order', 'limit'] as const
 
 export async function show({ io, source }: Session, id: string): Promise<void> {
   tellToken(io, await (await source()).get({ id }))
@@ -129,15 +127,22 @@ function tellToken(io: Io, token: Token): void {
 export interface EditOptions extends ReachOptions {
   readonly name?: string
   readonly description?: string
+  readonly metadata?: Readonly<Record<string, string>>
+  readonly removeMetadata?: readonly string[]
+  readonly contact?: string
   readonly ifVersion?: number
 }
 
 export async function edit({ io, source }: Session, id: string, options: EditOptions): Promise<void> {
-  const { scope, ifVersion } = options
+  const { scope, metadata, removeMetadata = [], ifVersion } = options
+  if (removeMetadata.some((key) => Object.hasOwn(metadata ?? {}, key)))
+    throw new CliError('usage', 'usage', 'Say --metadata or --remove-metadata of a key, not both.')
+  const words = { ...metadata, ...Object.fromEntries(removeMetadata.map((key) => [key, null])) }
   const resources = reachOf(options)
   const input: WithoutActor<EditInput> = {
     id,
-    ...taken(options, ['name', 'description']),
+    ...taken(options, ['name', 'description', 'contact']),
+    ...(Object.keys(words).length > 0 && { metadata: words }),
     ...(scope && { scopes: scope }),
     ...(resources && { resources }),
     ...(ifVersion !== undefined && { version: ifVersion }),
@@ -167,13 +172,31 @@ export async function refresh({ io, source }: Session, id: string, options: Refr
   showTable(io, ['A REFRESH WOULD SET', 'UTC'], rows, '')
 }
 
+/** Flags that are of use for many tokens alone. */
+const MANY_FIELDS = [
+  ...(['type', 'status', 'search', 'metadata', 'metadataKey', 'createdBy', 'expiring', 'scope'] as const),
+  ...(['dryRun', 'count'] as const),
+]
+
 /** Flags of `revoke`. */
-export interface RevokeOptions {
-  readonly reason?: string
+export interface RevokeOptions extends Partial<RevokeManyOptions> {
   readonly yes?: boolean
 }
 
-export async function revoke({ io, source }: Session, id: string, { reason, yes }: RevokeOptions): Promise<void> {
+export async function revoke(session: Session, id: string | undefined, options: RevokeOptions): Promise<void> {
+  const { plan, reason, yes, ...ofMany } = options
+  if (id === undefined) {
+    if (plan === undefined || yes)
+      throw new CliError(
+        'usage',
+        'usage',
+        'Which token? Say its id; or for many --plan, with --count instead of --yes.',
+      )
+    return revokeMany(session, { ...options, plan })
+  }
+  if (plan !== undefined || Object.keys(taken(ofMany, MANY_FIELDS)).length > 0)
+    throw new CliError('usage', 'usage', 'Say the id of one token, or --plan and what many have in common, not both.')
+  const { io, source } = session
   const calls = await source()
   // Whoever may not see the token is told so before being asked.
   const token = yes ? undefined : await calls.get({ id })

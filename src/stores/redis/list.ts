@@ -1,4 +1,5 @@
 /** Pages of a plan's tokens out of the ordered indexes, in bounded steps: where an index is left off, the next step begins. */
+import { hasWords } from '../../core/metadata.ts'
 import { readRecord } from '../../core/record.ts'
 import { statusOf, type TokenRecord } from '../../core/token.ts'
 import type { ListQuery } from '../../ports.ts'
@@ -40,7 +41,9 @@ export async function listPage(
   ask: (args: readonly string[]) => Promise<Reply>,
 ): Promise<TokenRecord[]> {
   const page = new Map<string, TokenRecord>()
-  const isFiltered = query.type !== undefined || query.status !== undefined || query.search !== undefined
+  const isFiltered = [query.type, query.status, query.search, query.metadata, query.metadataKey].some(
+    (filter) => filter !== undefined,
+  )
   let stages = stagesOf(query)
   while (stages.length > 0 && page.size < query.limit) {
     const count = isFiltered ? STEP : Math.min(query.limit - page.size, STEP)
@@ -119,6 +122,7 @@ function recordOf({ place, record, version }: Entry, { planId, order }: ListQuer
 function isWanted({ id, type, name, description, ...record }: TokenRecord, query: ListQuery): boolean {
   if (query.type !== undefined && type !== query.type) return false
   if (query.status !== undefined && query.status !== statusOf(record as TokenRecord, query.now)) return false
+  if (!hasWords(record, query)) return false
   if (query.search === undefined || id === query.search) return true
   const part = query.search.toLowerCase()
   return name.toLowerCase().includes(part) || description.toLowerCase().includes(part)

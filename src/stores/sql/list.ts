@@ -3,7 +3,8 @@
  * of up to three such stretches in one statement, so that a token which changes meanwhile is neither missed nor shown twice.
  */
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
-import type { TokenRecord, TokenStatus } from '../../core/token.ts'
+import { hasWords } from '../../core/metadata.ts'
+import { isDate, type TokenRecord, type TokenStatus } from '../../core/token.ts'
 import type { ListPosition, ListQuery } from '../../ports.ts'
 import { inOrder } from '../order.ts'
 import { hasLengthOf, isText } from './query.ts'
@@ -24,8 +25,27 @@ interface Stretch {
 
 /** The page. A row that cannot be read is shown as far as it can be, so that an admin sees it. */
 export async function listTokens(session: Session, query: ListQuery): Promise<TokenRecord[]> {
+  if (query.metadata === undefined && query.metadataKey === undefined) return (await readPage(session, query)).records
+  // The database finds what may have the words, and this has the last say. So a page may have to be filled up.
+  const found: TokenRecord[] = []
+  for (let { after } = query; ; ) {
+    const limit = query.limit - found.length
+    const { records, last } = await readPage(session, { ...query, limit, ...(after && { after }) })
+    found.push(...records.filter((record) => hasWords(record, query)))
+    if (records.length < limit || found.length >= query.limit || !last) return found
+    after = last
+  }
+}
+
+interface Page {
+  readonly records: TokenRecord[]
+  /** The place of the last one. */
+  readonly last: ListPosition | undefined
+}
+
+async function readPage(session: Session, query: ListQuery): Promise<Page> {
   const [first, ...others] = stretchesOf(query)
-  if (!first) return []
+  if (!first) return { records: [], last: undefined }
   const rows = await session.read((db) => {
     if (others.length === 0) return selectStretch(db, session, query, first).execute()
     // Each in a table of its own, since not every database takes an order and a limit inside a union.
@@ -33,8 +53,19 @@ export async function listTokens(session: Session, query: ListQuery): Promise<To
       db.selectFrom(selectStretch(db, session, query, stretch).as('page')).selectAll()
     return others.reduce((all, stretch) => all.unionAll(tableOf(stretch)), tableOf(first)).execute()
   })
-  const records = rows.map((row) => readToken(row).value)
-  return others.length === 0 ? records : byExpiry(records, rows, query.limit)
+  const placed = rows.map((row) => {
+    const record = readToken(row).value
+    const at = query.order === 'newest' ? record.createdAt : record.expiresAt
+    const ended = Number(row.ended) === 1
+    return { record, id: record.id, at: Number.isNaN(at) ? Number.MAX_VALUE : at, ended }
+  })
+  // A union promises no order.
+  const page = others.length === 0 ? placed : placed.sort(inOrder).slice(0, query.limit)
+  const end = page.at(-1)
+  return {
+    records: page.map(({ record }) => record),
+    last: end && isDate(end.at) ? { id: end.id, at: end.at, ended: query.order === 'expiry' && end.ended } : undefined,
+  }
 }
 
 /** What makes up the order that is asked for, without what cannot hold anything. */
@@ -72,7 +103,7 @@ function selectStretch(db: Db, setup: Setup, query: ListQuery, stretch: Stretch)
 function conditions(
   eb: Builder,
   setup: Setup,
-  { planId, type, search, now }: ListQuery,
+  { planId, type, search, metadata, metadataKey, now }: ListQuery,
   { status, by, direction, after }: Stretch,
 ): readonly Condition[] {
   const all: Condition[] = [isInPlan(eb, setup, planId)]
@@ -86,6 +117,9 @@ function conditions(
   if (isTimed && !isInside) all.push(eb('expires_at', isExpired ? '<=' : '>', now))
   if (type !== undefined) all.push(isText<'tokens'>(setup, 'type', type)(eb))
   if (search !== undefined) all.push(isFound(eb, setup, search))
+  for (const pair of Object.entries(metadata ?? {}))
+    all.push(mayHave(eb, setup, pair.map((text) => JSON.stringify(text)).join(':')))
+  if (metadataKey !== undefined) all.push(mayHave(eb, setup, `${JSON.stringify(metadataKey)}:"`))
   return all
 }
 
@@ -113,7 +147,7 @@ function isBehind(
 /** Part of a name or a description in any letter case, or a whole id. Both sides were put in lower case by JavaScript. */
 function isFound(eb: Builder, setup: Setup, search: string): Condition {
   const part = eb.val(search.toLowerCase())
-  const position = setup.dialect === 'postgres' ? 'strpos' : 'instr'
+  const position = positionOf(setup)
   return eb.or([
     isText<'tokens'>(setup, 'id', search)(eb),
     eb(eb.fn(position, ['search_name', part]), '>', 0),
@@ -121,17 +155,13 @@ function isFound(eb: Builder, setup: Setup, search: string): Condition {
   ])
 }
 
-/** Brings the stretches together: a union promises no order. */
-function byExpiry(
-  records: readonly TokenRecord[],
-  rows: readonly { readonly ended: unknown }[],
-  limit: number,
-): TokenRecord[] {
-  const placed = records.map((record, i) => {
-    const { expiresAt, id } = record
-    const at = Number.isNaN(expiresAt) ? Number.MAX_VALUE : expiresAt
-    return { record, id, at, ended: Number(rows[i]?.ended) === 1 }
-  })
-  placed.sort(inOrder)
-  return placed.slice(0, limit).map(({ record }) => record)
+/**
+ * That a piece of JSON stands in the column of JSON, which the store writes in one way alone: every token that has the words is
+ * found, and perhaps one that has them elsewhere, which `hasWords` leaves out. What databases know of JSON differs, paths with
+ * quotation marks above all.
+ */
+function mayHave(eb: Builder, setup: Setup, json: string): Condition {
+  return eb(eb.fn(positionOf(setup), ['details', eb.val(json)]), '>', 0)
 }
+
+const positionOf = ({ dialect }: Setup): string => (dialect === 'postgres' ? 'strpos' : 'instr')

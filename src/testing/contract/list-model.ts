@@ -23,13 +23,20 @@ export function listed(records: readonly TokenRecord[], query: ListQuery): Token
   return rest.slice(0, limit).map(({ record }) => record)
 }
 
-function isWanted(record: TokenRecord, { planId, type, status, search, now }: ListQuery): boolean {
+function isWanted(
+  record: TokenRecord,
+  { planId, type, status, search, metadata, metadataKey, now }: ListQuery,
+): boolean {
   const { id, name, description } = record
   const part = search?.toLowerCase()
+  const words = Object.entries(record.metadata ?? {})
+  const wanted = Object.entries(metadata ?? {})
   return (
     record.planId === planId &&
     (type === undefined || record.type === type) &&
     (status === undefined || statusOf(record, now) === status) &&
+    wanted.every(([key, value]) => words.some((word) => word[0] === key && word[1] === value)) &&
+    (metadataKey === undefined || words.some(([key]) => key === metadataKey)) &&
     (part === undefined || id === search || [name, description].some((text) => text.toLowerCase().includes(part)))
   )
 }

@@ -51,6 +51,8 @@ export interface ListRules {
   readonly isOfType: (record: TokenRecord, type: string) => boolean
   readonly statusAt: (record: TokenRecord, now: number) => string
   readonly isFound: (record: TokenRecord, search: string) => boolean
+  /** Whether a token has a word of this key; a value that is not said may be any. */
+  readonly hasWord: (record: TokenRecord, key: string, value?: string) => boolean
   readonly compareIds: (a: string, b: string) => number
 }
 
@@ -64,6 +66,8 @@ export const LIST_RULES: ListRules = {
     revokedAt !== null ? 'revoked' : isBefore(now, expiresAt) ? 'active' : 'expired',
   isFound: ({ id, name, description }, search) =>
     id === search || contains(name, search) || contains(description, search),
+  hasWord: ({ metadata = {} }, key, value) =>
+    Object.hasOwn(metadata, key) && (value === undefined || metadata[key] === value),
   compareIds: (a, b) => (a < b ? -1 : a > b ? 1 : 0),
 }
 
@@ -84,12 +88,14 @@ export function comparePlaces(a: ListPosition, b: ListPosition, { order }: ListQ
 
 /** Those that fit the filters, in order. */
 export function sortedOf(records: Iterable<TokenRecord>, query: ListQuery, rules = LIST_RULES): TokenRecord[] {
-  const { planId, type, status, search, now } = query
+  const { planId, type, status, search, metadata = {}, metadataKey, now } = query
   return [...records]
     .filter((record) => rules.isOfPlan(record, planId))
     .filter((record) => type === undefined || rules.isOfType(record, type))
     .filter((record) => status === undefined || rules.statusAt(record, now) === status)
     .filter((record) => search === undefined || rules.isFound(record, search))
+    .filter((record) => Object.entries(metadata).every(([key, value]) => rules.hasWord(record, key, value)))
+    .filter((record) => metadataKey === undefined || rules.hasWord(record, metadataKey))
     .sort((a, b) => comparePlaces(placeOf(a, query, rules), placeOf(b, query, rules), query, rules))
 }
 

@@ -13,6 +13,8 @@ const TYPE = 'list by type gives the tokens of exactly this type'
 const SEARCH = 'list by search finds a part of a name or a description in any letter case, in any script'
 const LITERAL = 'list by search takes every character for itself'
 const WHOLE_ID = 'list by search finds a token by its whole id and not by a part of it'
+const WORDS = 'list by metadata finds tokens that have all the words, each to the letter and under its own key'
+const WORD_PAGES = 'pages of a list by metadata are full, however many tokens lie between that only look like it'
 const LIMIT = 'list gives as many as were asked for if there are so many that fit all filters'
 const PLACE = 'a list goes on behind any place, also behind that of a token that is not there'
 const TOGETHER = 'filters, order, moment, place and limit hold together'
@@ -136,6 +138,30 @@ export const MISTAKEN_LISTS: readonly Planted[] = [
   }),
   withRule('finds nothing for a search that looks like a query', LITERAL, 'instead of', {
     isFound: (record, search) => !/['"\\]/.test(search) && LIST_RULES.isFound(record, search),
+  }),
+  withRule('knows nothing of metadata', [WORDS, WORD_PAGES], 'instead of', { hasWord: () => true }),
+  withRule('takes words in any letter case', WORDS, 'those of another', {
+    hasWord: ({ metadata = {} }, key, value) =>
+      metadata[key]?.toLowerCase() === (value ?? metadata[key])?.toLowerCase(),
+  }),
+  withRule('takes no notice of spaces behind a word', WORDS, 'those of another', {
+    hasWord: ({ metadata = {} }, key, value) =>
+      Object.hasOwn(metadata, key) && (value === undefined || metadata[key]?.trimEnd() === value.trimEnd()),
+  }),
+  withRule('looks for words in the text of all that a token has', [WORDS, WORD_PAGES], 'instead of', {
+    hasWord: ({ metadata, contact }, key, value) => {
+      const pair = value === undefined ? '"' : JSON.stringify(value)
+      return JSON.stringify({ metadata, contact }).includes(`${JSON.stringify(key)}:${pair}`)
+    },
+  }),
+  withRule('takes a dot in a key for a path', WORDS, 'misses some', {
+    hasWord: (record, key, value) => !key.includes('.') && LIST_RULES.hasWord(record, key, value),
+  }),
+  withList('cuts a page before it looks at metadata', [WORD_PAGES], 'too short', (records, query) => {
+    const { metadata = {}, metadataKey: _, ...rest } = query
+    return listOf(records, rest).filter((record) =>
+      Object.entries(metadata).every(([key, value]) => LIST_RULES.hasWord(record, key, value)),
+    )
   }),
   withRule('searches parts of ids', WHOLE_ID, 'finds several', {
     isFound: (record, search) => LIST_RULES.isFound(record, search) || record.id.includes(search),
