@@ -33,6 +33,9 @@ describe('the command line', () => {
     ['a day that there is not', ['create', '-p', 'a', '--expires', '2027-02-30'], /It must be a date, such as/],
     ['a date in words', ['create', '-p', 'a', '--expires', 'tomorrow'], /It must be a date, such as/],
     ['a time without a zone', ['create', '-p', 'a', '--expires', '2027-02-03T10:00'], /It must be a date, such as/],
+    ['a word without a key', ['list', '-p', 'a', '--metadata', '=x'], /It must be KEY=VALUE/],
+    ['a word twice', ['list', '-p', 'a', '--metadata', 'a=1', '--metadata', 'a=2'], /This key is there twice/],
+    ['what is to end, not said', ['revoke'], /Which token\? Say its id/],
     ['resources that are not said', ['create', '-p', 'a', '-t', 'live', '-n', 'x', '-d', '1'], /Which resources\?/],
     ['a request that is none', ['explain', 'files', '--token', 'a'], /explain 'GET \/v1\/files\/ABC'/],
   ])('%s is told, with exit code 2', async (_, args, says) => {

@@ -102,6 +102,45 @@ describe.each([
     for (const { stdout, stderr } of [list, show, events, revoked]) expect(stdout + stderr).not.toContain(secret)
   })
 
+  it('tokens have words of their own, and those that have one in common end by their number', async () => {
+    const { run } = await make()
+    const json = async (...args: readonly string[]) => {
+      const outcome = await run([...args, '--json'])
+      expect(outcome).toMatchObject({ code: 0 })
+      return JSON.parse(outcome.stdout)
+    }
+    const words = ['--metadata', 'team=a=b', '--metadata', 'note="x" %', '--contact', 'ops']
+    const { token } = await json(...CREATE, ...words)
+    expect(token).toMatchObject({ metadata: { team: 'a=b', note: '"x" %' }, contact: 'ops' })
+    const shown = await run(['show', token.id])
+    expect(shown.stdout).toMatch(/^metadata +note="x" %\nmetadata +team=a=b\ncontact +ops$/m)
+    const { token: other } = await json(...CREATE, '--metadata', 'team=c')
+    const ids = async (...args: readonly string[]) =>
+      (await json('list', '--plan', 'acme', ...args)).tokens.map(({ id }: { id: string }) => id)
+    expect(await ids('--metadata', 'team=a=b', '--metadata', 'note="x" %')).toEqual([token.id])
+    expect(await ids('--metadata-key', 'note')).toEqual([token.id])
+    const edited = await json('edit', token.id, '--metadata', 'team=c', '--remove-metadata', 'note', '--contact', '')
+    expect([edited.metadata, edited.contact]).toEqual([{ team: 'c' }, undefined])
+
+    const many = ['revoke', '--plan', 'acme', '--metadata', 'team=c', '--reason', 'Gone']
+    expect(await json(...many, '--dry-run')).toMatchObject({ count: 2, tokens: [{ id: expect.any(String) }, {}] })
+    for (const [args, code, says] of [
+      [[], 2, 'Revoke 2 tokens of plan acme for good? There is no terminal to ask on: say --count 2 to do it.'],
+      [['--count', '3'], 4, '--count says 3. Nothing was done'],
+      [['--yes'], 2, 'with --count instead of --yes'],
+    ] as const) {
+      const outcome = await run([...many, ...args])
+      expect([outcome.code, outcome.stderr]).toEqual([code, expect.stringContaining(says)])
+    }
+    expect((await run(['revoke', token.id, '--plan', 'acme'])).stderr).toContain('not both')
+    expect(await ids('--status', 'active')).toHaveLength(2)
+    const done = await json(...many, '--count', '2')
+    expect(done).toMatchObject({ count: 2, ended: [], changed: [], failed: [] })
+    expect([...done.revoked].sort()).toEqual([token.id, other.id].sort())
+    expect((await run([...many, '--count', '2'])).stderr).toContain('No token fits.')
+    expect((await run(['events', '--plan', 'acme'])).stdout.match(/revoked .* Gone$/gm)).toHaveLength(2)
+  })
+
   it('a token ends on the day that is said, and a refresh gives the grace that is said', async () => {
     const { run } = await make()
     const json = async (...args: readonly string[]) => JSON.parse((await run([...args, '--json'])).stdout)
