@@ -97,6 +97,7 @@ export type {
   EditInput,
   EventsInput,
   ListInput,
+  NewInput,
   PlanInput,
   PreviewRefreshInput,
   PreviewRevokeInput,

@@ -252,7 +252,9 @@ export function changesBetween(
   after: TokenRecord,
 ): { readonly [field: string]: Change } | undefined {
   // Put together here: a list of them outside would bring the reading of records into what answers requests alone.
-  const differing = [...CHOSEN, ...RECORD_DETAIL_NAMES].filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]))
+  const differing = [...CHOSEN, ...RECORD_DETAIL_NAMES].filter(
+    (field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]),
+  )
   const changes = differing.map((field): [string, Change] => [
     field,
     // What is absent is nothing that JSON could say.

@@ -9,7 +9,7 @@ import { textProblem } from './text.ts'
 import type { RecordDetails } from './token.ts'
 
 /** Words by key. */
-export type Metadata = NonNullable<RecordDetails['metadata']>
+export type Metadata = { readonly [key: string]: string }
 /** A change of words (RFC 7396): `null` takes a key away, and `null` for the whole takes all of them. */
 export type MetadataPatch = { readonly [key: string]: string | null } | null
 

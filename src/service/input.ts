@@ -217,8 +217,8 @@ function fieldsOf(
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
 }
 
-/** What every new token has. */
-interface NewInput<P extends Policy, X extends TypeOf<P>> {
+/** What every new token has, created or adopted. */
+export interface NewInput<P extends Policy, X extends TypeOf<P>> {
   /** Who does it; must be an admin of the plan. */
   readonly actor: string
   readonly planId: string

@@ -143,6 +143,7 @@ interface Types {
   ListInput: api.ListInput
   Metadata: api.Metadata
   MetadataPatch: api.MetadataPatch
+  NewInput: api.NewInput
   ListPosition: api.ListPosition
   ListQuery: api.ListQuery
   MalformedReason: api.MalformedReason
