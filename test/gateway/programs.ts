@@ -61,9 +61,8 @@ export async function startGateway({ gateway }: Program, { auth, api, change = (
   const first = gateway === 'nginx' ? '# nginx.conf: what stands in http { }' : '# Caddyfile'
   const configuration = change(blockOf(first))
     .replaceAll('THE SECRET', SECRET)
-    .replaceAll(':8080', `:${port}`)
-    .replaceAll('127.0.0.1:4180', `127.0.0.1:${auth}`)
-    .replaceAll('127.0.0.1:3000', `127.0.0.1:${api}`)
+    // In one go: a free port may begin with the digits of another one.
+    .replaceAll(/:(8080|4180|3000)\b/g, (_, shown: string) => `:${{ 8080: port, 4180: auth, 3000: api }[shown]}`)
   const file = join(folder, 'configuration')
   writeFileSync(
     file,
