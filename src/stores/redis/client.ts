@@ -84,33 +84,36 @@ export type Reply = readonly [word: string, ...rest: (string | readonly string[]
 /** Runs a script with arguments, on the keys from which all others are derived. Throws only errors that hold no arguments. */
 export type Run = (script: Script, args: readonly string[]) => Promise<Reply>
 
-/** Makes scripts run on a client: by their hash, with their text where the server does not know them (yet, or any more). */
-export function runner(client: RedisClient, base: string): Run {
-  const keys = [`${base}state`, `${base}none`]
+/** Runs a script on keys: by its hash, with its text where the server does not know it (yet, or any more). */
+export function scriptsOn(
+  client: RedisClient,
+): (script: Script, keys: readonly string[], args: readonly string[]) => Promise<unknown> {
   const hashes = new Map<Script, string>()
   const hashOf = (script: Script): string => {
     const hash = hashes.get(script) ?? bytesToHex(sha1(utf8ToBytes(script.text)))
     hashes.set(script, hash)
     return hash
   }
-  const byHash = (script: Script, args: readonly string[]): Promise<unknown> =>
-    isIoredis(client)
-      ? client.evalsha(hashOf(script), keys.length, ...keys, ...args)
-      : client.evalSha(hashOf(script), { keys: [...keys], arguments: [...args] })
-  const byText = (script: Script, args: readonly string[]): Promise<unknown> =>
-    isIoredis(client)
-      ? client.eval(script.text, keys.length, ...keys, ...args)
-      : client.eval(script.text, { keys: [...keys], arguments: [...args] })
-
-  /** NOSCRIPT is said before anything is done, so the text may follow whatever the script does. */
-  const once = async (script: Script, args: readonly string[]): Promise<unknown> => {
+  return async (script, keys, args) => {
     try {
-      return await byHash(script, args)
+      return await (isIoredis(client)
+        ? client.evalsha(hashOf(script), keys.length, ...keys, ...args)
+        : client.evalSha(hashOf(script), { keys: [...keys], arguments: [...args] }))
     } catch (error) {
+      // NOSCRIPT is said before anything is done, so the text may follow whatever the script does.
       if (refusedBy(error) !== 'NOSCRIPT') throw error
-      return byText(script, args)
+      return isIoredis(client)
+        ? client.eval(script.text, keys.length, ...keys, ...args)
+        : client.eval(script.text, { keys: [...keys], arguments: [...args] })
     }
   }
+}
+
+/** Makes the store's scripts run on a client. */
+export function runner(client: RedisClient, base: string): Run {
+  const keys = [`${base}state`, `${base}none`]
+  const on = scriptsOn(client)
+  const once = (script: Script, args: readonly string[]): Promise<unknown> => on(script, keys, args)
 
   return async (script, args) => {
     try {
