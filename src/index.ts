@@ -21,6 +21,8 @@ export {
 } from './core/errors.ts'
 export type { Issue } from './core/issue.ts'
 export type { LegacyKeys } from './core/legacy.ts'
+export type { LimitState } from './core/limited.ts'
+export type { RequestLimits } from './core/limits.ts'
 export type { FoundLink, LinkCode, LinkMistake, LinkReport, ParsedLink } from './core/links.ts'
 export type { MalformedReason } from './core/malformed.ts'
 export type { Metadata, MetadataPatch } from './core/metadata.ts'

@@ -15,7 +15,13 @@ const directory = testDirectory({
 })
 const tokens = createPlanTokens({ policy: figmaPolicy(), store: memoryStore(), directory })
 
-const CODES = { 400: 'INVALID_ARGUMENT', 401: 'UNAUTHENTICATED', 403: 'PERMISSION_DENIED', 503: 'UNAVAILABLE' } as const
+const CODES = {
+  400: 'INVALID_ARGUMENT',
+  401: 'UNAUTHENTICATED',
+  403: 'PERMISSION_DENIED',
+  429: 'RESOURCE_EXHAUSTED',
+  503: 'UNAVAILABLE',
+} as const
 
 /** Runs a method for what a token may do, with the decision beside the message that was judged. */
 function guarded(run: (request: FileRequest, planToken: Allowance) => File): handleUnaryCall<FileRequest, File> {

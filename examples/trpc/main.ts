@@ -18,7 +18,13 @@ const directory = testDirectory({
 const tokens = createPlanTokens({ policy: figmaPolicy(), store: memoryStore(), directory })
 
 const t = initTRPC.context<{ readonly secret: string | undefined }>().create()
-const CODES = { 400: 'BAD_REQUEST', 401: 'UNAUTHORIZED', 403: 'FORBIDDEN', 503: 'SERVICE_UNAVAILABLE' } as const
+const CODES = {
+  400: 'BAD_REQUEST',
+  401: 'UNAUTHORIZED',
+  403: 'FORBIDDEN',
+  429: 'TOO_MANY_REQUESTS',
+  503: 'SERVICE_UNAVAILABLE',
+} as const
 
 const ofFile = t.procedure.input(z.string()).use(async ({ ctx, input, next }) => {
   const params = { file_key: input }

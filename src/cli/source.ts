@@ -45,7 +45,7 @@ export function isOfApi(config: Config): config is AdminApiConfig {
 /** The engine of a configuration that has a store. @param freshnessMs for a process that goes on; a command asks the store. */
 export function engineOf(config: Exclude<Config, AdminApiConfig>, freshnessMs = 0): ConfiguredEngine {
   if ('tokens' in config) return config.tokens
-  const { policy, store, directory, legacy } = config
+  const { policy, store, directory, legacy, limits } = config
   // What the engine keeps to itself as `unavailable` is told here, in its safe words.
   const told = new Set<string>()
   const tell = (line: string): void => {
@@ -57,6 +57,7 @@ export function engineOf(config: Exclude<Config, AdminApiConfig>, freshnessMs = 
     store,
     directory,
     ...(legacy !== undefined && { legacy }),
+    ...(limits !== undefined && { limits }),
     freshnessMs,
     onError: (error, { method }) => tell(`${method} failed: ${wordsOf(error)}`),
     onWarning: tell,

@@ -6,6 +6,7 @@ import * as z from 'zod/mini'
 import type { AdminClientOptions } from '../admin/client.ts'
 import type { AdminEngine } from '../admin/routes.ts'
 import type { LegacyKeys } from '../core/legacy.ts'
+import type { RequestLimits } from '../core/limits.ts'
 import type { Policy } from '../core/policy.ts'
 import { readOptions, type Tell } from '../core/setup.ts'
 import { callable, judged, matching, type Output, whole } from '../core/shape.ts'
@@ -66,6 +67,8 @@ export interface StoreConfig extends Common {
   readonly directory: Directory
   /** Keys from before, as `legacyKeys` made them for the servers. */
   readonly legacy?: LegacyKeys
+  /** Limits of requests, as `requestLimits` made them for the servers: for `serve`, and `explain` looks at them. */
+  readonly limits?: RequestLimits
   /** What the servers run with, in milliseconds; `doctor` compares it with what the store knows. */
   readonly freshnessMs?: number
 }
@@ -111,6 +114,7 @@ const configSchema = z.strictObject({
   store: z.optional(anObject('must be a store, such as sqlStore() gives.')),
   directory: z.optional(anObject('must be a directory: plan(), isPlanAdmin() and locate().')),
   legacy: z.optional(anObject('must be what legacyKeys() returns.')),
+  limits: z.optional(anObject('must be what requestLimits() returns.')),
   adminApi: z.optional(z.strictObject({ url: httpUrl, headers: z.optional(headers) })),
   actor: z.optional(some),
   database: z.optional(anObject('must be a Kysely of your database.')),
@@ -125,7 +129,7 @@ const configSchema = z.strictObject({
 type Fields = { readonly [F in keyof Output<typeof configSchema>]?: unknown }
 
 /** What goes with which source of tokens. */
-const OF_ENGINE = ['policy', 'store', 'directory', 'legacy', 'freshnessMs'] as const
+const OF_ENGINE = ['policy', 'store', 'directory', 'legacy', 'limits', 'freshnessMs'] as const
 const OF_STORE = [...OF_ENGINE, 'actor', 'database', 'sql', 'basePath', 'app', 'exists', 'gateway', 'close'] as const
 
 /**

@@ -9,6 +9,7 @@ import type { CompiledEndpoint, Match } from './endpoints.ts'
 import type { RefusalCode } from './errors.ts'
 import { aboveOf } from './kinds.ts'
 import { isActiveSecret } from './lifecycle.ts'
+import type { Limited } from './limited.ts'
 import type { Malformed } from './malformed.ts'
 import type { NamedResources } from './names.ts'
 import { isObject } from './objects.ts'
@@ -39,6 +40,8 @@ export interface Facts {
   /** When the token was last used, where a rule asks for it and it is known. */
   usedAt: number | undefined
   match: Match | undefined
+  /** How its limit of requests stands; `undefined` where it has none. */
+  limited: Limited | 'unavailable' | undefined
   named: NamedResources | undefined
   /** Where each named resource was read, in the order of `named`. */
   namedAt: readonly NamedAt[]
@@ -64,6 +67,7 @@ export type RuleName =
   | 'names'
   | 'in_plan'
   | 'allowlist'
+  | 'limit'
 
 /** One question. */
 export interface Rule {
@@ -115,8 +119,14 @@ export const OF_PLAN: Stage = {
     planRefuses(facts) ?? planRulesRefuse(facts) ?? endpointRefuses(facts) ?? tierRefuses(facts) ?? scopeRefuses(facts),
 }
 
-/** Asked of what the request names, which may stand in its body. */
-export const OF_NAMES: Stage = { rules: [{ name: 'names', refuses: namesRefuses }], refuses: namesRefuses }
+/** Asked of the limit of requests, and of what the request names, which may stand in its body. */
+export const OF_NAMES: Stage = {
+  rules: [
+    { name: 'limit', refuses: limitRefuses },
+    { name: 'names', refuses: namesRefuses },
+  ],
+  refuses: (facts) => limitRefuses(facts) ?? namesRefuses(facts),
+}
 
 /** Asked of the resources, as the directory has placed them. */
 export const OF_PLACES: Stage = {
@@ -156,6 +166,12 @@ function planRefuses({ plan, record, policy }: Facts): RefusalCode | undefined {
 
 function planRulesRefuse({ rules, record, now, usedAt }: Facts): RefusalCode | undefined {
   return rules === undefined || record === undefined ? undefined : outlived(rules, record, now, usedAt)
+}
+
+function limitRefuses({ limited }: Facts): RefusalCode | undefined {
+  if (limited === undefined) return undefined
+  if (limited === 'unavailable') return limited
+  return limited.allowed ? undefined : 'rate_limited'
 }
 
 function namesRefuses({ named }: Facts): RefusalCode | undefined {

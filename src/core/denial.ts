@@ -3,6 +3,7 @@
  * its own. Nothing in it repeats what the client sent. Which refusal it is: core/decide.ts.
  */
 import { messageOf, REFUSALS, type RefusalCode, type RefusalStatus } from './errors.ts'
+import type { Limited, LimitState } from './limited.ts'
 import { type Malformed, type MalformedReason, sentenceOf } from './malformed.ts'
 import { anyOf, type ScopeAlternative } from './scope-alternatives.ts'
 
@@ -19,7 +20,9 @@ export interface Denial {
   readonly reason?: MalformedReason
   /** Why the endpoint is closed, in the policy's words; only with `endpoint_not_supported`, for a renderer of the policy. */
   readonly closed?: string
-  /** `Cache-Control`, `Vary`, and where they fit `WWW-Authenticate` and `Retry-After`. */
+  /** Which limit of requests is used up, and for how long; only with `rate_limited`. */
+  readonly limit?: LimitState
+  /** `Cache-Control`, `Vary`, and where they fit `WWW-Authenticate`, `Retry-After` and `RateLimit`. */
   readonly headers: Readonly<Record<string, string>>
   /** Status, headers and body, for a server that speaks no Fetch. */
   rendered(): RenderedDenial
@@ -61,6 +64,8 @@ export interface Denials {
   scopeMissing(scopes: readonly ScopeAlternative[], preferred: ScopeAlternative | undefined): Denial
   /** `endpoint_not_supported` for an endpoint, with the reason that the policy gives. */
   notSupported(closed: string): Denial
+  /** `rate_limited` with the limit that is used up. */
+  limited(limited: Limited): Denial
   /** The headers of every answer to a credential (RFC 9111). */
   readonly headers: Readonly<Record<string, string>>
   /** The codes that the policy's own renderer cannot render; they go out as problem+json. */
@@ -79,8 +84,8 @@ export function createDenials(
   const make = (
     code: RefusalCode,
     message: string,
-    extra: Record<string, string>,
-    more: Pick<Denial, 'scopes' | 'reason' | 'closed'> = {},
+    extra: Readonly<Record<string, string>>,
+    more: Pick<Denial, 'scopes' | 'reason' | 'closed' | 'limit'> = {},
   ): Denial => {
     const denial: Denial = {
       allowed: false,
@@ -128,6 +133,7 @@ export function createDenials(
       if (key !== undefined) causes.set(key, denial)
       return denial
     },
+    limited: ({ state, headers }) => make('rate_limited', messageOf('rate_limited'), headers, { limit: state }),
     notSupported: (closed) => make('endpoint_not_supported', messageOf('endpoint_not_supported'), {}, { closed }),
   }
 }
@@ -136,7 +142,7 @@ export function createDenials(
 function challenge(realm: string, code: RefusalCode, message = messageOf(code)): Record<string, string> {
   const { status } = REFUSALS[code]
   if (code === 'token_missing') return { 'WWW-Authenticate': realm }
-  if (status === 503) return { 'Retry-After': RETRY_AFTER }
+  if (status === 503 || status === 429) return { 'Retry-After': RETRY_AFTER }
   if (status === 403) return {}
   const error = status === 400 ? 'invalid_request' : 'invalid_token'
   return { 'WWW-Authenticate': `${realm}, error="${error}", error_description="${message}"` }

@@ -21,12 +21,13 @@ export type RefusalCode =
   | 'endpoint_unknown'
   | 'endpoint_not_supported'
   | 'scope_missing'
+  | 'rate_limited'
   | 'resource_not_in_plan'
   | 'resource_not_allowed'
   | 'unavailable'
 
 /** The HTTP status of a refusal. */
-export type RefusalStatus = 400 | 401 | 403 | 503
+export type RefusalStatus = 400 | 401 | 403 | 429 | 503
 
 /** What a refusal says. */
 export interface RefusalInfo {
@@ -103,6 +104,11 @@ export const REFUSALS: { readonly [C in RefusalCode]: RefusalInfo } = {
     status: 403,
     title: 'The token holds none of the scopes that this endpoint takes.',
     help: 'Ask a plan admin to add one.',
+  },
+  rate_limited: {
+    status: 429,
+    title: 'There were more requests than the limit allows.',
+    help: 'Wait as many seconds as Retry-After says.',
   },
   resource_not_in_plan: {
     status: 403,

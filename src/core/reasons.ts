@@ -5,6 +5,7 @@
 import { type Facts, heldScopes, needsNoToken, outsideAllowlist, outsidePlan, type RuleName } from './decide.ts'
 import type { Match } from './endpoints.ts'
 import { REFUSALS, type RefusalCode } from './errors.ts'
+import type { LimitState } from './limited.ts'
 import { sentenceOf } from './malformed.ts'
 import { allOf, anyOf } from './scope-alternatives.ts'
 import { ENDED } from './token.ts'
@@ -44,6 +45,10 @@ const PASSED: { readonly [R in RuleName]: (facts: Facts) => string } = {
       ? 'The endpoint takes no scope.'
       : `The token holds ${allOf(held)}, which the endpoint takes.`
   },
+  limit: ({ limited }) =>
+    typeof limited === 'object'
+      ? `By the limit "${limited.state.name}", ${limited.state.remaining} of ${sizeOf(limited.state)} are left.`
+      : 'No limit applies, or none that can be looked at without counting.',
   names: (facts) =>
     typeof facts.named === 'object'
       ? `The request names ${listed(new Set(facts.named.map((_, i) => described(facts, i))))}.`
@@ -89,6 +94,10 @@ const DETAILS: { readonly [R in RuleName]?: (facts: Facts, code: RefusalCode) =>
   tier: ({ match }) => `${route(match)} is only for the tier ${listed(match?.endpoint.tiers ?? [])}.`,
   scope: ({ match, grant }) =>
     `It takes ${anyOf(match?.endpoint.scopes ?? [])}. The token holds ${listed(grant?.scopes ?? [])}.`,
+  limit: ({ limited }, code) =>
+    typeof limited === 'object'
+      ? `It is the limit "${limited.state.name}" of ${sizeOf(limited.state)}; the next one is possible in ${limited.state.retryAfter} s.`
+      : REFUSALS[code].help,
   names: causeOf,
   in_plan: (facts) => {
     const outside = outsidePlan(facts)
@@ -102,6 +111,10 @@ const DETAILS: { readonly [R in RuleName]?: (facts: Facts, code: RefusalCode) =>
       ? `It is the ${described(facts, outside)}; nothing above it is listed either.`
       : 'It is the whole plan.'
   },
+}
+
+function sizeOf({ requests, perSeconds }: LimitState): string {
+  return `${requests} requests per ${perSeconds} s`
 }
 
 function causeOf({ malformed }: Facts): string {

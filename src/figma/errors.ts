@@ -22,6 +22,7 @@ const ANSWERS: { readonly [C in RefusalCode]: readonly [status: number, err: str
   endpoint_unknown: [404, 'Not found'],
   endpoint_not_supported: [403, 'This endpoint is not available to plan access tokens'],
   scope_missing: [403, 'Invalid scope'],
+  rate_limited: [429, 'Rate limit exceeded'],
   resource_not_in_plan: [404, 'Not found'],
   resource_not_allowed: [403, 'This token has no access to this resource'],
   unavailable: [503, 'Service unavailable'],
@@ -47,8 +48,22 @@ export function figmaErrors(denial: Denial): RenderedDenial {
   const err = text + moreOf(denial)
   return {
     status,
-    headers: { ...denial.headers, 'Content-Type': 'application/json; charset=utf-8' },
+    headers: { ...denial.headers, ...limitHeaders(denial), 'Content-Type': 'application/json; charset=utf-8' },
     body: JSON.stringify({ status, err, message: err }),
+  }
+}
+
+/** What Figma calls the tiers of plans in a header. */
+const PLAN_TIERS: { readonly [tier: string]: string } = { organization: 'org', enterprise: 'enterprise' }
+
+/** The headers of Figma's 429: the tier of the plan, the figures of Full and Dev seats, and where more can be had. */
+function limitHeaders({ limit }: Denial): Readonly<Record<string, string>> {
+  if (!limit) return {}
+  const tier = PLAN_TIERS[limit.tier]
+  return {
+    ...(tier !== undefined && { 'X-Figma-Plan-Tier': tier }),
+    'X-Figma-Rate-Limit-Type': 'high',
+    'X-Figma-Upgrade-Link': 'https://www.figma.com/pricing',
   }
 }
 

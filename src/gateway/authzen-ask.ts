@@ -68,8 +68,17 @@ function evaluatedOf(decision: Decision<string>): Evaluated {
     const { token } = decision
     return { decision: true, ...(token && { context: { plan_id: token.planId, token_id: token.id } }) }
   }
-  const { code, status, message, scopes } = decision
-  return { decision: false, context: { code, status, reason: message, ...(scopes && { scopes }) } }
+  const { code, status, message, scopes, limit } = decision
+  return {
+    decision: false,
+    context: {
+      code,
+      status,
+      reason: message,
+      ...(scopes && { scopes }),
+      ...(limit && { retry_after: limit.retryAfter }),
+    },
+  }
 }
 
 /** The question in our vocabulary; `undefined` if it is in another one. @param header where the policy takes secrets from. */

@@ -24,7 +24,7 @@ export interface Difference {
 }
 
 /** How to compare. */
-export interface ShadowOptions extends SurfaceOptions {
+export interface ShadowOptions extends Omit<SurfaceOptions, 'again'> {
   /** Called for each difference; never waited for, and whatever it throws changes nothing. */
   readonly onDifference: (difference: Difference) => unknown
   /** Called with what could not be compared: a mistake in the call, or a body that was read already. As `onDifference` is. */
@@ -87,6 +87,8 @@ export function shadow<P extends Policy>(tokens: Pick<Authorizer<P>, 'decide'>, 
   })
   const { onDifference, onError, atOnce = 100, surface, basePath } = given
   const where: SurfaceOptions = {
+    // What is only compared takes nothing from a limit of requests.
+    again: true,
     ...(surface !== undefined && { surface }),
     ...(basePath !== undefined && { basePath }),
   }

@@ -52,8 +52,14 @@ export function mcpGuard(tokens: GuardEngine, options: McpGuardOptions): McpGuar
   const sessions = createSessions()
   const metadata = metadataOf(told)
 
-  const ask = async (request: NodeRequest, called: Called, given?: unknown): Promise<Allowance | Denial> => {
-    const decision = await tokens.decide(questionOfCall(request, called, given), which)
+  /** @param again whether a limit of requests has counted it. */
+  const ask = async (
+    request: NodeRequest,
+    called: Called,
+    given: unknown,
+    again: boolean,
+  ): Promise<Allowance | Denial> => {
+    const decision = await tokens.decide(questionOfCall(request, called, given), { ...which, again })
     if (decision.allowed === false) return decision
     // A value may make the path that of another route.
     if (decision.allowed === true && decision.token && decision.endpoint.route === called.route) return decision
@@ -76,7 +82,7 @@ export function mcpGuard(tokens: GuardEngine, options: McpGuardOptions): McpGuar
 
   const judge = async (request: NodeRequest, response: NodeResponse, next: McpNext): Promise<void> => {
     const { method = '', headers } = request
-    const connected = await ask(request, connection)
+    const connected = await ask(request, connection, undefined, false)
     if (!connected.allowed) return refuse(response, connected, connection)
     if (method !== 'POST' && method !== 'GET' && method !== 'DELETE') {
       putAll(response, { ...connected.headers, Allow: 'POST, GET, DELETE' })
@@ -103,7 +109,7 @@ export function mcpGuard(tokens: GuardEngine, options: McpGuardOptions): McpGuar
       // Each anew, since the token may have ended while the body was on its way. One that is refused refuses all.
       const allowed: Allowance[] = []
       for (const one of asked) {
-        const decision = await ask(request, one.called, one.given)
+        const decision = await ask(request, one.called, one.given, one.called === connection)
         if (!decision.allowed) return refuse(response, decision, one.called)
         allowed.push(decision)
       }
@@ -120,7 +126,7 @@ export function mcpGuard(tokens: GuardEngine, options: McpGuardOptions): McpGuar
       },
       json: (text) => visibleIn(text, told, latest),
       async event(text) {
-        const still = await ask(request, connection)
+        const still = await ask(request, connection, undefined, true)
         if (!still.allowed) return undefined
         latest = still
         return visibleInEvent(text, told, latest)

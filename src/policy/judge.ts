@@ -115,6 +115,7 @@ function factsOf(policy: CompiledPolicy, request: Parameters<Judge['read']>[0]):
     grant: undefined,
     plan: undefined,
     match: target && matchEndpoint(policy.trie, request.method, target.path),
+    limited: undefined,
     named: undefined,
     namedAt: [],
     rules: undefined,

@@ -4,6 +4,7 @@
  */
 import { type Facts, needsNoToken, OF_NAMES, OF_PLACES, OF_PLAN, OF_REQUEST, OF_TOKEN } from '../core/decide.ts'
 import { PlanTokenError, type RefusalCode } from '../core/errors.ts'
+import type { LimitState } from '../core/limited.ts'
 import type { MalformedReason } from '../core/malformed.ts'
 import { isThenable } from '../core/objects.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
@@ -27,6 +28,11 @@ export interface SurfaceOptions {
   readonly surface?: string
   /** The path under which the policy's paths begin, such as `/api`. A request that does not begin with it is refused. */
   readonly basePath?: string
+  /**
+   * Whether the request was counted already and is only judged anew, as for each event of a stream: limits of requests take nothing
+   * for it and refuse nothing. Default `false`.
+   */
+  readonly again?: boolean
 }
 
 /** What `onDecision` is told: enough for logs, metrics and a rate limiter, and nothing secret. */
@@ -45,6 +51,8 @@ export interface DecisionInfo {
   readonly tokenType?: string
   /** The route of the policy, absent if there is none for the request. */
   readonly route?: string
+  /** How the limit of requests stands; absent where none counted the request. */
+  readonly limit?: LimitState
   /** Until when the secret works; absent or `null` for the newest. */
   readonly secretWorksUntil?: number | null
   /** For `unavailable`: what failed. Of a store that must be mended the message says what to do. */
@@ -63,6 +71,7 @@ export type Decide = (asked: Asked, options?: SurfaceOptions) => Awaitable<Decis
 export function createDecide(engine: Engine, grants: GrantCache, onDecision: OnDecision | undefined): Decide {
   const { report } = engine
   const hookFailed = (error: unknown): void => report.failed(error, 'onDecision')
+  const uncounting = engine.limits ? { ...engine, limits: undefined } : engine
   /** The surfaces of which no request has led to an endpoint yet, with how many led to none. */
   const unmatched = new Map([...engine.surfaces.values()].map((policy) => [policy, 0]))
   const decisionOf = (
@@ -85,7 +94,7 @@ export function createDecide(engine: Engine, grants: GrantCache, onDecision: OnD
     let inquiry: Inquiry | undefined
     const basePath = basePathOf(options)
     try {
-      inquiry = readAsked(engine, grants, policy, asked, basePath)
+      inquiry = readAsked(options?.again === true ? uncounting : engine, grants, policy, asked, basePath)
     } catch (error) {
       // A call of no route is a mistake of the host's. Anything else is something that cannot even be looked at.
       if (error instanceof PlanTokenError) throw error
@@ -193,8 +202,8 @@ export function basePathOf(options: SurfaceOptions | undefined): string | undefi
   if (options === undefined) return undefined
   // A misspelt one would be judged by another policy, or at another path.
   for (const name in options)
-    if (name !== 'surface' && name !== 'basePath')
-      throw new TypeError(`There is no option "${name}" here.${didYouMean(name, ['surface', 'basePath'])}`)
+    if (name !== 'surface' && name !== 'basePath' && name !== 'again')
+      throw new TypeError(`There is no option "${name}" here.${didYouMean(name, ['surface', 'basePath', 'again'])}`)
   const { basePath } = options
   if (basePath !== undefined && !isBasePath(basePath)) throw new TypeError(`basePath ${BASE_PATH_MESSAGE}`)
   return basePath
@@ -245,7 +254,7 @@ function infoOf(
   durationMs: number,
 ): DecisionInfo {
   if (inquiry) putMatch(inquiry)
-  const { record, match, secret, failure, port, source } = inquiry ?? {}
+  const { record, match, limited, secret, failure, port, source } = inquiry ?? {}
   return {
     surface,
     allowed: decision.allowed,
@@ -253,6 +262,7 @@ function infoOf(
     ...(!decision.allowed && decision.reason && { reason: decision.reason }),
     ...(record && { tokenId: record.id, planId: record.planId, tokenType: record.type }),
     ...(match && { route: match.endpoint.view.route }),
+    ...(typeof limited === 'object' && { limit: limited.state }),
     ...(!decision.allowed && decision.code === 'unavailable' && { error: unavailable(failure, port) }),
     ...(secret && { secretWorksUntil: secret.worksUntil }),
     ...(source && { source }),

@@ -133,6 +133,7 @@ export function createEngine(options: AuthorizerOptions, policies: readonly Poli
     types,
     prefixes: new Set([...types.values()].map(({ type }) => type.prefix)),
     legacy: options.legacy,
+    limits: options.limits,
     planIds: planIdsOf(policies),
     store,
     directory,

@@ -4,6 +4,7 @@ import { type Facts, needsNoToken, reaches } from '../core/decide.ts'
 import type { Denial } from '../core/denial.ts'
 import { type EndpointView, type Match, paramsOf } from '../core/endpoints.ts'
 import type { RefusalCode } from '../core/errors.ts'
+import type { LimitState } from '../core/limited.ts'
 import type { Malformed } from '../core/malformed.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 import { type PlacedResource, type Reach, type ResourceRef, reachOf } from '../core/resources.ts'
@@ -23,7 +24,9 @@ export interface Allowance {
   readonly resources: readonly ResourceRef[]
   /** Until when the secret that was sent works; `null` for the newest, so a date says that the client should change over. */
   readonly secret: { readonly worksUntil: number | null }
-  /** `Cache-Control` and `Vary`, for the answer (RFC 9111). */
+  /** How the limit of requests stands that this one was counted by; absent where there is none. */
+  readonly limit?: LimitState
+  /** `Cache-Control` and `Vary`, for the answer (RFC 9111), and where a limit counts `RateLimit` and `RateLimit-Policy`. */
   readonly headers: Readonly<Record<string, string>>
   /**
    * What the token may see, for the `where` clause of a list: `'all'` of its plan, or the listed resources by kind, each with all
@@ -69,13 +72,20 @@ class Granted implements Allowance {
   declare readonly params: Allowance['params']
   declare readonly resources: readonly ResourceRef[]
   declare readonly secret: Allowance['secret']
+  declare readonly limit?: LimitState
   declare readonly headers: Allowance['headers']
   readonly #policy: CompiledPolicy
   readonly #grant: KeptGrant
   /** What `token` was, whatever stands there by now. */
   readonly #token: Token
 
-  constructor({ policy, named }: Inquiry, match: Match, grant: KeptGrant, token: Token, worksUntil: number | null) {
+  constructor(
+    { policy, named, limited }: Inquiry,
+    match: Match,
+    grant: KeptGrant,
+    token: Token,
+    worksUntil: number | null,
+  ) {
     this.#policy = policy
     this.#grant = grant
     this.allowed = true
@@ -86,6 +96,9 @@ class Granted implements Allowance {
     this.resources = typeof named === 'object' ? named : NOTHING
     this.secret = worksUntil === null ? NEWEST : { worksUntil }
     this.headers = policy.denials.headers
+    if (typeof limited !== 'object') return
+    this.limit = limited.state
+    this.headers = { ...this.headers, ...limited.headers }
   }
 
   get reach(): Reach {
@@ -124,6 +137,7 @@ const NEWEST: Allowance['secret'] = Object.freeze({ worksUntil: null })
 export function refusalOf(facts: Facts, code: RefusalCode): Denial {
   const { policy, match } = facts
   if (code === 'scope_missing' && match) return match.endpoint.scopeMissing
+  if (code === 'rate_limited' && typeof facts.limited === 'object') return policy.denials.limited(facts.limited)
   if (code === 'endpoint_not_supported' && match?.endpoint.notSupported) return match.endpoint.notSupported
   const cause = code === 'request_malformed' ? causeOf(facts) : undefined
   return cause ? policy.denials.malformed(cause) : policy.denials.of(code)

@@ -6,6 +6,7 @@ import { scopesThatCount, warningsOf } from '../core/entitlement.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import type { IsId } from '../core/kinds.ts'
 import type { LegacyKeys } from '../core/legacy.ts'
+import type { RequestLimits } from '../core/limits.ts'
 import type { Random } from '../core/new-secret.ts'
 import { outlived, type PlanRules } from '../core/plan-rules.ts'
 import type { CompiledPolicy, TypeEntry } from '../core/policy.ts'
@@ -27,6 +28,8 @@ export interface Engine extends Asking {
   readonly prefixes: ReadonlySet<string>
   /** Keys from before, where the host has some. */
   readonly legacy: LegacyKeys | undefined
+  /** Limits of requests, where the host has some. */
+  readonly limits: RequestLimits | undefined
   /** How ids of plans look, where policies say it by the type of a column; a plan with another id does not exist. */
   readonly planIds: readonly IsId[]
   readonly store: TokenStore

@@ -31,12 +31,15 @@ export interface Verdict {
 /** A decision, and how it came about. */
 export interface Explanation<Public extends string = never> {
   readonly decision: Decision<Public>
-  /** Every rule, always in the order in which the questions are asked. */
+  /** Every rule, always in the order in which the questions are asked; `limit` only where the engine has limits. */
   readonly rules: readonly Verdict[]
 }
 
 /** Makes `explain`. */
-export function createExplain(engine: Engine, grants: GrantCache) {
+export function createExplain(given: Engine, grants: GrantCache) {
+  const { limits } = given
+  // Whoever asks why takes nothing from a limit.
+  const engine: Engine = limits ? { ...given, limits: { ...limits, take: limits.look } } : given
   return async function explain(what: Asked | Question, options?: SurfaceOptions): Promise<Explanation<string>> {
     const byId = isQuestion(what)
     const inquiry = byId
@@ -58,7 +61,7 @@ export function createExplain(engine: Engine, grants: GrantCache) {
       failed.add(STAGES[0] as Stage)
       engine.report.failed(error, 'clock.now')
     }
-    const rules = verdictsOf(inquiry, failed, byId)
+    const rules = verdictsOf(inquiry, failed, byId, limits !== undefined)
     const refusal = rules.find((rule) => !rule.ok)?.code
     return { decision: conclude(inquiry, refusal), rules }
   }
@@ -99,7 +102,7 @@ async function inquiryOfQuestion(
 }
 
 /** Judges every rule whose facts are there. One that lacks them comes after the refusal that left them out. */
-function verdictsOf(facts: Facts, failed: ReadonlySet<Stage>, byId: boolean): readonly Verdict[] {
+function verdictsOf(facts: Facts, failed: ReadonlySet<Stage>, byId: boolean, isLimited: boolean): readonly Verdict[] {
   let stopped = false
   const note = (verdict: Verdict): Verdict => {
     stopped ||= !verdict.ok
@@ -107,9 +110,9 @@ function verdictsOf(facts: Facts, failed: ReadonlySet<Stage>, byId: boolean): re
   }
   const ofRequest = OF_REQUEST.rules.map((rule) => note(judged(rule, facts, stopped, byId)))
   const further = STAGES.flatMap((stage) =>
-    stage.questions.rules.map((rule) =>
-      note(failed.has(stage) ? unanswered(rule, stopped) : judged(rule, facts, stopped, byId)),
-    ),
+    stage.questions.rules
+      .filter(({ name }) => name !== 'limit' || isLimited)
+      .map((rule) => note(failed.has(stage) ? unanswered(rule, stopped) : judged(rule, facts, stopped, byId))),
   )
   return [...ofRequest, ...further]
 }
@@ -158,6 +161,7 @@ function isJudgeable(name: RuleName, facts: Facts): boolean {
       return match !== undefined
     case 'tier':
     case 'scope':
+    case 'limit':
       return match !== undefined && record !== undefined
     case 'in_plan':
       return areNamed

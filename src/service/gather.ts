@@ -111,8 +111,16 @@ function putRules(inquiry: Inquiry, record: TokenRecord, rules: PlanRules | unde
   })
 }
 
-/** What the request names. */
+/** How the limit of requests stands, and, within it, what the request names. */
 export function gatherNames(inquiry: Inquiry): Awaitable<void> {
+  const { engine } = inquiry
+  if (engine.limits === undefined) return gatherNamed(inquiry)
+  const goesOn = engine.limits.take(inquiry, engine)
+  if (isThenable(goesOn)) return goesOn.then((isWithin) => (isWithin ? gatherNamed(inquiry) : undefined))
+  return goesOn ? gatherNamed(inquiry) : undefined
+}
+
+function gatherNamed(inquiry: Inquiry): Awaitable<void> {
   const { engine, match, target } = inquiry
   if (!match || !target) return
   const { names, checks } = match.endpoint

@@ -50,6 +50,7 @@ export function inquiryOf(
     rules: undefined,
     usedAt: undefined,
     match: undefined,
+    limited: undefined,
     named: undefined,
     namedAt: NOWHERE,
     places: undefined,

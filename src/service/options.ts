@@ -1,6 +1,7 @@
 /** What `createPlanTokens` and `createAuthorizer` take, and what is wrong with it. What is made of it: the files of these names. */
 import * as z from 'zod/mini'
 import type { LegacyKeys } from '../core/legacy.ts'
+import type { RequestLimits } from '../core/limits.ts'
 import type { Random } from '../core/new-secret.ts'
 import { compiledOf, type Policy } from '../core/policy.ts'
 import { readOptions, type Tell } from '../core/setup.ts'
@@ -19,6 +20,8 @@ export interface AuthorizerOptions<P extends Policy = Policy> {
   readonly directory: Directory
   /** Keys from before this library, made by `legacyKeys` of `plan-access-tokens/legacy`. Default: none. */
   readonly legacy?: LegacyKeys
+  /** Limits of requests, made by `requestLimits` of `plan-access-tokens/limits`. Default: none. */
+  readonly limits?: RequestLimits
   /** Default: the platform's. */
   readonly clock?: Clock
   /**
@@ -73,13 +76,16 @@ const milliseconds = (least: number, most: number) => {
 }
 const hook = z.optional(callable())
 const areLegacyKeys = (value: unknown): value is LegacyKeys =>
-  typeof (value as Partial<LegacyKeys> | null)?.check === 'function'
+  typeof (value as Partial<LegacyKeys> | null)?.adopt === 'function'
+const areLimits = (value: unknown): value is RequestLimits =>
+  typeof (value as Partial<RequestLimits> | null)?.take === 'function'
 
 const shared = {
   policy: judged((value) => (value === undefined ? 'is missing.' : undefined)),
   store: port('findByDigest', 'find', 'list', 'commit', 'events'),
   directory: port('plan', 'isPlanAdmin', 'locate'),
   legacy: z.optional(judged((value) => (areLegacyKeys(value) ? undefined : 'must be made by legacyKeys().'))),
+  limits: z.optional(judged((value) => (areLimits(value) ? undefined : 'must be made by requestLimits().'))),
   clock: z.optional(port('now')),
   freshnessMs: milliseconds(0, MAX_FRESHNESS_MS),
   directoryMaxAgeMs: milliseconds(0, MAX_FRESHNESS_MS),
@@ -116,19 +122,26 @@ function readAll<Options extends AuthorizerOptions<P>, P extends Policy>(
   schema: Schema<unknown>,
 ): ReadOptions<Options, P> {
   let policies: readonly P[] = []
-  const given = readOptions<Options>(reader, schema, options, {}, ({ freshnessMs, store, policy, legacy }, tell) => {
-    if (freshnessMs && typeof (store as Partial<TokenStore> | undefined)?.bound !== 'function')
-      tell(['freshnessMs'], 'must be 0, since the store has no bound().')
-    if (freshnessMs && hasStandingClocks())
-      tell(
-        ['freshnessMs'],
-        'must be 0 on Cloudflare Workers, whose clocks stand still between I/O, so that nobody there knows how old a proof is.',
-      )
-    if (policy === undefined) return
-    policies = Object.freeze([policy].flat() as P[])
-    checkPolicies(policies, (i) => (Array.isArray(policy) ? ['policy', i] : ['policy']), tell)
-    if (areLegacyKeys(legacy)) legacy.check(policies, tell)
-  })
+  const given = readOptions<Options>(
+    reader,
+    schema,
+    options,
+    {},
+    ({ freshnessMs, store, policy, legacy, limits }, tell) => {
+      if (freshnessMs && typeof (store as Partial<TokenStore> | undefined)?.bound !== 'function')
+        tell(['freshnessMs'], 'must be 0, since the store has no bound().')
+      if (freshnessMs && hasStandingClocks())
+        tell(
+          ['freshnessMs'],
+          'must be 0 on Cloudflare Workers, whose clocks stand still between I/O, so that nobody there knows how old a proof is.',
+        )
+      if (policy === undefined) return
+      policies = Object.freeze([policy].flat() as P[])
+      checkPolicies(policies, (i) => (Array.isArray(policy) ? ['policy', i] : ['policy']), tell)
+      if (areLegacyKeys(legacy)) legacy.check(policies, tell)
+      if (areLimits(limits)) limits.check(policies, tell)
+    },
+  )
   return { given, policies }
 }
 

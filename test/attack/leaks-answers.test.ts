@@ -87,7 +87,7 @@ attack('g06', async () => {
     ...refusals.map(({ request }) => other.tokens.authorize(request)),
   ])
   const denials = decisions.filter((decision): decision is Denial => !decision.allowed)
-  expect(new Set(denials.map((denial) => denial.status))).toEqual(new Set([400, 401, 403, 503]))
+  expect(new Set(denials.map((denial) => denial.status))).toEqual(new Set([400, 401, 403, 429, 503]))
   for (const denial of denials) {
     const challenge = denial.headers['WWW-Authenticate']
     expect(denial.response().headers.get('WWW-Authenticate')).toBe(challenge ?? null)

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { inspect } from 'node:util'
 import type { Decision, Denial, RefusalCode, RequestLike } from 'plan-access-tokens'
+import { requestLimits } from 'plan-access-tokens/limits'
 import { expect } from 'vitest'
 import { DAY, HOUR } from '../support/world.ts'
 import { STATUS } from './verdicts.ts'
@@ -23,7 +24,13 @@ export const FAULT = 'postgres://user:pw@host/db says digest='
 export async function everyRefusal(
   options: WorldOptions = {},
 ): Promise<{ readonly w: World; readonly refusals: readonly Refused[] }> {
-  const w = await worldWithNpm(options)
+  const usedUp = () => ({ allowed: false, remaining: 0, retryMs: 9_000, fullMs: 60_000 })
+  const limits = requestLimits({
+    limiter: { take: usedUp, look: usedUp },
+    whenUnavailable: 'deny',
+    rules: [{ name: 'versions', endpoints: 'GET /v1/files/{file_key}/versions', requests: 5, perSeconds: 60 }],
+  })
+  const w = await worldWithNpm({ limits, ...options })
   const { clock, directory, tokens } = w
   directory.real.setPlan('3003', { tier: 'organization' })
   const ineligible = await w.make({ actor: 'admin-3', planId: '3003' })
@@ -62,6 +69,7 @@ export async function everyRefusal(
     endpoint_unknown: get(w.ALL.secret, '/v9'),
     endpoint_not_supported: get(w.ALL.secret, '/v1/me'),
     scope_missing: get(narrow.secret),
+    rate_limited: get(w.ALL.secret, `/v1/files/${A}/versions`),
     resource_not_in_plan: get(w.ALL.secret, `/v1/files/${Z}`),
     resource_not_allowed: get(w.ONE.secret, `/v1/files/${B}`),
     unavailable: get(w.ALL.secret, `/v1/files/${FAULTY}`),

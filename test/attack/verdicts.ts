@@ -29,6 +29,7 @@ export const STATUS: Readonly<Record<RefusalCode, number>> = {
   endpoint_unknown: 403,
   endpoint_not_supported: 403,
   scope_missing: 403,
+  rate_limited: 429,
   resource_not_in_plan: 403,
   resource_not_allowed: 403,
   unavailable: 503,

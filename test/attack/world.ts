@@ -87,7 +87,10 @@ export interface World {
   ask(line: string, secret?: Made | string, options?: TestRequestOptions): Promise<Decision>
 }
 
-type Passed = Pick<PlanTokensOptions<TokenOnlyPolicy>, 'timeoutMs' | 'bodyTimeoutMs' | 'onDecision' | 'onError'>
+type Passed = Pick<
+  PlanTokensOptions<TokenOnlyPolicy>,
+  'timeoutMs' | 'bodyTimeoutMs' | 'onDecision' | 'onError' | 'limits'
+>
 
 export interface WorldOptions extends Passed {
   /** Default: Figma's alone. */

@@ -26,6 +26,7 @@ function factsWith(change: Partial<Facts> = {}, recordChange: Partial<TokenRecor
     rules: undefined,
     usedAt: undefined,
     match: matchIn(invoices, 'GET', '/projects/7/invoices/A')?.match,
+    limited: undefined,
     named: [PROJECT, { kind: 'invoice', id: 'A' }],
     namedAt: [{ at: 'path:p' }, { at: 'path:i', within: PROJECT }],
     places: [
@@ -36,6 +37,13 @@ function factsWith(change: Partial<Facts> = {}, recordChange: Partial<TokenRecor
     ...change,
   }
 }
+
+/** A limit that lets nothing more through. */
+const USED_UP = {
+  allowed: false,
+  state: { name: 'all', requests: 5, perSeconds: 60, remaining: 0, retryAfter: 12, tier: 'team' },
+  headers: {},
+} as const
 
 const RULES = QUESTIONS.flatMap(({ rules }) => rules)
 const firstOf = (rules: readonly (typeof RULES)[number][], facts: Facts) =>
@@ -129,6 +137,7 @@ describe('a request', () => {
       ['lifetime_exceeded', { rules: { maxLifetimeDays: 0, idleDays: 0 } }, {}],
       ['endpoint_unknown', { match: undefined }, {}],
       ['scope_missing', {}, { scopes: [] }],
+      ['rate_limited', { limited: USED_UP }, {}],
       ['request_malformed', { named: 'malformed' }, {}],
       ['resource_not_in_plan', { places: [] }, {}],
       ['resource_not_allowed', {}, { resources: [] }],
@@ -156,6 +165,7 @@ describe('a rule', () => {
     grant: undefined,
     plan: undefined,
     match: undefined,
+    limited: undefined,
     named: undefined,
     namedAt: [],
     places: undefined,
@@ -164,15 +174,15 @@ describe('a rule', () => {
   it.each(RULES.map((rule) => [rule.name, rule] as const))(
     'refuses where what it asks for is not known: %s',
     (name, rule) => {
-      // These ask about rules, an endpoint and a resource; whether there are any is found out before.
-      const asksNothing = ['plan_rules', 'tier', 'in_plan'].includes(name)
+      // These ask about rules, an endpoint, a limit and a resource; whether there are any is found out before.
+      const asksNothing = ['plan_rules', 'tier', 'limit', 'in_plan'].includes(name)
       expect(rule.refuses(unknown) === undefined).toBe(asksNothing)
     },
   )
 
   it('is one of these, asked in this order', () => {
     const names =
-      'credential secret target known alive type plan plan_rules endpoint tier scope names in_plan allowlist'
+      'credential secret target known alive type plan plan_rules endpoint tier scope limit names in_plan allowlist'
     expect(RULES.map((rule) => rule.name)).toEqual(names.split(' '))
   })
 })

@@ -22,6 +22,7 @@ const TABLE = [
   ['endpoint_unknown', 403, null],
   ['endpoint_not_supported', 403, null],
   ['scope_missing', 403, null],
+  ['rate_limited', 429, null],
   ['resource_not_in_plan', 403, null],
   ['resource_not_allowed', 403, null],
   ['unavailable', 503, null],
@@ -63,7 +64,7 @@ describe('the refusals', () => {
 
   it('tell a client to try again only where that can help', () => {
     const withRetry = everyDenial.filter(({ headers }) => 'Retry-After' in headers)
-    expect(withRetry).toEqual([denials.of('unavailable')])
+    expect(withRetry).toEqual([denials.of('rate_limited'), denials.of('unavailable')])
     expect(denials.of('unavailable').headers['Retry-After']).toMatch(/^[1-9][0-9]*$/)
   })
 

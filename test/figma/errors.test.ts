@@ -8,6 +8,7 @@ import {
   type RefusalCode,
 } from 'plan-access-tokens'
 import { figmaErrors, figmaPolicy } from 'plan-access-tokens/figma'
+import { requestLimits } from 'plan-access-tokens/limits'
 import { expectDenied, requestWith, testClock, testDirectory } from 'plan-access-tokens/testing'
 import { describe, expect, test } from 'vitest'
 import { REFUSALS } from '../../src/core/errors.ts'
@@ -30,10 +31,17 @@ const ANSWERS: { readonly [C in RefusalCode]: readonly [status: number, err: str
   token_idle: [403, 'Token expired'],
   endpoint_unknown: [404, 'Not found'],
   endpoint_not_supported: [403, 'This endpoint is not available to plan access tokens'],
+  rate_limited: [429, 'Rate limit exceeded'],
   scope_missing: [403, 'Invalid scope. This endpoint requires the projects:read or files:read scope'],
   resource_not_in_plan: [404, 'Not found'],
   resource_not_allowed: [403, 'This token has no access to this resource'],
   unavailable: [503, 'Service unavailable'],
+}
+/** What Figma's page on rate limits says of its 429, beside `Retry-After`. */
+const LIMIT_HEADERS = {
+  'X-Figma-Plan-Tier': 'org',
+  'X-Figma-Rate-Limit-Type': 'high',
+  'X-Figma-Upgrade-Link': 'https://www.figma.com/pricing',
 }
 const CODES = Object.keys(REFUSALS) as RefusalCode[]
 
@@ -58,11 +66,16 @@ async function refusals(errors: typeof figmaErrors | undefined): Promise<{ reado
     return directory.locate(resource)
   }
   const clock = testClock()
-  const options = { store: memoryStore(), directory: { ...directory, locate }, clock }
+  const limits = requestLimits({
+    limiter: { take: () => ({ allowed: false, remaining: 0, retryMs: 9_000, fullMs: 60_000 }) },
+    whenUnavailable: 'deny',
+    rules: [{ name: 'meta', endpoints: 'GET /v1/files/{file_key}/meta', requests: 5, perSeconds: 60 }],
+  })
+  const options = { store: memoryStore(), directory: { ...directory, locate }, clock, limits }
   const tokens = createPlanTokens({ policy: [figmaPolicy(errors ? { errors } : {}), other], ...options })
   const elsewhere = createPlanTokens({ policy: figmaPolicy(), ...options, store: memoryStore() })
   const base = { actor: 'admin-1', planId: '1001', name: 'x', lifetimeDays: 90, resources: 'all' } as const
-  const rest = { ...base, type: 'rest', scopes: ['file_content:read'] } as const
+  const rest = { ...base, type: 'rest', scopes: ['file_content:read', 'file_metadata:read'] } as const
   const { token, secret } = await tokens.create(rest)
   const one = await tokens.create({ ...rest, resources: ['https://figma.com/files/1001/team/456'] })
   const revoked = await tokens.create(rest)
@@ -99,6 +112,7 @@ async function refusals(errors: typeof figmaErrors | undefined): Promise<{ reado
     token_idle: await denied('token_idle', ask(idle.secret, A)),
     endpoint_unknown: await denied('endpoint_unknown', ask(fresh.secret, 'GET /v1/nothing')),
     endpoint_not_supported: await denied('endpoint_not_supported', ask(fresh.secret, 'GET /v1/me')),
+    rate_limited: await denied('rate_limited', ask(fresh.secret, `${A}/meta`)),
     scope_missing: await denied('scope_missing', ask(fresh.secret, 'GET /v1/teams/456/projects')),
     resource_not_in_plan: await denied('resource_not_in_plan', ask(fresh.secret, 'GET /v1/files/FileQ')),
     resource_not_allowed: await denied('resource_not_allowed', ask(one.secret, 'GET /v1/files/FileB')),
@@ -122,7 +136,8 @@ describe.each(CODES)('%s', (code) => {
 
   test('keeps the headers of the refusal, and is JSON', () => {
     const { headers } = figmaErrors(plain[code])
-    expect(headers).toEqual({ ...plain[code].headers, 'Content-Type': 'application/json; charset=utf-8' })
+    const own = code === 'rate_limited' ? LIMIT_HEADERS : {}
+    expect(headers).toEqual({ ...plain[code].headers, ...own, 'Content-Type': 'application/json; charset=utf-8' })
     expect(headers).toMatchObject({ 'Cache-Control': 'no-store', Vary: 'X-Figma-Token, Authorization' })
   })
 

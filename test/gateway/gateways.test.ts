@@ -2,6 +2,8 @@
  * Real nginx and Caddy, with the configurations of docs/gateways.md: what reaches the server behind, what a client gets, and that
  * no target is one resource to us and another to that server.
  */
+import { requestLimits } from 'plan-access-tokens/limits'
+import { memoryLimiter } from 'plan-access-tokens/limits/memory'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { A, B, type World, world } from '../attack/world.ts'
 import { jsonRequest, request } from '../http/support/served.ts'
@@ -17,9 +19,14 @@ beforeAll(async () => {
 })
 
 /** A gateway with an API behind it and the authorization beside it. */
-async function start(program: Program, change?: (configuration: string) => string, more: object = {}) {
+async function start(
+  program: Program,
+  change?: (configuration: string) => string,
+  more: object = {},
+  { tokens }: Pick<World, 'tokens'> = w,
+) {
   const api = await startApi()
-  const auth = await startAuth(w.tokens, { gateway: program.gateway, trust: { secret: SECRET }, ...more })
+  const auth = await startAuth(tokens, { gateway: program.gateway, trust: { secret: SECRET }, ...more })
   const port = await startGateway(program, { auth: auth.port, api: api.port, ...(change && { change }) })
   return { api, auth, send: (sending: Sending) => send1(port, sending) }
 }
@@ -124,6 +131,32 @@ describe.each([NGINX, CADDY].map((program) => [`${program.gateway} (${program.ne
       expect(api.seen).toEqual([])
       expect(auth.errors).toEqual([])
     })
+
+    it.runIf(program.isThere)(
+      'answers 429 beyond a limit, with when to come again and how the limit stands',
+      async () => {
+        const limits = requestLimits({
+          ...{ limiter: memoryLimiter(), whenUnavailable: 'deny' },
+          rules: [{ name: 'all', requests: 1, perSeconds: 86_400 }],
+        })
+        const limited = await world({ limits })
+        const { api, send } = await start(program, undefined, {}, limited)
+        const ask = () => send(request(`GET /v1/files/${A}`, limited.ONE))
+        const allowed = await ask()
+        expect(allowed.status).toBe(200)
+        if (program === NGINX) expect(allowed.headers.ratelimit).toBe('"all";r=0;t=86400')
+        const refused = await ask()
+        expect(refused.status).toBe(429)
+        expect(Number(refused.headers['retry-after'])).toBeGreaterThan(86_000)
+        expect(refused.headers).toMatchObject({
+          'content-type': 'application/problem+json',
+          'ratelimit-policy': '"all";q=1;w=86400',
+          ratelimit: expect.stringMatching(/^"all";r=0;t=\d+$/),
+        })
+        expect(JSON.parse(refused.body)).toMatchObject({ code: 'rate_limited', status: 429 })
+        expect(api.seen).toHaveLength(1)
+      },
+    )
 
     it.runIf(program.isThere)('says when to come again while the store does not answer', async () => {
       const { api, send } = await start(program)

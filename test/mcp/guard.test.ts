@@ -8,6 +8,8 @@ import { connect, createServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
+import type { RequestLimits } from 'plan-access-tokens'
+import { requestLimits, type Take } from 'plan-access-tokens/limits'
 import { type McpGuardOptions, mcpGuard } from 'plan-access-tokens/mcp'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createSessions } from '../../src/mcp/sessions.ts'
@@ -21,8 +23,9 @@ type Header = readonly [string, string]
 async function start(
   options: Partial<McpGuardOptions> = {},
   handler: (request: Any, response: ServerResponse) => unknown = (_, response) => response.end('{}'),
+  limits?: RequestLimits,
 ) {
-  const w = world(options)
+  const w = world(options, limits)
   const got: Any[] = []
   const port = await serve(w.guard, (request, response) => {
     got.push(request.body)
@@ -198,6 +201,42 @@ describe('a message', () => {
     expect(await statusOf(read, ['Mcp-Name', '=?base64?***?='])).toBe(400)
     expect(await statusOf(read, ['Mcp-Method', 'tools/call'], ['Mcp-Method', 'ping'])).toBe(400)
     expect(await statusOf([read], ['Mcp-Method', 'tools/call'])).toBe(400)
+  })
+})
+
+describe('a limit of requests', () => {
+  it('counts a request once for the connection and once for each call of a tool, and no event of a stream', async () => {
+    const takes: string[] = []
+    let left = 3
+    const take = ({ key }: Take) => {
+      takes.push(key.split(':')[0] ?? '')
+      left -= 1
+      return { allowed: left >= 0, remaining: Math.max(0, left), retryMs: 7_000, fullMs: 60_000 }
+    }
+    const rules = [
+      { name: 'connection', endpoints: 'POST /mcp', requests: 9, perSeconds: 60 },
+      { name: 'tools', requests: 9, perSeconds: 60 },
+    ]
+    const events = (_: unknown, response: ServerResponse) => {
+      response.setHeader('Content-Type', 'text/event-stream')
+      for (let i = 0; i < 5; i++) response.write(`data: ${JSON.stringify(message('x', {}, i))}\n\n`)
+      response.end()
+    }
+    const { make, post } = await start({}, events, requestLimits({ limiter: { take }, whenUnavailable: 'deny', rules }))
+    const made = await make(['files:read'])
+    const listed = await post(made, message('tools/list'))
+    expect([listed.status, listed.body.match(/data:/g)?.length, takes]).toEqual([200, 5, ['connection']])
+    const read = await post(made, call('read_file', { file: 'ABC' }))
+    expect([read.status, takes]).toEqual([200, ['connection', 'connection', 'tools']])
+    expect(read.headers.ratelimit).toBe('"tools";r=0;t=60')
+    const refused = await post(made, call('read_file', { file: 'ABC' }))
+    expect(refused).toMatchObject({
+      status: 429,
+      headers: { 'retry-after': '7', 'ratelimit-policy': '"connection";q=9;w=60' },
+    })
+    expect(codeOf(refused)).toBe('rate_limited')
+    expect((await post(undefined, message('ping'))).status).toBe(401)
+    expect(takes).toHaveLength(4)
   })
 })
 

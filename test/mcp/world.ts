@@ -1,5 +1,5 @@
 /** A policy for an MCP server, tokens for it, and the guard that the tests try. */
-import { createPlanTokens, definePolicy, memoryStore } from 'plan-access-tokens'
+import { createPlanTokens, definePolicy, memoryStore, type RequestLimits } from 'plan-access-tokens'
 import { type McpGuard, type McpGuardOptions, mcpGuard } from 'plan-access-tokens/mcp'
 import { testClock, testDirectory } from 'plan-access-tokens/testing'
 
@@ -41,13 +41,13 @@ export interface Made {
 }
 
 /** An engine with a guard before nothing yet. */
-export function world(options: Partial<McpGuardOptions> = {}) {
+export function world(options: Partial<McpGuardOptions> = {}, limits?: RequestLimits) {
   const clock = testClock('2027-01-31T12:00:00Z')
   const directory = testDirectory({
     p1: { tier: 'team', admins: ['ada'], resources: { 'file:ABC': {}, 'file:DEF': {}, 'file:all': {} } },
     p2: { tier: 'team', admins: ['bob'], resources: { 'file:XYZ': {} } },
   })
-  const tokens = createPlanTokens({ policy, store: memoryStore(), directory, clock })
+  const tokens = createPlanTokens({ policy, store: memoryStore(), directory, clock, ...(limits && { limits }) })
   const guard: McpGuard = mcpGuard(tokens, { ...OPTIONS, ...options })
   const make = async (
     scopes: readonly ('connect' | 'files:read' | 'files:write' | 'admin')[],

@@ -29,6 +29,7 @@ const ARROWS: { readonly [layer: string]: readonly string[] } = {
   authorizer: ['service'],
   operator: ['core', 'ports', 'service', 'operator'],
   legacy: ['core', 'ports', 'service', 'legacy'],
+  limits: ['core', 'ports', 'limits'],
   config: ['core', 'ports', 'service', 'admin', 'gateway', 'config'],
   cli: ['core', 'ports', 'service', 'stores', 'admin', 'config', 'policy', 'openapi', 'gateway', 'cli'],
   index: ['core', 'ports', 'service', 'stores'],
@@ -36,6 +37,9 @@ const ARROWS: { readonly [layer: string]: readonly string[] } = {
 /** Files that put parts together, and what each may import beyond its layer: what the rest is given as functions. */
 const COMPOSES: { readonly [file: string]: readonly string[] } = {
   'service/create-authorizer.ts': ['http/fetch-body.ts'],
+  // How a script is run on the clients of two packages.
+  'limits/redis/redis-limiter.ts': ['stores/redis/client.ts', 'stores/redis/errors.ts'],
+  'limits/redis/leaky-bucket.ts': ['stores/redis/scripts/begin.ts'],
   // The version.
   'cli/program.ts': ['../package.json'],
 }
@@ -65,6 +69,8 @@ const PEERS: { readonly [folder: string]: RegExp } = {
 const HOSTS: { readonly [folder: string]: RegExp } = {
   'nestjs/': /^@nestjs\/(core|common(\/constants\.js)?)$/,
   'stores/d1/': /^kysely$/,
+  'limits/memory/': /^limiter$/,
+  'limits/redis/': /^rate-limiter-flexible$/,
   'stores/clients/': /^kysely$/,
   'stores/drizzle/tables.ts': /^drizzle-orm(\/(pg|sqlite)-core)?$/,
 }

@@ -48,6 +48,9 @@ describe('the entry points', () => {
       './mcp',
       './operator',
       './legacy',
+      './limits',
+      './limits/memory',
+      './limits/redis',
       './admin',
       './npm',
       './verdaccio',
@@ -127,7 +130,9 @@ describe('the package', () => {
       fastify: '^5.0.0',
       hono: '^4.0.0',
       kysely: '^0.28.0 || ^0.29.0',
+      limiter: '^4.0.0',
       'openapi-types': '^12.1.3',
+      'rate-limiter-flexible': '^11.0.0',
       yaml: '^2.9.0',
     })
     expect(manifest.peerDependenciesMeta).toEqual(

@@ -5,13 +5,14 @@
 import { beforeAll, expect, it } from 'vitest'
 import { CALLS } from './calls.ts'
 import { LEGACY } from './legacy.ts'
+import { LIMITS } from './limits.ts'
 import { OPENAPI } from './openapi.ts'
 import { POLICIES } from './policies.ts'
 import { REQUESTS } from './requests.ts'
 import { SETUP } from './setup.ts'
 import { linesOf, TAKEN } from './table.ts'
 
-const MISTAKES = [...POLICIES, ...SETUP, ...CALLS, ...OPENAPI, ...REQUESTS, ...LEGACY]
+const MISTAKES = [...POLICIES, ...SETUP, ...CALLS, ...OPENAPI, ...REQUESTS, ...LEGACY, ...LIMITS]
 const table: { readonly place: string; readonly name: string; readonly lines: readonly string[] }[] = []
 
 beforeAll(async () => {

@@ -26,7 +26,7 @@ export const PUBLIC_VALUES: {
   },
   'plan-access-tokens/figma': {
     source: 'src/figma/index.ts',
-    values: ['figmaErrors', 'figmaPolicy', 'parseFigmaLink', 'parseFigmaLinks'],
+    values: ['figmaErrors', 'figmaLimits', 'figmaPolicy', 'parseFigmaLink', 'parseFigmaLinks'],
   },
   'plan-access-tokens/stores/sql': {
     source: 'src/stores/sql/index.ts',
@@ -70,6 +70,9 @@ export const PUBLIC_VALUES: {
   'plan-access-tokens/mcp': { source: 'src/mcp/index.ts', values: ['mcpGuard'] },
   'plan-access-tokens/operator': { source: 'src/operator/index.ts', values: ['operator'] },
   'plan-access-tokens/legacy': { source: 'src/legacy/index.ts', values: ['legacyKeys', 'shadow'] },
+  'plan-access-tokens/limits': { source: 'src/limits/index.ts', values: ['requestLimits'] },
+  'plan-access-tokens/limits/memory': { source: 'src/limits/memory/index.ts', values: ['memoryLimiter'] },
+  'plan-access-tokens/limits/redis': { source: 'src/limits/redis/index.ts', values: ['redisLimiter'] },
   'plan-access-tokens/admin': {
     source: 'src/admin/index.ts',
     values: ['AdminApiError', 'adminHandler', 'createAdminClient', 'toNode'],

@@ -42,6 +42,7 @@ type Codes =
   | 'endpoint_unknown'
   | 'endpoint_not_supported'
   | 'scope_missing'
+  | 'rate_limited'
   | 'resource_not_in_plan'
   | 'resource_not_allowed'
   | 'unavailable'
@@ -95,7 +96,7 @@ describe('a decision', () => {
 
   it('has a closed set of codes, so that a switch can be exhaustive', () => {
     expectTypeOf<RefusalCode>().toEqualTypeOf<Codes>()
-    expectTypeOf<RefusalStatus>().toEqualTypeOf<400 | 401 | 403 | 503>()
+    expectTypeOf<RefusalStatus>().toEqualTypeOf<400 | 401 | 403 | 429 | 503>()
     expectTypeOf<DecisionInfo['code']>().toEqualTypeOf<Codes | undefined>()
     // @ts-expect-error no such code
     const code: RefusalCode = 'token_gone'

@@ -10,6 +10,9 @@ import type * as gateway from 'plan-access-tokens/gateway'
 import type * as hub from 'plan-access-tokens/hub'
 import type * as koa from 'plan-access-tokens/koa'
 import type * as legacy from 'plan-access-tokens/legacy'
+import type * as limits from 'plan-access-tokens/limits'
+import type * as memoryLimits from 'plan-access-tokens/limits/memory'
+import type * as redisLimits from 'plan-access-tokens/limits/redis'
 import type * as mcp from 'plan-access-tokens/mcp'
 import type * as nestjs from 'plan-access-tokens/nestjs'
 import type * as node from 'plan-access-tokens/node'
@@ -97,6 +100,20 @@ interface Types {
   AdoptInput: api.AdoptInput
   LegacyKeys: api.LegacyKeys
   LegacySecret: api.LegacySecret
+  LimitState: api.LimitState
+  RequestLimits: api.RequestLimits
+  FigmaLimits: figma.FigmaLimits
+  LimitCondition: limits.LimitCondition
+  LimitedRequest: limits.LimitedRequest
+  LimitGroups: limits.LimitGroups
+  LimitRule: limits.LimitRule
+  LimitSize: limits.LimitSize
+  RateLimiter: limits.RateLimiter
+  RequestLimitsOptions: limits.RequestLimitsOptions
+  Take: limits.Take
+  Taken: limits.Taken
+  MemoryLimiterOptions: memoryLimits.MemoryLimiterOptions
+  RedisLimiterOptions: redisLimits.RedisLimiterOptions
   LegacyForm: legacy.LegacyForm
   LegacyEncoding: legacy.LegacyEncoding
   LegacyScheme: legacy.LegacyScheme

@@ -4,6 +4,8 @@
  */
 import type { PlanTokens, RefusalCode } from 'plan-access-tokens'
 import { figmaErrors, figmaPolicy } from 'plan-access-tokens/figma'
+import { requestLimits } from 'plan-access-tokens/limits'
+import { memoryLimiter } from 'plan-access-tokens/limits/memory'
 import { beforeAll, expect, it } from 'vitest'
 import { A, B, type World, world, worldWithNpm, Z } from '../../attack/world.ts'
 import { DAY, type Made } from '../../support/world.ts'
@@ -130,6 +132,36 @@ export function guardCases(framework: Framework): void {
     expect(reply.headers['retry-after']).toBe('1')
     expect(JSON.parse(reply.body)).toMatchObject({ code: 'unavailable' })
     expect(runs).toEqual([])
+  })
+
+  it('tells how the limit of requests stands, and answers 429 with Retry-After beyond it', async () => {
+    const limits = requestLimits({
+      ...{ limiter: memoryLimiter(), whenUnavailable: 'deny' },
+      rules: [{ name: 'all', requests: 2, perSeconds: 86_400 }],
+    })
+    const limited = await world({ limits, policy: [figmaPolicy({ errors: figmaErrors })] })
+    const { send, runs } = await serve(framework, { tokens: limited.tokens, options: { optional: true } })
+    const ask = (line: string, secret?: Made) => send(request(line, secret))
+    // Whoever has no token, or none that works, takes nothing.
+    for (const secret of [undefined, elsewhere.ALL]) await ask(FILE, secret)
+    const one = await ask(FILE, limited.ALL)
+    expect(one.status).toBe(200)
+    expect(one.headers).toMatchObject({ ratelimit: '"all";r=1;t=43200', 'ratelimit-policy': '"all";q=2;w=86400' })
+    expect((await ask(`HEAD /v1/files/${A}`, limited.ALL)).status).toBe(200)
+    const handled = runs.length
+    const refused = await ask(FILE, limited.ALL)
+    expect(refused.status).toBe(429)
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(43_000)
+    expect(refused.headers).toMatchObject({
+      'ratelimit-policy': '"all";q=2;w=86400',
+      'x-figma-plan-tier': 'org',
+      'x-figma-rate-limit-type': 'high',
+      'x-figma-upgrade-link': 'https://www.figma.com/pricing',
+    })
+    expect(refused.headers.ratelimit).toMatch(/^"all";r=0;t=86(399|400)$/)
+    expect(JSON.parse(refused.body)).toMatchObject({ status: 429, err: 'Rate limit exceeded' })
+    expect(runs).toHaveLength(handled)
+    expect((await ask(FILE, limited.ONE)).status).toBe(200)
   })
 
   it("answers with the policy's own rendering", async () => {
