@@ -9,6 +9,7 @@ import {
   type PlanTokens,
   type Policy,
   type RequestLike,
+  type RequestLimits,
 } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { legacyKeys } from 'plan-access-tokens/legacy'
@@ -68,14 +69,16 @@ interface WorldOptions {
   readonly freshnessMs?: number
   /** How long ago the tokens were made, in milliseconds. Default 0. */
   readonly ageMs?: number
+  /** Default: none. */
+  readonly limits?: RequestLimits
 }
 
 /** Makes `count` tokens in both worlds. */
 export async function world(policy: Policy, count: number, options: WorldOptions = {}): Promise<World> {
-  const { links = 0, freshnessMs = 0, ageMs = 0 } = options
+  const { links = 0, freshnessMs = 0, ageMs = 0, limits } = options
   const ports = { policy, store: memoryStore(), directory: directory() }
   const maker = createPlanTokens({ ...ports, clock: { now: () => Date.now() - ageMs } })
-  const tokens = createPlanTokens({ ...ports, freshnessMs })
+  const tokens = createPlanTokens({ ...ports, freshnessMs, ...(limits && { limits }) })
   const floor = newFloor(policy)
   const secrets: string[] = []
   const keep = Math.max(1, Math.floor(count / 1_000))

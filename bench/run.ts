@@ -10,6 +10,7 @@ import { ENGINE_LIMITS, engine } from './engine.ts'
 import { GATEWAY_LIMITS, gateway } from './gateway.ts'
 import { HTTP_LIMITS, http } from './http.ts'
 import { HUB_LIMITS, hub } from './hub.ts'
+import { LIMITS_LIMITS, limits } from './limits.ts'
 import { NPM_LIMITS, npm } from './npm.ts'
 import { ORMS_LIMITS, orms } from './orms.ts'
 import { PEERS_LIMITS, peers } from './peers.ts'
@@ -26,6 +27,7 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   engine: { run: engine, limits: ENGINE_LIMITS },
   stores: { run: stores, limits: STORES_LIMITS },
   commits: { run: commits, limits: COMMITS_LIMITS },
+  limits: { run: limits, limits: LIMITS_LIMITS },
   http: { run: http, limits: HTTP_LIMITS },
   gateway: { run: gateway, limits: GATEWAY_LIMITS },
   npm: { run: npm, limits: NPM_LIMITS },
