@@ -57,7 +57,10 @@ export type LimitRule = LimitCondition &
   (
     | LimitSize
     | { readonly unlimited: true }
-    | { readonly limit: (request: LimitedRequest) => LimitSize | 'unlimited' | undefined }
+    | {
+        /** What data cannot say: a size, no limit, or nothing, for the rules below to say. Not waited for. */
+        readonly limit: (request: LimitedRequest) => LimitSize | 'unlimited' | undefined
+      }
   )
 
 /** Endpoints by the name of their group: routes of the policies. */
