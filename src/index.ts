@@ -84,6 +84,7 @@ export type {
   ListQuery,
   PlanInfo,
   SecretUse,
+  StoredValue,
   TokenStore,
 } from './ports.ts'
 export type { DecisionInfo, SurfaceOptions } from './service/authorize.ts'

@@ -64,6 +64,18 @@ export interface TokenStore {
    * in exactly one of the pages. Needed by `operator`, and by nothing that answers requests.
    */
   scan?(query: { readonly after?: string; readonly limit: number }): Promise<TokenRecord[]>
+  /**
+   * The value of this name and its version, or `undefined` if there is none. Names have 1 to 200 characters of `a-z`, `0-9`, `/`,
+   * `_` and `-`. Needed by `createOutbox`, which keeps its place in the log here, and by nothing that answers requests.
+   */
+  readValue?(name: string): Promise<StoredValue | undefined>
+  /**
+   * Writes a value only if the one that stands has this version, where one that does not exist has version 0; the new one's
+   * version is one more. Values are text of up to 1 MB.
+   *
+   * @returns exactly `true` if it was written, `false` if the version was another. Whatever is thrown is an unknown outcome.
+   */
+  writeValue?(name: string, value: string, version: number): Promise<boolean>
   /** Looks whether the store can be used, as far as it can tell without writing; rejects with what has to be done. */
   ready?(): Promise<void>
 }
@@ -118,6 +130,13 @@ export interface SecretUse {
   readonly digest: string
   /** Epoch milliseconds. */
   readonly at: number
+}
+
+/** A value that a store keeps under a name. */
+export interface StoredValue {
+  readonly value: string
+  /** 1 for the first one that was written. */
+  readonly version: number
 }
 
 /** What the directory says of a plan. */

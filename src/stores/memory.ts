@@ -4,13 +4,18 @@
  */
 import { deepFreeze, frozenCopy } from '../core/freeze.ts'
 import { isBefore, type TokenEvent, type TokenRecord } from '../core/token.ts'
-import type { EventQuery, SecretUse, TokenStore } from '../ports.ts'
+import type { EventQuery, SecretUse, StoredValue, TokenStore } from '../ports.ts'
 import { emptyLists, type PlanLists, pageOf, putRecord, removeRecord } from './plan-lists.ts'
 import { firstIndex } from './sorted.ts'
 
 /** A store in memory: the methods of the port, the optional ones too. */
 export type MemoryStore = TokenStore &
-  Required<Pick<TokenStore, 'peekByDigest' | 'bound' | 'watch' | 'recordUse' | 'lastUse' | 'sweep' | 'scan'>>
+  Required<
+    Pick<
+      TokenStore,
+      'peekByDigest' | 'bound' | 'watch' | 'recordUse' | 'lastUse' | 'sweep' | 'scan' | 'readValue' | 'writeValue'
+    >
+  >
 
 /** Makes an empty store in memory. Each call makes its own; nothing is shared. */
 export function memoryStore(): MemoryStore {
@@ -23,6 +28,7 @@ export function memoryStore(): MemoryStore {
   let ids: readonly string[] | undefined
   let log: TokenEvent[] = []
   const uses = new Map<string, SecretUse>()
+  const values = new Map<string, StoredValue>()
   const watchers = new Set<() => void>()
   let seq = 0
   let boundMs = 0
@@ -87,6 +93,14 @@ export function memoryStore(): MemoryStore {
 
     async lastUse(tokenIds) {
       return tokenIds.flatMap((id) => records.get(id)?.secrets.flatMap(({ digest }) => uses.get(digest) ?? []) ?? [])
+    },
+
+    readValue: (name) => Promise.resolve(values.get(name)),
+
+    async writeValue(name, value, version) {
+      if ((values.get(name)?.version ?? 0) !== version) return false
+      values.set(name, Object.freeze({ value, version: version + 1 }))
+      return true
     },
 
     async scan({ after, limit }) {

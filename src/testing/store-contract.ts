@@ -14,6 +14,7 @@ import { ROUND_TRIP } from './contract/round-trip.ts'
 import { SCANS } from './contract/scans.ts'
 import { SWEEPS } from './contract/sweeps.ts'
 import { USES } from './contract/uses.ts'
+import { VALUES } from './contract/values.ts'
 import { VISIBLE } from './contract/visible.ts'
 import { WATCH } from './contract/watch.ts'
 
@@ -34,7 +35,7 @@ export interface StoreContractOptions<S extends TokenStore = TokenStore> {
 export interface StoreContractCase {
   readonly name: string
   /** The method that a store may lack; without it the case ends at once. */
-  readonly optional?: 'bound' | 'watch' | 'recordUse' | 'sweep' | 'scan'
+  readonly optional?: 'bound' | 'watch' | 'recordUse' | 'sweep' | 'scan' | 'writeValue'
   /**
    * Checks the promise with a store of its own.
    *
@@ -62,6 +63,7 @@ const CASES: readonly Case[] = [
   ...USES,
   ...SWEEPS,
   ...SCANS,
+  ...VALUES,
   ...WATCH,
 ]
 

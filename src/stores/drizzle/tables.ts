@@ -12,14 +12,16 @@ import type { Names } from '../sql/tables.ts'
 import type { DrizzleTableOptions } from './store.ts'
 
 /** A table of Drizzle for each of the store's. */
-export type DrizzleTables<Table> = { readonly [T in 'tokens' | 'secrets' | 'events' | 'uses' | 'state']: Table }
+export type DrizzleTables<Table> = {
+  readonly [T in 'tokens' | 'secrets' | 'events' | 'uses' | 'values' | 'state']: Table
+}
 
 /**
  * The tables for `drizzle-orm/pg-core`. Export them from your schema file, with the options that `drizzleStore` has.
  *
  * @throws SetupError (a `TypeError`) for options that cannot be used.
  * @example
- * export const { tokens, secrets, events, uses, state } = pgTables()
+ * export const { tokens, secrets, events, uses, values, state } = pgTables()
  */
 export function pgTables(options: DrizzleTableOptions = {}): DrizzleTables<pg.PgTable> {
   const text = (column: string) => pg.text(column)
@@ -38,7 +40,7 @@ export function pgTables(options: DrizzleTableOptions = {}): DrizzleTables<pg.Pg
  *
  * @throws SetupError (a `TypeError`) for options that cannot be used.
  * @example
- * export const { tokens, secrets, events, uses, state } = sqliteTables()
+ * export const { tokens, secrets, events, uses, values, state } = sqliteTables()
  */
 export function sqliteTables(options: Omit<DrizzleTableOptions, 'schema'> = {}): DrizzleTables<sqlite.SQLiteTable> {
   return tablesBy(options, {

@@ -18,7 +18,7 @@ import { replicasOf } from './replicas.ts'
 import { scanPage } from './scan.ts'
 import type { Script } from './scripts/begin.ts'
 import { COMMIT } from './scripts/commit.ts'
-import { BOUND, RECORD_USE, SCAN, SWEEP_EVENTS, SWEEP_TOKENS } from './scripts/keep.ts'
+import { BOUND, READ_VALUE, RECORD_USE, SCAN, SWEEP_EVENTS, SWEEP_TOKENS, WRITE_VALUE } from './scripts/keep.ts'
 import { EVENTS, FIND, FIND_BY_DIGEST, LAST_USE, PAGE } from './scripts/read.ts'
 import { parseRecord, unkeepable } from './values.ts'
 import { watchChannel } from './watch.ts'
@@ -177,6 +177,22 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
         for (const [k, tokenId] of some.entries()) uses.push(...usesIn(tokenId, lists[k]))
       }
       return uses
+    },
+
+    async readValue(name) {
+      const [, value, version] = await ask(READ_VALUE, [name])
+      if (value === undefined) return undefined
+      const number = Number(version)
+      if (isDate(number) && number >= 1) return { value: String(value), version: number }
+      throw new StoreError(
+        'row_unreadable',
+        `The key "${base}value:${name}" cannot be read: it was changed by hand. Mend its version, or remove it.`,
+      )
+    },
+
+    async writeValue(name, value, version) {
+      const [, written] = await ask(WRITE_VALUE, [name, value, String(version), String(version + 1)])
+      return written === '1'
     },
 
     async sweep({ before, limit }) {

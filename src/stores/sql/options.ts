@@ -15,8 +15,8 @@ import type { Names, Setup, SqlDialect } from './tables.ts'
 /** Where the tables are, and which SQL is spoken. The same for `sqlStore` and `sqlMigrations`. */
 export interface SqlTables {
   /**
-   * Names of tables instead of the usual `plan_tokens`, `plan_token_secrets`, `plan_token_events`, `plan_token_uses` and
-   * `plan_token_state`: a letter, then letters, digits and `_`, 40 characters at most. Indexes are named after their table.
+   * Names of tables instead of the usual `plan_tokens`, `plan_token_secrets`, `plan_token_events`, `plan_token_uses`,
+   * `plan_token_values` and `plan_token_state`: a letter, then letters, digits and `_`, 40 characters at most. Indexes are named after their table.
    */
   readonly tables?: { readonly [T in keyof Names]?: string }
   /**
@@ -64,6 +64,7 @@ const NAMES = {
   secrets: 'plan_token_secrets',
   events: 'plan_token_events',
   uses: 'plan_token_uses',
+  values: 'plan_token_values',
   state: 'plan_token_state',
 } as const
 
@@ -78,6 +79,7 @@ const tables = z.strictObject({
   secrets: z.optional(name),
   events: z.optional(name),
   uses: z.optional(name),
+  values: z.optional(name),
   state: z.optional(name),
 })
 const places = {

@@ -7,7 +7,7 @@
 import type { Names, SqlDialect, Tables } from './tables.ts'
 
 /** The version of the tables that this code reads and writes. */
-export const SCHEMA_VERSION = 3
+export const SCHEMA_VERSION = 4
 
 /** What a kind of column is called in each dialect. */
 const KINDS = {
@@ -81,6 +81,7 @@ export const TABLES: { readonly [T in keyof Tables]: Table } = {
     indexes: { plan: ['plan_id', 'seq'], token: ['token_id', 'seq'] },
   },
   uses: { columns: { digest: 'id', token_id: 'id', at: 'whole' }, indexes: { token: ['token_id'] } },
+  values: { columns: { name: 'id', version: 'whole', value: 'json' } },
   state: { columns: { id: 'whole', schema_version: 'whole', last_seq: 'whole', bound_ms: 'whole' } },
 }
 
@@ -99,6 +100,10 @@ export const STEPS: { readonly [name: string]: (dialect: SqlDialect, names: Name
     ...addColumn(dialect, names, 'events', 'details'),
     setVersion(dialect, names, 3),
   ],
+  plan_access_tokens_0004: (dialect, names) => [
+    ...createTable(dialect, names.values, TABLES.values),
+    setVersion(dialect, names, 4),
+  ],
 }
 
 /** The columns that a later step has added to a table. */
@@ -106,6 +111,9 @@ const LATER: { readonly [T in keyof Tables]?: readonly string[] } = {
   tokens: ['details'],
   events: ['reason', 'details'],
 }
+
+/** The tables that a later step has made. */
+const LATER_TABLES: readonly string[] = ['values'] satisfies (keyof Tables)[]
 
 /** The columns of a table that are written, each with its kind in PostgreSQL. */
 export function columnsOf<T extends keyof Tables>(
@@ -136,15 +144,15 @@ function setVersion(dialect: SqlDialect, names: Names, version: number): string 
   return `update ${state} set ${column} = ${version} where ${id} = 1`
 }
 
-/** The first migration: all tables and indexes, and the row of the store. */
+/** The first migration: all tables but later ones, their indexes, and the row of the store. */
 function createTables(dialect: SqlDialect, names: Names): readonly string[] {
   const quoted = (name: string): string => quote(dialect, name)
   // MySQL commits each statement by itself: what was half done has to be doable again.
   const ignore = dialect === 'mysql' ? ' ignore' : ''
   return [
-    ...Object.entries(TABLES).flatMap(([key, table]) =>
-      createTable(dialect, names[key as keyof Names], atFirst(key, table)),
-    ),
+    ...Object.entries(TABLES)
+      .filter(([key]) => !LATER_TABLES.includes(key))
+      .flatMap(([key, table]) => createTable(dialect, names[key as keyof Names], atFirst(key, table))),
     `insert${ignore} into ${quoted(names.state)} (${['id', 'schema_version', 'last_seq', 'bound_ms'].map(quoted).join(', ')}) values (1, 1, 0, 0)`,
   ]
 }

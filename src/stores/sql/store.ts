@@ -14,6 +14,7 @@ import { sessionOf } from './session.ts'
 import { sweepTokens } from './sweep.ts'
 import type { Setup } from './tables.ts'
 import { keepUses, lastUses } from './uses.ts'
+import { readValue, writeValue } from './values-by-name.ts'
 
 /** A store in a SQL database: every method of the port; `watch` only with the option `listen`. */
 export type SqlStore = TokenStore & Required<Omit<TokenStore, 'peekByDigest' | 'watch'>>
@@ -82,6 +83,8 @@ export function storeOver<DB, Trx>(
     scan: (query) => scanTokens(session, query),
     recordUse: (uses) => keepUses(session, uses),
     lastUse: (tokenIds) => lastUses(session, tokenIds),
+    readValue: (name) => readValue(session, name),
+    writeValue: (name, value, version) => writeValue(session, name, value, version),
     async sweep({ before, limit }) {
       const records = await sweepTokens(session, before, limit)
       return { records, events: await sweepEvents(session, before, limit) }

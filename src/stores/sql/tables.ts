@@ -76,6 +76,13 @@ interface UsesTable {
   readonly at: Column<number>
 }
 
+/** One row a value that somebody keeps under a name: the place of an outbox. */
+interface ValuesTable {
+  readonly name: Column<string>
+  readonly version: Column<number>
+  readonly value: Column<string>
+}
+
 /** The one row that belongs to the whole store. */
 interface StateTable {
   readonly id: Column<number>
@@ -90,6 +97,7 @@ export interface Tables {
   readonly secrets: SecretsTable
   readonly events: EventsTable
   readonly uses: UsesTable
+  readonly values: ValuesTable
   readonly state: StateTable
 }
 

@@ -5,11 +5,11 @@
 import type { TokenStore } from '../../ports.ts'
 import { differenceBetween } from './difference.ts'
 
-/** The methods that a store may lack; `lastUse` comes with `recordUse`. */
-type OptionalMethod = 'bound' | 'watch' | 'recordUse' | 'sweep' | 'scan'
+/** The methods that a store may lack; `lastUse` comes with `recordUse`, `readValue` with `writeValue`. */
+type OptionalMethod = 'bound' | 'watch' | 'recordUse' | 'sweep' | 'scan' | 'writeValue'
 
 /** A store that has a method which others may lack. */
-export type With<M extends OptionalMethod | 'lastUse'> = TokenStore & Required<Pick<TokenStore, M>>
+export type With<M extends OptionalMethod | 'lastUse' | 'readValue'> = TokenStore & Required<Pick<TokenStore, M>>
 
 /** The fresh store of one case. */
 export interface Stores<S extends TokenStore = TokenStore> {

@@ -15,8 +15,8 @@ export const outbox = pgTable('outbox', { seq: bigint('seq', { mode: 'number' })
   mysql: 'export {}',
 }
 const OURS = {
-  postgresql: `export const { tokens, secrets, events, uses, state } = pgTables()`,
-  turso: `export const { tokens, secrets, events, uses, state } = sqliteTables()`,
+  postgresql: `export const { tokens, secrets, events, uses, values, state } = pgTables()`,
+  turso: `export const { tokens, secrets, events, uses, values, state } = sqliteTables()`,
 }
 
 describe.skipIf(!ORMS)(withOrms('drizzle-kit push'), () => {

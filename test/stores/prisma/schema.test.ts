@@ -25,12 +25,19 @@ const columnsIn = (schema: string) =>
   )
 
 describe('prismaSchema', () => {
-  it.each(PROVIDERS)('of %s has the five tables, none of them for the client', (provider) => {
+  it.each(PROVIDERS)('of %s has the six tables, none of them for the client', (provider) => {
     const schema = prismaSchema(provider, { tables: { tokens: 'api_tokens' } })
     expect(Object.keys(columnsIn(schema))).toEqual([
-      ...['api_tokens', 'plan_token_secrets', 'plan_token_events', 'plan_token_uses', 'plan_token_state'],
+      ...[
+        'api_tokens',
+        'plan_token_secrets',
+        'plan_token_events',
+        'plan_token_uses',
+        'plan_token_values',
+        'plan_token_state',
+      ],
     ])
-    expect(schema.match(/@@ignore/g)).toHaveLength(5)
+    expect(schema.match(/@@ignore/g)).toHaveLength(6)
   })
 
   it('has the columns of the tables as PostgreSQL has them', async () => {

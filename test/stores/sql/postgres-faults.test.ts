@@ -247,7 +247,7 @@ describe('preparedStatements', () => {
 
   it('serves stores with other tables over the same pool, many connections, and transactions', async () => {
     const wrapped = kyselyOver(preparedStatements(poolOf({ max: 4 })))
-    const tables = { tokens: 'other_tokens', secrets: 'other_secrets', events: 'e', uses: 'u', state: 's' }
+    const tables = { tokens: 'other_tokens', secrets: 'other_secrets', events: 'e', uses: 'u', values: 'v', state: 's' }
     await server.admin(sqlMigrations({ tables }).toSql('postgres'), config.database)
     const stores = [sqlStore(wrapped), sqlStore(wrapped, { tables })] as const
     const records = await Promise.all(stores.map((each, i) => add(each, { name: `Name ${i}` })))

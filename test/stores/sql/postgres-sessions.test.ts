@@ -190,7 +190,7 @@ describe('a connection that becomes another after the first look', () => {
     ],
   ])('%s is found by every call that the promise needs', async (_, statements, word) => {
     await db.server.admin(
-      `drop schema if exists copy cascade; create schema copy; ${sqlMigrations().toSql('postgres').replaceAll('create table "', 'create table copy."').replaceAll(' on "', ' on copy."').replace('insert into "', 'insert into copy."').replace('alter table "', 'alter table copy."').replace('update "', 'update copy."')}`,
+      `drop schema if exists copy cascade; create schema copy; ${sqlMigrations().toSql('postgres').replaceAll('create table "', 'create table copy."').replaceAll(' on "', ' on copy."').replace('insert into "', 'insert into copy."').replaceAll('alter table "', 'alter table copy."').replaceAll('update "', 'update copy."')}`,
       db.config.database,
     )
     const record = await add(db.other, { id: 'there' })

@@ -22,8 +22,9 @@ describe('docs/custom-store.md', () => {
   it('names every method of the port', () => {
     const named = rowsOf('method').concat(page?.tables.filter(({ head }) => head[0] === 'method')[1]?.rows ?? [])
     const methods = named.flatMap(([cell = '']) => [...cell.matchAll(/`([\w.]+)\(/g)].map(([, method]) => method))
-    const optional = ['peekByDigest', 'bound', 'watch', 'recordUse', 'lastUse', 'sweep', 'scan', 'ready']
-    expect(methods).toEqual(['findByDigest', 'find', 'list', 'commit', 'events', ...optional])
+    const optional = ['peekByDigest', 'bound', 'watch', 'recordUse', 'lastUse', 'sweep', 'scan']
+    const rest = ['readValue', 'writeValue', 'ready']
+    expect(methods).toEqual(['findByDigest', 'find', 'list', 'commit', 'events', ...optional, ...rest])
   })
 })
 

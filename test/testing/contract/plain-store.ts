@@ -8,6 +8,7 @@ import type {
   ListQuery,
   NewEvent,
   SecretUse,
+  StoredValue,
   TokenEvent,
   TokenRecord,
   TokenStore,
@@ -19,13 +20,14 @@ export interface Data {
   readonly byDigest: Map<string, string>
   readonly log: TokenEvent[]
   readonly uses: Map<string, SecretUse>
+  readonly values: Map<string, StoredValue>
   readonly wakes: Set<() => void>
   seq: number
   boundMs: number
 }
 
 export const emptyData = (): Data => ({
-  ...{ records: new Map(), byDigest: new Map(), log: [], uses: new Map(), wakes: new Set() },
+  ...{ records: new Map(), byDigest: new Map(), log: [], uses: new Map(), values: new Map(), wakes: new Set() },
   ...{ seq: 0, boundMs: 0 },
 })
 
@@ -174,6 +176,12 @@ export function plainStore(data: Data = emptyData()): WholeStore {
     },
     lastUse: async (tokenIds) =>
       structuredClone([...data.uses.values()].filter((use) => tokenIds.includes(use.tokenId))),
+    readValue: async (name) => structuredClone(data.values.get(name)),
+    async writeValue(name, value, version) {
+      if ((data.values.get(name)?.version ?? 0) !== version) return false
+      data.values.set(name, { value, version: version + 1 })
+      return true
+    },
     async sweep({ before, limit }) {
       const ended = [...data.records.values()].filter((record) => endOf(record) < before).slice(0, limit)
       for (const record of ended) remove(data, record)

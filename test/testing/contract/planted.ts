@@ -7,6 +7,7 @@ import { MISTAKEN_EXTRAS } from './planted-extras.ts'
 import { MISTAKEN_LISTS } from './planted-lists.ts'
 import { MISTAKEN_LOGS } from './planted-logs.ts'
 import { MISTAKEN_LOOK_UPS } from './planted-look-ups.ts'
+import { MISTAKEN_NAMED_VALUES } from './planted-named.ts'
 import { MISTAKEN_PROCESSES } from './planted-processes.ts'
 import type { Planted } from './planted-store.ts'
 import { MISTAKEN_VALUES } from './planted-values.ts'
@@ -18,5 +19,6 @@ export const PLANTED: readonly Planted[] = [
   ...MISTAKEN_LISTS,
   ...MISTAKEN_LOGS,
   ...MISTAKEN_EXTRAS,
+  ...MISTAKEN_NAMED_VALUES,
   ...MISTAKEN_PROCESSES,
 ]

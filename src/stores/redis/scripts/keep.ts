@@ -1,5 +1,5 @@
-/** The scripts that write anything but a change: the bound, uses of secrets, and the removal of what ended long ago. */
-import { FORMAT, writing } from './begin.ts'
+/** The scripts that write anything but a change: the bound, uses of secrets, named values, and the removal of what ended long ago. */
+import { FORMAT, reading, writing } from './begin.ts'
 
 /** Raises the freshness bound and gives it, and which primary it was. */
 export const BOUND = writing(
@@ -29,6 +29,24 @@ end
 return { 'ok' }
 `,
   true,
+)
+
+/** A value by its name: it and its version, or nothing. */
+export const READ_VALUE = reading(`
+local kept = redis.call('HMGET', base .. 'value:' .. ARGV[1], 'value', 'version')
+if not kept[1] then return { 'ok' } end
+return { 'ok', kept[1], kept[2] or '' }
+`)
+
+/** Writes a value over the version that is named: name, value, version before, version after. Answers whether it did. */
+export const WRITE_VALUE = writing(
+  `
+local key = base .. 'value:' .. ARGV[1]
+if (redis.call('HGET', key, 'version') or '0') ~= ARGV[3] then return { 'ok', '0' } end
+redis.call('HSET', key, 'value', ARGV[2], 'version', ARGV[4])
+return { 'ok', '1' }
+`,
+  false,
 )
 
 /**

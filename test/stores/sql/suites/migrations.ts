@@ -6,7 +6,7 @@ import { SCHEMA_VERSION, STEPS } from '../../../../src/stores/sql/schema.ts'
 import { add, eventOf, next, T } from '../../records.ts'
 import { type Engine, freshStore } from '../engines.ts'
 
-const TABLES = { tokens: 'Api_tokens', secrets: 'hashes', events: 'audit', uses: 'used', state: 'st8' }
+const TABLES = { tokens: 'Api_tokens', secrets: 'hashes', events: 'audit', uses: 'used', values: 'kept', state: 'st8' }
 const TEXT = '"Nächster" \\ %_\'; drop table x; -- 🔑 Ünïcödé'
 
 /** A token is created, changed, found in each way, and swept. */
@@ -20,6 +20,8 @@ async function goesThroughItsLife(kysely: Kysely<unknown>, options: SqlStoreOpti
   expect(await store.list({ planId: 'p1', order: 'expiry', now: T, limit: 9, search: 'ünïc' })).toEqual([changed])
   expect(await store.events({ limit: 9 })).toHaveLength(2)
   expect(await store.bound(7)).toBe(7)
+  expect(await store.writeValue('kept', TEXT, 0)).toBe(true)
+  expect(await store.readValue('kept')).toEqual({ value: TEXT, version: 1 })
   await store.recordUse([{ tokenId: first.id, digest: `digest-${first.id}`, at: T }])
   await store.recordUse([{ tokenId: first.id, digest: `digest-${first.id}`, at: T - 1 }])
   expect(await store.lastUse([first.id])).toEqual([{ tokenId: first.id, digest: `digest-${first.id}`, at: T }])
@@ -82,9 +84,11 @@ export function makesItsTables(engine: Engine): void {
     const { kysely, store, database } = await freshStore(engine)
     await add(store, { id: 'kept' })
     // Only MySQL can have been left with the column and without the version: the others make all or nothing.
-    if (engine.dialect !== 'mysql')
+    if (engine.dialect !== 'mysql') {
       for (const [table, column] of LATER)
         await sql`alter table ${sql.table(table)} drop column ${sql.ref(column)}`.execute(kysely)
+      await sql`drop table plan_token_values`.execute(kysely)
+    }
     await sql`update plan_token_state set schema_version = 1`.execute(kysely)
     expect(await migrate(kysely)).toEqual({ applied: NAMES.slice(1), version: SCHEMA_VERSION })
     expect((await sqlStore(kysely).find('kept'))?.id).toBe('kept')
