@@ -23,6 +23,7 @@ export function createProgram(): Command {
   addServe(program)
   addTokens(program)
   addQuestions(program)
+  addOutbox(program)
   addPolicies(program)
   addCompletion(program)
   return program
@@ -229,6 +230,20 @@ function addQuestions(program: Command): void {
     .option('--prefix <prefix>', 'a prefix of secrets, instead of a configuration; once for each', collect)
     .option('--revoke', 'ends what is found; asks first')
     .option('-y, --yes', 'does not ask')
+}
+
+function addOutbox(program: Command): void {
+  command<import('./commands/outbox.ts').OutboxCommandOptions>(
+    program,
+    'outbox',
+    "tells how far the configuration's outboxes are, and which notices could not be delivered",
+    'outbox --dead',
+    async (session, flags) => (await import('./commands/outbox.ts')).outbox(session, flags),
+  )
+    .option('--name <name>', 'the outbox, where there are several')
+    .addOption(new Option('--dead', 'lists the dead letters').conflicts(['resend', 'run']))
+    .option('--resend <id>', 'has a dead letter sent again, or all of them with "all"; once for each', collect)
+    .option('--run', 'sends what there is to send now, and ends: for cron')
 }
 
 function addPolicies(program: Command): void {

@@ -13,6 +13,7 @@ import { callable, judged, matching, type Output, whole } from '../core/shape.ts
 import { BASE_PATH_MESSAGE, isBasePath } from '../core/target.ts'
 import type { AuthzenOptions } from '../gateway/authzen.ts'
 import type { ForwardAuthOptions } from '../gateway/forward-auth.ts'
+import type { Outbox } from '../outbox/outbox.ts'
 import type { Awaitable, Directory, TokenStore } from '../ports.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
 import type { ReadyInput } from '../service/ready.ts'
@@ -50,6 +51,8 @@ interface Common {
   readonly exists?: ReadyInput
   /** What `serve` runs. */
   readonly gateway?: GatewayConfig
+  /** What `createOutbox` returned, for `outbox`. */
+  readonly outboxes?: readonly Outbox[]
   /** Closes what the file has opened, once the command is done. */
   readonly close?: () => unknown
 }
@@ -124,13 +127,31 @@ const configSchema = z.strictObject({
   exists: z.optional(anObject('must be an object: { planId, resource }.')),
   freshnessMs: z.optional(z.number('must be a number of milliseconds.')),
   gateway: z.optional(gatewaySchema),
+  outboxes: z.optional(
+    judged((value) =>
+      Array.isArray(value) && value.every((one) => typeof Object(one).runOnce === 'function')
+        ? undefined
+        : 'must be a list of what createOutbox() returned.',
+    ),
+  ),
   close: z.optional(callable()),
 })
 type Fields = { readonly [F in keyof Output<typeof configSchema>]?: unknown }
 
 /** What goes with which source of tokens. */
 const OF_ENGINE = ['policy', 'store', 'directory', 'legacy', 'limits', 'freshnessMs'] as const
-const OF_STORE = [...OF_ENGINE, 'actor', 'database', 'sql', 'basePath', 'app', 'exists', 'gateway', 'close'] as const
+const OF_STORE = [
+  ...OF_ENGINE,
+  'actor',
+  'database',
+  'sql',
+  'basePath',
+  'app',
+  'exists',
+  'gateway',
+  'outboxes',
+  'close',
+] as const
 
 /**
  * Checks the configuration of the command line. The file's default export is what it returns; a plain object will do too.

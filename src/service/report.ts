@@ -11,7 +11,8 @@ import { tell } from './tell.ts'
 export interface ErrorInfo {
   /**
    * What failed: a method of a port, such as `directory.locate` or `store.commit`; `clock.now`, `random`; or a function of the
-   * host's, `onDecision` or `checks`.
+   * host's, `onDecision` or `checks`, `deliver` of an outbox;
+   * or `outbox`, whose place could not be kept.
    */
   readonly method: string
 }

@@ -47,6 +47,8 @@ describe('the entry points', () => {
       './nestjs',
       './mcp',
       './operator',
+      './outbox',
+      './outbox/webhooks',
       './legacy',
       './limits',
       './limits/memory',
@@ -129,10 +131,12 @@ describe('the package', () => {
       elysia: '^1.4.0',
       fastify: '^5.0.0',
       hono: '^4.0.0',
+      'ipaddr.js': '^2.5.0',
       kysely: '^0.28.0 || ^0.29.0',
       limiter: '^4.0.0',
       'openapi-types': '^12.1.3',
       'rate-limiter-flexible': '^11.0.0',
+      standardwebhooks: '^1.1.1',
       yaml: '^2.9.0',
     })
     expect(manifest.peerDependenciesMeta).toEqual(

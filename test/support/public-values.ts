@@ -69,6 +69,11 @@ export const PUBLIC_VALUES: {
   },
   'plan-access-tokens/mcp': { source: 'src/mcp/index.ts', values: ['mcpGuard'] },
   'plan-access-tokens/operator': { source: 'src/operator/index.ts', values: ['operator'] },
+  'plan-access-tokens/outbox': {
+    source: 'src/outbox/index.ts',
+    values: ['DeliveryError', 'cloudEvent', 'cloudEvents', 'createOutbox', 'mail', 'ocsf'],
+  },
+  'plan-access-tokens/outbox/webhooks': { source: 'src/outbox/webhooks/index.ts', values: ['standardWebhooks'] },
   'plan-access-tokens/legacy': { source: 'src/legacy/index.ts', values: ['legacyKeys', 'shadow'] },
   'plan-access-tokens/limits': { source: 'src/limits/index.ts', values: ['requestLimits'] },
   'plan-access-tokens/limits/memory': { source: 'src/limits/memory/index.ts', values: ['memoryLimiter'] },

@@ -19,6 +19,8 @@ import type * as node from 'plan-access-tokens/node'
 import type * as npm from 'plan-access-tokens/npm'
 import type * as openapi from 'plan-access-tokens/openapi'
 import type * as operators from 'plan-access-tokens/operator'
+import type * as outbox from 'plan-access-tokens/outbox'
+import type * as webhooks from 'plan-access-tokens/outbox/webhooks'
 import type * as policies from 'plan-access-tokens/policy'
 import type * as d1 from 'plan-access-tokens/stores/d1'
 import type * as drizzle from 'plan-access-tokens/stores/drizzle'
@@ -44,6 +46,7 @@ type Foreign =
   | Response
   | Headers
   | Uint8Array
+  | AbortSignal
   | RegExp
   | Migration
   | openapi.OpenApiDocument
@@ -97,6 +100,31 @@ interface Types {
   OperatorTokensInput: operators.OperatorTokensInput
   RevokedPlan: operators.RevokedPlan
   RevokePlanInput: operators.RevokePlanInput
+  Attempt: outbox.Attempt
+  CloudEvent: outbox.CloudEvent
+  CloudEventMessage: outbox.CloudEventMessage
+  CloudEventOptions: outbox.CloudEventOptions
+  CloudEventsOptions: outbox.CloudEventsOptions
+  DeadLetter: outbox.DeadLetter
+  Deliver: outbox.Deliver
+  DeliveryErrorOptions: outbox.DeliveryErrorOptions
+  DeliveryFailure: outbox.DeliveryFailure
+  Mail: outbox.Mail
+  MailOptions: outbox.MailOptions
+  Notice: outbox.Notice
+  NoticeHead: outbox.NoticeHead
+  NoticeToken: outbox.NoticeToken
+  NoticeType: outbox.NoticeType
+  OcsfEvent: outbox.OcsfEvent
+  OcsfOptions: outbox.OcsfOptions
+  Outbox: outbox.Outbox
+  OutboxOptions: outbox.OutboxOptions
+  OutboxStatus: outbox.OutboxStatus
+  Outcome: outbox.Outcome
+  RunResult: outbox.RunResult
+  WaitingPlan: outbox.WaitingPlan
+  StandardWebhooksOptions: webhooks.StandardWebhooksOptions
+  WebhookEndpoint: webhooks.WebhookEndpoint
   AdoptInput: api.AdoptInput
   LegacyKeys: api.LegacyKeys
   LegacySecret: api.LegacySecret
@@ -213,6 +241,7 @@ interface Types {
   Secret: api.Secret
   SecretRecord: api.SecretRecord
   SecretUse: api.SecretUse
+  StoredValue: api.StoredValue
   SecretView: api.SecretView
   Source: api.Source
   StoreProblem: api.StoreProblem

@@ -1,0 +1,89 @@
+/**
+ * Notices that no event stands for: what falls due as time goes by. They are derived from what a token is now and never scheduled,
+ * so that a refresh or a use cancels them by itself, and nothing is missed where nobody looked for a while. Pure.
+ */
+import { millisecondsInDay } from 'date-fns/constants'
+import { ENDED, isBefore, newestSecret, type SecretRecord, type TokenRecord } from '../core/token.ts'
+import type { NoticeHead } from './notice.ts'
+
+/** How many days before its end a token is told of. */
+const EXPIRING_DAYS = [1, 7, 30]
+/** After how many days without a use. */
+const UNUSED_DAYS = 90
+/** In how many parts of its grace a superseded secret is looked at. */
+const PARTS = 4
+
+/** Moments after one and up to another, epoch milliseconds. */
+export interface Window {
+  readonly after: number
+  readonly until: number
+}
+
+/**
+ * What falls due of a token within a window, in the order of the moments. Of the days before an end only the last that has come.
+ *
+ * @param uses by digest; `undefined` where the store keeps none.
+ */
+export function dueOf(
+  record: TokenRecord,
+  uses: ReadonlyMap<string, number> | undefined,
+  window: Window,
+): readonly NoticeHead[] {
+  if (record.revokedAt !== null) return []
+  const isWithin = (at: number): boolean => window.after < at && at <= window.until
+  const { id: tokenId, planId, expiresAt } = record
+  const head = (type: NoticeHead['type'], key: string, at: number, rest: Partial<NoticeHead>): NoticeHead => ({
+    id: `${tokenId}_${key}`,
+    type,
+    at,
+    planId,
+    tokenId,
+    ...rest,
+  })
+  const due: NoticeHead[] = []
+  if (isWithin(expiresAt)) due.push(head('token.expired', `expired_${expiresAt}`, expiresAt, { endsAt: expiresAt }))
+  if (isBefore(window.until, expiresAt)) {
+    const began = newestSecret(record)?.issuedAt ?? record.createdAt
+    const days = EXPIRING_DAYS.find((left) => expiresAt - left * millisecondsInDay <= window.until)
+    const at = days === undefined ? Number.NaN : expiresAt - days * millisecondsInDay
+    // A token that was made for seven days is not about to end when it is made.
+    if (days !== undefined && isWithin(at) && at > began)
+      due.push(head('token.expiring', `expiring_${days}_${expiresAt}`, at, { endsAt: expiresAt, daysLeft: days }))
+    if (uses) due.push(...unusedOf(record, uses).filter(({ at }) => isWithin(at)))
+  }
+  if (uses)
+    for (const [i, secret] of record.secrets.slice(0, -1).entries()) {
+      const since = record.secrets[i + 1]?.issuedAt ?? Number.NaN
+      const found = oldUseOf(secret, since, uses.get(secret.digest), isWithin)
+      if (found)
+        due.push(
+          head('token.old_secret_used', `old_secret_used_${since}_${found.part}`, found.at, {
+            endsAt: secret.worksUntil ?? Number.NaN,
+            lastUsedAt: found.used,
+          }),
+        )
+    }
+  return due.sort((a, b) => a.at - b.at)
+}
+
+function unusedOf({ id, planId, createdAt, secrets }: TokenRecord, uses: ReadonlyMap<string, number>): NoticeHead[] {
+  const used = secrets.flatMap(({ digest }) => uses.get(digest) ?? [])
+  const lastUsedAt = used.length === 0 ? null : Math.max(...used)
+  const since = Math.max(createdAt, lastUsedAt ?? 0, ...secrets.map(({ issuedAt }) => issuedAt))
+  const at = since + UNUSED_DAYS * millisecondsInDay
+  return [{ id: `${id}_unused_${since}`, type: 'token.unused', at, planId, tokenId: id, lastUsedAt }]
+}
+
+/** The last part of a superseded secret's grace that ends within the window, if the secret was used in it. */
+function oldUseOf(
+  { worksUntil }: SecretRecord,
+  since: number,
+  used: number | undefined,
+  isWithin: (at: number) => boolean,
+): { readonly part: number; readonly at: number; readonly used: number } | undefined {
+  if (used === undefined || worksUntil === null || worksUntil === ENDED) return undefined
+  const endOf = (part: number): number => Math.round(since + ((worksUntil - since) * part) / PARTS)
+  for (let part = PARTS; part > 0; part--)
+    if (isWithin(endOf(part)) && used > endOf(part - 1)) return { part, at: endOf(part), used }
+  return undefined
+}
