@@ -13,6 +13,7 @@ import { HUB_LIMITS, hub } from './hub.ts'
 import { LIMITS_LIMITS, limits } from './limits.ts'
 import { NPM_LIMITS, npm } from './npm.ts'
 import { ORMS_LIMITS, orms } from './orms.ts'
+import { OUTBOX_LIMITS, outbox } from './outbox.ts'
 import { PEERS_LIMITS, peers } from './peers.ts'
 import { POLICY_LIMITS, policy } from './policy.ts'
 import { STORES_LIMITS, stores } from './stores.ts'
@@ -32,6 +33,7 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   gateway: { run: gateway, limits: GATEWAY_LIMITS },
   npm: { run: npm, limits: NPM_LIMITS },
   orms: { run: orms, limits: ORMS_LIMITS },
+  outbox: { run: outbox, limits: OUTBOX_LIMITS },
   hub: { run: hub, limits: HUB_LIMITS },
   peers: { run: peers, limits: PEERS_LIMITS },
   policy: { run: policy, limits: POLICY_LIMITS },
