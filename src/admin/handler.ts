@@ -10,22 +10,13 @@ import { decodeStrictly, readTargetOfUrl } from '../core/target.ts'
 import type { Awaitable } from '../ports.ts'
 import { mostLinksOf } from '../service/check-links.ts'
 import { tell } from '../service/tell.ts'
+import { type BodyLimits, readBytes } from './bytes.ts'
 import { createDetector, type Detector } from './carries.ts'
 import { answerOAuth, type IntrospectionOptions, OAUTH_ROUTES, oauthErrorOf } from './oauth.ts'
 import { openApiOf } from './openapi.ts'
 import { readAdminOptions } from './options.ts'
 import { membersOf, Problem, problemHeaders, problemOf } from './problem.ts'
-import {
-  type BodyLimits,
-  isOfType,
-  readBytes,
-  readIdempotencyKey,
-  readIfMatch,
-  readJson,
-  readParameters,
-  readShape,
-  schemaFor,
-} from './read.ts'
+import { isOfType, readIdempotencyKey, readIfMatch, readJson, readParameters, readShape, schemaFor } from './read.ts'
 import { type AdminEngine, type AdminRequest, type Answer, ROUTES, type Route } from './routes.ts'
 
 /** What `adminHandler` takes. */

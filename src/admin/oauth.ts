@@ -6,8 +6,9 @@ import { issueAt } from '../core/issue.ts'
 import type { Awaitable } from '../ports.ts'
 import type { Inspection } from '../service/inspect.ts'
 import type { AnswerName } from './answers.ts'
+import { type BodyLimits, readBytes } from './bytes.ts'
 import { type AdminCode, Problem } from './problem.ts'
-import { type BodyLimits, decodeFormLines, isOfType, readBytes } from './read.ts'
+import { decodeFormLines, isOfType } from './read.ts'
 import type { AdminEngine } from './routes.ts'
 
 /** For hosts that want the two endpoints of OAuth. */

@@ -3,7 +3,6 @@
  * admin/schemas.ts. Where a request goes: admin/routes.ts.
  */
 import type * as z from 'zod/mini'
-import { gatherBytes } from '../core/bytes.ts'
 import { type Issue, issueAt, plainPath } from '../core/issue.ts'
 import { parseJsonStrictly } from '../core/json.ts'
 import { sentenceOf } from '../core/malformed.ts'
@@ -138,41 +137,4 @@ function hasMoreEntries(json: Uint8Array, most: number): boolean {
     else if (!isInText && byte === COMMA && ++commas > most) return true
   }
   return false
-}
-
-/** How much of a body is read, and for how long. */
-export interface BodyLimits {
-  readonly bytes: number
-  readonly timeoutMs: number
-}
-
-/** The bytes of a body, within the limits of length and time. */
-export async function readBytes(request: Request, { bytes: limit, timeoutMs }: BodyLimits): Promise<Uint8Array> {
-  const tooLarge = new Problem('body_too_large', { detail: `At most ${limit} bytes are taken.` })
-  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge
-  if (request.bodyUsed) throw new TypeError('The body was read by somebody before.')
-  const reader = request.body?.getReader()
-  if (!reader) return new Uint8Array()
-  const bytes = gatherBytes(limit)
-  let isLate = false
-  // Ends a read that waits. Not awaited: a stream that never ends may never answer.
-  const stop = (): void => void reader.cancel().catch(() => undefined)
-  const timer = setTimeout(() => {
-    isLate = true
-    stop()
-  }, timeoutMs)
-  try {
-    for (;;) {
-      const chunk = await reader.read().catch(() => {
-        throw isLate ? new Problem('body_timeout') : new Problem('request_malformed', { detail: 'The body broke off.' })
-      })
-      if (isLate) throw new Problem('body_timeout')
-      if (chunk.done) return bytes.all()
-      if (bytes.add(chunk.value)) continue
-      stop()
-      throw tooLarge
-    }
-  } finally {
-    clearTimeout(timer)
-  }
 }
