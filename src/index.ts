@@ -1,4 +1,6 @@
 /** The public face of the engine. Figma's policy: `plan-access-tokens/figma`; for tests: `plan-access-tokens/testing`. */
+
+export type { Canaries, CanaryPlace } from './core/canary.ts'
 export type { HeadersLike } from './core/credential.ts'
 export type { RuleName } from './core/decide.ts'
 export type { Denial, RenderedDenial } from './core/denial.ts'
@@ -63,6 +65,7 @@ export type {
   EventDetails,
   EventType,
   IdempotencyRecord,
+  LeakedSecret,
   LegacySecret,
   NewEvent,
   RecordDetails,

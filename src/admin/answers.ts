@@ -17,6 +17,7 @@ const secret = z.strictObject({
   issuedAt: at(),
   worksUntil: told(z.nullable(z.int()), '`null` for the newest: it works as long as the token.'),
   lastUsedAt: maybe(z.nullable(z.int())),
+  leakedAt: told(maybe(z.int()), 'Epoch milliseconds: when it was first reported as leaked, if it went on working.'),
 })
 
 const token: z.ZodMiniType<Token> = z.strictObject({
@@ -42,6 +43,10 @@ const token: z.ZodMiniType<Token> = z.strictObject({
   legacy: told(z.boolean(), 'Whether the newest secret is a key from before, which was adopted.'),
   metadata: told(maybe(z.record(z.string(), z.string())), "Words of the plan's own; absent where there are none."),
   contact: told(maybe(z.string()), 'Whom to ask; absent where nobody was named.'),
+  canary: told(
+    maybe(z.literal(true)),
+    'A canary: nothing is let through with it, and its use is told. Absent of every other.',
+  ),
   warnings: told(
     z.array(
       z.union([
@@ -69,7 +74,10 @@ const event: z.ZodMiniType<TokenEvent> = z.strictObject({
   id: z.string(),
   seq: z.int(),
   at: at(),
-  type: z.enum(['created', 'adopted', 'edited', 'refreshed', 'revoked', 'secret_revoked', 'moving', 'moved']),
+  type: z.enum([
+    ...(['created', 'adopted', 'edited', 'refreshed', 'revoked', 'secret_revoked', 'moving', 'moved'] as const),
+    ...(['leak_reported', 'canary_used'] as const),
+  ]),
   tokenId: z.string(),
   planId: z.string(),
   actor: told(z.nullable(z.string()), '`null` where a secret was reported by its holder.'),

@@ -257,7 +257,7 @@ export const ROUTES: readonly Route[] = [
     summary: 'The dates that a refresh would give now.',
     query: QUERIES.previewRefresh,
     answer: 'RefreshPreview',
-    codes: [...READ, 'token_not_active', 'plan_not_eligible', 'plan_rules_broken'],
+    codes: [...READ, 'token_not_active', 'token_is_canary', 'plan_not_eligible', 'plan_rules_broken'],
     call: async (engine, { actor, param, query }) => ({
       body: await engine.previewRefresh({ actor, id: param, ...query }),
     }),
@@ -271,7 +271,7 @@ export const ROUTES: readonly Route[] = [
     takes: 'Idempotency-Key',
     answer: 'Issued',
     hasETag: true,
-    codes: [...WRITE, 'too_many_live_secrets', 'plan_rules_broken', ...KEY],
+    codes: [...WRITE, 'too_many_live_secrets', 'plan_rules_broken', 'token_is_canary', ...KEY],
     call: async (engine, { actor, param, body, idempotencyKey }) => {
       const key = idempotencyKey === undefined ? {} : { idempotencyKey }
       return ofIssued(await engine.refresh({ actor, id: param, ...body, ...key }))

@@ -48,6 +48,7 @@ const changed = {
 }
 told(create.shape.contact, contact)
 told(list.shape.metadataKey, 'Those that have a word of this key, whichever it is.')
+told(create.shape.canary, 'Makes a canary, which stays one: nothing is let through with it, and its use is told.')
 told(list.shape.limit, 'Entries of a page. Default 50.')
 told(events.shape.limit, 'Entries of a page. Default 50.')
 told(list.shape.after, 'The `next` of the page before.')

@@ -1,6 +1,7 @@
 /** Every command with its arguments, flags, help and examples. What each does: the files below cli/commands. */
 import { Argument, Command, Option } from 'commander'
 import { version } from '../../package.json'
+import { LEAK_RULE_FORMATS } from '../leaks/rules.ts'
 import { collect, command, date, managing, required, seconds, whole, words } from './command.ts'
 import { addCompletion } from './completion.ts'
 import { EXIT_CODES } from './exit.ts'
@@ -109,6 +110,7 @@ function addTokens(program: Command): void {
     .option('-s, --scope <scope>', 'a scope; once for each', collect)
     .option('-r, --resource <link>', 'a resource that it may reach, by its link; once for each', collect)
     .option('--all-resources', 'it may reach every resource of the plan')
+    .option('--canary', 'makes a canary: nothing is let through with it, and its use is told')
     .option('--idempotency-key <key>', 'the same key again gives the same token with a fresh secret')
   managing<import('./commands/tokens.ts').ListOptions>(
     program,
@@ -262,6 +264,15 @@ function addPolicies(program: Command): void {
   )
     .option('--markdown', 'prints Markdown, to be committed')
     .option('--check <file>', 'ends with 1 if the committed Markdown is another one')
+  which(
+    command<import('./commands/leak-rules.ts').LeakRulesOptions>(
+      program,
+      'leak-rules',
+      'prints rules by which a scanner finds secrets of the policy',
+      'leak-rules --format gitleaks > .gitleaks.toml',
+      async (session, flags) => (await import('./commands/leak-rules.ts')).leakRules(session, flags),
+    ),
+  ).addOption(required('-f, --format <format>', 'whose rules').choices(LEAK_RULE_FORMATS))
   which(
     managing<import('./commands/policy.ts').DiffOptions>(
       program,

@@ -35,6 +35,8 @@ export async function inSession(options: CommonOptions, run: (session: Session) 
   try {
     await run(session)
   } finally {
+    const opened = await source?.catch(() => undefined)
+    await opened?.close?.()
     if (config) await close(io, await config.catch(() => undefined))
   }
 }

@@ -67,7 +67,8 @@ export function showToken(io: Io, token: Token): void {
       ? []
       : [['revoked', `${moment(token.revokedAt)} by ${token.revokedBy ?? 'a report'}`] as [string, string]]),
     ...(token.lastUsedAt === undefined ? [] : [['last used', moment(token.lastUsedAt)] as [string, string]]),
-    ['secrets', secrets.map(({ issuedAt, worksUntil }) => `${moment(issuedAt)}${untilOf(worksUntil)}`).join('; ')],
+    ['secrets', secrets.map(secretText).join('; ')],
+    ...(token.canary ? [['canary', 'nothing is let through with it, and its use is told'] as [string, string]] : []),
     ...(token.legacy ? [['legacy', 'its newest secret is a key from before'] as [string, string]] : []),
     ['version', String(token.version)],
   ]
@@ -79,6 +80,11 @@ export function showToken(io: Io, token: Token): void {
 function aboutOf(warning: Token['warnings'][number]): string {
   if ('scope' in warning) return warning.scope
   return 'lifetimeDays' in warning ? `${warning.lifetimeDays} days` : ''
+}
+
+function secretText({ issuedAt, worksUntil, leakedAt }: Token['secrets'][number]): string {
+  const leaked = leakedAt === undefined ? '' : `, reported as leaked ${moment(leakedAt)}`
+  return `${moment(issuedAt)}${untilOf(worksUntil)}${leaked}`
 }
 
 function untilOf(worksUntil: number | null): string {

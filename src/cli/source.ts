@@ -22,6 +22,8 @@ export interface Source extends Omit<AdminClient, 'parseLinks'> {
   ) => Promise<{ readonly active: boolean; readonly id?: string; readonly name?: string }>
   /** Ends the secret and, if it is the newest, its token. */
   revokeSecret(secret: string): Promise<boolean>
+  /** Writes what the engine has still to write; absent where there is none. */
+  close?(): Promise<void>
   /** What a request with a secret may do; absent where the secret would have to be sent on. */
   readonly explainSecret?: (
     secret: string,
@@ -45,7 +47,7 @@ export function isOfApi(config: Config): config is AdminApiConfig {
 /** The engine of a configuration that has a store. @param freshnessMs for a process that goes on; a command asks the store. */
 export function engineOf(config: Exclude<Config, AdminApiConfig>, freshnessMs = 0): ConfiguredEngine {
   if ('tokens' in config) return config.tokens
-  const { policy, store, directory, legacy, limits } = config
+  const { policy, store, directory, legacy, limits, canaries } = config
   // What the engine keeps to itself as `unavailable` is told here, in its safe words.
   const told = new Set<string>()
   const tell = (line: string): void => {
@@ -58,6 +60,7 @@ export function engineOf(config: Exclude<Config, AdminApiConfig>, freshnessMs = 
     directory,
     ...(legacy !== undefined && { legacy }),
     ...(limits !== undefined && { limits }),
+    ...(canaries !== undefined && { canaries }),
     freshnessMs,
     onError: (error, { method }) => tell(`${method} failed: ${wordsOf(error)}`),
     onWarning: tell,
@@ -87,6 +90,7 @@ function ofEngine(engine: ConfiguredEngine, actor: string | undefined, basePath:
       return { active, ...(token && { id: token.id, name: token.name }) }
     },
     revokeSecret: async (secret) => (await engine.revokeSecret({ text: secret })).revoked,
+    close: () => engine.close(),
     async explainSecret(secret, request, surface) {
       const policy = engine.policies.find((one) => surface === undefined || one.surface === surface)
       const headers = { ...headerFor(policy, secret), 'content-type': 'application/json' }

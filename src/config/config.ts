@@ -5,6 +5,7 @@
 import * as z from 'zod/mini'
 import type { AdminClientOptions } from '../admin/client.ts'
 import type { AdminEngine } from '../admin/routes.ts'
+import type { Canaries } from '../core/canary.ts'
 import type { LegacyKeys } from '../core/legacy.ts'
 import type { RequestLimits } from '../core/limits.ts'
 import type { Policy } from '../core/policy.ts'
@@ -72,6 +73,8 @@ export interface StoreConfig extends Common {
   readonly legacy?: LegacyKeys
   /** Limits of requests, as `requestLimits` made them for the servers: for `serve`, and `explain` looks at them. */
   readonly limits?: RequestLimits
+  /** Whom the use of canary tokens is told, as `canaryTokens` made it: without it the command line makes none. */
+  readonly canaries?: Canaries
   /** What the servers run with, in milliseconds; `doctor` compares it with what the store knows. */
   readonly freshnessMs?: number
 }
@@ -118,6 +121,7 @@ const configSchema = z.strictObject({
   directory: z.optional(anObject('must be a directory: plan(), isPlanAdmin() and locate().')),
   legacy: z.optional(anObject('must be what legacyKeys() returns.')),
   limits: z.optional(anObject('must be what requestLimits() returns.')),
+  canaries: z.optional(anObject('must be what canaryTokens() returns.')),
   adminApi: z.optional(z.strictObject({ url: httpUrl, headers: z.optional(headers) })),
   actor: z.optional(some),
   database: z.optional(anObject('must be a Kysely of your database.')),
@@ -139,7 +143,7 @@ const configSchema = z.strictObject({
 type Fields = { readonly [F in keyof Output<typeof configSchema>]?: unknown }
 
 /** What goes with which source of tokens. */
-const OF_ENGINE = ['policy', 'store', 'directory', 'legacy', 'limits', 'freshnessMs'] as const
+const OF_ENGINE = ['policy', 'store', 'directory', 'legacy', 'limits', 'canaries', 'freshnessMs'] as const
 const OF_STORE = [
   ...OF_ENGINE,
   'actor',

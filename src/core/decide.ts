@@ -19,7 +19,7 @@ import type { NamedAt } from './policy-names.ts'
 import { covers, isResourceRef, PLAN_KIND, type Place, type PlacedResource, type ResourceRef } from './resources.ts'
 import type { ScopeAlternative } from './scope-alternatives.ts'
 import type { Target } from './target.ts'
-import { type Grant, type SecretRecord, statusOf, type TokenRecord } from './token.ts'
+import { type Grant, isCanary, type SecretRecord, statusOf, type TokenRecord } from './token.ts'
 
 /** What is known of a request so far. A field that is `undefined` is not known, or does not exist. */
 export interface Facts {
@@ -153,7 +153,7 @@ function targetRefuses({ target }: Facts): RefusalCode | undefined {
 }
 
 function knownRefuses({ record, secret }: Facts): RefusalCode | undefined {
-  return record && secret ? undefined : 'token_unknown'
+  return record && secret && !isCanary(record) ? undefined : 'token_unknown'
 }
 
 function typeRefuses({ policy, record }: Facts): RefusalCode | undefined {

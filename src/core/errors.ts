@@ -143,6 +143,7 @@ export type ManagementCode =
   | 'key_already_adopted'
   | 'plan_rules_broken'
   | 'preview_outdated'
+  | 'token_is_canary'
   | 'unavailable'
 
 /** What a failed management call says. */
@@ -171,6 +172,7 @@ export const MANAGEMENT_ERRORS: { readonly [C in ManagementCode]: ManagementErro
     title: 'The token holds what the rules of its plan do not allow any more. Edit it first.',
   },
   preview_outdated: { status: 409, title: 'The log no longer goes back to the preview. Preview again.' },
+  token_is_canary: { status: 409, title: 'The token is a canary, which has no other secret. Make a new one.' },
   unavailable: { status: 503, title: 'The store or the directory did not answer.' },
 }
 

@@ -142,7 +142,8 @@ export function refreshDates(
   { graceHours, lifetimeDays }: Lifetimes,
 ): { expiresAt: number; previousWorksUntil: number } {
   const expiresAt = endOfLifetime(now, Math.min(record.lifetimeDays, lifetimeDays))
-  return { expiresAt, previousWorksUntil: Math.min(now + graceHours * millisecondsInHour, expiresAt) }
+  const leaked = newestSecret(record)?.leak?.endsAt ?? expiresAt
+  return { expiresAt, previousWorksUntil: Math.min(now + graceHours * millisecondsInHour, expiresAt, leaked) }
 }
 
 /** How many secrets and idempotency keys of a token are remembered; older ones are forgotten, secrets once they ended. */
@@ -266,7 +267,8 @@ export function changesBetween(
   return changes.length === 0 ? undefined : Object.fromEntries(changes)
 }
 
-function next(record: TokenRecord, change: Partial<TokenRecord> & { readonly eventId: string }): TokenRecord {
+/** The version after a record's, with what changed. */
+export function next(record: TokenRecord, change: Partial<TokenRecord> & { readonly eventId: string }): TokenRecord {
   const after: { -readonly [F in keyof TokenRecord]: TokenRecord[F] } = {
     ...record,
     ...change,

@@ -76,6 +76,10 @@ const DETAILS: { readonly [R in RuleName]?: (facts: Facts, code: RefusalCode) =>
       ? sentenceOf(credential.malformed)
       : `It is looked for in ${listed([...places.headers, ...(places.bearer ? ['authorization'] : [])])}.`,
   target: causeOf,
+  known: ({ record }) =>
+    record
+      ? 'It is a canary: nothing is let through with it, and whoever sends it is answered as if it did not exist.'
+      : REFUSALS.token_unknown.help,
   alive: ({ record, secret }, code) => {
     if (code === 'token_revoked') return `That was on ${date(record?.revokedAt)}.`
     if (code === 'token_expired') return `That was on ${date(record?.expiresAt)}.`

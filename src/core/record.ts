@@ -10,6 +10,7 @@ import {
   type EventDetails,
   type IdempotencyRecord,
   isDate,
+  type LeakedSecret,
   type LegacySecret,
   type RecordDetails,
   type SecretRecord,
@@ -55,15 +56,20 @@ function listOf<T>(isGood: (entry: { readonly [F in keyof T]: unknown }) => bool
 
 const areLinked = listOf<LinkedResource>((entry) => isResourceRef(entry) && isText(entry.link))
 const areSecrets = listOf<SecretRecord>(
-  ({ digest, issuedAt, worksUntil, legacy }) =>
+  ({ digest, issuedAt, worksUntil, legacy, leak }) =>
     isText(digest) &&
     isDate(issuedAt) &&
     (worksUntil === null || isDate(worksUntil)) &&
-    (legacy === undefined || isLegacy(legacy)),
+    (legacy === undefined || isLegacy(legacy)) &&
+    (leak === undefined || isLeak(leak)),
 )
 const isLegacy = (value: unknown): boolean => {
   const { scheme, hash } = Object(value) as { readonly [F in keyof LegacySecret]?: unknown }
   return isText(scheme) && (hash === undefined || isText(hash))
+}
+const isLeak = (value: unknown): boolean => {
+  const { at, reports, endsAt } = Object(value) as { readonly [F in keyof LeakedSecret]?: unknown }
+  return isDate(at) && areTexts(reports) && (endsAt === undefined || isDate(endsAt))
 }
 const CALLS: readonly string[] = ['create', 'refresh', 'adopt'] satisfies IdempotencyRecord['call'][]
 const areKeys = listOf<IdempotencyRecord>(
@@ -85,6 +91,7 @@ const areWords = (value: unknown): boolean => isDictionary(value) && Object.valu
 const RECORD_DETAILS: FieldsOf<RecordDetails> = {
   metadata: [areWords, Object.freeze({})],
   contact: TEXT,
+  canary: [(value) => value === true, true],
 }
 
 const EVENT_DETAILS: FieldsOf<EventDetails> = {

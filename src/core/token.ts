@@ -19,6 +19,18 @@ export interface SecretRecord {
   readonly worksUntil: number | null
   /** Of a key from before that was adopted; absent of every other. */
   readonly legacy?: LegacySecret
+  /** Of one that was reported as leaked and went on working; absent of every other. */
+  readonly leak?: LeakedSecret
+}
+
+/** What is kept of reports that a secret has leaked. */
+export interface LeakedSecret {
+  /** When the first one came. */
+  readonly at: number
+  /** Hashes of the reports that were written into the log, so that none of them is written again. */
+  readonly reports: readonly string[]
+  /** By when it ends, whatever a refresh would give it; absent where no report asked for an end. */
+  readonly endsAt?: number
 }
 
 /** What is kept of a key from before. Never leaves the store, no more than a digest does. */
@@ -49,6 +61,8 @@ export interface RecordDetails {
   readonly metadata?: { readonly [key: string]: string }
   /** Whom to ask about the token: an address, or the name of a team. */
   readonly contact?: string
+  /** Of a canary: no request is let through with it, and each that comes with it is told. It is one for good. */
+  readonly canary?: true
 }
 
 /** A token as a store keeps it. Version 1 is the newly created one; every change adds one. */
@@ -82,7 +96,8 @@ export interface TokenRecord extends RecordDetails {
 /**
  * What the audit log calls a change. `adopted` is the first of a token whose key is from before, as
  * `created` is of any other. One that an operator moves to another plan leaves `moving` in the log of the one and `moved` in the
- * log of the other.
+ * log of the other. `leak_reported` is a secret that was found somewhere and goes on working, for good or for a while; one that
+ * ended by it is `revoked` or `secret_revoked`. `canary_used` stands there once a minute a token at most.
  */
 export type EventType =
   | 'created'
@@ -93,6 +108,8 @@ export type EventType =
   | 'secret_revoked'
   | 'moving'
   | 'moved'
+  | 'leak_reported'
+  | 'canary_used'
 
 /** A field of a token before and after a change. */
 export interface Change {
@@ -142,6 +159,8 @@ export interface SecretView {
   readonly worksUntil: number | null
   /** To a minute, `null` if never; absent where the store keeps no uses, and in decisions. */
   readonly lastUsedAt?: number | null
+  /** When it was first reported as leaked, if it went on working; absent of every other. */
+  readonly leakedAt?: number
 }
 
 /**
@@ -201,6 +220,11 @@ export function statusOf(record: TokenRecord, now: number): TokenStatus {
   return isBefore(now, record.expiresAt) ? 'active' : 'expired'
 }
 
+/** Whether it is a canary token, with which nothing is let through. Whatever stands there is one: only absence is none. */
+export function isCanary(record: Pick<TokenRecord, 'canary'>): boolean {
+  return record.canary !== undefined
+}
+
 /** The newest secret, whose `worksUntil` is `null`. */
 export function newestSecret(record: TokenRecord): SecretRecord | undefined {
   return record.secrets.at(-1)
@@ -251,9 +275,10 @@ export function viewOf(
   const scopes = Object.isFrozen(held) ? held : held.slice()
   const kept = objectsOf<SecretRecord>(record.secrets)
   const secrets = kept.map(
-    ({ digest, issuedAt, worksUntil }): SecretView => ({
+    ({ digest, issuedAt, worksUntil, leak }): SecretView => ({
       issuedAt,
       worksUntil,
+      ...(leak && { leakedAt: leak.at }),
       ...(uses && { lastUsedAt: uses.get(digest) ?? null }),
     }),
   )
@@ -282,6 +307,7 @@ export function viewOf(
     warnings,
     ...(metadata && { metadata: { ...metadata } }),
     ...(contact !== undefined && { contact }),
+    ...(isCanary(record) && { canary: true as const }),
     ...(uses && { lastUsedAt: used.length === 0 ? null : Math.max(...used) }),
   })
 }

@@ -196,6 +196,8 @@ export const HUB_TEXTS = {
   eventSecretRevoked: '{actor} ended a secret',
   eventMoving: '{actor} began to move the token to another organization',
   eventMoved: '{actor} moved the token here from another organization',
+  eventLeakReported: '{actor} told that a secret was found by others',
+  eventCanaryUsed: 'Somebody used this canary',
   someHolder: 'Somebody who had the secret',
   before: 'before',
   after: 'after',

@@ -10,8 +10,10 @@ import { isThenable } from '../core/objects.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { BASE_PATH_MESSAGE, isBasePath } from '../core/target.ts'
+import { isCanary, type TokenRecord } from '../core/token.ts'
 import type { Awaitable } from '../ports.ts'
 import { unavailable } from './ask.ts'
+import { noteCanary } from './canary.ts'
 import { allowanceOf, type Decision, refusalOf } from './decision.ts'
 import type { Engine } from './engine.ts'
 import { gatherNames, gatherPlaces, gatherPlan, gatherRecord, STAGES, type Stage } from './gather.ts'
@@ -47,6 +49,8 @@ export interface DecisionInfo {
   readonly status: number
   /** Absent if the secret is not known. */
   readonly tokenId?: string
+  /** Of a canary token: whoever sent it was told that it is not known. Absent of every other. */
+  readonly canary?: true
   readonly planId?: string
   readonly tokenType?: string
   /** The route of the policy, absent if there is none for the request. */
@@ -213,6 +217,15 @@ export function basePathOf(options: SurfaceOptions | undefined): string | undefi
 function noteRefusal(engine: Engine, code: RefusalCode, inquiry: Inquiry | undefined): void {
   if (code === 'unavailable') engine.report.failed(inquiry?.failure, inquiry?.port ?? 'authorize')
   else if (code === 'plan_not_eligible') hintAtTier(engine, inquiry?.plan)
+  else if (inquiry?.record && isCanary(inquiry.record)) noteUseOfCanary(inquiry, inquiry.record)
+}
+
+function noteUseOfCanary(inquiry: Inquiry, record: TokenRecord): void {
+  const { engine, policy, secret } = inquiry
+  putMatch(inquiry)
+  const { match } = inquiry
+  const place = { surface: policy.surface, ...(match && { route: match.endpoint.view.route }) }
+  if (secret) noteCanary(engine, record, secret.digest, place)
 }
 
 /** After so many requests of working tokens, none of which led to an endpoint, the guard is thought to see other paths. */
@@ -261,6 +274,7 @@ function infoOf(
     ...(decision.allowed ? { status: 200 } : { code: decision.code, status: decision.status }),
     ...(!decision.allowed && decision.reason && { reason: decision.reason }),
     ...(record && { tokenId: record.id, planId: record.planId, tokenType: record.type }),
+    ...(record && isCanary(record) && { canary: true as const }),
     ...(match && { route: match.endpoint.view.route }),
     ...(typeof limited === 'object' && { limit: limited.state }),
     ...(!decision.allowed && decision.code === 'unavailable' && { error: unavailable(failure, port) }),

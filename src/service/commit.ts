@@ -35,7 +35,7 @@ interface Write<Result> {
   readonly actor: string | null
   readonly result: Result
   /** What the event says beside the differences between the two versions. */
-  readonly told?: Pick<NewEvent, 'changes' | 'reason'>
+  readonly told?: Pick<NewEvent, 'changes' | 'reason' | 'source' | 'url'>
 }
 
 /**

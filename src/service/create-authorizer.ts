@@ -111,7 +111,7 @@ export function authorizerOf<P extends Policy>(
     authorize: async (asked, options) => decide(asked, options),
     inspect: (input) => inspect(engine, input),
     async close() {
-      await Promise.all([engine.freshness.close(), engine.uses.close()])
+      await Promise.all([engine.freshness.close(), engine.uses.close(), engine.canaries?.close()])
     },
   }
 }
@@ -134,6 +134,7 @@ export function createEngine(options: AuthorizerOptions, policies: readonly Poli
     prefixes: new Set([...types.values()].map(({ type }) => type.prefix)),
     legacy: options.legacy,
     limits: options.limits,
+    canaries: options.canaries,
     planIds: planIdsOf(policies),
     store,
     directory,

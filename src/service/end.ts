@@ -5,8 +5,9 @@ import { issueAt } from '../core/issue.ts'
 import type { LegacyKey } from '../core/legacy.ts'
 import { revoked, secretRevoked } from '../core/lifecycle.ts'
 import { secretsIn } from '../core/secret.ts'
-import { isDate, newestSecret, type Token, type TokenRecord } from '../core/token.ts'
+import { isCanary, isDate, newestSecret, type Token, type TokenRecord } from '../core/token.ts'
 import { ask, shaped } from './ask.ts'
+import { noteCanary } from './canary.ts'
 import { change, type Judged, judgement } from './commit.ts'
 import { type ManagingEngine, show, showOne, timeOf } from './engine.ts'
 import { newId } from './ids.ts'
@@ -50,24 +51,11 @@ const MOST_SECRETS = 100
 
 export async function revokeSecret(engine: ManagingEngine, input: RevokeSecretInput): Promise<RevokedSecret> {
   const { text } = parseInput('revokeSecret', input)
-  const native = [...secretsIn(text, engine.prefixes)].map((secret) => ({ digest: engine.sha256(secret) }))
-  const found = [...native, ...(engine.legacy?.findIn(text) ?? [])]
-  if (found.length > MOST_SECRETS) {
-    const message = `must hold at most ${MOST_SECRETS} secrets. Report them in parts.`
-    throw new PlanTokenError('invalid_input', { issues: [issueAt(['text'], message)] })
-  }
   const changed = new Map<string, TokenRecord>()
-  let uncompared: unknown
-  for (const one of found) {
-    try {
-      const record = await revokeDigest(engine, one.digest, 'secretIn' in one ? one : undefined)
-      if (record) changed.set(record.id, record)
-    } catch (error) {
-      // A key that the host cannot compare says nothing of the others, which end all the same. A store that fails says it of all.
-      if (!isUncompared(error)) throw error
-      uncompared ??= error
-    }
-  }
+  const uncompared = await eachSecretIn(engine, text, async (digest, key) => {
+    const record = await revokeDigest(engine, digest, key)
+    if (record) changed.set(record.id, record)
+  })
   if (changed.size > 0) await engine.freshness.untilSeenEverywhere()
   if (uncompared !== undefined) throw uncompared
   if (changed.size === 0) return { revoked: false }
@@ -75,27 +63,64 @@ export async function revokeSecret(engine: ManagingEngine, input: RevokeSecretIn
   return { revoked: true, token: tokens[0] as Token, tokens }
 }
 
+/**
+ * Does something with each secret in a text, one after the other. A key from before that the host cannot compare says nothing of
+ * the others, so what was thrown at the first such is given back; a store that fails says it of all.
+ *
+ * @param most how many there may be; a report whose length is bounded may have all.
+ * @throws PlanTokenError `invalid_input` for more, and what `act` throws.
+ */
+export async function eachSecretIn(
+  engine: ManagingEngine,
+  text: string,
+  act: (digest: string, key: LegacyKey | undefined) => Promise<void>,
+  most = MOST_SECRETS,
+): Promise<unknown> {
+  const native = [...secretsIn(text, engine.prefixes)].map((secret) => ({ digest: engine.sha256(secret) }))
+  const found = [...native, ...(engine.legacy?.findIn(text) ?? [])]
+  if (found.length > most) {
+    const message = `must hold at most ${most} secrets. Report them in parts.`
+    throw new PlanTokenError('invalid_input', { issues: [issueAt(['text'], message)] })
+  }
+  let uncompared: unknown
+  for (const one of found) {
+    try {
+      await act(one.digest, 'secretIn' in one ? one : undefined)
+    } catch (error) {
+      if (!isUncompared(error)) throw error
+      uncompared ??= error
+    }
+  }
+  return uncompared
+}
+
 const isUncompared = (error: unknown): boolean =>
   error instanceof PlanTokenError && (error.cause as SafeCause | undefined)?.method === 'legacy.verify'
 
-/** Ends a secret by its digest; the newest takes its token with it. */
+/** Ends a secret by its digest; the newest takes its token with it. A canary stays, since its end would silence it. */
 async function revokeDigest(
   engine: ManagingEngine,
   digest: string,
   key: LegacyKey | undefined,
 ): Promise<TokenRecord | undefined> {
   const found = await findByDigest(engine, digest, key)
-  return (
-    found &&
-    change(
-      engine,
-      async () => (await findByDigest(engine, digest)) ?? found,
-      (before) =>
-        newestSecret(before)?.digest === digest
-          ? revocation(engine, before, null)
-          : judgement(before, secretRevoked(before, digest, newId(engine.random)), 'secret_revoked', null),
-    )
+  if (!found) return undefined
+  if (isCanary(found)) {
+    noteCanary(engine, found, digest, {})
+    return undefined
+  }
+  return change(
+    engine,
+    async () => (await findByDigest(engine, digest)) ?? found,
+    (before) => endOfSecret(engine, before, digest),
   )
+}
+
+/** The end of a secret: the newest takes its token with it. */
+export function endOfSecret(engine: ManagingEngine, before: TokenRecord, digest: string): Judged<TokenRecord> {
+  return newestSecret(before)?.digest === digest
+    ? revocation(engine, before, null)
+    : judgement(before, secretRevoked(before, digest, newId(engine.random)), 'secret_revoked', null)
 }
 
 export async function sweep(engine: ManagingEngine, input: SweepInput): Promise<SweepResult> {

@@ -1,6 +1,7 @@
 /** What every part of the service works with: the compiled policies and the ports. How these are asked: service/ask.ts. */
 
 import type { ReadFetchBody } from '../core/body-reading.ts'
+import type { Canaries } from '../core/canary.ts'
 import type { Sha256 } from '../core/digest.ts'
 import { scopesThatCount, warningsOf } from '../core/entitlement.ts'
 import { PlanTokenError } from '../core/errors.ts'
@@ -30,6 +31,8 @@ export interface Engine extends Asking {
   readonly legacy: LegacyKeys | undefined
   /** Limits of requests, where the host has some. */
   readonly limits: RequestLimits | undefined
+  /** Whom the use of a canary is told, where the host has some. */
+  readonly canaries: Canaries | undefined
   /** How ids of plans look, where policies say it by the type of a column; a plan with another id does not exist. */
   readonly planIds: readonly IsId[]
   readonly store: TokenStore

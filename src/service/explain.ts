@@ -7,7 +7,7 @@ import { type Facts, needsNoToken, OF_REQUEST, outsidePlan, type Rule, type Rule
 import type { RefusalCode } from '../core/errors.ts'
 import { isObject } from '../core/objects.ts'
 import { reasonOf } from '../core/reasons.ts'
-import { newestSecret } from '../core/token.ts'
+import { isCanary, newestSecret } from '../core/token.ts'
 import { basePathOf, conclude, type SurfaceOptions, surfaceOf } from './authorize.ts'
 import type { Decision } from './decision.ts'
 import type { Engine } from './engine.ts'
@@ -50,6 +50,7 @@ export function createExplain(given: Engine, grants: GrantCache) {
       // Answers to the facts of one stage may be missing because of an earlier refusal; whatever fails is said as such.
       try {
         await stage.gather(inquiry)
+        if (!byId) hideCanary(inquiry)
       } catch (error) {
         failed.add(stage)
         engine.report.failed(error, inquiry.port ?? 'explain')
@@ -117,6 +118,14 @@ function verdictsOf(facts: Facts, failed: ReadonlySet<Stage>, byId: boolean, isL
   return [...ofRequest, ...further]
 }
 
+/** To whoever holds its secret a canary does not exist. An admin, who asks by its id, is told. */
+function hideCanary(inquiry: Inquiry): void {
+  if (!inquiry.record || !isCanary(inquiry.record)) return
+  inquiry.record = undefined
+  inquiry.secret = undefined
+  inquiry.grant = undefined
+}
+
 function unanswered({ name }: Rule, stopped: boolean): Verdict {
   const reason = 'The store or the directory did not answer.'
   return stopped ? { rule: name, ok: false, reason } : { rule: name, ok: false, code: 'unavailable', reason }
@@ -127,7 +136,8 @@ function judged(rule: Rule, facts: Facts, stopped: boolean, byId: boolean): Verd
   if (needsNoToken(facts) && name !== 'credential' && name !== 'target' && name !== 'endpoint') {
     return { rule: name, ok: true, reason: 'Not asked: the endpoint is public, and the request carries no credential.' }
   }
-  if (byId && (name === 'credential' || name === 'secret' || name === 'known')) {
+  const isHidden = facts.record !== undefined && isCanary(facts.record)
+  if (byId && (name === 'credential' || name === 'secret' || (name === 'known' && !isHidden))) {
     return { rule: name, ok: true, reason: 'Asked by id: no secret was looked at.' }
   }
   if (stopped && !isJudgeable(name, facts)) {

@@ -71,6 +71,7 @@ export const INPUTS = {
     resources,
     metadata: z.exactOptional(metadata),
     contact: z.exactOptional(contact),
+    canary: z.exactOptional(z.literal(true)),
     idempotencyKey: key,
   }),
   token: z.strictObject({ actor: given, id: given }),
@@ -242,6 +243,11 @@ export interface NewInput<P extends Policy, X extends TypeOf<P>> {
 
 /** A new token. It says how long it lives, or when it ends. */
 export type CreateInput<P extends Policy = Policy, X extends TypeOf<P> = TypeOf<P>> = NewInput<P, X> & {
+  /**
+   * Makes a canary, which stays one: nothing is ever let through with it, whoever sends it is answered as if it did not exist, and
+   * the engine's `canaries` tell at once. Left out of every other token.
+   */
+  readonly canary?: true
   /** 1 to 200 characters. The same key again gives the same token with a fresh secret, for an answer that was lost. */
   readonly idempotencyKey?: string
 } & (

@@ -4,7 +4,8 @@ import { isEligible } from '../core/decide.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import { isActive, isActiveSecret } from '../core/lifecycle.ts'
 import { read } from '../core/shape.ts'
-import { type SecretView, secretWithDigest, type Token } from '../core/token.ts'
+import { isCanary, type SecretView, secretWithDigest, type Token } from '../core/token.ts'
+import { noteCanary } from './canary.ts'
 import { type Engine, showOne, timeOf } from './engine.ts'
 import { outlivedRule } from './plan-rules.ts'
 import { askPlan, findBySecret } from './rights.ts'
@@ -40,6 +41,10 @@ export async function inspect(engine: Engine, input: InspectInput): Promise<Insp
   const policy = found && engine.types.get(found.record.type)?.policy
   if (!found || !policy) return INACTIVE
   const { record, digest } = found
+  if (isCanary(record)) {
+    noteCanary(engine, record, digest, {})
+    return INACTIVE
+  }
   const plan = await askPlan(engine, record.planId)
   const now = timeOf(engine)
   const secret = secretWithDigest(record, digest)

@@ -17,7 +17,14 @@ import { BY_RULES, issuesByRules, longestLifetime, type PlanRules } from '../cor
 import type { CompiledPolicy, CompiledType, TypeEntry } from '../core/policy.ts'
 import { areIssues, readScopes } from '../core/scopes.ts'
 import { didYouMean } from '../core/suggest.ts'
-import { type IdempotencyRecord, isBefore, newestSecret, type Token, type TokenRecord } from '../core/token.ts'
+import {
+  type IdempotencyRecord,
+  isBefore,
+  isCanary,
+  newestSecret,
+  type Token,
+  type TokenRecord,
+} from '../core/token.ts'
 import { change, type Judged } from './commit.ts'
 import { type ManagingEngine, showOne, timeOf } from './engine.ts'
 import { newId } from './ids.ts'
@@ -106,10 +113,17 @@ export async function judgeNew(
 
 export async function create(engine: ManagingEngine, input: CreateInput): Promise<Issued> {
   const read = readInput('create', input)
-  const { lifetimeDays, expiresAt, idempotencyKey: key } = read.fields
+  const { lifetimeDays, expiresAt, idempotencyKey: key, canary } = read.fields
+  if (canary && !engine.canaries)
+    read.issues.push(issueAt(['canary'], 'is not taken here: the engine has no canaries, which would tell of its use.'))
   const { actor, planId, type, choice } = await judgeNew(engine, read, (limits) => lifetimeIssues(engine, read, limits))
   const lifetime = (expiresAt === undefined ? { lifetimeDays } : { expiresAt }) as Lifetime
-  const repeated = repeatable(engine, 'create', planId, key, [type.name, lifetimeDays ?? lifetime, choice])
+  const repeated = repeatable(engine, 'create', planId, key, [
+    type.name,
+    lifetimeDays ?? lifetime,
+    choice,
+    ...(canary ? [canary] : []),
+  ])
   // It follows from plan and key, so that two calls with the same key meet at version 1 of the same token, and no store needs
   // a table of keys.
   const known = repeated?.key.slice(0, 32)
@@ -134,6 +148,7 @@ export async function create(engine: ManagingEngine, input: CreateInput): Promis
         now,
         digest,
         eventId: newId(engine.random),
+        ...(canary && { canary }),
         ...(repeated && { idempotency: { ...repeated, digest } }),
       })
       return { record, type: 'created', actor, result: { record, secret, replaced: false } }
@@ -190,7 +205,7 @@ export async function previewRefresh(engine: ManagingEngine, input: PreviewRefre
   const read = readInput('previewRefresh', input)
   const { actor, id } = ownerOf(read)
   const record = await loadManaged(engine, actor, id)
-  const { policy, now } = await refuseUnchangeable(engine, record)
+  const { policy, now } = await refuseUnrefreshable(engine, record)
   const rules = await askRules(engine, record.planId)
   refuseBroken(rules, record)
   return refreshDates(record, now, limitsWith(limitsBy(policy, rules), read))
@@ -206,7 +221,7 @@ export async function refresh(engine: ManagingEngine, input: RefreshInput): Prom
     engine,
     () => loadManaged(engine, actor, id),
     async (before): Promise<Judged<Written>> => {
-      const { policy, type, now } = await refuseUnchangeable(engine, before)
+      const { policy, type, now } = await refuseUnrefreshable(engine, before)
       const rules = await askRules(engine, before.planId)
       refuseBroken(rules, before)
       const lifetimes = limitsWith(limitsBy(policy, rules), read)
@@ -238,6 +253,12 @@ function limitsBy({ limits }: CompiledPolicy, rules: PlanRules | undefined): Com
 }
 
 const byRules = ({ at, message }: Issue): Issue => issueAt(at, `${message} ${BY_RULES}`)
+
+/** The secret of a canary lies where somebody is to find it: another one of it would be of no use. */
+function refuseUnrefreshable(engine: ManagingEngine, record: TokenRecord): ReturnType<typeof refuseUnchangeable> {
+  if (isCanary(record)) throw new PlanTokenError('token_is_canary')
+  return refuseUnchangeable(engine, record)
+}
 
 /** What a call with an idempotency key leaves in its record; the parts of a hash cannot be cut in another way. */
 export function repeatable(

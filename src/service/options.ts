@@ -1,5 +1,6 @@
 /** What `createPlanTokens` and `createAuthorizer` take, and what is wrong with it. What is made of it: the files of these names. */
 import * as z from 'zod/mini'
+import type { Canaries } from '../core/canary.ts'
 import type { LegacyKeys } from '../core/legacy.ts'
 import type { RequestLimits } from '../core/limits.ts'
 import type { Random } from '../core/new-secret.ts'
@@ -22,6 +23,11 @@ export interface AuthorizerOptions<P extends Policy = Policy> {
   readonly legacy?: LegacyKeys
   /** Limits of requests, made by `requestLimits` of `plan-access-tokens/limits`. Default: none. */
   readonly limits?: RequestLimits
+  /**
+   * Whom the use of canary tokens is told, made by `canaryTokens` of `plan-access-tokens/leaks`. Default: nobody, and none is made;
+   * one that another process has made is refused all the same.
+   */
+  readonly canaries?: Canaries
   /** Default: the platform's. */
   readonly clock?: Clock
   /**
@@ -75,6 +81,7 @@ const milliseconds = (least: number, most: number) => {
   return z.optional(z.number(message).check(z.gte(least, message), z.lte(most, message)))
 }
 const hook = z.optional(callable())
+const areCanaries = (value: unknown): boolean => typeof (value as Partial<Canaries> | null)?.used === 'function'
 const areLegacyKeys = (value: unknown): value is LegacyKeys =>
   typeof (value as Partial<LegacyKeys> | null)?.adopt === 'function'
 const areLimits = (value: unknown): value is RequestLimits =>
@@ -86,6 +93,7 @@ const shared = {
   directory: port('plan', 'isPlanAdmin', 'locate'),
   legacy: z.optional(judged((value) => (areLegacyKeys(value) ? undefined : 'must be made by legacyKeys().'))),
   limits: z.optional(judged((value) => (areLimits(value) ? undefined : 'must be made by requestLimits().'))),
+  canaries: z.optional(judged((value) => (areCanaries(value) ? undefined : 'must be made by canaryTokens().'))),
   clock: z.optional(port('now')),
   freshnessMs: milliseconds(0, MAX_FRESHNESS_MS),
   directoryMaxAgeMs: milliseconds(0, MAX_FRESHNESS_MS),

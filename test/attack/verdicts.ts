@@ -48,6 +48,7 @@ const MANAGEMENT_STATUS: Readonly<Record<ManagementCode, number>> = {
   key_already_adopted: 409,
   plan_rules_broken: 409,
   preview_outdated: 409,
+  token_is_canary: 409,
   unavailable: 503,
 }
 

@@ -18,6 +18,7 @@ describe('the error of a management call', () => {
     ['key_already_adopted', 409],
     ['plan_rules_broken', 409],
     ['preview_outdated', 409],
+    ['token_is_canary', 409],
     ['unavailable', 503],
   ])('with code %s has status %i and a sentence', (code, status) => {
     const error = new PlanTokenError(code)
@@ -34,7 +35,7 @@ describe('the error of a management call', () => {
   })
 
   it('has no code beside these', () => {
-    expect(Object.keys(MANAGEMENT_ERRORS)).toHaveLength(13)
+    expect(Object.keys(MANAGEMENT_ERRORS)).toHaveLength(14)
   })
 
   it('holds every issue, and shows them all in its message', () => {

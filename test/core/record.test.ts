@@ -53,6 +53,7 @@ const WRONG_OF_RECORD: { readonly [F in keyof TokenRecord]-?: readonly [dead: un
   eventId: ['', null, undefined],
   idempotency: [[], [{ ...KEY, call: 'edit' }], [{ ...KEY, digest: 7 }], undefined],
   metadata: [{}, null, 'team', ['team'], { team: 7 }],
+  canary: [true, false, 'true', 1, {}],
   contact: ['', null, 7, {}],
 }
 const WRONG_OF_EVENT: { readonly [F in keyof NewEvent | 'seq']-?: readonly [dead: unknown, ...wrong: unknown[]] } = {

@@ -31,8 +31,22 @@ const ARROWS: { readonly [layer: string]: readonly string[] } = {
   legacy: ['core', 'ports', 'service', 'legacy'],
   limits: ['core', 'ports', 'limits'],
   outbox: ['core', 'ports', 'service', 'outbox'],
+  leaks: ['core', 'ports', 'service', 'admin', 'leaks'],
   config: ['core', 'ports', 'service', 'admin', 'gateway', 'outbox', 'config'],
-  cli: ['core', 'ports', 'service', 'stores', 'admin', 'config', 'policy', 'openapi', 'gateway', 'outbox', 'cli'],
+  cli: [
+    'core',
+    'ports',
+    'service',
+    'stores',
+    'admin',
+    'config',
+    'policy',
+    'openapi',
+    'gateway',
+    'outbox',
+    'leaks',
+    'cli',
+  ],
   index: ['core', 'ports', 'service', 'stores'],
 }
 /** Files that put parts together, and what each may import beyond its layer: what the rest is given as functions. */

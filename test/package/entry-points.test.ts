@@ -53,6 +53,7 @@ describe('the entry points', () => {
       './limits',
       './limits/memory',
       './limits/redis',
+      './leaks',
       './admin',
       './npm',
       './verdaccio',

@@ -4,6 +4,7 @@
  */
 import { beforeAll, expect, it } from 'vitest'
 import { CALLS } from './calls.ts'
+import { LEAKS } from './leaks.ts'
 import { LEGACY } from './legacy.ts'
 import { LIMITS } from './limits.ts'
 import { OPENAPI } from './openapi.ts'
@@ -12,7 +13,7 @@ import { REQUESTS } from './requests.ts'
 import { SETUP } from './setup.ts'
 import { linesOf, TAKEN } from './table.ts'
 
-const MISTAKES = [...POLICIES, ...SETUP, ...CALLS, ...OPENAPI, ...REQUESTS, ...LEGACY, ...LIMITS]
+const MISTAKES = [...POLICIES, ...SETUP, ...CALLS, ...OPENAPI, ...REQUESTS, ...LEGACY, ...LIMITS, ...LEAKS]
 const table: { readonly place: string; readonly name: string; readonly lines: readonly string[] }[] = []
 
 beforeAll(async () => {

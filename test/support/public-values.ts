@@ -78,6 +78,18 @@ export const PUBLIC_VALUES: {
   'plan-access-tokens/limits': { source: 'src/limits/index.ts', values: ['requestLimits'] },
   'plan-access-tokens/limits/memory': { source: 'src/limits/memory/index.ts', values: ['memoryLimiter'] },
   'plan-access-tokens/limits/redis': { source: 'src/limits/redis/index.ts', values: ['redisLimiter'] },
+  'plan-access-tokens/leaks': {
+    source: 'src/leaks/index.ts',
+    values: [
+      'canaryTokens',
+      'gitguardian',
+      'githubSecretScanning',
+      'leakHandler',
+      'leakPatterns',
+      'leakRules',
+      'reportLeak',
+    ],
+  },
   'plan-access-tokens/admin': {
     source: 'src/admin/index.ts',
     values: ['AdminApiError', 'adminHandler', 'createAdminClient', 'toNode'],

@@ -143,6 +143,7 @@ describe('an error', () => {
       | 'key_already_adopted'
       | 'plan_rules_broken'
       | 'preview_outdated'
+      | 'token_is_canary'
       | 'unavailable'
     >()
   })

@@ -9,6 +9,7 @@ import type * as figma from 'plan-access-tokens/figma'
 import type * as gateway from 'plan-access-tokens/gateway'
 import type * as hub from 'plan-access-tokens/hub'
 import type * as koa from 'plan-access-tokens/koa'
+import type * as leaks from 'plan-access-tokens/leaks'
 import type * as legacy from 'plan-access-tokens/legacy'
 import type * as limits from 'plan-access-tokens/limits'
 import type * as memoryLimits from 'plan-access-tokens/limits/memory'
@@ -127,6 +128,7 @@ interface Types {
   WebhookEndpoint: webhooks.WebhookEndpoint
   AdoptInput: api.AdoptInput
   LegacyKeys: api.LegacyKeys
+  LeakedSecret: api.LeakedSecret
   LegacySecret: api.LegacySecret
   LimitState: api.LimitState
   RequestLimits: api.RequestLimits
@@ -142,6 +144,23 @@ interface Types {
   Taken: limits.Taken
   MemoryLimiterOptions: memoryLimits.MemoryLimiterOptions
   RedisLimiterOptions: redisLimits.RedisLimiterOptions
+  Canaries: api.Canaries
+  CanaryPlace: api.CanaryPlace
+  CanaryOptions: leaks.CanaryOptions
+  CanaryUse: leaks.CanaryUse
+  GitGuardianOptions: leaks.GitGuardianOptions
+  GithubOptions: leaks.GithubOptions
+  Leak: leaks.Leak
+  LeakAction: leaks.LeakAction
+  LeakActions: leaks.LeakActions
+  LeakCode: leaks.LeakCode
+  LeakHandler: leaks.LeakHandler
+  LeakInput: leaks.LeakInput
+  LeakOptions: leaks.LeakOptions
+  LeakPattern: leaks.LeakPattern
+  LeakReport: leaks.LeakReport
+  LeakRuleFormat: leaks.LeakRuleFormat
+  LeakSource: leaks.LeakSource
   LegacyForm: legacy.LegacyForm
   LegacyEncoding: legacy.LegacyEncoding
   LegacyScheme: legacy.LegacyScheme

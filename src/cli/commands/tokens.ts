@@ -27,11 +27,12 @@ export interface CreateOptions extends ReachOptions {
   readonly contact?: string
   readonly days?: number
   readonly expires?: number
+  readonly canary?: boolean
   readonly idempotencyKey?: string
 }
 
 export async function create({ io, source }: Session, options: CreateOptions): Promise<void> {
-  const { plan, type, name, description, scope, idempotencyKey } = options
+  const { plan, type, name, description, scope, canary, idempotencyKey } = options
   const input: WithoutActor<CreateInput> = {
     planId: plan,
     type,
@@ -41,6 +42,7 @@ export async function create({ io, source }: Session, options: CreateOptions): P
     ...lifetimeOf(options),
     scopes: scope ?? [],
     resources: reachOf(options) ?? missingReach(),
+    ...(canary && { canary }),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
   }
   showIssued(io, await (await source()).create(input), 'created')
@@ -104,8 +106,8 @@ export async function list({ io, source }: Session, { plan, all, ...options }: L
     next = page.next
   } while (all && next !== undefined)
   if (io.json) return io.data(JSON.stringify({ tokens, ...(next !== undefined && { next }) }))
-  const rows = tokens.map(({ id, name, type, status, expiresAt, lastUsedAt }) => [
-    ...[id, name, type, status, moment(expiresAt)],
+  const rows = tokens.map(({ id, name, type, status, canary, expiresAt, lastUsedAt }) => [
+    ...[id, name, type, canary ? `${status}, canary` : status, moment(expiresAt)],
     lastUsedAt === undefined ? '' : moment(lastUsedAt),
   ])
   showTable(io, ['ID', 'NAME', 'TYPE', 'STATUS', 'EXPIRES (UTC)', 'LAST USED'], rows, 'No tokens.')

@@ -19,6 +19,8 @@ const SENTENCES: { readonly [type in EventType]: keyof HubTexts } = {
   secret_revoked: 'eventSecretRevoked',
   moving: 'eventMoving',
   moved: 'eventMoved',
+  leak_reported: 'eventLeakReported',
+  canary_used: 'eventCanaryUsed',
 }
 
 interface HistoryProps {

@@ -98,7 +98,10 @@ export const ROUND_TRIP: readonly Case[] = [
     async check(stores) {
       const secrets = [
         { digest: digestOf('a'), issuedAt: 0, worksUntil: 0 },
-        { digest: digestOf('b'), issuedAt: 1, worksUntil: 2_147_483_648, legacy: { scheme: 'keys' } },
+        {
+          ...{ digest: digestOf('b'), issuedAt: 1, worksUntil: 2_147_483_648, legacy: { scheme: 'keys' } },
+          leak: { at: 1, reports: [digestOf('report')], endsAt: 2_147_483_648 },
+        },
         {
           digest: digestOf('c'),
           issuedAt: NOON + 1,
@@ -135,7 +138,8 @@ export const ROUND_TRIP: readonly Case[] = [
       const plain = recordOf('plain')
       await passThrough(stores, plain, 'a token without any of it')
       const words = Object.fromEntries([...SEEMING, ...NAMES, '', ' '].map((text) => [text, `${text}'s "value"`]))
-      const full = recordOf('full', { metadata: { ...words, ['__proto__']: 'own' }, contact: TEXTS[3]?.[1] ?? '' })
+      const metadata = { ...words, ['__proto__']: 'own' }
+      const full = recordOf('full', { metadata, contact: TEXTS[3]?.[1] ?? '', canary: true })
       await passThrough(stores, full, 'a token with all of it', { source: 'github', url: 'https://x.example/a?b="c"' })
       const { metadata: _, ...less } = nextOf(full, { contact: '' })
       await passThrough(stores, less, 'one that lost a part of it', { source: '', url: TEXTS[0]?.[1] ?? '' })

@@ -1,0 +1,10 @@
+/** `plan-access-tokens/leaks`: reports of leaked secrets by scanners and hosts, rules for scanners, and canary tokens. */
+export { type CanaryOptions, type CanaryUse, canaryTokens } from './canaries.ts'
+export { type GitGuardianOptions, gitguardian } from './gitguardian.ts'
+export { type GithubOptions, githubSecretScanning } from './github.ts'
+export { type LeakHandler, type LeakOptions, type LeakReport, leakHandler } from './handler.ts'
+export { type LeakPattern, leakPatterns } from './patterns.ts'
+export type { LeakCode } from './problem.ts'
+export { type Leak, type LeakAction, type LeakInput, reportLeak } from './report.ts'
+export { type LeakRuleFormat, leakRules } from './rules.ts'
+export type { LeakActions, LeakSource } from './source.ts'

@@ -1,0 +1,86 @@
+/** Leaks and canaries over real databases: what a record and an event have of them is there after it was written and read. */
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import { createPlanTokens, type TokenStore } from 'plan-access-tokens'
+import { canaryTokens, reportLeak } from 'plan-access-tokens/leaks'
+import { migrate, sqlStore } from 'plan-access-tokens/stores/sql'
+import { requestWith, testClock } from 'plan-access-tokens/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type PostgresServer, startPostgres } from '../support/postgres.ts'
+import { sqliteFile } from '../support/sqlite.ts'
+import { ADMIN, DAY, MINUTE, newDirectory, POLICY, START, TOKEN } from '../support/world.ts'
+
+let server: PostgresServer
+beforeAll(async () => {
+  server = await startPostgres()
+})
+afterAll(() => server.close())
+
+const OPEN = {
+  async PostgreSQL() {
+    const pool = new pg.Pool(await server.database())
+    return { kysely: new Kysely<never>({ dialect: new PostgresDialect({ pool }) }), end() {} }
+  },
+  async SQLite() {
+    const file = sqliteFile()
+    return { kysely: new Kysely<never>({ dialect: file.dialect() }), end: () => file.close() }
+  },
+}
+
+describe.each(Object.entries(OPEN))('over %s', (_, open) => {
+  let store: TokenStore
+  let close: () => Promise<void>
+  beforeAll(async () => {
+    const { kysely, end } = await open()
+    await migrate(kysely)
+    store = sqlStore(kysely)
+    close = async () => {
+      await kysely.destroy()
+      end()
+    }
+  })
+  afterAll(() => close())
+
+  it('each action stands in the log with its source and place, once', async () => {
+    const clock = testClock(START)
+    const directory = newDirectory()
+    const tokens = createPlanTokens({ policy: POLICY, store, directory, clock, canaries: canaryTokens() })
+    const made = async (canary?: true) => {
+      const { token, secret } = await tokens.create({ ...TOKEN, ...(canary && { canary }) })
+      return { id: token.id, secret: secret.reveal() }
+    }
+    const [told, retired, revoked, canary] = [await made(), await made(), await made(), await made(true)]
+    const url = 'https://github.com/acme/app/blob/1/a.txt?x=1'
+    for (let times = 0; times < 2; times++) {
+      await reportLeak(tokens, { text: told.secret, source: 'github', url, action: 'tell' })
+      await reportLeak(tokens, { text: retired.secret, source: 'gitguardian', action: 'retire' })
+      await reportLeak(tokens, { text: revoked.secret, source: 'support', action: 'revoke' })
+      await reportLeak(tokens, { text: canary.secret, source: 'github', action: 'revoke' })
+    }
+    const { events } = await tokens.events({ actor: ADMIN, planId: '1001' })
+    expect(
+      events.slice(4).map(({ type, source, url: at, changes }) => [type, source, at, changes?.leak?.after]),
+    ).toEqual([
+      ['leak_reported', 'github', 'https://github.com/acme/app/blob/1/a.txt', 'tell'],
+      ['leak_reported', 'gitguardian', undefined, 'retire'],
+      ['revoked', 'support', undefined, 'revoke'],
+      ['leak_reported', 'github', undefined, 'tell'],
+    ])
+    const get = (id: string) => tokens.get({ actor: ADMIN, id })
+    expect(await get(told.id)).toMatchObject({ secrets: [{ leakedAt: START }], expiresAt: START + 30 * DAY })
+    expect(await get(retired.id)).toMatchObject({ secrets: [{ leakedAt: START }], expiresAt: START + DAY })
+
+    const other = createPlanTokens({ policy: POLICY, store, directory, clock, canaries: canaryTokens() })
+    for (const one of [tokens, other, tokens, other]) {
+      const decision = await one.authorize(requestWith(canary.secret, 'GET /v1/files/FileA'))
+      expect(decision).toMatchObject({ allowed: false, code: 'token_unknown' })
+      await one.close()
+    }
+    clock.advance(MINUTE)
+    await other.inspect({ secret: canary.secret })
+    await other.close()
+    const log = await tokens.events({ actor: ADMIN, planId: '1001', tokenId: canary.id })
+    expect(log.events.map(({ type }) => type)).toEqual(['created', 'leak_reported', 'canary_used', 'canary_used'])
+    expect((await get(canary.id)).canary).toBe(true)
+  })
+})
