@@ -83,4 +83,18 @@ describe.each(Object.entries(OPEN))('over %s', (_, open) => {
     expect(log.events.map(({ type }) => type)).toEqual(['created', 'leak_reported', 'canary_used', 'canary_used'])
     expect((await get(canary.id)).canary).toBe(true)
   })
+
+  it('eight reports at once write one line, and a refresh meanwhile saves the token and not the secret', async () => {
+    const clock = testClock(START)
+    const tokens = createPlanTokens({ policy: POLICY, store, directory: newDirectory(), clock })
+    const { token, secret } = await tokens.create(TOKEN)
+    const owner = { actor: ADMIN, id: token.id }
+    const report = () => reportLeak(tokens, { text: secret.reveal(), source: 'github', action: 'retire' })
+    const [fresh] = await Promise.all([tokens.refresh(owner), ...Array.from({ length: 8 }, report)])
+    const { events } = await tokens.events({ actor: ADMIN, planId: '1001', tokenId: token.id })
+    expect(events.map(({ type }) => type).toSorted()).toEqual(['created', 'leak_reported', 'refreshed'])
+    clock.advance(DAY)
+    const ask = async (text: string) => (await tokens.authorize(requestWith(text, 'GET /v1/files/FileA'))).allowed
+    expect([await ask(secret.reveal()), await ask(fresh.secret.reveal())]).toEqual([false, true])
+  })
 })
