@@ -16,6 +16,13 @@ describe('commit', () => {
     expect(await store.events({ limit: 9 })).toEqual([{ ...eventOf(record), seq: 1 }])
   })
 
+  it('gives an event its own place, also one that had another place in another log', async () => {
+    const store = memoryStore()
+    const record = recordOf()
+    await store.commit(record, { ...eventOf(record), seq: 9 } as never)
+    expect(await store.events({ limit: 9 })).toEqual([{ ...eventOf(record), seq: 1 }])
+  })
+
   it.each([0, 2, 3, -1, Number.NaN, undefined])('writes nothing of a new record with version %s', async (version) => {
     const store = memoryStore()
     const record = recordOf({ version: version as number })
