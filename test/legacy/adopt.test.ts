@@ -61,6 +61,22 @@ describe('adopt', () => {
     expect(await ask(secret)).toBe('allowed')
   })
 
+  it('has the words and the contact that it was given, and the same key with others is another call', async () => {
+    const { adopt, tokens } = legacyWorld()
+    const given = { metadata: { team: 'a', env: 'prod' }, contact: 'ops', idempotencyKey: 'run-1' }
+    const { id } = await adopt('plain', 0, given)
+    expect(await tokens.get({ actor: ADMIN, id })).toMatchObject({
+      metadata: given.metadata,
+      contact: 'ops',
+      legacy: true,
+    })
+    expect((await tokens.refresh({ actor: ADMIN, id })).token).toMatchObject({
+      metadata: given.metadata,
+      contact: 'ops',
+    })
+    expect(await codeOf(adopt('plain', 0, { ...given, metadata: { team: 'b' } }))).toBe('idempotency_key_reused')
+  })
+
   it('is edited, revoked, reported, inspected and explained as any other', async () => {
     const { adopt, tokens, ask, log } = legacyWorld()
     const [one, two] = [await adopt('plain', 1), await adopt('keyed', 2)]

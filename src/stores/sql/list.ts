@@ -12,6 +12,9 @@ import { readToken, TOKEN_COLUMNS } from './rows.ts'
 import type { Session } from './session.ts'
 import type { Db, Setup, Tables } from './tables.ts'
 
+/** How many tokens are read at a time to fill up a page. */
+const STEP = 500
+
 type Builder = ExpressionBuilder<Tables, 'tokens'>
 type Condition = Expression<SqlBool>
 
@@ -26,14 +29,16 @@ interface Stretch {
 /** The page. A row that cannot be read is shown as far as it can be, so that an admin sees it. */
 export async function listTokens(session: Session, query: ListQuery): Promise<TokenRecord[]> {
   if (query.metadata === undefined && query.metadataKey === undefined) return (await readPage(session, query)).records
-  // The database finds what may have the words, and this has the last say. So a page may have to be filled up.
+  // The database finds what may have the words, and this has the last say. So a page may have to be filled up: in steps that
+  // do not get shorter, however little is missing.
   const found: TokenRecord[] = []
-  for (let { after } = query; ; ) {
-    const limit = query.limit - found.length
+  let { after, limit } = query
+  for (;;) {
     const { records, last } = await readPage(session, { ...query, limit, ...(after && { after }) })
     found.push(...records.filter((record) => hasWords(record, query)))
-    if (records.length < limit || found.length >= query.limit || !last) return found
+    if (records.length < limit || found.length >= query.limit || !last) return found.slice(0, query.limit)
     after = last
+    limit = STEP
   }
 }
 
