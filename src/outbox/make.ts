@@ -16,11 +16,13 @@ const MOST_SCOPES = 200
 /** @param event the one that the notice is about; absent of what fell due. */
 export async function makeNotice(engine: ManagingEngine, head: NoticeHead, event?: TokenEvent): Promise<Notice> {
   const token = await tokenOf(engine, head.tokenId)
-  const { actor, reason, changes } = event ?? {}
+  const { actor, reason, source, url, changes } = event ?? {}
   return {
     ...head,
     ...(actor !== undefined && { actor }),
     ...(reason !== undefined && { reason }),
+    ...(source !== undefined && { source }),
+    ...(url !== undefined && { url }),
     ...(changes && { changed: Object.keys(changes), changes: smallOf(changes) }),
     ...(token && { token }),
   }

@@ -14,12 +14,17 @@ export type NoticeType =
   | 'token.moving'
   | 'token.moved'
   | 'secret.leaked'
+  | 'secret.leak_reported'
+  | 'token.canary_used'
   | 'token.expiring'
   | 'token.expired'
   | 'token.unused'
   | 'token.old_secret_used'
 
-/** What each line of the audit log is told as. One that ends what was reported as leaked is `secret.leaked`, whatever it ended. */
+/**
+ * What each line of the audit log is told as. One that ends what was reported as leaked is `secret.leaked`, whatever it ended; one that
+ * leaves it working, for good or for a while, `secret.leak_reported`.
+ */
 const TOLD_AS: { readonly [T in EventType]: NoticeType } = {
   created: 'token.created',
   adopted: 'token.adopted',
@@ -29,6 +34,8 @@ const TOLD_AS: { readonly [T in EventType]: NoticeType } = {
   secret_revoked: 'secret.leaked',
   moving: 'token.moving',
   moved: 'token.moved',
+  leak_reported: 'secret.leak_reported',
+  canary_used: 'token.canary_used',
 }
 
 /** What tells which notice it is, without what is looked up when it is sent. */
@@ -64,6 +71,9 @@ export interface Notice extends NoticeHead {
   readonly actor?: string | null
   /** Why, in the words of whoever did it. */
   readonly reason?: string
+  /** For a secret that was reported: the program that reported it, and where it was found. */
+  readonly source?: string
+  readonly url?: string
   /** The names of the fields that were changed. */
   readonly changed?: readonly string[]
   /** Before and after of those that take less than 4 kB; the audit log has all of them. */

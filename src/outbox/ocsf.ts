@@ -24,7 +24,7 @@ const ACTIVITY_NAMES: { readonly [activity: number]: string } = {
   6: 'Delete',
 }
 const SEVERITIES = [
-  { id: 4, name: 'High', types: ['secret.leaked'] },
+  { id: 4, name: 'High', types: ['secret.leaked', 'secret.leak_reported', 'token.canary_used'] },
   { id: 3, name: 'Medium', types: ['token.old_secret_used'] },
   { id: 2, name: 'Low', types: ['token.expiring', 'token.unused'] },
 ]

@@ -49,6 +49,14 @@ const TEXTS: { readonly [T in NoticeType]: Text } = {
       `An old secret of ${name(notice, 'the token')} was still in use on ${date(notice.lastUsedAt)}; ${ends(notice)}.`,
     todo: 'Something was not given the new secret. Find it and give it the new one: with the old one it stops working.',
   },
+  'secret.leak_reported': {
+    says: (notice) => `A secret of ${name(notice, 'the token')} was reported as leaked. It has not been ended at once.`,
+    todo: 'Refresh the token now, put the new secret where it is used, and end the old one. Look at what was done with it in your own logs, and take it out of where it was found.',
+  },
+  'token.canary_used': {
+    says: (notice) => `Somebody has tried the canary ${name(notice, 'the token')}. Nothing was let through.`,
+    todo: 'Whoever tried it has found it where you laid it: look at who can read that place, and treat whatever else lies there as leaked.',
+  },
   'secret.leaked': {
     says: (notice) =>
       notice.token?.status === 'revoked'

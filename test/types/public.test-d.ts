@@ -207,7 +207,7 @@ interface Types {
   ListInput: api.ListInput
   Metadata: api.Metadata
   MetadataPatch: api.MetadataPatch
-  NewInput: api.NewInput
+  NewInput: api.NewInput<api.Policy, string>
   ListPosition: api.ListPosition
   ListQuery: api.ListQuery
   MalformedReason: api.MalformedReason
