@@ -41,11 +41,13 @@ const NOTICES: readonly Notice[] = [
   { ...event('token.revoked'), token: { ...TOKEN, status: 'revoked' } },
   event('token.moving'),
   event('token.moved'),
-  { ...event('secret.leaked'), actor: null },
+  { ...event('secret.leaked'), actor: null, source: 'github', url: 'https://github.com/acme/one' },
   { ...head('token.expiring'), endsAt: START + 7 * DAY, daysLeft: 7 },
   { ...head('token.expired'), endsAt: START, token: { ...TOKEN, status: 'expired' } },
   { ...head('token.unused'), lastUsedAt: null },
   { ...head('token.old_secret_used'), endsAt: START + DAY, lastUsedAt: START },
+  { ...event('secret.leak_reported'), actor: null, source: 'gitguardian' },
+  { ...event('token.canary_used'), actor: null },
 ]
 const ATTEMPT = { number: 1, isLast: false, signal: new AbortController().signal }
 
@@ -168,6 +170,8 @@ describe('mail', () => {
         "The token "Nightly export" ended on 2027-01-31 12:00 UTC.",
         "The token "Nightly export" has not been used for 90 days.",
         "An old secret of the token "Nightly export" was still in use on 2027-01-31 12:00 UTC; it works until 2027-02-01 12:00 UTC.",
+        "A secret of the token "Nightly export" was reported as leaked. It has not been ended at once.",
+        "Somebody has tried the canary the token "Nightly export". Nothing was let through.",
       ]
     `)
     for (const { text } of mails)

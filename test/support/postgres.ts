@@ -95,9 +95,23 @@ export async function startPostgres(
     start,
     stop: () => server.stop(),
     async close() {
+      await untilLeft(admin)
       await server.stop()
       await rm(folder, { recursive: true, force: true })
     },
+  }
+}
+
+/**
+ * Until the connections are closed that a pool has left behind: its `end()` does not wait for them, and one that the server cuts off
+ * amid its end throws where nobody catches. Whoever holds one for longer than a while is cut off.
+ */
+async function untilLeft(admin: PostgresServer['admin']): Promise<void> {
+  const others = `select 1 from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`
+  for (let tries = 0; tries < 50; tries++) {
+    const left = await admin(others).catch(() => [])
+    if (left.length === 0) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
 
