@@ -137,6 +137,43 @@ await createPlanTokens({ policy, store, directory, legacy }).adopt({
   expect([status, told['x-plan-id']]).toEqual([200, 'acme'])
 })
 
+it('counts requests against limits, as the configuration says, and explain looks at them', async () => {
+  const made = await migrated()
+  made.write(
+    'limits.mjs',
+    `
+import { requestLimits } from 'plan-access-tokens/limits'
+
+let taken = 0
+export const limits = requestLimits({
+  limiter: {
+    take: () => ({ allowed: (taken += 1) <= 1, remaining: 0, retryMs: 7_000, fullMs: 60_000 }),
+    look: () => ({ allowed: true, remaining: 1, retryMs: 0, fullMs: 0 }),
+  },
+  whenUnavailable: 'deny',
+  rules: [{ name: 'all', requests: 1, perSeconds: 60 }],
+})
+`,
+  )
+  const config = withGateway(BOTH).replace('policy, store, directory, database', '$&, limits')
+  made.write('config.mjs', `import { limits } from './limits.mjs'${config}`)
+  const { token, secret } = JSON.parse((await made.run([...CREATE, '--json'])).stdout)
+  const port = await freePort()
+  const { until } = made.start(['serve', 'config.mjs', '--port', String(port)], { env })
+  await until('Listening on')
+  const headers = [
+    ['X-Gateway-Secret', SECRET],
+    ['Authorization', `Bearer ${secret}`],
+    ['X-Original-Method', 'GET'],
+    ['X-Original-URI', '/v1/clients/12/invoices'],
+  ] as const
+  const ask = () => send1(port, { method: 'GET', target: '/forward-auth', headers })
+  expect(await ask()).toMatchObject({ status: 200, headers: { ratelimit: '"all";r=0;t=60' } })
+  expect(await ask()).toMatchObject({ status: 403, headers: { 'x-refusal-status': '429', 'retry-after': '7' } })
+  const question = ['explain', 'GET /v1/clients/12/invoices', '--token', token.id, '--config', 'config.mjs']
+  expect((await made.run(question, { env })).stdout).toContain('By the limit "all", 1 of 1 requests per 60 s are left.')
+})
+
 it('ends what runs before it ends, takes nothing new, and keeps no idle connection', async () => {
   const { child, ended, get, port, question } = await serving(BOTH, { slow: '1000' })
   const idle = connect(port, '127.0.0.1')
