@@ -231,6 +231,8 @@ const NEEDED: { readonly [path: string]: readonly string[] } = {
   'stores/prisma': ['kysely'],
   'stores/d1': ['kysely'],
   nestjs: ['@nestjs/common', '@nestjs/core'],
+  'limits/memory': ['limiter'],
+  'limits/redis': ['rate-limiter-flexible'],
 }
 
 describe('in a project that installed it', () => {
