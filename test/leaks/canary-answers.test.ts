@@ -1,6 +1,6 @@
 /**
- * A canary is answered as a secret that does not exist, byte for byte: by every guard over a real socket, by the gateways, the
- * registry, the MCP server and introspection. And each of them tells that it was used.
+ * A canary is answered as a secret that does not exist, byte for byte, and each who is asked tells that it was used: the gateways,
+ * the registry, the MCP server and introspection. The guards of servers: test/http/support/guard-cases.ts.
  */
 import { createServer } from 'node:http'
 import { adminHandler, toNode } from 'plan-access-tokens/admin'
@@ -12,9 +12,7 @@ import { requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { newSecret } from '../../src/core/new-secret.ts'
 import { platformRandom } from '../../src/service/platform.ts'
-import { FRAMEWORKS } from '../http/support/frameworks.ts'
 import { serveGuard, servePlugin } from '../http/support/registry.ts'
-import { jsonRequest, request, serve } from '../http/support/served.ts'
 import { listen } from '../http/support/site.ts'
 import { type Reply, send1 } from '../http/support/wire.ts'
 import { npmWorld } from '../npm/world.ts'
@@ -47,25 +45,6 @@ type Ask = (secret: string) => Promise<string>
 type World = Awaited<ReturnType<typeof canaryWorld>>
 
 const overHttp: readonly (readonly [name: string, open: (world: World) => Promise<Ask>])[] = [
-  ...FRAMEWORKS.map(
-    (framework) =>
-      [
-        `the guard of ${framework.name}`,
-        async ({ w }: World): Promise<Ask> => {
-          const { send, runs } = await serve(framework, { tokens: w.tokens })
-          return async (secret) => {
-            const replies = [
-              await send(request('GET /v1/files/FileA', secret)),
-              await send(jsonRequest('POST /v2/webhooks', secret, { context: 'team', context_id: '456' })),
-              await send(request('GET /v1/nowhere', secret)),
-              await send({ method: 'GET', target: '/v1/me', headers: [['Authorization', `Bearer ${secret}`]] }),
-            ]
-            expect(runs).toEqual([])
-            return replies.map(bytesOf).join('\n')
-          }
-        },
-      ] as const,
-  ),
   ...(['traefik', 'caddy', 'nginx'] as const).map(
     (gateway) =>
       [

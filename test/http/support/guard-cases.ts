@@ -4,13 +4,14 @@
  */
 import type { PlanTokens, RefusalCode } from 'plan-access-tokens'
 import { figmaErrors, figmaPolicy } from 'plan-access-tokens/figma'
+import { canaryTokens } from 'plan-access-tokens/leaks'
 import { requestLimits } from 'plan-access-tokens/limits'
 import { memoryLimiter } from 'plan-access-tokens/limits/memory'
 import { beforeAll, expect, it } from 'vitest'
 import { A, B, type World, world, worldWithNpm, Z } from '../../attack/world.ts'
 import { DAY, type Made } from '../../support/world.ts'
 import type { Framework } from './frameworks.ts'
-import { breakStore, decide, request, serve, varyOf } from './served.ts'
+import { breakStore, decide, jsonRequest, request, serve, varyOf } from './served.ts'
 import type { Sending } from './wire.ts'
 
 /** A request that most tokens may make. */
@@ -25,15 +26,19 @@ let narrow: Made
 /** A secret that has been replaced and still works, and the moment of that. */
 export let previous: Made
 let refreshedAt: number
+let canary: Made
+let uses: string[]
 
 beforeAll(async () => {
-  w = await world()
+  uses = []
+  w = await world({ canaries: canaryTokens({ onUse: ({ tokenId }) => uses.push(tokenId) }) })
   elsewhere = await world()
   retired = await w.make({ name: 'Retired' })
   await w.refresh(retired, { retirePrevious: 'now' })
   revoked = await w.make({ name: 'Revoked' })
   await w.tokens.revoke({ actor: 'admin-1', id: revoked.token.id })
   narrow = await w.make({ name: 'Narrow', scopes: ['webhooks:read'] })
+  canary = await w.make({ name: 'Canary', canary: true })
   previous = await w.make({ name: 'Previous' })
   w.clock.real.advance(5_000)
   refreshedAt = w.clock.real.now()
@@ -95,6 +100,23 @@ export function guardCases(framework: Framework): void {
       expect((await free.send(request(FILE))).status).toBe(200)
       expect((await free.send(request(FILE, revoked))).status).toBe(401)
     }
+  })
+
+  it('answers a canary as a secret that does not exist, byte for byte, and tells that it was used', async () => {
+    const { send, runs } = await serve(framework, { tokens: w.tokens })
+    w.clock.real.advance(60_000)
+    const before = uses.length
+    const answersTo = async (secret: string): Promise<string> => {
+      const replies = [
+        await send(request(FILE, secret)),
+        await send(jsonRequest('POST /v2/webhooks', secret, { context: 'team', context_id: '456' })),
+        await send(request('GET /v1/nowhere', secret)),
+        await send(request(FILE, undefined, { headers: [['Authorization', `Bearer ${secret}`]] })),
+      ]
+      return JSON.stringify(replies.map(({ headers: { date: _, ...headers }, ...rest }) => ({ ...rest, headers })))
+    }
+    expect(await answersTo(canary.secret)).toBe(await answersTo(elsewhere.ALL.secret))
+    expect([runs, uses.slice(before)]).toEqual([[], [canary.id]])
   })
 
   it('takes the secret as a bearer too, and judges HEAD as GET', async () => {
