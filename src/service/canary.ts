@@ -20,4 +20,4 @@ export function noteCanary(engine: Engine, record: TokenRecord, digest: string, 
 }
 
 const UNHEARD =
-  'A canary token was used, and this process tells nobody but onDecision. Give it the option canaries (docs/leaks.md).'
+  'A canary token was used, and nobody but onDecision is told. Give this process canaries (docs/leaks.md).'

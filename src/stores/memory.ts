@@ -48,11 +48,11 @@ export function memoryStore(): MemoryStore {
       if ((stored?.version ?? 0) !== record.version - 1) return false
       const stays = frozenCopy(record)
       // Field by field, so that all events have one layout: a spread takes 100 bytes more each (bench/memory.ts).
-      const { v, id, at, type, tokenId, planId, actor, version, ...rest } = event
-      // An event that was read once has a place in another log, which is not its place in this one.
-      const { seq: _, ...more } = rest as Partial<TokenEvent>
+      const { v, id, at, type, tokenId, planId, actor, version, ...more } = event
       const kept = { v, id, seq: seq + 1, at, type, tokenId, planId, actor, version }
-      const line: TokenEvent = deepFreeze(Object.keys(more).length > 0 ? { ...kept, ...structuredClone(more) } : kept)
+      // An event that was read once has a place in another log, which is not its place in this one.
+      const whole = Object.keys(more).length > 0 ? { ...kept, ...structuredClone(more), seq: kept.seq } : kept
+      const line: TokenEvent = deepFreeze(whole)
       records.set(stays.id, stays)
       if (!stored) ids = undefined
       for (const { digest } of stored?.secrets ?? []) byDigest.delete(digest)
