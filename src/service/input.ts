@@ -219,7 +219,7 @@ function fieldsOf(
 }
 
 /** What every new token has, created or adopted. */
-export interface NewInput<P extends Policy, X extends TypeOf<P>> {
+export interface NewInput<P extends Policy = Policy, X extends TypeOf<P> = TypeOf<P>> {
   /** Who does it; must be an admin of the plan. */
   readonly actor: string
   readonly planId: string
