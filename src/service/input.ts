@@ -204,7 +204,15 @@ function copyOf(input: unknown): Record<string, unknown> | undefined {
 
 function copyOfValue(value: unknown, field: string): unknown {
   if (Array.isArray(value)) return Array.from(value)
-  return OF_FIELDS.has(field) && isDictionary(value) ? fieldsOf(value, copyOfValue) : value
+  if (!OF_FIELDS.has(field) || !isDictionary(value)) return value
+  // A Map has no fields, and none would be words or a filter that fit everything: it is as little an object here as a list is.
+  return isPlain(value) ? fieldsOf(value, copyOfValue) : []
+}
+
+/** Whether an object is of no class, in whichever realm it was made. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 /** Fields that are objects. Others, such as the body of a question, are as they are. */

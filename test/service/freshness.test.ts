@@ -13,9 +13,15 @@ const BOUND = 200
 const WAIT = BOUND * 1.01 + 5
 
 type Call = (world: Pick<World, 'tokens' | 'make'>, id: string, secret: string) => Promise<unknown>
+const many: Call = async ({ tokens }) => {
+  const plan = { actor: ADMIN, planId: '1001', filter: {} }
+  const { stamp } = await tokens.previewRevoke(plan)
+  return tokens.revokeMany({ ...plan, stamp })
+}
 const CALLS: { readonly [call: string]: Call } = {
   revoke: ({ tokens }, id) => tokens.revoke({ actor: ADMIN, id }),
   'revoke of what is revoked': ({ tokens }, id) => tokens.revoke({ actor: ADMIN, id }),
+  revokeMany: many,
   edit: ({ tokens }, id) => tokens.edit({ actor: ADMIN, id, name: 'Other' }),
   refresh: ({ tokens }, id) => tokens.refresh({ actor: ADMIN, id }),
   'revokeSecret of the newest': ({ tokens }, _, secret) => tokens.revokeSecret({ text: secret }),

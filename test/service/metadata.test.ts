@@ -46,6 +46,7 @@ describe('metadata and contact', () => {
     ['a word that is null', { metadata: { team: null } }, 'metadata.team: must be text.'],
     ['a word that turns the direction', { metadata: { team: '\u202e' } }, 'metadata.team: must not hold'],
     ['a list', { metadata: ['team'] }, 'metadata: must be an object.'],
+    ['a Map', { metadata: new Map([['team', 'a']]) }, 'metadata: must be an object.'],
     ['text', { metadata: 'team' }, 'metadata: must be an object.'],
     ['a contact of 201 characters', { contact: 'x'.repeat(201) }, 'contact: must have at most 200'],
     ['a contact of two lines', { contact: 'a\nb' }, 'contact: must not hold control'],

@@ -346,6 +346,9 @@ describe('what is wrong', () => {
   it.each<[object, string[]]>([
     [{ filter: undefined }, ['filter']],
     [{ filter: 'all' }, ['filter']],
+    [{ filter: new Map([['search', 'x']]) }, ['filter']],
+    [{ filter: [] }, ['filter']],
+    [{ filter: null }, ['filter']],
     [
       { filter: { status: 'revoked', search: '', metadata: { a: 1 }, scope: 7 } },
       ['filter.metadata.a', 'filter.scope', 'filter.search', 'filter.status'],
