@@ -106,11 +106,8 @@ export type {
   NewInput,
   PlanInput,
   PreviewRefreshInput,
-  PreviewRevokeInput,
   RefreshInput,
-  RevokeFilter,
   RevokeInput,
-  RevokeManyInput,
   RevokeSecretInput,
   SweepInput,
   TokenInput,
@@ -123,5 +120,6 @@ export type { Question } from './service/question.ts'
 export type { ReadyInput } from './service/ready.ts'
 export type { ErrorInfo, OnError } from './service/report.ts'
 export type { Asked, Call, RequestLike } from './service/request.ts'
+export type { PreviewRevokeInput, RevokeFilter, RevokeManyInput } from './service/revoke-input.ts'
 export type { RevokedMany, RevokePreview } from './service/revoke-many.ts'
 export { type MemoryStore, memoryStore } from './stores/memory.ts'

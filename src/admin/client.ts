@@ -17,14 +17,13 @@ import type {
   EventsInput,
   ListInput,
   PreviewRefreshInput,
-  PreviewRevokeInput,
   RefreshInput,
   RevokeInput,
-  RevokeManyInput,
 } from '../service/input.ts'
 import type { RefreshDates } from '../service/issue.ts'
 import type { EventPage, TokenPage } from '../service/manage.ts'
 import type { Question } from '../service/question.ts'
+import type { PreviewRevokeInput, RevokeManyInput } from '../service/revoke-input.ts'
 import type { RevokedMany, RevokePreview } from '../service/revoke-many.ts'
 import type { HttpCode } from './problem.ts'
 

@@ -25,10 +25,8 @@ import type {
   ListInput,
   PlanInput,
   PreviewRefreshInput,
-  PreviewRevokeInput,
   RefreshInput,
   RevokeInput,
-  RevokeManyInput,
   RevokeSecretInput,
   SweepInput,
   TokenInput,
@@ -40,6 +38,7 @@ import { platformRandom } from './platform.ts'
 import type { Question } from './question.ts'
 import type { Report } from './report.ts'
 import type { Asked } from './request.ts'
+import type { PreviewRevokeInput, RevokeManyInput } from './revoke-input.ts'
 import { previewRevoke, type RevokedMany, type RevokePreview, revokeMany } from './revoke-many.ts'
 
 /**

@@ -7,11 +7,11 @@ import * as z from 'zod/mini'
 import { PlanTokenError } from '../core/errors.ts'
 import type { Issue } from '../core/issue.ts'
 import { type Metadata, type MetadataPatch, metadata, metadataKey, metadataPatch } from '../core/metadata.ts'
-import { isDictionary } from '../core/objects.ts'
 import type { Policy, ScopeOf, TypeOf } from '../core/policy.ts'
 import { dictionary, matching, type Output, read, type Schema, text, whole } from '../core/shape.ts'
 import { segmentProblem } from '../core/target.ts'
 import { textProblem } from '../core/text.ts'
+import { copyOf } from './copy.ts'
 import { CURSORS, NO_CURSOR, STAMP } from './cursor.ts'
 
 const characters = (min: number, max: number) => text((value) => textProblem(value, min, max))
@@ -184,48 +184,6 @@ export function refuseIssues(issues: readonly Issue[]): void {
   if (issues.length > 0) throw new PlanTokenError('invalid_input', { issues })
 }
 
-/**
- * A plain copy of an object's own fields, each read once; lists and words are copied too, and names are trimmed. `undefined` if it
- * cannot be read.
- */
-function copyOf(input: unknown): Record<string, unknown> | undefined {
-  if (!isDictionary(input)) return undefined
-  try {
-    const copy = fieldsOf(input, copyOfValue)
-    for (const field of ['name', 'contact']) {
-      const said = copy[field]
-      if (typeof said === 'string') copy[field] = said.trim()
-    }
-    return copy
-  } catch {
-    return undefined
-  }
-}
-
-function copyOfValue(value: unknown, field: string): unknown {
-  if (Array.isArray(value)) return Array.from(value)
-  if (!OF_FIELDS.has(field) || !isDictionary(value)) return value
-  // A Map has no fields, and none would be words or a filter that fit everything: it is as little an object here as a list is.
-  return isPlain(value) ? fieldsOf(value, copyOfValue) : []
-}
-
-/** Whether an object is of no class, in whichever realm it was made. */
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
-}
-
-/** Fields that are objects. Others, such as the body of a question, are as they are. */
-const OF_FIELDS: ReadonlySet<string> = new Set(['metadata', 'filter'])
-
-function fieldsOf(
-  input: { readonly [field: string]: unknown },
-  copyOf: (value: unknown, field: string) => unknown,
-): Record<string, unknown> {
-  const entries = Object.keys(input).map((field): [string, unknown] => [field, copyOf(input[field], field)])
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
-}
-
 /** What every new token has, created or adopted. */
 export interface NewInput<P extends Policy = Policy, X extends TypeOf<P> = TypeOf<P>> {
   /** Who does it; must be an admin of the plan. */
@@ -364,50 +322,6 @@ export interface RefreshInput extends TokenInput {
   readonly graceHours?: number
   /** 1 to 200 characters. The same key again replaces the secret that nobody received, and moves no other deadline. */
   readonly idempotencyKey?: string
-}
-
-/** Which tokens of a plan are to end. Empty: every active one. */
-export interface RevokeFilter {
-  readonly type?: string
-  /** Default `active`. */
-  readonly status?: 'active' | 'expired'
-  /** Part of a name or a description, or a whole id. */
-  readonly search?: string
-  /** Those that have all of these words, to the letter. */
-  readonly metadata?: Metadata
-  /** Those that have a word of this key, whichever it is. */
-  readonly metadataKey?: string
-  /** The actor who made them. */
-  readonly createdBy?: string
-  /** Epoch milliseconds: active ones that end before it. */
-  readonly expiresBefore?: number
-  /** Those that were granted it, or hold it by the policy of today. */
-  readonly scope?: string
-}
-
-/** Many tokens that may be to end. */
-export interface PreviewRevokeInput {
-  readonly actor: string
-  readonly planId: string
-  readonly filter: RevokeFilter
-  /** How many of the tokens are shown, 0 to 500, default 50. */
-  readonly limit?: number
-}
-
-/** Many tokens that are to end. */
-export interface RevokeManyInput {
-  readonly actor: string
-  readonly planId: string
-  /** The filter of the preview. */
-  readonly filter: RevokeFilter
-  /** The `stamp` of the preview: what it did not count is left alone. */
-  readonly stamp: string
-  /** Why, 1 to 1,000 characters on one line: it stands in the audit log with each token. */
-  readonly reason?: string
-  /** How many tokens a call ends, 1 to 1,000, default 500. */
-  readonly limit?: number
-  /** The `next` of the call before. */
-  readonly after?: string
 }
 
 /** Pasted links to judge. */

@@ -10,9 +10,10 @@ import { cursorOf, readCursor } from './cursor.ts'
 import { revocation } from './end.ts'
 import { type ManagingEngine, show, timeOf } from './engine.ts'
 import { type Fitting, fits } from './fitting.ts'
-import { type PreviewRevokeInput, parseInput, type RevokeFilter, type RevokeManyInput } from './input.ts'
+import { parseInput } from './input.ts'
 import { planPages } from './plan-pages.ts'
 import { hashOf, type Since, since, stampNow, stampOf } from './preview-stamp.ts'
+import type { PreviewRevokeInput, RevokeFilter, RevokeManyInput } from './revoke-input.ts'
 import { loadRecord, refuseNonAdmin } from './rights.ts'
 
 /** How many tokens are read at a time, and how many a call looks at. */

@@ -3,7 +3,7 @@
  * a script that has looked before. What the number does not cover is left alone.
  */
 import { text } from '@clack/prompts'
-import type { RevokeFilter } from '../../service/input.ts'
+import type { RevokeFilter } from '../../service/revoke-input.ts'
 import { startProgress } from '../ask.ts'
 import { CliError } from '../exit.ts'
 import { type Io, oneLine } from '../io.ts'
