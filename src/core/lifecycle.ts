@@ -110,8 +110,8 @@ export function created(input: NewRecord & Lifetime): TokenRecord {
     eventId,
     idempotency: idempotency ? [idempotency] : [],
   }
-  const details = detailsOf(input)
-  return deepFreeze(Object.keys(details).length === 0 ? record : { ...record, ...details })
+  // Onto the very object: a copy by spreading makes each request about the token half as long again (bench/engine.ts).
+  return deepFreeze(Object.assign(record, detailsOf(input)))
 }
 
 /** The fields of a record that it need not have, without those that it has not. */
