@@ -1,5 +1,6 @@
 /** The public face of the engine. Figma's policy: `plan-access-tokens/figma`; for tests: `plan-access-tokens/testing`. */
 
+export type { AddressRanges } from './core/addresses.ts'
 export type { Canaries, CanaryPlace } from './core/canary.ts'
 export type { HeadersLike } from './core/credential.ts'
 export type { RuleName } from './core/decide.ts'

@@ -42,6 +42,10 @@ const token: z.ZodMiniType<Token> = z.strictObject({
   secrets: told(z.array(secret), 'Oldest first. Never the secrets themselves.'),
   legacy: told(z.boolean(), 'Whether the newest secret is a key from before, which was adopted.'),
   metadata: told(maybe(z.record(z.string(), z.string())), "Words of the plan's own; absent where there are none."),
+  addresses: told(
+    maybe(z.array(z.string())),
+    'The addresses and networks that it may be used from; absent where that is anywhere.',
+  ),
   contact: told(maybe(z.string()), 'Whom to ask; absent where nobody was named.'),
   canary: told(
     maybe(z.literal(true)),
@@ -120,6 +124,7 @@ const type: z.ZodMiniType<TypeView> = z.strictObject({
   scopes: z.array(z.string()),
   fixed: z.array(z.string()),
   secretPattern: z.string(),
+  addresses: told(maybe(z.literal('required')), 'Its tokens need a list of addresses.'),
 })
 
 const foundLink = z.strictObject({
@@ -218,6 +223,7 @@ export const ANSWERS = {
       plan_id: maybe(z.string()),
       plan_token_type: maybe(z.string()),
       resources: maybe(z.union([z.literal('all'), z.array(resource)])),
+      addresses: told(maybe(z.array(z.string())), 'From elsewhere it must not be taken. Absent: from anywhere.'),
     }),
     'RFC 7662, section 2.2; of what does not work only `active`.',
   ),

@@ -104,7 +104,13 @@ export interface AdminClient {
   /** A page of a plan's audit log. */
   events(input: WithoutActor<EventsInput>): Promise<EventPage>
   /** What a token may do: every rule with its verdict. */
-  explain(input: WithoutActor<Question> & { readonly surface?: string }): Promise<ExplanationView>
+  explain(
+    input: WithoutActor<Question> & {
+      readonly surface?: string
+      /** The address that the request would come from. */
+      readonly address?: string
+    },
+  ): Promise<ExplanationView>
 }
 
 /** An answer of the management API that is no success. Reads like the engine's `PlanTokenError`. */

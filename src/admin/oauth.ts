@@ -102,7 +102,7 @@ function textOf(bytes: Uint8Array): string {
 
 function introspectionOf({ active, token, secret }: Inspection): unknown {
   if (!active || !token || !secret) return { active: false }
-  const { id, planId, type, scopes, resources, expiresAt } = token
+  const { id, planId, type, scopes, resources, addresses, expiresAt } = token
   return {
     active: true,
     scope: scopes.join(' '),
@@ -114,6 +114,8 @@ function introspectionOf({ active, token, secret }: Inspection): unknown {
     plan_id: planId,
     plan_token_type: type,
     resources: resources === 'all' ? resources : resources.map(({ kind, id }) => ({ kind, id })),
+    // Whoever asks has the request, and so has to compare.
+    ...(addresses && { addresses }),
   }
 }
 

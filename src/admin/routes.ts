@@ -296,9 +296,9 @@ export const ROUTES: readonly Route[] = [
     body: [BODIES.explainUrl, BODIES.explainRoute],
     answer: 'Explanation',
     codes: READ,
-    call: async (engine, { actor, body: { surface, ...question } }) => {
+    call: async (engine, { actor, body: { surface, address, ...question } }) => {
       checkSurface(engine.policies, surface)
-      const options = surface === undefined ? undefined : { surface }
+      const options = { ...(surface !== undefined && { surface }), address }
       return { body: shownOf(await engine.explain({ actor, ...question }, options)) }
     },
   }),

@@ -22,6 +22,11 @@ const ofPolicy = {
     'Every resource of the plan, or links to some of them.',
   ),
 }
+const addresses = told(
+  z.array(z.string()),
+  'The addresses and networks that it may be used from, such as `203.0.113.0/24`, 1 to 100.',
+)
+const from = { addresses: z.exactOptional(addresses) }
 const ofRefresh = {
   graceHours: told(
     z.exactOptional(z.number()),
@@ -45,6 +50,7 @@ const changed = {
   contact: told(z.exactOptional(z.nullable(z.string())), `${contact} So is \`null\`.`),
   scopes: z.exactOptional(ofPolicy.scopes),
   resources: z.exactOptional(ofPolicy.resources),
+  addresses: told(z.exactOptional(z.nullable(addresses)), '`null`: it may be used from anywhere.'),
 }
 told(create.shape.contact, contact)
 told(list.shape.metadataKey, 'Those that have a word of this key, whichever it is.')
@@ -88,6 +94,7 @@ export const QUERIES = {
 }
 
 const params = z.exactOptional(z.record(z.string(), z.string()))
+const address = told(z.exactOptional(z.string()), 'Where the request would come from. Default: nobody knows.')
 const surface = told(z.exactOptional(z.string()), 'Default: the first surface of `GET /policies`.')
 
 /** What a request may say in its body, by call. */
@@ -97,7 +104,11 @@ export const BODIES = {
     surface,
     planId: told(z.exactOptional(z.string()), 'Where the resources have to lie.'),
   }),
-  create: z.extend(z.omit(create, { actor: true, planId: true, idempotencyKey: true }), { ...ofPolicy, ...ofNew }),
+  create: z.extend(z.omit(create, { actor: true, planId: true, idempotencyKey: true }), {
+    ...ofPolicy,
+    ...ofNew,
+    ...from,
+  }),
   edit: z.extend(z.omit(edit, { actor: true, id: true, version: true }), {
     ...changed,
     description: told(z.exactOptional(z.nullable(edit.shape.description)), '`null` empties it.'),
@@ -105,8 +116,8 @@ export const BODIES = {
   refresh: z.extend(z.omit(refresh, { actor: true, id: true, idempotencyKey: true }), ofRefresh),
   revoke: z.omit(revoke, { actor: true, id: true }),
   revokeMany: z.extend(z.omit(revokeMany, { actor: true, planId: true }), ofFilter),
-  explainUrl: z.extend(z.omit(askByUrl, { actor: true }), { surface }),
-  explainRoute: z.extend(z.omit(askByRoute, { actor: true }), { surface, params }),
+  explainUrl: z.extend(z.omit(askByUrl, { actor: true }), { surface, address }),
+  explainRoute: z.extend(z.omit(askByRoute, { actor: true }), { surface, address, params }),
 }
 
 /** The fields that the engine judges itself, all at once and with what the policy says of them. */
@@ -115,6 +126,7 @@ export const OF_ENGINE: ReadonlySet<unknown> = new Set(
     ...Object.values(INPUTS).map(({ shape }) => shape),
     ofPolicy,
     ofNew,
+    from,
     ofRefresh,
     changed,
     ofList,

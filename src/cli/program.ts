@@ -111,6 +111,7 @@ function addTokens(program: Command): void {
     .option('-r, --resource <link>', 'a resource that it may reach, by its link; once for each', collect)
     .option('--all-resources', 'it may reach every resource of the plan')
     .option('--canary', 'makes a canary: nothing is let through with it, and its use is told')
+    .option('--address <range>', 'an address or a network that it may be used from; once for each', collect)
     .option('--idempotency-key <key>', 'the same key again gives the same token with a fresh secret')
   managing<import('./commands/tokens.ts').ListOptions>(
     program,
@@ -142,7 +143,7 @@ function addTokens(program: Command): void {
   managing<import('./commands/tokens.ts').EditOptions>(
     program,
     'edit <id>',
-    'changes name, description, metadata, contact, scopes or resources of a token',
+    'changes name, description, metadata, contact, scopes, resources or addresses of a token',
     "edit 0c1f --name 'Weekly export'",
     async (session, flags, id = '') => (await import('./commands/tokens.ts')).edit(session, id, flags),
   )
@@ -154,6 +155,8 @@ function addTokens(program: Command): void {
     .option('-s, --scope <scope>', 'a scope, instead of all that it has; once for each', collect)
     .option('-r, --resource <link>', 'a resource, instead of all that it has; once for each', collect)
     .option('--all-resources', 'it may reach every resource of the plan')
+    .option('--address <range>', 'an address or a network, instead of all that it has; once for each', collect)
+    .option('--any-address', 'it may be used from anywhere')
     .option('--if-version <n>', 'only if the token is still of this version', whole)
   managing<import('./commands/tokens.ts').RefreshOptions>(
     program,
@@ -220,6 +223,7 @@ function addQuestions(program: Command): void {
     .option('--token <id>', 'the token, by its id')
     .option('--body <json>', 'the body: JSON, or @ and the name of a file')
     .option('--surface <name>', 'the policy that is asked, by its surface')
+    .option('--address <address>', 'where the request would come from')
   managing<import('./commands/scan.ts').ScanOptions>(
     program,
     'scan',

@@ -49,7 +49,7 @@ export function moment(at: number | null | undefined): string {
 
 /** Everything of a token, a field a line. */
 export function showToken(io: Io, token: Token): void {
-  const { resources, secrets, warnings } = token
+  const { resources, addresses, secrets, warnings } = token
   const rows: [string, string][] = [
     ['id', token.id],
     ['plan', token.planId],
@@ -61,6 +61,7 @@ export function showToken(io: Io, token: Token): void {
     ['status', token.status],
     ['scopes', token.scopes.join(', ')],
     ['resources', resources === 'all' ? 'all of the plan' : resources.map(({ link }) => link).join(', ')],
+    ...(addresses === undefined ? [] : [['addresses', addresses.join(', ') || 'none'] as [string, string]]),
     ['created', `${moment(token.createdAt)} by ${token.createdBy}`],
     ['expires', moment(token.expiresAt)],
     ...(token.revokedAt === null

@@ -2,6 +2,8 @@
  * Where a command's tokens are: an engine over a store, or a management API. Both are used through the calls of `AdminClient`, so
  * that a command is written once. Over a store the directory still says what the actor may do.
  */
+
+import { addressRanges } from '../addresses/index.ts'
 import { type AdminClient, createAdminClient, type ExplanationView } from '../admin/client.ts'
 import { surfacesOf } from '../admin/routes.ts'
 import type { AdminApiConfig, Config, ConfiguredEngine } from '../config/config.ts'
@@ -28,7 +30,7 @@ export interface Source extends Omit<AdminClient, 'parseLinks'> {
   readonly explainSecret?: (
     secret: string,
     request: Omit<RequestLike, 'headers'>,
-    surface?: string,
+    where: { readonly surface?: string; readonly address?: string },
   ) => Promise<ExplanationView>
 }
 
@@ -61,6 +63,7 @@ export function engineOf(config: Exclude<Config, AdminApiConfig>, freshnessMs = 
     ...(legacy !== undefined && { legacy }),
     ...(limits !== undefined && { limits }),
     ...(canaries !== undefined && { canaries }),
+    addresses: addressRanges(),
     freshnessMs,
     onError: (error, { method }) => tell(`${method} failed: ${wordsOf(error)}`),
     onWarning: tell,
@@ -83,18 +86,19 @@ function ofEngine(engine: ConfiguredEngine, actor: string | undefined, basePath:
     previewRevoke: (input) => engine.previewRevoke(by(input)),
     revokeMany: (input) => engine.revokeMany(by(input)),
     events: (input) => engine.events(by(input)),
-    explain: async ({ surface, ...question }) =>
-      viewOf(await engine.explain(by(question), { ...at, ...(surface !== undefined && { surface }) })),
+    explain: async ({ surface, address, ...question }) =>
+      viewOf(await engine.explain(by(question), { ...at, ...(surface !== undefined && { surface }), address })),
     async inspect(secret) {
       const { active, token } = await engine.inspect({ secret })
       return { active, ...(token && { id: token.id, name: token.name }) }
     },
     revokeSecret: async (secret) => (await engine.revokeSecret({ text: secret })).revoked,
     close: () => engine.close(),
-    async explainSecret(secret, request, surface) {
+    async explainSecret(secret, request, { surface, address }) {
       const policy = engine.policies.find((one) => surface === undefined || one.surface === surface)
       const headers = { ...headerFor(policy, secret), 'content-type': 'application/json' }
-      return viewOf(await engine.explain({ ...request, headers }, { ...at, ...(surface !== undefined && { surface }) }))
+      const where = { ...at, ...(surface !== undefined && { surface }), address }
+      return viewOf(await engine.explain({ ...request, headers }, where))
     },
   }
 }

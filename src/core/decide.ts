@@ -32,6 +32,8 @@ export interface Facts {
   target: Target | undefined
   record: TokenRecord | undefined
   secret: SecretRecord | undefined
+  /** Where the request came from, as the host says; `undefined` if it does not. */
+  address: unknown
   grant: Grant | undefined
   /** What the directory said of the token's plan. */
   plan: unknown
@@ -58,6 +60,7 @@ export type RuleName =
   | 'target'
   | 'known'
   | 'alive'
+  | 'address'
   | 'type'
   | 'plan'
   | 'plan_rules'
@@ -101,9 +104,10 @@ export const OF_TOKEN: Stage = {
   rules: [
     { name: 'known', refuses: knownRefuses },
     { name: 'alive', refuses: aliveRefuses },
+    { name: 'address', refuses: addressRefuses },
     { name: 'type', refuses: typeRefuses },
   ],
-  refuses: (facts) => knownRefuses(facts) ?? aliveRefuses(facts) ?? typeRefuses(facts),
+  refuses: (facts) => knownRefuses(facts) ?? aliveRefuses(facts) ?? addressRefuses(facts) ?? typeRefuses(facts),
 }
 
 /** Asked of the plan, as the directory has it, and of the endpoint. */
@@ -187,6 +191,12 @@ function aliveRefuses({ record, secret, now }: Facts): RefusalCode | undefined {
   const status = statusOf(record, now)
   if (status !== 'active') return status === 'revoked' ? 'token_revoked' : 'token_expired'
   return isActiveSecret(record, secret, now) ? undefined : 'secret_retired'
+}
+
+function addressRefuses({ grant, address }: Facts): RefusalCode | undefined {
+  if (!grant) return 'address_not_allowed'
+  const list = grant.addresses
+  return list === undefined || list.isWatched || list.holds(address) ? undefined : 'address_not_allowed'
 }
 
 /** Whether a plan, as the directory answered, has one of these tiers and is not suspended. */

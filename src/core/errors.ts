@@ -14,6 +14,7 @@ export type RefusalCode =
   | 'token_revoked'
   | 'token_expired'
   | 'secret_retired'
+  | 'address_not_allowed'
   | 'token_wrong_type'
   | 'plan_not_eligible'
   | 'lifetime_exceeded'
@@ -69,6 +70,11 @@ export const REFUSALS: { readonly [C in RefusalCode]: RefusalInfo } = {
     status: 401,
     title: 'The secret has been replaced and no longer works.',
     help: 'Use the newest secret of the token.',
+  },
+  address_not_allowed: {
+    status: 403,
+    title: 'The token may not be used from the address that this request came from.',
+    help: 'Send it from another network, or ask a plan admin.',
   },
   token_wrong_type: {
     status: 403,

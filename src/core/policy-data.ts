@@ -102,6 +102,8 @@ export interface TokenType<Scope extends string = string> {
   readonly title?: string
   readonly scopes?: readonly Scope[]
   readonly fixed?: readonly Scope[]
+  /** Its tokens are made and edited only with a list of addresses that they may be used from. */
+  readonly addresses?: 'required'
 }
 
 /** Numbers of a policy; each has a default. */

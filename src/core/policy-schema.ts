@@ -72,6 +72,7 @@ const tokenType = z.strictObject({
   title: optionalText,
   scopes: z.optional(z.array(text).check(z.minLength(1))),
   fixed: z.optional(z.array(text).check(z.minLength(1))),
+  addresses: z.optional(z.literal('required')),
 })
 
 const kindInfo = z.strictObject({

@@ -48,6 +48,8 @@ export interface TypeView {
   readonly fixed: readonly string[]
   /** The source of a regular expression that finds its secrets in text, for secret scanners. */
   readonly secretPattern: string
+  /** Its tokens need a list of addresses that they may be used from. */
+  readonly addresses?: 'required'
 }
 
 /**
@@ -123,6 +125,7 @@ export interface CompiledType {
   readonly prefix: string
   readonly grantable: ReadonlySet<string>
   readonly fixed: readonly string[] | undefined
+  readonly addresses: 'required' | undefined
 }
 
 /** A token type and the policy that it belongs to. */
@@ -238,10 +241,10 @@ function compile(read: ReadPolicy, code: PolicyCode): CompiledPolicy {
 
 function compileType(
   name: string,
-  { prefix, scopes, fixed }: TokenType,
+  { prefix, scopes, fixed, addresses }: TokenType,
   all: ReadonlyMap<string, ScopeInfo>,
 ): CompiledType {
-  return { name, prefix, grantable: new Set(fixed ? [] : (scopes ?? all.keys())), fixed }
+  return { name, prefix, grantable: new Set(fixed ? [] : (scopes ?? all.keys())), fixed, addresses }
 }
 
 /** `"text@1" of PUT /novel/{page}` for each check without a function. */
@@ -258,7 +261,7 @@ function scopeView(name: string, info: ScopeInfo, { types }: CompiledPolicy): Sc
   return Object.freeze({ name, ...info, types: holders.map((type) => type.name) })
 }
 
-function typeView({ name, prefix, grantable, fixed }: CompiledType, { title }: TokenType): TypeView {
+function typeView({ name, prefix, grantable, fixed, addresses }: CompiledType, { title }: TokenType): TypeView {
   return Object.freeze({
     name,
     ...(title !== undefined && { title }),
@@ -266,5 +269,6 @@ function typeView({ name, prefix, grantable, fixed }: CompiledType, { title }: T
     scopes: [...grantable],
     fixed: fixed ?? [],
     secretPattern: secretPattern(prefix),
+    ...(addresses !== undefined && { addresses }),
   })
 }

@@ -33,6 +33,12 @@ const PASSED: { readonly [R in RuleName]: (facts: Facts) => string } = {
   known: () => 'The credential is a secret of a token.',
   alive: ({ record, secret }) =>
     `The token is active until ${date(record?.expiresAt)}${secret?.worksUntil == null ? '' : `, this secret of it until ${date(secret.worksUntil)}`}.`,
+  address: ({ grant, address }) =>
+    grant?.addresses === undefined
+      ? 'The token may be used from any address.'
+      : grant.addresses.holds(address)
+        ? 'The token may be used from the address that the request came from.'
+        : 'The token may not be used from where the request came from, which is only watched here.',
   type: ({ record }) => `The token is of the type ${record?.type}, which this API takes.`,
   plan: ({ plan }) => `The plan is of the tier ${(plan as { tier?: string }).tier}, which has plan access tokens.`,
   plan_rules: ({ rules }) =>
@@ -85,6 +91,8 @@ const DETAILS: { readonly [R in RuleName]?: (facts: Facts, code: RefusalCode) =>
     if (code === 'token_expired') return `That was on ${date(record?.expiresAt)}.`
     return secret?.worksUntil === ENDED ? 'It was ended at once.' : `It worked until ${date(secret?.worksUntil)}.`
   },
+  address: ({ address }) =>
+    address === undefined || address === null ? 'No address came with the request.' : REFUSALS.address_not_allowed.help,
   type: ({ record, policy }) => `It is of the type ${record?.type}; this API takes ${listed(policy.types.keys())}.`,
   plan: ({ policy }) => `The tiers with plan access tokens are ${listed(policy.tiers)}.`,
   plan_rules: ({ rules }, code) =>

@@ -92,6 +92,7 @@ const RECORD_DETAILS: FieldsOf<RecordDetails> = {
   metadata: [areWords, Object.freeze({})],
   contact: TEXT,
   canary: [(value) => value === true, true],
+  addresses: [areTexts, NONE],
 }
 
 const EVENT_DETAILS: FieldsOf<EventDetails> = {

@@ -3,6 +3,7 @@
  * What changes a record: core/lifecycle.ts. Who keeps it: ports.ts.
  */
 
+import type { AddressList } from './addresses.ts'
 import { deepFreeze } from './freeze.ts'
 import { isObject } from './objects.ts'
 import type { Allowlist, LinkedResource, Resources } from './resources.ts'
@@ -63,6 +64,8 @@ export interface RecordDetails {
   readonly contact?: string
   /** Of a canary: no request is let through with it, and each that comes with it is told. It is one for good. */
   readonly canary?: true
+  /** The addresses and networks that it may be used from; absent: from anywhere. An empty list is from nowhere. */
+  readonly addresses?: readonly string[]
 }
 
 /** A token as a store keeps it. Version 1 is the newly created one; every change adds one. */
@@ -249,6 +252,8 @@ export interface Grant {
   /** Those that count by the policy of today. */
   readonly scopes: readonly string[]
   readonly allowlist: Allowlist
+  /** Where it may be used from; absent or `undefined`: from anywhere. */
+  readonly addresses?: AddressList | undefined
 }
 
 const NO_SCOPES: readonly string[] = Object.freeze([])
@@ -308,8 +313,14 @@ export function viewOf(
     ...(metadata && { metadata: { ...metadata } }),
     ...(contact !== undefined && { contact }),
     ...(isCanary(record) && { canary: true as const }),
+    ...(record.addresses !== undefined && { addresses: textsOf(record.addresses) }),
     ...(uses && { lastUsedAt: used.length === 0 ? null : Math.max(...used) }),
   })
+}
+
+/** The entries of a list that are text. */
+function textsOf(list: unknown): readonly string[] {
+  return Array.isArray(list) ? list.filter((entry) => typeof entry === 'string') : []
 }
 
 /** The entries of a list that are objects; what cannot be read is not shown. */

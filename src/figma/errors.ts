@@ -14,6 +14,7 @@ const ANSWERS: { readonly [C in RefusalCode]: readonly [status: number, err: str
   token_revoked: [403, 'Invalid token'],
   token_expired: [403, 'Token expired'],
   secret_retired: [403, 'Token expired'],
+  address_not_allowed: [403, 'This token is not allowed from this IP address'],
   token_wrong_type: [403, 'Invalid token'],
   request_malformed: [400, 'Bad request'],
   plan_not_eligible: [403, 'Limited by Figma plan'],

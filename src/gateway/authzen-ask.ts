@@ -6,7 +6,7 @@
  */
 import { PlanTokenError } from '../core/errors.ts'
 import { isDictionary } from '../core/objects.ts'
-import type { GuardEngine } from '../http/guard.ts'
+import { addressIn, type GuardEngine } from '../http/guard.ts'
 import type { Awaitable } from '../ports.ts'
 import type { SurfaceOptions } from '../service/authorize.ts'
 import type { Decision } from '../service/decision.ts'
@@ -33,6 +33,7 @@ export function createAsk(
   which: SurfaceOptions,
   told: (error: unknown) => void,
   own: ((evaluation: Evaluation) => Awaitable<AskedOfEngine | undefined>) | undefined,
+  address: ((evaluation: Evaluation) => unknown) | undefined,
 ): Ask {
   const { surface } = which
   const credential = tokens.policies.find((one) => surface === undefined || one.surface === surface)?.data.credential
@@ -41,7 +42,8 @@ export function createAsk(
     try {
       const question = await asked(evaluation)
       if (question === undefined) return UNKNOWN
-      return evaluatedOf(await tokens.decide(question, which))
+      const from = address && { ...which, address: addressIn(address, [evaluation]) }
+      return evaluatedOf(await tokens.decide(question, from ?? which))
     } catch (error) {
       // A route that the policy does not have, or parameters that are not the route's.
       if (error instanceof PlanTokenError && error.code === 'invalid_input') return denied(400, messageOf(error))

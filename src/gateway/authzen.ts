@@ -9,7 +9,7 @@ import type { RenderedDenial } from '../core/denial.ts'
 import { sentenceOf } from '../core/malformed.ts'
 import { readOptions, together } from '../core/setup.ts'
 import { callable, judged, whole } from '../core/shape.ts'
-import { createDecider, type GuardEngine, type GuardOptions } from '../http/guard.ts'
+import { addressSchema, createDecider, type GuardEngine, type GuardOptions } from '../http/guard.ts'
 import type { Awaitable } from '../ports.ts'
 import { type Ask, type AskedOfEngine, createAsk, type Evaluated } from './authzen-ask.ts'
 import {
@@ -38,6 +38,11 @@ export interface AuthzenOptions extends Pick<GuardOptions, 'surface' | 'basePath
    * `undefined`, which denies. What it throws denies too, and `onError` is told.
    */
   readonly ask?: (evaluation: Evaluation) => Awaitable<AskedOfEngine | undefined>
+  /**
+   * Says which address the client has that the evaluation is about, such as `({ context }) => context?.ip`; the caller is
+   * trusted to know. Default: it has none, and tokens that may be used from some addresses alone are refused.
+   */
+  readonly address?: (evaluation: Evaluation) => unknown
   /** The longest body that is read, in bytes, 1 to 16,777,216. Default 262,144. */
   readonly bodyBytes?: number
   /** How many evaluations one message may have, 1 to 1,000. Default 100. */
@@ -70,6 +75,7 @@ const optionsSchema = z.strictObject({
         : 'must be a URL such as "https://pdp.example.com", with https, and without a query, a fragment or a slash at its end.',
     ),
   ),
+  address: z.optional(addressSchema),
   ask: z.optional(callable('must be a function that takes an evaluation.')),
   bodyBytes: z.optional(whole(1, 16_777_216)),
   evaluations: z.optional(whole(1, 1_000)),
@@ -104,13 +110,13 @@ export function authzen(tokens: GuardEngine, options: AuthzenOptions): GatewayHa
     () => void readOptions<AuthzenOptions>('authzen', optionsSchema, options),
     () => createDecider<never>(tokens, which),
   )
-  const { trust, identifier, bodyBytes = 262_144, evaluations = 100, onError, ask } = options
+  const { trust, identifier, bodyBytes = 262_144, evaluations = 100, onError, ask, address } = options
   const told = createTold(onError)
   const path = identifier === undefined ? '' : new URL(identifier).pathname.replace(/\/$/, '')
   const point: Point = {
     ...{ told, path, bodyBytes, most: evaluations },
     isTrusted: createTrust(trust, asBearer),
-    ask: createAsk(tokens, which, told, ask),
+    ask: createAsk(tokens, which, told, ask, address),
     metadata: identifier === undefined ? undefined : metadataOf(identifier),
   }
   return handlerOf(async (caller) => {

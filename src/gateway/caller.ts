@@ -27,6 +27,12 @@ export interface Caller {
   body(limit: number): unknown
 }
 
+/** What `address` gets of a gateway's question. */
+export interface GatewayCaller {
+  /** The value of a header; `undefined` if it is not there, is empty, or comes in several lines. */
+  header(name: string): string | undefined
+}
+
 /** Where a handler keeps the function that answers in one form for all. */
 export const ANSWERS = Symbol('answers')
 

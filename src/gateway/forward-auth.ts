@@ -15,7 +15,7 @@ import type { Allowed, Decision } from '../service/decision.ts'
 import { toConsole } from '../service/report.ts'
 import { tell } from '../service/tell.ts'
 import { routesWithBodies } from './bodies.ts'
-import { type Caller, type GatewayHandler, handlerOf } from './caller.ts'
+import { type Caller, type GatewayCaller, type GatewayHandler, handlerOf, headerOf } from './caller.ts'
 import { type Gateway, type Language, languageOf } from './languages.ts'
 import { createTold, GatewayError, problemAnswer } from './problem.ts'
 import { createTokenHeaders, hasLookAlike } from './token-headers.ts'
@@ -34,6 +34,11 @@ export interface ForwardAuthOptions extends Pick<GuardOptions, 'surface' | 'opti
   readonly bodies?: boolean
   /** What Envoy puts before each path: its `path_prefix`. Default: nothing. Not for the other gateways. */
   readonly pathPrefix?: string
+  /**
+   * Says which address the client has, by what the gateway sends of it: the address of the socket is the gateway's. Take a header
+   * that the gateway sets itself and never hands on (docs/addresses.md). One that comes in several lines is no address.
+   */
+  readonly address?: (asked: GatewayCaller) => unknown
   /** The longest value of `X-Token-Scopes` and of `X-Token-Reach`, 64 to 16,384 characters; a longer one is `-too-long`. Default 1,024. */
   readonly headerLength?: number
   /**
@@ -57,6 +62,7 @@ const optionsSchema = z.strictObject({
   surface: z.optional(z.unknown()),
   optional: z.optional(z.unknown()),
   basePath: z.optional(z.unknown()),
+  address: z.optional(z.unknown()),
   gateway: z.literal(GATEWAYS),
   trust: trustSchema,
   bodies: z.optional(z.boolean()),
@@ -84,7 +90,7 @@ export function forwardAuth(tokens: GuardEngine, options: ForwardAuthOptions): F
   const decider = together(
     'forwardAuth',
     () => void readOptions<ForwardAuthOptions>('forwardAuth', optionsSchema, options, {}, checkTogether(tokens)),
-    () => createDecider<never>(tokens, guardOptionsOf(given)),
+    () => createDecider<never, [GatewayCaller]>(tokens, guardOptionsOf(given)),
   )
   const { gateway, trust, surface, bodies, pathPrefix, headerLength, onError, onWarning } = given
   const language = languageOf(gateway, pathPrefix ?? '')
@@ -122,11 +128,17 @@ export function forwardAuth(tokens: GuardEngine, options: ForwardAuthOptions): F
   )
 }
 
-function guardOptionsOf({ surface, optional, basePath }: Partial<ForwardAuthOptions>): GuardOptions {
+function guardOptionsOf({
+  surface,
+  optional,
+  basePath,
+  address,
+}: Partial<ForwardAuthOptions>): GuardOptions<never, [GatewayCaller]> {
   return {
     ...(surface !== undefined && { surface }),
     ...(optional !== undefined && { optional }),
     ...(basePath !== undefined && { basePath }),
+    ...(address !== undefined && { address }),
   }
 }
 
@@ -171,7 +183,7 @@ function checkTogether(tokens: GuardEngine) {
 
 /** What an answer is made of. */
 interface Door {
-  readonly decider: Decider<never>
+  readonly decider: Decider<never, [GatewayCaller]>
   readonly language: Language
   readonly sendsBodies: boolean
   readonly headersFor: ReturnType<typeof createTokenHeaders>
@@ -199,7 +211,9 @@ function answerTo(
     if (decision?.allowed !== false) return allowedAnswer(decision, headersFor(decision))
     return language.refusal(isBlind ? problemAnswer('gateway_body_missing') : decision.rendered())
   }
-  const decided = decider.decide(asSent(method, url, caller, body))
+  const decided = decider.decide(asSent(method, url, caller, body), {
+    header: (name) => headerOf(caller, name.toLowerCase()) || undefined,
+  })
   return isThenable(decided) ? decided.then(answered) : answered(decided)
 }
 

@@ -2,7 +2,7 @@
 export { type AuthzenOptions, authzen } from './authzen.ts'
 export type { AskedOfEngine } from './authzen-ask.ts'
 export type { Entity, Evaluation } from './authzen-read.ts'
-export type { GatewayHandler } from './caller.ts'
+export type { GatewayCaller, GatewayHandler } from './caller.ts'
 export { type ForwardAuth, type ForwardAuthOptions, forwardAuth } from './forward-auth.ts'
 export type { Gateway } from './languages.ts'
 export { type GatewayRequest, toNode } from './node.ts'

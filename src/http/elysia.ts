@@ -11,9 +11,24 @@ import { createDecider, type GuardEngine, type GuardOptions, type PlanTokenOf } 
 
 export type { GuardEngine, GuardOptions, PlanTokenOf }
 
-/** What is used of the context that Elysia has of every request. */
-interface Context {
+/** What `address` gets: the context of Elysia before it has routed, as far as it says where a request came from. */
+export interface ElysiaContext {
   readonly request: Request
+  /** Of Bun: `server?.requestIP(request)?.address`. On Node it throws; take `request.ip` of the adapter there. */
+  readonly server: ElysiaServer | null
+}
+
+/** What is used of Bun's server. */
+export interface ElysiaServer {
+  /** The other side of the socket. */
+  requestIP(request: Request): { readonly address: string } | null
+}
+
+/** What the guard takes. */
+export type ElysiaGuardOptions = GuardOptions<Request, readonly [ElysiaContext]>
+
+/** What is used of the context that Elysia has of every request. */
+interface Context extends ElysiaContext {
   /** The path that Elysia routes by. */
   readonly path: string
   readonly set: { readonly headers: SetHeaders; status?: unknown }
@@ -33,7 +48,7 @@ interface SetHeaders {
  * new Elysia().use(guard(tokens)).get('/v1/files/:key', ({ planToken }) => planToken.token.name)
  */
 export function guard<
-  const Options extends GuardOptions<Request> = GuardOptions<Request>,
+  const Options extends ElysiaGuardOptions = ElysiaGuardOptions,
   P extends Policy = TokenOnlyPolicy,
 >(
   tokens: GuardEngine<P>,
@@ -47,7 +62,7 @@ export function guard<
     resolve: Record<never, never>
   }
 > {
-  const { decide, isGuarded, bodyBytes } = createDecider<Request>(tokens, options)
+  const { decide, isGuarded, bodyBytes } = createDecider<Request, readonly [ElysiaContext]>(tokens, options)
   // Elysia goes by the source of a hook: it waits if that says `async`, and heads answers if it takes `set` out of its context.
   const onRequest = async (context: Context): Promise<Response | undefined> => {
     const { request, path, set } = context
@@ -57,7 +72,7 @@ export function guard<
       return undefined
     }
     try {
-      const decided = decide(asRouted(questionOfFetch(request, bodyBytes), path))
+      const decided = decide(asRouted(questionOfFetch(request, bodyBytes), path), context)
       const decision = isThenable(decided) ? await decided : decided
       if (decision?.allowed === false) return refusalOf(decision, set.headers)
       if (decision) putHeaders(set.headers, decision)

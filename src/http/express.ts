@@ -31,7 +31,7 @@ export function guard<Req extends NodeRequest = NodeRequest>(
 ): (request: Req, response: NodeResponse, next: (error?: unknown) => void) => void {
   const { decide, isGuarded, bodyBytes } = createDecider<Req>(tokens, options)
   return (request, response, next) => {
-    const decided = isGuarded(request) ? decide(questionOf(request, bodyBytes)) : undefined
+    const decided = isGuarded(request) ? decide(questionOf(request, bodyBytes), request) : undefined
     if (!isThenable(decided)) goOn(request, response, next, decided)
     // A rejection that nobody takes would end the process. What `next` throws at once is Express' to take.
     else decided.then((decision) => goOn(request, response, next, decision)).catch(next)

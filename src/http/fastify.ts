@@ -31,7 +31,9 @@ export function guard(tokens: GuardEngine, options?: GuardOptions<FastifyRequest
   const plugin = (app: FastifyInstance, _: unknown, done: (error?: Error) => void): void => {
     if (!app.hasRequestDecorator('planToken')) app.decorateRequest('planToken')
     app.addHook('onRequest', (request, reply, next) => {
-      const decided = isGuarded(request) ? decide(questionOf(request.raw as NodeRequest, bodyBytes)) : undefined
+      const decided = isGuarded(request)
+        ? decide(questionOf(request.raw as NodeRequest, bodyBytes), request)
+        : undefined
       if (!isThenable(decided)) goOn(request, reply, next, decided)
       else decided.then((decision) => goOn(request, reply, next, decision)).catch(next)
     })

@@ -12,6 +12,20 @@ import { createDecider, type Decider, type GuardEngine, type GuardOptions, type 
 export type { GuardEngine, GuardOptions, PlanTokenOf }
 export { headersOf, withHeaders }
 
+/** What a guard of Fetch takes: `address` gets the request and whatever the platform hands over besides it. */
+export type FetchGuardOptions<Rest extends readonly unknown[] = readonly never[]> = GuardOptions<
+  Request,
+  readonly [Request, ...Rest]
+>
+
+type From = readonly [Request, ...(readonly never[])]
+
+/** What `judge` is to be called with besides the request, by what its `address` takes. */
+export type RestOf<Options> =
+  Options extends Record<'address', (request: Request, ...rest: infer Rest extends readonly unknown[]) => unknown>
+    ? Rest
+    : []
+
 /** What `judge` says of a request: the decision that lets it through, the refusal to answer with, or nothing where it is not ours. */
 export type Judged<Options, P extends Policy = TokenOnlyPolicy> = PlanTokenOf<Options, P> | Response
 
@@ -30,23 +44,23 @@ export type Judged<Options, P extends Policy = TokenOnlyPolicy> = PlanTokenOf<Op
  * if (found instanceof Response) return found
  * return withHeaders(await next(request), found)
  */
-export function judge<
-  const Options extends GuardOptions<Request> = GuardOptions<Request>,
-  P extends Policy = TokenOnlyPolicy,
->(tokens: GuardEngine<P>, options?: Options): (request: Request) => Judged<Options, P> | Promise<Judged<Options, P>> {
-  const judged = judgeBy(createDecider<Request>(tokens, options))
-  return judged as (request: Request) => Judged<Options, P> | Promise<Judged<Options, P>>
+export function judge<const Options extends FetchGuardOptions = FetchGuardOptions, P extends Policy = TokenOnlyPolicy>(
+  tokens: GuardEngine<P>,
+  options?: Options,
+): (request: Request, ...rest: RestOf<Options>) => Judged<Options, P> | Promise<Judged<Options, P>> {
+  const judged: unknown = judgeBy(createDecider<Request, From>(tokens, options))
+  return judged as (request: Request, ...rest: RestOf<Options>) => Judged<Options, P> | Promise<Judged<Options, P>>
 }
 
 /** What `judge` says, whatever the options are. */
 type AnyJudged = Allowed<string> | Response | undefined
 
-function judgeBy({ decide, isGuarded, bodyBytes }: Decider<Request>) {
+function judgeBy({ decide, isGuarded, bodyBytes }: Decider<Request, From>) {
   const judgedOf = (decision: Decision<string> | undefined): AnyJudged =>
     decision?.allowed === false ? decision.response() : decision
-  return (request: Request): AnyJudged | Promise<AnyJudged> => {
+  return (request: Request, ...rest: never[]): AnyJudged | Promise<AnyJudged> => {
     if (!isGuarded(request)) return undefined
-    const decided = decide(questionOfFetch(request, bodyBytes))
+    const decided = decide(questionOfFetch(request, bodyBytes), request, ...rest)
     return isThenable(decided) ? decided.then(judgedOf) : judgedOf(decided)
   }
 }
@@ -62,14 +76,14 @@ function judgeBy({ decide, isGuarded, bodyBytes }: Decider<Request>) {
  */
 export function guard<
   Rest extends unknown[],
-  const Options extends GuardOptions<Request> = GuardOptions<Request>,
+  const Options extends FetchGuardOptions<NoInfer<Rest>> = FetchGuardOptions<Rest>,
   P extends Policy = TokenOnlyPolicy,
 >(
   tokens: GuardEngine<P>,
   handler: (request: Request, planToken: PlanTokenOf<Options, P>, ...rest: Rest) => Response | Promise<Response>,
   options?: Options,
 ): (request: Request, ...rest: Rest) => Response | Promise<Response> {
-  const judged = judgeBy(createDecider<Request>(tokens, options, { handler }))
+  const judged = judgeBy(createDecider<Request, From>(tokens, options as FetchGuardOptions | undefined, { handler }))
   const goOn = (request: Request, rest: Rest, found: AnyJudged): Response | Promise<Response> => {
     if (found && !('allowed' in found)) return found
     const answered = handler(request, found as PlanTokenOf<Options, P>, ...rest)
@@ -79,7 +93,7 @@ export function guard<
       : withHeaders(answered, found)
   }
   return (request, ...rest) => {
-    const found = judged(request)
+    const found = judged(request, ...(rest as unknown as never[]))
     return isThenable(found) ? found.then((one) => goOn(request, rest, one)) : goOn(request, rest, found)
   }
 }

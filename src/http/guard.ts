@@ -13,7 +13,7 @@ import type { Allowance, Allowed, Decision } from '../service/decision.ts'
 import type { RequestLike } from '../service/request.ts'
 
 /** What every guard takes besides the engine. */
-export interface GuardOptions<Req = never> {
+export interface GuardOptions<Req = never, From extends readonly unknown[] = readonly [Req]> {
   /** The policy that requests speak to. Default: the engine's first. */
   readonly surface?: string
   /**
@@ -33,6 +33,12 @@ export interface GuardOptions<Req = never> {
    * routes)` does.
    */
   readonly basePath?: string
+  /**
+   * Says which address a request came from, for tokens that may be used from some addresses alone: text such as `203.0.113.7`,
+   * without a port. Whatever else it gives, an error too, is no address, and such tokens are refused. Without it no header is
+   * believed, and they are all refused. What it can go by: docs/addresses.md.
+   */
+  readonly address?: (...from: From) => unknown
 }
 
 /**
@@ -47,11 +53,15 @@ export type PlanTokenOf<Options, P extends Policy = TokenOnlyPolicy> =
 export type GuardEngine<P extends Policy = Policy> = Pick<Authorizer<P>, 'decide' | 'policies'>
 
 /** A guard's question about one request. */
-export interface Decider<Req> {
+export interface Decider<Req, From extends readonly unknown[] = readonly [Req]> {
   /** Whether a request is guarded at all. Never throws: a predicate that fails has not said that it is not. */
   isGuarded(request: Req): boolean
-  /** The decision, at once where the engine has it at once; `undefined` lets the request through without one. */
-  decide(request: RequestLike): Promise<Decision<string> | undefined> | Decision<string> | undefined
+  /**
+   * The decision, at once where the engine has it at once; `undefined` lets the request through without one.
+   *
+   * @param from what says where the request came from.
+   */
+  decide(question: RequestLike, ...from: From): Promise<Decision<string> | undefined> | Decision<string> | undefined
   /** The longest body that is read, in bytes. */
   readonly bodyBytes: number
 }
@@ -82,13 +92,14 @@ export function asSent(
  * @param reader what takes the options, for the message.
  * @throws SetupError, which is a TypeError, with every mistake of the options at once.
  */
-export function createDecider<Req>(
+export function createDecider<Req, From extends readonly unknown[] = readonly [Req]>(
   tokens: GuardEngine,
-  options: GuardOptions<Req> | undefined,
+  options: GuardOptions<Req, From> | undefined,
   more: { readonly handler?: unknown } = {},
   reader = 'guard',
-): Decider<Req> {
-  const { surface, optional = false, when, basePath } = read(reader, tokens, options, more) as GuardOptions<Req>
+): Decider<Req, From> {
+  const given: GuardOptions<Req, From> = read(reader, tokens, options, more)
+  const { surface, optional = false, when, basePath, address } = given
   const policy = tokens.policies.find((candidate) => surface === undefined || candidate.surface === surface)
   const which = { ...(surface !== undefined && { surface }), ...(basePath !== undefined && { basePath }) }
   const decisionIn = (decision: Decision<string>): Decision<string> | undefined => {
@@ -99,8 +110,8 @@ export function createDecider<Req>(
   }
   return {
     isGuarded: (request) => when === undefined || !saysNo(when, request),
-    decide(request) {
-      const decided = tokens.decide(request, which)
+    decide(question, ...from) {
+      const decided = tokens.decide(question, address ? { ...which, address: addressIn(address, from) } : which)
       return isThenable(decided) ? decided.then(decisionIn) : decisionIn(decided)
     },
     bodyBytes: policy?.limits.bodyBytes ?? 0,
@@ -115,6 +126,19 @@ export function hasToken(decision: Allowed<string>): decision is Allowance {
   return decision.token !== null
 }
 
+/** What a host's function says of where a request came from; nothing where it fails. Read once, while the socket is there. */
+export function addressIn<From extends readonly unknown[]>(
+  address: (...from: From) => unknown,
+  from: From,
+): string | undefined {
+  try {
+    const said = address(...from)
+    return typeof said === 'string' ? said : undefined
+  } catch {
+    return undefined
+  }
+}
+
 function saysNo<Req>(when: (request: Req) => boolean, request: Req): boolean {
   try {
     return when(request) === false
@@ -122,6 +146,9 @@ function saysNo<Req>(when: (request: Req) => boolean, request: Req): boolean {
     return false
   }
 }
+
+/** What says where a request came from. */
+export const addressSchema = callable('must be a function that takes a request and gives its address.')
 
 const fields = {
   tokens: judged((value) =>
@@ -131,6 +158,7 @@ const fields = {
   optional: z.optional(z.boolean()),
   when: z.optional(callable('must be a function that takes a request.')),
   basePath: z.optional(judged((value) => (isBasePath(value) ? undefined : BASE_PATH_MESSAGE))),
+  address: z.optional(addressSchema),
 }
 const optionsSchema = z.strictObject(fields)
 /** What answers requests that are let through, where a guard is put around it. */
@@ -140,9 +168,10 @@ const aroundSchema = z.strictObject({ ...fields, handler: handlerSchema })
 const isAuthorizer = (tokens: unknown): boolean =>
   typeof Object(tokens).decide === 'function' && Array.isArray(Object(tokens).policies)
 
-function read(reader: string, tokens: GuardEngine, options: unknown, more: object): GuardOptions {
+function read<T extends object>(reader: string, tokens: GuardEngine, options: unknown, more: object): T {
   const schema = Object.hasOwn(more, 'handler') ? aroundSchema : optionsSchema
-  return readOptions<GuardOptions>(reader, schema, options, { tokens, ...more }, ({ surface }, tell) => {
+  return readOptions<T>(reader, schema, options, { tokens, ...more }, (given, tell) => {
+    const { surface } = given as GuardOptions
     if (isAuthorizer(tokens)) checkSurface(tokens.policies, surface, tell)
   })
 }

@@ -32,8 +32,8 @@ declare module 'hono' {
  * app.use(guard(tokens))
  * app.get('/v1/files/:key', (c) => c.json({ name: c.get('planToken').token.name }))
  */
-export function guard(tokens: GuardEngine, options?: GuardOptions<Request>): MiddlewareHandler {
-  const { decide, isGuarded, bodyBytes } = createDecider<Request>(tokens, options)
+export function guard(tokens: GuardEngine, options?: GuardOptions<Request, readonly [Context]>): MiddlewareHandler {
+  const { decide, isGuarded, bodyBytes } = createDecider<Request, readonly [Context]>(tokens, options)
   return async (c, next) => {
     const { raw } = c.req
     if (!isGuarded(raw)) return next()
@@ -41,7 +41,7 @@ export function guard(tokens: GuardEngine, options?: GuardOptions<Request>): Mid
     const question = questionOfFetch(raw, bodyBytes, incoming?.rawHeaders)
     // A parser that has run has used the stream up, and keeps what it read.
     const asked = raw.bodyUsed ? { ...question, body: () => keptBody(c) } : question
-    const decided = decide(asSent(asRouted(asked, c), incoming))
+    const decided = decide(asSent(asRouted(asked, c), incoming), c)
     const decision = isThenable(decided) ? await decided : decided
     if (decision?.allowed === false) return refusal(c, decision)
     if (!decision) return next()

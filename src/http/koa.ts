@@ -44,7 +44,7 @@ export function guard<Context extends KoaContext = KoaContext>(
   const { decide, isGuarded, bodyBytes } = createDecider<Context>(tokens, options)
   return (context, next) => {
     if (!isGuarded(context)) return next()
-    const decided = decide(questionOf(context.req, bodyBytes, context.request))
+    const decided = decide(questionOf(context.req, bodyBytes, context.request), context)
     return isThenable(decided)
       ? decided.then((decision) => goOn(context, next, decision))
       : goOn(context, next, decided)

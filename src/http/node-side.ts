@@ -12,6 +12,8 @@ export interface NodeRequest extends NodeBody {
   readonly url?: string | undefined
   /** Missing or empty where an adapter of a serverless platform made the request; then `headers` are read. */
   readonly rawHeaders?: readonly string[]
+  /** What it came by, with the address of the other side. */
+  readonly socket?: { readonly remoteAddress?: string | undefined } | null
 }
 
 /**

@@ -33,7 +33,7 @@ export function guard<
     return handler(withPlanToken(request, decision as PlanTokenOf<Options, P>), response)
   }
   return (request, response) => {
-    const decided = isGuarded(request) ? decide(questionOf(request, bodyBytes)) : undefined
+    const decided = isGuarded(request) ? decide(questionOf(request, bodyBytes), request) : undefined
     return isThenable(decided)
       ? decided.then((decision) => goOn(request, response, decision))
       : goOn(request, response, decided)

@@ -6,8 +6,9 @@ import { readGiven } from '../core/body.ts'
 import { type BodyReading, unreadable } from '../core/body-reading.ts'
 import type { Denial } from '../core/denial.ts'
 import { bodyOf } from '../http/body.ts'
-import type { GuardEngine } from '../http/guard.ts'
+import { addressIn, type GuardEngine } from '../http/guard.ts'
 import { type NodeRequest, type NodeResponse, putAll, putHeaders } from '../http/node-side.ts'
+import type { SurfaceOptions } from '../service/authorize.ts'
 import type { Allowance } from '../service/decision.ts'
 import { readMessages } from './messages.ts'
 import { challengeWith, metadataOf, type ProtectedResource } from './metadata.ts'
@@ -47,14 +48,18 @@ const BODY_MS = 30_000
  */
 export function mcpGuard(tokens: GuardEngine, options: McpGuardOptions): McpGuard {
   const told = readMcpOptions(tokens, options)
-  const { policy, connection } = told
-  const which = { surface: policy.surface }
+  const { policy, connection, address } = told
+  const { surface } = policy
   const sessions = createSessions()
   const metadata = metadataOf(told)
 
+  /** Read once: a stream may outlive what is known of its socket. */
+  const whereOf = (request: NodeRequest): SurfaceOptions =>
+    address ? { surface, address: addressIn(address, [request]) } : { surface }
   /** @param again whether a limit of requests has counted it. */
   const ask = async (
     request: NodeRequest,
+    which: SurfaceOptions,
     called: Called,
     given: unknown,
     again: boolean,
@@ -82,7 +87,8 @@ export function mcpGuard(tokens: GuardEngine, options: McpGuardOptions): McpGuar
 
   const judge = async (request: NodeRequest, response: NodeResponse, next: McpNext): Promise<void> => {
     const { method = '', headers } = request
-    const connected = await ask(request, connection, undefined, false)
+    const where = whereOf(request)
+    const connected = await ask(request, where, connection, undefined, false)
     if (!connected.allowed) return refuse(response, connected, connection)
     if (method !== 'POST' && method !== 'GET' && method !== 'DELETE') {
       putAll(response, { ...connected.headers, Allow: 'POST, GET, DELETE' })
@@ -109,7 +115,7 @@ export function mcpGuard(tokens: GuardEngine, options: McpGuardOptions): McpGuar
       // Each anew, since the token may have ended while the body was on its way. One that is refused refuses all.
       const allowed: Allowance[] = []
       for (const one of asked) {
-        const decision = await ask(request, one.called, one.given, one.called === connection)
+        const decision = await ask(request, where, one.called, one.given, one.called === connection)
         if (!decision.allowed) return refuse(response, decision, one.called)
         allowed.push(decision)
       }
@@ -126,7 +132,7 @@ export function mcpGuard(tokens: GuardEngine, options: McpGuardOptions): McpGuar
       },
       json: (text) => visibleIn(text, told, latest),
       async event(text) {
-        const still = await ask(request, connection, undefined, true)
+        const still = await ask(request, where, connection, undefined, true)
         if (!still.allowed) return undefined
         latest = still
         return visibleInEvent(text, told, latest)

@@ -6,7 +6,8 @@ import type { Endpoint, Names } from '../core/policy-data.ts'
 import { readOptions, type Tell } from '../core/setup.ts'
 import { judged } from '../core/shape.ts'
 import { didYouMean } from '../core/suggest.ts'
-import { createDecider, type GuardEngine } from '../http/guard.ts'
+import { addressSchema, createDecider, type GuardEngine } from '../http/guard.ts'
+import type { NodeRequest } from '../http/node-side.ts'
 
 /** An endpoint of the policy, and which arguments of a tool its parameters are. */
 export type McpEndpoint =
@@ -38,6 +39,8 @@ export interface McpGuardOptions {
   readonly served?: readonly string[]
   /** The address of the server, such as `https://mcp.example/mcp`, for RFC 9728: challenges then say where the metadata is. */
   readonly resource?: string
+  /** Says which address a request came from, as that of the other guards does (docs/addresses.md). */
+  readonly address?: (request: NodeRequest) => unknown
   /** The issuers of its access tokens (RFC 9728), if there are any besides plan admins. */
   readonly authorizationServers?: readonly string[]
 }
@@ -62,6 +65,7 @@ export interface Told {
   readonly methods: ReadonlyMap<string, Called>
   readonly resource: URL | undefined
   readonly authorizationServers: readonly string[]
+  readonly address: ((request: NodeRequest) => unknown) | undefined
 }
 
 const endpoint = z.union([
@@ -76,6 +80,7 @@ const schema = z.strictObject({
   methods: z.optional(z.record(z.string(), endpoint)),
   served: z.optional(z.array(z.string())),
   resource: z.optional(judged((value) => (isResource(value) ? undefined : RESOURCE))),
+  address: z.optional(addressSchema),
   authorizationServers: z.optional(z.array(judged((value) => (isResource(value) ? undefined : ISSUER)))),
 })
 
@@ -116,6 +121,7 @@ export function readMcpOptions(tokens: GuardEngine, options: McpGuardOptions): T
     methods: each(read.methods),
     resource: read.resource === undefined ? undefined : new URL(read.resource),
     authorizationServers: read.authorizationServers ?? [],
+    address: read.address,
   }
 }
 

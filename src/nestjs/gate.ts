@@ -67,7 +67,9 @@ export function createGate(
       if (!judges || isDecided(context)) return true
       const request = context.switchToHttp().getRequest<NestRequest>()
       const judge = isEverywhere || isBelow(side.routeOf(request), basePath) ? judges.below : judges.beside
-      const decided = judge.isGuarded(request) ? judge.decide(questionAbout(request, side, judge.bodyBytes)) : undefined
+      const decided = judge.isGuarded(request)
+        ? judge.decide(questionAbout(request, side, judge.bodyBytes), request)
+        : undefined
       return isThenable(decided) ? decided.then((decision) => goOn(context, decision)) : goOn(context, decided)
     },
     onModuleInit() {

@@ -20,7 +20,7 @@ import { secretOfLogout } from './spelling.ts'
 import { bearerIn, withoutSecret, withoutSecretInPath } from './without-secret.ts'
 
 /** What a registry's guard takes besides the engine. */
-export interface RegistryGuardOptions<Req = never> extends Pick<GuardOptions<Req>, 'basePath' | 'surface'> {
+export interface RegistryGuardOptions<Req = never> extends Pick<GuardOptions<Req>, 'basePath' | 'surface' | 'address'> {
   /**
    * What `npm logout` does besides that npm forgets the secret. `keep`, the default: nothing, since the token is the plan's, and
    * other machines may have it. `revoke`: ends it as `tokens.revokeSecret` does, so `tokens` has to be the whole engine; an

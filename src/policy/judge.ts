@@ -112,6 +112,7 @@ function factsOf(policy: CompiledPolicy, request: Parameters<Judge['read']>[0]):
     target,
     record: undefined,
     secret: undefined,
+    address: undefined,
     grant: undefined,
     plan: undefined,
     match: target && matchEndpoint(policy.trie, request.method, target.path),

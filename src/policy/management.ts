@@ -22,6 +22,7 @@ export interface ManagementDifference {
 export function managementDifferences(one: Judge, other: Judge): readonly ManagementDifference[] {
   return [
     ...typesOnlyIn(one.policy, other.policy),
+    ...freeTypesOnlyIn(one.policy, other.policy),
     ...limitsOnlyIn(one.policy, other.policy),
     ...linkDifferences(one.policy.links, other.policy.links).map(linkLine),
   ]
@@ -46,6 +47,18 @@ function typesOnlyIn(one: CompiledPolicy, other: CompiledPolicy): readonly Manag
         places,
       }))
   })
+}
+
+/** Types whose tokens need no list of addresses here, and one there. */
+function freeTypesOnlyIn(one: CompiledPolicy, other: CompiledPolicy): readonly ManagementDifference[] {
+  return [...one.types.values()]
+    .filter(({ name, addresses }) => addresses === undefined && other.types.get(name)?.addresses === 'required')
+    .map(({ name }) => ({
+      rule: 'type',
+      what: `Tokens of the type ${name} can be made without a list of addresses.`,
+      input: { type: name },
+      places: [['types', name]],
+    }))
 }
 
 /** What a larger number lets an admin do. */

@@ -29,6 +29,8 @@ export interface MatrixType {
   /** Scopes that come with it, or that can be chosen. */
   readonly scopes: readonly string[]
   readonly isFixed: boolean
+  /** Its tokens are made with a list of addresses; absent where they need none. */
+  readonly needsAddresses?: true
 }
 
 /** A scope, who can have it, and where it counts. */

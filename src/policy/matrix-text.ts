@@ -67,7 +67,7 @@ function tablesOf(data: MatrixData): readonly Table[] {
         word(type.name),
         type.prefix,
         listed(type.scopes),
-        type.isFixed ? 'fixed' : 'by the admin',
+        `${type.isFixed ? 'fixed' : 'by the admin'}${type.needsAddresses ? ', with addresses' : ''}`,
       ]),
     },
     {

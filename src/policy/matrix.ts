@@ -97,8 +97,9 @@ function namesKind(endpoint: CompiledEndpoint | undefined, name: string): boolea
 function typeRow(name: string, { types }: CompiledPolicy): readonly MatrixType[] {
   const type = types.get(name)
   if (!type) return []
-  const { prefix, grantable, fixed } = type
-  return [{ name, prefix, scopes: sorted(fixed ?? grantable), isFixed: fixed !== undefined }]
+  const { prefix, grantable, fixed, addresses } = type
+  const needs = addresses === 'required' && { needsAddresses: true as const }
+  return [{ name, prefix, scopes: sorted(fixed ?? grantable), isFixed: fixed !== undefined, ...needs }]
 }
 
 function endpointRow(endpoint: CompiledEndpoint, policy: CompiledPolicy, data: Policy['data']): MatrixEndpoint {

@@ -12,6 +12,7 @@ import { didYouMean } from '../core/suggest.ts'
 import { BASE_PATH_MESSAGE, isBasePath } from '../core/target.ts'
 import { isCanary, type TokenRecord } from '../core/token.ts'
 import type { Awaitable } from '../ports.ts'
+import { hintAtAddress } from './addresses.ts'
 import { unavailable } from './ask.ts'
 import { noteCanary } from './canary.ts'
 import { allowanceOf, type Decision, refusalOf } from './decision.ts'
@@ -35,6 +36,11 @@ export interface SurfaceOptions {
    * for it and refuse nothing. Default `false`.
    */
   readonly again?: boolean
+  /**
+   * The address that the request came from, such as `203.0.113.7`, without a port. Asked of tokens that may be used from some
+   * addresses alone, which are refused where there is none. Take it from whatever can be believed: docs/addresses.md.
+   */
+  readonly address?: string | undefined
 }
 
 /** What `onDecision` is told: enough for logs, metrics and a rate limiter, and nothing secret. */
@@ -45,6 +51,10 @@ export interface DecisionInfo {
   readonly code?: RefusalCode
   /** For `request_malformed`: what is malformed. */
   readonly reason?: MalformedReason
+  /** Of an allowance: why it would have been a refusal, were the addresses of tokens not only watched. */
+  readonly wouldRefuse?: RefusalCode
+  /** The address that the token may not be used from, in its one spelling; absent if none could be read. */
+  readonly address?: string
   /** The status of the refusal, 200 for an allowance. */
   readonly status: number
   /** Absent if the secret is not known. */
@@ -99,6 +109,7 @@ export function createDecide(engine: Engine, grants: GrantCache, onDecision: OnD
     const basePath = basePathOf(options)
     try {
       inquiry = readAsked(options?.again === true ? uncounting : engine, grants, policy, asked, basePath)
+      if (options !== undefined) inquiry.address = options.address
     } catch (error) {
       // A call of no route is a mistake of the host's. Anything else is something that cannot even be looked at.
       if (error instanceof PlanTokenError) throw error
@@ -201,13 +212,20 @@ export function surfaceOf(engine: Engine, options: SurfaceOptions | undefined): 
   return policy
 }
 
+const SURFACE_OPTIONS: readonly string[] = [
+  'surface',
+  'basePath',
+  'again',
+  'address',
+] satisfies (keyof SurfaceOptions)[]
+
 /** The base path, as the host's code says it. @throws TypeError for what is none, and for an option that there is not. */
 export function basePathOf(options: SurfaceOptions | undefined): string | undefined {
   if (options === undefined) return undefined
   // A misspelt one would be judged by another policy, or at another path.
   for (const name in options)
-    if (name !== 'surface' && name !== 'basePath' && name !== 'again')
-      throw new TypeError(`There is no option "${name}" here.${didYouMean(name, ['surface', 'basePath', 'again'])}`)
+    if (!SURFACE_OPTIONS.includes(name))
+      throw new TypeError(`There is no option "${name}" here.${didYouMean(name, SURFACE_OPTIONS)}`)
   const { basePath } = options
   if (basePath !== undefined && !isBasePath(basePath)) throw new TypeError(`basePath ${BASE_PATH_MESSAGE}`)
   return basePath
@@ -217,6 +235,7 @@ export function basePathOf(options: SurfaceOptions | undefined): string | undefi
 function noteRefusal(engine: Engine, code: RefusalCode, inquiry: Inquiry | undefined): void {
   if (code === 'unavailable') engine.report.failed(inquiry?.failure, inquiry?.port ?? 'authorize')
   else if (code === 'plan_not_eligible') hintAtTier(engine, inquiry?.plan)
+  else if (code === 'address_not_allowed') hintAtAddress(engine, inquiry?.address)
   else if (inquiry?.record && isCanary(inquiry.record)) noteUseOfCanary(inquiry, inquiry.record)
 }
 
@@ -260,6 +279,18 @@ function noteUse({ engine, record, secret, grant, now }: Inquiry): void {
   grant.used = secret
 }
 
+/** What is told of a token that may be used from some addresses alone, if it was used from elsewhere. */
+function addressInfo(
+  { engine, grant, address }: Inquiry,
+  decision: Decision<string>,
+): Pick<DecisionInfo, 'wouldRefuse' | 'address'> | false {
+  const isWatched = decision.allowed && grant?.addresses?.holds(address) === false
+  if (!isWatched && !(decision.allowed === false && decision.code === 'address_not_allowed')) return false
+  if (isWatched) hintAtAddress(engine, address)
+  const spelt = engine.addresses?.spelt(address)
+  return { ...(isWatched && { wouldRefuse: 'address_not_allowed' }), ...(spelt !== undefined && { address: spelt }) }
+}
+
 function infoOf(
   surface: string,
   decision: Decision<string>,
@@ -273,6 +304,7 @@ function infoOf(
     allowed: decision.allowed,
     ...(decision.allowed ? { status: 200 } : { code: decision.code, status: decision.status }),
     ...(!decision.allowed && decision.reason && { reason: decision.reason }),
+    ...(inquiry?.grant?.addresses && addressInfo(inquiry, decision)),
     ...(record && { tokenId: record.id, planId: record.planId, tokenType: record.type }),
     ...(record && isCanary(record) && { canary: true as const }),
     ...(match && { route: match.endpoint.view.route }),

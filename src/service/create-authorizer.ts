@@ -91,7 +91,7 @@ export interface Authorizer<P extends Policy = TokenOnlyPolicy> {
 export function createAuthorizer<P extends Policy>(options: AuthorizerOptions<P>): Authorizer<P> {
   const { given, policies } = readAuthorizerOptions(options)
   const engine = createEngine(given, policies)
-  return authorizerOf(engine, policies, createGrantCache(engine.types), given)
+  return authorizerOf(engine, policies, createGrantCache(engine), given)
 }
 
 /** The calls of an engine that answer requests. */
@@ -135,6 +135,7 @@ export function createEngine(options: AuthorizerOptions, policies: readonly Poli
     legacy: options.legacy,
     limits: options.limits,
     canaries: options.canaries,
+    addresses: options.addresses,
     planIds: planIdsOf(policies),
     store,
     directory,

@@ -165,7 +165,7 @@ export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>
   const { given, policies } = readEngineOptions(options)
   const base = createEngine(given, policies)
   const engine: ManagingEngine = { ...base, random: checkedRandom(given.random ?? platformRandom, base.report) }
-  const grants = createGrantCache(engine.types)
+  const grants = createGrantCache(engine)
   const tokens: PlanTokens<P> = {
     ...authorizerOf(engine, policies, grants, given),
     create: (input) => create(engine, input as CreateInput),

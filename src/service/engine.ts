@@ -1,5 +1,6 @@
 /** What every part of the service works with: the compiled policies and the ports. How these are asked: service/ask.ts. */
 
+import type { AddressRanges } from '../core/addresses.ts'
 import type { ReadFetchBody } from '../core/body-reading.ts'
 import type { Canaries } from '../core/canary.ts'
 import type { Sha256 } from '../core/digest.ts'
@@ -33,6 +34,8 @@ export interface Engine extends Asking {
   readonly limits: RequestLimits | undefined
   /** Whom the use of a canary is told, where the host has some. */
   readonly canaries: Canaries | undefined
+  /** What reads the addresses of tokens, where the host has said so; without it no token that has some works. */
+  readonly addresses: AddressRanges | undefined
   /** How ids of plans look, where policies say it by the type of a column; a plan with another id does not exist. */
   readonly planIds: readonly IsId[]
   readonly store: TokenStore

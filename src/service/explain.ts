@@ -77,6 +77,7 @@ function inquiryOfAsked(
   const basePath = basePathOf(options)
   const inquiry = readAsked(engine, grants, surfaceOf(engine, options), asked, basePath)
   putAsked(inquiry, asked, basePath)
+  inquiry.address = options?.address
   return inquiry
 }
 
@@ -97,6 +98,7 @@ async function inquiryOfQuestion(
   const inquiry = inquiryOf(engine, grants, policy, input, { ok: true, secret: '' }, true)
   putAsked(inquiry, question, basePathOf(options))
   inquiry.record = record
+  inquiry.address = options?.address
   inquiry.secret = newestSecret(record)
   inquiry.grant = grants.grantOf(record)
   return inquiry
@@ -144,7 +146,7 @@ function judged(rule: Rule, facts: Facts, stopped: boolean, byId: boolean): Verd
     return { rule: name, ok: false, reason: 'Not judged, after an earlier refusal.' }
   }
   const code = name === 'credential' && needsNoToken(facts) ? undefined : rule.refuses(facts)
-  const reason = reasonOf(name, facts, code)
+  const reason = name === 'address' && byId ? addressesIn(facts, code) : reasonOf(name, facts, code)
   return code === undefined ? { rule: name, ok: true, reason } : { rule: name, ok: false, code, reason }
 }
 
@@ -161,6 +163,7 @@ function isJudgeable(name: RuleName, facts: Facts): boolean {
     case 'known':
       return wellFormed
     case 'alive':
+    case 'address':
     case 'type':
     case 'plan':
     case 'plan_rules':
@@ -179,4 +182,16 @@ function isJudgeable(name: RuleName, facts: Facts): boolean {
       // Of what lies elsewhere nothing is said, not even whether it is on the list.
       return areNamed && outsidePlan(facts) === undefined
   }
+}
+
+const MOST_SHOWN = 10
+
+/** The reason of the rule `address` for an admin of the token, who may see where it may be used from. */
+function addressesIn(facts: Facts, code: RefusalCode | undefined): string {
+  const reason = reasonOf('address', facts, code)
+  const ranges = facts.record?.addresses
+  if (!Array.isArray(ranges)) return reason
+  const shown = ranges.slice(0, MOST_SHOWN).join(', ')
+  const more = ranges.length > MOST_SHOWN ? ` and ${ranges.length - MOST_SHOWN} more` : ''
+  return `${reason} It may be used from ${shown === '' ? 'nowhere' : shown}${more}.`
 }

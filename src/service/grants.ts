@@ -2,11 +2,12 @@
  * What a record grants and how it is shown, made once for a record that nobody can change and anew for any other. Deeply
  * frozen records are what `memoryStore` gives; an allowlist of 500 then costs what one of 1 does (bench/engine.ts).
  */
+import type { AddressList, AddressRanges } from '../core/addresses.ts'
 import { grantOf, warningsOf } from '../core/entitlement.ts'
 import { isDeeplyFrozen } from '../core/freeze.ts'
-import type { TypeEntry } from '../core/policy.ts'
 import type { Reach } from '../core/resources.ts'
 import { type Grant, grantedScopes, type SecretRecord, type Token, type TokenRecord, viewOf } from '../core/token.ts'
+import type { Engine } from './engine.ts'
 
 /** So many tokens are kept as they are shown: for every record that is remembered, they would double what it takes. */
 const MAX_SHOWN = 10_000
@@ -30,7 +31,7 @@ export interface GrantCache {
 }
 
 /** Makes it for one engine. */
-export function createGrantCache(types: ReadonlyMap<string, TypeEntry>): GrantCache {
+export function createGrantCache({ types, addresses: ranges }: Pick<Engine, 'types' | 'addresses'>): GrantCache {
   const known = new WeakMap<TokenRecord, KeptGrant>()
   /** What holds them, in a ring. */
   const shown: KeptGrant[] = []
@@ -43,6 +44,7 @@ export function createGrantCache(types: ReadonlyMap<string, TypeEntry>): GrantCa
       const grant: KeptGrant = {
         scopes,
         allowlist,
+        addresses: addressesOf(record, ranges),
         token: undefined,
         reach: undefined,
         used: undefined,
@@ -63,3 +65,15 @@ export function createGrantCache(types: ReadonlyMap<string, TypeEntry>): GrantCa
     },
   }
 }
+
+/**
+ * Where a token may be used from. A list that nobody here can read, and an empty one, which no call makes, is nowhere: not only
+ * watched either.
+ */
+function addressesOf({ addresses }: TokenRecord, ranges: AddressRanges | undefined): AddressList | undefined {
+  if (addresses === undefined) return undefined
+  const isReadable = Array.isArray(addresses) && addresses.length > 0
+  return isReadable && ranges ? ranges.listOf(addresses) : NOWHERE
+}
+
+const NOWHERE: AddressList = Object.freeze({ isWatched: false, holds: () => false })

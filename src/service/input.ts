@@ -43,6 +43,7 @@ export const reason = text((value) => (value.trim() === '' ? 'must not be empty.
 const contact = characters(0, 200)
 const scopes = later<readonly string[]>()
 const resources = later<'all' | readonly string[]>()
+const addresses = later<readonly string[]>()
 const graceHours = later<number>()
 
 /** Which tokens are to end: what a list takes, and a few more. */
@@ -72,6 +73,7 @@ export const INPUTS = {
     metadata: z.exactOptional(metadata),
     contact: z.exactOptional(contact),
     canary: z.exactOptional(z.literal(true)),
+    addresses: z.exactOptional(addresses),
     idempotencyKey: key,
   }),
   token: z.strictObject({ actor: given, id: given }),
@@ -98,6 +100,7 @@ export const INPUTS = {
     resources: z.exactOptional(resources),
     metadata: z.exactOptional(metadataPatch),
     contact: z.exactOptional(z.nullable(contact)),
+    addresses: z.exactOptional(z.nullable(addresses)),
     version: z.exactOptional(whole(1)),
   }),
   refresh: z.strictObject({
@@ -205,6 +208,11 @@ export interface NewInput<P extends Policy = Policy, X extends TypeOf<P> = TypeO
   readonly metadata?: Metadata
   /** Whom to ask about it: an address, or the name of a team. Up to 200 characters; empty for nobody. */
   readonly contact?: string
+  /**
+   * The addresses and networks that it may be used from: `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/48`, 1 to 100 of them.
+   * Default: from anywhere. Needs the option `addresses`.
+   */
+  readonly addresses?: readonly string[]
 }
 
 /** A new token. It says how long it lives, or when it ends. */
@@ -307,6 +315,8 @@ export interface EditInput<P extends Policy = Policy> extends TokenInput {
   readonly metadata?: MetadataPatch
   /** `null` or empty: nobody. */
   readonly contact?: string | null
+  /** The addresses and networks that it may be used from, 1 to 100; `null`: from anywhere. */
+  readonly addresses?: readonly string[] | null
   /** The version that the edit was made from: if it is no longer that, `version_conflict`. Without it the last edit wins. */
   readonly version?: number
 }

@@ -45,6 +45,7 @@ export function inquiryOf(
     target: undefined,
     record: undefined,
     secret: undefined,
+    address: undefined,
     grant: undefined,
     plan: undefined,
     rules: undefined,

@@ -25,6 +25,7 @@ import {
   type Token,
   type TokenRecord,
 } from '../core/token.ts'
+import { readAddresses } from './addresses.ts'
 import { change, type Judged } from './commit.ts'
 import { type ManagingEngine, showOne, timeOf } from './engine.ts'
 import { newId } from './ids.ts'
@@ -90,6 +91,8 @@ export async function judgeNew(
   issues.push(...ofLimits)
   const scopes = readScopes(fields.scopes, type, policy)
   if (areIssues(scopes)) issues.push(...scopes)
+  const from = readAddresses(engine, fields.addresses, type)
+  issues.push(...from.issues)
   const links = readLinks(fields.resources, policy, planId)
   if (actor === undefined || planId === undefined)
     throw new PlanTokenError('invalid_input', { issues: [...issues, ...links.issues] })
@@ -101,6 +104,7 @@ export async function judgeNew(
     ...{ name, description, scopes: areIssues(scopes) ? [] : scopes, resources: allowlistOf(links) },
     ...(words !== undefined && { metadata: words as Metadata }),
     ...(contact && { contact }),
+    ...(from.addresses && { addresses: from.addresses }),
   }
   if (ofLimits.length === 0) issues.push(...ofCall(limitsBy(policy, rules)).map(byRules))
   issues.push(

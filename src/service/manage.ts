@@ -10,6 +10,7 @@ import { issuesByRules, type PlanRules } from '../core/plan-rules.ts'
 import type { TypeEntry } from '../core/policy.ts'
 import { areIssues, readScopes } from '../core/scopes.ts'
 import type { Token, TokenEvent, TokenRecord } from '../core/token.ts'
+import { readAddresses } from './addresses.ts'
 import { ask, readObjects } from './ask.ts'
 import { change, judgement } from './commit.ts'
 import { cursorOf, readCursor } from './cursor.ts'
@@ -104,7 +105,7 @@ export async function edit(engine: ManagingEngine, input: EditInput): Promise<To
   if (actor === undefined || id === undefined) throw new PlanTokenError('invalid_input', { issues })
   const record = await loadManaged(engine, actor, id)
   const entry = await refuseUnchangeable(engine, record)
-  const choice = await readChoice(engine, entry, record.planId, fields, issues)
+  const choice = await readChoice(engine, entry, record, fields, issues)
   // The one that was loaded is the first to be changed; only after somebody else's commit another one is.
   let first: TokenRecord | undefined = record
   const changed = await change(
@@ -128,27 +129,32 @@ export async function edit(engine: ManagingEngine, input: EditInput): Promise<To
 }
 
 /** The fields of an edit as they were read: shapes are judged, scopes and links are not yet. */
-type Unjudged = Omit<ReadInput<EditInput>['fields'], 'scopes' | 'resources'> & {
+type Unjudged = Omit<ReadInput<EditInput>['fields'], 'scopes' | 'resources' | 'addresses'> & {
   readonly scopes?: unknown
   readonly resources?: unknown
+  readonly addresses?: unknown
 }
 
 /** The fields that an edit changes, or `invalid_input` with everything that is wrong with them. */
 async function readChoice(
   engine: ManagingEngine,
   { policy, type }: TypeEntry,
-  planId: string,
+  { planId, addresses: kept }: TokenRecord,
   fields: Unjudged,
   issues: Issue[],
 ): Promise<ChangedChoice> {
-  const { name, description, scopes, resources, metadata, contact } = fields
+  const { name, description, scopes, resources, metadata, contact, addresses } = fields
   const read = scopes === undefined ? undefined : readScopes(scopes, type, policy)
   if (read && areIssues(read)) issues.push(...read)
   const links = resources === undefined ? undefined : readLinks(resources, policy, planId)
   if (links) issues.push(...(await linkProblems(engine, policy, links, planId)))
+  // As in RFC 7396, `null` takes them away.
+  const isGiven = addresses !== undefined
+  const from = isGiven || kept === undefined ? readAddresses(engine, addresses ?? undefined, type) : undefined
+  if (from) issues.push(...from.issues)
   if (
     issues.length === 0 &&
-    [name, description, scopes, resources, metadata, contact].every((field) => field === undefined)
+    [name, description, scopes, resources, metadata, contact, addresses].every((field) => field === undefined)
   ) {
     issues.push(issueAt([], 'must change something.'))
   }
@@ -166,6 +172,7 @@ async function readChoice(
     ...(read && { scopes: read as readonly string[] }),
     ...(links && { resources: allowlistOf(links) }),
     ...(contact !== undefined && { contact: contact || undefined }),
+    ...(isGiven && { addresses: from?.addresses }),
   }
 }
 

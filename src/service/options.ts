@@ -1,13 +1,15 @@
 /** What `createPlanTokens` and `createAuthorizer` take, and what is wrong with it. What is made of it: the files of these names. */
 import * as z from 'zod/mini'
+import type { AddressRanges } from '../core/addresses.ts'
 import type { Canaries } from '../core/canary.ts'
 import type { LegacyKeys } from '../core/legacy.ts'
 import type { RequestLimits } from '../core/limits.ts'
 import type { Random } from '../core/new-secret.ts'
-import { compiledOf, type Policy } from '../core/policy.ts'
+import { type CompiledPolicy, compiledOf, type Policy } from '../core/policy.ts'
 import { readOptions, type Tell } from '../core/setup.ts'
 import { callable, judged, type Schema } from '../core/shape.ts'
 import type { Clock, Directory, TokenStore } from '../ports.ts'
+import { addressesMissing } from './addresses.ts'
 import type { DecisionInfo } from './authorize.ts'
 import { MAX_FRESHNESS_MS } from './freshness.ts'
 import { hasStandingClocks } from './platform.ts'
@@ -28,6 +30,11 @@ export interface AuthorizerOptions<P extends Policy = Policy> {
    * one that another process has made is refused all the same.
    */
   readonly canaries?: Canaries
+  /**
+   * Keeps tokens to the addresses that they may be used from, made by `addressRanges` of `plan-access-tokens/addresses`. Without
+   * it, a token that has a list of them is refused, and none can be made.
+   */
+  readonly addresses?: AddressRanges
   /** Default: the platform's. */
   readonly clock?: Clock
   /**
@@ -86,6 +93,8 @@ const areLegacyKeys = (value: unknown): value is LegacyKeys =>
   typeof (value as Partial<LegacyKeys> | null)?.adopt === 'function'
 const areLimits = (value: unknown): value is RequestLimits =>
   typeof (value as Partial<RequestLimits> | null)?.take === 'function'
+const areRanges = (value: unknown): value is AddressRanges =>
+  typeof (value as Partial<AddressRanges> | null)?.listOf === 'function'
 
 const shared = {
   policy: judged((value) => (value === undefined ? 'is missing.' : undefined)),
@@ -94,6 +103,7 @@ const shared = {
   legacy: z.optional(judged((value) => (areLegacyKeys(value) ? undefined : 'must be made by legacyKeys().'))),
   limits: z.optional(judged((value) => (areLimits(value) ? undefined : 'must be made by requestLimits().'))),
   canaries: z.optional(judged((value) => (areCanaries(value) ? undefined : 'must be made by canaryTokens().'))),
+  addresses: z.optional(judged((value) => (areRanges(value) ? undefined : 'must be made by addressRanges().'))),
   clock: z.optional(port('now')),
   freshnessMs: milliseconds(0, MAX_FRESHNESS_MS),
   directoryMaxAgeMs: milliseconds(0, MAX_FRESHNESS_MS),
@@ -135,7 +145,7 @@ function readAll<Options extends AuthorizerOptions<P>, P extends Policy>(
     schema,
     options,
     {},
-    ({ freshnessMs, store, policy, legacy, limits }, tell) => {
+    ({ freshnessMs, store, policy, legacy, limits, addresses, onDecision }, tell) => {
       if (freshnessMs && typeof (store as Partial<TokenStore> | undefined)?.bound !== 'function')
         tell(['freshnessMs'], 'must be 0, since the store has no bound().')
       if (freshnessMs && hasStandingClocks())
@@ -143,15 +153,23 @@ function readAll<Options extends AuthorizerOptions<P>, P extends Policy>(
           ['freshnessMs'],
           'must be 0 on Cloudflare Workers, whose clocks stand still between I/O, so that nobody there knows how old a proof is.',
         )
+      if (areRanges(addresses) && addresses.isWatched && onDecision === undefined)
+        tell(['addresses'], 'must not only watch without onDecision, which is told what would have been refused.')
       if (policy === undefined) return
       policies = Object.freeze([policy].flat() as P[])
       checkPolicies(policies, (i) => (Array.isArray(policy) ? ['policy', i] : ['policy']), tell)
       if (areLegacyKeys(legacy)) legacy.check(policies, tell)
       if (areLimits(limits)) limits.check(policies, tell)
+      // What only answers requests says so in `ready`: to try a policy nobody needs it.
+      const missing = reader === 'createPlanTokens' && addresses === undefined && addressesMissing(compiledIn(policies))
+      if (missing) tell(['addresses'], missing)
     },
   )
   return { given, policies }
 }
+
+const compiledIn = (policies: readonly Policy[]): readonly CompiledPolicy[] =>
+  policies.flatMap((policy) => compiledOf(policy) ?? [])
 
 /** Surfaces, types and prefixes are told apart over the whole deployment. */
 function checkPolicies(policies: readonly Policy[], placeOf: (i: number) => readonly PropertyKey[], tell: Tell): void {

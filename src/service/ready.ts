@@ -11,6 +11,7 @@ import { PLAN_KIND, type ResourceRef } from '../core/resources.ts'
 import { matching, read } from '../core/shape.ts'
 import { didYouMean } from '../core/suggest.ts'
 import type { Awaitable } from '../ports.ts'
+import { addressesMissing } from './addresses.ts'
 import { answerOf } from './ask.ts'
 import type { Engine } from './engine.ts'
 import { wordsOf } from './report.ts'
@@ -62,6 +63,8 @@ export async function ready(engine: Engine, real: ReadyInput = {}): Promise<void
     if (codes !== '') tell(`renders no refusal that can be sent for ${codes}.`)
     for (const check of missingChecks) tell(`has no function for the check ${check}: every such request is refused.`)
   }
+  const missing = engine.addresses ? undefined : addressesMissing(engine.surfaces.values())
+  if (missing !== undefined) issues.push(issueAt(['addresses'], missing))
   if (issues.length === 0) return
   // What our own errors say stands in the issues.
   const cause = thrown.find((one) => !(one instanceof StoreError || one instanceof DirectoryError)) ?? thrown[0]

@@ -3,6 +3,7 @@
  * stands in the YAML. Whatever is wrong is logged once, and then every request is refused: verdaccio would go on without a
  * plugin that throws, and be open to whoever its own rules let in.
  */
+import { addressRanges } from '../addresses/index.ts'
 import { isObject } from '../core/objects.ts'
 import type { GuardEngine } from '../http/guard.ts'
 import { type NpmPolicyOptions, npmPolicy } from '../npm/policy.ts'
@@ -43,6 +44,7 @@ async function engineOf(options: VerdaccioOptions, context: VerdaccioContext): P
     store: (await defaultOf(store, context)) as TokenStore,
     directory: (await defaultOf(directory, context)) as Directory,
     freshnessMs: options.freshnessMs ?? 0,
+    addresses: addressRanges(),
   })
 }
 

@@ -47,16 +47,20 @@ export function verdaccioPlugin(options: VerdaccioOptions, context: VerdaccioCon
     apiJWTmiddleware({ createRemoteUser }) {
       const nexts = new WeakMap<object, () => unknown>()
       const guarded = engine.then((tokens) =>
-        registryGuard<VerdaccioRequest, NodeResponse, Policy>(tokens, (request) => {
-          const { planToken } = request
-          // Whoever has no token is nobody to verdaccio, which asks about packages below.
-          if (planToken.token !== null) {
-            const user = createRemoteUser(planToken.token.name, [])
-            decisions.set(user, planToken)
-            request.remote_user = user
-          }
-          nexts.get(request)?.()
-        }),
+        registryGuard<VerdaccioRequest, NodeResponse, Policy>(
+          tokens,
+          (request) => {
+            const { planToken } = request
+            // Whoever has no token is nobody to verdaccio, which asks about packages below.
+            if (planToken.token !== null) {
+              const user = createRemoteUser(planToken.token.name, [])
+              decisions.set(user, planToken)
+              request.remote_user = user
+            }
+            nexts.get(request)?.()
+          },
+          { address: ({ ip }) => ip },
+        ),
       )
       // Whoever waits for it is told below.
       guarded.catch(() => undefined)

@@ -46,6 +46,8 @@ export interface VerdaccioPackage {
 }
 /** A request of verdaccio's server. */
 export interface VerdaccioRequest extends NodeRequest {
+  /** Where it came from, as Express says by verdaccio's `server.trustProxy`. */
+  readonly ip?: unknown
   /** Who sends it, for what comes after the middleware. */
   remote_user?: VerdaccioUser
   /** Stops what flows. */

@@ -45,6 +45,7 @@ export async function everyRefusal(
   await tokens.revoke({ actor: 'admin-1', id: revoked.token.id })
   const retired = await w.make()
   await w.refresh(retired, { retirePrevious: 'now' })
+  const inside = await w.make({ addresses: ['203.0.113.0/24'] })
   const narrow = await w.make({ scopes: ['projects:read'] })
   const elsewhere = (await world()).ALL
   w.secrets.push(elsewhere.secret)
@@ -62,6 +63,7 @@ export async function everyRefusal(
     token_revoked: get(revoked.secret),
     token_expired: get(expired.secret),
     secret_retired: get(retired.secret),
+    address_not_allowed: get(inside.secret),
     token_wrong_type: get(w.NPM.secret),
     plan_not_eligible: get(ineligible.secret),
     lifetime_exceeded: get(old.secret),

@@ -22,6 +22,7 @@ export const STATUS: Readonly<Record<RefusalCode, number>> = {
   token_revoked: 401,
   token_expired: 401,
   secret_retired: 401,
+  address_not_allowed: 403,
   token_wrong_type: 403,
   plan_not_eligible: 403,
   lifetime_exceeded: 401,

@@ -1,6 +1,7 @@
 /** The commands of plan admins, over a real store and over a real management API: the same answers, and a secret only where it belongs. */
 import { createServer } from 'node:http'
 import { createPlanTokens, definePolicy, memoryStore } from 'plan-access-tokens'
+import { addressRanges } from 'plan-access-tokens/addresses'
 import { adminHandler, toNode } from 'plan-access-tokens/admin'
 import { testDirectory } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
@@ -14,6 +15,7 @@ async function overApi(): Promise<Project> {
   const tokens = createPlanTokens({
     policy: definePolicy(INVOICES),
     store: memoryStore(),
+    addresses: addressRanges(),
     directory: testDirectory({
       acme: { tier: 'business', admins: ['admin-1'], resources: { 'client:12': {}, 'client:34': {} } },
       other: { tier: 'business', admins: ['admin-2'], resources: { 'client:99': {} } },
@@ -153,6 +155,26 @@ describe.each([
     const refreshed = await json('refresh', token.id, '--grace-hours', '0')
     expect(refreshed.token.secrets.map((secret: { worksUntil: number }) => secret.worksUntil)).toEqual([0, null])
     expect((await run(['refresh', token.id, '--grace-hours', '25'])).code).toBe(4)
+  })
+
+  it('a token is kept to addresses, which show, explain and edit know', async () => {
+    const { run } = await make()
+    const { token } = JSON.parse(
+      (await run([...CREATE, '--address', '203.0.113.0/24', '--address', '::1', '--json'])).stdout,
+    )
+    expect(token.addresses).toEqual(['203.0.113.0/24', '::1'])
+    expect((await run(['show', token.id])).stdout).toMatch(/^addresses +203\.0\.113\.0\/24, ::1$/m)
+    const explain = (address: string) =>
+      run(['explain', 'GET /clients/12/invoices', '--token', token.id, '--address', address, '--json'])
+    const ruleIn = ({ stdout }: { readonly stdout: string }) =>
+      JSON.parse(stdout).rules.find(({ rule }: { rule: string }) => rule === 'address')
+    expect(ruleIn(await explain('203.0.113.7'))).toMatchObject({ ok: true })
+    expect(ruleIn(await explain('198.51.100.7'))).toMatchObject({ ok: false, code: 'address_not_allowed' })
+    expect(await run(['edit', token.id, '--address', '::1', '--any-address'])).toMatchObject({ code: 2, stdout: '' })
+    expect(await run([...CREATE, '--address', '203.0.113.7/24'])).toMatchObject({ code: 4, stdout: '' })
+    expect(JSON.parse((await run(['edit', token.id, '--any-address', '--json'])).stdout)).not.toHaveProperty(
+      'addresses',
+    )
   })
 
   it.each<[string, readonly string[], string]>([

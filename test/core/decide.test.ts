@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { type Facts, heldScopes, isEligible, QUESTIONS } from '../../src/core/decide.ts'
 import { grantOf } from '../../src/core/entitlement.ts'
 import { readTarget } from '../../src/core/target.ts'
-import type { TokenRecord } from '../../src/core/token.ts'
+import type { Grant, TokenRecord } from '../../src/core/token.ts'
 import { compiled, DAY, entryOf, invoices, matchIn, NOW, recordWith } from './fixtures.ts'
 
 const PLAN = { id: '1001', tier: 'team' }
@@ -21,6 +21,7 @@ function factsWith(change: Partial<Facts> = {}, recordChange: Partial<TokenRecor
     target: readTarget('/projects/7/invoices/A'),
     record,
     secret: record.secrets.at(-1),
+    address: undefined,
     grant: grantOf(record, entryOf(invoices, record.type)),
     plan: PLAN,
     rules: undefined,
@@ -44,6 +45,12 @@ const USED_UP = {
   state: { name: 'all', requests: 5, perSeconds: 60, remaining: 0, retryAfter: 12, tier: 'team' },
   headers: {},
 } as const
+
+/** A grant to whoever comes from no address at all. */
+const fromNowhere = (isWatched: boolean): Grant => {
+  const { grant } = factsWith()
+  return { ...(grant as Grant), addresses: { isWatched, holds: () => false } }
+}
 
 const RULES = QUESTIONS.flatMap(({ rules }) => rules)
 const firstOf = (rules: readonly (typeof RULES)[number][], facts: Facts) =>
@@ -89,8 +96,10 @@ describe('a request', () => {
     ['asks for a closed endpoint', 'endpoint_not_supported', factsWith({ match: matchOf('DELETE', '/accounts') })],
     ['asks for an endpoint of another tier', 'plan_not_eligible', factsWith({ match: matchOf('GET', '/accounts') })],
     ['lacks the scope', 'scope_missing', factsWith({}, { scopes: ['invoice:write'] })],
-    ['has no scopes at all', 'scope_missing', factsWith({ grant: undefined })],
+    ['has no scopes at all', 'scope_missing', factsWith({}, { scopes: [] })],
+    ['grants nothing that is known', 'address_not_allowed', factsWith({ grant: undefined })],
     ['names what cannot be read', 'request_malformed', factsWith({ named: 'malformed' })],
+    ['comes from elsewhere', 'address_not_allowed', factsWith({ grant: fromNowhere(false) })],
     ['names what was not read', 'request_malformed', factsWith({ named: undefined })],
     ['names what does not exist', 'resource_not_in_plan', factsWith({ places: ['absent', 'absent'] })],
     ['names what was not looked for', 'resource_not_in_plan', factsWith({ places: undefined })],
@@ -102,6 +111,7 @@ describe('a request', () => {
   })
 
   it.each<[string, Facts]>([
+    ['from elsewhere, which is only watched', factsWith({ grant: fromNowhere(true) })],
     ['with a deprecated scope of the endpoint', factsWith({}, { scopes: ['invoices'] })],
     ['with a replaced secret that still works', factsWith({ secret: replaced(NOW + 1) })],
     ['a millisecond before the end', factsWith({ now: NOW + 90 * DAY - 1 })],
@@ -182,7 +192,7 @@ describe('a rule', () => {
 
   it('is one of these, asked in this order', () => {
     const names =
-      'credential secret target known alive type plan plan_rules endpoint tier scope limit names in_plan allowlist'
+      'credential secret target known alive address type plan plan_rules endpoint tier scope limit names in_plan allowlist'
     expect(RULES.map((rule) => rule.name)).toEqual(names.split(' '))
   })
 })

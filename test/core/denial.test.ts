@@ -15,6 +15,7 @@ const TABLE = [
   ['token_revoked', 401, 'invalid_token'],
   ['token_expired', 401, 'invalid_token'],
   ['secret_retired', 401, 'invalid_token'],
+  ['address_not_allowed', 403, null],
   ['token_wrong_type', 403, null],
   ['plan_not_eligible', 403, null],
   ['lifetime_exceeded', 401, 'invalid_token'],

@@ -55,6 +55,7 @@ const WRONG_OF_RECORD: { readonly [F in keyof TokenRecord]-?: readonly [dead: un
   metadata: [{}, null, 'team', ['team'], { team: 7 }],
   canary: [true, false, 'true', 1, {}],
   contact: ['', null, 7, {}],
+  addresses: [[], null, '203.0.113.7', {}, ['203.0.113.7', 7]],
 }
 const WRONG_OF_EVENT: { readonly [F in keyof NewEvent | 'seq']-?: readonly [dead: unknown, ...wrong: unknown[]] } = {
   v: [1],

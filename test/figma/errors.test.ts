@@ -7,6 +7,7 @@ import {
   memoryStore,
   type RefusalCode,
 } from 'plan-access-tokens'
+import { addressRanges } from 'plan-access-tokens/addresses'
 import { figmaErrors, figmaPolicy } from 'plan-access-tokens/figma'
 import { requestLimits } from 'plan-access-tokens/limits'
 import { expectDenied, requestWith, testClock, testDirectory } from 'plan-access-tokens/testing'
@@ -25,6 +26,7 @@ const ANSWERS: { readonly [C in RefusalCode]: readonly [status: number, err: str
   token_revoked: [403, 'Invalid token'],
   token_expired: [403, 'Token expired'],
   secret_retired: [403, 'Token expired'],
+  address_not_allowed: [403, 'This token is not allowed from this IP address'],
   token_wrong_type: [403, 'Invalid token'],
   plan_not_eligible: [403, 'Limited by Figma plan'],
   lifetime_exceeded: [403, 'Token expired'],
@@ -72,7 +74,12 @@ async function refusals(errors: typeof figmaErrors | undefined): Promise<{ reado
     rules: [{ name: 'meta', endpoints: 'GET /v1/files/{file_key}/meta', requests: 5, perSeconds: 60 }],
   })
   const options = { store: memoryStore(), directory: { ...directory, locate }, clock, limits }
-  const tokens = createPlanTokens({ policy: [figmaPolicy(errors ? { errors } : {}), other], ...options })
+  const tokens = createPlanTokens({
+    policy: [figmaPolicy(errors ? { errors } : {}), other],
+    ...options,
+    addresses: addressRanges(),
+    onWarning() {},
+  })
   const elsewhere = createPlanTokens({ policy: figmaPolicy(), ...options, store: memoryStore() })
   const base = { actor: 'admin-1', planId: '1001', name: 'x', lifetimeDays: 90, resources: 'all' } as const
   const rest = { ...base, type: 'rest', scopes: ['file_content:read', 'file_metadata:read'] } as const
@@ -83,6 +90,7 @@ async function refusals(errors: typeof figmaErrors | undefined): Promise<{ reado
   const short = await tokens.create({ ...rest, lifetimeDays: 1 })
   const suspended = await tokens.create({ ...rest, planId: '2002' })
   directory.setPlan('2002', { suspended: true })
+  const inside = await tokens.create({ ...rest, addresses: ['203.0.113.0/24'] })
   const build = await tokens.create({ ...base, type: 'build', scopes: ['build:run'] })
   const old = await tokens.create({ ...rest, planId: '3003' })
   directory.setPlan('3003', { rules: { maxLifetimeDays: 1 } })
@@ -106,6 +114,7 @@ async function refusals(errors: typeof figmaErrors | undefined): Promise<{ reado
     token_revoked: await denied('token_revoked', ask(revoked.secret, A)),
     token_expired: await denied('token_expired', ask(short.secret, A)),
     secret_retired: await denied('secret_retired', ask(secret, A)),
+    address_not_allowed: await denied('address_not_allowed', ask(inside.secret, A)),
     token_wrong_type: await denied('token_wrong_type', ask(build.secret, A)),
     plan_not_eligible: await denied('plan_not_eligible', ask(suspended.secret, A)),
     lifetime_exceeded: await denied('lifetime_exceeded', ask(old.secret, A)),

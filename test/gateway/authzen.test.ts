@@ -404,3 +404,25 @@ it.each([
 ])('does not start as %s', (identifier) => {
   expect(() => authzen(w.tokens, { trust: TRUST, identifier })).toThrow(SetupError)
 })
+
+it('goes by the address that the caller tells of the client, for a token that may be used from some alone', async () => {
+  const made = await w.make({ addresses: ['203.0.113.0/24'] })
+  const of = (context?: object) => ({
+    subject: subject(made.secret),
+    action: GET,
+    resource: file(A),
+    ...(context && { context }),
+  })
+  const { post } = await start({ address: ({ context }) => context?.ip })
+  for (const [context, expected] of [
+    [{ ip: '203.0.113.7' }, { decision: true }],
+    [{ ip: '198.51.100.7' }, { decision: false, context: { code: 'address_not_allowed', status: 403 } }],
+    [{ ip: ['203.0.113.7'] }, { decision: false }],
+    [undefined, { decision: false }],
+  ] as const)
+    expect((await post(ONE, of(context))).json).toMatchObject(expected)
+  const without = await start()
+  const headers = [['X-Forwarded-For', '203.0.113.7']] as const
+  expect((await without.post(ONE, of({ ip: '203.0.113.7' }), headers)).json).toMatchObject({ decision: false })
+  expect(() => authzen(w.tokens, { trust: TRUST, address: 'x' as never })).toThrow(/address: must be a function/)
+})

@@ -2,6 +2,8 @@
  * Real nginx and Caddy, with the configurations of docs/gateways.md: what reaches the server behind, what a client gets, and that
  * no target is one resource to us and another to that server.
  */
+
+import type { ForwardAuthOptions } from 'plan-access-tokens/gateway'
 import { requestLimits } from 'plan-access-tokens/limits'
 import { memoryLimiter } from 'plan-access-tokens/limits/memory'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -310,4 +312,27 @@ describe('no target is one resource to us and another to the server behind', () 
       for (const target of VALID) expect(arrived, target).toContain(target)
     },
   )
+})
+
+describe(`nginx and tokens that may be used from some addresses (${NGINX.needs})`, () => {
+  it.runIf(NGINX.isThere)('goes by the address that nginx tells, and by none that a client writes', async () => {
+    const own = (text: string): string =>
+      text.replace(
+        'proxy_set_header X-Gateway-Secret',
+        'proxy_set_header X-Real-IP $remote_addr;\n        proxy_set_header X-Gateway-Secret',
+      )
+    const api = await startApi()
+    const address: ForwardAuthOptions['address'] = ({ header }) => header('X-Real-IP')
+    const auth = await startAuth(w.tokens, { gateway: 'nginx', trust: { secret: SECRET }, address })
+    const port = await startGateway(NGINX, { auth: auth.port, api: api.port, change: own })
+    const made = await w.make({ addresses: ['127.0.0.2'] })
+    const send = async (from: string, headers: Sending['headers'] = []) =>
+      (await send1(port, request(`GET /v1/files/${A}`, made, { headers }), from)).status
+    expect(await send('127.0.0.2')).toBe(200)
+    for (const name of ['X-Real-IP', 'X-Forwarded-For', 'x-real-ip']) {
+      expect(await send('127.0.0.3', [[name, '127.0.0.2']])).toBe(403)
+      expect(await send('127.0.0.2', [[name, '127.0.0.3']])).toBe(200)
+    }
+    expect(api.seen).toHaveLength(4)
+  })
 })

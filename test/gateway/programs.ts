@@ -37,25 +37,25 @@ export const CADDY: Program = {
   needs: 'skipped without it: apt-get install -y caddy',
 }
 
-/** A block of docs/gateways.md, by its first line. */
-export function blockOf(first: string): string {
-  const file = 'docs/gateways.md'
+/** A block of a page, by its first line. */
+export function blockOf(first: string, file = 'docs/gateways.md'): string {
   const { blocks } = readPage(file, readFileSync(ROOT + file, 'utf8'))
   const found = blocks.filter(({ code }) => code.startsWith(`${first}\n`))
-  if (found.length !== 1) throw new Error(`docs/gateways.md has ${found.length} blocks that begin with ${first}`)
+  if (found.length !== 1) throw new Error(`${file} has ${found.length} blocks that begin with ${first}`)
   return found[0]?.code ?? ''
 }
 
 /** Where what is around a gateway listens. */
 interface Around {
-  readonly auth: number
+  /** Who is asked about requests; default: nobody. */
+  readonly auth?: number
   readonly api: number
   /** Changes the configuration of the page, for what somebody may have instead. */
   readonly change?: (configuration: string) => string
 }
 
 /** Starts a gateway and gives its port. */
-export async function startGateway({ gateway }: Program, { auth, api, change = (text) => text }: Around) {
+export async function startGateway({ gateway }: Program, { auth = 1, api, change = (text) => text }: Around) {
   const folder = mkdtempSync(join(tmpdir(), `${gateway}-`))
   const port = await freePort()
   const first = gateway === 'nginx' ? '# nginx.conf: what stands in http { }' : '# Caddyfile'

@@ -114,6 +114,28 @@ it('gives each framework what it takes, and the handler a typed decision', async
   expect(await response.text()).toBe('Nightly export 7 GET')
 })
 
+it('says to `address` of each framework what that has of a request', () => {
+  guardExpress(w.tokens, { address: (request: express.Request) => request.ip })
+  guardFastify(w.tokens, { address: ({ ip }) => ip })
+  guardKoa(w.tokens, { address: ({ ip }: Koa.Context) => ip })
+  guardHono(w.tokens, { address: (c) => expectTypeOf(c.req.header('x-real-ip')).toEqualTypeOf<string | undefined>() })
+  guardElysia(w.tokens, { address: ({ server, request }) => server?.requestIP(request)?.address })
+  guardNode(w.tokens, (_: IncomingMessage, response: ServerResponse) => response.end(), {
+    address: ({ socket }) => socket.remoteAddress,
+  })
+  const handler = (_: Request, __: Allowance, info: { readonly remoteAddr: { readonly hostname: string } }) =>
+    new Response(info.remoteAddr.hostname)
+  guardFetch(w.tokens, handler, {
+    address: (_: Request, { remoteAddr }: { readonly remoteAddr: { readonly hostname: string } }) =>
+      remoteAddr.hostname,
+  })
+  // @ts-expect-error the platform hands over nothing of the kind
+  guardFetch(w.tokens, handler, { address: (_: Request, info: number) => String(info) })
+  const judged = judge(w.tokens, { address: (_: Request, ip: string) => ip })
+  expectTypeOf(judged).parameters.toEqualTypeOf<[Request, string]>()
+  expectTypeOf(judge(w.tokens)).parameters.toEqualTypeOf<[Request]>()
+})
+
 describe('fastify', () => {
   it('refuses to stand before a router that ends the path at a semicolon, in whichever way that is said', async () => {
     const start = async (options: FastifyServerOptions, isNested: boolean): Promise<void> => {

@@ -546,3 +546,31 @@ describe('at start', () => {
     expect(() => mcpGuard(tokens, undefined as never)).toThrow(/connection: /)
   })
 })
+
+it('keeps a token to its addresses: when it connects, at each message and while a stream lasts', async () => {
+  let here: string | undefined = '203.0.113.7'
+  const options = { address: () => here }
+  const stream = (_: Any, response: ServerResponse): void => {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' })
+    response.write('data: {"jsonrpc":"2.0","method":"notifications/message"}\n\n')
+    // What is known of the socket may go; the stream was opened from where it was opened.
+    here = undefined
+    response.end('data: {"jsonrpc":"2.0","method":"notifications/message"}\n\n')
+  }
+  const { make, post, tokens } = await start(options, stream)
+  const made = await make(['connect'])
+  await tokens.edit({ actor: 'ada', id: made.id, addresses: ['203.0.113.0/24'] })
+  const reply = await post(made, message('ping'))
+  expect([reply.status, reply.body.match(/data: /g)?.length]).toEqual([200, 2])
+  const refused = await post(made, message('ping'))
+  expect([refused.status, codeOf(refused)]).toEqual([403, 'address_not_allowed'])
+  const plain = await start({ address: ({ socket }) => socket?.remoteAddress })
+  const own = await plain.make(['connect'])
+  for (const [addresses, status] of [
+    [['127.0.0.1'], 200],
+    [['203.0.113.7'], 403],
+  ] as const) {
+    await plain.tokens.edit({ actor: 'ada', id: own.id, addresses })
+    expect((await plain.post(own, message('ping'), [['X-Forwarded-For', '203.0.113.7']])).status).toBe(status)
+  }
+})

@@ -1,5 +1,6 @@
 /** A policy for an MCP server, tokens for it, and the guard that the tests try. */
 import { createPlanTokens, definePolicy, memoryStore, type RequestLimits } from 'plan-access-tokens'
+import { addressRanges } from 'plan-access-tokens/addresses'
 import { type McpGuard, type McpGuardOptions, mcpGuard } from 'plan-access-tokens/mcp'
 import { testClock, testDirectory } from 'plan-access-tokens/testing'
 
@@ -47,7 +48,10 @@ export function world(options: Partial<McpGuardOptions> = {}, limits?: RequestLi
     p1: { tier: 'team', admins: ['ada'], resources: { 'file:ABC': {}, 'file:DEF': {}, 'file:all': {} } },
     p2: { tier: 'team', admins: ['bob'], resources: { 'file:XYZ': {} } },
   })
-  const tokens = createPlanTokens({ policy, store: memoryStore(), directory, clock, ...(limits && { limits }) })
+  const tokens = createPlanTokens({
+    ...{ policy, store: memoryStore(), directory, clock },
+    ...{ addresses: addressRanges(), onWarning() {}, ...(limits && { limits }) },
+  })
   const guard: McpGuard = mcpGuard(tokens, { ...OPTIONS, ...options })
   const make = async (
     scopes: readonly ('connect' | 'files:read' | 'files:write' | 'admin')[],

@@ -3,7 +3,7 @@
  * syntax: examples/nestjs and programs.test.ts.
  */
 import type { AddressInfo } from 'node:net'
-import { answerOf, one, type Route, type Running, type Site } from '../http/support/site.ts'
+import { addressOf, answerOf, one, PROXY, type Route, type Running, type Site } from '../http/support/site.ts'
 import type { Adapter, Any, Loaded } from './nests.ts'
 
 /** A method of a controller: its decorators, and those of its parameters. */
@@ -72,7 +72,8 @@ export async function start(loaded: Loaded, over: Adapter, setting: Setting): Pr
 /** Serves a site with a guarded controller. */
 export function startSite(loaded: Loaded, over: Adapter, site: Site): Promise<Running> {
   const { nest, ours } = loaded
-  const { tokens, mount, when, rewrite, cors, options } = site
+  const { tokens, mount, when, rewrite, cors } = site
+  const { address, ...options } = { ...site.options, ...addressOf(site, (request: Any) => request.ip) }
   const targetOf = (request: Any): string => (request.raw ?? request).url
   const told = { ...options, ...(when && { when: (request: Any) => when(targetOf(request)) }) }
   const controller = classOf(
@@ -81,12 +82,16 @@ export function startSite(loaded: Loaded, over: Adapter, site: Site): Promise<Ru
     Object.fromEntries(site.routes.map((route, i) => [`route${i}`, methodOf(loaded, site, route)])),
   )
   return start(loaded, over, {
-    imports: tokens ? [ours.PlanTokensModule.forRoot({ tokens })] : [],
+    imports: tokens ? [ours.PlanTokensModule.forRoot({ tokens, ...(address && { address }) })] : [],
     controllers: [controller],
-    adapter: over === 'fastify' && rewrite ? { rewriteUrl: (request: Any) => rewrite(request.url) } : {},
+    adapter: {
+      ...(over === 'fastify' && rewrite && { rewriteUrl: (request: Any) => rewrite(request.url) }),
+      ...(site.address === 'proxy' && { trustProxy: PROXY }),
+    },
     options: { rawBody: true },
     before(app) {
       if (mount) app.setGlobalPrefix(mount)
+      if (over === 'express' && site.address === 'proxy') app.set('trust proxy', PROXY)
       if (cors) app.enableCors({ origin: ['https://app.example'] })
       if (over === 'express' && rewrite)
         app.use((request: Any, _: unknown, next: () => void) => {

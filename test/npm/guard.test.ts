@@ -191,3 +191,19 @@ it('secrets have the one form that npm masks, in texts, addresses and errors', a
     expect(redactLog([`--//a.example/:_authToken=${secret}`, 'x'])).toEqual(['--//a.example/:_authToken=npm_***', 'x'])
   }
 })
+
+it('keeps a token to its addresses by what the host says of the request', async () => {
+  const { tokens, make } = npmWorld()
+  const address = (incoming: IncomingMessage) => incoming.socket.remoteAddress
+  const port = await serve(
+    registryGuard(tokens, (_: IncomingMessage, response: ServerResponse) => response.end(), { address }),
+  )
+  const whoami = async (secret: string) =>
+    (
+      await fetch(`http://127.0.0.1:${port}/-/whoami`, {
+        headers: { authorization: `Bearer ${secret}`, 'x-forwarded-for': '203.0.113.7' },
+      })
+    ).status
+  expect(await whoami((await make({ addresses: ['127.0.0.1'] })).secret)).toBe(200)
+  expect(await whoami((await make({ addresses: ['203.0.113.7'] })).secret)).toBe(403)
+})

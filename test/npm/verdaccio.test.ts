@@ -17,15 +17,17 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const STORE = `
 import { createServer } from 'node:http'
 import { createPlanTokens, memoryStore } from 'plan-access-tokens'
+import { addressRanges } from 'plan-access-tokens/addresses'
 import { npmPolicy } from 'plan-access-tokens/npm'
 import directory from './directory.mjs'
 const store = memoryStore()
 export default store
 const policy = npmPolicy({ packageScopes: ['@acme'], registry: 'https://npm.acme.example' })
-const tokens = createPlanTokens({ policy, store, directory })
+const tokens = createPlanTokens({ policy, store, directory, addresses: addressRanges() })
 const server = createServer(async (request, response) => {
   const { token, secret } = await tokens.create({
     ...{ actor: 'ada', planId: 'p1', type: 'npm', name: 'Robot', lifetimeDays: 1, scopes: ['npm:read'], resources: 'all' },
+    ...(request.url !== '/' && { addresses: [request.url.slice(1)] }),
   })
   response.end(JSON.stringify({ id: token.id, secret: secret.reveal() }))
 })
@@ -40,11 +42,12 @@ export default testDirectory({ p1: { admins: ['ada'], resources: { 'npm_scope:@a
 const ENGINE = `
 import { createServer } from 'node:http'
 import { createPlanTokens, memoryStore } from 'plan-access-tokens'
+import { addressRanges } from 'plan-access-tokens/addresses'
 import { npmPolicy } from 'plan-access-tokens/npm'
 import { testDirectory } from 'plan-access-tokens/testing'
 const policy = npmPolicy({ packageScopes: ['@acme'], registry: 'https://npm.acme.example' })
 const directory = testDirectory({ p1: { admins: ['ada'], resources: { 'npm_scope:@acme': {} } } })
-const tokens = createPlanTokens({ policy, store: memoryStore(), directory })
+const tokens = createPlanTokens({ policy, store: memoryStore(), directory, addresses: addressRanges() })
 export default tokens
 const server = createServer(async (request, response) => {
   let text = ''
@@ -195,6 +198,17 @@ describe('a verdaccio with the plugin', () => {
   })
 })
 
+it('keeps a token to its addresses by what verdaccio says of proxies, and believes no header without', async () => {
+  const input = { planId: 'p1', type: 'npm', name: 'n', lifetimeDays: 1, scopes: ['npm:read'], resources: 'all' }
+  const status = async (addresses: readonly string[]) => {
+    const { secret } = await ask('create', { ...input, addresses })
+    const headers = { authorization: `Bearer ${secret}`, 'x-forwarded-for': '203.0.113.7', 'x-real-ip': '203.0.113.7' }
+    return (await fetch(`${verdaccio.url}/-/whoami`, { headers })).status
+  }
+  expect(await status(['127.0.0.1', '::1'])).toBe(200)
+  expect(await status(['203.0.113.7'])).toBe(403)
+})
+
 describe('a verdaccio whose YAML holds the policy, and names a store and a directory', () => {
   it('takes the tokens of that store, says what it holds, and lets npm forget a secret that no log has', async () => {
     const port = String(await freePort())
@@ -215,6 +229,10 @@ describe('a verdaccio whose YAML holds the policy, and names a store and a direc
     const { secret } = (await (await fetch(`http://127.0.0.1:${port}`)).json()) as { secret: string }
     expect(await (await bearer(secret)).json()).toEqual({ username: 'Robot' })
     expect((await bearer(secret, '/@other%2fpackage')).status).toBe(403)
+    const at = async (address: string) =>
+      ((await (await fetch(`http://127.0.0.1:${port}/${address}`)).json()) as { secret: string }).secret
+    expect((await bearer(await at('127.0.0.1'))).status).toBe(200)
+    expect((await bearer(await at('203.0.113.7'))).status).toBe(403)
     const project = await place(secret, { name: 'project', private: true }, own)
     expect((await project.run('npm', 'view', 'lodash')).text).toContain('This registry holds the packages of @acme')
     expect((await project.run('npm', 'login')).text).toContain('npm notice There are no users here')

@@ -54,6 +54,7 @@ describe('the entry points', () => {
       './limits/memory',
       './limits/redis',
       './leaks',
+      './addresses',
       './admin',
       './npm',
       './verdaccio',
@@ -119,8 +120,8 @@ describe('the package', () => {
     expect(manifest).toMatchObject({ type: 'module', sideEffects: false, engines: { node: '>=20.19' } })
   })
 
-  it('has the three run-time dependencies that earn their place', () => {
-    expect(Object.keys(manifest.dependencies)).toEqual(['@noble/hashes', 'nanoid', 'zod'])
+  it('has the four run-time dependencies that earn their place', () => {
+    expect(Object.keys(manifest.dependencies)).toEqual(['@noble/hashes', 'ip-address', 'nanoid', 'zod'])
   })
 
   it('asks a host for no peer that it can do without, and says of each which version', () => {

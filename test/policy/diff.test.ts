@@ -122,6 +122,11 @@ describe('a change of a policy', () => {
       ],
     ],
     [
+      'a type that needs no addresses any more',
+      (d) => (d.types.live = { prefix: d.types.live.prefix, addresses: 'required' }),
+      ['narrower type: Tokens of the type live can be made without a list of addresses.'],
+    ],
+    [
       'a type less',
       (d) => delete d.types.ci,
       ['narrower secret 5 routes', 'narrower type: Tokens of the type ci can be made.'],

@@ -2,6 +2,7 @@
 import fastify from 'fastify'
 import { Kysely, MssqlDialect } from 'kysely'
 import { createPlanTokens, memoryStore, type PlanTokens } from 'plan-access-tokens'
+import { addressRanges } from 'plan-access-tokens/addresses'
 import { adminHandler, createAdminClient } from 'plan-access-tokens/admin'
 import { guard as guardExpress } from 'plan-access-tokens/express'
 import { guard as guardFastify } from 'plan-access-tokens/fastify'
@@ -45,6 +46,10 @@ const { bound: _, ...boundless } = RIGHT.store
 const tokens = createPlanTokens(RIGHT)
 
 const reviews = [
+  ...mistakesOf<object>('addressRanges', (options) => addressRanges(options), {
+    'another mode': { mode: 'off' },
+    'an unknown option': { required: true },
+  }),
   ...mistakesOf<unknown>('policyMatrix', (given) => policyMatrix(given as never), { 'no policy': { data: {} } }),
   ...mistakesOf<readonly unknown[]>('diffPolicies', (given) => diffPolicies(...(given as [never, never, never])), {
     'no policy': [figmaPolicy(), undefined],
@@ -76,6 +81,8 @@ const engine = mistakesOf<object | null>(
     'a hook that is no function': { onDecision: 'log' },
     'a log that is no function': { onError: console },
     'a warning that is no function': { onWarning: 1 },
+    'addresses that nobody made': { addresses: { listOf: 1 } },
+    'addresses that are watched by nobody': { addresses: addressRanges({ mode: 'watch' }) },
     'no policy': { policy: undefined },
     'an empty list of policies': { policy: [] },
     'a copy of a policy': { policy: [figmaPolicy(), { ...figmaPolicy() }] },
@@ -100,7 +107,10 @@ const guards = Object.entries(GUARDS).flatMap(([name, guard]) =>
     {
       'no engine': [undefined],
       'options of null': [tokens, null],
-      'each option': [tokens, { surfce: 'x', surface: 'x', optional: 'yes', when: '/v1', basePath: '/api/' }],
+      'each option': [
+        tokens,
+        { surfce: 'x', surface: 'x', optional: 'yes', when: '/v1', basePath: '/api/', address: 'x' },
+      ],
     },
   ),
 )

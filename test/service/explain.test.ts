@@ -15,6 +15,7 @@ const RULES = [
     'target',
     'known',
     'alive',
+    'address',
     'type',
     'plan',
     'plan_rules',

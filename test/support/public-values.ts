@@ -90,6 +90,7 @@ export const PUBLIC_VALUES: {
       'reportLeak',
     ],
   },
+  'plan-access-tokens/addresses': { source: 'src/addresses/index.ts', values: ['addressRanges'] },
   'plan-access-tokens/admin': {
     source: 'src/admin/index.ts',
     values: ['AdminApiError', 'adminHandler', 'createAdminClient', 'toNode'],

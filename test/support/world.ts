@@ -15,6 +15,7 @@ import {
   type Token,
   type TokenStore,
 } from 'plan-access-tokens'
+import { addressRanges } from 'plan-access-tokens/addresses'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import {
   type ResourceTree,
@@ -135,7 +136,13 @@ export function newWorld<P extends Policy = FigmaPolicy>(options: WorldOptions<P
   const clock = (given.clock as TestClock | undefined) ?? testClock(START)
   const directory = (given.directory as TestDirectory | undefined) ?? newDirectory()
   const ports = { store: port?.(store) ?? store, directory, clock }
-  const tokens = createPlanTokens<P>({ policy: POLICY as Policy as P, onWarning() {}, ...given, ...ports })
+  const tokens = createPlanTokens<P>({
+    policy: POLICY as Policy as P,
+    onWarning() {},
+    addresses: addressRanges(),
+    ...given,
+    ...ports,
+  })
   return {
     ...{ tokens, store, clock, directory },
     async make(wish) {

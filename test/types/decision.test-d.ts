@@ -35,6 +35,7 @@ type Codes =
   | 'token_revoked'
   | 'token_expired'
   | 'secret_retired'
+  | 'address_not_allowed'
   | 'token_wrong_type'
   | 'plan_not_eligible'
   | 'lifetime_exceeded'

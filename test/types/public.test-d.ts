@@ -1,9 +1,11 @@
 /** No public type is `any`, nor holds it anywhere a user would meet it. That the lists are full: public.test.ts. */
 import type { Migration } from 'kysely'
 import type * as api from 'plan-access-tokens'
+import type * as addresses from 'plan-access-tokens/addresses'
 import type * as admin from 'plan-access-tokens/admin'
 import type * as authorizer from 'plan-access-tokens/authorizer'
 import type * as config from 'plan-access-tokens/config'
+import type * as elysia from 'plan-access-tokens/elysia'
 import type * as guards from 'plan-access-tokens/fetch'
 import type * as figma from 'plan-access-tokens/figma'
 import type * as gateway from 'plan-access-tokens/gateway'
@@ -127,6 +129,8 @@ interface Types {
   StandardWebhooksOptions: webhooks.StandardWebhooksOptions
   WebhookEndpoint: webhooks.WebhookEndpoint
   AdoptInput: api.AdoptInput
+  AddressRanges: api.AddressRanges
+  AddressOptions: addresses.AddressOptions
   LegacyKeys: api.LegacyKeys
   LeakedSecret: api.LeakedSecret
   LegacySecret: api.LegacySecret
@@ -326,6 +330,7 @@ interface Types {
   ForwardAuthOptions: gateway.ForwardAuthOptions
   Gateway: gateway.Gateway
   GatewayCode: gateway.GatewayCode
+  GatewayCaller: gateway.GatewayCaller
   GatewayHandler: gateway.GatewayHandler
   GatewayRequest: gateway.GatewayRequest
   Trust: gateway.Trust
@@ -336,6 +341,11 @@ interface Types {
   HubTexts: hub.HubTexts
   GuardEngine: guards.GuardEngine
   GuardOptions: guards.GuardOptions<Request>
+  ElysiaContext: elysia.ElysiaContext
+  ElysiaServer: elysia.ElysiaServer
+  ElysiaGuardOptions: elysia.ElysiaGuardOptions
+  FetchGuardOptions: guards.FetchGuardOptions
+  RestOf: guards.RestOf<guards.FetchGuardOptions>
   KoaContext: koa.KoaContext
   NodeRequest: node.NodeRequest
   NodeResponse: node.NodeResponse

@@ -6,12 +6,14 @@ import { CliError, EXIT_CODES } from '../exit.ts'
 import { type Io, oneLine } from '../io.ts'
 import type { Session } from '../session.ts'
 import { showTable } from '../show.ts'
+import { taken } from './tokens.ts'
 
 /** Flags of `explain`. */
 export interface ExplainOptions {
   readonly token?: string
   readonly body?: string
   readonly surface?: string
+  readonly address?: string
 }
 
 /** Prints the verdict of every rule about a request. Ends with 1 where it is refused. */
@@ -19,15 +21,15 @@ export async function explain({ io, source }: Session, line: string, options: Ex
   const [, method, url] = /^([A-Z]+) (\/\S*)$/.exec(line) ?? []
   if (method === undefined || url === undefined)
     throw new CliError('usage', 'usage', `What is asked? A method and a path: explain 'GET /v1/files/ABC'`)
-  const { token, surface } = options
+  const { token } = options
+  const where = taken(options, ['surface', 'address'])
   const body = bodyOf(options.body)
   const calls = await source()
   const request = { method, url, ...(body !== undefined && { body }) }
-  if (token !== undefined)
-    return tell(io, await calls.explain({ id: token, ...request, ...(surface !== undefined && { surface }) }))
+  if (token !== undefined) return tell(io, await calls.explain({ id: token, ...request, ...where }))
   if (!calls.explainSecret)
     throw new CliError('usage', 'usage', 'An admin API explains what a token may do by its id: say --token ID.')
-  tell(io, await calls.explainSecret(await readSecret(io), request, surface))
+  tell(io, await calls.explainSecret(await readSecret(io), request, where))
 }
 
 /** JSON, or `@` and a file that holds it. */

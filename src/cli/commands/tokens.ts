@@ -12,6 +12,7 @@ import { type RevokeManyOptions, revokeMany } from './revoke-many.ts'
 
 /** Flags of what a token may reach. */
 export interface ReachOptions {
+  readonly address?: readonly string[]
   readonly scope?: readonly string[]
   readonly resource?: readonly string[]
   readonly allResources?: boolean
@@ -32,7 +33,7 @@ export interface CreateOptions extends ReachOptions {
 }
 
 export async function create({ io, source }: Session, options: CreateOptions): Promise<void> {
-  const { plan, type, name, description, scope, canary, idempotencyKey } = options
+  const { plan, type, name, description, scope, canary, address, idempotencyKey } = options
   const input: WithoutActor<CreateInput> = {
     planId: plan,
     type,
@@ -43,6 +44,7 @@ export async function create({ io, source }: Session, options: CreateOptions): P
     scopes: scope ?? [],
     resources: reachOf(options) ?? missingReach(),
     ...(canary && { canary }),
+    ...(address && { addresses: address }),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
   }
   showIssued(io, await (await source()).create(input), 'created')
@@ -132,14 +134,17 @@ export interface EditOptions extends ReachOptions {
   readonly metadata?: Readonly<Record<string, string>>
   readonly removeMetadata?: readonly string[]
   readonly contact?: string
+  readonly anyAddress?: boolean
   readonly ifVersion?: number
 }
 
 export async function edit({ io, source }: Session, id: string, options: EditOptions): Promise<void> {
-  const { scope, metadata, removeMetadata = [], ifVersion } = options
+  const { scope, address, anyAddress, metadata, removeMetadata = [], ifVersion } = options
   if (removeMetadata.some((key) => Object.hasOwn(metadata ?? {}, key)))
     throw new CliError('usage', 'usage', 'Say --metadata or --remove-metadata of a key, not both.')
   const words = { ...metadata, ...Object.fromEntries(removeMetadata.map((key) => [key, null])) }
+  if (address && anyAddress)
+    throw new CliError('usage', 'usage', 'Say --address for some addresses or --any-address for every one, not both.')
   const resources = reachOf(options)
   const input: WithoutActor<EditInput> = {
     id,
@@ -147,6 +152,8 @@ export async function edit({ io, source }: Session, id: string, options: EditOpt
     ...(Object.keys(words).length > 0 && { metadata: words }),
     ...(scope && { scopes: scope }),
     ...(resources && { resources }),
+    ...(address && { addresses: address }),
+    ...(anyAddress && { addresses: null }),
     ...(ifVersion !== undefined && { version: ifVersion }),
   }
   tellToken(io, await (await source()).edit(input))

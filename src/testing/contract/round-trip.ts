@@ -139,11 +139,11 @@ export const ROUND_TRIP: readonly Case[] = [
       await passThrough(stores, plain, 'a token without any of it')
       const words = Object.fromEntries([...SEEMING, ...NAMES, '', ' '].map((text) => [text, `${text}'s "value"`]))
       const metadata = { ...words, ['__proto__']: 'own' }
-      const full = recordOf('full', { metadata, contact: TEXTS[3]?.[1] ?? '', canary: true })
+      const full = recordOf('full', { metadata, contact: TEXTS[3]?.[1] ?? '', canary: true, addresses: SEEMING })
       await passThrough(stores, full, 'a token with all of it', { source: 'github', url: 'https://x.example/a?b="c"' })
       const { metadata: _, ...less } = nextOf(full, { contact: '' })
       await passThrough(stores, less, 'one that lost a part of it', { source: '', url: TEXTS[0]?.[1] ?? '' })
-      await passThrough(stores, nextOf(plain, { metadata: {} }), 'one that got a part of it')
+      await passThrough(stores, nextOf(plain, { metadata: {}, addresses: [] }), 'one that got a part of it')
     },
   },
   {

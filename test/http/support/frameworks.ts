@@ -3,9 +3,10 @@
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { createAdaptorServer } from '@hono/node-server'
+import { getConnInfo } from '@hono/node-server/conninfo'
 import Router from '@koa/router'
 import express, { type ErrorRequestHandler, type Request } from 'express'
-import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions } from 'fastify'
 import { type Context, Hono } from 'hono'
 import { cors } from 'hono/cors'
 import Koa from 'koa'
@@ -15,7 +16,7 @@ import { guard as guardHono } from 'plan-access-tokens/hono'
 import { guard as guardKoa } from 'plan-access-tokens/koa'
 import { startFetch, startHttp, startHttp2 } from './handlers.ts'
 import { startElysia, startH3 } from './middleware.ts'
-import { answerOf, listen, one, optionsOf, type Running, type Site, textOf } from './site.ts'
+import { addressOf, answerOf, listen, one, optionsOf, PROXY, type Running, type Site, textOf } from './site.ts'
 
 /** A framework. */
 export interface Framework {
@@ -57,6 +58,7 @@ const methodOf = (method: 'GET' | 'POST') => method.toLowerCase() as 'get' | 'po
 function startExpress(create: typeof express, site: Site): Promise<Running> {
   const { tokens, rewrite, parser, mount: prefix } = site
   const app = create()
+  if (site.address === 'proxy') app.set('trust proxy', PROXY)
   const inner = create.Router()
   if (rewrite)
     app.use((request, _, next) => {
@@ -71,10 +73,10 @@ function startExpress(create: typeof express, site: Site): Promise<Running> {
   if (parser === 'before') inner.use(create.json())
   if (tokens)
     inner.use(
-      guardExpress(
-        tokens,
-        optionsOf(site, (request: Request) => request.url, 'goes'),
-      ),
+      guardExpress(tokens, {
+        ...optionsOf(site, (request: Request) => request.url, 'goes'),
+        ...addressOf(site, (request: Request) => request.ip),
+      }),
     )
   if (parser === 'after') inner.use(create.json())
   for (const { method, path } of site.routes) {
@@ -99,6 +101,7 @@ async function startFastify(site: Site): Promise<Running> {
   const { tokens, rewrite, mount: prefix } = site
   const options: FastifyServerOptions = {
     forceCloseConnections: true,
+    ...(site.address === 'proxy' && { trustProxy: PROXY }),
     ...(rewrite && { rewriteUrl: (request) => rewrite(request.url ?? '') }),
   }
   const app = fastify(options)
@@ -108,10 +111,10 @@ async function startFastify(site: Site): Promise<Running> {
   const routes = async (scope: FastifyInstance): Promise<void> => {
     if (tokens)
       await scope.register(
-        guardFastify(
-          tokens,
-          optionsOf(site, (request) => request.url, 'stays'),
-        ),
+        guardFastify(tokens, {
+          ...optionsOf(site, (request: FastifyRequest) => request.url, 'stays'),
+          ...addressOf(site, (request: FastifyRequest) => request.ip),
+        }),
       )
     for (const { method, path } of site.routes) {
       scope[methodOf(method)](path, async (request, reply) => {
@@ -137,7 +140,12 @@ function startHono(site: Site): Promise<Running> {
       await next()
     })
   const pathOf = (request: globalThis.Request) => new URL(request.url).pathname
-  if (tokens) inner.use(guardHono(tokens, optionsOf(site, pathOf, 'stays')))
+  const address = addressOf(
+    site,
+    (c: Context) => getConnInfo(c).remote.address,
+    (c) => c.req.header('x-real-ip'),
+  )
+  if (tokens) inner.use(guardHono(tokens, { ...optionsOf(site, pathOf, 'stays'), ...address }))
   for (const { method, path } of site.routes) {
     inner[methodOf(method)](path, async (c: Context) => {
       const { req } = c
@@ -159,6 +167,7 @@ function startKoa(site: Site): Promise<Running> {
   const { tokens, rewrite, parser, mount: prefix } = site
   const app = new Koa()
   app.silent = true
+  if (site.address === 'proxy') Object.assign(app, { proxy: true, maxIpsCount: 1 })
   if (rewrite)
     app.use((context, next) => {
       context.url = rewrite(context.url)
@@ -173,10 +182,10 @@ function startKoa(site: Site): Promise<Running> {
   if (parser === 'before') inner.use(bodyParser())
   if (tokens)
     inner.use(
-      guardKoa(
-        tokens,
-        optionsOf(site, (context: Koa.Context) => context.url, 'goes'),
-      ),
+      guardKoa(tokens, {
+        ...optionsOf(site, (context: Koa.Context) => context.url, 'goes'),
+        ...addressOf(site, (context: Koa.Context) => context.ip),
+      }),
     )
   if (parser === 'after') inner.use(bodyParser())
   const router = new Router()

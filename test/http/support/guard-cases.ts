@@ -63,6 +63,25 @@ const REFUSED: readonly (readonly [RefusalCode, () => Sending])[] = [
   ['resource_not_allowed', () => request('GET /v2/webhooks', w.ONE)],
 ]
 
+/** Headers by which somebody says that he is inside. */
+export const SPOOFED = [
+  ...([
+    'X-Forwarded-For',
+    'X-Real-IP',
+    'X-Client-IP',
+    'X-Cluster-Client-IP',
+    'True-Client-IP',
+    'CF-Connecting-IP',
+  ] as const),
+  ...([
+    'Fastly-Client-IP',
+    'Fly-Client-IP',
+    'X-Envoy-External-Address',
+    'X-Original-Forwarded-For',
+    'Client-IP',
+  ] as const),
+].map((name) => [name, '203.0.113.7'] as const)
+
 /** Registers the cases of one guard. */
 export function guardCases(framework: Framework): void {
   it('runs the handler for what is allowed, with the decision in its own place', async () => {
@@ -184,6 +203,37 @@ export function guardCases(framework: Framework): void {
     expect(JSON.parse(refused.body)).toMatchObject({ status: 429, err: 'Rate limit exceeded' })
     expect(runs).toHaveLength(handled)
     expect((await ask(FILE, limited.ONE)).status).toBe(200)
+  })
+
+  it('keeps a token to its addresses by the socket, and believes no header', async () => {
+    const { send, runs } = await serve(framework, { tokens: w.tokens, address: 'socket' })
+    const here = await w.make({ addresses: ['127.0.0.0/8', '::1'] })
+    const there = await w.make({ addresses: ['203.0.113.0/24'] })
+    expect((await send(request(FILE, here))).status).toBe(200)
+    expect((await send(request(FILE, w.ALL))).status).toBe(200)
+    for (const headers of [[], SPOOFED]) {
+      const refused = await send(request(FILE, there, { headers }))
+      expect(refused.status).toBe(403)
+      expect(JSON.parse(refused.body)).toMatchObject({ code: 'address_not_allowed' })
+    }
+    expect(runs).toHaveLength(2)
+  })
+
+  it('refuses such a token where nobody says where it came from, or that fails', async () => {
+    const anywhere = await w.make({ addresses: ['0.0.0.0/0', '::/0'] })
+    const fails = (): never => {
+      throw new Error('no')
+    }
+    const odd = [undefined, fails, () => undefined, () => ({}), () => '127.0.0.1:80', async () => '127.0.0.1']
+    for (const address of odd) {
+      const { send, runs } = await serve(framework, { tokens: w.tokens, ...(address && { options: { address } }) })
+      expect((await send(request(FILE, anywhere, { headers: SPOOFED }))).status).toBe(403)
+      expect((await send(request(FILE, w.ALL))).status).toBe(200)
+      expect(runs).toHaveLength(1)
+    }
+    expect(w.warnings.filter((line) => line.includes('Give the guard the option address'))).toHaveLength(1)
+    const { send } = await serve(framework, { tokens: w.tokens, options: { address: () => '127.0.0.1' } })
+    expect((await send(request(FILE, anywhere))).status).toBe(200)
   })
 
   it("answers with the policy's own rendering", async () => {

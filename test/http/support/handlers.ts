@@ -6,7 +6,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import type { Allowance, Allowed } from 'plan-access-tokens'
 import { guard as guardFetch } from 'plan-access-tokens/fetch'
 import { guard as guardNode } from 'plan-access-tokens/node'
-import { answerOf, findRoute, listen, one, optionsOf, type Running, type Site, textOf } from './site.ts'
+import { addressOf, answerOf, findRoute, listen, one, optionsOf, type Running, type Site, textOf } from './site.ts'
 
 type Request1or2 = (IncomingMessage | Http2ServerRequest) & { readonly planToken?: Allowance | undefined }
 interface Answering {
@@ -16,7 +16,14 @@ interface Answering {
 
 export function startHttp(site: Site): Promise<Running> {
   const { tokens, cors } = site
-  const options = optionsOf(site, (request: IncomingMessage) => request.url ?? '', 'stays')
+  const options = {
+    ...optionsOf(site, (request: IncomingMessage) => request.url ?? '', 'stays'),
+    ...addressOf(
+      site,
+      (request: IncomingMessage) => request.socket.remoteAddress,
+      ({ headers }) => headers['x-real-ip'],
+    ),
+  }
   const guarded = tokens
     ? guardNode(
         tokens,
@@ -35,7 +42,10 @@ export function startHttp(site: Site): Promise<Running> {
 
 export function startHttp2(site: Site): Promise<Running> {
   const { tokens, cors } = site
-  const options = optionsOf(site, (request: Http2ServerRequest) => request.url, 'stays')
+  const options = {
+    ...optionsOf(site, (request: Http2ServerRequest) => request.url, 'stays'),
+    ...addressOf(site, (request: Http2ServerRequest) => request.socket.remoteAddress),
+  }
   const plain = (request: Http2ServerRequest, response: Http2ServerResponse) => handle(site, request, response)
   const guarded = tokens ? guardNode(tokens, plain, options) : plain
   return listen(
@@ -69,9 +79,21 @@ async function handle(site: Site, request: Request1or2, response: Answering): Pr
   }
 }
 
+/** What the adapter for Node hands over beside a request. */
+interface Platform {
+  readonly incoming: IncomingMessage
+}
+
 export function startFetch(site: Site): Promise<Running> {
   const { tokens, rewrite, cors } = site
-  const options = optionsOf(site, (request: Request) => new URL(request.url).pathname, 'stays')
+  const options = {
+    ...optionsOf(site, (request: Request) => new URL(request.url).pathname, 'stays'),
+    ...addressOf(
+      site,
+      (_: Request, { incoming }: Platform) => incoming.socket.remoteAddress,
+      (request) => request.headers.get('x-real-ip'),
+    ),
+  }
   const answer = async (request: Request, planToken?: Allowed<string>): Promise<Response> => {
     const found = findRoute(site, request.method, request.url)
     const vary = cors ? { Vary: 'Origin' } : undefined
@@ -80,14 +102,15 @@ export function startFetch(site: Site): Promise<Running> {
     const run = { ...found, ...body, planToken, name: request.headers.get('x-case') ?? undefined }
     return new Response(answerOf(site, run), { headers: { ...vary, 'Content-Type': 'application/json' } })
   }
-  const guarded = tokens ? guardFetch(tokens, answer, options) : (request: Request) => answer(request)
-  const fetch = async (request: Request): Promise<Response> => {
-    const response = await guarded(rewrite ? rewritten(request, rewrite) : request)
+  const behind = (request: Request, planToken: Allowed<string> | undefined, _: Platform) => answer(request, planToken)
+  const guarded = tokens ? guardFetch(tokens, behind, options) : (request: Request) => answer(request)
+  const fetch = async (request: Request, platform: Platform): Promise<Response> => {
+    const response = await guarded(rewrite ? rewritten(request, rewrite) : request, platform)
     // A refusal knows nothing of the handler: what all answers need is put around the guard.
     if (cors && !response.headers.get('vary')?.includes('Origin')) response.headers.append('Vary', 'Origin')
     return response
   }
-  return listen(createAdaptorServer({ fetch }) as import('node:http').Server)
+  return listen(createAdaptorServer({ fetch: fetch as never }) as import('node:http').Server)
 }
 
 /** The request with another target. */

@@ -3,11 +3,13 @@ import { node } from '@elysiajs/node'
 import { Elysia } from 'elysia'
 import { H3, type H3Event, serve } from 'h3'
 import type { Allowed } from 'plan-access-tokens'
-import { guard } from 'plan-access-tokens/elysia'
+import { type ElysiaContext, guard } from 'plan-access-tokens/elysia'
 import { headersOf, judge } from 'plan-access-tokens/fetch'
 import { rewritten } from './handlers.ts'
-import { answerOf, optionsOf, type Running, type Site } from './site.ts'
+import { addressOf, answerOf, optionsOf, type Running, type Site } from './site.ts'
 
+/** What the server of both has on its requests. */
+const ipOf = (request: Request): unknown => (request as { readonly ip?: unknown }).ip
 const pathOf = (request: Request): string => new URL(request.url).pathname
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 
@@ -27,7 +29,12 @@ export async function startElysia(site: Site): Promise<Running> {
     app.onRequest(({ set }) => {
       set.headers.vary = 'Origin'
     })
-  if (tokens) app.use(guard(tokens, optionsOf(site, pathOf, 'stays')))
+  const address = addressOf(
+    site,
+    ({ request }: ElysiaContext) => ipOf(request),
+    ({ request }) => request.headers.get('x-real-ip'),
+  )
+  if (tokens) app.use(guard(tokens, { ...optionsOf(site, pathOf, 'stays'), ...address }))
   for (const { method, path } of site.routes) {
     app.route(
       method,
@@ -67,7 +74,12 @@ export async function startH3(site: Site): Promise<Running> {
   const app = new H3({ silent: true })
   if (cors) app.use((event) => void event.res.headers.set('Vary', 'Origin'))
   if (tokens) {
-    const judged = judge(tokens, optionsOf(site, pathOf, 'stays'))
+    const address = addressOf(
+      site,
+      (request: Request) => ipOf(request),
+      ({ headers }) => headers.get('x-real-ip'),
+    )
+    const judged = judge(tokens, { ...optionsOf(site, pathOf, 'stays'), ...address })
     app.use(async (event, next) => {
       const found = await judged(event.req)
       // What is set on the event does not go onto a response that says the same header itself.

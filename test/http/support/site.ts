@@ -28,7 +28,14 @@ export interface Run {
 export interface Site {
   /** Absent: there is no guard. */
   readonly tokens?: PlanTokens<Policy>
-  readonly options?: { readonly surface?: string; readonly optional?: boolean; readonly basePath?: string }
+  readonly options?: {
+    readonly surface?: string
+    readonly optional?: boolean
+    readonly basePath?: string
+    readonly address?: () => unknown
+  }
+  /** Where the guard takes the address from, in the way that docs/addresses.md shows: the socket, or the one proxy in front. */
+  readonly address?: 'socket' | 'proxy'
   /** Which targets are guarded. */
   readonly when?: (target: string) => boolean
   /** The path under which everything lies, `/api`; taken off by the framework where it does such a thing. */
@@ -64,6 +71,18 @@ export function optionsOf<Req>(site: Site, targetOf: (request: Req) => string, m
     ...(when && { when: (request: Req) => when(targetOf(request)) }),
     ...(basePath !== undefined && mount === 'stays' && { basePath }),
   }
+}
+
+/** Where the proxy of these tests sends from. */
+export const PROXY = '127.0.0.1'
+
+/** The guard's option `address`. @param proxy where the framework itself cannot be told of a proxy. */
+export function addressOf<From extends readonly unknown[]>(
+  { address }: Site,
+  socket: (...from: From) => unknown,
+  proxy: (...from: From) => unknown = socket,
+) {
+  return address && { address: address === 'socket' ? socket : proxy }
 }
 
 /** Listens. */

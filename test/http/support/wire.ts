@@ -25,15 +25,16 @@ export interface Sending {
  * Sends bytes, each part on its own, and resolves to all that comes back until the server closes.
  *
  * @param options.ends says that nothing more will come, which ends a wait for the rest of a message.
+ * @param options.from the address of the loopback that it is sent from.
  */
 export function exchange(
   port: number,
   parts: Iterable<Uint8Array | string>,
-  { ends = false }: { readonly ends?: boolean } = {},
+  { ends = false, from }: { readonly ends?: boolean; readonly from?: string } = {},
 ): Promise<string> {
   return new Promise((resolve) => {
     let received = ''
-    const socket = connect(port, '127.0.0.1')
+    const socket = connect({ port, host: '127.0.0.1', ...(from !== undefined && { localAddress: from }) })
     socket.setNoDelay(true)
     socket.setEncoding('latin1')
     socket.on('data', (chunk: string) => {
@@ -66,9 +67,10 @@ export function partsOf({ method, target, headers = [], body, chunked = false }:
 }
 
 /** Sends a request over HTTP/1.1. */
-export async function send1(port: number, sending: Sending): Promise<Reply> {
+export async function send1(port: number, sending: Sending, from?: string): Promise<Reply> {
   const parts = partsOf(sending)
-  return readReply(await exchange(port, sending.unfinished ? parts.slice(0, -1) : parts))
+  const sent = sending.unfinished ? parts.slice(0, -1) : parts
+  return readReply(await exchange(port, sent, from === undefined ? {} : { from }))
 }
 
 /** Reads an answer of HTTP/1.1. Status 0 if there is none. */

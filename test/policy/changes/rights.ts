@@ -119,6 +119,14 @@ export const OF_RIGHTS: Changes = {
       ]),
     )
   },
+  async 'addresses of a type becomes required'() {
+    const w = await changing({ after: { types: { ...DATA.types, live: { prefix: 'api', addresses: 'required' } } } })
+    expect(await w.both(GET)).toEqual(['allowed', 'allowed'])
+    await w.old.edit({ ...w.owner, name: 'other' })
+    await expect(w.next.edit({ ...w.owner, name: 'another' })).rejects.toThrow(/addresses: must be given/)
+    expect((await w.next.edit({ ...w.owner, addresses: ['::1'] })).addresses).toEqual(['::1'])
+    expect(await w.affected()).toEqual([])
+  },
   async 'a type is added'() {
     const w = await changing({ after: { types: { ...DATA.types, bot: { prefix: 'apibot' } } } })
     const { secret } = await w.make(w.next, { type: 'bot' })

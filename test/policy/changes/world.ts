@@ -13,6 +13,7 @@ import {
   type TokenType,
   type TokenWarning,
 } from 'plan-access-tokens'
+import { addressRanges } from 'plan-access-tokens/addresses'
 import { tokensAffectedBy } from 'plan-access-tokens/policy'
 import { requestWith, testClock, testDirectory } from 'plan-access-tokens/testing'
 
@@ -61,7 +62,14 @@ export async function changing(
     acme: { tier: 'team', admins: ['ada'], resources: { 'project:1': { 'file:A': {}, 'file:B': {} }, 'file:C': {} } },
   })
   const warned: string[] = []
-  const shared = { store: memoryStore(), directory, clock, onWarning: (line: string) => void warned.push(line) }
+  const addresses = addressRanges()
+  const shared = {
+    store: memoryStore(),
+    directory,
+    clock,
+    addresses,
+    onWarning: (line: string) => void warned.push(line),
+  }
   const policies = [before, after].map((change) => definePolicy({ ...DATA, ...change } as PolicyData, code))
   const [from, to] = policies as [Policy, Policy]
   const old: PlanTokens<Policy> = createPlanTokens({ ...shared, policy: from })

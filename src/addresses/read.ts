@@ -1,0 +1,56 @@
+/** The list of addresses that an admin gives a token: every mistake at once, and the one spelling of what is right. */
+import type { ReadAddresses } from '../core/addresses.ts'
+import { type Issue, issueAt } from '../core/issue.ts'
+import { parseRange } from './parse.ts'
+
+/** How many addresses and networks a token may have. */
+export const MOST = 100
+
+/** Reads a list. What stands in it twice is kept once, in the order in which it was written; a range inside another one is kept. */
+export function readRanges(given: unknown): ReadAddresses {
+  const wrong = (message: string): ReadAddresses => ({ issues: [issueAt(['addresses'], message)] })
+  if (!Array.isArray(given)) return wrong('must be a list of addresses and networks.')
+  if (given.length === 0)
+    return wrong('must hold at least one address or network. A token that may be used from anywhere has no list.')
+  if (given.length > MOST) return wrong(`must hold at most ${MOST} addresses and networks.`)
+  const issues: Issue[] = []
+  const ranges = new Set<string>()
+  for (const [i, entry] of (given as readonly unknown[]).entries()) {
+    const text = typeof entry === 'string' ? entry.trim() : ''
+    const range = parseRange(text)
+    if (range?.isNetwork) ranges.add(range.text)
+    else {
+      const message = range
+        ? `has digits behind its prefix. The network is ${range.text}, the one address ${range.address}.`
+        : problemOf(text)
+      issues.push(issueAt(['addresses', i], message))
+    }
+  }
+  return issues.length > 0 ? { issues } : { ranges: [...ranges] }
+}
+
+/** What is wrong with a text, where that can be told; the first that fits. */
+const PROBLEMS: readonly (readonly [pattern: RegExp, message: string])[] = [
+  [/%/, 'must have no zone behind a percent sign: it means something on one machine alone.'],
+  [/\/\d+\./, 'must say how long the prefix is, such as /24, and not by a mask.'],
+  [/^\[|^[\d.]+:\d+$/, 'must be an address alone, without brackets and a port.'],
+  [
+    /^[\d.]+ *[-,;]|^[0-9a-f:]+ *[-,;]/i,
+    'must be one address or one network. Each of several is an entry of the list.',
+  ],
+  [/^0x|\.0x/i, 'must have decimal numbers.'],
+  [
+    /^(?:.*[:.])?0\d+(?:\.|$|\/)[\d./]*$/,
+    'must have no zeros before a number: some read it as octal, and so as another address.',
+  ],
+  [/^\d+(?:\.\d+){0,2}\.?(?:\/\d+)?$/, 'must have all four numbers of an address of IPv4.'],
+  [
+    /^[0-9a-f.:]+\/\d+$/i,
+    'must be an address and behind it the length of a prefix: 0 to 32 for IPv4, 0 to 128 for IPv6.',
+  ],
+]
+
+function problemOf(text: string): string {
+  const found = PROBLEMS.find(([pattern]) => pattern.test(text))
+  return found?.[1] ?? 'must be an address or a network, such as "203.0.113.7", "203.0.113.0/24" or "2001:db8::/48".'
+}
