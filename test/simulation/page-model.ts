@@ -6,6 +6,8 @@
 
 export const HOUR = 3_600_000
 export const DAY = 24 * HOUR
+/** The network that all requests come from. */
+export const HERE = '203.0.113.0/24'
 const ELIGIBLE = ['organization', 'enterprise']
 const MOST_LIVE_SECRETS = 10
 
@@ -23,6 +25,8 @@ export interface ModelToken {
   name: string
   scopes: readonly string[]
   resources: 'all' | readonly string[]
+  /** `null`: it may be used from anywhere. */
+  addresses: readonly string[] | null
   expiresAt: number
   revoked: boolean
   readonly secrets: ModelSecret[]
@@ -58,6 +62,7 @@ export interface Wish {
   readonly ends?: number | undefined
   readonly scopes: readonly string[]
   readonly resources: 'all' | readonly string[]
+  readonly addresses?: readonly string[] | undefined
   readonly key?: string | undefined
 }
 
@@ -108,7 +113,7 @@ const lackOf = (page: Page, plan: string, resources: 'all' | readonly string[] =
 
 /** `made`: the id and the secret that the engine gave, if it gave any. */
 export function create(page: Page, wish: Wish, made: { readonly id: string; readonly secret: string }): string {
-  const { plan, days, scopes, resources, key } = wish
+  const { plan, days, scopes, resources, addresses = null, key } = wish
   if (!isEligible(page, plan)) return 'plan_not_eligible'
   if (lackOf(page, plan, resources)) return 'invalid_input'
   const known = page.keys.get(`create ${plan} ${key}`)
@@ -116,7 +121,7 @@ export function create(page: Page, wish: Wish, made: { readonly id: string; read
   const secret: ModelSecret = { text: made.secret, worksUntil: null, used: false }
   const expiresAt = wish.ends ?? page.now + days * DAY
   const token: ModelToken = {
-    ...{ id: made.id, plan, days, name: 'Token', scopes, resources },
+    ...{ id: made.id, plan, days, name: 'Token', scopes, resources, addresses },
     ...{ expiresAt, revoked: false, secrets: [secret], version: 1 },
   }
   page.tokens.push(token)
@@ -124,8 +129,8 @@ export function create(page: Page, wish: Wish, made: { readonly id: string; read
   return log(page, 'created', token)
 }
 
-const inputOf = ({ days, ends, scopes, resources }: Wish): string =>
-  JSON.stringify([ends ? { ends } : days, scopes, resources])
+const inputOf = ({ days, ends, scopes, resources, addresses }: Wish): string =>
+  JSON.stringify([ends ? { ends } : days, scopes, resources, addresses])
 
 /** The same key again, for an answer that was lost on the way. */
 function issueAgain(page: Page, used: UsedKey, input: string, text: string): string {
@@ -142,14 +147,20 @@ function issueAgain(page: Page, used: UsedKey, input: string, text: string): str
 export function edit(
   page: Page,
   token: ModelToken,
-  change: { name?: string; scopes?: readonly string[]; resources?: 'all' | readonly string[] },
+  change: {
+    name?: string
+    scopes?: readonly string[]
+    resources?: 'all' | readonly string[]
+    addresses?: readonly string[] | null
+  },
 ): string {
   if (!isEligible(page, token.plan)) return 'plan_not_eligible'
   if (!isActive(page, token)) return 'token_not_active'
   if (lackOf(page, token.plan, change.resources)) return 'invalid_input'
-  const before = JSON.stringify([token.name, token.scopes, token.resources])
+  const shown = () => JSON.stringify([token.name, token.scopes, token.resources, token.addresses])
+  const before = shown()
   Object.assign(token, change)
-  const after = JSON.stringify([token.name, token.scopes, token.resources])
+  const after = shown()
   return before === after ? 'ok' : log(page, 'edited', token)
 }
 
@@ -221,13 +232,14 @@ export function statusOf(page: Page, token: ModelToken): 'active' | 'expired' | 
   return token.revoked ? 'revoked' : isActive(page, token) ? 'active' : 'expired'
 }
 
-/** The questions in their order; what a secret opens, or the first refusal. */
-export function authorize(page: Page, text: string, line: string): string {
+/** The questions in their order; what a secret opens, or the first refusal. @param isAnywhere leaves out where it comes from. */
+export function authorize(page: Page, text: string, line: string, isAnywhere = false): string {
   const token = tokenOf(page, text)
   if (!token) return 'token_unknown'
   if (token.revoked) return 'token_revoked'
   if (!isActive(page, token)) return 'token_expired'
   if (!works(page, token.secrets.find((secret) => secret.text === text)!)) return 'secret_retired'
+  if (!isAnywhere && token.addresses && !token.addresses.includes(HERE)) return 'address_not_allowed'
   if (!isEligible(page, token.plan)) return 'plan_not_eligible'
   if (CLOSED.includes(line)) return 'endpoint_not_supported'
   const route = ROUTES[line]

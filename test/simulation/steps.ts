@@ -1,6 +1,6 @@
 /** What a walk over the page may do, as plain data that fast-check draws, shrinks and prints. Done by test/simulation/walk.ts. */
 import fc from 'fast-check'
-import { CLOSED, DAY, HOUR, ROUTES, UNKNOWN } from './page-model.ts'
+import { CLOSED, DAY, HERE, HOUR, ROUTES, UNKNOWN } from './page-model.ts'
 
 export type Step =
   | {
@@ -11,6 +11,7 @@ export type Step =
       readonly byMoment: boolean
       readonly scopes: readonly string[]
       readonly resources: 'all' | readonly string[]
+      readonly addresses: readonly string[] | undefined
       readonly key: string | undefined
     }
   | {
@@ -19,6 +20,7 @@ export type Step =
       readonly name: string
       readonly scopes: readonly string[] | undefined
       readonly resources: 'all' | readonly string[] | undefined
+      readonly addresses: readonly string[] | null | undefined
     }
   | {
       readonly do: 'refresh'
@@ -68,6 +70,10 @@ const resources = fc.oneof(
   fc.subarray(Object.keys(LINKS).slice(0, 7), { minLength: 1, maxLength: 2 }),
   fc.subarray(['file:FileA', 'project:123', 'team:456'], { minLength: 1, maxLength: 2 }),
 )
+const addresses = fc.option(fc.subarray([HERE, '198.51.100.0/24', '2001:db8::/48'], { minLength: 1 }), {
+  nil: undefined,
+  freq: 2,
+})
 const retire = fc.constantFrom('afterGrace', 'afterGrace', 'afterGrace', 'now')
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -80,6 +86,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       byMoment: fc.constantFrom(false, false, true),
       scopes,
       resources,
+      addresses,
       key,
     }),
   },
@@ -91,6 +98,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       name: fc.constantFrom('Token', 'Other'),
       scopes: fc.option(scopes, { nil: undefined }),
       resources: fc.option(resources, { nil: undefined }),
+      addresses: fc.oneof(addresses, fc.constant(null)),
     }),
   },
   {

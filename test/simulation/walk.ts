@@ -71,7 +71,7 @@ async function take({ tokens, clock, directory, use }: Walked, page: model.Page,
   if ('token' in step && !token) return
   switch (step.do) {
     case 'create': {
-      const { plan: planId, days: lifetimeDays, byMoment, scopes, key: idempotencyKey } = step
+      const { plan: planId, days: lifetimeDays, byMoment, scopes, addresses, key: idempotencyKey } = step
       const ends = byMoment ? page.now + lifetimeDays * model.DAY - 1 : undefined
       const what = {
         actor: ADMIN,
@@ -80,6 +80,7 @@ async function take({ tokens, clock, directory, use }: Walked, page: model.Page,
         name: 'Token',
         ...(ends === undefined ? { lifetimeDays } : { expiresAt: ends }),
         scopes,
+        ...(addresses && { addresses }),
         ...(idempotencyKey && { idempotencyKey }),
       }
       const made = await outcomeOf(tokens.create({ ...what, resources: linksOf(step.resources) }))
@@ -88,8 +89,8 @@ async function take({ tokens, clock, directory, use }: Walked, page: model.Page,
       return same('create', typeof made === 'string' ? made : 'ok', model.create(page, { ...step, ends }, given))
     }
     case 'edit': {
-      const { name, scopes, resources } = step
-      const change = { name, ...(scopes && { scopes }) }
+      const { name, scopes, resources, addresses } = step
+      const change = { name, ...(scopes && { scopes }), ...(addresses !== undefined && { addresses }) }
       const made = await outcomeOf(
         tokens.edit({ ...id, ...change, ...(resources && { resources: linksOf(resources) }) }),
       )
@@ -159,7 +160,8 @@ async function take({ tokens, clock, directory, use }: Walked, page: model.Page,
 }
 
 async function sameVerdict(tokens: Walked['tokens'], page: model.Page, secret: string, line: string): Promise<void> {
-  const decision = await tokens.authorize(requestWith(secret, line, line.startsWith('POST') ? { body: BODY } : {}))
+  const request = requestWith(secret, line, line.startsWith('POST') ? { body: BODY } : {})
+  const decision = await tokens.authorize(request, { address: '203.0.113.7' })
   const said = decision.allowed ? 'allowed' : decision.code
   same(`${line} with a secret`, said, model.authorize(page, secret, line))
 }
@@ -169,10 +171,11 @@ async function compare({ tokens }: Walked, page: model.Page, after: string): Pro
   try {
     let turn = page.now + page.events.length
     for (const token of page.tokens) {
-      const { status, expiresAt, name, scopes, version, secrets } = await tokens.get({ actor: ADMIN, id: token.id })
+      const found = await tokens.get({ actor: ADMIN, id: token.id })
+      const { status, expiresAt, name, scopes, addresses, version, secrets } = found
       same('status', status, model.statusOf(page, token))
       same('expiresAt', expiresAt, token.expiresAt)
-      same('what was chosen', [name, scopes], [token.name, token.scopes])
+      same('what was chosen', [name, scopes, addresses ?? null], [token.name, token.scopes, token.addresses])
       same('version', version, token.version)
       same(
         'worksUntil',
@@ -182,7 +185,7 @@ async function compare({ tokens }: Walked, page: model.Page, after: string): Pro
       for (const { text } of token.secrets) {
         await sameVerdict(tokens, page, text, LINES[0]!)
         await sameVerdict(tokens, page, text, LINES[turn++ % LINES.length]!)
-        const isAlive = !/^(token|secret|plan)_/.test(model.authorize(page, text, LINES[0]!))
+        const isAlive = !/^(token|secret|plan)_/.test(model.authorize(page, text, LINES[0]!, true))
         same('inspect', (await tokens.inspect({ secret: text })).active, isAlive)
       }
     }

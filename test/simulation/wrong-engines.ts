@@ -54,6 +54,10 @@ const limits =
 const isRefresh = ({ type }: NewEvent): boolean => type === 'refreshed'
 
 export const WRONG_ENGINES: { readonly [mistake: string]: () => Walked } = {
+  'loses the addresses of a token at a refresh': writes(({ addresses, ...record }, _, event) =>
+    isRefresh(event) || !addresses ? record : { ...record, addresses },
+  ),
+  'takes a token from anywhere': reads(({ addresses: _, ...record }) => record),
   'cuts the first grace short at the second refresh': writes((record, _, event) => ({
     ...record,
     secrets: record.secrets.map((secret, i, all) =>
