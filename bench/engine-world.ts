@@ -11,6 +11,7 @@ import {
   type RequestLike,
   type RequestLimits,
 } from 'plan-access-tokens'
+import { addressRanges } from 'plan-access-tokens/addresses'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { legacyKeys } from 'plan-access-tokens/legacy'
 import type { Floor, FloorNode, FloorPlace, FloorToken } from './floor.ts'
@@ -65,6 +66,8 @@ export function newFloor(policy: Policy): Floor {
 interface WorldOptions {
   /** The length of each allowlist; 0, the default, for all resources. */
   readonly links?: number
+  /** How many networks each token may be used from; 0, the default, for anywhere. The last is that of `FROM`. */
+  readonly networks?: number
   /** Default 0: the store is asked for every request. */
   readonly freshnessMs?: number
   /** How long ago the tokens were made, in milliseconds. Default 0. */
@@ -75,8 +78,13 @@ interface WorldOptions {
 
 /** Makes `count` tokens in both worlds. */
 export async function world(policy: Policy, count: number, options: WorldOptions = {}): Promise<World> {
-  const { links = 0, freshnessMs = 0, ageMs = 0, limits } = options
-  const ports = { policy, store: memoryStore(), directory: directory() }
+  const { links = 0, networks = 0, freshnessMs = 0, ageMs = 0, limits } = options
+  const ports = {
+    policy,
+    store: memoryStore(),
+    directory: directory(),
+    ...(networks > 0 && { addresses: addressRanges() }),
+  }
   const maker = createPlanTokens({ ...ports, clock: { now: () => Date.now() - ageMs } })
   const tokens = createPlanTokens({ ...ports, freshnessMs, ...(limits && { limits }) })
   const floor = newFloor(policy)
@@ -92,6 +100,7 @@ export async function world(policy: Policy, count: number, options: WorldOptions
       lifetimeDays: 365,
       scopes: ['file_content:read'],
       resources,
+      ...(networks > 0 && { addresses: networksOf(networks) }),
     })
     const revealed = secret.reveal()
     const allowlist: FloorToken['allowlist'] =
@@ -139,6 +148,13 @@ export async function legacyWorld(
     secrets.push(secret.reveal())
   }
   return { tokens, keys, secrets }
+}
+
+/** Where requests come from. */
+export const FROM = '203.0.113.7'
+
+function networksOf(count: number): string[] {
+  return [...Array.from({ length: count - 1 }, (_, i) => `10.${i}.0.0/16`), '203.0.113.0/24']
 }
 
 /** The workspace last, so that a list that is searched from the front is searched to its end. */

@@ -5,7 +5,7 @@
 import { millisecondsInDay } from 'date-fns/constants'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { bytesPerRequest } from './allocation.ts'
-import { legacyWorld, policyWithRoutes, requestsFor, world } from './engine-world.ts'
+import { FROM, legacyWorld, policyWithRoutes, requestsFor, world } from './engine-world.ts'
 import { type ListRatios, list } from './list.ts'
 import { interleaved, rounded } from './measure.ts'
 import { bytesPerToken } from './memory.ts'
@@ -30,6 +30,8 @@ export interface EngineResult {
     readonly unknown: number
     readonly rest: number
   }
+  /** A token that may be used from one network and from a hundred, by a client that comes again, and from addresses that are new. */
+  readonly addresses: { readonly of1: number; readonly of100: number; readonly new: number }
   readonly routes: { readonly '54': number; readonly '540': number }
   readonly tokens: { readonly '1000': number; readonly '1000000': number }
   readonly bytesPerToken: number
@@ -46,6 +48,8 @@ export interface EngineResult {
 export const ENGINE_LIMITS: { readonly [figure: string]: number } = {
   'authorize.rest': 2,
   'authorize.malformed': 0.5,
+  'addresses.of1': 1.3,
+  'addresses.of100': 1.3,
   'legacy.cold': 3,
   'legacy.warm': 3,
   'legacy.rest': 2,
@@ -94,6 +98,15 @@ export async function engine(): Promise<EngineResult> {
     fetchRequest: ours(thousand, fetched as unknown as Requests),
   })
 
+  const from1 = await world(policy, 1_000, { networks: 1 })
+  const from100 = await world(policy, 1_000, { networks: 100 })
+  const addresses = await interleaved({
+    none: ours(thousand, requests),
+    of1: ours(from1, requestsFor(from1.secrets), undefined, () => FROM),
+    of100: ours(from100, requestsFor(from100.secrets), undefined, () => FROM),
+    new: ours(from100, requestsFor(from100.secrets), undefined, (i) => `10.${i % 90}.${(i >> 8) & 255}.${i & 255}`),
+  })
+
   const legacy = await legacyWorld(policy, 1_000)
   const legacyFresh = await legacyWorld(policy, 1_000, 1_000)
   const strangers = legacy.keys.map((key) => `${key.slice(0, -1)}${key.endsWith('0') ? '1' : '0'}`)
@@ -138,6 +151,11 @@ export async function engine(): Promise<EngineResult> {
       warm: rounded(keys.warm / keys.floor),
       unknown: rounded(keys.unknown / keys.floor),
       rest: rounded(keys.rest / keys.floor),
+    },
+    addresses: {
+      of1: rounded(addresses.of1 / addresses.none),
+      of100: rounded(addresses.of100 / addresses.none),
+      new: rounded(addresses.new / addresses.none),
     },
     routes: { '54': rounded(routes.few / routes.floor), '540': rounded(routes.many / routes.floor) },
     tokens: {

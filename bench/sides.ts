@@ -6,11 +6,17 @@ import type { Side } from './measure.ts'
 /** Requests as a Node server sees them. */
 export type Requests = ReturnType<typeof requestsFor>
 
-/** Authorizes by the package. */
-export function ours({ tokens }: Pick<World, 'tokens'>, requests: Requests, code?: string): Side {
+/** Authorizes by the package. @param addressOf where the nth request comes from. */
+export function ours(
+  { tokens }: Pick<World, 'tokens'>,
+  requests: Requests,
+  code?: string,
+  addressOf?: (i: number) => string,
+): Side {
   return async (times) => {
     for (let i = 0; i < times; i++) {
-      const decision = await tokens.authorize(requests[i % requests.length] as Requests[number])
+      const request = requests[i % requests.length] as Requests[number]
+      const decision = await tokens.authorize(request, addressOf && { address: addressOf(i) })
       if ((decision.allowed ? undefined : decision.code) !== code)
         throw new Error(`Unexpected decision: ${decision.allowed ? 'allowed' : decision.code}`)
     }
