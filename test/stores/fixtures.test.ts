@@ -24,7 +24,7 @@ describe.each(FOLDERS)('the fixtures %s', (folder) => {
     const always = ['created', 'edited', 'refreshed', 'revoked', 'secret_revoked']
     expect([...types]).toEqual(expect.arrayContaining(always))
     if (folder === FOLDERS.at(-1))
-      expect([...types].toSorted()).toEqual([...always, 'adopted', 'moved', 'moving'].toSorted())
+      expect([...types].toSorted()).toEqual([...always, 'adopted', 'leak_reported', 'moved', 'moving'].toSorted())
     const answers = new Set(written.answers.map(({ answer }) => answer))
     expect([...answers].toSorted()).toEqual(['allowed', 'secret_retired', 'token_expired', 'token_revoked'])
     const records = recordsOf(written)

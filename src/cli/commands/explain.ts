@@ -6,7 +6,7 @@ import { CliError, EXIT_CODES } from '../exit.ts'
 import { type Io, oneLine } from '../io.ts'
 import type { Session } from '../session.ts'
 import { showTable } from '../show.ts'
-import { taken } from './tokens.ts'
+import { taken } from '../taken.ts'
 
 /** Flags of `explain`. */
 export interface ExplainOptions {
