@@ -105,6 +105,7 @@ const planRules: z.ZodMiniType<PlanRules> = z.strictObject({
   maxLifetimeDays: maybe(z.int()),
   scopes: told(maybe(z.array(z.string())), 'Those that a token may be given.'),
   allResources: told(maybe(z.boolean()), '`false`: a token must name its resources.'),
+  addresses: told(maybe(z.literal('required')), 'A token must be kept to some addresses.'),
   idleDays: told(maybe(z.int()), 'After so many days without a use a token is refused until it is refreshed.'),
 })
 

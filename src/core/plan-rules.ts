@@ -20,6 +20,8 @@ export interface PlanRules {
   readonly scopes?: readonly string[]
   /** `false`: a token must name its resources; "all" may not be chosen, nor kept by a refresh. */
   readonly allResources?: boolean
+  /** A token must be kept to some addresses: one without may not be made, nor refreshed. */
+  readonly addresses?: 'required'
   /**
    * After so many whole days without a use, from 1, a token is refused until it is refreshed. Counted from the newest secret's
    * issue where that is later. Needs a store that keeps uses.
@@ -34,6 +36,7 @@ const RULES: { readonly [R in keyof PlanRules]-?: readonly [isGood: (value: unkn
   maxLifetimeDays: [isDays, 'a whole number of days from 1'],
   scopes: [areTexts, 'a list of scopes'],
   allResources: [(value) => typeof value === 'boolean', 'true or false'],
+  addresses: [(value) => value === 'required', '"required"'],
   idleDays: [isDays, 'a whole number of days from 1'],
 }
 
@@ -73,16 +76,15 @@ export function outlived(
   return undefined
 }
 
-/** What of a token is chosen and a rule may refuse. */
-export type Ruled = Partial<Pick<TokenRecord, 'scopes' | 'resources'>>
+/** What of a token is chosen and a rule may refuse; `addresses` that are there and `undefined` are none. */
+export interface Ruled extends Partial<Pick<TokenRecord, 'scopes' | 'resources'>> {
+  readonly addresses?: readonly string[] | undefined
+}
 
 /** What the rules refuse of a choice, each at its place; of scopes that come with a type, at the type. */
-export function issuesByRules(
-  rules: PlanRules | undefined,
-  { scopes = [], resources }: Ruled,
-  areFixed = false,
-): readonly Issue[] {
+export function issuesByRules(rules: PlanRules | undefined, choice: Ruled, areFixed = false): readonly Issue[] {
   if (!rules) return []
+  const { scopes = [], resources } = choice
   const allowed = rules.scopes
   const refused = scopes.flatMap((scope, i) => (allowed === undefined || allowed.includes(scope) ? [] : [i]))
   return [
@@ -91,6 +93,9 @@ export function issuesByRules(
       : refused.map((i) => issueAt(['scopes', i], `is not allowed. ${BY_RULES}`))),
     ...(rules.allResources === false && resources === 'all'
       ? [issueAt(['resources'], `must be a list of links. ${BY_RULES}`)]
+      : []),
+    ...(rules.addresses && 'addresses' in choice && choice.addresses === undefined
+      ? [issueAt(['addresses'], `must be given. ${BY_RULES}`)]
       : []),
   ]
 }

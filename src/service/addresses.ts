@@ -12,9 +12,7 @@ export interface AddressChoice {
   readonly issues: readonly Issue[]
 }
 
-/**
- * Reads the addresses that a call gives a token, `undefined` for none. Rules of a plan that require some join the type here.
- */
+/** Reads the addresses that a call gives a token, `undefined` for none. Rules of a plan that require some: core/plan-rules.ts. */
 export function readAddresses(
   { addresses }: Engine,
   given: unknown,

@@ -108,7 +108,11 @@ export async function judgeNew(
   }
   if (ofLimits.length === 0) issues.push(...ofCall(limitsBy(policy, rules)).map(byRules))
   issues.push(
-    ...issuesByRules(rules, choice, type.fixed !== undefined),
+    ...issuesByRules(
+      rules,
+      { ...choice, ...(from.issues.length === 0 && { addresses: from.addresses }) },
+      type.fixed !== undefined,
+    ),
     ...(await linkProblems(engine, policy, links, planId)),
   )
   refuseIssues(issues)

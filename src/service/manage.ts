@@ -163,6 +163,7 @@ async function readChoice(
     ...issuesByRules(ofPlan, {
       ...(read && !areIssues(read) && { scopes: read }),
       ...(links && { resources: allowlistOf(links) }),
+      ...(isGiven && from?.issues.length === 0 && { addresses: from.addresses }),
     }),
   )
   refuseIssues(issues)

@@ -45,6 +45,7 @@ export const withoutUses = (): StoreError =>
 
 /** Throws where a token, as it is, holds what the rules of its plan do not allow: a refresh would give it all of that anew. */
 export function refuseBroken(rules: PlanRules | undefined, record: TokenRecord): void {
-  const issues = issuesByRules(rules, record)
+  const { scopes, resources, addresses } = record
+  const issues = issuesByRules(rules, { scopes, resources, addresses })
   if (issues.length > 0) throw new PlanTokenError('plan_rules_broken', { issues })
 }

@@ -1,6 +1,7 @@
 /** The rules of a plan: what an organization allows its tokens within the policy, when they are made, changed, refreshed and used. */
 import fc from 'fast-check'
 import type { PlanRules } from 'plan-access-tokens'
+import { addressRanges } from 'plan-access-tokens/addresses'
 import { npmPolicy } from 'plan-access-tokens/npm'
 import { requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
@@ -89,6 +90,24 @@ describe('what is made and changed', () => {
     expect(await issuesOf(make({ ...all, scopes: ['npm:read', 'npm:write'] as never }))).toEqual([
       'scopes[1] is not allowed. The rules of the plan say so.',
     ])
+  })
+
+  it('a token is kept to addresses where the plan requires it, whatever its type says', async () => {
+    const { make, tokens, set, ask } = ruled({ addresses: 'required' }, { addresses: addressRanges() })
+    expect(await issuesOf(make())).toEqual(['addresses must be given. The rules of the plan say so.'])
+    expect(await issuesOf(make({ addresses: ['10.0.0.1/8'] }))).toHaveLength(1)
+    const { id } = await make({ addresses: ['10.0.0.0/8'] })
+    expect(await issuesOf(tokens.edit({ actor: ADMIN, id, addresses: null }))).toEqual([
+      'addresses must be given. The rules of the plan say so.',
+    ])
+    set(undefined)
+    const old = await make()
+    set({ addresses: 'required' })
+    expect(await ask(old.secret)).toBe('allowed')
+    expect((await tokens.edit({ actor: ADMIN, id: old.id, name: 'Other' })).name).toBe('Other')
+    expect(await codeOf(tokens.refresh({ actor: ADMIN, id: old.id }))).toBe('plan_rules_broken')
+    await tokens.edit({ actor: ADMIN, id: old.id, addresses: ['10.0.0.0/8'] })
+    expect((await tokens.refresh({ actor: ADMIN, id: old.id })).token.addresses).toEqual(['10.0.0.0/8'])
   })
 
   it('an edit may narrow and may not widen beyond the rules; what it leaves alone is not asked about', async () => {
@@ -197,6 +216,7 @@ describe('a request', () => {
     ['one scope for a list', { scopes: 'files:read' }],
     ['a number among the scopes', { scopes: [1] }],
     ['text for no', { allResources: 'false' }],
+    ['another word', { addresses: 'optional' }],
   ])('rules that cannot be read let nothing through, and nothing be made: %s', async (_, wrong) => {
     const errors: string[] = []
     const { make, ask, set, tokens } = ruled(undefined, { onError: (error) => void errors.push(String(error)) })
