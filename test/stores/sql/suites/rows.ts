@@ -72,7 +72,7 @@ const DEAD: { readonly [column: string]: Partial<TokenRecord> } = {
   description: { description: '' },
 }
 
-const NO_DETAILS = { metadata: {}, contact: '' }
+const NO_DETAILS = { metadata: {}, contact: '', canary: true, addresses: [] } as const
 /** The same for what stands in the column of all that a token need not have: where it cannot be read at all, each of them. */
 const DETAILS: { readonly [value: string]: Partial<TokenRecord> } = {
   '{"contact":"': NO_DETAILS,
