@@ -50,7 +50,6 @@ export async function openFileStore(path: string): Promise<FileStore> {
     keep(frozen(text))
     for (const wake of wakes) wake()
   }
-  const byDigest = (digest: string): TokenRecord | undefined => records.get(idOfDigest.get(digest) ?? '')
 
   // Keeps a second process out. A process that is killed leaves it behind, and only a person can tell that nobody has it.
   const lock = `${path}.lock`
@@ -69,7 +68,7 @@ export async function openFileStore(path: string): Promise<FileStore> {
   }
 
   return {
-    findByDigest: Object.assign(async (digest: string) => byDigest(digest), { atOnce: byDigest }),
+    findByDigest: async (digest) => records.get(idOfDigest.get(digest) ?? ''),
     find: async (id) => records.get(id),
     list: async (query) => listOf([...records.values()], query),
     events: async (query) => eventsOf(log, query),
@@ -107,8 +106,7 @@ async function readLines(file: FileHandle, path: string): Promise<Line[]> {
       lines.push(frozen(text))
       size += Buffer.byteLength(text) + 1
     } catch {
-      if (i < texts.length - 2)
-        throw new StoreError('row_unreadable', `Line ${i + 1} of ${path} is no JSON: restore it.`)
+      if (i < texts.length - 2) throw new StoreError('row_unreadable', `Line ${i + 1} of ${path} is no JSON: mend it.`)
     }
   }
   if (size < bytes.length) await file.truncate(size)
@@ -130,8 +128,8 @@ function listOf(records: readonly TokenRecord[], query: ListQuery): TokenRecord[
     return order === 'expiry' && !a.ended ? ascending : -ascending
   }
   return records
-    .filter((record) => record.planId === planId && (type === undefined || record.type === type))
-    .filter((record) => status === undefined || statusOf(record) === status)
+    .filter((record) => record.planId === planId && (type ?? record.type) === record.type)
+    .filter((record) => (status ?? statusOf(record)) === statusOf(record))
     .filter(({ id, name, description }) => id === (search ?? id) || contains(name) || contains(description))
     .filter(({ metadata: own = {} }) => Object.entries(metadata).every(([key, value]) => own[key] === value))
     .filter(({ metadata: own = {} }) => metadataKey === undefined || Object.hasOwn(own, metadataKey))

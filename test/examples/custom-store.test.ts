@@ -106,7 +106,7 @@ describe('after a restart', () => {
     await writeFile(path, text.toString().replace('"id":"b"', '"id":b'))
     const failure = await openFileStore(path).catch((error: Error) => error)
     expect(failure).toMatchObject({ name: 'StoreError', code: 'row_unreadable' })
-    expect((failure as Error).message).toMatch(/^Line 2 of .+ is no JSON: restore it\.$/)
+    expect((failure as Error).message).toMatch(/^Line 2 of .+ is no JSON: mend it\.$/)
     await writeFile(path, text)
     await (await openFileStore(path)).close()
   })
