@@ -14,7 +14,7 @@ import { expiryIssues, judgeNew, repeatable } from '../service/issue.ts'
 import { loadRecord } from '../service/rights.ts'
 import type { Claim, ReadClaim } from './claim.ts'
 
-const inputSchema = z.extend(z.omit(INPUTS.create, { lifetimeDays: true }), {
+const inputSchema = z.extend(z.omit(INPUTS.create, { lifetimeDays: true, canary: true }), {
   expiresAt: later<number>(),
   scheme: later<string>(),
   digest: later<string>(),

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { createPlanTokens, memoryStore } from 'plan-access-tokens'
 import { createAuthorizer } from 'plan-access-tokens/authorizer'
+import { canaryTokens } from 'plan-access-tokens/leaks'
 import { requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
 import { ADMIN, codeOf, DAY, errorOf, HOUR, newDirectory, newWorld, POLICY, START } from '../support/world.ts'
@@ -146,6 +147,13 @@ describe('adopt', () => {
       'scopes[0]',
     ])
     expect(String(error)).not.toContain('sk_live')
+  })
+
+  it('makes no canary, and says so: what was to let nothing through would let everything through', async () => {
+    const { adopt, log } = legacyWorld({ canaries: canaryTokens() })
+    const error = await errorOf(adopt('plain', 0, { canary: true }))
+    expect(error.issues).toMatchObject([{ path: 'canary', message: 'is not a field here.' }])
+    expect(await log()).toEqual([])
   })
 
   it.each([
