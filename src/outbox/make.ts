@@ -1,7 +1,7 @@
 /** Puts a notice together: its head, what its event says, and the token as it is now. */
 import { scopesThatCount } from '../core/entitlement.ts'
 import { PlanTokenError, type SafeCause } from '../core/errors.ts'
-import { type Change, grantedScopes, statusOf, type TokenEvent, type TokenRecord } from '../core/token.ts'
+import { type Change, grantedScopes, isCanary, statusOf, type TokenEvent, type TokenRecord } from '../core/token.ts'
 import { ask } from '../service/ask.ts'
 import { type ManagingEngine, timeOf } from '../service/engine.ts'
 import type { Notice, NoticeHead, NoticeToken } from './notice.ts'
@@ -15,7 +15,7 @@ const MOST_SCOPES = 200
 
 /** @param event the one that the notice is about; absent of what fell due. */
 export async function makeNotice(engine: ManagingEngine, head: NoticeHead, event?: TokenEvent): Promise<Notice> {
-  const token = await tokenOf(engine, head.tokenId)
+  const token = await tokenOf(engine, head)
   const { actor, reason, source, url, changes } = event ?? {}
   return {
     ...head,
@@ -39,14 +39,15 @@ function smallOf(changes: { readonly [field: string]: Change }): { readonly [fie
   return Object.fromEntries(small)
 }
 
-async function tokenOf(engine: ManagingEngine, id: string): Promise<NoticeToken | undefined> {
+async function tokenOf(engine: ManagingEngine, { tokenId: id, planId }: NoticeHead): Promise<NoticeToken | undefined> {
   const record = await ask(engine, 'store.find', () => engine.store.find(id)).catch((error: unknown) => {
     // One that was broken by hand holds up no news.
     if (error instanceof PlanTokenError && (error.cause as SafeCause | undefined)?.code === 'row_unreadable')
       return undefined
     throw error
   })
-  return record?.id === id ? viewOf(engine, record) : undefined
+  // One that has been moved is for the admins of its plan of today to see.
+  return record?.id === id && record.planId === planId ? viewOf(engine, record) : undefined
 }
 
 function viewOf(engine: ManagingEngine, record: TokenRecord): NoticeToken {
@@ -59,5 +60,6 @@ function viewOf(engine: ManagingEngine, record: TokenRecord): NoticeToken {
     // What cannot be read, from a store that does not look, holds up no news.
     resources: resources === 'all' ? 'all' : Array.isArray(resources) ? resources.length : 0,
     ...{ createdAt, createdBy, expiresAt },
+    ...(isCanary(record) && { canary: true as const }),
   }
 }

@@ -63,6 +63,8 @@ export interface NoticeToken
   extends Pick<Token, 'type' | 'name' | 'status' | 'scopes' | 'createdAt' | 'createdBy' | 'expiresAt'> {
   /** How many it is limited to. */
   readonly resources: 'all' | number
+  /** Of a canary; absent of every other. */
+  readonly canary?: true
 }
 
 /** News about a token. Plain JSON, below 64 kB. */
@@ -78,7 +80,7 @@ export interface Notice extends NoticeHead {
   readonly changed?: readonly string[]
   /** Before and after of those that take less than 4 kB; the audit log has all of them. */
   readonly changes?: { readonly [field: string]: Change }
-  /** Absent if the token was removed meanwhile, or cannot be read. */
+  /** Absent if the token was removed meanwhile, belongs to another plan by now, or cannot be read. */
   readonly token?: NoticeToken
 }
 

@@ -56,9 +56,26 @@ describe('what is told', () => {
       ...Array(2).fill('2002 token.moved'),
     ])
     expect(got.find(({ type }) => type === 'secret.leaked')).toMatchObject({
-      ...{ tokenId: leaked.id, actor: null, token: { status: 'revoked' } },
+      ...{ tokenId: leaked.id, actor: null, changed: ['revokedAt'] },
     })
     expect(got.filter(({ tokenId }) => tokenId === moves.id).at(-1)).toMatchObject({ reason: 'Merger' })
+  })
+
+  it('shows the admins of a plan nothing of what became of a token in another one', async () => {
+    const { tokens, make } = newWorld()
+    const { deliver, got } = receiver()
+    const outbox = createOutbox({ tokens, deliver, since: 'beginning' })
+    const { id } = await make()
+    await operator(tokens).movePlan({ from: '1001', to: '2002', actor: 'ops', reason: 'Merger' })
+    await tokens.edit({ actor: 'admin-2', id, name: 'Of the other plan' })
+    await outbox.runOnce()
+    const of = (planId: string) => got.filter((notice) => notice.planId === planId)
+    expect(of('1001').map(({ type, token }) => [type, token])).toEqual([
+      ['token.created', undefined],
+      ['token.moving', undefined],
+    ])
+    expect(JSON.stringify(of('1001'))).not.toContain('Of the other plan')
+    expect(of('2002').map(({ token }) => token?.name)).toEqual(['Of the other plan', 'Of the other plan'])
   })
 
   it('begins with what happens once it has run, unless it is told to begin with the first event', async () => {
