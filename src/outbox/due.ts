@@ -3,7 +3,7 @@
  * so that a refresh or a use cancels them by itself, and nothing is missed where nobody looked for a while. Pure.
  */
 import { millisecondsInDay } from 'date-fns/constants'
-import { ENDED, isBefore, newestSecret, type SecretRecord, type TokenRecord } from '../core/token.ts'
+import { ENDED, isBefore, isCanary, newestSecret, type SecretRecord, type TokenRecord } from '../core/token.ts'
 import type { NoticeHead } from './notice.ts'
 
 /** How many days before its end a token is told of. */
@@ -49,7 +49,8 @@ export function dueOf(
     // A token that was made for seven days is not about to end when it is made.
     if (days !== undefined && isWithin(at) && at > began)
       due.push(head('token.expiring', `expiring_${days}_${expiresAt}`, at, { endsAt: expiresAt, daysLeft: days }))
-    if (uses) due.push(...unusedOf(record, uses).filter(({ at }) => isWithin(at)))
+    // That nobody uses it is what a canary is for.
+    if (uses && !isCanary(record)) due.push(...unusedOf(record, uses).filter(({ at }) => isWithin(at)))
   }
   if (uses)
     for (const [i, secret] of record.secrets.slice(0, -1).entries()) {

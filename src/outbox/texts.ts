@@ -1,13 +1,17 @@
 /** What notices are called for people, and what they should do. In one place, so that words can be changed. */
 import { oneLine } from '../core/one-line.ts'
+import { ENDED, isDate } from '../core/token.ts'
 import type { Notice, NoticeType } from './notice.ts'
 
 /** A sentence, and what to do about it. */
 interface Text {
   readonly says: (notice: Notice) => string
-  readonly todo: string
+  readonly todo: string | ((notice: Notice) => string)
+  /** Of a canary, with which nothing is let through and which nobody refreshes. */
+  readonly todoOfCanary?: string
 }
 
+const LAY = 'Nobody can refresh a canary. If one is still wanted where it lies, create a new one and lay it there.'
 const LOOK = 'If nobody of you meant this, revoke the token now and find out who did it.'
 const TEXTS: { readonly [T in NoticeType]: Text } = {
   'token.created': { says: (notice) => `${name(notice)} was created${by(notice)}.`, todo: LOOK },
@@ -18,7 +22,8 @@ const TEXTS: { readonly [T in NoticeType]: Text } = {
   },
   'token.refreshed': {
     says: (notice) => `${name(notice)} has a new secret${by(notice)}.`,
-    todo: 'The secret before it works for a short time more: put the new one wherever the old one is in use. If nobody of you meant this, revoke the token.',
+    todo: (notice) =>
+      `${before(notice)}: put the new one wherever the old one is in use. If nobody of you meant this, revoke the token.`,
   },
   'token.revoked': {
     says: (notice) => `${name(notice)} was revoked${by(notice)}.`,
@@ -35,10 +40,12 @@ const TEXTS: { readonly [T in NoticeType]: Text } = {
   'token.expiring': {
     says: (notice) => `${name(notice)} ends ${soon(notice)}, on ${date(notice.endsAt)}.`,
     todo: 'If it is still needed, refresh it and put the new secret where it is used. If not, let it end.',
+    todoOfCanary: LAY,
   },
   'token.expired': {
     says: (notice) => `${name(notice)} ended on ${date(notice.endsAt)}.`,
     todo: 'Nothing that uses it works any more. If something still needs access, create a new token for it.',
+    todoOfCanary: LAY,
   },
   'token.unused': {
     says: (notice) => `${name(notice)} has not been used for 90 days.`,
@@ -51,17 +58,21 @@ const TEXTS: { readonly [T in NoticeType]: Text } = {
   },
   'secret.leak_reported': {
     says: (notice) => `A secret of ${name(notice, 'the token')} was reported as leaked. It has not been ended at once.`,
+    todoOfCanary:
+      'Nothing was let through with it: it is a canary, and was found where you laid it, or where somebody took it. Look at who can read that place.',
     todo: 'Refresh the token now, put the new secret where it is used, and end the old one. Look at what was done with it in your own logs, and take it out of where it was found.',
   },
   'token.canary_used': {
-    says: (notice) => `Somebody has tried the canary ${name(notice, 'the token')}. Nothing was let through.`,
+    says: (notice) => `Somebody has tried ${name(notice, 'the canary')}. Nothing was let through.`,
     todo: 'Whoever tried it has found it where you laid it: look at who can read that place, and treat whatever else lies there as leaked.',
   },
   'secret.leaked': {
     says: (notice) =>
-      notice.token?.status === 'revoked'
+      isRevoked(notice)
         ? `A secret of ${name(notice, 'the token')} was reported as leaked. The token was revoked.`
-        : `An old secret of ${name(notice, 'the token')} was reported as leaked. That secret works no more; the newest one does.`,
+        : notice.token
+          ? `An old secret of ${name(notice, 'the token')} was reported as leaked. That secret works no more; the newest one does.`
+          : `A secret of ${name(notice, 'the token')} was reported as leaked. That secret works no more.`,
     todo: 'Look at what was done with it in your own logs, find out how it leaked, and take it out of where it was found. What still needs access needs a new secret.',
   },
 }
@@ -72,13 +83,28 @@ export function sentenceOf(notice: Notice): string {
 }
 
 /** What to do about it. */
-export function todoOf({ type }: Notice): string {
-  return (TEXTS[type] as Text | undefined)?.todo ?? 'Look at its log.'
+export function todoOf(notice: Notice): string {
+  const { todo = 'Look at its log.', todoOfCanary }: Partial<Text> = (TEXTS[notice.type] as Text | undefined) ?? {}
+  if (notice.token?.canary && todoOfCanary !== undefined) return todoOfCanary
+  return typeof todo === 'string' ? todo : todo(notice)
 }
 
 /** The name is an admin's text and the id ours; in one line, whatever the name holds. */
 function name({ token, tokenId }: Notice, the = 'The token'): string {
   return token ? `${the} "${oneLine(token.name)}"` : `${the} ${tokenId}`
+}
+
+/** The event says it, also where the token is not there any more. */
+const isRevoked = ({ changed, token }: Notice): boolean =>
+  changed?.includes('revokedAt') === true || token?.status === 'revoked'
+
+/** What became of the secret that was the newest before a refresh. */
+function before({ changes }: Notice): string {
+  const end = changes?.previousWorksUntil?.after
+  if (end === ENDED) return 'The secret before it works no more'
+  return isDate(end)
+    ? `The secret before it works until ${date(end)}`
+    : 'The secret before it works for a while at most'
 }
 
 const by = ({ actor }: Notice): string => (typeof actor === 'string' ? ` by ${oneLine(actor)}` : '')

@@ -49,7 +49,15 @@ const NOTICES: readonly Notice[] = [
   { ...event('secret.leak_reported'), actor: null, source: 'gitguardian' },
   { ...event('token.canary_used'), actor: null },
 ]
+const ended = (after: number) => ({ changes: { previousWorksUntil: { before: null, after } } })
 const ATTEMPT = { number: 1, isLast: false, signal: new AbortController().signal }
+
+/** The text of the mail about a notice. */
+async function textOf(notice: Notice): Promise<string> {
+  const mails: Mail[] = []
+  await mail({ admins: () => ['a@b.example'], send: (one) => mails.push(one) })(notice, ATTEMPT)
+  return mails[0]!.text
+}
 
 describe('cloudEvents', () => {
   it.each(NOTICES.map((notice) => [notice.type, notice] as const))(
@@ -171,12 +179,47 @@ describe('mail', () => {
         "The token "Nightly export" has not been used for 90 days.",
         "An old secret of the token "Nightly export" was still in use on 2027-01-31 12:00 UTC; it works until 2027-02-01 12:00 UTC.",
         "A secret of the token "Nightly export" was reported as leaked. It has not been ended at once.",
-        "Somebody has tried the canary the token "Nightly export". Nothing was let through.",
+        "Somebody has tried the canary "Nightly export". Nothing was let through.",
       ]
     `)
     for (const { text } of mails)
       expect(text).toMatch(/^.+\n\n.{20,}\n\nManage it: https:.+\n\nPlan 1001, token tok1, notice .+\.\n$/)
   })
+
+  it.each<[string, Notice, RegExp]>([
+    [
+      'works on',
+      { ...event('token.refreshed'), ...ended(START + DAY) },
+      /before it works until 2027-02-01 12:00 UTC: put/,
+    ],
+    ['has ended', { ...event('token.refreshed'), ...ended(0) }, /before it works no more: put/],
+    [
+      'has an end that the notice has no room for',
+      event('token.refreshed'),
+      /before it works for a while at most: put/,
+    ],
+  ])('says of a refresh whether the secret before it %s', async (_, notice, text) => {
+    expect(await textOf(notice)).toMatch(text)
+  })
+
+  it('says what became of a token whose leaked secret was ended, also once the token is not there any more', async () => {
+    const { token: _, ...gone } = { ...event('secret.leaked'), actor: null }
+    expect(await textOf({ ...gone, changed: ['revokedAt', 'leak'] })).toMatch(
+      /^A secret of .+ The token was revoked\.\n/,
+    )
+    expect(await textOf(gone)).toMatch(
+      /^A secret of the token tok1 was reported as leaked\. That secret works no more\.\n/,
+    )
+  })
+
+  it.each<NoticeType>(['token.expiring', 'token.expired', 'secret.leak_reported'])(
+    'asks nobody to refresh or replace a canary as if it were in use: %s',
+    async (type) => {
+      const text = await textOf({ ...head(type), token: { ...TOKEN, canary: true } })
+      expect(text).toContain('canary')
+      expect(text).not.toMatch(/refresh it|Refresh the token|needs access/)
+    },
+  )
 
   it('keeps a name that ends a line in its line', async () => {
     const mails: Mail[] = []

@@ -1,14 +1,15 @@
 /** What falls due: told once when its time has come, never when something has cancelled it, and not missed after a stop. */
 
 import fc from 'fast-check'
+import { canaryTokens } from 'plan-access-tokens/leaks'
 import { createOutbox, type Notice } from 'plan-access-tokens/outbox'
 import { describe, expect, it } from 'vitest'
-import { ADMIN, DAY, HOUR, MINUTE, newWorld, START } from '../support/world.ts'
+import { ADMIN, DAY, HOUR, MINUTE, newWorld, START, type WorldOptions } from '../support/world.ts'
 import { OTHER, receiver } from './support.ts'
 
 /** A world in which an outbox looks once an hour, and what it told besides events. */
-function dueWorld(fails?: Parameters<typeof receiver>[0]) {
-  const world = newWorld()
+function dueWorld(fails?: Parameters<typeof receiver>[0], options?: WorldOptions) {
+  const world = newWorld(options)
   const { deliver, got } = receiver(fails)
   const outbox = createOutbox({ tokens: world.tokens, deliver })
   const due = (): Notice[] => got.filter(({ seq }) => seq === undefined)
@@ -207,5 +208,21 @@ describe('what falls due', () => {
     expect(due()).toHaveLength(500)
     expect(new Set(due().map(({ id }) => id)).size).toBe(500)
     void tokens
+  })
+})
+
+describe('a canary', () => {
+  it('is told of when it ends, and never as unused: that is what it is for', async () => {
+    const { make, outbox, lines, pass, due } = dueWorld(undefined, { canaries: canaryTokens() })
+    await outbox.runOnce()
+    await make({ canary: true, lifetimeDays: 120 })
+    await pass(121 * DAY)
+    expect(lines()).toEqual([
+      '90 token.expiring 30',
+      '113 token.expiring 7',
+      '119 token.expiring 1',
+      '120 token.expired',
+    ])
+    expect(due().map(({ token }) => token?.canary)).toEqual([true, true, true, true])
   })
 })
