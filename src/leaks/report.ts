@@ -121,8 +121,8 @@ export async function reportAll(
         const one = await dealWith(engine, digest, key, report, actionOf)
         if (one) found.push({ ...one, of })
       }
-      const uncompared = await eachSecretIn(engine, report.text, act, mostSecrets)
-      failed ??= uncompared
+      const thrown = await eachSecretIn(engine, report.text, act, mostSecrets)
+      failed ??= thrown
     }
   } finally {
     // Whatever has ended by then is to be dead everywhere, also where the next one failed.

@@ -6,7 +6,7 @@ import { type Issue, issueAt } from '../core/issue.ts'
 import { moved, moving } from '../core/lifecycle.ts'
 import type { TokenRecord, TokenStatus } from '../core/token.ts'
 import { change, judgement } from '../service/commit.ts'
-import { revocation } from '../service/end.ts'
+import { isOfOneToken, revocation } from '../service/end.ts'
 import type { ManagingEngine } from '../service/engine.ts'
 import { newId } from '../service/ids.ts'
 import { parseBy, refuseIssues } from '../service/input.ts'
@@ -31,10 +31,19 @@ export interface MovedPlan {
 
 export async function revokePlan(engine: ManagingEngine, input: RevokePlanInput): Promise<RevokedPlan> {
   const { planId, actor, reason } = parseBy(OPERATOR_INPUTS.revokePlan, input)
-  const tokens = await forEach(engine, planId, 'active', (id) =>
-    changeOne(engine, id, planId, (before) => revocation(engine, before, actor, reason)),
-  )
+  let failed: unknown
+  const tokens = await forEach(engine, planId, 'active', async (id) => {
+    try {
+      return await changeOne(engine, id, planId, (before) => revocation(engine, before, actor, reason))
+    } catch (error) {
+      // One that cannot be read keeps no other alive.
+      if (!isOfOneToken(error)) throw error
+      failed ??= error
+      return false
+    }
+  })
   await engine.freshness.untilSeenEverywhere()
+  if (failed !== undefined) throw failed
   return { tokens }
 }
 

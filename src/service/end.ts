@@ -52,12 +52,12 @@ const MOST_SECRETS = 100
 export async function revokeSecret(engine: ManagingEngine, input: RevokeSecretInput): Promise<RevokedSecret> {
   const { text } = parseInput('revokeSecret', input)
   const changed = new Map<string, TokenRecord>()
-  const uncompared = await eachSecretIn(engine, text, async (digest, key) => {
+  const failed = await eachSecretIn(engine, text, async (digest, key) => {
     const record = await revokeDigest(engine, digest, key)
     if (record) changed.set(record.id, record)
   })
   if (changed.size > 0) await engine.freshness.untilSeenEverywhere()
-  if (uncompared !== undefined) throw uncompared
+  if (failed !== undefined) throw failed
   if (changed.size === 0) return { revoked: false }
   const tokens = await show(engine, [...changed.values()])
   return { revoked: true, token: tokens[0] as Token, tokens }
@@ -65,7 +65,8 @@ export async function revokeSecret(engine: ManagingEngine, input: RevokeSecretIn
 
 /**
  * Does something with each secret in a text, one after the other. A key from before that the host cannot compare says nothing of
- * the others, so what was thrown at the first such is given back; a store that fails says it of all.
+ * the others, nor does a token that cannot be read, so what was thrown at the first such is given back; a store that fails says it
+ * of all.
  *
  * @param most how many there may be; a report whose length is bounded may have all.
  * @throws PlanTokenError `invalid_input` for more, and what `act` throws.
@@ -82,17 +83,25 @@ export async function eachSecretIn(
     const message = `must hold at most ${most} secrets. Report them in parts.`
     throw new PlanTokenError('invalid_input', { issues: [issueAt(['text'], message)] })
   }
-  let uncompared: unknown
+  let failed: unknown
   for (const one of found) {
     try {
       await act(one.digest, 'secretIn' in one ? one : undefined)
     } catch (error) {
-      if (!isUncompared(error)) throw error
-      uncompared ??= error
+      if (!isUncompared(error) && !isOfOneToken(error)) throw error
+      failed ??= error
     }
   }
-  return uncompared
+  return failed
 }
+
+/**
+ * Whether what was thrown is about one token alone, so that others can be dealt with: its row was broken by hand, or somebody else
+ * wrote it all the time.
+ */
+export const isOfOneToken = (error: unknown): boolean =>
+  error instanceof PlanTokenError &&
+  (error.code === 'version_conflict' || (error.cause as SafeCause | undefined)?.code === 'row_unreadable')
 
 const isUncompared = (error: unknown): boolean =>
   error instanceof PlanTokenError && (error.cause as SafeCause | undefined)?.method === 'legacy.verify'

@@ -7,7 +7,7 @@ import { issueAt } from '../core/issue.ts'
 import { statusOf, type Token, type TokenRecord } from '../core/token.ts'
 import { change } from './commit.ts'
 import { cursorOf, readCursor } from './cursor.ts'
-import { revocation } from './end.ts'
+import { isOfOneToken, revocation } from './end.ts'
 import { type ManagingEngine, show, timeOf } from './engine.ts'
 import { type Fitting, fits } from './fitting.ts'
 import { parseInput } from './input.ts'
@@ -113,7 +113,7 @@ export async function revokeMany(engine: ManagingEngine, input: RevokeManyInput)
         } catch (thrown) {
           if (!(thrown instanceof PlanTokenError)) throw thrown
           // Of a store that fails the next one would hear the same: what was done is told, and the next call begins with this one.
-          const isDown = thrown.code !== 'version_conflict'
+          const isDown = !isOfOneToken(thrown)
           if (isDown && place === undefined) throw thrown
           failed.push({ id: record.id, code: thrown.code })
           if (isDown) return result(place)

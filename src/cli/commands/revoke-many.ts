@@ -4,6 +4,7 @@
  */
 import { text } from '@clack/prompts'
 import type { RevokeFilter } from '../../service/revoke-input.ts'
+import type { RevokedMany } from '../../service/revoke-many.ts'
 import { startProgress } from '../ask.ts'
 import { CliError } from '../exit.ts'
 import { type Io, oneLine } from '../io.ts'
@@ -53,25 +54,36 @@ export async function revokeMany({ io, source }: Session, options: RevokeManyOpt
   const done = { revoked: [] as string[], ended: [] as string[], changed: [] as string[], failed: [] as Failed[] }
   const progress = startProgress(io, `0 of ${count} tokens`)
   let after: string | undefined
+  let broken: { readonly thrown: unknown } | undefined
   do {
-    const part = await calls.revokeMany({
-      ...{ planId, filter, stamp },
-      ...(reason !== undefined && { reason }),
-      ...(after !== undefined && { after }),
-    })
+    const input = { planId, filter, stamp, ...(reason !== undefined && { reason }) }
+    let part: RevokedMany
+    try {
+      part = await calls.revokeMany({ ...input, ...(after !== undefined && { after }) })
+    } catch (thrown) {
+      if (after === undefined) throw thrown
+      // What was done before is told first.
+      broken = { thrown }
+      break
+    }
     done.revoked.push(...part.revoked)
     done.ended.push(...part.ended)
     done.changed.push(...part.changed)
     done.failed.push(...part.failed)
     progress.tell(`${done.revoked.length} of ${count} tokens`)
     // A store that fails would be asked for ever: what is left is for whoever makes the call again.
-    if (part.failed.some(({ code }) => code === 'unavailable')) break
+    if (part.next === after) break
     after = part.next
   } while (after !== undefined)
+  // Of a call that broke off, the next one begins with the token at which it did.
+  const dealtWith = new Set([...done.revoked, ...done.ended, ...done.changed])
+  const failed = new Map(done.failed.map((one) => [one.id, one]))
+  done.failed = [...failed.values()].filter(({ id }) => !dealtWith.has(id))
   progress.end(
     `${done.revoked.length} revoked, ${done.ended.length} had ended, ${done.changed.length} left alone since they were changed, ${done.failed.length} failed.`,
   )
   if (io.json) io.data(JSON.stringify({ count, ...done }))
+  if (broken) throw broken.thrown
   const [first] = done.failed
   if (first)
     throw new CliError(
