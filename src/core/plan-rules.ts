@@ -81,14 +81,29 @@ export interface Ruled extends Partial<Pick<TokenRecord, 'scopes' | 'resources'>
   readonly addresses?: readonly string[] | undefined
 }
 
-/** What the rules refuse of a choice, each at its place; of scopes that come with a type, at the type. */
-export function issuesByRules(rules: PlanRules | undefined, choice: Ruled, areFixed = false): readonly Issue[] {
+/** What of a type and its policy says what scopes are called today, and which ones come with the type. */
+interface Named {
+  readonly type: { readonly fixed: readonly string[] | undefined }
+  readonly policy: { readonly renamed: ReadonlyMap<string, string> }
+}
+
+/**
+ * What the rules refuse of a choice, each at its place; of scopes that come with a type, at the type. An earlier name of a scope is the
+ * one that it has now, in the rules as in a token.
+ */
+export function issuesByRules(
+  rules: PlanRules | undefined,
+  choice: Ruled,
+  { type: { fixed }, policy: { renamed } }: Named,
+): readonly Issue[] {
   if (!rules) return []
-  const { scopes = [], resources } = choice
-  const allowed = rules.scopes
-  const refused = scopes.flatMap((scope, i) => (allowed === undefined || allowed.includes(scope) ? [] : [i]))
+  const { scopes, resources } = choice
+  const today = (scope: string): string => renamed.get(scope) ?? scope
+  const allowed = rules.scopes?.map(today)
+  const held = scopes && (fixed ?? scopes)
+  const refused = (held ?? []).flatMap((scope, i) => (allowed?.includes(today(scope)) === false ? [i] : []))
   return [
-    ...(areFixed && refused.length > 0
+    ...(fixed && refused.length > 0
       ? [issueAt(['type'], `has scopes that are not allowed. ${BY_RULES}`)]
       : refused.map((i) => issueAt(['scopes', i], `is not allowed. ${BY_RULES}`))),
     ...(rules.allResources === false && resources === 'all'

@@ -111,7 +111,7 @@ export async function judgeNew(
     ...issuesByRules(
       rules,
       { ...choice, ...(from.issues.length === 0 && { addresses: from.addresses }) },
-      type.fixed !== undefined,
+      { type, policy },
     ),
     ...(await linkProblems(engine, policy, links, planId)),
   )
@@ -213,10 +213,10 @@ export async function previewRefresh(engine: ManagingEngine, input: PreviewRefre
   const read = readInput('previewRefresh', input)
   const { actor, id } = ownerOf(read)
   const record = await loadManaged(engine, actor, id)
-  const { policy, now } = await refuseUnrefreshable(engine, record)
+  const { now, ...entry } = await refuseUnrefreshable(engine, record)
   const rules = await askRules(engine, record.planId)
-  refuseBroken(rules, record)
-  return refreshDates(record, now, limitsWith(limitsBy(policy, rules), read))
+  refuseBroken(rules, record, entry)
+  return refreshDates(record, now, limitsWith(limitsBy(entry.policy, rules), read))
 }
 
 export async function refresh(engine: ManagingEngine, input: RefreshInput): Promise<Issued> {
@@ -231,7 +231,7 @@ export async function refresh(engine: ManagingEngine, input: RefreshInput): Prom
     async (before): Promise<Judged<Written>> => {
       const { policy, type, now } = await refuseUnrefreshable(engine, before)
       const rules = await askRules(engine, before.planId)
-      refuseBroken(rules, before)
+      refuseBroken(rules, before, { policy, type })
       const lifetimes = limitsWith(limitsBy(policy, rules), read)
       if (repeated && before.idempotency.some((entry) => entry.key === repeated.key))
         return reissue(engine, before, repeated, actor)

@@ -118,6 +118,8 @@ export async function edit(engine: ManagingEngine, input: EditInput): Promise<To
     (current) => {
       const now = timeOf(engine)
       refuseInactive(current, now)
+      // Everything was judged by the plan that it was in, its rules and what lies in it.
+      if (current.planId !== record.planId) throw new PlanTokenError('version_conflict')
       if (fields.version !== undefined && fields.version !== current.version)
         throw new PlanTokenError('version_conflict')
       const change = { ...choice, ...wordsAfter(current, fields) }
@@ -160,11 +162,15 @@ async function readChoice(
   }
   const ofPlan = await askRules(engine, planId)
   issues.push(
-    ...issuesByRules(ofPlan, {
-      ...(read && !areIssues(read) && { scopes: read }),
-      ...(links && { resources: allowlistOf(links) }),
-      ...(isGiven && from?.issues.length === 0 && { addresses: from.addresses }),
-    }),
+    ...issuesByRules(
+      ofPlan,
+      {
+        ...(read && !areIssues(read) && { scopes: read }),
+        ...(links && { resources: allowlistOf(links) }),
+        ...(isGiven && from?.issues.length === 0 && { addresses: from.addresses }),
+      },
+      { type, policy },
+    ),
   )
   refuseIssues(issues)
   return {

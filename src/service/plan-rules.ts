@@ -4,7 +4,8 @@
  */
 import { PlanTokenError, StoreError } from '../core/errors.ts'
 import { issuesByRules, outlived, type PlanRules, readRules } from '../core/plan-rules.ts'
-import type { RulesWarning, TokenRecord } from '../core/token.ts'
+import type { TypeEntry } from '../core/policy.ts'
+import { grantedScopes, type RulesWarning, type TokenRecord } from '../core/token.ts'
 import type { Directory } from '../ports.ts'
 import { type Asking, ask, failureOf } from './ask.ts'
 import type { Uses } from './uses.ts'
@@ -44,8 +45,8 @@ export const withoutUses = (): StoreError =>
   )
 
 /** Throws where a token, as it is, holds what the rules of its plan do not allow: a refresh would give it all of that anew. */
-export function refuseBroken(rules: PlanRules | undefined, record: TokenRecord): void {
-  const { scopes, resources, addresses } = record
-  const issues = issuesByRules(rules, { scopes, resources, addresses })
+export function refuseBroken(rules: PlanRules | undefined, record: TokenRecord, entry: TypeEntry): void {
+  const { resources, addresses } = record
+  const issues = issuesByRules(rules, { scopes: grantedScopes(record), resources, addresses }, entry)
   if (issues.length > 0) throw new PlanTokenError('plan_rules_broken', { issues })
 }

@@ -1,8 +1,9 @@
 /** The rules of a plan: what an organization allows its tokens within the policy, when they are made, changed, refreshed and used. */
 import fc from 'fast-check'
-import type { PlanRules } from 'plan-access-tokens'
+import { definePolicy, memoryStore, type PlanRules } from 'plan-access-tokens'
 import { addressRanges } from 'plan-access-tokens/addresses'
 import { npmPolicy } from 'plan-access-tokens/npm'
+import { operator } from 'plan-access-tokens/operator'
 import { requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
 import {
@@ -140,6 +141,65 @@ describe('what is made and changed', () => {
     // A rule that is taken back takes nothing away for good.
     set(undefined)
     expect((await tokens.refresh({ actor: ADMIN, id })).token.expiresAt).toBe(START + HOUR + 90 * DAY)
+  })
+})
+
+describe('a policy that has changed', () => {
+  const policyOf = (scopes: object, fixed: readonly string[]) =>
+    definePolicy({
+      ...{ surface: 's', credential: { headers: [], bearer: true }, kinds: {}, links: { hosts: [], shapes: [] } },
+      scopes,
+      types: { live: { prefix: 'x' }, cli: { prefix: 'xcli', fixed } },
+      tiers: ['organization'],
+      endpoints: { 'GET /a': { scopes: Object.keys(scopes), names: 'nothing' } },
+    } as never)
+  const before = policyOf({ read: {}, write: {} }, ['read'])
+  const after = policyOf({ view: { aliases: ['read'] }, write: {} }, ['view', 'write'])
+  const wish = { type: 'live', scopes: ['read'] } as never
+
+  it('calls a scope by another name, and the rules, tokens of before and new ones mean the same', async () => {
+    const world = ruled({ scopes: ['read'] }, { policy: before as never })
+    const { id } = await world.make(wish)
+    for (const scopes of [['read'], ['view']]) {
+      const { make, tokens } = ruled({ scopes }, { policy: after as never, store: world.store, clock: world.clock })
+      expect((await tokens.refresh({ actor: ADMIN, id })).token.scopes).toEqual(['view'])
+      expect((await make({ ...(wish as object), scopes: ['view'] } as never)).token.scopes).toEqual(['view'])
+      expect(await codeOf(tokens.edit({ actor: ADMIN, id, scopes: ['write'] as never }))).toBe('invalid_input')
+      expect((await tokens.edit({ actor: ADMIN, id, scopes: ['view'] as never })).scopes).toEqual(['view'])
+    }
+  })
+
+  it('gives a type more scopes than the rules allow: its tokens of before are not refreshed', async () => {
+    const world = ruled({ scopes: ['read'] }, { policy: before as never })
+    const { id } = await world.make({ type: 'cli', scopes: [] } as never)
+    const { tokens } = ruled({ scopes: ['view'] }, { policy: after as never, store: world.store, clock: world.clock })
+    const error = await errorOf(tokens.refresh({ actor: ADMIN, id }))
+    expect([error.code, error.issues.map(({ path }) => path)]).toEqual(['plan_rules_broken', ['type']])
+  })
+})
+
+describe('an edit', () => {
+  it('that was judged by the rules of one plan changes nothing of a token that is in another by then', async () => {
+    const store = memoryStore()
+    const places = newDirectory()
+    places.setPlan('2002', { admins: [ADMIN] })
+    const rules = (planId: string) => (planId === '2002' ? { scopes: ['file_content:read'] } : undefined)
+    const world = newWorld({ store, directory: { ...places, rules } as never })
+    const { id } = await world.make()
+    const { commit } = store
+    store.commit = async (record, event) => {
+      if (event.type !== 'edited') return commit(record, event)
+      store.commit = commit
+      await operator(world.tokens).movePlan({ from: '1001', to: '2002', actor: 'ops', reason: 'Merger' })
+      return commit(record, event)
+    }
+    const edit = { actor: ADMIN, id, scopes: ['file_content:read', 'projects:read'] } as const
+    expect(await codeOf(world.tokens.edit(edit))).toBe('version_conflict')
+    expect(await codeOf(world.tokens.edit(edit))).toBe('invalid_input')
+    expect(await world.tokens.get({ actor: ADMIN, id })).toMatchObject({
+      planId: '2002',
+      scopes: ['file_content:read'],
+    })
   })
 })
 
