@@ -86,6 +86,8 @@ export function testDirectory(plans: { readonly [planId: string]: TestPlan }): T
     setPlan(planId, change) {
       const info = infos.get(planId)
       if (!info) throw new TypeError(`There is no plan "${planId}" in this directory.`)
+      if (change.rules && !hasRules)
+        throw new TypeError('This directory has no rules. Make it with rules for one of its plans, {} for none.')
       infos.set(planId, { ...info, ...change })
     },
     move(resource, under) {

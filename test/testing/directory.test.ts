@@ -117,6 +117,16 @@ describe('its changes', () => {
     expect(changed.plan('two')).toEqual(directory().plan('two'))
   })
 
+  it('give no rules to a directory that was made without, where nobody would ask for them', () => {
+    const changed = directory()
+    expect(() => changed.setPlan('one', { rules: { maxLifetimeDays: 7 } })).toThrow(
+      new TypeError('This directory has no rules. Make it with rules for one of its plans, {} for none.'),
+    )
+    const ruled = testDirectory({ one: { rules: {} } })
+    ruled.setPlan('one', { rules: { maxLifetimeDays: 7 } })
+    expect(ruled.rules?.('one')).toEqual({ maxLifetimeDays: 7 })
+  })
+
   it('leave the literal that it was made of as it is, and other directories too', () => {
     const [first, second] = [directory(), directory()]
     first.remove('team:7')
