@@ -32,7 +32,7 @@ export interface Outbox {
    * Sends what there is to send now and lets go: for cron and for serverless functions.
    *
    * @param input.forMs after how many milliseconds nothing new is begun, 1 to 3,600,000. Default 20,000.
-   * @throws PlanTokenError `unavailable`; TypeError once it was started.
+   * @throws PlanTokenError `unavailable`; TypeError once it was started, and for another `forMs`.
    */
   runOnce(input?: { readonly forMs?: number }): Promise<RunResult>
   /** How far it is, whoever sends. @throws PlanTokenError `unavailable`. */
@@ -54,6 +54,8 @@ export interface Outbox {
 
 /** How long it is waited after the store has failed, in milliseconds: longer each time. */
 const [FIRST_PAUSE, LONGEST_PAUSE] = [500, 30_000]
+/** How long one call of `runOnce` may go on, in milliseconds. */
+const LONGEST_RUN = 3_600_000
 
 /**
  * Makes an outbox: it walks the audit log and looks through the tokens, and hands each notice to `deliver`.
@@ -113,11 +115,16 @@ export function createOutbox<P extends Policy>(options: OutboxOptions<P>): Outbo
       if (isStarted) return
       isStarted = true
       const end = store.watch?.(() => alarm.ring())
-      work = goOn().finally(() => end?.())
+      // Behind a run that is under way: two at once would take the lease from each other.
+      work = Promise.resolve(work)
+        .then(goOn)
+        .finally(() => end?.())
     },
     async runOnce({ forMs = 20_000 } = {}) {
       if (isStarted)
         throw new TypeError('The outbox was started and runs by itself: runOnce() is for one that was not.')
+      if (!(Number.isSafeInteger(forMs) && forMs >= 1 && forMs <= LONGEST_RUN))
+        throw new TypeError(`runOnce() takes as forMs a whole number of milliseconds from 1 to ${LONGEST_RUN}.`)
       const [before, since] = [sending.counts(), clock.monotonic()]
       const isOver = (): boolean => isClosing || clock.monotonic() - since >= forMs
       // One after another: two at once would take the lease from each other.

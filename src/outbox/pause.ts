@@ -11,7 +11,8 @@ const GROWTH = 4
 
 /**
  * @param tries how many have failed.
- * @param least what the receiver asked for, in milliseconds; no more than the longest pause is granted.
+ * @param least what the receiver asked for, in milliseconds; no more than the longest pause is granted, and nothing where it is no
+ * number.
  * @param lot a number from 0 up to below 1.
  */
 export function pauseAfter(
@@ -21,5 +22,7 @@ export function pauseAfter(
   lot = Math.random(),
 ): number {
   const whole = Math.min(longestPauseMs, firstPauseMs * GROWTH ** (tries - 1))
-  return Math.round(Math.max(whole / 2 + (whole / 2) * lot, Math.min(least, longestPauseMs)))
+  // A deliverer may have read it wrong. A pause that is no number would never end, and could not be written down.
+  const wanted = Number.isNaN(Number(least)) ? 0 : Number(least)
+  return Math.round(Math.max(whole / 2 + (whole / 2) * lot, Math.min(wanted, longestPauseMs)))
 }

@@ -420,6 +420,25 @@ describe('an outbox over a store that fails', () => {
 })
 
 describe('createOutbox', () => {
+  it('goes on behind a deliverer that asks for a pause which is no number', async () => {
+    const { tokens, make, clock } = newWorld()
+    const wrong = new DeliveryError('Try later.', { code: 'later', retryAfterMs: Number('Wed, 21 Oct 2026') })
+    const { deliver, lines } = receiver((_, number) => (number === 1 ? Promise.reject(wrong) : undefined))
+    const outbox = createOutbox({ tokens, deliver, since: 'beginning' })
+    await make()
+    expect(await outbox.runOnce()).toMatchObject({ failed: 1 })
+    clock.advance(HOUR)
+    expect(await outbox.runOnce()).toMatchObject({ delivered: 1 })
+    expect(lines()).toEqual(['1001 token.created'])
+  })
+
+  it.each([0, -1, Number.NaN, 0.5, 3_600_001, '5'])('runs for no %s milliseconds, and says so', async (forMs) => {
+    const outbox = createOutbox({ tokens: newWorld().tokens, deliver: () => undefined })
+    await expect(outbox.runOnce({ forMs: forMs as number })).rejects.toThrow(
+      new TypeError('runOnce() takes as forMs a whole number of milliseconds from 1 to 3600000.'),
+    )
+  })
+
   it('tells every mistake at once', () => {
     const { tokens } = newWorld()
     const wrong = { tokens: { ...tokens }, deliver: 'mail', name: 'A B', tries: 0, leaseMs: 30_000, due: 1, whom: 'x' }

@@ -18,6 +18,16 @@ describe('the pause after a failure', () => {
     expect(pauseAfter(PAUSES, tries, 0, 1)).toBe(most)
   })
 
+  it.each([Number.NaN, 'Wed, 21 Oct 2026 07:28:00 GMT', Number.POSITIVE_INFINITY, -1, {}])(
+    'is a whole number within its limits, also where a deliverer asks for %s',
+    (least) => {
+      const pause = pauseAfter(PAUSES, 1, least as number)
+      expect(Number.isSafeInteger(pause)).toBe(true)
+      expect(pause).toBeGreaterThanOrEqual(PAUSES.firstPauseMs / 2)
+      expect(pause).toBeLessThanOrEqual(PAUSES.longestPauseMs)
+    },
+  )
+
   it('is no shorter than the receiver asks for, and never longer than the longest', () => {
     fc.assert(
       fc.property(fc.nat(200), fc.nat(2 ** 40), fc.double({ min: 0, max: 1, noNaN: true }), (tries, least, lot) => {
