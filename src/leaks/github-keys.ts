@@ -40,6 +40,8 @@ export function createKeys({ keysUrl, fetch: get, token }: KeyOptions): Keys {
   let confirmedAt = Number.NEGATIVE_INFINITY
   let askedAt = Number.NEGATIVE_INFINITY
   let asking: Promise<void> | undefined
+  /** Whether the last time it was asked for nothing came. */
+  let isFailing = false
 
   const ask = async (now: number): Promise<void> => {
     const response = await get(keysUrl, {
@@ -70,13 +72,22 @@ export function createKeys({ keysUrl, fetch: get, token }: KeyOptions): Keys {
       if (asking || (isWanted && !(Math.abs(now - askedAt) < PAUSE_MS))) {
         if (!asking) askedAt = now
         asking ??= ask(now)
-          .catch(failed)
+          .then(
+            () => {
+              isFailing = false
+            },
+            (error: unknown) => {
+              isFailing = true
+              failed(error)
+            },
+          )
           .finally(() => {
             asking = undefined
           })
         await asking
       }
-      return isOlderThan(STALE_MS) ? 'unavailable' : keys.get(id)
+      // An id that is not known may be that of a new key, which could not be had: whoever sent it is to send it again.
+      return isOlderThan(STALE_MS) || (isFailing && !keys.has(id)) ? 'unavailable' : keys.get(id)
     },
   }
 }

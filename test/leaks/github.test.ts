@@ -267,6 +267,17 @@ describe("GitHub's keys", () => {
     expect(await send(s, KEY)).toBe(401)
   })
 
+  it('that are new and cannot be had are asked for again: a report by such a key is not taken for forged', async () => {
+    const s = await site()
+    expect(await send(s)).toBe(200)
+    s.keys.answers((_, response) => response.writeHead(500).end())
+    s.w.clock.advance(MINUTE)
+    expect([await send(s, OTHER), await send(s)]).toEqual([503, 200])
+    s.keys.answers((_, response) => response.end(published(KEY, OTHER)))
+    s.w.clock.advance(MINUTE)
+    expect([await send(s, OTHER), await send(s, newKey('forged'))]).toEqual([200, 401])
+  })
+
   it('that are forged cause no more than one fetch a minute', async () => {
     const s = await site()
     for (let i = 0; i < 20; i++) expect(await send(s, newKey(`forged-${i}`))).toBe(401)
