@@ -65,8 +65,15 @@ export function gitguardian(options: GitGuardianOptions): LeakSource {
       // Written anew, so that no escape of JSON hides a secret.
       const text = JSON.stringify(value)
       const place = url === undefined ? {} : { url }
-      const found = await findText?.(value)
-      return { findings: [{ text, ...place }, ...(typeof found === 'string' ? [{ text: found, ...place }] : [])] }
+      const findings = [{ text, ...place }]
+      try {
+        const found = await findText?.(value)
+        if (typeof found === 'string') findings.push({ text: found, ...place })
+      } catch (thrown) {
+        // What stands in the report itself is dealt with all the same.
+        return { findings, failure: { thrown } }
+      }
+      return { findings }
     },
   })
 }

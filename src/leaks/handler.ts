@@ -102,6 +102,7 @@ export function leakHandler<P extends Policy>(options: LeakOptions<P>): LeakHand
     const actionOf = (type: string) => actionFor(source.action, type)
     const leaks = await reportAll(engine, reports, actionOf, Number.POSITIVE_INFINITY)
     tell(onReport, { source: source.name, findings: findings.length, leaks: leaks.flat() }, failed)
+    if (report.failure) throw report.failure.thrown
     const body = report.answer?.(leaks)
     return body === undefined
       ? answered(204, null)

@@ -28,6 +28,8 @@ export interface Finding {
 /** A genuine report. */
 export interface ReadReport {
   readonly findings: readonly Finding[]
+  /** Why there may be more of them: told once these are dealt with, so that the report is sent again. */
+  readonly failure?: { readonly thrown: unknown }
   /** The body of the answer, for what is known of each finding; absent where the source asks for none. */
   answer?(leaks: readonly (readonly Leak[])[]): unknown
 }

@@ -114,6 +114,13 @@ describe('a genuine report', () => {
     expect(await send(OCCURRENCE)).toEqual({ status: 500, code: 'internal' })
   })
 
+  it('of which the host cannot find the text ends what stands in it all the same', async () => {
+    const { w, send } = await site({ findText: () => Promise.reject(new Error('away')) })
+    const { secret } = await w.make()
+    expect(await send(matched(secret))).toEqual({ status: 500, code: 'internal' })
+    expect(await w.ask(secret)).toBe('token_revoked')
+  })
+
   it.each(['1801396800', '1801396799.5', '2027-01-31T12:00:00Z', '2027-01-31T13:04:59.9+01:00'])(
     'is taken at the time %s',
     async (timestamp) => {
