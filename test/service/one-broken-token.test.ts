@@ -3,7 +3,7 @@ import { StoreError, type TokenStore } from 'plan-access-tokens'
 import { reportLeak } from 'plan-access-tokens/leaks'
 import { operator } from 'plan-access-tokens/operator'
 import { describe, expect, it } from 'vitest'
-import { ADMIN, codeOf, newWorld } from '../support/world.ts'
+import { ADMIN, codeOf, type Made, newWorld } from '../support/world.ts'
 
 /** Three tokens, the newest first; the one in the middle cannot be read, as a SQL store says it: a list shows it all the same. */
 async function broken() {
@@ -20,7 +20,7 @@ async function broken() {
     },
   })
   const world = newWorld({ port, onError() {} })
-  const made = []
+  const made: Made[] = []
   for (let i = 0; i < 3; i++) {
     world.clock.advance(1)
     made.unshift(await world.make())
