@@ -5,7 +5,7 @@ import { callable, judged } from '../core/shape.ts'
 import type { Awaitable } from '../ports.ts'
 import { type Attempt, type Deliver, DeliveryError } from './deliver.ts'
 import type { Notice, NoticeType } from './notice.ts'
-import { sentenceOf, todoOf } from './texts.ts'
+import { isNoticeType, sentenceOf, todoOf } from './texts.ts'
 
 /** A mail to be sent. */
 export interface Mail {
@@ -38,7 +38,7 @@ const schema = z.strictObject({
   link: z.exactOptional(callable()),
   types: z.exactOptional(
     judged((value) =>
-      Array.isArray(value) && value.length > 0 && value.every((type) => typeof type === 'string')
+      Array.isArray(value) && value.length > 0 && value.every(isNoticeType)
         ? undefined
         : 'must be a list of types of notices, such as "token.expiring".',
     ),

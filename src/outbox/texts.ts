@@ -57,7 +57,8 @@ const TEXTS: { readonly [T in NoticeType]: Text } = {
     todo: 'Something was not given the new secret. Find it and give it the new one: with the old one it stops working.',
   },
   'secret.leak_reported': {
-    says: (notice) => `A secret of ${name(notice, 'the token')} was reported as leaked. It has not been ended at once.`,
+    says: (notice) =>
+      `A secret of ${name(notice, 'the token')} was reported as leaked. It has not been ended at once${leakedUntil(notice)}.`,
     todoOfCanary:
       'Nothing was let through with it: it is a canary, and was found where you laid it, or where somebody took it. Look at who can read that place.',
     todo: 'Refresh the token now, put the new secret where it is used, and end the old one. Look at what was done with it in your own logs, and take it out of where it was found.',
@@ -76,6 +77,10 @@ const TEXTS: { readonly [T in NoticeType]: Text } = {
     todo: 'Look at what was done with it in your own logs, find out how it leaked, and take it out of where it was found. What still needs access needs a new secret.',
   },
 }
+
+/** Whether there are such notices. */
+export const isNoticeType = (type: unknown): type is NoticeType =>
+  typeof type === 'string' && Object.hasOwn(TEXTS, type)
 
 /** What happened, in one sentence. */
 export function sentenceOf(notice: Notice): string {
@@ -97,6 +102,13 @@ function name({ token, tokenId }: Notice, the = 'The token'): string {
 /** The event says it, also where the token is not there any more. */
 const isRevoked = ({ changed, token }: Notice): boolean =>
   changed?.includes('revokedAt') === true || token?.status === 'revoked'
+
+/** By when a secret that was reported as leaked ends, where it does: the newest with its token, an earlier one by itself. */
+function leakedUntil({ changes = {} }: Notice): string {
+  const [ofToken, ofSecret] = [changes.expiresAt?.after, changes.worksUntil?.after]
+  if (isDate(ofToken)) return `: the token ends on ${date(ofToken)}, unless it is refreshed before`
+  return isDate(ofSecret) ? `: it works until ${date(ofSecret)}` : ''
+}
 
 /** What became of the secret that was the newest before a refresh. */
 function before({ changes }: Notice): string {

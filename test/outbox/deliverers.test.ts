@@ -202,6 +202,19 @@ describe('mail', () => {
     expect(await textOf(notice)).toMatch(text)
   })
 
+  it.each<[string, Notice['changes'], string]>([
+    ['', undefined, '.'],
+    [
+      'with its token',
+      { expiresAt: { before: START + 30 * DAY, after: START + DAY } },
+      ': the token ends on 2027-02-01 12:00 UTC, unless it is refreshed before.',
+    ],
+    ['alone', { worksUntil: { before: null, after: START + DAY } }, ': it works until 2027-02-01 12:00 UTC.'],
+  ])('says of a leaked secret that works for a while when it ends %s', async (_, changes, end) => {
+    const notice = { ...event('secret.leak_reported'), ...(changes && { changes }) }
+    expect(await textOf(notice)).toContain(`It has not been ended at once${end}\n`)
+  })
+
   it('says what became of a token whose leaked secret was ended, also once the token is not there any more', async () => {
     const { token: _, ...gone } = { ...event('secret.leaked'), actor: null }
     expect(await textOf({ ...gone, changed: ['revokedAt', 'leak'] })).toMatch(
@@ -239,6 +252,9 @@ describe('mail', () => {
     const deliver = mail({ admins: () => ['a@b.example'], send: (one) => mails.push(one), types: ['token.expiring'] })
     for (const notice of NOTICES) await deliver(notice, ATTEMPT)
     expect(mails.map(({ notice }) => notice.type)).toEqual(['token.expiring'])
+    expect(() => mail({ admins: () => [], send: () => undefined, types: ['token.expirng' as never] })).toThrow(
+      'types: must be a list of types of notices, such as "token.expiring".',
+    )
     expect(() => mail({ admins: 'x', send: () => undefined, types: [] } as never)).toThrowErrorMatchingInlineSnapshot(`
       [SetupError: mail() found mistakes in the set-up:
         admins: must be a function.

@@ -26,6 +26,9 @@ async function open(answer?: Answer): Promise<HttpReceiver> {
   return receiver
 }
 
+/** The receiver of every notice, as a customer may have typed it in. */
+const to = (url: string) => ({ endpoint: () => ({ url, secrets: [SECRET] }) })
+
 /** Posts one notice; what it failed with, or nothing. */
 async function send(
   options: Partial<StandardWebhooksOptions>,
@@ -231,7 +234,7 @@ describe('an address of a network that is not public', () => {
     ],
   ]
   it.each(PRIVATE)('%s is not reached', async (host) => {
-    const failure = await send({ url: `https://${host}/`, allowPrivate: false })
+    const failure = await send({ ...to(`https://${host}/`), allowPrivate: false })
     // A machine may not know some of the names.
     const code = /^ip6|\.$/.test(host) ? /address_private|ENOTFOUND|EAI_AGAIN/ : /^address_private$/
     expect(failure?.code).toMatch(code)
@@ -312,7 +315,7 @@ describe('where there are no sockets of Node', () => {
         code: 'redirected',
         status: 302,
       })
-      expect(await send({ ...rules, url: 'https://169.254.169.254/' })).toMatchObject({ code: 'address_private' })
+      expect(await send({ ...rules, ...to('https://169.254.169.254/') })).toMatchObject({ code: 'address_private' })
       expect(calls).toEqual(['https://example.com/hooks'])
       expect(inner.got).toEqual([])
       expect(new Webhook(SECRET).verify(outer.got[0]!.body, outer.got[0]!.headers)).toBeTruthy()
@@ -361,6 +364,11 @@ describe('standardWebhooks', () => {
       [SetupError: standardWebhooks() found mistakes in the set-up:
         url: is given by endpoint: leave out one of them.]
     `)
+    for (const url of ['https://127.0.0.1/', 'https://[::ffff:169.254.169.254]/', 'https://0x7f.1/'])
+      expect(() => standardWebhooks({ url, secrets: [SECRET] })).toThrow('url: leads to a network that is not public.')
+    expect(() => standardWebhooks({ url: 'https://me:pass@x.example', secrets: [SECRET] })).toThrow(
+      /url: must hold no user and no password\.$/,
+    )
     expect(() => standardWebhooks({})).toThrowErrorMatchingInlineSnapshot(`
       [SetupError: standardWebhooks() found mistakes in the set-up:
         url: is missing.

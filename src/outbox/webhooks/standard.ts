@@ -6,6 +6,7 @@ import { callable, judged, whole } from '../../core/shape.ts'
 import type { Awaitable } from '../../ports.ts'
 import { type Deliver, DeliveryError } from '../deliver.ts'
 import type { Notice } from '../notice.ts'
+import { addressIn, isPublic } from './addresses.ts'
 import { type PostRules, posterOf } from './post.ts'
 
 /** Where notices go, and what they are signed with. */
@@ -95,6 +96,13 @@ export function standardWebhooks(options: StandardWebhooksOptions): Deliver {
     } else for (const name of ['url', 'secrets'] as const) if (some[name] === undefined) tell([name], 'is missing.')
     if (typeof some.url === 'string' && some.url.startsWith('http:') && some.allowHttp !== true)
       tell(['url'], 'must begin with https://, unless allowHttp is true.')
+    if (typeof some.url === 'string' && URL.canParse(some.url)) {
+      const { hostname, username, password } = new URL(some.url)
+      if (username !== '' || password !== '') tell(['url'], 'must hold no user and no password.')
+      const address = addressIn(hostname)
+      if (address !== undefined && some.allowPrivate !== true && !isPublic(address))
+        tell(['url'], 'leads to a network that is not public. Set allowPrivate where that is meant.')
+    }
     if (some.fetch === undefined && !posterOf(RULES))
       tell(['fetch'], 'is missing: there are no sockets of Node here, and nobody could say which address is reached.')
   })
