@@ -243,7 +243,7 @@ describe('what cannot be told', () => {
     const { tokens, make, clock } = newWorld()
     const { deliver } = receiver(({ planId }) => {
       throw planId === '1001'
-        ? new DeliveryError('gone', { code: 'gone', status: 410, isFinal: true })
+        ? new DeliveryError('gone', { code: 'smtp_550', status: 410, isFinal: true })
         : new DeliveryError('busy', { code: 'busy', status: 429, retryAfterMs: HOUR })
     })
     const outbox = createOutbox({ tokens, deliver, since: 'beginning' })
@@ -251,7 +251,7 @@ describe('what cannot be told', () => {
     await make({ ...OTHER })
     expect(await outbox.runOnce()).toMatchObject({ dead: 1, failed: 1 })
     expect(await outbox.deadLetters()).toMatchObject([
-      { planId: '1001', tries: 1, error: { code: 'gone', status: 410 } },
+      { planId: '1001', tries: 1, error: { code: 'smtp_550', status: 410 } },
     ])
     clock.advance(HOUR - MINUTE)
     expect(await outbox.runOnce()).toMatchObject({ failed: 0 })
