@@ -1,6 +1,6 @@
 /**
  * Addresses and networks of IPv4 and IPv6, read by the `ip-address` package and held to one reading each: no octal, no hexadecimal
- * and no short forms of IPv4, no zone of IPv6. What may stand in a list: addresses/read.ts.
+ * and no short forms of IPv4, no zone of IPv6. What may stand in a list: addresses/read.ts. Which are public: outbox/webhooks/addresses.ts.
  */
 import { Address4, Address6 } from 'ip-address'
 
@@ -42,7 +42,8 @@ export function parseRange(text: string): Range | undefined {
   }
 }
 
-function parse(text: string): Address4 | Address6 | undefined {
+/** The same, as the package has it: for what else is asked of an address. */
+export function parse(text: string): Address4 | Address6 | undefined {
   if (text.length > LONGEST || !CHARACTERS.test(text)) return undefined
   try {
     if (!text.includes(':')) return new Address4(text)

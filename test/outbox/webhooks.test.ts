@@ -281,8 +281,15 @@ describe('an address of a network that is not public', () => {
   it('is told from public ones', () => {
     for (const address of ['8.8.8.8', '93.184.216.34', '2606:4700::1111', '::ffff:8.8.8.8'])
       expect([address, isPublic(address)]).toEqual([address, true])
-    for (const text of ['', 'example.com', '2606:4700::1111%eth0', '8.8.8'])
+    for (const text of ['', 'example.com', '2606:4700::1111%eth0', '8.8.8', '8.8.8.8/32', '010.8.8.8'])
       expect([text, isPublic(text)]).toEqual([text, false])
+  })
+
+  it.each([
+    ...['192.0.0.9', '192.0.0.10', '192.31.196.1', '192.52.193.1', '192.88.99.1', '192.175.48.1'],
+    ...['2001:1::1', '2001:1::2', '2001:3::1', '2001:20::1', '2620:4f:8000::1', '64:ff9b::8.8.8.8'],
+  ])('%s, which something of one’s own network answers, is none', (address) => {
+    expect(isPublic(address)).toBe(false)
   })
 
   it.each([

@@ -57,6 +57,8 @@ const COMPOSES: { readonly [file: string]: readonly string[] } = {
   // How a script is run on the clients of two packages.
   'limits/redis/redis-limiter.ts': ['stores/redis/client.ts', 'stores/redis/errors.ts'],
   'limits/redis/leaky-bucket.ts': ['stores/redis/scripts/begin.ts'],
+  // How an address is read.
+  'outbox/webhooks/addresses.ts': ['addresses/parse.ts'],
   // The version.
   'cli/program.ts': ['../package.json'],
 }
@@ -89,7 +91,7 @@ const HOSTS: { readonly [folder: string]: RegExp } = {
   'limits/memory/': /^limiter$/,
   'limits/redis/': /^rate-limiter-flexible$/,
   'stores/clients/': /^kysely$/,
-  'outbox/webhooks/': /^(standardwebhooks|ipaddr\.js)$/,
+  'outbox/webhooks/': /^standardwebhooks$/,
   'stores/drizzle/tables.ts': /^drizzle-orm(\/(pg|sqlite)-core)?$/,
 }
 /** Packages that one part alone needs, which the package brings along. */

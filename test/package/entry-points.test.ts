@@ -133,7 +133,6 @@ describe('the package', () => {
       elysia: '^1.4.0',
       fastify: '^5.0.0',
       hono: '^4.0.0',
-      'ipaddr.js': '^2.5.0',
       kysely: '^0.28.0 || ^0.29.0',
       limiter: '^4.0.0',
       'openapi-types': '^12.1.3',
