@@ -2,10 +2,11 @@
 import * as z from 'zod/mini'
 import { readOptions } from '../core/setup.ts'
 import { callable, judged } from '../core/shape.ts'
+import { didYouMean } from '../core/suggest.ts'
 import type { Awaitable } from '../ports.ts'
 import { type Attempt, type Deliver, DeliveryError } from './deliver.ts'
 import type { Notice, NoticeType } from './notice.ts'
-import { isNoticeType, sentenceOf, todoOf } from './texts.ts'
+import { NOTICE_TYPES, sentenceOf, todoOf } from './texts.ts'
 
 /** A mail to be sent. */
 export interface Mail {
@@ -36,14 +37,16 @@ const schema = z.strictObject({
   send: callable(),
   admins: callable(),
   link: z.exactOptional(callable()),
-  types: z.exactOptional(
-    judged((value) =>
-      Array.isArray(value) && value.length > 0 && value.every(isNoticeType)
-        ? undefined
-        : 'must be a list of types of notices, such as "token.expiring".',
-    ),
-  ),
+  types: z.exactOptional(judged(typesProblem)),
 })
+
+/** A type that there is not would be mailed never, and nobody would hear of it. */
+function typesProblem(value: unknown): string | undefined {
+  if (!Array.isArray(value) || value.length === 0 || !value.every((type) => typeof type === 'string'))
+    return 'must be a list of types of notices, such as "token.expiring".'
+  const unknown = value.find((type: string) => !NOTICE_TYPES.includes(type))
+  return unknown === undefined ? undefined : `has "${unknown}", which no notice is.${didYouMean(unknown, NOTICE_TYPES)}`
+}
 
 /**
  * A deliverer that writes to all admins of the plan what happened and what they should do.
@@ -61,7 +64,10 @@ export function mail(options: MailOptions): Deliver {
     if (types && !types.includes(notice.type)) return
     const to: unknown = await admins(notice.planId)
     if (!Array.isArray(to) || to.length === 0 || !to.every((one) => typeof one === 'string' && one !== ''))
-      throw new DeliveryError('There is no admin of the plan whom a mail could be sent to.', { code: 'no_admins' })
+      throw new DeliveryError(
+        'admins() gave no list of addresses of the plan, so that there is nobody whom a mail could be sent to.',
+        { code: 'no_admins' },
+      )
     const subject = sentenceOf(notice)
     const where = link?.(notice)
     const lines = [subject, todoOf(notice), ...(where === undefined ? [] : [`Manage it: ${where}`])]

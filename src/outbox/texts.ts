@@ -78,9 +78,8 @@ const TEXTS: { readonly [T in NoticeType]: Text } = {
   },
 }
 
-/** Whether there are such notices. */
-export const isNoticeType = (type: unknown): type is NoticeType =>
-  typeof type === 'string' && Object.hasOwn(TEXTS, type)
+/** Every type of notices. */
+export const NOTICE_TYPES: readonly string[] = Object.keys(TEXTS)
 
 /** What happened, in one sentence. */
 export function sentenceOf(notice: Notice): string {

@@ -260,6 +260,9 @@ describe('mail', () => {
         admins: must be a function.
         types: must be a list of types of notices, such as "token.expiring".]
     `)
+    const typo = () =>
+      mail({ admins: () => [], send: () => undefined, types: ['token.expired', 'token.expirng'] as never })
+    expect(typo).toThrow('types: has "token.expirng", which no notice is. Did you mean "token.expiring"?')
   })
 
   it('names a token that was removed meanwhile by its id, and a secret that has ended as ended', async () => {

@@ -240,6 +240,17 @@ describe('an address of a network that is not public', () => {
     expect(failure?.code).toMatch(code)
   })
 
+  it('is told at start where it stands in the URL itself, as a user and a password are', () => {
+    const start = (url: string) => standardWebhooks({ url, secrets: [SECRET] })
+    expect(() => start('https://user:pass@10.0.0.1/')).toThrowErrorMatchingInlineSnapshot(`
+      [SetupError: standardWebhooks() found mistakes in the set-up:
+        url: must hold no user and no password.
+        url: leads to a network that is not public. Set allowPrivate where that is meant.]
+    `)
+    expect(() => start('https://[::ffff:7f00:1]/')).toThrow(/url: leads to a network that is not public/)
+    expect(() => standardWebhooks({ url: 'https://10.0.0.1/', secrets: [SECRET], allowPrivate: true })).not.toThrow()
+  })
+
   it('is not reached where only one of a name’s addresses is such, nor by a name that has changed since', async () => {
     const { port, got } = await open()
     const dns = process.getBuiltinModule('node:dns/promises')

@@ -64,6 +64,16 @@ function urlProblem(value: unknown): string | undefined {
     : 'must be a URL that begins with https://.'
 }
 
+/** Tells at start what would be refused at each try. What a name leads to is known only then. */
+function tellTarget(text: string, allowPrivate: boolean, tell: (message: string) => void): void {
+  if (!URL.canParse(text)) return
+  const { username, password, hostname } = new URL(text)
+  if (username + password !== '') tell('must hold no user and no password.')
+  const address = addressIn(hostname)
+  if (address !== undefined && !allowPrivate && !isPublic(address))
+    tell('leads to a network that is not public. Set allowPrivate where that is meant.')
+}
+
 const schema = z.strictObject({
   url: z.exactOptional(judged(urlProblem)),
   secrets: z.exactOptional(judged(secretsProblem)),
@@ -96,13 +106,8 @@ export function standardWebhooks(options: StandardWebhooksOptions): Deliver {
     } else for (const name of ['url', 'secrets'] as const) if (some[name] === undefined) tell([name], 'is missing.')
     if (typeof some.url === 'string' && some.url.startsWith('http:') && some.allowHttp !== true)
       tell(['url'], 'must begin with https://, unless allowHttp is true.')
-    if (typeof some.url === 'string' && URL.canParse(some.url)) {
-      const { hostname, username, password } = new URL(some.url)
-      if (username !== '' || password !== '') tell(['url'], 'must hold no user and no password.')
-      const address = addressIn(hostname)
-      if (address !== undefined && some.allowPrivate !== true && !isPublic(address))
-        tell(['url'], 'leads to a network that is not public. Set allowPrivate where that is meant.')
-    }
+    if (typeof some.url === 'string')
+      tellTarget(some.url, some.allowPrivate === true, (message) => tell(['url'], message))
     if (some.fetch === undefined && !posterOf(RULES))
       tell(['fetch'], 'is missing: there are no sockets of Node here, and nobody could say which address is reached.')
   })
