@@ -2,9 +2,12 @@
  * What scanners have to know to find secrets of a policy: name, regular expression and samples, by token type. As the registration
  * page of a scanner asks for it; as files of rules: leaks/rules.ts.
  */
+import * as z from 'zod/mini'
 import { newSecret, type Random } from '../core/new-secret.ts'
-import type { Policy } from '../core/policy.ts'
+import { compiledOf, type Policy } from '../core/policy.ts'
 import { TAIL_LENGTH } from '../core/secret.ts'
+import { readOptions } from '../core/setup.ts'
+import { judged } from '../core/shape.ts'
 
 /** How the secrets of one token type look. */
 export interface LeakPattern {
@@ -29,14 +32,23 @@ export interface LeakPattern {
 
 const SAMPLES = 3
 
+/** One policy, or several. */
+export const policiesSchema = judged((value) =>
+  [value].flat().every((one) => compiledOf(one as Policy))
+    ? undefined
+    : 'must be made by definePolicy, or a list of such policies, such as tokens.policies.',
+)
+
 /**
  * What scanners have to know, for every token type of some policies: the data for the registration of GitHub's secret scanning
  * partner program, and of any other scanner.
  *
+ * @throws SetupError, which is a TypeError, for what no policy is.
  * @example
  * leakPatterns(tokens.policies)[0].pattern // '\\bacme_live_[0-9A-Za-z]{38}\\b'
  */
 export function leakPatterns(policies: Policy | readonly Policy[]): readonly LeakPattern[] {
+  readOptions('leakPatterns', z.strictObject({ policies: policiesSchema }), undefined, { policies })
   return [policies].flat().flatMap(({ surface, types }) =>
     types.map(
       ({ name: type, title, prefix, secretPattern: pattern }): LeakPattern => ({

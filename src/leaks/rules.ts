@@ -3,8 +3,10 @@
  * the rules are made of: leaks/patterns.ts.
  */
 
+import * as z from 'zod/mini'
 import type { Policy } from '../core/policy.ts'
-import { type LeakPattern, leakPatterns } from './patterns.ts'
+import { readOptions } from '../core/setup.ts'
+import { type LeakPattern, leakPatterns, policiesSchema } from './patterns.ts'
 
 /** Whose rules. */
 export type LeakRuleFormat = 'gitleaks' | 'trufflehog' | 'github'
@@ -12,15 +14,19 @@ export type LeakRuleFormat = 'gitleaks' | 'trufflehog' | 'github'
 /** Every format. */
 export const LEAK_RULE_FORMATS = ['gitleaks', 'trufflehog', 'github'] as const satisfies readonly LeakRuleFormat[]
 
+const schema = z.strictObject({ policies: policiesSchema, format: z.literal(LEAK_RULE_FORMATS) })
+
 /**
  * The rules by which a scanner finds secrets of some policies, as the text of a file. `gitleaks`: a `.gitleaks.toml` that adds
  * them to the rules that gitleaks has. `trufflehog`: a configuration with custom detectors. `github`: the body for GitHub's
  * `POST /orgs/{org}/secret-scanning/custom-patterns`. The same policies give the same text.
  *
+ * @throws SetupError, which is a TypeError, for what no policy is, and for another format.
  * @example
  * await writeFile('.gitleaks.toml', leakRules(tokens.policies, 'gitleaks'))
  */
 export function leakRules(policies: Policy | readonly Policy[], format: LeakRuleFormat): string {
+  readOptions('leakRules', schema, undefined, { policies, format })
   return WRITE[format](leakPatterns(policies))
 }
 

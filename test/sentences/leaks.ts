@@ -6,6 +6,8 @@ import {
   githubSecretScanning,
   type LeakInput,
   leakHandler,
+  leakPatterns,
+  leakRules,
   reportLeak,
 } from 'plan-access-tokens/leaks'
 import { ADMIN, newDirectory, newWorld, POLICY } from '../support/world.ts'
@@ -43,6 +45,20 @@ const webhook = mistakesOf<object>('gitguardian', (change) => gitguardian({ acti
   'an empty secret': { secret: ' ' },
   'a look for text that is none': { findText: 'text' },
 })
+
+const patterns = mistakesOf<{ policies?: unknown }>('leakPatterns', ({ policies }) => leakPatterns(policies as never), {
+  'the engine in their place': { policies: tokens },
+})
+
+const rules = mistakesOf<{ policies?: unknown; format?: unknown }>(
+  'leakRules',
+  ({ policies = tokens.policies, format }) => leakRules(policies as never, format as never),
+  {
+    'no format': {},
+    'a format that there is not': { format: 'gitleak' },
+    'no policies and no format': { policies: null },
+  },
+)
 
 const canaries = mistakesOf<object>('canaryTokens', (options) => canaryTokens(options), {
   'a hook that is none': { onUse: 1 },
@@ -89,6 +105,6 @@ const calls = mistakesOf<(w: ReturnType<typeof newWorld>) => Promise<unknown>>(
 )
 
 export const LEAKS: readonly Mistake[] = [
-  ...[...handler, ...scanning, ...webhook, ...canaries, ...engine],
+  ...[...handler, ...scanning, ...webhook, ...patterns, ...rules, ...canaries, ...engine],
   ...[...reports, ...copies, ...calls],
 ]
