@@ -29,7 +29,7 @@ export const store = sqlStore(database${options})
 `
   switch (database) {
     case 'pg':
-      return `${head('five tables in the PostgreSQL of DATABASE_URL')}import { Kysely, PostgresDialect } from 'kysely'
+      return `${head('six tables in the PostgreSQL of DATABASE_URL')}import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { migrate, pgListener, preparedStatements, sqlStore } from 'plan-access-tokens/stores/sql'
 
@@ -41,7 +41,7 @@ pool.on('error', (error) => console.warn(error.message))
 export const database = new Kysely${ofKysely}({ dialect: new PostgresDialect({ pool: preparedStatements(pool) }) })
 ${make(', { listen: pgListener(() => new pg.Client({ connectionString, keepAlive: true })) }')}${fail}`
     case 'mysql2':
-      return `${head('five tables in the MySQL or MariaDB of DATABASE_URL')}import { Kysely, MysqlDialect } from 'kysely'
+      return `${head('six tables in the MySQL or MariaDB of DATABASE_URL')}import { Kysely, MysqlDialect } from 'kysely'
 import mysql from 'mysql2'
 import { migrate, preparedStatements, sqlStore } from 'plan-access-tokens/stores/sql'
 
@@ -50,7 +50,7 @@ const pool = mysql.createPool({ uri: ${env} })
 export const database = new Kysely${ofKysely}({ dialect: new MysqlDialect({ pool: preparedStatements(pool) }) })
 ${make()}${fail}`
     case 'node:sqlite':
-      return `${head('five tables in tokens.db, by the SQLite of Node')}import { DatabaseSync } from 'node:sqlite'
+      return `${head('six tables in tokens.db, by the SQLite of Node')}import { DatabaseSync } from 'node:sqlite'
 import { Kysely, SqliteDialect } from 'kysely'
 import { migrate, nodeSqlite, sqlStore } from 'plan-access-tokens/stores/sql'
 
@@ -60,7 +60,7 @@ sqlite.exec('pragma journal_mode = wal')
 export const database = new Kysely${ofKysely}({ dialect: new SqliteDialect({ database: nodeSqlite(sqlite) }) })
 ${make()}`
     default:
-      return `${head('five tables in tokens.db, by SQLite')}import Database from '${database}'
+      return `${head('six tables in tokens.db, by SQLite')}import Database from '${database}'
 import { Kysely, SqliteDialect } from 'kysely'
 import { migrate, sqlStore } from 'plan-access-tokens/stores/sql'
 
