@@ -19,7 +19,7 @@ import type { Awaitable } from '../ports.ts'
 import { answerOf } from './ask.ts'
 import { readBody } from './body.ts'
 import type { Inquiry } from './inquiry.ts'
-import { latest, withoutUses } from './plan-rules.ts'
+import { keepsUses, latest, withoutUses } from './plan-rules.ts'
 import { putMatch } from './request.ts'
 import { locateAll, locateUnder } from './resources.ts'
 
@@ -102,12 +102,12 @@ function putRules(inquiry: Inquiry, record: TokenRecord, rules: PlanRules | unde
   if (rules?.idleDays === undefined) return
   // What this process has seen of the token is enough nearly always: the store is asked only about one that would be refused.
   const { engine, grant, now } = inquiry
+  inquiry.port = 'store.lastUse'
+  if (!keepsUses(engine)) throw withoutUses()
   inquiry.usedAt = grant?.used && grant.usedIn
   if (outlived(rules, record, now, inquiry.usedAt) !== 'token_idle') return
-  inquiry.port = 'store.lastUse'
   return engine.uses.of([record.id]).then((uses) => {
-    if (!uses) throw withoutUses()
-    inquiry.usedAt = latest(uses)
+    inquiry.usedAt = uses && latest(uses)
   })
 }
 

@@ -70,6 +70,8 @@ export interface NewToken {
   readonly planId: string
   readonly type: CompiledType
   readonly choice: Choice
+  /** Those of the plan. */
+  readonly rules: PlanRules | undefined
 }
 
 /**
@@ -116,7 +118,7 @@ export async function judgeNew(
     ...(await linkProblems(engine, policy, links, planId)),
   )
   refuseIssues(issues)
-  return { actor, planId, type, choice }
+  return { actor, planId, type, choice, rules }
 }
 
 export async function create(engine: ManagingEngine, input: CreateInput): Promise<Issued> {
@@ -124,7 +126,8 @@ export async function create(engine: ManagingEngine, input: CreateInput): Promis
   const { lifetimeDays, expiresAt, idempotencyKey: key, canary } = read.fields
   if (canary && !engine.canaries)
     read.issues.push(issueAt(['canary'], 'is not taken here: the engine has no canaries, which would tell of its use.'))
-  const { actor, planId, type, choice } = await judgeNew(engine, read, (limits) => lifetimeIssues(engine, read, limits))
+  const made = await judgeNew(engine, read, (limits) => lifetimeIssues(engine, read, limits))
+  const { actor, planId, type, choice, rules } = made
   const lifetime = (expiresAt === undefined ? { lifetimeDays } : { expiresAt }) as Lifetime
   const repeated = repeatable(engine, 'create', planId, key, [
     type.name,
@@ -142,6 +145,8 @@ export async function create(engine: ManagingEngine, input: CreateInput): Promis
       if (before && repeated) {
         // It was taken to a plan of which nobody has said that this actor is its admin.
         if (before.planId !== planId) throw new PlanTokenError('idempotency_key_spent')
+        // It may hold more by now than it was made with.
+        refuseBroken(rules, before, entryOf(engine, before))
         return reissue(engine, before, repeated, actor)
       }
       const now = timeOf(engine)

@@ -76,13 +76,13 @@ export interface PlanTokensOptions<P extends Policy = Policy> extends Authorizer
   readonly random?: Random
 }
 
-const port = (...methods: readonly string[]) =>
-  judged((value) => {
-    const missing = methods.filter(
-      (method) => typeof (value as { [name: string]: unknown } | null)?.[method] !== 'function',
-    )
-    return missing.length === 0 ? undefined : `must have ${missing.map((method) => `${method}()`).join(', ')}.`
-  })
+function missingIn(value: unknown, methods: readonly string[]): string | undefined {
+  const missing = methods.filter(
+    (method) => typeof (value as { [name: string]: unknown } | null)?.[method] !== 'function',
+  )
+  return missing.length === 0 ? undefined : `must have ${missing.map((method) => `${method}()`).join(', ')}.`
+}
+const port = (...methods: readonly string[]) => judged((value) => missingIn(value, methods))
 const milliseconds = (least: number, most: number) => {
   const message = `must be ${least} to ${most} milliseconds.`
   return z.optional(z.number(message).check(z.gte(least, message), z.lte(most, message)))
@@ -99,7 +99,10 @@ const areRanges = (value: unknown): value is AddressRanges =>
 const shared = {
   policy: judged((value) => (value === undefined ? 'is missing.' : undefined)),
   store: port('findByDigest', 'find', 'list', 'commit', 'events'),
-  directory: port('plan', 'isPlanAdmin', 'locate'),
+  directory: judged((value) => {
+    const isOdd = !['function', 'undefined'].includes(typeof (value as Partial<Directory> | null)?.rules)
+    return missingIn(value, ['plan', 'isPlanAdmin', 'locate']) ?? (isOdd ? 'must have rules as a method.' : undefined)
+  }),
   legacy: z.optional(judged((value) => (areLegacyKeys(value) ? undefined : 'must be made by legacyKeys().'))),
   limits: z.optional(judged((value) => (areLimits(value) ? undefined : 'must be made by requestLimits().'))),
   canaries: z.optional(judged((value) => (areCanaries(value) ? undefined : 'must be made by canaryTokens().'))),

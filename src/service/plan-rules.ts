@@ -6,7 +6,7 @@ import { PlanTokenError, StoreError } from '../core/errors.ts'
 import { issuesByRules, outlived, type PlanRules, readRules } from '../core/plan-rules.ts'
 import type { TypeEntry } from '../core/policy.ts'
 import { grantedScopes, type RulesWarning, type TokenRecord } from '../core/token.ts'
-import type { Directory } from '../ports.ts'
+import type { Directory, TokenStore } from '../ports.ts'
 import { type Asking, ask, failureOf } from './ask.ts'
 import type { Uses } from './uses.ts'
 
@@ -21,15 +21,21 @@ export async function askRules(engine: AskingRules, planId: string): Promise<Pla
 
 /** Which rule of its plan a token has outlived, if any. @throws PlanTokenError `unavailable`. */
 export async function outlivedRule(
-  engine: AskingRules & { readonly uses: Uses },
+  engine: AskingRules & { readonly uses: Uses; readonly store: TokenStore },
   record: TokenRecord,
   now: number,
 ): Promise<RulesWarning['code'] | undefined> {
   const rules = await askRules(engine, record.planId)
   if (!rules) return undefined
-  const uses = rules.idleDays === undefined ? new Map() : await engine.uses.of([record.id])
+  if (rules.idleDays === undefined) return outlived(rules, record, now, undefined)
+  const uses = keepsUses(engine) ? await engine.uses.of([record.id]) : undefined
   if (!uses) throw failureOf(engine, withoutUses(), 'store.lastUse')
   return outlived(rules, record, now, latest(uses))
+}
+
+/** Whether a store keeps uses, without which nobody knows whether a token was. */
+export function keepsUses({ store }: { readonly store: Pick<TokenStore, 'recordUse' | 'lastUse'> }): boolean {
+  return store.recordUse !== undefined && store.lastUse !== undefined
 }
 
 /** The latest of the last uses of a token's secrets; `undefined` if it was never used. */

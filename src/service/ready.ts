@@ -6,6 +6,7 @@ import * as z from 'zod/mini'
 import { isPlanAdminProblem, readPlace, readPlan } from '../core/directory.ts'
 import { DirectoryError, SetupError, StoreError } from '../core/errors.ts'
 import { type Issue, issueAt, pathText } from '../core/issue.ts'
+import { readRules } from '../core/plan-rules.ts'
 import type { KindInfo } from '../core/policy-data.ts'
 import { PLAN_KIND, type ResourceRef } from '../core/resources.ts'
 import { matching, read } from '../core/shape.ts'
@@ -14,6 +15,7 @@ import type { Awaitable } from '../ports.ts'
 import { addressesMissing } from './addresses.ts'
 import { answerOf } from './ask.ts'
 import type { Engine } from './engine.ts'
+import { keepsUses, withoutUses } from './plan-rules.ts'
 import { wordsOf } from './report.ts'
 import { locateUnder } from './resources.ts'
 import { unknownTier } from './rights.ts'
@@ -122,11 +124,8 @@ function looksAtStore({ store, sha256 }: Engine, look: Look): readonly Promise<v
   ]
 }
 
-function looksAtDirectory(
-  { surfaces, directory }: Engine,
-  look: Look,
-  { planId, resource }: ReadyInput,
-): readonly Promise<void>[] {
+function looksAtDirectory(engine: Engine, look: Look, { planId, resource }: ReadyInput): readonly Promise<void>[] {
+  const { surfaces, directory } = engine
   const policies = [...surfaces.values()]
   const planKind = policies.flatMap(({ links }) => links.kinds.get(PLAN_KIND) ?? [])
   const noPlan = absentId(planKind[0] ?? {})
@@ -163,6 +162,11 @@ function looksAtDirectory(
         () => directory.plan(planId),
         (answer) => planProblem(surfaces, planId, answer),
       ),
+      look(
+        { at: ['directory', 'rules'], of: OF_PLAN_ID },
+        () => directory.rules?.(planId),
+        (answer) => rulesProblem(engine, answer),
+      ),
     )
   const policy = policies.find(({ kinds }) => resource && kinds.has(resource.kind)) ?? policies[0]
   if (policy && resource)
@@ -182,6 +186,11 @@ function planProblem(surfaces: Engine['surfaces'], planId: string, answer: unkno
   if (plan.id !== planId) return 'gave a plan with another id.'
   const isKnown = [...surfaces.values()].some(({ tiers }) => tiers.has(plan.tier))
   return isKnown ? undefined : unknownTier(surfaces, plan.tier)
+}
+
+function rulesProblem(engine: Engine, answer: unknown): string | undefined {
+  const isUnknowable = readRules(answer)?.idleDays !== undefined && !keepsUses(engine)
+  return isUnknowable ? withoutUses().message : undefined
 }
 
 function placeProblem(planId: string | undefined, place: ReturnType<typeof readPlace>): string | undefined {

@@ -201,6 +201,17 @@ describe('an edit', () => {
       scopes: ['file_content:read'],
     })
   })
+
+  it('is given no new secret by the key of its creation once it holds what the rules forbid', async () => {
+    const { tokens, make, set } = ruled(undefined)
+    const wish = { scopes: ['file_content:read'], idempotencyKey: 'once' } as const
+    const { id } = await make(wish)
+    await tokens.edit({ actor: ADMIN, id, scopes: ['file_content:read', 'projects:read'] })
+    set({ scopes: ['file_content:read'] })
+    expect(await codeOf(make(wish))).toBe('plan_rules_broken')
+    await tokens.edit({ actor: ADMIN, id, scopes: ['file_content:read'] })
+    expect((await make(wish)).id).toBe(id)
+  })
 })
 
 describe('a request', () => {
@@ -292,15 +303,34 @@ describe('a request', () => {
     expect(await ask(secret)).toBe('token_revoked')
   })
 
-  it('is refused where rules cannot be had, or ask for uses that the store does not keep', async () => {
-    const { ask, make, set } = ruled({ idleDays: 1 }, { port: ({ lastUse: _, recordUse: __, ...store }) => store })
-    const { secret } = await make()
-    expect(await ask(secret)).toBe('allowed')
+  it('is refused where rules cannot be had', async () => {
     const failing = ruled(undefined)
     const made = await failing.make()
     failing.directory.rules = () => Promise.reject(new Error('down'))
     expect(await failing.ask(made.secret)).toBe('unavailable')
-    set({ idleDays: 1 })
+  })
+
+  it.each([
+    ['recordUse', 'lastUse'],
+    ['recordUse', undefined],
+    ['lastUse', undefined],
+  ] as const)('is refused from the first on where the rules ask for uses and the store has no %s', async (one, two) => {
+    const errors: string[] = []
+    const { ask, make, set, tokens } = ruled(
+      { idleDays: 30 },
+      {
+        port: (store) => ({ ...store, [one]: undefined, ...(two && { [two]: undefined }) }) as never,
+        onError: (error, { method }) => void errors.push(`${method}: ${error}`),
+      },
+    )
+    const { secret } = await make()
+    expect([await ask(secret), await ask(secret)]).toEqual(['unavailable', 'unavailable'])
+    expect(await codeOf(tokens.inspect({ secret }))).toBe('unavailable')
+    expect(new Set(errors)).toEqual(
+      new Set([expect.stringContaining('store.lastUse: StoreError: A plan has the rule idleDays')]),
+    )
+    set({})
+    expect(await ask(secret)).toBe('allowed')
   })
 
   it('is explained, with the rule', async () => {

@@ -16,6 +16,7 @@ describe('ready', () => {
     ['nothing else', {}, undefined],
     ['a plan that exists', {}, { planId: '1001' }],
     ['a resource that exists', {}, { planId: '1001', resource: { kind: 'file', id: 'FileA' } }],
+    ['rules of a plan', { directory: { rules: () => ({ idleDays: 3 }) } }, { planId: '1001' }],
     ['a store that looks for itself', { store: { ready: async () => undefined } }, undefined],
     [
       'answers as promises, and null',
@@ -34,6 +35,20 @@ describe('ready', () => {
   })
 
   it.each<[string, Given, ReadyInput | undefined, readonly (string | RegExp)[]]>([
+    [
+      'rules with a misspelt name',
+      { directory: { rules: () => ({ idelDays: 3 }) } },
+      { planId: '1001' },
+      [
+        'directory.rules of planId: failed: directory.rules() gave "idelDays", which is no rule. Did you mean "idleDays"?',
+      ],
+    ],
+    [
+      'rules that need uses, and a store that keeps none',
+      { directory: { rules: async () => ({ idleDays: 3 }) }, store: { recordUse: undefined } },
+      { planId: '1001' },
+      [/^directory\.rules of planId: A plan has the rule idleDays, and the store keeps no uses/],
+    ],
     [
       'a store that is not migrated',
       { store: { ready: () => Promise.reject(new StoreError('store_not_migrated', 'Run the migrations.')) } },
