@@ -6,7 +6,7 @@
 
 import { type Match, paramsOf } from './endpoints.ts'
 import type { Malformed, MalformedReason } from './malformed.ts'
-import { isDictionary } from './objects.ts'
+import { isDictionary, letGo } from './objects.ts'
 import type { CompiledName, CompiledSource, NamedAt, OnlyName } from './policy-names.ts'
 import { readQuery } from './query.ts'
 import type { ResourceRef } from './resources.ts'
@@ -51,7 +51,9 @@ export function namesOf(match: Match, query: string, body: unknown, most: number
   for (const check of match.endpoint.checks) {
     // A list of its own for each: what a check does to it moves nothing under the rules.
     const resources = typeof named === 'object' ? named.map(({ kind, id }) => ({ kind, id })) : []
-    if (check({ params: paramsOf(match), resources, body }) !== true) return blamed(told, 'check_failed')
+    const said: unknown = check({ params: paramsOf(match), resources, body })
+    letGo(said)
+    if (said !== true) return blamed(told, 'check_failed')
   }
   return named
 }

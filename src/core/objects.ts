@@ -10,6 +10,11 @@ export function isDictionary(value: unknown): value is { readonly [name: string]
   return isObject(value) && !Array.isArray(value)
 }
 
+/** Takes what an async function gave where nothing waits: one that rejects must end no process. */
+export function letGo(answer: unknown): void {
+  if (isThenable(answer)) answer.then(undefined, () => undefined)
+}
+
 /** Whether an answer has to be waited for. */
 export function isThenable<T>(answer: T | Promise<T>): answer is Promise<T> {
   return isObject(answer) && typeof (answer as { then?: unknown }).then === 'function'

@@ -3,7 +3,7 @@
  * http/answer.ts. What a framework takes: the file of its name.
  */
 import * as z from 'zod/mini'
-import { isThenable } from '../core/objects.ts'
+import { isThenable, letGo } from '../core/objects.ts'
 import type { Policy, PublicRouteOf, TokenOnlyPolicy } from '../core/policy.ts'
 import { checkSurface, readOptions } from '../core/setup.ts'
 import { callable, judged } from '../core/shape.ts'
@@ -133,7 +133,9 @@ export function addressIn<From extends readonly unknown[]>(
 ): string | undefined {
   try {
     const said = address(...from)
-    return typeof said === 'string' ? said : undefined
+    if (typeof said === 'string') return said
+    letGo(said)
+    return undefined
   } catch {
     return undefined
   }
@@ -141,7 +143,9 @@ export function addressIn<From extends readonly unknown[]>(
 
 function saysNo<Req>(when: (request: Req) => boolean, request: Req): boolean {
   try {
-    return when(request) === false
+    const said: unknown = when(request)
+    letGo(said)
+    return said === false
   } catch {
     return false
   }

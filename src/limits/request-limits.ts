@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini'
 import type { CountedFacts, CountingEngine, RequestLimits } from '../core/limits.ts'
-import { isThenable } from '../core/objects.ts'
+import { isThenable, letGo } from '../core/objects.ts'
 import { readOptions } from '../core/setup.ts'
 import { judged, read } from '../core/shape.ts'
 import { limitedOf } from './headers.ts'
@@ -163,6 +163,7 @@ function askedOf(
   facts.port = 'limits.rules'
   const answer = limit(request)
   if (answer === undefined || answer === 'unlimited') return answer
+  letGo(answer)
   const { data } = read(sizeSchema, answer)
   if (!data || (data.cost ?? 1) > data.requests)
     throw new TypeError(

@@ -72,6 +72,9 @@ describe('a check', () => {
       expect(await ask('PUT /novel/12', body)).toBe('request_malformed')
     const truthy = await world({ checks: { 'text@1': (() => 1) as unknown as () => boolean } })
     expect(await truthy.ask('PUT /novel/12', {})).toBe('request_malformed')
+    // Nothing waits for one, and what it rejects with ends no process.
+    const late = await world({ checks: { 'text@1': (() => Promise.reject(new Error('no'))) as never } })
+    expect(await late.ask('PUT /novel/12', { text: 'yes' })).toBe('request_malformed')
     const throwing = await world({
       checks: {
         'text@1': () => {
