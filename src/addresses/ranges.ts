@@ -16,7 +16,9 @@ export interface AddressOptions {
 }
 
 const UNSAID =
-  'A token that may be used from some addresses alone came without an address. Give the guard the option address, a function that says where a request came from, or authorize() the option address (docs/addresses.md).'
+  'A token that may be used from some addresses alone came without an address. Give the guard the option address, a function that says at once and as text where a request came from, or authorize() the option address (docs/addresses.md).'
+const UNREAD =
+  'A token that may be used from some addresses alone came with something that is no address. The option address has to give one address and nothing beside it: no port, no brackets, no list of a header (docs/addresses.md).'
 
 const schema = z.strictObject({ mode: z.optional(z.literal(['enforce', 'watch'])) })
 
@@ -33,11 +35,16 @@ export function addressRanges(options: AddressOptions = {}): AddressRanges {
   const { mode = 'enforce' } = readOptions<AddressOptions>('addressRanges', schema, options)
   const isWatched = mode === 'watch'
   const holdsFor = createLists()
+  const spelt = (address: unknown): string | undefined =>
+    typeof address === 'string' && !address.includes('/') ? parseRange(address)?.text : undefined
   return Object.freeze<AddressRanges>({
     isWatched,
-    unsaid: UNSAID,
     read: readRanges,
     listOf: (ranges) => ({ isWatched, holds: holdsFor(ranges) }),
-    spelt: (address) => (typeof address === 'string' && !address.includes('/') ? parseRange(address)?.text : undefined),
+    spelt,
+    problemOf(address) {
+      if (address === undefined || address === null) return UNSAID
+      return spelt(address) === undefined ? UNREAD : undefined
+    },
   })
 }

@@ -24,8 +24,8 @@ export type ReadAddresses =
 export interface AddressRanges {
   /** @internal Whether lists are only watched. */
   readonly isWatched: boolean
-  /** @internal What is said where a request has no address. */
-  readonly unsaid: string
+  /** @internal What is said once of a request whose address is none; `undefined` of one that can be read. */
+  problemOf(address: unknown): string | undefined
   /** @internal Reads what a management call was given. */
   read(given: unknown): ReadAddresses
   /** @internal The list of a record, made once for equal ones. A range that cannot be read holds nothing. */

@@ -7,6 +7,7 @@ import type { Policy } from '../core/policy.ts'
 import { checkSurface, readOptions } from '../core/setup.ts'
 import { callable, judged, whole } from '../core/shape.ts'
 import { BASE_PATH_MESSAGE, isBasePath } from '../core/target.ts'
+import { addressIn, addressSchema } from '../http/guard.ts'
 import type { SurfaceOptions } from '../service/authorize.ts'
 import type { Authorizer } from '../service/create-authorizer.ts'
 import type { Decision } from '../service/decision.ts'
@@ -24,7 +25,12 @@ export interface Difference {
 }
 
 /** How to compare. */
-export interface ShadowOptions extends Omit<SurfaceOptions, 'again'> {
+export interface ShadowOptions extends Omit<SurfaceOptions, 'again' | 'address'> {
+  /**
+   * Says which address a request came from, as that of a guard does. Without it keys that were adopted with addresses are refused here,
+   * and so told as a difference.
+   */
+  readonly address?: (asked: Asked) => unknown
   /** Called for each difference; never waited for, and whatever it throws changes nothing. */
   readonly onDifference: (difference: Difference) => unknown
   /** Called with what could not be compared: a mistake in the call, or a body that was read already. As `onDifference` is. */
@@ -66,6 +72,7 @@ const schema = z.strictObject({
   ),
   surface: z.exactOptional(z.unknown()),
   basePath: z.exactOptional(judged((value) => (isBasePath(value) ? undefined : BASE_PATH_MESSAGE))),
+  address: z.exactOptional(addressSchema),
   onDifference: callable(),
   onError: z.exactOptional(callable()),
   atOnce: z.exactOptional(whole(1, 10_000)),
@@ -85,7 +92,7 @@ export function shadow<P extends Policy>(tokens: Pick<Authorizer<P>, 'decide'>, 
     const { policies } = Object(tokens) as Partial<Authorizer<P>>
     if (Array.isArray(policies)) checkSurface(policies, surface, say)
   })
-  const { onDifference, onError, atOnce = 100, surface, basePath } = given
+  const { onDifference, onError, atOnce = 100, surface, basePath, address } = given
   const where: SurfaceOptions = {
     // What is only compared takes nothing from a limit of requests.
     again: true,
@@ -98,7 +105,8 @@ export function shadow<P extends Policy>(tokens: Pick<Authorizer<P>, 'decide'>, 
     // The handler reads the body of its own.
     const mine = isFetchRequest(asked) ? asked.clone() : asked
     try {
-      const decision: Decision<string> = await tokens.decide(mine as Asked<never>, where)
+      const from = address ? { ...where, address: addressIn(address, [asked]) } : where
+      const decision: Decision<string> = await tokens.decide(mine as Asked<never>, from)
       if (!decision.allowed && decision.code === 'unavailable') {
         counts.failed += 1
         return

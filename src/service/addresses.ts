@@ -42,9 +42,10 @@ export function addressesMissing(policies: Iterable<Pick<CompiledPolicy, 'types'
 
 /** What whoever runs the server is told, once, where a token with addresses is refused for want of something of theirs. */
 export function hintAtAddress({ addresses, report }: Pick<Engine, 'addresses' | 'report'>, address: unknown): void {
-  if (!addresses)
-    report.hint('addresses', () => `A token with addresses was refused: the option addresses is missing. ${HELP}`)
-  else if (address === undefined || address === null) report.hint('address', () => addresses.unsaid)
+  const said = addresses
+    ? addresses.problemOf(address)
+    : `A token with addresses was refused: the option addresses is missing. ${HELP}`
+  if (said !== undefined) report.hint(said, () => said)
 }
 
 const HELP = 'Give it addressRanges() of plan-access-tokens/addresses.'

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { SetupError } from 'plan-access-tokens'
+import { addressRanges } from 'plan-access-tokens/addresses'
 import { type Difference, type Shadow, shadow } from 'plan-access-tokens/legacy'
 import { requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
@@ -45,6 +46,24 @@ describe('the comparison', () => {
     beside.compare(asked(KEYS.plain(), 'GET /api/v1/files/FileA'), true)
     await settle(beside, 1)
     expect(beside.counts()).toMatchObject({ compared: 1, differed: 0 })
+  })
+
+  it('judges keys that were adopted with addresses by where the request came from', async () => {
+    const { adopt, tokens } = legacyWorld({ addresses: addressRanges() })
+    await adopt('plain', 0, { addresses: ['203.0.113.0/24'] })
+    const codes: unknown[] = []
+    const onDifference = ({ decision }: Difference) => codes.push(decision.allowed || decision.code)
+    for (const [said, code] of [
+      [() => '203.0.113.7', undefined],
+      [() => '198.51.100.7', 'address_not_allowed'],
+      [() => Promise.reject(new Error('no')), 'address_not_allowed'],
+    ] as const) {
+      codes.length = 0
+      const beside = shadow(tokens, { onDifference, address: said })
+      beside.compare(asked(KEYS.plain()), true)
+      await settle(beside, 1)
+      expect(codes).toEqual(code === undefined ? [] : [code])
+    }
   })
 
   it('throws nothing, waits for nothing and keeps nothing back, whatever fails or hangs', async () => {

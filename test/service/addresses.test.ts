@@ -235,6 +235,18 @@ it('a request without an address is told of once, where a token needs one', asyn
   expect(warnings).toEqual([expect.stringContaining('Give the guard the option address')])
 })
 
+it.each([`${INSIDE}:443`, '[2001:db8::1]', `${INSIDE}, 10.0.0.1`, 'secret', `${INSIDE}/32`, ''])(
+  'something that is no address is told of once, and not what it was: %s',
+  async (address) => {
+    const warnings: string[] = []
+    const world = newWorld({ onWarning: (line) => warnings.push(line) })
+    const { secret } = await world.make({ addresses: RANGES })
+    for (let i = 0; i < 2; i++) expect(await from(world, secret, address)).toBe('address_not_allowed')
+    expect(warnings).toEqual([expect.stringContaining('no port, no brackets, no list of a header')])
+    expect(warnings[0]).not.toMatch(/203|secret/)
+  },
+)
+
 describe('a list that is only watched', () => {
   it('lets everything through, and says what it would have refused', async () => {
     const told: DecisionInfo[] = []
@@ -254,9 +266,9 @@ describe('a list that is only watched', () => {
     const [, unread] = await last(`${OUTSIDE}, secret`)
     expect(unread).toMatchObject({ wouldRefuse: 'address_not_allowed' })
     expect(unread).not.toHaveProperty('address')
-    expect(warnings).toEqual([])
+    expect(warnings).toEqual([expect.stringContaining('something that is no address')])
     expect(await last()).toMatchObject(['allowed', { wouldRefuse: 'address_not_allowed' }])
-    expect(warnings).toHaveLength(1)
+    expect(warnings).toHaveLength(2)
     const [, inside] = await last(INSIDE)
     const [, refused] = await last(OUTSIDE, 'GET /v1/me')
     const [, plain] = [await from(world, (await world.make()).secret, OUTSIDE), told.at(-1)]
