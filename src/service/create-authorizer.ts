@@ -111,7 +111,8 @@ export function authorizerOf<P extends Policy>(
     authorize: async (asked, options) => decide(asked, options),
     inspect: (input) => inspect(engine, input),
     async close() {
-      await Promise.all([engine.freshness.close(), engine.uses.close(), engine.canaries?.close()])
+      const told = engine.canaries && engine.within(engine.canaries.close()).catch(() => undefined)
+      await Promise.all([engine.freshness.close(), engine.uses.close(), told])
     },
   }
 }

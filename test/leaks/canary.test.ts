@@ -89,6 +89,24 @@ describe('whoever is to be told', () => {
     expect(await w.log()).toEqual(['created', 'canary_used'])
   })
 
+  it('is waited for by close() no longer than timeoutMs, over however many steps', async () => {
+    let isSlow = false
+    const late = async <T>(call: () => Promise<T>): Promise<T> => {
+      if (isSlow) await new Promise((resolve) => setTimeout(resolve, 80))
+      return call()
+    }
+    const port: WorldOptions['port'] = (store) => ({
+      ...store,
+      find: (id) => late(() => store.find(id)),
+      events: (query) => late(() => store.events(query)),
+    })
+    const { tokens, ask, canary, store } = await canaryWorld({ port, timeoutMs: 100 })
+    isSlow = true
+    await ask(canary.secret)
+    await tokens.close()
+    expect((await store.events({ planId: '1001', limit: 9 })).map(({ type }) => type)).toEqual(['created'])
+  })
+
   it('may fail: the answer stays, and onError hears it', async () => {
     const errors: unknown[] = []
     const onUse = () => {
