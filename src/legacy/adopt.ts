@@ -14,6 +14,7 @@ import { expiryIssues, judgeNew, repeatable } from '../service/issue.ts'
 import { loadRecord } from '../service/rights.ts'
 import type { Claim, ReadClaim } from './claim.ts'
 
+// A canary's secret must never have worked, which of a key that people use nobody can say.
 const inputSchema = z.extend(z.omit(INPUTS.create, { lifetimeDays: true, canary: true }), {
   expiresAt: later<number>(),
   scheme: later<string>(),

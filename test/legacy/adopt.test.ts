@@ -28,6 +28,12 @@ describe('adopt', () => {
     expect(await world.tokens.get({ actor: ADMIN, id: token.id })).toMatchObject({ lastUsedAt: START })
   })
 
+  it('makes no canary, and no token that works in place of one', async () => {
+    const { adopt, log } = legacyWorld({ canaries: canaryTokens() })
+    expect(await codeOf(adopt('plain', 0, { canary: true }))).toBe('invalid_input')
+    expect(await log()).toEqual([])
+  })
+
   it('ends when the key was to end, to the millisecond', async () => {
     const { adopt, clock, ask } = legacyWorld()
     await adopt('plain')

@@ -167,6 +167,30 @@ describe('revokePlan', () => {
 describe('movePlan', () => {
   const move = { from: '1001', to: '2002', ...WHY }
 
+  it('lets no edit pass that was judged by the plan before, though its actor is an admin of both', async () => {
+    let toMove = false
+    const { make, tokens, store, directory, clock } = newWorld({
+      port: (given) => ({
+        ...given,
+        async commit(...args) {
+          // The edit is judged by then, and not written.
+          if (toMove) await operator(plain.tokens).movePlan(move)
+          toMove = false
+          return given.commit(...args)
+        },
+      }),
+    })
+    const plain = newWorld({ store, directory, clock })
+    directory.setPlan('2002', { admins: ['admin-1'] })
+    directory.rules = (planId) => (planId === '2002' ? { scopes: ['file_content:read'] } : undefined)
+    const { id } = await make({ scopes: ['file_content:read'] })
+    const edit = { actor: 'admin-1', id, scopes: ['file_content:read', 'projects:read'] } as const
+    toMove = true
+    expect(await codeOf(tokens.edit(edit))).toBe('version_conflict')
+    expect(await codeOf(tokens.edit(edit))).toBe('invalid_input')
+    expect(await tokens.get({ actor: 'admin-1', id })).toMatchObject({ planId: '2002', scopes: ['file_content:read'] })
+  })
+
   it('takes every token along, with secrets, scopes and dates, and each log tells of it', async () => {
     const { tokens, directory } = world
     const { id, secret, token } = await world.make({ resources: ['https://www.figma.com/design/FileA'] })
