@@ -9,7 +9,7 @@ import { OTHER, receiver } from './support.ts'
 
 /** A world in which an outbox looks once an hour, and what it told besides events. */
 function dueWorld(fails?: Parameters<typeof receiver>[0], options?: WorldOptions) {
-  const world = newWorld(options)
+  const world = newWorld({ canaries: canaryTokens(), ...options })
   const { deliver, got } = receiver(fails)
   const outbox = createOutbox({ tokens: world.tokens, deliver })
   const due = (): Notice[] => got.filter(({ seq }) => seq === undefined)
@@ -96,6 +96,14 @@ describe('a token that nobody uses', () => {
     await pass(11 * DAY)
     expect(lines()).toEqual(['91 token.unused', '183 token.unused'])
   })
+})
+
+it('a canary is told of neither as unused, which it is meant to be, nor as about to end', async () => {
+  const { make, outbox, lines, stop } = dueWorld()
+  await outbox.runOnce()
+  await make({ lifetimeDays: 100, canary: true })
+  for (const days of [71, 20, 8, 2]) await stop(days * DAY)
+  expect(lines()).toEqual([])
 })
 
 describe('an old secret that is still used', () => {
