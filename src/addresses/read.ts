@@ -1,7 +1,7 @@
 /** The list of addresses that an admin gives a token: every mistake at once, and the one spelling of what is right. */
 import type { ReadAddresses } from '../core/addresses.ts'
 import { type Issue, issueAt } from '../core/issue.ts'
-import { parseRange } from './parse.ts'
+import { parseRange, type Range } from './parse.ts'
 
 /** How many addresses and networks a token may have. */
 export const MOST = 100
@@ -20,13 +20,18 @@ export function readRanges(given: unknown): ReadAddresses {
     const range = parseRange(text)
     if (range?.isNetwork) ranges.add(range.text)
     else {
-      const message = range
-        ? `has digits behind its prefix. The network is ${range.text}, the one address ${range.address}.`
-        : problemOf(text)
+      const message = range ? behindPrefix(range) : problemOf(text)
       issues.push(issueAt(['addresses', i], message))
     }
   }
   return issues.length > 0 ? { issues } : { ranges: [...ranges] }
+}
+
+/** What is said of digits behind a prefix. The network of a mapped address below 96 is none that anybody has meant. */
+function behindPrefix({ text, address }: Range): string {
+  return /^::ffff:[0-9a-f]{1,4}:[0-9a-f]{1,4}$/.test(address)
+    ? 'is an address of IPv4 in the clothes of IPv6, where prefixes count from 96. Write it as IPv4, with the prefix that it has there.'
+    : `has digits behind its prefix. The network is ${text}, the one address ${address}.`
 }
 
 /** What is wrong with a text, where that can be told; the first that fits. */

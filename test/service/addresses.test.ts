@@ -167,6 +167,14 @@ describe('input', () => {
         'addresses[4]: must be an address or a network, such as "203.0.113.7", "203.0.113.0/24" or "2001:db8::/48".',
       ],
     ],
+    [
+      ['::ffff:203.0.113.0/24', '::ffff:0:0/90', '::ffff:203.0.113.7/120'],
+      [
+        'addresses[0]: is an address of IPv4 in the clothes of IPv6, where prefixes count from 96. Write it as IPv4, with the prefix that it has there.',
+        'addresses[1]: is an address of IPv4 in the clothes of IPv6, where prefixes count from 96. Write it as IPv4, with the prefix that it has there.',
+        'addresses[2]: has digits behind its prefix. The network is 203.0.113.0/24, the one address 203.0.113.7.',
+      ],
+    ],
   ])('%j is told with everything else that is wrong', async (addresses, messages) => {
     const { tokens, make } = newWorld()
     const { id } = await make()
