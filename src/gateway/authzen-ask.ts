@@ -4,9 +4,10 @@
  * `target`, which is a request target; and a method as the action. A token is never named by its own id, since whoever knows an
  * id does not hold the token.
  */
+import { addressIn } from '../core/came-from.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import { isDictionary } from '../core/objects.ts'
-import { addressIn, type GuardEngine } from '../http/guard.ts'
+import type { GuardEngine } from '../http/guard.ts'
 import type { Awaitable } from '../ports.ts'
 import type { SurfaceOptions } from '../service/authorize.ts'
 import type { Decision } from '../service/decision.ts'

@@ -5,11 +5,12 @@
 import * as z from 'zod/mini'
 import { readGiven } from '../core/body.ts'
 import { isReading } from '../core/body-reading.ts'
+import { addressSchema } from '../core/came-from.ts'
 import type { RenderedDenial } from '../core/denial.ts'
 import { sentenceOf } from '../core/malformed.ts'
 import { readOptions, together } from '../core/setup.ts'
 import { callable, judged, whole } from '../core/shape.ts'
-import { addressSchema, createDecider, type GuardEngine, type GuardOptions } from '../http/guard.ts'
+import { createDecider, type GuardEngine, type GuardOptions } from '../http/guard.ts'
 import type { Awaitable } from '../ports.ts'
 import { type Ask, type AskedOfEngine, createAsk, type Evaluated } from './authzen-ask.ts'
 import {

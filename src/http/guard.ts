@@ -3,6 +3,7 @@
  * http/answer.ts. What a framework takes: the file of its name.
  */
 import * as z from 'zod/mini'
+import { addressIn, addressSchema } from '../core/came-from.ts'
 import { isThenable, letGo } from '../core/objects.ts'
 import type { Policy, PublicRouteOf, TokenOnlyPolicy } from '../core/policy.ts'
 import { checkSurface, readOptions } from '../core/setup.ts'
@@ -126,21 +127,6 @@ export function hasToken(decision: Allowed<string>): decision is Allowance {
   return decision.token !== null
 }
 
-/** What a host's function says of where a request came from; nothing where it fails. Read once, while the socket is there. */
-export function addressIn<From extends readonly unknown[]>(
-  address: (...from: From) => unknown,
-  from: From,
-): string | undefined {
-  try {
-    const said = address(...from)
-    if (typeof said === 'string') return said
-    letGo(said)
-    return undefined
-  } catch {
-    return undefined
-  }
-}
-
 function saysNo<Req>(when: (request: Req) => boolean, request: Req): boolean {
   try {
     const said: unknown = when(request)
@@ -150,9 +136,6 @@ function saysNo<Req>(when: (request: Req) => boolean, request: Req): boolean {
     return false
   }
 }
-
-/** What says where a request came from. */
-export const addressSchema = callable('must be a function that takes a request and gives its address.')
 
 const fields = {
   tokens: judged((value) =>

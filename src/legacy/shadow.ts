@@ -3,11 +3,11 @@
  * nothing: whatever fails in it is counted, and the request goes its own way.
  */
 import * as z from 'zod/mini'
+import { addressIn, addressSchema } from '../core/came-from.ts'
 import type { Policy } from '../core/policy.ts'
 import { checkSurface, readOptions } from '../core/setup.ts'
 import { callable, judged, whole } from '../core/shape.ts'
 import { BASE_PATH_MESSAGE, isBasePath } from '../core/target.ts'
-import { addressIn, addressSchema } from '../http/guard.ts'
 import type { SurfaceOptions } from '../service/authorize.ts'
 import type { Authorizer } from '../service/create-authorizer.ts'
 import type { Decision } from '../service/decision.ts'

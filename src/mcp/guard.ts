@@ -4,9 +4,10 @@
  */
 import { readGiven } from '../core/body.ts'
 import { type BodyReading, unreadable } from '../core/body-reading.ts'
+import { addressIn } from '../core/came-from.ts'
 import type { Denial } from '../core/denial.ts'
 import { bodyOf } from '../http/body.ts'
-import { addressIn, type GuardEngine } from '../http/guard.ts'
+import type { GuardEngine } from '../http/guard.ts'
 import { type NodeRequest, type NodeResponse, putAll, putHeaders } from '../http/node-side.ts'
 import type { SurfaceOptions } from '../service/authorize.ts'
 import type { Allowance } from '../service/decision.ts'

@@ -1,12 +1,13 @@
 /** What the guard of an MCP server is told, and what it makes of it: for each tool an endpoint of the policy. */
 import * as z from 'zod/mini'
+import { addressSchema } from '../core/came-from.ts'
 import { splitRoute } from '../core/endpoints.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Endpoint, Names } from '../core/policy-data.ts'
 import { readOptions, type Tell } from '../core/setup.ts'
 import { judged } from '../core/shape.ts'
 import { didYouMean } from '../core/suggest.ts'
-import { addressSchema, createDecider, type GuardEngine } from '../http/guard.ts'
+import { createDecider, type GuardEngine } from '../http/guard.ts'
 import type { NodeRequest } from '../http/node-side.ts'
 
 /** An endpoint of the policy, and which arguments of a tool its parameters are. */
