@@ -231,6 +231,7 @@ const NEEDED: { readonly [path: string]: readonly string[] } = {
   'stores/prisma': ['kysely'],
   'stores/d1': ['kysely'],
   nestjs: ['@nestjs/common', '@nestjs/core'],
+  'outbox/webhooks': ['standardwebhooks'],
   'limits/memory': ['limiter'],
   'limits/redis': ['rate-limiter-flexible'],
 }
