@@ -16,29 +16,31 @@ export interface Stamp {
   readonly now: number
   /** Of the plan and the filter. */
   readonly hash: string
-  readonly eventId: string
+  /** Of the id of the last event, which may be another plan's; empty if there is none. */
+  readonly event: string
 }
 
 /** How many events are read at a time, and of how many a call makes out what was before. */
 const PAGE = 500
 const MOST_EVENTS = 100_000
 
-const textOf = ({ seq, now, hash, eventId }: Stamp): string => [seq, now, hash, eventId].join('.')
+const textOf = ({ seq, now, hash, event }: Stamp): string => [seq, now, hash, event].join('.')
 
 /** Reads a stamp that looks like one (service/cursor.ts). */
 export function stampOf(text: string): Stamp {
-  const [seq, now, hash = '', ...eventId] = text.split('.')
-  return { seq: Number(seq), now: Number(now), hash, eventId: eventId.join('.') }
+  const [seq, now, hash = '', event = ''] = text.split('.')
+  return { seq: Number(seq), now: Number(now), hash, event }
 }
 
 /** The stamp of this moment. @param subject the plan and the filter. */
 export async function stampNow(engine: Engine, subject: readonly unknown[]): Promise<{ stamp: Stamp; text: string }> {
   const [head] = await eventsOf(engine, { order: 'newest', limit: 1 })
-  const stamp = { seq: head?.seq ?? 0, now: timeOf(engine), hash: hashOf(engine, subject), eventId: head?.id ?? '' }
+  const event = head ? hashOf(engine, [head.id]) : ''
+  const stamp = { seq: head?.seq ?? 0, now: timeOf(engine), hash: hashOf(engine, subject), event }
   return { stamp, text: textOf(stamp) }
 }
 
-/** What a stamp holds of a plan and a filter. */
+/** What a stamp holds of a plan and a filter, and of an event. */
 export function hashOf({ sha256 }: Engine, subject: readonly unknown[]): string {
   return sha256(JSON.stringify(subject)).slice(0, 32)
 }
@@ -52,7 +54,7 @@ export interface Since {
 }
 
 /** Makes it, having read nothing. */
-export function since(engine: Engine, planId: string, { seq, eventId }: Stamp): Since {
+export function since(engine: Engine, planId: string, { seq, event: last }: Stamp): Since {
   const changed = new Map<string, Fields | 'new'>()
   let after = seq
   let left = MOST_EVENTS
@@ -70,7 +72,8 @@ export function since(engine: Engine, planId: string, { seq, eventId }: Stamp): 
       }
       // A sweep removes the oldest: with this one all that came after it were there. A log that was restored has another one.
       const [anchor] = await eventsOf(engine, { after: seq - 1, order: 'oldest', limit: 1 })
-      if (seq > 0 && (anchor?.seq !== seq || anchor.id !== eventId)) throw new PlanTokenError('preview_outdated')
+      if (seq > 0 && (anchor?.seq !== seq || hashOf(engine, [anchor.id]) !== last))
+        throw new PlanTokenError('preview_outdated')
     },
     before(record) {
       const known = changed.get(record.id)

@@ -23,7 +23,7 @@ const onPlan = (planId: string): readonly (readonly [string, Sending?])[] => [
   [`POST /plans/${planId}/tokens`, { body: { ...TOKEN, resources: 'all' }, headers: { 'idempotency-key': 'k' } }],
   [`GET /plans/${planId}/tokens?metadata[team]=x`],
   [`GET /plans/${planId}/tokens/revoke`],
-  [`POST /plans/${planId}/tokens/revoke`, { body: { filter: {}, stamp: `1.1.${'0'.repeat(32)}.x` } }],
+  [`POST /plans/${planId}/tokens/revoke`, { body: { filter: {}, stamp: `1.1.${'0'.repeat(32)}.` } }],
   [`GET /plans/${planId}/events`],
   [`GET /plans/${planId}/events?order=newest`],
 ]

@@ -278,6 +278,15 @@ describe('many', () => {
     expect(await codeOf(world.tokens.revokeMany({ ...PLAN, filter: {}, stamp: next }))).toBe('unavailable')
   })
 
+  it('names nothing of the log of another plan in its stamp', async () => {
+    const world = newWorld()
+    await made(world, { one: {}, other: { actor: 'admin-2', planId: '2002' } })
+    const [last] = await world.store.events({ order: 'newest', limit: 1 })
+    const { stamp, count } = await world.tokens.previewRevoke({ ...PLAN, filter: {} })
+    expect([last?.planId, count, stamp.includes(last?.id as string)]).toEqual(['2002', 1, false])
+    expect((await world.tokens.revokeMany({ ...PLAN, filter: {}, stamp })).revoked).toHaveLength(1)
+  })
+
   it('is asked of the directory at each call, and of nobody else’s plan', async () => {
     const world = newWorld()
     await made(world, { one: {} })
@@ -360,7 +369,7 @@ describe('what is wrong', () => {
     [{ stamp: undefined, limit: 0 }, ['limit', 'stamp']],
   ])('in %j is told at once', async (change, paths) => {
     const { tokens } = newWorld()
-    const stamp = `1.1.${'0'.repeat(32)}.x`
+    const stamp = `1.1.${'0'.repeat(32)}.`
     const error = await errorOf(tokens.revokeMany({ ...PLAN, filter: {}, stamp, ...change } as never))
     expect(error.issues.map(({ path }) => path).sort()).toEqual(paths)
   })
