@@ -2,6 +2,7 @@
  * Whether an address is in a list. A list is made once, and remembers what it has said of the last addresses: to read one takes
  * longer than all the rest of a request (bench/engine.ts). How an address is read: addresses/parse.ts.
  */
+import { createRecent } from '../core/recent.ts'
 import { parseRange } from './parse.ts'
 
 /** How many addresses a list remembers. */
@@ -16,7 +17,7 @@ export type Holds = (address: unknown) => boolean
 
 /** Makes lists, each once. */
 export function createLists(): (ranges: readonly unknown[]) => Holds {
-  const made = createTable<Holds>(MOST_LISTS)
+  const made = createRecent<Holds>(MOST_LISTS)
   return (ranges) => {
     const key = JSON.stringify(ranges)
     return made.get(key) ?? made.put(key, holdsFor(ranges))
@@ -25,7 +26,7 @@ export function createLists(): (ranges: readonly unknown[]) => Holds {
 
 function holdsFor(ranges: readonly unknown[]): Holds {
   const spans = spansOf(ranges)
-  const said = createTable<boolean>(MOST_ADDRESSES)
+  const said = createRecent<boolean>(MOST_ADDRESSES)
   return (address) => {
     if (typeof address !== 'string' || address.length > LONGEST) return false
     return said.get(address) ?? said.put(address, isWithin(spans, address))
@@ -64,21 +65,4 @@ function isWithin(spans: readonly Span[], text: string): boolean {
   }
   const span = spans[low]
   return span !== undefined && span[0] <= range.first
-}
-
-/** A table of so many values at most; the older half of them is given up at once. */
-function createTable<V>(most: number) {
-  let young = new Map<string, V>()
-  let old = young
-  return {
-    get: (key: string): V | undefined => young.get(key) ?? old.get(key),
-    put(key: string, value: V): V {
-      if (young.size >= most / 2) {
-        old = young
-        young = new Map()
-      }
-      young.set(key, value)
-      return value
-    },
-  }
 }

@@ -1,6 +1,7 @@
 /** A limiter in this process's memory, with the token buckets of the package `limiter`. The port: limits/limiter.ts. */
 import { TokenBucket } from 'limiter'
 import * as z from 'zod/mini'
+import { createRecent } from '../../core/recent.ts'
 import { readOptions } from '../../core/setup.ts'
 import { whole } from '../../core/shape.ts'
 import type { RateLimiter, Take, Taken } from '../limiter.ts'
@@ -26,12 +27,9 @@ const schema = z.strictObject({ keys: z.optional(whole(2, 10_000_000)) })
  */
 export function memoryLimiter(options: MemoryLimiterOptions = {}): RateLimiter {
   const { keys = 100_000 } = readOptions<MemoryLimiterOptions>('memoryLimiter', schema, options)
-  const half = Math.floor(keys / 2)
-  // Those asked for lately and those before them, so that many can be given up at once and none that is in use is.
-  let recent = new Map<string, TokenBucket>()
-  let older = recent
+  const buckets = createRecent<TokenBucket>(keys)
   const known = ({ key, requests, perSeconds }: Take): TokenBucket | undefined => {
-    const bucket = recent.get(key) ?? older.get(key)
+    const bucket = buckets.get(key)
     if (bucket) {
       // A rule may have another size than before.
       bucket.bucketSize = requests
@@ -46,18 +44,9 @@ export function memoryLimiter(options: MemoryLimiterOptions = {}): RateLimiter {
     bucket.content = requests
     return bucket
   }
-  const keep = (key: string, bucket: TokenBucket): void => {
-    if (recent.has(key)) return
-    if (recent.size >= half) {
-      older = recent
-      recent = new Map()
-    }
-    recent.set(key, bucket)
-  }
   return {
     take(take) {
-      const bucket = known(take) ?? full(take)
-      keep(take.key, bucket)
+      const bucket = buckets.put(take.key, known(take) ?? full(take))
       const allowed = bucket.tryRemoveTokens(take.cost)
       return takenOf(take, bucket, allowed)
     },
