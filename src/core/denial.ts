@@ -5,6 +5,7 @@
 import { messageOf, REFUSALS, type RefusalCode, type RefusalStatus } from './errors.ts'
 import type { Limited, LimitState } from './limited.ts'
 import { type Malformed, type MalformedReason, sentenceOf } from './malformed.ts'
+import { letGo } from './objects.ts'
 import { anyOf, type ScopeAlternative } from './scope-alternatives.ts'
 
 /** A request that is refused. Frozen, and the same object for the same refusal. */
@@ -157,6 +158,7 @@ function renderSafely(render: (denial: Denial) => RenderedDenial, denial: Denial
 function renderedBy(render: (denial: Denial) => RenderedDenial, denial: Denial): RenderedDenial | undefined {
   try {
     const rendered = render(denial)
+    letGo(rendered)
     const isRefusal = rendered.status >= 400 && typeof rendered.body === 'string'
     return isRefusal && responseOf(rendered) ? rendered : undefined
   } catch {

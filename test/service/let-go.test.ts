@@ -1,6 +1,8 @@
 /** An async function of the host's where nothing waits for one: what it gives counts as nothing, and what it rejects with ends no process. */
+import { definePolicy } from 'plan-access-tokens'
 import { addressRanges } from 'plan-access-tokens/addresses'
 import { guard } from 'plan-access-tokens/fetch'
+import { figmaPolicy } from 'plan-access-tokens/figma'
 import { requestLimits } from 'plan-access-tokens/limits'
 import { memoryLimiter } from 'plan-access-tokens/limits/memory'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -37,6 +39,15 @@ it('address of a guard: the request has no address', async () => {
 
 it('when of a guard: the request is guarded', async () => {
   expect(await statusOf(newWorld(), 'fig_none', { when: late })).toBe(401)
+  expect(unheard).toEqual([])
+})
+
+it('errors and spelling of a policy: the refusal goes out as it would without them, and the path names nothing', async () => {
+  const errors = late as never
+  expect(await statusOf(newWorld({ policy: figmaPolicy({ errors }) }), 'fig_none', {})).toBe(401)
+  const policy = definePolicy(figmaPolicy().data, { spelling: { target: late as never } }) as never
+  const world = newWorld({ policy })
+  expect(await statusOf(world, (await world.make()).secret, {})).toBe(400)
   expect(unheard).toEqual([])
 })
 
