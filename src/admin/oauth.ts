@@ -100,14 +100,14 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-function introspectionOf({ active, token, secret }: Inspection): unknown {
-  if (!active || !token || !secret) return { active: false }
-  const { id, planId, type, scopes, resources, addresses, expiresAt } = token
+function introspectionOf({ active, token, secret, endsAt }: Inspection): unknown {
+  if (!active || !token || !secret || endsAt === undefined) return { active: false }
+  const { id, planId, type, scopes, resources, addresses } = token
   return {
     active: true,
     scope: scopes.join(' '),
     token_type: 'Bearer',
-    exp: Math.floor(Math.min(expiresAt, secret.worksUntil ?? expiresAt) / 1_000),
+    exp: Math.floor(endsAt / 1_000),
     iat: Math.floor(secret.issuedAt / 1_000),
     sub: planId,
     jti: id,

@@ -76,6 +76,12 @@ export function outlived(
   return undefined
 }
 
+/** When a rule ends a token by its age; `undefined` where none does. */
+export function endByRules({ maxLifetimeDays }: PlanRules, record: Pick<TokenRecord, 'secrets'>): number | undefined {
+  const since = newestSecret(record as TokenRecord)?.issuedAt as number
+  return maxLifetimeDays === undefined ? undefined : since + maxLifetimeDays * millisecondsInDay
+}
+
 /** What of a token is chosen and a rule may refuse; `addresses` that are there and `undefined` are none. */
 export interface Ruled extends Partial<Pick<TokenRecord, 'scopes' | 'resources'>> {
   readonly addresses?: readonly string[] | undefined

@@ -7,7 +7,7 @@ import { read } from '../core/shape.ts'
 import { isCanary, type SecretView, secretWithDigest, type Token } from '../core/token.ts'
 import { noteCanary } from './canary.ts'
 import { type Engine, showOne, timeOf } from './engine.ts'
-import { outlivedRule } from './plan-rules.ts'
+import { standingOf } from './plan-rules.ts'
 import { askPlan, findBySecret } from './rights.ts'
 
 /** A secret to look up. */
@@ -23,6 +23,11 @@ export interface Inspection {
   readonly token?: Token
   /** Since when and until when it works, if it does. */
   readonly secret?: SecretView
+  /**
+   * Until when it works if nothing changes, epoch milliseconds: by the token, the secret, and the longest lifetime that the rules of the
+   * plan allow.
+   */
+  readonly endsAt?: number
 }
 
 const inputSchema = z.strictObject({ secret: z.string() })
@@ -55,11 +60,13 @@ export async function inspect(engine: Engine, input: InspectInput): Promise<Insp
     !isEligible(plan, record.planId, policy.tiers)
   )
     return INACTIVE
-  if ((await outlivedRule(engine, record, now)) !== undefined) return INACTIVE
+  const { outlived, endsAt } = await standingOf(engine, record, now)
+  if (outlived !== undefined) return INACTIVE
   const token = await showOne(engine, record)
   return {
     active: true,
     token,
     secret: token.secrets[record.secrets.indexOf(secret)] as SecretView,
+    endsAt: Math.min(token.expiresAt, secret.worksUntil ?? token.expiresAt, endsAt ?? token.expiresAt),
   }
 }

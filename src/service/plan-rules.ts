@@ -3,7 +3,7 @@
  * other facts are (service/gather.ts). What they say and refuse: core/plan-rules.ts.
  */
 import { PlanTokenError, StoreError } from '../core/errors.ts'
-import { issuesByRules, outlived, type PlanRules, readRules } from '../core/plan-rules.ts'
+import { endByRules, issuesByRules, outlived, type PlanRules, readRules } from '../core/plan-rules.ts'
 import type { TypeEntry } from '../core/policy.ts'
 import { grantedScopes, type RulesWarning, type TokenRecord } from '../core/token.ts'
 import type { Directory, TokenStore } from '../ports.ts'
@@ -19,19 +19,30 @@ export async function askRules(engine: AskingRules, planId: string): Promise<Pla
   return directory.rules && ask(engine, 'directory.rules', async () => directory.rules?.(planId), readRules)
 }
 
-/** Which rule of its plan a token has outlived, if any. @throws PlanTokenError `unavailable`. */
-export async function outlivedRule(
+/** How a token stands by the rules of its plan. */
+export interface Standing {
+  /** The rule that it has outlived, if any. */
+  readonly outlived: RulesWarning['code'] | undefined
+  /** When a rule ends it by its age; `undefined` where none does. */
+  readonly endsAt: number | undefined
+}
+
+/** How a token stands by the rules of its plan. @throws PlanTokenError `unavailable`. */
+export async function standingOf(
   engine: AskingRules & { readonly uses: Uses; readonly store: TokenStore },
   record: TokenRecord,
   now: number,
-): Promise<RulesWarning['code'] | undefined> {
+): Promise<Standing> {
   const rules = await askRules(engine, record.planId)
-  if (!rules) return undefined
-  if (rules.idleDays === undefined) return outlived(rules, record, now, undefined)
+  if (!rules) return NO_RULES
+  const endsAt = endByRules(rules, record)
+  if (rules.idleDays === undefined) return { outlived: outlived(rules, record, now, undefined), endsAt }
   const uses = keepsUses(engine) ? await engine.uses.of([record.id]) : undefined
   if (!uses) throw failureOf(engine, withoutUses(), 'store.lastUse')
-  return outlived(rules, record, now, latest(uses))
+  return { outlived: outlived(rules, record, now, latest(uses)), endsAt }
 }
+
+const NO_RULES: Standing = { outlived: undefined, endsAt: undefined }
 
 /** Whether a store keeps uses, without which nobody knows whether a token was. */
 export function keepsUses({ store }: { readonly store: Pick<TokenStore, 'recordUse' | 'lastUse'> }): boolean {

@@ -12,6 +12,7 @@ describe('inspect', () => {
     const { id, secret } = await world.make()
     expect(await world.tokens.inspect({ secret })).toEqual({
       active: true,
+      endsAt: START + 30 * DAY,
       token: await world.tokens.get({ actor: ADMIN, id }),
       secret: { issuedAt: START, worksUntil: null, lastUsedAt: null },
     })

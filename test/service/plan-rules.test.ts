@@ -221,6 +221,7 @@ describe('a request', () => {
     set({ maxLifetimeDays: 7 })
     clock.advance(7 * DAY - 1)
     expect([await ask(secret), (await tokens.inspect({ secret })).active]).toEqual(['allowed', true])
+    expect((await tokens.inspect({ secret })).endsAt).toBe(START + 7 * DAY)
     clock.advance(1)
     expect([await ask(secret), (await tokens.inspect({ secret })).active]).toEqual(['lifetime_exceeded', false])
     expect((await tokens.get({ actor: ADMIN, id })).warnings).toContainEqual({ code: 'lifetime_exceeded' })
