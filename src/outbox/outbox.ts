@@ -45,7 +45,7 @@ export interface Outbox {
    *
    * @param ids of dead letters, or `all`. What is none is left out.
    * @returns how many will be sent.
-   * @throws PlanTokenError `unavailable`.
+   * @throws PlanTokenError `unavailable`; TypeError for what is no list of ids.
    */
   resend(ids: readonly string[] | 'all'): Promise<number>
   /** Begins nothing new, waits for what is under way, at most `deliverTimeoutMs`, and lets another process go on at once. */
@@ -142,6 +142,8 @@ export function createOutbox<P extends Policy>(options: OutboxOptions<P>): Outbo
     status: () => statusOf(engine, name, letters),
     deadLetters: () => letters.list(),
     async resend(ids) {
+      if (ids !== 'all' && !(Array.isArray(ids) && ids.every((id) => typeof id === 'string')))
+        throw new TypeError('resend() takes a list of ids of dead letters, or "all".')
       const known = (await letters.list()).map(({ id }) => id)
       const wanted = ids === 'all' ? known : known.filter((id) => ids.includes(id))
       if (wanted.length > 0) await letters.ask(wanted)

@@ -210,6 +210,8 @@ describe('what cannot be told', () => {
     // By another process, such as the command line; it fails once more, and then it works.
     const other = createOutbox({ tokens, deliver })
     expect(await other.resend(['nobody'])).toBe(0)
+    for (const wrong of [5, letters[0]!.id, [5], undefined])
+      await expect(other.resend(wrong as never)).rejects.toThrow('a list of ids of dead letters, or "all"')
     expect(await other.resend([letters[0]!.id])).toBe(1)
     expect(await outbox.runOnce()).toMatchObject({ dead: 1, delivered: 0 })
     expect(await outbox.deadLetters()).toMatchObject([{ id: letters[0]!.id, tries: 4 }])
