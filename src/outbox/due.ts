@@ -29,8 +29,7 @@ export function dueOf(
   uses: ReadonlyMap<string, number> | undefined,
   window: Window,
 ): readonly NoticeHead[] {
-  // A canary is there to be used by nobody, cannot be refreshed, and tells of its use beyond its end.
-  if (record.revokedAt !== null || isCanary(record)) return []
+  if (record.revokedAt !== null) return []
   const isWithin = (at: number): boolean => window.after < at && at <= window.until
   const { id: tokenId, planId, expiresAt } = record
   const head = (type: NoticeHead['type'], key: string, at: number, rest: Partial<NoticeHead>): NoticeHead => ({

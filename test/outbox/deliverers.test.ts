@@ -253,7 +253,7 @@ describe('mail', () => {
     for (const notice of NOTICES) await deliver(notice, ATTEMPT)
     expect(mails.map(({ notice }) => notice.type)).toEqual(['token.expiring'])
     expect(() => mail({ admins: () => [], send: () => undefined, types: ['token.expirng' as never] })).toThrow(
-      'types: must be a list of types of notices, such as "token.expiring".',
+      'types: has "token.expirng", which no notice is. Did you mean "token.expiring"?',
     )
     expect(() => mail({ admins: 'x', send: () => undefined, types: [] } as never)).toThrowErrorMatchingInlineSnapshot(`
       [SetupError: mail() found mistakes in the set-up:

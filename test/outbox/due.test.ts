@@ -98,14 +98,6 @@ describe('a token that nobody uses', () => {
   })
 })
 
-it('a canary is told of neither as unused, which it is meant to be, nor as about to end', async () => {
-  const { make, outbox, lines, stop } = dueWorld()
-  await outbox.runOnce()
-  await make({ lifetimeDays: 100, canary: true })
-  for (const days of [71, 20, 8, 2]) await stop(days * DAY)
-  expect(lines()).toEqual([])
-})
-
 describe('an old secret that is still used', () => {
   it('is told of after each quarter of its grace in which it was used, and not where it was not', async () => {
     const { tokens, make, clock, store, outbox, pass, due } = dueWorld()
@@ -221,7 +213,7 @@ describe('what falls due', () => {
 
 describe('a canary', () => {
   it('is told of when it ends, and never as unused: that is what it is for', async () => {
-    const { make, outbox, lines, pass, due } = dueWorld(undefined, { canaries: canaryTokens() })
+    const { make, outbox, lines, pass, due } = dueWorld()
     await outbox.runOnce()
     await make({ canary: true, lifetimeDays: 120 })
     await pass(121 * DAY)
