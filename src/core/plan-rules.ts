@@ -2,9 +2,9 @@
  * The rules that an organization sets for the tokens of its plan, narrower than the policy: what they say, and what they refuse. Where
  * they come from: `directory.rules` (ports.ts). Who asks: service/plan-rules.ts.
  */
-import { millisecondsInDay } from 'date-fns/constants'
 import { DirectoryError } from './errors.ts'
 import { type Issue, issueAt } from './issue.ts'
+import { endOfLifetime } from './lifecycle.ts'
 import { isDictionary } from './objects.ts'
 import { didYouMean } from './suggest.ts'
 import { isBefore, isDate, newestSecret, type RulesWarning, type TokenRecord } from './token.ts'
@@ -68,18 +68,23 @@ export function outlived(
   now: number,
   usedAt: number | undefined,
 ): RulesWarning['code'] | undefined {
-  const since = newestSecret(record as TokenRecord)?.issuedAt as number
-  const { maxLifetimeDays, idleDays } = rules
-  const isWithin = (from: number, days: number): boolean => isBefore(now, from + days * millisecondsInDay)
-  if (maxLifetimeDays !== undefined && !isWithin(since, maxLifetimeDays)) return 'lifetime_exceeded'
-  if (idleDays !== undefined && !isWithin(Math.max(since, usedAt ?? since), idleDays)) return 'token_idle'
-  return undefined
+  const endsAt = endByRules(rules, record)
+  if (endsAt !== undefined && !isBefore(now, endsAt)) return 'lifetime_exceeded'
+  const since = issuedAt(record)
+  const { idleDays } = rules
+  if (idleDays === undefined || isBefore(now, endOfLifetime(Math.max(since, usedAt ?? since), idleDays)))
+    return undefined
+  return 'token_idle'
 }
 
 /** When a rule ends a token by its age; `undefined` where none does. */
 export function endByRules({ maxLifetimeDays }: PlanRules, record: Pick<TokenRecord, 'secrets'>): number | undefined {
-  const since = newestSecret(record as TokenRecord)?.issuedAt as number
-  return maxLifetimeDays === undefined ? undefined : since + maxLifetimeDays * millisecondsInDay
+  return maxLifetimeDays === undefined ? undefined : endOfLifetime(issuedAt(record), maxLifetimeDays)
+}
+
+/** From when on a token's age counts; one without a secret has none that could work. */
+function issuedAt(record: Pick<TokenRecord, 'secrets'>): number {
+  return newestSecret(record as TokenRecord)?.issuedAt ?? Number.NaN
 }
 
 /** What of a token is chosen and a rule may refuse; `addresses` that are there and `undefined` are none. */

@@ -228,6 +228,11 @@ export function isCanary(record: Pick<TokenRecord, 'canary'>): boolean {
   return record.canary !== undefined
 }
 
+/** The latest of some moments; `undefined` if there are none. */
+export function latestOf(moments: readonly number[]): number | undefined {
+  return moments.length === 0 ? undefined : Math.max(...moments)
+}
+
 /** The newest secret, whose `worksUntil` is `null`. */
 export function newestSecret(record: TokenRecord): SecretRecord | undefined {
   return record.secrets.at(-1)
@@ -314,7 +319,7 @@ export function viewOf(
     ...(contact !== undefined && { contact }),
     ...(isCanary(record) && { canary: true as const }),
     ...(record.addresses !== undefined && { addresses: textsOf(record.addresses) }),
-    ...(uses && { lastUsedAt: used.length === 0 ? null : Math.max(...used) }),
+    ...(uses && { lastUsedAt: latestOf(used) ?? null }),
   })
 }
 

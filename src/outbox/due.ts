@@ -3,7 +3,15 @@
  * so that a refresh or a use cancels them by itself, and nothing is missed where nobody looked for a while. Pure.
  */
 import { millisecondsInDay } from 'date-fns/constants'
-import { ENDED, isBefore, isCanary, newestSecret, type SecretRecord, type TokenRecord } from '../core/token.ts'
+import {
+  ENDED,
+  isBefore,
+  isCanary,
+  latestOf,
+  newestSecret,
+  type SecretRecord,
+  type TokenRecord,
+} from '../core/token.ts'
 import type { NoticeHead } from './notice.ts'
 
 /** How many days before its end a token is told of. */
@@ -69,7 +77,7 @@ export function dueOf(
 
 function unusedOf({ id, planId, createdAt, secrets }: TokenRecord, uses: ReadonlyMap<string, number>): NoticeHead[] {
   const used = secrets.flatMap(({ digest }) => uses.get(digest) ?? [])
-  const lastUsedAt = used.length === 0 ? null : Math.max(...used)
+  const lastUsedAt = latestOf(used) ?? null
   const since = Math.max(createdAt, lastUsedAt ?? 0, ...secrets.map(({ issuedAt }) => issuedAt))
   const at = since + UNUSED_DAYS * millisecondsInDay
   return [{ id: `${id}_unused_${since}`, type: 'token.unused', at, planId, tokenId: id, lastUsedAt }]

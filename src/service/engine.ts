@@ -12,7 +12,7 @@ import type { RequestLimits } from '../core/limits.ts'
 import type { Random } from '../core/new-secret.ts'
 import { outlived, type PlanRules } from '../core/plan-rules.ts'
 import type { CompiledPolicy, TypeEntry } from '../core/policy.ts'
-import { grantedScopes, isDate, statusOf, type Token, type TokenRecord, viewOf } from '../core/token.ts'
+import { grantedScopes, isDate, latestOf, statusOf, type Token, type TokenRecord, viewOf } from '../core/token.ts'
 import type { Directory, TokenStore } from '../ports.ts'
 import type { Answers } from './answers.ts'
 import { type Asking, failureOf } from './ask.ts'
@@ -80,10 +80,7 @@ export async function show(engine: Engine, records: readonly TokenRecord[]): Pro
     const own = rules.get(record.planId)
     const warnings = warningsOf(scopes, record.lifetimeDays, entry, own)
     const used = record.secrets.flatMap(({ digest }) => uses?.get(digest) ?? [])
-    const broken =
-      own &&
-      statusOf(record, now) === 'active' &&
-      outlived(own, record, now, used.length === 0 ? undefined : Math.max(...used))
+    const broken = own && statusOf(record, now) === 'active' && outlived(own, record, now, latestOf(used))
     return viewOf(record, now, { scopes: counted, warnings: broken ? [...warnings, { code: broken }] : warnings }, uses)
   })
 }

@@ -5,7 +5,7 @@
 import { PlanTokenError, StoreError } from '../core/errors.ts'
 import { endByRules, issuesByRules, outlived, type PlanRules, readRules } from '../core/plan-rules.ts'
 import type { TypeEntry } from '../core/policy.ts'
-import { grantedScopes, type RulesWarning, type TokenRecord } from '../core/token.ts'
+import { grantedScopes, latestOf, type RulesWarning, type TokenRecord } from '../core/token.ts'
 import type { Directory, TokenStore } from '../ports.ts'
 import { type Asking, ask, failureOf } from './ask.ts'
 import type { Uses } from './uses.ts'
@@ -51,7 +51,7 @@ export function keepsUses({ store }: { readonly store: Pick<TokenStore, 'recordU
 
 /** The latest of the last uses of a token's secrets; `undefined` if it was never used. */
 export function latest(uses: ReadonlyMap<string, number>): number | undefined {
-  return uses.size === 0 ? undefined : Math.max(...uses.values())
+  return latestOf([...uses.values()])
 }
 
 /** What is thrown where a rule asks for uses and the store keeps none. */

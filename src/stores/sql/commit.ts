@@ -8,7 +8,7 @@ import type { NewEvent, TokenRecord } from '../../core/token.ts'
 import type { Alongside } from './alongside.ts'
 import { latest } from './beside.ts'
 import { postgresCommit, postgresWrite } from './commit-postgres.ts'
-import { digestTaken, isDuplicate, withoutNumber } from './problems.ts'
+import { digestTaken, isDuplicate, unlessThere, withoutNumber } from './problems.ts'
 import { partsOf } from './query.ts'
 import { eventRow, tokenRow } from './rows.ts'
 import type { Session } from './session.ts'
@@ -111,13 +111,7 @@ async function insertToken(db: Db, { dialect, names }: Setup, row: TokenColumns)
       .executeTakeFirstOrThrow()
     return numInsertedOrUpdatedRows === 1n
   }
-  try {
-    await insert.execute()
-    return true
-  } catch (thrown) {
-    if (isDuplicate(thrown)) return false
-    throw thrown
-  }
+  return unlessThere(insert.execute())
 }
 
 /** Whether the version before this one stood. */

@@ -147,6 +147,17 @@ export function isDuplicate(thrown: unknown): boolean {
   return isIn(DUPLICATE, thrown)
 }
 
+/** Whether an insert has made a row: `false` where one with its key is there, for a database that cannot be told to do nothing then. */
+export async function unlessThere(inserting: Promise<unknown>): Promise<boolean> {
+  try {
+    await inserting
+    return true
+  } catch (thrown) {
+    if (isDuplicate(thrown)) return false
+    throw thrown
+  }
+}
+
 /** A `StoreError` for what has to be mended, otherwise what was thrown, without the texts that quote values. */
 export function problemOf(thrown: unknown, setup: Setup): unknown {
   if (thrown instanceof StoreError) return thrown

@@ -1,7 +1,7 @@
 /** Values that are kept under a name, and written only over the version that their writer has seen. The port: ports.ts. */
 import { StoreError } from '../../core/errors.ts'
 import type { StoredValue } from '../../ports.ts'
-import { isDuplicate } from './problems.ts'
+import { unlessThere } from './problems.ts'
 import type { Session } from './session.ts'
 import type { Db, Setup } from './tables.ts'
 import { textOf, wholeOf } from './values.ts'
@@ -37,13 +37,7 @@ async function insertValue(db: Db, { dialect, names }: Setup, name: string, valu
       .execute()
     return made.length === 1
   }
-  try {
-    await insert.execute()
-    return true
-  } catch (thrown) {
-    if (isDuplicate(thrown)) return false
-    throw thrown
-  }
+  return unlessThere(insert.execute())
 }
 
 async function updateValue(
