@@ -1,5 +1,6 @@
 /** The public face of the engine. Figma's policy: `plan-access-tokens/figma`; for tests: `plan-access-tokens/testing`. */
 
+export type { Actor } from './core/actor.ts'
 export type { AddressRanges } from './core/addresses.ts'
 export type { Canaries, CanaryPlace } from './core/canary.ts'
 export type { HeadersLike } from './core/credential.ts'
@@ -61,6 +62,7 @@ export type {
 export { type ReadEvent, type ReadRecord, readEvent, readRecord } from './core/record.ts'
 export type { LinkedResource, Place, PlacedResource, Reach, ResourceRef, Resources } from './core/resources.ts'
 export type { ScopeAlternative } from './core/scope-alternatives.ts'
+export type { StepUp, StepUpAction } from './core/step-up.ts'
 export type {
   Change,
   EventDetails,

@@ -4,6 +4,7 @@ import type { PlanRules } from '../core/plan-rules.ts'
 import type { ScopeView, TypeView } from '../core/policy.ts'
 import type { Limits } from '../core/policy-data.ts'
 import type { ResourceRef } from '../core/resources.ts'
+import type { StepUp } from '../core/step-up.ts'
 import type { Token, TokenEvent } from '../core/token.ts'
 import type { PlacedReport } from '../service/check-links.ts'
 import { told } from './told.ts'
@@ -90,6 +91,8 @@ const event: z.ZodMiniType<TokenEvent> = z.strictObject({
   reason: told(maybe(z.string()), 'Why, in the words of whoever did it; absent where nothing was said.'),
   source: told(maybe(z.string()), 'For a secret that was reported: the program that reported it.'),
   url: told(maybe(z.string()), 'For a secret that was reported: where it was found.'),
+  address: told(maybe(z.string()), 'The IP address that the actor called from; absent where it is not known.'),
+  session: told(maybe(z.string()), "By what the host's logs know the session of the actor."),
 })
 
 const limits: z.ZodMiniType<Required<Limits>> = z.strictObject({
@@ -101,12 +104,29 @@ const limits: z.ZodMiniType<Required<Limits>> = z.strictObject({
   bodyBytes: z.number(),
 })
 
+const stepUp: z.ZodMiniType<StepUp> = z.strictObject({
+  acr: told(maybe(z.array(z.string())), 'Those that are strong enough, the preferred one first.'),
+  maxAgeSeconds: told(maybe(z.int()), 'At most so many seconds ago.'),
+})
+
 const planRules: z.ZodMiniType<PlanRules> = z.strictObject({
   maxLifetimeDays: maybe(z.int()),
   scopes: told(maybe(z.array(z.string())), 'Those that a token may be given.'),
   allResources: told(maybe(z.boolean()), '`false`: a token must name its resources.'),
   addresses: told(maybe(z.literal('required')), 'A token must be kept to some addresses.'),
   idleDays: told(maybe(z.int()), 'After so many days without a use a token is refused until it is refreshed.'),
+  stepUp: told(
+    maybe(
+      z.strictObject({
+        create: maybe(stepUp),
+        edit: maybe(stepUp),
+        refresh: maybe(stepUp),
+        revoke: maybe(stepUp),
+        approve: maybe(stepUp),
+      }),
+    ),
+    'How strong the session must be for a change, by what is changed.',
+  ),
 })
 
 const scope: z.ZodMiniType<ScopeView> = z.strictObject({
@@ -239,6 +259,8 @@ export const ANSWERS = {
       status: z.int(),
       detail: maybe(z.string()),
       code: z.string(),
+      acr_values: told(maybe(z.string()), 'RFC 9470, section 3; only of `insufficient_user_authentication`.'),
+      max_age: told(maybe(z.int()), 'Seconds; as `acr_values`.'),
       issues: z.array(
         z.strictObject({
           path: z.string(),

@@ -5,6 +5,7 @@ import type { PlanRules } from '../core/plan-rules.ts'
 import type { ScopeView, TypeView } from '../core/policy.ts'
 import type { Limits } from '../core/policy-data.ts'
 import type { ScopeAlternative } from '../core/scope-alternatives.ts'
+import type { StepUp } from '../core/step-up.ts'
 import { segmentProblem } from '../core/target.ts'
 import type { Token } from '../core/token.ts'
 import type { Awaitable } from '../ports.ts'
@@ -35,6 +36,12 @@ export interface AdminClientOptions {
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
   /** Sent with every request, or a function that gives them: what the host's session needs. */
   readonly headers?: Readonly<Record<string, string>> | (() => Awaitable<Readonly<Record<string, string>>>)
+  /**
+   * Called where the rules of a plan ask for a stronger or a more recent authentication (RFC 9470): has the person authenticate
+   * again, and says whether that was done. Then the call is made once more as it was, so that nothing typed is lost. Default: the
+   * call rejects.
+   */
+  readonly stepUp?: (asked: StepUp) => Awaitable<boolean>
 }
 
 /** Input of a management call without the actor, who is known to the server. */
@@ -121,12 +128,21 @@ export class AdminApiError extends Error {
   readonly status: number
   /** For `invalid_input`: everything that is wrong, all at once. Otherwise empty. */
   readonly issues: readonly Issue[]
+  /** For `insufficient_user_authentication`: what the rules of the plan ask for. Absent otherwise. */
+  readonly stepUp?: StepUp
 
-  constructor(code: AdminApiError['code'], status: number, title: string, issues: readonly Issue[] = []) {
+  constructor(
+    code: AdminApiError['code'],
+    status: number,
+    title: string,
+    issues: readonly Issue[] = [],
+    stepUp?: StepUp,
+  ) {
     super([title, ...issues.map(({ path, message }) => `${path || 'input'}: ${message}`)].join('\n  '))
     this.code = code
     this.status = status
     this.issues = issues
+    if (stepUp) this.stepUp = stepUp
   }
 }
 
@@ -145,7 +161,7 @@ interface Sending {
  * const { token, secret } = await admin.create({ planId: '1001', type: 'rest', name: 'Nightly export', … })
  */
 export function createAdminClient(options: AdminClientOptions): AdminClient {
-  const send = async <T>(method: string, segments: readonly string[], sending: Sending = {}): Promise<T> => {
+  const sendOnce = async <T>(method: string, segments: readonly string[], sending: Sending = {}): Promise<T> => {
     const { body, query = {}, headers } = sending
     const path = segments.map(segmentOf).join('')
     const own = typeof options.headers === 'function' ? await options.headers() : options.headers
@@ -165,6 +181,15 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     const { fetch = globalThis.fetch } = options
     const response = await fetch(options.baseUrl.replace(/\/$/, '') + path + (search && `?${search}`), init)
     return answerOf<T>(response)
+  }
+  const send = async <T>(...request: Parameters<typeof sendOnce>): Promise<T> => {
+    try {
+      return await sendOnce<T>(...request)
+    } catch (error) {
+      const asked = error instanceof AdminApiError ? error.stepUp : undefined
+      if (!asked || (await options.stepUp?.(asked)) !== true) throw error
+      return sendOnce<T>(...request)
+    }
   }
   return {
     policies: async () => (await send<{ policies: readonly SurfaceView[] }>('GET', ['policies'])).policies,
@@ -214,10 +239,25 @@ async function answerOf<T>(response: Response): Promise<T> {
   const { ok, status } = response
   const body: unknown = await response.json().catch(() => undefined)
   if (ok && typeof body === 'object' && body !== null) return body as T
-  const { code, title, issues } = (body ?? {}) as { code?: unknown; title?: unknown; issues?: unknown }
+  const { code, title, issues, ...more } = (body ?? {}) as { readonly [member: string]: unknown }
   if (ok || typeof code !== 'string' || !Array.isArray(issues))
     throw new AdminApiError('answer_unreadable', status, 'The answer is not one of this API.')
-  throw new AdminApiError(code as AdminApiError['code'], status, String(title), issues.map(issueIn))
+  throw new AdminApiError(
+    code as AdminApiError['code'],
+    status,
+    String(title),
+    issues.map(issueIn),
+    stepUpIn(code, more),
+  )
+}
+
+/** What is asked for of an authentication (RFC 9470), if that is why. */
+function stepUpIn(code: string, { acr_values: acr, max_age: age }: { readonly [member: string]: unknown }) {
+  if (code !== 'insufficient_user_authentication') return undefined
+  return {
+    ...(typeof acr === 'string' && { acr: acr.split(' ') }),
+    ...(typeof age === 'number' && { maxAgeSeconds: age }),
+  }
 }
 
 /** An issue of an answer, whatever is missing in it. */

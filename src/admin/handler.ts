@@ -3,12 +3,15 @@
  * calls: admin/routes.ts. What is read of a request: admin/read.ts.
  */
 
+import { type Actor, actorIn } from '../core/actor.ts'
 import { faultOfContent } from '../core/body.ts'
-import { PlanTokenError } from '../core/errors.ts'
+import { PlanTokenError, SetupError } from '../core/errors.ts'
 import { type Issue, issueAt, unknownNameSent } from '../core/issue.ts'
+import { read } from '../core/shape.ts'
 import { decodeStrictly, readTargetOfUrl } from '../core/target.ts'
 import type { Awaitable } from '../ports.ts'
 import { mostLinksOf } from '../service/check-links.ts'
+import { actor as actorSchema } from '../service/input.ts'
 import { tell } from '../service/tell.ts'
 import { type BodyLimits, readBytes } from './bytes.ts'
 import { createDetector, type Detector } from './carries.ts'
@@ -24,10 +27,11 @@ export interface AdminOptions {
   /** What `createPlanTokens` returned. */
   readonly tokens: AdminEngine
   /**
-   * Who asks, by the host's own session: the id that the directory knows as an admin's, or `undefined`, which is 401. Called
-   * before anything else is done, with a body that is not read yet; leave it unread.
+   * Who asks, by the host's own session: the id that the directory knows as an admin's, alone or with what is known of the session
+   * (`{ id, acr, authTime, address, session }`), or `undefined`, which is 401. Called before anything else is done, with a body
+   * that is not read yet; leave it unread.
    */
-  readonly actor: (request: Request) => Awaitable<string | undefined>
+  readonly actor: (request: Request) => Awaitable<string | Actor | undefined>
   /** The path under which the routes begin, such as `/admin`. Not needed where the framework takes it off itself. */
   readonly basePath?: string
   /** The origin that browsers see, such as `https://example.com`, where a proxy stands in between. Default: the request's. */
@@ -105,10 +109,12 @@ async function answer(admin: Admin, request: Request): Promise<Response> {
   return respond(route.status ?? 200, JSON.stringify(answered.body), request.method, headersOfAnswer(route, answered))
 }
 
-/** Who asks. Anything but text with something in it is nobody. */
-export async function actorOf(options: Pick<AdminOptions, 'actor'>, request: Request): Promise<string | undefined> {
-  const actor: unknown = await options.actor(request)
-  return typeof actor === 'string' && actor.trim() !== '' ? actor : undefined
+/** Who asks. Anything without an id is nobody; what else is said of a session has to be right, since rules go by it. */
+export async function actorOf(options: Pick<AdminOptions, 'actor'>, request: Request): Promise<Actor | undefined> {
+  const actor = actorIn(await options.actor(request))
+  const issues = actor ? read(actorSchema, actor).issues : []
+  if (issues.length > 0) throw new SetupError('actor', issues)
+  return actor
 }
 
 function headersOfAnswer({ hasETag }: Route, { version, headers }: Answer): Record<string, string> {

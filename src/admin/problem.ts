@@ -4,6 +4,7 @@
  */
 import { MANAGEMENT_ERRORS, type ManagementCode, PlanTokenError } from '../core/errors.ts'
 import type { Issue } from '../core/issue.ts'
+import { challengeOf, type StepUp } from '../core/step-up.ts'
 
 /** A code of HTTP's own: why the management API refused a request before the engine was asked. */
 export type HttpCode =
@@ -45,10 +46,17 @@ export class Problem extends Error {
   readonly issues: readonly Issue[]
   readonly detail: string | undefined
   readonly headers: Readonly<Record<string, string>>
+  readonly stepUp: StepUp | undefined
 
   constructor(
     code: AdminCode,
-    more: { status?: number; issues?: readonly Issue[]; detail?: string; headers?: Record<string, string> } = {},
+    more: {
+      status?: number
+      issues?: readonly Issue[]
+      detail?: string
+      headers?: Record<string, string>
+      stepUp?: StepUp | undefined
+    } = {},
   ) {
     super(code)
     this.code = code
@@ -56,6 +64,7 @@ export class Problem extends Error {
     this.issues = more.issues ?? []
     this.detail = more.detail
     this.headers = more.headers ?? {}
+    this.stepUp = more.stepUp
   }
 }
 
@@ -75,18 +84,19 @@ export function problemOf(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown
   if (!(thrown instanceof PlanTokenError) || !Object.hasOwn(MANAGEMENT_ERRORS, thrown.code))
     return new Problem('internal')
-  const { code, issues } = thrown
-  return new Problem(code, { issues })
+  const { code, issues, stepUp } = thrown
+  return new Problem(code, { issues, stepUp })
 }
 
 /** The members of a problem's body. */
-export function membersOf({ code, status, issues, detail }: Problem, hides: (text: string) => boolean) {
+export function membersOf({ code, status, issues, detail, stepUp }: Problem, hides: (text: string) => boolean) {
   return {
     type: `urn:plan-access-tokens:error:${code}`,
     title: factsOf(code).title,
     status,
     ...(detail !== undefined && { detail }),
     code,
+    ...(stepUp && challengeOf(stepUp)),
     issues: issues.slice(0, MOST_ISSUES).map((issue) => shownOf(issue, hides)),
   }
 }
@@ -98,10 +108,14 @@ function shownOf({ path, at, message }: Issue, hides: (text: string) => boolean)
 }
 
 /** The headers that go with a status: a challenge (RFC 9110, section 15.5.2), and when to try again. */
-export function problemHeaders({ code, status, headers }: Problem): Record<string, string> {
+export function problemHeaders({ code, status, headers, stepUp }: Problem): Record<string, string> {
   const scheme = code === 'client_unauthenticated' ? 'Basic' : 'Session'
+  const asked = stepUp
+    ? Object.entries({ error: code, error_description: factsOf(code).title, ...challengeOf(stepUp) })
+    : []
+  const challenge = [['realm', 'plan-access-tokens'], ...asked].map(([name, value]) => `${name}="${value}"`)
   return {
-    ...(status === 401 && { 'WWW-Authenticate': `${scheme} realm="plan-access-tokens"` }),
+    ...(status === 401 && { 'WWW-Authenticate': `${scheme} ${challenge.join(', ')}` }),
     ...(status === 503 && { 'Retry-After': '1' }),
     ...headers,
   }

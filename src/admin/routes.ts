@@ -3,6 +3,7 @@
  * OpenAPI document is written from it (admin/openapi.ts). Who asks was found out before; rights are the engine's question.
  */
 import type * as z from 'zod/mini'
+import type { Actor } from '../core/actor.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Token } from '../core/token.ts'
@@ -40,7 +41,7 @@ export type AdminEngine = Pick<
 
 /** What a request asks, read. */
 export interface AdminRequest<Query = unknown, Body = unknown> {
-  readonly actor: string
+  readonly actor: Actor
   /** The parameter of the path, `planId` or `id`. */
   readonly param: string
   readonly query: Query
@@ -106,7 +107,8 @@ const ofIssued = ({ token, secret }: Issued): Answer => ({
 })
 
 const READ: readonly AdminCode[] = ['invalid_input', 'token_not_found', 'unavailable']
-const WRITE: readonly AdminCode[] = [...READ, 'token_not_active', 'plan_not_eligible', 'version_conflict']
+const STEP_UP: readonly AdminCode[] = ['insufficient_user_authentication']
+const WRITE: readonly AdminCode[] = [...READ, ...STEP_UP, 'token_not_active', 'plan_not_eligible', 'version_conflict']
 const KEY: readonly AdminCode[] = ['idempotency_key_reused', 'idempotency_key_spent']
 
 /** Every route that asks for an actor, but for that of the document itself. */
@@ -165,6 +167,7 @@ export const ROUTES: readonly Route[] = [
       'plan_not_eligible',
       'version_conflict',
       'token_not_active',
+      ...STEP_UP,
       'unavailable',
       ...KEY,
     ],
@@ -194,7 +197,7 @@ export const ROUTES: readonly Route[] = [
     summary: 'Ends tokens that were previewed and still fit, and no others, up to a limit; the rest with `next`.',
     body: [BODIES.revokeMany],
     answer: 'RevokedTokens',
-    codes: ['invalid_input', 'not_plan_admin', 'preview_outdated', 'unavailable'],
+    codes: ['invalid_input', 'not_plan_admin', ...STEP_UP, 'preview_outdated', 'unavailable'],
     call: async (engine, { actor, param, body }) => ({
       body: await engine.revokeMany({ actor, planId: param, ...body }),
     }),
@@ -285,7 +288,7 @@ export const ROUTES: readonly Route[] = [
     body: [BODIES.revoke],
     answer: 'Token',
     hasETag: true,
-    codes: [...READ, 'version_conflict'],
+    codes: [...READ, ...STEP_UP, 'version_conflict'],
     call: async (engine, { actor, param, body }) => ofToken(await engine.revoke({ actor, id: param, ...body })),
   }),
   route({

@@ -7,6 +7,7 @@ import { addressRanges } from '../addresses/index.ts'
 import { type AdminClient, createAdminClient, type ExplanationView } from '../admin/client.ts'
 import { surfacesOf } from '../admin/routes.ts'
 import type { AdminApiConfig, Config, ConfiguredEngine } from '../config/config.ts'
+import type { Actor } from '../core/actor.ts'
 import type { Policy } from '../core/policy.ts'
 import { createPlanTokens } from '../service/create-plan-tokens.ts'
 import type { Explanation } from '../service/explain.ts'
@@ -70,8 +71,11 @@ export function engineOf(config: Exclude<Config, AdminApiConfig>, freshnessMs = 
   })
 }
 
-function ofEngine(engine: ConfiguredEngine, actor: string | undefined, basePath: string | undefined): Source {
-  const by = <T extends object>(input: T): T & { readonly actor: string } => ({ ...input, actor: actorOf(actor) })
+function ofEngine(engine: ConfiguredEngine, actor: string | Actor | undefined, basePath: string | undefined): Source {
+  const by = <T extends object>(input: T): T & { readonly actor: string | Actor } => ({
+    ...input,
+    actor: actorOf(actor),
+  })
   const at = basePath === undefined ? {} : { basePath }
   return {
     policies: async () => surfacesOf(engine.policies),
@@ -124,7 +128,7 @@ function headerFor(policy: Policy | undefined, secret: string): { readonly [name
   return bearer || first === undefined ? { authorization: `Bearer ${secret}` } : { [first]: secret }
 }
 
-function actorOf(actor: string | undefined): string {
+function actorOf(actor: string | Actor | undefined): string | Actor {
   if (actor !== undefined) return actor
   throw new CliError(
     'usage',

@@ -5,6 +5,7 @@
 import * as z from 'zod/mini'
 import type { AdminClientOptions } from '../admin/client.ts'
 import type { AdminEngine } from '../admin/routes.ts'
+import type { Actor } from '../core/actor.ts'
 import type { Canaries } from '../core/canary.ts'
 import type { LegacyKeys } from '../core/legacy.ts'
 import type { RequestLimits } from '../core/limits.ts'
@@ -17,6 +18,7 @@ import type { ForwardAuthOptions } from '../gateway/forward-auth.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { Awaitable, Directory, TokenStore } from '../ports.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
+import { actor } from '../service/input.ts'
 import type { ReadyInput } from '../service/ready.ts'
 
 /** The engine as far as the command line needs it; whatever its policies are. */
@@ -38,8 +40,9 @@ export interface GatewayConfig {
 
 /** What every project can say. */
 interface Common {
-  /** Who makes the calls, by the id that the directory knows; `--actor` replaces it. The directory still says what the actor may do. */
-  readonly actor?: string
+  /** Who makes the calls, by the id that the directory knows; `--actor` replaces it. Rules of a plan may ask how and when you have
+   * authenticated: `{ id, acr, authTime }`. The directory still says what the actor may do. */
+  readonly actor?: string | Actor
   /** The Kysely under the store, for `migrate` and `doctor`. */
   readonly database?: object
   /** Where the store's tables are, as `sqlStore` was told: `tables`, `schema`, `dialect`. */
@@ -123,7 +126,7 @@ const configSchema = z.strictObject({
   limits: z.optional(anObject('must be what requestLimits() returns.')),
   canaries: z.optional(anObject('must be what canaryTokens() returns.')),
   adminApi: z.optional(z.strictObject({ url: httpUrl, headers: z.optional(headers) })),
-  actor: z.optional(some),
+  actor: z.optional(actor),
   database: z.optional(anObject('must be a Kysely of your database.')),
   sql: z.optional(anObject('must be an object, such as { schema: "tokens" }.')),
   basePath: z.optional(judged((value) => (isBasePath(value) ? undefined : BASE_PATH_MESSAGE))),

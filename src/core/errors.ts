@@ -4,6 +4,7 @@
  */
 import type { Issue } from './issue.ts'
 import { isObject } from './objects.ts'
+import type { StepUp } from './step-up.ts'
 
 /** Why a request was refused. Grows with what can be refused, so a `switch` over it needs a `default`. */
 export type RefusalCode =
@@ -150,11 +151,12 @@ export type ManagementCode =
   | 'plan_rules_broken'
   | 'preview_outdated'
   | 'token_is_canary'
+  | 'insufficient_user_authentication'
   | 'unavailable'
 
 /** What a failed management call says. */
 export interface ManagementErrorInfo {
-  readonly status: 400 | 403 | 404 | 409 | 422 | 503
+  readonly status: 400 | 401 | 403 | 404 | 409 | 422 | 503
   readonly title: string
 }
 
@@ -179,6 +181,10 @@ export const MANAGEMENT_ERRORS: { readonly [C in ManagementCode]: ManagementErro
   },
   preview_outdated: { status: 409, title: 'The log no longer goes back to the preview. Preview again.' },
   token_is_canary: { status: 409, title: 'The token is a canary, which has no other secret. Make a new one.' },
+  insufficient_user_authentication: {
+    status: 401,
+    title: 'A stronger or a more recent authentication of the actor is needed.',
+  },
   unavailable: { status: 503, title: 'The store or the directory did not answer.' },
 }
 
@@ -206,13 +212,19 @@ export class PlanTokenError extends Error {
   readonly status: number
   /** For `invalid_input`: everything that is wrong, all at once. Otherwise empty. */
   readonly issues: readonly Issue[]
+  /** For `insufficient_user_authentication`: what the rules ask for. Absent otherwise. */
+  readonly stepUp?: StepUp
 
-  constructor(code: ManagementCode, options: { message?: string; issues?: readonly Issue[]; cause?: SafeCause } = {}) {
+  constructor(
+    code: ManagementCode,
+    options: { message?: string; issues?: readonly Issue[]; cause?: SafeCause; stepUp?: StepUp } = {},
+  ) {
     const issues = options.issues ?? []
     super(options.message ?? [MANAGEMENT_ERRORS[code].title, ...linesOf(issues)].join('\n  '), causeOf(options.cause))
     this.code = code
     this.status = MANAGEMENT_ERRORS[code].status
     this.issues = issues
+    if (options.stepUp) this.stepUp = options.stepUp
   }
 }
 

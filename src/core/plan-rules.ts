@@ -6,6 +6,7 @@ import { DirectoryError } from './errors.ts'
 import { type Issue, issueAt } from './issue.ts'
 import { endOfLifetime } from './lifecycle.ts'
 import { isDictionary } from './objects.ts'
+import { isStepUpRule, type StepUp, type StepUpAction } from './step-up.ts'
 import { didYouMean } from './suggest.ts'
 import { isBefore, isDate, newestSecret, type RulesWarning, type TokenRecord } from './token.ts'
 
@@ -27,6 +28,13 @@ export interface PlanRules {
    * issue where that is later. Needs a store that keeps uses.
    */
   readonly idleDays?: number
+  /**
+   * How strong the session of an actor must be for a change, by what is changed. What is not named asks for nothing.
+   *
+   * @example
+   * { create: { acr: ['urn:example:mfa'], maxAgeSeconds: 300 }, revoke: { maxAgeSeconds: 3_600 } }
+   */
+  readonly stepUp?: { readonly [A in StepUpAction]?: StepUp }
 }
 
 const isDays = (value: unknown): boolean => isDate(value) && value >= 1
@@ -38,6 +46,10 @@ const RULES: { readonly [R in keyof PlanRules]-?: readonly [isGood: (value: unkn
   allResources: [(value) => typeof value === 'boolean', 'true or false'],
   addresses: [(value) => value === 'required', '"required"'],
   idleDays: [isDays, 'a whole number of days from 1'],
+  stepUp: [
+    isStepUpRule,
+    'create, edit, refresh, revoke or approve, each with acr (a list), maxAgeSeconds (from 1) or both,',
+  ],
 }
 
 /**

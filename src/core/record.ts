@@ -98,6 +98,8 @@ const RECORD_DETAILS: FieldsOf<RecordDetails> = {
 const EVENT_DETAILS: FieldsOf<EventDetails> = {
   source: TEXT,
   url: TEXT,
+  address: TEXT,
+  session: TEXT,
 }
 
 const RECORD: FieldsOf<Omit<TokenRecord, keyof RecordDetails>> = {

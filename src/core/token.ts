@@ -126,6 +126,10 @@ export interface EventDetails {
   readonly source?: string
   /** For a secret that was reported: where it was found. */
   readonly url?: string
+  /** The IP address that the actor called from, where the host gives it. */
+  readonly address?: string
+  /** By what the host's logs know the session of the actor, where it gives that. */
+  readonly session?: string
 }
 
 /** One line of the audit log, before the store has given it its place. Never holds a record, a secret or a digest. */

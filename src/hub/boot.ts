@@ -2,6 +2,7 @@
 
 import type { SurfaceView } from '../admin/client.ts'
 import { surfacesOf } from '../admin/routes.ts'
+import type { Actor } from '../core/actor.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import type { Policy } from '../core/policy.ts'
 import { npmrc } from '../npm/npmrc.ts'
@@ -45,9 +46,9 @@ export interface Boot {
 const PAGE_SIZE = 50
 
 /** Gathers it for a person. */
-export async function bootOf(options: HubOptions, usages: Boot['usages'], actor: string): Promise<Boot> {
+export async function bootOf(options: HubOptions, usages: Boot['usages'], actor: Actor): Promise<Boot> {
   const { tokens, plans, clock = Date, basePath = '', product, lang = 'en', signIn, texts = {} } = options
-  const managed = await managedBy(options, actor, checkedPlans(await plans(actor)))
+  const managed = await managedBy(options, actor, checkedPlans(await plans(actor.id)))
   const shown = managed.map((plan) => bootPlan(plan, tokens.policies))
   const type = tokens.policies[0]?.types[0]?.name
   const [plan] = shown
@@ -72,11 +73,7 @@ export async function bootOf(options: HubOptions, usages: Boot['usages'], actor:
 }
 
 /** The plans that the engine lets the person manage. One that cannot be asked about stays: its table will say so. */
-async function managedBy(
-  { tokens }: HubOptions,
-  actor: string,
-  plans: readonly HubPlan[],
-): Promise<readonly HubPlan[]> {
+async function managedBy({ tokens }: HubOptions, actor: Actor, plans: readonly HubPlan[]): Promise<readonly HubPlan[]> {
   const managed: HubPlan[] = []
   for (let i = 0; i < plans.length; i += AT_ONCE) {
     const some = plans.slice(i, i + AT_ONCE)

@@ -1,6 +1,7 @@
 /** What `hubHandler` takes, and how it is judged: mistakes of the host's code are told when the server starts, all at once. */
 import * as z from 'zod/mini'
 import type { AdminEngine } from '../admin/routes.ts'
+import type { Actor } from '../core/actor.ts'
 import { SetupError } from '../core/errors.ts'
 import { type Issue, issueAt } from '../core/issue.ts'
 import { isDictionary } from '../core/objects.ts'
@@ -27,7 +28,7 @@ export interface HubOptions {
   /** What `createPlanTokens` returned. */
   readonly tokens: AdminEngine
   /** Who asks, by the host's own session: the id that the directory knows as an admin's, or `undefined` if nobody is signed in. */
-  readonly actor: (request: Request) => Awaitable<string | undefined>
+  readonly actor: (request: Request) => Awaitable<string | Actor | undefined>
   /** The plans of a person, in the order of the switch. Those that the engine does not let this person manage are left out. */
   readonly plans: (actor: string) => Awaitable<readonly HubPlan[]>
   /** The clock that `createPlanTokens` has. Default: the platform's. */

@@ -45,7 +45,7 @@ export async function adopt(given: object, readClaim: (claim: Claim) => ReadClai
       if (!before) {
         const record = adopted({
           ...choice,
-          ...{ id, planId, type: type.name, actor, expiresAt, now: timeOf(engine), digest, legacy },
+          ...{ id, planId, type: type.name, actor: actor.id, expiresAt, now: timeOf(engine), digest, legacy },
           eventId: newId(engine.random),
           ...(repeated && { idempotency: { ...repeated, digest } }),
         })

@@ -1,8 +1,9 @@
 /** What an operator gives to each call, described once. */
 import * as z from 'zod/mini'
+import type { Actor } from '../core/actor.ts'
 import { matching, type Schema, whole } from '../core/shape.ts'
 import { CURSORS } from '../service/cursor.ts'
-import { page, reason } from '../service/input.ts'
+import { actor, page, reason } from '../service/input.ts'
 
 /** Tokens of all plans that fit every filter that is given. */
 export interface OperatorTokensInput {
@@ -36,7 +37,7 @@ export interface OperatorEventsInput {
 /** Who does it and why: both stand in the log, and so before the eyes of the plan's admins. */
 interface Answerable {
   /** 1 to 256 characters, as the log is to name you. The directory is not asked. */
-  readonly actor: string
+  readonly actor: string | Actor
   /** 1 to 1,000 characters on one line. */
   readonly reason: string
 }
@@ -73,6 +74,6 @@ export const OPERATOR_INPUTS = {
     order: z.exactOptional(z.literal(['oldest', 'newest'])),
     ...page(CURSORS.events),
   }) satisfies Schema<OperatorEventsInput>,
-  revokePlan: z.strictObject({ planId: id, actor: id, reason }) satisfies Schema<RevokePlanInput>,
-  movePlan: z.strictObject({ from: id, to: id, actor: id, reason }) satisfies Schema<MovePlanInput>,
+  revokePlan: z.strictObject({ planId: id, actor, reason }) satisfies Schema<RevokePlanInput>,
+  movePlan: z.strictObject({ from: id, to: id, actor, reason }) satisfies Schema<MovePlanInput>,
 }

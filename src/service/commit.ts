@@ -2,6 +2,7 @@
  * Writes a change: record and event together, by version. A write whose answer was lost is found out and never repeated
  * blindly, and an answer that comes late still counts. What a change is: core/lifecycle.ts.
  */
+import type { Actor } from '../core/actor.ts'
 import { NotWrittenError, PlanTokenError } from '../core/errors.ts'
 import { changesBetween } from '../core/lifecycle.ts'
 import type { EventType, NewEvent, TokenRecord } from '../core/token.ts'
@@ -23,7 +24,7 @@ export function judgement(
   before: TokenRecord,
   record: TokenRecord,
   type: EventType,
-  actor: string | null,
+  actor: Actor | null,
   told?: Write<TokenRecord>['told'],
 ): Judged<TokenRecord> {
   return record === before ? { result: record } : { record, type, actor, result: record, ...(told && { told }) }
@@ -32,7 +33,7 @@ export function judgement(
 interface Write<Result> {
   readonly record: TokenRecord
   readonly type: EventType
-  readonly actor: string | null
+  readonly actor: Actor | null
   readonly result: Result
   /** What the event says beside the differences between the two versions. */
   readonly told?: Pick<NewEvent, 'changes' | 'reason' | 'source' | 'url'>
@@ -63,7 +64,14 @@ export async function change<Before extends TokenRecord | undefined, Result>(
 function eventOf(before: TokenRecord | undefined, { record, type, actor, told }: Write<unknown>, at: number): NewEvent {
   const { eventId: id, id: tokenId, planId, version } = record
   const changes = before && changesBetween(before, record)
-  return { v: 1, id, at, type, tokenId, planId, actor, version, ...(changes && { changes }), ...told }
+  const { address, session } = actor ?? {}
+  return {
+    ...{ v: 1, id, at, type, tokenId, planId, actor: actor?.id ?? null, version },
+    ...(changes && { changes }),
+    ...told,
+    ...(address !== undefined && { address }),
+    ...(session !== undefined && { session }),
+  }
 }
 
 /** Whether the pair was written; `false` if another version stands. */

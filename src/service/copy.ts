@@ -33,7 +33,7 @@ function isPlain(value: object): boolean {
 }
 
 /** Fields that are objects. Others, such as the body of a question, are as they are. */
-const OF_FIELDS: ReadonlySet<string> = new Set(['metadata', 'filter'])
+const OF_FIELDS: ReadonlySet<string> = new Set(['metadata', 'filter', 'actor'])
 
 function fieldsOf(
   input: { readonly [field: string]: unknown },

@@ -1,5 +1,6 @@
 /** Ending things: revoke, revokeSecret, sweep. Each promise of "immediately" waits until no process acts on the old state. */
 
+import type { Actor } from '../core/actor.ts'
 import { PlanTokenError, type SafeCause } from '../core/errors.ts'
 import { issueAt } from '../core/issue.ts'
 import type { LegacyKey } from '../core/legacy.ts'
@@ -13,6 +14,7 @@ import { type ManagingEngine, show, showOne, timeOf } from './engine.ts'
 import { newId } from './ids.ts'
 import { parseInput, type RevokeInput, type RevokeSecretInput, type SweepInput } from './input.ts'
 import { findByDigest, loadManaged } from './rights.ts'
+import { refuseWeakEnd } from './step-up.ts'
 
 /** How many records and events are removed at a time. */
 const SWEEP_BATCH = 500
@@ -22,7 +24,10 @@ export async function revoke(engine: ManagingEngine, input: RevokeInput): Promis
   const changed = await change(
     engine,
     () => loadManaged(engine, actor, id),
-    (before) => revocation(engine, before, actor, reason),
+    async (before) => {
+      await refuseWeakEnd(engine, actor, before.planId)
+      return revocation(engine, before, actor, reason)
+    },
   )
   await engine.freshness.untilSeenEverywhere()
   return showOne(engine, changed)
@@ -167,9 +172,9 @@ function isSwept(answer: unknown): boolean {
 export function revocation(
   engine: ManagingEngine,
   before: TokenRecord,
-  by: string | null,
+  by: Actor | null,
   reason?: string,
 ): Judged<TokenRecord> {
   const told = reason === undefined ? undefined : { reason }
-  return judgement(before, revoked(before, by, timeOf(engine), newId(engine.random)), 'revoked', by, told)
+  return judgement(before, revoked(before, by?.id ?? null, timeOf(engine), newId(engine.random)), 'revoked', by, told)
 }

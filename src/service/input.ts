@@ -4,11 +4,14 @@
  * document are made of the same schemas. What needs the policy or the directory: core/scopes.ts and service/resources.ts.
  */
 import * as z from 'zod/mini'
+import { type Actor, actorIn } from '../core/actor.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import type { Issue } from '../core/issue.ts'
 import { type Metadata, type MetadataPatch, metadata, metadataKey, metadataPatch } from '../core/metadata.ts'
+import { isDictionary } from '../core/objects.ts'
 import type { Policy, ScopeOf, TypeOf } from '../core/policy.ts'
-import { dictionary, matching, type Output, read, type Schema, text, whole } from '../core/shape.ts'
+import { dependent, dictionary, matching, type Output, read, type Schema, text, whole } from '../core/shape.ts'
+import { acrProblem } from '../core/step-up.ts'
 import { segmentProblem } from '../core/target.ts'
 import { textProblem } from '../core/text.ts'
 import { copyOf } from './copy.ts'
@@ -19,6 +22,18 @@ const characters = (min: number, max: number) => text((value) => textProblem(val
 const nameProblem = (value: string): string | undefined =>
   value.trim() === '' ? 'must not be empty.' : textProblem(value, 1, 256)
 const given = text(nameProblem)
+/** An id, or an object that has it: whatever was given, what is read is an object. */
+export const actor = dependent<Actor>((value) =>
+  isDictionary(value)
+    ? z.strictObject({
+        id: given,
+        acr: z.exactOptional(text(acrProblem)),
+        authTime: z.exactOptional(whole(0)),
+        address: z.exactOptional(characters(1, 100)),
+        session: z.exactOptional(characters(1, 256)),
+      })
+    : given,
+) as unknown as z.ZodMiniType<Actor>
 /** The id of a plan that gets a token has to stand in a path of the management API. */
 const planId = text((value) => nameProblem(value) ?? segmentProblem(value))
 const word = characters(1, 100_000)
@@ -61,7 +76,7 @@ const filter = z.strictObject({
 /** The fields of each management call. */
 export const INPUTS = {
   create: z.strictObject({
-    actor: given,
+    actor,
     planId,
     type: later<string>(),
     name,
@@ -76,12 +91,12 @@ export const INPUTS = {
     addresses: z.exactOptional(addresses),
     idempotencyKey: key,
   }),
-  token: z.strictObject({ actor: given, id: given }),
-  plan: z.strictObject({ actor: given, planId: given }),
-  previewRefresh: z.strictObject({ actor: given, id: given, graceHours: z.exactOptional(graceHours) }),
-  revoke: z.strictObject({ actor: given, id: given, reason: z.exactOptional(reason) }),
+  token: z.strictObject({ actor, id: given }),
+  plan: z.strictObject({ actor, planId: given }),
+  previewRefresh: z.strictObject({ actor, id: given, graceHours: z.exactOptional(graceHours) }),
+  revoke: z.strictObject({ actor, id: given, reason: z.exactOptional(reason) }),
   list: z.strictObject({
-    actor: given,
+    actor,
     planId: given,
     type: z.exactOptional(given),
     status: z.exactOptional(z.literal(['active', 'expired', 'revoked'])),
@@ -92,7 +107,7 @@ export const INPUTS = {
     ...page(CURSORS.list),
   }),
   edit: z.strictObject({
-    actor: given,
+    actor,
     id: given,
     name: z.exactOptional(name),
     description: z.exactOptional(description),
@@ -104,15 +119,15 @@ export const INPUTS = {
     version: z.exactOptional(whole(1)),
   }),
   refresh: z.strictObject({
-    actor: given,
+    actor,
     id: given,
     retirePrevious: z.exactOptional(z.literal(['afterGrace', 'now'])),
     graceHours: z.exactOptional(graceHours),
     idempotencyKey: key,
   }),
-  previewRevoke: z.strictObject({ actor: given, planId: given, filter, limit: z.exactOptional(whole(0, 500)) }),
+  previewRevoke: z.strictObject({ actor, planId: given, filter, limit: z.exactOptional(whole(0, 500)) }),
   revokeMany: z.strictObject({
-    actor: given,
+    actor,
     planId: given,
     filter,
     stamp: matching(STAMP, 'must be the stamp of a preview.'),
@@ -121,22 +136,22 @@ export const INPUTS = {
     after: z.exactOptional(matching(CURSORS.list, NO_CURSOR)),
   }),
   events: z.strictObject({
-    actor: given,
+    actor,
     planId: given,
     tokenId: z.exactOptional(given),
     order: z.exactOptional(z.literal(['oldest', 'newest'])),
     ...page(CURSORS.events),
   }),
-  checkLinks: z.strictObject({ actor: given, planId: given, text: pasted, surface: z.exactOptional(given) }),
+  checkLinks: z.strictObject({ actor, planId: given, text: pasted, surface: z.exactOptional(given) }),
   askByUrl: z.strictObject({
-    actor: given,
+    actor,
     id: given,
     body: z.exactOptional(z.unknown()),
     method: word,
     url: word,
   }),
   askByRoute: z.strictObject({
-    actor: given,
+    actor,
     id: given,
     body: z.exactOptional(z.unknown()),
     route: word,
@@ -167,14 +182,19 @@ export function readBy<T>(schema: Schema<T>, input: unknown): ReadInput<T> {
   const issues = [...read<unknown>(schema, copy ?? null, 'stranger').issues]
   const wrong = new Set(issues.map(({ at }) => at[0]))
   const fields = Object.fromEntries(Object.entries(copy ?? {}).filter(([field]) => !wrong.has(field)))
-  return { fields: fields as Partial<T>, issues }
+  return { fields: withActor(fields) as Partial<T>, issues }
 }
 
 /** Reads input by a schema, or throws everything that is wrong with it. */
 export function parseBy<T>(schema: Schema<T>, input: unknown): T {
   const copy = copyOf(input)
   refuseIssues(read<unknown>(schema, copy ?? null, 'stranger').issues)
-  return copy as T
+  return withActor(copy as Record<string, unknown>) as T
+}
+
+/** An actor that was given by an id alone, as one that has an id. */
+function withActor(fields: Record<string, unknown>): Record<string, unknown> {
+  return 'actor' in fields ? { ...fields, actor: actorIn(fields.actor) } : fields
 }
 
 /** Reads the input of a call, or throws everything that is wrong with it. */
@@ -190,7 +210,7 @@ export function refuseIssues(issues: readonly Issue[]): void {
 /** What every new token has, created or adopted. */
 export interface NewInput<P extends Policy = Policy, X extends TypeOf<P> = TypeOf<P>> {
   /** Who does it; must be an admin of the plan. */
-  readonly actor: string
+  readonly actor: string | Actor
   readonly planId: string
   readonly type: X
   /** 1 to 100 characters after trimming. */
@@ -262,14 +282,14 @@ export interface AdoptInput<P extends Policy = Policy, X extends TypeOf<P> = Typ
 
 /** One token, and who asks. */
 export interface TokenInput {
-  readonly actor: string
+  readonly actor: string | Actor
   readonly id: string
 }
 
 /** One plan, and who asks. */
 export interface PlanInput {
   /** Who asks; must be an admin of the plan. */
-  readonly actor: string
+  readonly actor: string | Actor
   readonly planId: string
 }
 
@@ -287,7 +307,7 @@ export interface RevokeInput extends TokenInput {
 
 /** A page of a plan's tokens. */
 export interface ListInput {
-  readonly actor: string
+  readonly actor: string | Actor
   readonly planId: string
   readonly type?: string
   readonly status?: 'active' | 'expired' | 'revoked'
@@ -337,7 +357,7 @@ export interface RefreshInput extends TokenInput {
 /** Pasted links to judge. */
 export interface CheckLinksInput {
   /** Who asks; must be an admin of the plan. */
-  readonly actor: string
+  readonly actor: string | Actor
   readonly planId: string
   /** What a person pasted: links with spaces, line ends or commas between them. Up to 4,194,304 characters. */
   readonly text: string
@@ -359,7 +379,7 @@ export interface SweepInput {
 
 /** A page of a plan's audit log. */
 export interface EventsInput {
-  readonly actor: string
+  readonly actor: string | Actor
   readonly planId: string
   readonly tokenId?: string
   /** Default `oldest`. */

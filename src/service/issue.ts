@@ -1,4 +1,5 @@
 /** Issuing secrets: create and refresh, each with an idempotency key for an answer that was lost on the way. */
+import type { Actor } from '../core/actor.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import { type Issue, issueAt } from '../core/issue.ts'
 import {
@@ -42,6 +43,7 @@ import {
   refuseNonAdmin,
   refuseUnchangeable,
 } from './rights.ts'
+import { refuseWeak } from './step-up.ts'
 
 /** What was written, and the secret of it. */
 interface Written {
@@ -66,7 +68,7 @@ export interface RefreshDates {
 
 /** The input of a call that makes a token, of which everything was judged that such calls have in common. */
 export interface NewToken {
-  readonly actor: string
+  readonly actor: Actor
   readonly planId: string
   readonly type: CompiledType
   readonly choice: Choice
@@ -118,6 +120,7 @@ export async function judgeNew(
     ...(await linkProblems(engine, policy, links, planId)),
   )
   refuseIssues(issues)
+  refuseWeak(engine, actor, rules, 'create')
   return { actor, planId, type, choice, rules }
 }
 
@@ -156,7 +159,7 @@ export async function create(engine: ManagingEngine, input: CreateInput): Promis
         id: known ?? newId(engine.random),
         planId,
         type: type.name,
-        actor,
+        actor: actor.id,
         ...lifetime,
         now,
         digest,
@@ -238,6 +241,7 @@ export async function refresh(engine: ManagingEngine, input: RefreshInput): Prom
       const rules = await askRules(engine, before.planId)
       refuseBroken(rules, before, { policy, type })
       const lifetimes = limitsWith(limitsBy(policy, rules), read)
+      refuseWeak(engine, actor, rules, 'refresh')
       if (repeated && before.idempotency.some((entry) => entry.key === repeated.key))
         return reissue(engine, before, repeated, actor)
       // Two refreshes at the same moment must not both win: the second one would retire a secret that nobody has seen yet.
@@ -290,7 +294,7 @@ async function reissue(
   engine: ManagingEngine,
   before: TokenRecord,
   repeated: Omit<IdempotencyRecord, 'digest'>,
-  actor: string,
+  actor: Actor,
 ): Promise<Judged<Written>> {
   const lost = before.idempotency.find((entry) => entry.key === repeated.key)
   if (lost?.input !== repeated.input) throw new PlanTokenError('idempotency_key_reused')

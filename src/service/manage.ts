@@ -2,6 +2,7 @@
  * What a plan admin reads and edits: get, list, edit, events. Each call: shape, right, rule, commit, view. Secrets are issued
  * in service/issue.ts and ended in service/end.ts.
  */
+import type { Actor } from '../core/actor.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import { type Issue, issueAt } from '../core/issue.ts'
 import { type ChangedChoice, edited } from '../core/lifecycle.ts'
@@ -21,6 +22,7 @@ import { parseInput, type ReadInput, readInput, refuseIssues } from './input.ts'
 import { askRules } from './plan-rules.ts'
 import { allowlistOf, linkProblems, readLinks } from './resources.ts'
 import { loadManaged, refuseInactive, refuseNonAdmin, refuseUnchangeable } from './rights.ts'
+import { refuseWeak } from './step-up.ts'
 
 const DEFAULT_LIMIT = 50
 
@@ -105,7 +107,7 @@ export async function edit(engine: ManagingEngine, input: EditInput): Promise<To
   if (actor === undefined || id === undefined) throw new PlanTokenError('invalid_input', { issues })
   const record = await loadManaged(engine, actor, id)
   const entry = await refuseUnchangeable(engine, record)
-  const choice = await readChoice(engine, entry, record, fields, issues)
+  const choice = await readChoice(engine, entry, record, { ...fields, actor }, issues)
   // The one that was loaded is the first to be changed; only after somebody else's commit another one is.
   let first: TokenRecord | undefined = record
   const changed = await change(
@@ -131,7 +133,7 @@ export async function edit(engine: ManagingEngine, input: EditInput): Promise<To
 }
 
 /** The fields of an edit as they were read: shapes are judged, scopes and links are not yet. */
-type Unjudged = Omit<ReadInput<EditInput>['fields'], 'scopes' | 'resources' | 'addresses'> & {
+type Unjudged = Omit<ReadInput<EditInput>['fields'], 'actor' | 'scopes' | 'resources' | 'addresses'> & {
   readonly scopes?: unknown
   readonly resources?: unknown
   readonly addresses?: unknown
@@ -142,7 +144,7 @@ async function readChoice(
   engine: ManagingEngine,
   { policy, type }: TypeEntry,
   { planId, addresses: kept }: TokenRecord,
-  fields: Unjudged,
+  { actor, ...fields }: Unjudged & { readonly actor: Actor },
   issues: Issue[],
 ): Promise<ChangedChoice> {
   const { name, description, scopes, resources, metadata, contact, addresses } = fields
@@ -173,6 +175,7 @@ async function readChoice(
     ),
   )
   refuseIssues(issues)
+  refuseWeak(engine, actor, ofPlan, 'edit')
   return {
     ...(name !== undefined && { name }),
     ...(description !== undefined && { description }),

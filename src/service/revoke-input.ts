@@ -1,4 +1,5 @@
 /** What a revocation of many tokens is told: which ones, and that they were looked at. Its schemas: service/input.ts. */
+import type { Actor } from '../core/actor.ts'
 import type { Metadata } from '../core/metadata.ts'
 
 /** Which tokens of a plan are to end. Empty: every active one. */
@@ -22,7 +23,7 @@ export interface RevokeFilter {
 
 /** Many tokens that may be to end. */
 export interface PreviewRevokeInput {
-  readonly actor: string
+  readonly actor: string | Actor
   readonly planId: string
   readonly filter: RevokeFilter
   /** How many of the tokens are shown, 0 to 500, default 50. */
@@ -31,7 +32,7 @@ export interface PreviewRevokeInput {
 
 /** Many tokens that are to end. */
 export interface RevokeManyInput {
-  readonly actor: string
+  readonly actor: string | Actor
   readonly planId: string
   /** The filter of the preview. */
   readonly filter: RevokeFilter

@@ -2,6 +2,7 @@
  * Ends many tokens of a plan: first a preview, then those that it showed and that still fit, and no others. Each by its version and
  * with an event of its own, in calls of bounded work; what was interrupted goes on, since what has ended is not ended twice.
  */
+import type { Actor } from '../core/actor.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import { issueAt } from '../core/issue.ts'
 import { statusOf, type Token, type TokenRecord } from '../core/token.ts'
@@ -15,6 +16,7 @@ import { planPages } from './plan-pages.ts'
 import { hashOf, type Since, since, stampNow, stampOf } from './preview-stamp.ts'
 import type { PreviewRevokeInput, RevokeFilter, RevokeManyInput } from './revoke-input.ts'
 import { loadRecord, refuseNonAdmin } from './rights.ts'
+import { refuseWeakEnd } from './step-up.ts'
 
 /** How many tokens are read at a time, and how many a call looks at. */
 const STEP = 500
@@ -87,6 +89,7 @@ export async function revokeMany(engine: ManagingEngine, input: RevokeManyInput)
     throw new PlanTokenError('invalid_input', {
       issues: [issueAt(['stamp'], 'is that of another plan or of another filter. Preview again.')],
     })
+  await refuseWeakEnd(engine, actor, planId)
   const wanted = fittingOf(filter)
   const log = since(engine, planId, stamp)
   const judge = judgeOf(engine, log, wanted, stamp.now)
@@ -145,7 +148,7 @@ async function revokeOne(
   engine: ManagingEngine,
   planId: string,
   seen: TokenRecord,
-  by: { readonly actor: string; readonly reason: string | undefined; readonly log: Since; readonly judge: Judge },
+  by: { readonly actor: Actor; readonly reason: string | undefined; readonly log: Since; readonly judge: Judge },
 ): Promise<'revoked' | 'ended' | 'changed'> {
   const { actor, reason, log, judge } = by
   let outcome: 'revoked' | 'ended' | 'changed' = 'revoked'

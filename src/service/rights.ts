@@ -3,6 +3,7 @@
  * have tokens. Loads a token for whoever may, and refuses everybody else: nobody learns of another plan's tokens.
  */
 
+import type { Actor } from '../core/actor.ts'
 import { isEligible } from '../core/decide.ts'
 import { isPlanAdminProblem, type PlanAnswer, readPlan } from '../core/directory.ts'
 import { PlanTokenError } from '../core/errors.ts'
@@ -34,7 +35,7 @@ export function planIdsOf(policies: readonly Policy[]): readonly IsId[] {
 export type Rights = Asking & Pick<Engine, 'directory' | 'planIds'>
 
 /** Throws `not_plan_admin` unless the directory says exactly `true`. */
-export async function refuseNonAdmin(engine: Rights, actor: string, planId: string): Promise<void> {
+export async function refuseNonAdmin(engine: Rights, actor: Actor, planId: string): Promise<void> {
   if (!(await isAdmin(engine, actor, planId))) throw new PlanTokenError('not_plan_admin')
 }
 
@@ -44,11 +45,11 @@ export function isPlanId({ planIds }: Pick<Engine, 'planIds'>, planId: string): 
 }
 
 /** A plan whose id cannot be one does not exist, and the directory is not asked about it. */
-async function isAdmin(engine: Rights, actor: string, planId: string): Promise<boolean> {
+async function isAdmin(engine: Rights, { id }: Actor, planId: string): Promise<boolean> {
   const { directory, report } = engine
   if (!isPlanId(engine, planId)) return false
   const method = 'directory.isPlanAdmin'
-  const answer = await ask<unknown>(engine, method, () => directory.isPlanAdmin(actor, planId))
+  const answer = await ask<unknown>(engine, method, () => directory.isPlanAdmin(id, planId))
   const problem = isPlanAdminProblem(answer)
   if (problem) report.failed(problem, method)
   return answer === true
@@ -84,7 +85,7 @@ export function unknownTier(surfaces: Engine['surfaces'], tier: string): string 
 }
 
 /** The record with this id, for an admin of its plan. To anybody else it does not exist. */
-export async function loadManaged(engine: Engine, actor: string, id: string): Promise<TokenRecord> {
+export async function loadManaged(engine: Engine, actor: Actor, id: string): Promise<TokenRecord> {
   const record = await loadRecord(engine, id)
   if (!record || !(await isAdmin(engine, actor, record.planId))) throw new PlanTokenError('token_not_found')
   return record

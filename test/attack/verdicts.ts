@@ -50,6 +50,7 @@ const MANAGEMENT_STATUS: Readonly<Record<ManagementCode, number>> = {
   plan_rules_broken: 409,
   preview_outdated: 409,
   token_is_canary: 409,
+  insufficient_user_authentication: 401,
   unavailable: 503,
 }
 

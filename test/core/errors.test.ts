@@ -19,6 +19,7 @@ describe('the error of a management call', () => {
     ['plan_rules_broken', 409],
     ['preview_outdated', 409],
     ['token_is_canary', 409],
+    ['insufficient_user_authentication', 401],
     ['unavailable', 503],
   ])('with code %s has status %i and a sentence', (code, status) => {
     const error = new PlanTokenError(code)
@@ -35,7 +36,7 @@ describe('the error of a management call', () => {
   })
 
   it('has no code beside these', () => {
-    expect(Object.keys(MANAGEMENT_ERRORS)).toHaveLength(14)
+    expect(Object.keys(MANAGEMENT_ERRORS)).toHaveLength(15)
   })
 
   it('holds every issue, and shows them all in its message', () => {

@@ -71,6 +71,8 @@ const WRONG_OF_EVENT: { readonly [F in keyof NewEvent | 'seq']-?: readonly [dead
   reason: [undefined, null, 7, ['x']],
   source: [undefined, null, 7],
   url: [undefined, null, {}],
+  address: [undefined, null, 7],
+  session: [undefined, null, {}],
 }
 type Row = readonly [field: string, dead: unknown, value: unknown]
 const rowsOf = (table: { readonly [field: string]: readonly unknown[] }): readonly Row[] =>

@@ -145,6 +145,7 @@ describe('an error', () => {
       | 'plan_rules_broken'
       | 'preview_outdated'
       | 'token_is_canary'
+      | 'insufficient_user_authentication'
       | 'unavailable'
     >()
   })

@@ -1,5 +1,6 @@
 /** What hosts are told that a call takes is what the schema of its input gives. */
 import type {
+  Actor,
   CheckLinksInput,
   CreateInput,
   EditInput,
@@ -15,8 +16,12 @@ import type {
 import { describe, expectTypeOf, it } from 'vitest'
 import type { Inputs } from '../../src/service/input.ts'
 
-/** The fields of a type, whether they may be written to or not. Which scopes there are is the policy's to say. */
-type Fields<T> = { -readonly [F in keyof T]: F extends 'scopes' ? 'scopes' : T[F] }
+/** The fields of a type, whether they may be written to or not. Which scopes there are is the policy's to say, and an
+ * actor that is given as an id is read as an object. */
+type Fields<T> = { -readonly [F in keyof T]: F extends 'scopes' | 'actor' ? F : T[F] }
+
+/** The same as it is given. */
+type Given<T extends { readonly actor: Actor }> = Omit<T, 'actor'> & { readonly actor: string | Actor }
 
 /** All but how long a token lives. */
 type Lasting<T> = Omit<T, 'lifetimeDays' | 'expiresAt'>
@@ -39,9 +44,9 @@ describe('the type of an input', () => {
     expectTypeOf<Fields<Inputs['previewRefresh']>>().toEqualTypeOf<Fields<PreviewRefreshInput>>()
     // Of fields within a field the schema's may be written to.
     expectTypeOf<Inputs['previewRevoke']>().toExtend<PreviewRevokeInput>()
-    expectTypeOf<PreviewRevokeInput>().toExtend<Inputs['previewRevoke']>()
+    expectTypeOf<PreviewRevokeInput>().toExtend<Given<Inputs['previewRevoke']>>()
     expectTypeOf<Inputs['revokeMany']>().toExtend<RevokeManyInput>()
-    expectTypeOf<RevokeManyInput>().toExtend<Inputs['revokeMany']>()
+    expectTypeOf<RevokeManyInput>().toExtend<Given<Inputs['revokeMany']>>()
     expectTypeOf<Fields<Inputs['revoke']>>().toEqualTypeOf<Fields<RevokeInput>>()
     expectTypeOf<Fields<Lasting<Inputs['create']>>>().toEqualTypeOf<Fields<Lasting<CreateInput>>>()
     expectTypeOf<Fields<Inputs['checkLinks']>>().toEqualTypeOf<Fields<CheckLinksInput>>()

@@ -129,6 +129,9 @@ interface Types {
   StandardWebhooksOptions: webhooks.StandardWebhooksOptions
   WebhookEndpoint: webhooks.WebhookEndpoint
   AdoptInput: api.AdoptInput
+  Actor: api.Actor
+  StepUp: api.StepUp
+  StepUpAction: api.StepUpAction
   AddressRanges: api.AddressRanges
   AddressOptions: addresses.AddressOptions
   LegacyKeys: api.LegacyKeys
