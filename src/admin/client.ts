@@ -5,7 +5,7 @@ import type { PlanRules } from '../core/plan-rules.ts'
 import type { ScopeView, TypeView } from '../core/policy.ts'
 import type { Limits } from '../core/policy-data.ts'
 import type { ScopeAlternative } from '../core/scope-alternatives.ts'
-import type { StepUp } from '../core/step-up.ts'
+import { type StepUp, sentenceOf } from '../core/step-up.ts'
 import { segmentProblem } from '../core/target.ts'
 import type { Token } from '../core/token.ts'
 import type { Awaitable } from '../ports.ts'
@@ -242,22 +242,19 @@ async function answerOf<T>(response: Response): Promise<T> {
   const { code, title, issues, ...more } = (body ?? {}) as { readonly [member: string]: unknown }
   if (ok || typeof code !== 'string' || !Array.isArray(issues))
     throw new AdminApiError('answer_unreadable', status, 'The answer is not one of this API.')
-  throw new AdminApiError(
-    code as AdminApiError['code'],
-    status,
-    String(title),
-    issues.map(issueIn),
-    stepUpIn(code, more),
-  )
+  const asked = stepUpIn(code, more)
+  const text = asked ? `${title} ${sentenceOf(asked)}` : String(title)
+  throw new AdminApiError(code as AdminApiError['code'], status, text, issues.map(issueIn), asked)
 }
 
 /** What is asked for of an authentication (RFC 9470), if that is why. */
 function stepUpIn(code: string, { acr_values: acr, max_age: age }: { readonly [member: string]: unknown }) {
   if (code !== 'insufficient_user_authentication') return undefined
-  return {
+  const asked = {
     ...(typeof acr === 'string' && { acr: acr.split(' ') }),
     ...(typeof age === 'number' && { maxAgeSeconds: age }),
   }
+  return Object.keys(asked).length === 0 ? undefined : asked
 }
 
 /** An issue of an answer, whatever is missing in it. */

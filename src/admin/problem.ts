@@ -4,7 +4,7 @@
  */
 import { MANAGEMENT_ERRORS, type ManagementCode, PlanTokenError } from '../core/errors.ts'
 import type { Issue } from '../core/issue.ts'
-import { challengeOf, type StepUp } from '../core/step-up.ts'
+import { challengeOf, type StepUp, sentenceOf } from '../core/step-up.ts'
 
 /** A code of HTTP's own: why the management API refused a request before the engine was asked. */
 export type HttpCode =
@@ -55,7 +55,7 @@ export class Problem extends Error {
       issues?: readonly Issue[]
       detail?: string
       headers?: Record<string, string>
-      stepUp?: StepUp | undefined
+      stepUp?: StepUp
     } = {},
   ) {
     super(code)
@@ -85,7 +85,7 @@ export function problemOf(thrown: unknown): Problem {
   if (!(thrown instanceof PlanTokenError) || !Object.hasOwn(MANAGEMENT_ERRORS, thrown.code))
     return new Problem('internal')
   const { code, issues, stepUp } = thrown
-  return new Problem(code, { issues, stepUp })
+  return new Problem(code, { issues, ...(stepUp && { stepUp, detail: sentenceOf(stepUp) }) })
 }
 
 /** The members of a problem's body. */

@@ -63,6 +63,15 @@ export function isStrongEnough({ acr, authTime }: Actor, asked: StepUp, now: num
   return authTime <= now + SKEW && now - authTime <= asked.maxAgeSeconds * 1_000
 }
 
+/** What is asked for, for people. */
+export function sentenceOf({ acr, maxAgeSeconds }: StepUp): string {
+  const asked = [
+    ...(acr ? [`acr ${acr.join(' or ')}`] : []),
+    ...(maxAgeSeconds === undefined ? [] : [`an authTime at most ${maxAgeSeconds} seconds ago`]),
+  ]
+  return `The rules of the plan ask for ${asked.join(' and ')}.`
+}
+
 /** What is asked for, as the parameters of a challenge (RFC 9470, section 3). */
 export function challengeOf({ acr, maxAgeSeconds }: StepUp): {
   readonly acr_values?: string

@@ -2,7 +2,7 @@
 import type { Actor } from '../core/actor.ts'
 import { MANAGEMENT_ERRORS, PlanTokenError } from '../core/errors.ts'
 import type { PlanRules } from '../core/plan-rules.ts'
-import { isStrongEnough, type StepUp, type StepUpAction } from '../core/step-up.ts'
+import { isStrongEnough, type StepUpAction, sentenceOf } from '../core/step-up.ts'
 import { type Engine, timeOf } from './engine.ts'
 import { askRules } from './plan-rules.ts'
 
@@ -10,18 +10,11 @@ import { askRules } from './plan-rules.ts'
 export function refuseWeak(engine: Engine, actor: Actor, rules: PlanRules | undefined, action: StepUpAction): void {
   const stepUp = rules?.stepUp?.[action]
   if (!stepUp || isStrongEnough(actor, stepUp, timeOf(engine))) return
-  const message = `${MANAGEMENT_ERRORS[CODE].title} The rules of the plan ask for ${wordsOf(stepUp)}.`
+  const message = `${MANAGEMENT_ERRORS[CODE].title} ${sentenceOf(stepUp)}`
   throw new PlanTokenError(CODE, { stepUp, message })
 }
 
 const CODE = 'insufficient_user_authentication'
-
-function wordsOf({ acr, maxAgeSeconds }: StepUp): string {
-  return [
-    ...(acr ? [`acr ${acr.join(' or ')}`] : []),
-    ...(maxAgeSeconds === undefined ? [] : [`an authTime at most ${maxAgeSeconds} seconds ago`]),
-  ].join(' and ')
-}
 
 /** The same before tokens end, which no rule that cannot be read keeps alive: then nothing is asked for. */
 export async function refuseWeakEnd(engine: Engine, actor: Actor, planId: string): Promise<void> {

@@ -28,6 +28,7 @@ describe('a change of a session that is too weak', () => {
     )
     expect(seen.body).toMatchObject({
       code: 'insufficient_user_authentication',
+      detail: `The rules of the plan ask for acr urn:example:key or ${MFA} and an authTime at most 300 seconds ago.`,
       acr_values: `urn:example:key ${MFA}`,
       max_age: 300,
     })
@@ -90,6 +91,7 @@ describe('the client', () => {
       code: 'insufficient_user_authentication',
       status: 401,
       stepUp: { maxAgeSeconds: 300 },
+      message: expect.stringMatching(/needed\. The rules of the plan ask for acr .* seconds ago\.$/),
     })
     expect(w.asked).toHaveLength(times)
   })

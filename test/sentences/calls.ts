@@ -16,6 +16,18 @@ async function world() {
 type World = Awaited<ReturnType<typeof world>>
 type Given = readonly object[] | object | string | number | null | undefined
 
+const strength = mistakesOf<object>(
+  'a change that the rules of a plan ask a stronger session for',
+  (create) =>
+    newWorld({ directory: { ...newDirectory(), rules: () => ({ stepUp: { create } }) } as never }).tokens.create(TOKEN),
+  {
+    'a way to authenticate': { acr: ['urn:example:key', 'urn:example:mfa'] },
+    'a moment': { maxAgeSeconds: 300 },
+    both: { acr: ['urn:example:mfa'], maxAgeSeconds: 300 },
+    nothing: {},
+  },
+)
+
 const create = mistakesOf<Given>(
   'create',
   async (change) => (await world()).tokens.create((isChange(change) ? { ...TOKEN, ...change } : change) as never),
@@ -285,6 +297,7 @@ const ready = mistakesOf<Broken>(
 )
 
 export const CALLS: readonly Mistake[] = [
+  strength,
   create,
   edit,
   refresh,
