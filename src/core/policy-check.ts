@@ -8,8 +8,8 @@ import { SetupError } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
 import { type Issue, issueAt } from './issue.ts'
 import { isDictionary } from './objects.ts'
-import type { Endpoint, NamedResource, PolicyData, ScopeInfo, TokenType } from './policy-data.ts'
-import { policySchema } from './policy-schema.ts'
+import type { Endpoint, NamedResource, PolicyCode, PolicyData, ScopeInfo, TokenType } from './policy-data.ts'
+import { codeSchema, policySchema } from './policy-schema.ts'
 import { PLAN_KIND } from './resources.ts'
 import type { Tell } from './setup.ts'
 import { read } from './shape.ts'
@@ -38,6 +38,13 @@ export function readShape(data: unknown): ReadPolicy {
     else entries[entry] = section === 'links' ? [] : {}
   }
   return { data: deepFreeze(kept) as unknown as PolicyData, issues }
+}
+
+/** The code of a policy, of which nothing is kept where something is wrong with it. */
+export function readCode(code: PolicyCode, issues: Issue[]): PolicyCode {
+  const wrong = read(codeSchema, { code }).issues
+  issues.push(...wrong)
+  return wrong.length === 0 ? code : {}
 }
 
 /** Sections that hold entries by name: a wrong one is left out alone, or stays by its name, so that it is told of once. */

@@ -1,8 +1,8 @@
 /** The shape of a policy's data, for policies that come from a file: types, ranges and unknown fields. Meaning: core/policy-check.ts. */
 import * as z from 'zod/mini'
-import { isObject } from './objects.ts'
+import { isDictionary, isObject } from './objects.ts'
 import { PREFIX_MESSAGE, PREFIX_PATTERN } from './secret.ts'
-import { dependent, dictionary, matching, whole } from './shape.ts'
+import { callable, dependent, dictionary, judged, matching, whole } from './shape.ts'
 
 const text = matching(/./, 'must be text that is not empty.')
 const optionalText = z.optional(text)
@@ -124,4 +124,13 @@ export const policySchema = z.strictObject({
   kinds: dictionary(kind, kindInfo),
   links,
   endpoints: dictionary(undefined, endpointSchema),
+})
+
+/** What of a policy is code, as the second argument. That a check is a function is asked where an endpoint names it. */
+export const codeSchema = z.strictObject({
+  code: z.strictObject({
+    errors: z.optional(callable()),
+    checks: z.optional(judged((value) => (isDictionary(value) ? undefined : 'must be an object of functions.'))),
+    spelling: z.optional(z.strictObject({ target: z.optional(callable()), link: z.optional(callable()) })),
+  }),
 })

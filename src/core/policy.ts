@@ -9,7 +9,7 @@ import { issueAt } from './issue.ts'
 import { buildKindForms, type KindForms } from './kinds.ts'
 import { buildLinks, type LinkTable } from './link-shapes.ts'
 import { type LinkReport, type ParsedLink, parseLink, parseLinks } from './links.ts'
-import { checkMeaning, type ReadPolicy, readShape } from './policy-check.ts'
+import { checkMeaning, type ReadPolicy, readCode, readShape } from './policy-check.ts'
 import type { KindInfo, Limits, PolicyCode, PolicyData, ScopeInfo, TokenType } from './policy-data.ts'
 import { compileEndpoint } from './policy-endpoints.ts'
 import { secretPattern } from './secret.ts'
@@ -173,7 +173,7 @@ export function definePolicy<
   code: PolicyCode = {},
 ): Policy<GrantsOf<Scope, Types>, Route, PublicIn<Open>> {
   const shaped = readShape(data)
-  const ready = compile(shaped, code)
+  const ready = compile(shaped, readCode(code, shaped.issues))
   const read = shaped.data
   const { surface, limits } = ready
   const types = [...ready.types.values()].map((type) => typeView(type, read.types[type.name] as TokenType))

@@ -14,6 +14,14 @@ const data = mistakesOf<unknown>('definePolicy', define, {
   'an empty object': {},
 })
 
+const code = mistakesOf<unknown>('definePolicy, its code', (given) => definePolicy(invoicesData(), given as never), {
+  'a misspelt name': { error: () => undefined },
+  'errors that are no function': { errors: 'problem' },
+  'checks by a list': { checks: [] },
+  'a misspelt spelling': { spelling: { targets: () => '' } },
+  null: null,
+})
+
 const change = mistakesOf<Change>('definePolicy', ([path, value]) => define(changed(invoicesData(), path, value)), {
   'surface with a space': [['surface'], 'a b'],
   'a field that there is not': [['endpoint'], {}],
@@ -190,4 +198,4 @@ const links = [
   }),
 ]
 
-export const POLICIES: readonly Mistake[] = [data, change, routes, names, figma, npm, links].flat()
+export const POLICIES: readonly Mistake[] = [data, code, change, routes, names, figma, npm, links].flat()
