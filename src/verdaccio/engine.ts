@@ -6,6 +6,7 @@
 import { addressRanges } from '../addresses/index.ts'
 import { isObject } from '../core/objects.ts'
 import type { GuardEngine } from '../http/guard.ts'
+import { canaryTokens } from '../leaks/canaries.ts'
 import { type NpmPolicyOptions, npmPolicy } from '../npm/policy.ts'
 import type { Directory, TokenStore } from '../ports.ts'
 import { createAuthorizer } from '../service/create-authorizer.ts'
@@ -45,6 +46,14 @@ async function engineOf(options: VerdaccioOptions, context: VerdaccioContext): P
     directory: (await defaultOf(directory, context)) as Directory,
     freshnessMs: options.freshnessMs ?? 0,
     addresses: addressRanges(),
+    // A store of tokens may hold canaries; whoever reads the registry's log is told of their use.
+    canaries: canaryTokens({
+      onUse: ({ tokenId, planId }) =>
+        context.logger.error(
+          { tokenId, planId },
+          'plan-access-tokens: the canary token @{tokenId} of plan @{planId} was used',
+        ),
+    }),
   })
 }
 

@@ -1,10 +1,12 @@
 /** The plugin fails closed: YAML that is wrong or that nobody would look at, and an engine that is broken. */
 import { EventEmitter } from 'node:events'
+import { canaryTokens } from 'plan-access-tokens/leaks'
 import plugin from 'plan-access-tokens/verdaccio'
 import { describe, expect, it } from 'vitest'
 import type { BodyReading } from '../../src/core/body-reading.ts'
 import { READ_BODY } from '../../src/http/body.ts'
 import { holdBack } from '../../src/verdaccio/body.ts'
+import { npmWorld } from './world.ts'
 
 const POLICY = { packageScopes: ['@acme'], registry: 'https://npm.acme.example' }
 const module = (text: string): string => `data:text/javascript,${encodeURIComponent(`export default ${text}`)}`
@@ -72,6 +74,30 @@ it('what verdaccio has under a name of ours is not taken for an option', async (
     )
   })
   expect(await ended).toContain('token_missing')
+})
+
+it('a canary that is used is told in the log of the registry, and in that of the plan', async () => {
+  const w = npmWorld({ canaries: canaryTokens() })
+  const { id, secret } = await w.make({ canary: true })
+  Object.assign(globalThis, { storeOfYaml: w.store, directoryOfYaml: w.directory })
+  const logged: unknown[] = []
+  const { apiJWTmiddleware } = plugin(
+    { store: module('globalThis.storeOfYaml'), directory: module('globalThis.directoryOfYaml'), ...POLICY } as never,
+    {
+      config: { configPath: '/etc/config.yaml' },
+      logger: { error: (details, message) => void logged.push([details, message]) },
+    },
+  )
+  const headers = { authorization: `Bearer ${secret}` }
+  const rawHeaders = Object.entries(headers).flat()
+  const request = { method: 'GET', url: '/@acme/ui', rawHeaders, headers, pause: () => undefined }
+  const answer = { headersSent: false, statusCode: 0, setHeader: () => undefined, getHeader: () => undefined }
+  const ended = new Promise((end) => {
+    apiJWTmiddleware({ createRemoteUser: () => ({}) })(request as never, { ...answer, end } as never, end)
+  })
+  expect(await ended).toContain('token_unknown')
+  expect(logged).toEqual([[{ tokenId: id, planId: '1001' }, expect.stringContaining('@{tokenId}')]])
+  await expect.poll(w.log).toEqual(['created', 'canary_used'])
 })
 
 it.each([

@@ -20,7 +20,7 @@ const ARROWS: { readonly [layer: string]: readonly string[] } = {
   http: ['core', 'service', 'http'],
   nestjs: ['core', 'service', 'http', 'nestjs'],
   mcp: ['core', 'service', 'http', 'mcp'],
-  verdaccio: ['core', 'ports', 'addresses', 'service', 'http', 'npm', 'verdaccio'],
+  verdaccio: ['core', 'ports', 'addresses', 'leaks', 'service', 'http', 'npm', 'verdaccio'],
   admin: ['core', 'ports', 'service', 'admin'],
   hub: ['core', 'ports', 'service', 'admin', 'npm', 'hub'],
   openapi: ['core', 'openapi'],
