@@ -23,7 +23,7 @@ describe('who gets the page', () => {
     ['null', null],
     ['empty text', ' '],
     ['a number', 5],
-    ['an object', { id: 'ada' }],
+    ['an object without an id', { acr: 'urn:example:mfa' }],
   ])('%s is not signed in', async (_, actor) => {
     expect((await (await pageWith({ actor: () => actor as string })).get()).status).toBe(401)
   })
