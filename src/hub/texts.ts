@@ -48,6 +48,7 @@ export const HUB_TEXTS = {
   allResources: 'All resources',
   neverUsed: 'Never used',
   usedUnknown: 'Not recorded',
+  oldSecret: 'Old secret',
   oldSecretUsed: 'The old secret was last used {when}.',
   oldSecretUnused: 'The old secret has not been used.',
   oldSecretUntil: 'The old secret works until {date}.',

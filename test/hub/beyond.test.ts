@@ -39,7 +39,7 @@ describeInChromium('the table', () => {
       ['Ended', 'Revoked', 'revoked '],
     ] as const) {
       const row = rowOf(page, name)
-      expect(await row.locator('.badge').textContent()).toBe(status)
+      expect(await row.locator('.badge, .status').textContent()).toBe(status)
       expect(await row.textContent()).toMatch(more)
     }
   })

@@ -130,7 +130,7 @@ describeInChromium('of one token', () => {
     await tokens.revoke({ actor: 'ada', id })
     await lookAgain(page)
     await dialog.getByText('ada revoked the token').waitFor()
-    expect(await dialog.locator('.badge').first().textContent()).toBe('Revoked')
+    expect(await dialog.locator('.status').first().textContent()).toBe('Revoked')
     await dialog.getByRole('button', { name: 'Close' }).click()
     await rowSays(page, 'Website sync', 'Revoked')
   })
@@ -149,7 +149,7 @@ describeInChromium('of one token', () => {
       })
       await choose(page, 'Website sync', 'Details and history')
       await dialog.getByText('ada revoked the token').waitFor()
-      await dialog.locator('.badge').first().getByText('Revoked').waitFor()
+      await dialog.locator('.status').first().getByText('Revoked').waitFor()
     }
   })
 

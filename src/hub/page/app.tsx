@@ -1,6 +1,7 @@
 /** The page: its head with the switch of organizations, the tabs, and below them what the chosen tab shows. */
 import { useEffect, useState } from 'preact/hooks'
-import { boot, isRightToLeft, kinds, t } from './hub.ts'
+import { minuteOf } from './format.ts'
+import { boot, isRightToLeft, kinds, now, t } from './hub.ts'
 import { Panel } from './panel.tsx'
 import { Field } from './parts.tsx'
 import { goTo, onPlace, WHOLE } from './places.ts'
@@ -27,6 +28,7 @@ export function App() {
       <header>
         <div>
           {boot.product !== undefined && <p class="product">{boot.product}</p>}
+          {plan && <p class="printed">{`${plan.name}, ${minuteOf(now())}`}</p>}
           <h1>{t('title')}</h1>
           <p class="hint">{t('lead')}</p>
         </div>

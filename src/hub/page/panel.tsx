@@ -138,7 +138,7 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
           <TokenTable tokens={tokens} label={`${t('title')}, ${kind.tab}`} mark={mark} onAct={act} onSay={setSaid} />
         )}
         {tokens?.length === 0 && <p class="empty">{t(isFiltered ? 'emptyFound' : 'empty')}</p>}
-        {!tokens && !listed.failure && <p class="empty">{t('working')}</p>}
+        {!tokens && !listed.failure && <Skeleton />}
       </div>
       {isPaged && (
         <nav aria-label={t('pages')}>
@@ -178,6 +178,18 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
       {open?.what === 'details' && <Details token={open.token} onClose={() => leave(open.token, true)} />}
       {open?.what === 'secret' && <SecretBox issued={open.issued} onDone={() => stored(open.issued, open.isNew)} />}
     </section>
+  )
+}
+
+/** Rows that are not there yet, in the size that they will have. */
+function Skeleton() {
+  return (
+    <div class="skeleton" role="status">
+      <span class="unseen">{t('working')}</span>
+      {[0, 1, 2, 3, 4].map((row) => (
+        <div key={row} />
+      ))}
+    </div>
   )
 }
 

@@ -113,7 +113,7 @@ export function EndedNote({ token }: { readonly token: Token }) {
 export function StatusBadge({ token }: { readonly token: Token }) {
   const soon = token.status === 'active' && isSoon(token.expiresAt)
   const text = { active: t('statusActive'), expired: t('statusExpired'), revoked: t('statusRevoked') }[token.status]
-  return <span class={`badge ${soon ? 'soon' : token.status}`}>{soon ? t('statusSoon') : text}</span>
+  return soon ? <span class="badge soon">{t('statusSoon')}</span> : <span class={`status ${token.status}`}>{text}</span>
 }
 
 interface ActionProps {

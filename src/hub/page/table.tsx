@@ -83,46 +83,50 @@ function Row({ token, mark, onAct, onSay }: { readonly token: Token } & Pick<Tab
     // biome-ignore-start lint/a11y/noRedundantRoles: as above.
     <tr role="row" id={rowId(id)} class={mark ? `${status} marked` : status}>
       <td role="cell" class="name">
-        <button type="button" class="link" id={nameId(id)} onClick={() => onAct('details', token)}>
-          <bdi>{name}</bdi>
-        </button>{' '}
-        {token.legacy && (
-          <span class="badge" title={t('legacyHint')}>
-            {t('legacy')}
-          </span>
-        )}{' '}
-        {mark && <span class="badge mark">{t(mark.isNew ? 'markNew' : 'markChanged')}</span>}
-        {description !== '' && (
-          <p class="hint clamped">
-            <bdi>{description}</bdi>
-          </p>
-        )}
+        <div>
+          <button type="button" class="link" id={nameId(id)} title={name} onClick={() => onAct('details', token)}>
+            <bdi>{name}</bdi>
+          </button>{' '}
+          {token.legacy && (
+            <span class="badge" title={t('legacyHint')}>
+              {t('legacy')}
+            </span>
+          )}{' '}
+          {mark && <span class="badge mark">{t(mark.isNew ? 'markNew' : 'markChanged')}</span>}
+          {description !== '' && (
+            <p class="hint" title={description}>
+              <bdi>{description}</bdi>
+            </p>
+          )}
+        </div>
       </td>
       <td role="cell" data-label={t('status')}>
         <StatusBadge token={token} />
       </td>
       <td role="cell" data-label={t('columnExpires')}>
-        <time dateTime={new Date(expiresAt).toISOString()} title={minuteOf(expiresAt)}>
-          {dayOf(expiresAt)}
-        </time>
-        {status === 'active' && <p class={isSoon(expiresAt) ? 'hint short soon' : 'hint short'}>{awayOf(expiresAt)}</p>}
-        {revokedAt !== null && <p class="hint short">{t('revokedOn', { date: dayOf(revokedAt) })}</p>}
+        {revokedAt === null ? (
+          <time dateTime={new Date(expiresAt).toISOString()} title={minuteOf(expiresAt)}>
+            {dayOf(expiresAt)}
+          </time>
+        ) : (
+          <span title={minuteOf(revokedAt)}>{t('revokedOn', { date: dayOf(revokedAt) })}</span>
+        )}{' '}
+        {status === 'active' && <span class={isSoon(expiresAt) ? 'hint soon' : 'hint'}>{awayOf(expiresAt)}</span>}
       </td>
       <td role="cell" data-label={t('columnAccess')}>
-        <span title={scopes.join(', ')}>{count(scopes.length, 'scopeOne', 'scopeCount')}</span>
-        <p class="hint short">
+        <span title={scopes.join(', ')}>{count(scopes.length, 'scopeOne', 'scopeCount')}</span>{' '}
+        <span class="hint">
           {resources === 'all' ? t('allResources') : count(resources.length, 'resourceOne', 'resourceCount')}
-        </p>
+        </span>
       </td>
       <td role="cell" data-label={t('columnUsed')}>
-        {usedOf(lastUsedAt)}
-        <OldSecret token={token} />
+        {usedOf(lastUsedAt)} <OldSecret token={token} />
       </td>
       <td role="cell" data-label={t('columnCreated')}>
         <time dateTime={new Date(createdAt).toISOString()} title={minuteOf(createdAt)}>
           {dayOf(createdAt)}
-        </time>
-        <p class="hint">{rich('createdBy', { actor: <bdi>{createdBy}</bdi> })}</p>
+        </time>{' '}
+        <span class="hint">{rich('createdBy', { actor: <bdi>{createdBy}</bdi> })}</span>
       </td>
       <td role="cell" class="actions">
         <Menu
@@ -143,12 +147,16 @@ function OldSecret({ token: { secrets, status } }: { readonly token: Token }) {
   const old: SecretView | undefined = secrets.at(-2)
   if (status !== 'active' || !old?.worksUntil || old.worksUntil <= now()) return null
   const { lastUsedAt, worksUntil } = old
+  const used =
+    typeof lastUsedAt === 'number'
+      ? t('oldSecretUsed', { when: awayOf(lastUsedAt) })
+      : lastUsedAt === null && t('oldSecretUnused')
+  const sentence = `${used || ''} ${t('oldSecretUntil', { date: minuteOf(worksUntil) })}`.trim()
   return (
-    <p class="hint soon">
-      {lastUsedAt === null && t('oldSecretUnused')}
-      {typeof lastUsedAt === 'number' && t('oldSecretUsed', { when: awayOf(lastUsedAt) })}{' '}
-      {t('oldSecretUntil', { date: minuteOf(worksUntil) })}
-    </p>
+    <span class="badge soon" title={sentence}>
+      <span aria-hidden="true">{t('oldSecret')}</span>
+      <span class="unseen">{sentence}</span>
+    </span>
   )
 }
 
