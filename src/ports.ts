@@ -16,6 +16,12 @@ export type Awaitable<T> = T | Promise<T>
  * Records and events are plain JSON and are given out as copies, or frozen.
  */
 export interface TokenStore {
+  /**
+   * Whether the log has a chain: `commit` gives an event that has a `hash` its `chain`, which is SHA-256 in hexadecimal over the text
+   * `before:seq:hash`, where `before` is the newest chain of the log, or 64 zeros where there is none yet. Without it nobody can
+   * tell that the log was touched (`verifyLog`).
+   */
+  readonly chained?: true
   /** The record one of whose secrets has this digest, retired ones included, or `undefined`. */
   findByDigest(digest: string): Promise<TokenRecord | undefined>
   /**

@@ -123,7 +123,7 @@ const RECORD: FieldsOf<Omit<TokenRecord, keyof RecordDetails>> = {
   idempotency: [areKeys, NONE],
 }
 
-const EVENT: FieldsOf<Omit<TokenEvent, 'changes' | 'reason' | keyof EventDetails>> = {
+const EVENT: FieldsOf<Omit<TokenEvent, 'changes' | 'reason' | 'hash' | 'chain' | keyof EventDetails>> = {
   v: FORMAT,
   id: TEXT,
   seq: [isCount, Number.NaN],
@@ -142,12 +142,14 @@ const RECORD_OPTIONS = Object.entries(RECORD_DETAILS)
 const EVENT_OPTIONS: readonly (readonly [name: string, field: Field<unknown>])[] = [
   ['changes', [areChanges, undefined]],
   ['reason', [isText, undefined]],
+  ['hash', [isText, undefined]],
+  ['chain', [isText, undefined]],
   ...Object.entries(EVENT_DETAILS).map(([name, [isGood]]) => [name, [isGood, undefined]] as const),
 ]
 
 /** The names of the fields that a record need not have. */
 export const RECORD_DETAIL_NAMES = Object.keys(RECORD_DETAILS) as readonly (keyof RecordDetails)[]
-/** The names of the fields that an event need not have, but for `changes` and `reason`. */
+/** The names of the fields that an event need not have, but for `changes`, `reason`, `hash` and `chain`. */
 export const EVENT_DETAIL_NAMES = Object.keys(EVENT_DETAILS) as readonly (keyof EventDetails)[]
 
 type Fields = readonly (readonly [name: string, field: Field<unknown>])[]

@@ -149,11 +149,15 @@ export interface NewEvent extends EventDetails {
   readonly changes?: { readonly [field: string]: Change }
   /** Why, in the words of whoever did it; absent where nothing was said. */
   readonly reason?: string
+  /** SHA-256 over what it says (core/chain.ts); absent of events from before there was one. */
+  readonly hash?: string
 }
 
 /** One line of the audit log. `seq` only ever grows. */
 export interface TokenEvent extends NewEvent {
   readonly seq: number
+  /** Its link in the chain over the whole log, in stores that have one; absent of events without a hash. */
+  readonly chain?: string
 }
 
 /** Derived from the dates, never stored. */

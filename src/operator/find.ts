@@ -1,4 +1,5 @@
 /** What an operator reads: tokens of all plans by what they are, and all logs. */
+import { withoutLinks } from '../core/chain.ts'
 import { isActive } from '../core/lifecycle.ts'
 import { isBefore, type TokenRecord } from '../core/token.ts'
 import { ask, readObjects } from '../service/ask.ts'
@@ -72,7 +73,7 @@ export async function findEvents(engine: ManagingEngine, input: OperatorEventsIn
   const { limit = DEFAULT_LIMIT, after, ...filter } = parseBy(OPERATOR_INPUTS.events, input)
   const query = { ...filter, limit: limit + 1, ...(after !== undefined && { after: Number(after) }) }
   const found = await ask(engine, 'store.events', () => engine.store.events(query), readObjects)
-  const events = found.slice(0, limit)
+  const events = found.slice(0, limit).map(withoutLinks)
   const last = events.at(-1)
   return found.length > limit && last ? { events, next: String(last.seq) } : { events }
 }

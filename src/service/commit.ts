@@ -3,6 +3,7 @@
  * blindly, and an answer that comes late still counts. What a change is: core/lifecycle.ts.
  */
 import type { Actor } from '../core/actor.ts'
+import { withHash } from '../core/chain.ts'
 import { NotWrittenError, PlanTokenError } from '../core/errors.ts'
 import { changesBetween } from '../core/lifecycle.ts'
 import type { EventType, NewEvent, TokenRecord } from '../core/token.ts'
@@ -56,7 +57,8 @@ export async function change<Before extends TokenRecord | undefined, Result>(
     const before = await load()
     const judged = await judge(before)
     if (!('record' in judged)) return judged.result
-    if (await write(engine, judged.record, eventOf(before, judged, timeOf(engine)))) return judged.result
+    if (await write(engine, judged.record, withHash(engine.sha256, eventOf(before, judged, timeOf(engine)))))
+      return judged.result
   }
   throw new PlanTokenError('version_conflict')
 }

@@ -3,6 +3,7 @@
  * in service/issue.ts and ended in service/end.ts.
  */
 import type { Actor } from '../core/actor.ts'
+import { withoutLinks } from '../core/chain.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import { type Issue, issueAt } from '../core/issue.ts'
 import { type ChangedChoice, edited } from '../core/lifecycle.ts'
@@ -81,7 +82,8 @@ export async function events(engine: ManagingEngine, input: EventsInput): Promis
   }
   const found = await ask(engine, 'store.events', () => engine.store.events(query), readObjects)
   const { shown, more } = pageOf(found, planId, limit)
-  return more ? { events: shown, next: String(more.seq) } : { events: shown }
+  const events = shown.map(withoutLinks)
+  return more ? { events, next: String(more.seq) } : { events }
 }
 
 /** The rules of a plan, for an admin of it who is to see what can be chosen; none is an empty object. */

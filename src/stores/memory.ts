@@ -2,6 +2,8 @@
  * The store for tests, demonstrations and servers of one process: everything in memory, gone with the process. Records are
  * frozen and shared instead of copied. At most 1 kB a token (bench/engine.ts). The port: ports.ts.
  */
+import { CHAIN_START, linkOf } from '../core/chain.ts'
+import { platformSha256 } from '../core/digest.ts'
 import { deepFreeze, frozenCopy } from '../core/freeze.ts'
 import { isBefore, type TokenEvent, type TokenRecord } from '../core/token.ts'
 import type { EventQuery, SecretUse, StoredValue, TokenStore } from '../ports.ts'
@@ -13,7 +15,16 @@ export type MemoryStore = TokenStore &
   Required<
     Pick<
       TokenStore,
-      'peekByDigest' | 'bound' | 'watch' | 'recordUse' | 'lastUse' | 'sweep' | 'scan' | 'readValue' | 'writeValue'
+      | 'chained'
+      | 'peekByDigest'
+      | 'bound'
+      | 'watch'
+      | 'recordUse'
+      | 'lastUse'
+      | 'sweep'
+      | 'scan'
+      | 'readValue'
+      | 'writeValue'
     >
   >
 
@@ -30,10 +41,14 @@ export function memoryStore(): MemoryStore {
   const uses = new Map<string, SecretUse>()
   const values = new Map<string, StoredValue>()
   const watchers = new Set<() => void>()
+  const sha256 = platformSha256()
   let seq = 0
+  let chain = CHAIN_START
   let boundMs = 0
 
   const store: Omit<MemoryStore, 'peekByDigest'> = {
+    chained: true,
+
     findByDigest: (digest) => Promise.resolve(byDigest.get(digest)),
 
     find: (id) => Promise.resolve(records.get(id)),
@@ -48,10 +63,12 @@ export function memoryStore(): MemoryStore {
       if ((stored?.version ?? 0) !== record.version - 1) return false
       const stays = frozenCopy(record)
       // Field by field, so that all events have one layout: a spread takes 100 bytes more each (bench/memory.ts).
-      const { v, id, at, type, tokenId, planId, actor, version, ...more } = event
-      const kept = { v, id, seq: seq + 1, at, type, tokenId, planId, actor, version }
       // An event that was read once has a place in another log, which is not its place in this one.
-      const whole = Object.keys(more).length > 0 ? { ...kept, ...structuredClone(more), seq: kept.seq } : kept
+      const { v, id, at, type, tokenId, planId, actor, version, hash, seq: _, chain: __, ...more } = event as TokenEvent
+      const place = { v, id, seq: seq + 1, at, type, tokenId, planId, actor, version }
+      const link = hash === undefined ? undefined : linkOf(sha256, chain, place.seq, hash)
+      const kept = hash === undefined || link === undefined ? place : { ...place, hash, chain: link }
+      const whole = Object.keys(more).length > 0 ? { ...kept, ...structuredClone(more) } : kept
       const line: TokenEvent = deepFreeze(whole)
       records.set(stays.id, stays)
       if (!stored) ids = undefined
@@ -63,6 +80,7 @@ export function memoryStore(): MemoryStore {
       if (isMoved) removeRecord(plans.get(stored.planId) as PlanLists, stored)
       putRecord(lists, stays, isMoved ? undefined : stored)
       seq += 1
+      if (link !== undefined) chain = link
       log.push(line)
       for (const wake of watchers)
         Promise.resolve()

@@ -2,6 +2,7 @@
 import type { Awaitable, TokenStore } from '../ports.ts'
 import { BOUND } from './contract/bound.ts'
 import { type Case, FAILURE } from './contract/case.ts'
+import { CHAINS } from './contract/chains.ts'
 import { COMMITS } from './contract/commits.ts'
 import { COPIES } from './contract/copies.ts'
 import { HISTORIES } from './contract/histories.ts'
@@ -34,8 +35,8 @@ export interface StoreContractOptions<S extends TokenStore = TokenStore> {
 /** One case: a promise of the port as a sentence, and what checks it. */
 export interface StoreContractCase {
   readonly name: string
-  /** The method that a store may lack; without it the case ends at once. */
-  readonly optional?: 'bound' | 'watch' | 'recordUse' | 'sweep' | 'scan' | 'writeValue'
+  /** What a store may lack; without it the case ends at once. */
+  readonly optional?: 'chained' | 'bound' | 'watch' | 'recordUse' | 'sweep' | 'scan' | 'writeValue'
   /**
    * Checks the promise with a store of its own.
    *
@@ -58,6 +59,7 @@ const CASES: readonly Case[] = [
   ...LISTS,
   ...LIST_PAGES,
   ...LOGS,
+  ...CHAINS,
   ...HISTORIES,
   ...BOUND,
   ...USES,
@@ -121,7 +123,7 @@ async function tryCase<S extends TokenStore>(
   const store = await options.create()
   opened.push(store)
   checkMethods(store)
-  if (entry.optional && typeof store[entry.optional] !== 'function') return
+  if (entry.optional && !store[entry.optional]) return
   const other = options.another ? await options.another(store) : store
   if (other !== store) opened.push(other)
   try {

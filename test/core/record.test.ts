@@ -1,6 +1,6 @@
 /** `readRecord` and `readEvent`: what cannot be read is named and dead, whatever stands there. */
 import fc from 'fast-check'
-import { type NewEvent, readEvent, readRecord, type TokenEvent, type TokenRecord } from 'plan-access-tokens'
+import { readEvent, readRecord, type TokenEvent, type TokenRecord } from 'plan-access-tokens'
 import { describe, expect, it } from 'vitest'
 import { isActive } from '../../src/core/lifecycle.ts'
 import { NOW, recordWith } from './fixtures.ts'
@@ -57,7 +57,7 @@ const WRONG_OF_RECORD: { readonly [F in keyof TokenRecord]-?: readonly [dead: un
   contact: ['', null, 7, {}],
   addresses: [[], null, '203.0.113.7', {}, ['203.0.113.7', 7]],
 }
-const WRONG_OF_EVENT: { readonly [F in keyof NewEvent | 'seq']-?: readonly [dead: unknown, ...wrong: unknown[]] } = {
+const WRONG_OF_EVENT: { readonly [F in keyof TokenEvent]-?: readonly [dead: unknown, ...wrong: unknown[]] } = {
   v: [1],
   id: ['', 7, undefined],
   seq: [Number.NaN, 0, '3', undefined],
@@ -69,6 +69,8 @@ const WRONG_OF_EVENT: { readonly [F in keyof NewEvent | 'seq']-?: readonly [dead
   version: [Number.NaN, 0, undefined],
   changes: [undefined, null, 'x', [], { name: 7 }],
   reason: [undefined, null, 7, ['x']],
+  hash: [undefined, null, 7],
+  chain: [undefined, null, 7],
   source: [undefined, null, 7],
   url: [undefined, null, {}],
   address: [undefined, null, 7],

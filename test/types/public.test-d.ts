@@ -3,6 +3,7 @@ import type { Migration } from 'kysely'
 import type * as api from 'plan-access-tokens'
 import type * as addresses from 'plan-access-tokens/addresses'
 import type * as admin from 'plan-access-tokens/admin'
+import type * as audit from 'plan-access-tokens/audit'
 import type * as authorizer from 'plan-access-tokens/authorizer'
 import type * as config from 'plan-access-tokens/config'
 import type * as elysia from 'plan-access-tokens/elysia'
@@ -134,6 +135,16 @@ interface Types {
   StepUpAction: api.StepUpAction
   AddressRanges: api.AddressRanges
   AddressOptions: addresses.AddressOptions
+  Checkpoint: audit.Checkpoint
+  CheckpointAlgorithm: audit.CheckpointAlgorithm
+  CheckpointInput: audit.CheckpointInput
+  LogProblem: audit.LogProblem
+  LogProblemCode: audit.LogProblemCode
+  LogReport: audit.LogReport
+  ProvingKey: audit.ProvingKey
+  SigningKey: audit.SigningKey
+  Stretch: audit.Stretch
+  VerifyInput: audit.VerifyInput
   LegacyKeys: api.LegacyKeys
   LeakedSecret: api.LeakedSecret
   LegacySecret: api.LegacySecret

@@ -35,6 +35,7 @@ const [MOST_USES, MOST_IDS] = [33, 100]
 export function d1Store(database: D1Database, options: D1Tables = {}): SqlStore {
   const session = d1Session(database, d1TablesOf('d1Store', database, options))
   return {
+    chained: true,
     findByDigest: lookUpByDigest(session),
     find: lookUpById(session),
     list: (query) => listTokens(session, query),

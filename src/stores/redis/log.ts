@@ -24,8 +24,8 @@ export async function eventPage(
     if (wanted <= 0 || from < 1) return page
     const [, all, flat] = await ask([index, isUp ? 'up' : 'down', String(from), String(wanted), String(BYTES)])
     const texts = Array.isArray(flat) ? flat : []
-    for (let i = 0; i + 1 < texts.length; i += 2) {
-      const event = eventOf(texts[i + 1], texts[i])
+    for (let i = 0; i + 2 < texts.length; i += 3) {
+      const event = eventOf(texts[i + 1], texts[i], texts[i + 2])
       if (!event) throw unreadableEvent(texts[i], base)
       if (planId === undefined || event.planId === planId) page.push(event)
       from = event.seq + (isUp ? 1 : -1)

@@ -124,6 +124,8 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
   }
 
   return {
+    chained: true,
+
     findByDigest: async (digest) => recordIn(await ask(FIND_BY_DIGEST, [digest])),
 
     find: (id) => replicas.look(async () => recordIn(await ask(FIND, [id]))),
@@ -135,7 +137,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
       refuseUnkeepable(record, event)
       return replicas.commit(async () => {
         const probe = hasRights ? '0' : '1'
-        const args = [...argumentsOf(record), ...argumentsOfEvent(event), channel, probe]
+        const args = [...argumentsOf(record), ...argumentsOfEvent(event), channel, probe, event.hash ?? '']
         const [, written, primary] = await ask(COMMIT, args)
         hasRights = true
         return written === '1' ? String(primary) : undefined

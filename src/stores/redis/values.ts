@@ -32,9 +32,10 @@ export function parseRecord(text: string, id: string, version: string): ParsedRe
 }
 
 /** Reads an event; `undefined` if it cannot be read. */
-export function eventOf(text: string, seq: string): TokenEvent | undefined {
+export function eventOf(text: string, seq: string, link: string): TokenEvent | undefined {
   const value = parse(text)
-  const { event, wrong } = readEvent(isDictionary(value) ? { ...value, seq: Number(seq) } : undefined)
+  const chain = link === '' ? undefined : link
+  const { event, wrong } = readEvent(isDictionary(value) ? { ...value, seq: Number(seq), chain } : undefined)
   return wrong.length === 0 ? event : undefined
 }
 

@@ -13,6 +13,7 @@
  *   and not again after a wait. So rows are locked in one order: token, secrets, state.
  */
 import type { CompiledQuery } from 'kysely'
+import { CHAIN_START } from '../../core/chain.ts'
 import type { NewEvent, TokenRecord } from '../../core/token.ts'
 import { digestTaken, isAbout, isDuplicate, isNull, isUnreadable, withoutNumber } from './problems.ts'
 import { ALONE, rawQuery } from './query.ts'
@@ -89,8 +90,11 @@ async function run(db: Db, { names }: Setup, query: CompiledQuery<Answer>, vouch
 type TokenColumns = keyof ReturnType<typeof tokenRow>
 type EventColumns = keyof ReturnType<typeof eventRow>
 const TOKEN = columnsOf('tokens') as readonly (readonly [TokenColumns, string])[]
-/** Its number is not a parameter. */
-const EVENT = columnsOf('events').filter(([column]) => column !== 'seq') as readonly (readonly [EventColumns, string])[]
+/** Its number and its link are no parameters: the server has them. */
+const EVENT = columnsOf('events').filter(([column]) => column !== 'seq' && column !== 'chain') as readonly (readonly [
+  EventColumns,
+  string,
+])[]
 /** The parameters before those of the columns. */
 const [VOUCHING, MARK, DIGESTS, CHANNEL] = ['$1::text', '$2::text', '$3::json', '$4::text']
 const BEFORE = 4
@@ -103,6 +107,10 @@ function statementOf(setup: Setup, isFirst: boolean, longest: number | undefined
   const token = TOKEN.map(([column, kind], i) => [column, `$${BEFORE + i + 1}::${kind}`] as const)
   const event = EVENT.map(([column, kind], i) => [column, `$${BEFORE + TOKEN.length + i + 1}::${kind}`] as const)
   const { id, version } = Object.fromEntries(token)
+  const { hash } = Object.fromEntries(event)
+  // Of the newest row of the state, as the number is: both are worked out anew after a wait.
+  const text = `coalesce(chain, '${CHAIN_START}') || ':' || (last_seq + 1)::pg_catalog.text || ':' || ${hash}`
+  const link = `pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(${text}, 'UTF8')), 'hex')`
   const isGood = `s.session = ${MARK} and (${VOUCHING} = '${OWN}' or (${VOUCHING} = '${PROBED}' and s.open = 'false'))`
   const set = token.filter(([column]) => column !== 'id').map((pair) => pair.join(' = '))
   const write = isFirst
@@ -119,9 +127,9 @@ function statementOf(setup: Setup, isFirst: boolean, longest: number | undefined
     // In order, so that two that have several new ones in common do not wait for each other.
     added: `insert into ${secrets} (digest, token_id) select d.digest, ${id} from ${listed} d (digest) where ${isWritten} and not ${isKnown} order by 1 returning 1`,
     // The secrets are counted so that they are written before the lock is taken.
-    numbered: `update ${state} set last_seq = last_seq + 1 where ${isWritten} and (select pg_catalog.count(*) from forgotten) >= 0 and (select pg_catalog.count(*) from added) >= 0 and id = 1 and last_seq < ${Number.MAX_SAFE_INTEGER} returning last_seq, ${DURABLE}, pg_catalog.set_config('idle_in_transaction_session_timeout', '${LONGEST_SILENCE}', true) as silence${limit}`,
+    numbered: `update ${state} set last_seq = last_seq + 1, chain = case when ${hash} is null then chain else ${link} end where ${isWritten} and (select pg_catalog.count(*) from forgotten) >= 0 and (select pg_catalog.count(*) from added) >= 0 and id = 1 and last_seq < ${Number.MAX_SAFE_INTEGER} returning last_seq, chain, ${DURABLE}, pg_catalog.set_config('idle_in_transaction_session_timeout', '${LONGEST_SILENCE}', true) as silence${limit}`,
     // Without a number it fails, and all of it with it.
-    logged: `insert into ${events} (seq, ${columns(event)}) select (select last_seq from numbered), ${values(event)} from written returning seq, pg_catalog.pg_notify(${CHANNEL}, '') as told`,
+    logged: `insert into ${events} (seq, chain, ${columns(event)}) select (select last_seq from numbered), (select chain from numbered where ${hash} is not null), ${values(event)} from written returning seq, pg_catalog.pg_notify(${CHANNEL}, '') as told`,
   }
   const withParts = Object.entries(parts).map(([name, part]) => `${name} as materialized (${part})`)
   return rawQuery<Answer>(

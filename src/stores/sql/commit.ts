@@ -4,6 +4,8 @@
  * and the row is the last one that is waited for. Here for MySQL and SQLite; PostgreSQL does it in one statement
  * (stores/sql/commit-postgres.ts).
  */
+import { CHAIN_START, linkOf } from '../../core/chain.ts'
+import { platformSha256 } from '../../core/digest.ts'
 import type { NewEvent, TokenRecord } from '../../core/token.ts'
 import type { Alongside } from './alongside.ts'
 import { latest } from './beside.ts'
@@ -15,6 +17,7 @@ import type { Session } from './session.ts'
 import type { Db, Setup } from './tables.ts'
 import { textOf, wholeOf } from './values.ts'
 
+const sha256 = platformSha256()
 /** How many rows a statement writes at most. */
 const PART = 500
 
@@ -150,17 +153,37 @@ async function keepSecrets(
   for (const part of partsOf(forgotten, PART)) await db.deleteFrom(names.secrets).where('digest', 'in', part).execute()
 }
 
-/** For MySQL, which gives back no rows that it has changed: the connection remembers the number. */
+/** For MySQL, which gives back no rows that it has changed: the connection remembers the number, and the state has the link. */
 async function insertNumbered(db: Db, { names }: Setup, event: NewEvent): Promise<void> {
+  const row = eventRow(event, 1)
+  const { hash } = row
   const { numUpdatedRows } = await db
     .updateTable(names.state)
-    .set((eb) => ({ last_seq: eb.fn<number>('last_insert_id', [eb('last_seq', '+', 1)]) }))
+    .set((eb) => {
+      // In front, since MySQL sets one column after another, and the number in the link is that of this event.
+      const text = [
+        eb.fn.coalesce('chain', eb.val(CHAIN_START)),
+        eb.val(':'),
+        eb('last_seq', '+', 1),
+        eb.val(`:${hash}`),
+      ]
+      const link = eb.fn<string>('sha2', [eb.fn('concat', text), eb.lit(256)])
+      return {
+        ...(hash !== null && { chain: link }),
+        last_seq: eb.fn<number>('last_insert_id', [eb('last_seq', '+', 1)]),
+      }
+    })
     .where('id', '=', 1)
     .where('last_seq', '<', Number.MAX_SAFE_INTEGER)
     .executeTakeFirstOrThrow()
   if (numUpdatedRows !== 1n) throw withoutNumber(names)
-  const row = eventRow(event, 1)
-  const insert = db.insertInto(names.events).values((eb) => ({ ...row, seq: eb.fn<number>('last_insert_id', []) }))
+  const insert = db.insertInto(names.events).values((eb) => ({
+    ...row,
+    seq: eb.fn<number>('last_insert_id', []),
+    ...(hash !== null && {
+      chain: eb.selectFrom(names.state).select('chain').where('id', '=', 1).$castTo<{ chain: string }>(),
+    }),
+  }))
   await insert.execute()
 }
 
@@ -173,14 +196,22 @@ async function lastSeq(db: Db, { names }: Setup): Promise<number> {
   return seq
 }
 
+/** For SQLite, which knows no SHA-256: the link is worked out here, in between, while the transaction has the database for itself. */
 async function insertEvent(db: Db, { names }: Setup, event: NewEvent): Promise<number> {
   const update = db
     .updateTable(names.state)
     .set((eb) => ({ last_seq: eb('last_seq', '+', 1).$castTo<number>() }))
     .where('id', '=', 1)
-    .returning('last_seq')
-  const seq = wholeOf((await update.executeTakeFirst())?.last_seq)
+    .returning(['last_seq', 'chain'])
+  const state = await update.executeTakeFirst()
+  const seq = wholeOf(state?.last_seq)
   if (seq === undefined) throw withoutNumber(names)
-  await db.insertInto(names.events).values(eventRow(event, seq)).execute()
+  const { hash } = event
+  const chain = hash === undefined ? null : linkOf(sha256, textOf(state?.chain) ?? CHAIN_START, seq, hash)
+  if (chain !== null) await db.updateTable(names.state).set({ chain }).where('id', '=', 1).execute()
+  await db
+    .insertInto(names.events)
+    .values(eventRow(event, seq, chain))
+    .execute()
   return seq
 }

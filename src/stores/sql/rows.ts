@@ -20,7 +20,7 @@ export const TOKEN_COLUMNS = [
 /** The columns that make an event. */
 export const EVENT_COLUMNS = [
   ...(['seq', 'id', 'at', 'type', 'token_id', 'plan_id', 'actor', 'version', 'changes', 'reason'] as const),
-  'details' as const,
+  ...(['details', 'hash', 'chain'] as const),
 ]
 /** The columns that make a use. */
 export const USE_COLUMNS = [...(['token_id', 'digest', 'at'] as const)]
@@ -76,6 +76,8 @@ export function readEventRow(row: EventRow): ReadRow<TokenEvent> {
     version: wholeOf(row.version),
     ...(changes !== undefined && { changes }),
     ...(row.reason !== null && { reason: textOf(row.reason) ?? null }),
+    ...(row.hash !== null && { hash: textOf(row.hash) ?? null }),
+    ...(row.chain !== null && { chain: textOf(row.chain) ?? null }),
     ...detailsOf(row.details, EVENT_DETAIL_NAMES),
   })
   return { value: event, wrong: columnsOf(wrong) }
@@ -150,8 +152,8 @@ export function tokenRow(record: TokenRecord) {
   }
 }
 
-/** The row of an event, or a `TypeError` if it would not be read again as it is. */
-export function eventRow(event: NewEvent, seq: number) {
+/** The row of an event in its place, or a `TypeError` if it would not be read again as it is. */
+export function eventRow(event: NewEvent, seq: number, chain: string | null = null) {
   const row = {
     seq,
     id: event.id,
@@ -164,6 +166,8 @@ export function eventRow(event: NewEvent, seq: number) {
     changes: event.changes === undefined ? null : JSON.stringify(event.changes),
     reason: event.reason ?? null,
     details: detailsText(event, EVENT_DETAIL_NAMES),
+    hash: event.hash ?? null,
+    chain,
   }
   refuseWrong('event', readEventRow(row), event, KNOWN.event)
   return row

@@ -7,7 +7,7 @@
 import type { Names, SqlDialect, Tables } from './tables.ts'
 
 /** The version of the tables that this code reads and writes. */
-export const SCHEMA_VERSION = 4
+export const SCHEMA_VERSION = 5
 
 /** What a kind of column is called in each dialect. */
 const KINDS = {
@@ -77,12 +77,14 @@ export const TABLES: { readonly [T in keyof Tables]: Table } = {
       changes: 'json?',
       reason: 'text?',
       details: 'json?',
+      hash: 'text?',
+      chain: 'text?',
     },
     indexes: { plan: ['plan_id', 'seq'], token: ['token_id', 'seq'] },
   },
   uses: { columns: { digest: 'id', token_id: 'id', at: 'whole' }, indexes: { token: ['token_id'] } },
   values: { columns: { name: 'id', version: 'whole', value: 'json' } },
-  state: { columns: { id: 'whole', schema_version: 'whole', last_seq: 'whole', bound_ms: 'whole' } },
+  state: { columns: { id: 'whole', schema_version: 'whole', last_seq: 'whole', bound_ms: 'whole', chain: 'text?' } },
 }
 
 /**
@@ -104,12 +106,19 @@ export const STEPS: { readonly [name: string]: (dialect: SqlDialect, names: Name
     ...createTable(dialect, names.values, TABLES.values),
     setVersion(dialect, names, 4),
   ],
+  plan_access_tokens_0005: (dialect, names) => [
+    ...addColumn(dialect, names, 'events', 'hash'),
+    ...addColumn(dialect, names, 'events', 'chain'),
+    ...addColumn(dialect, names, 'state', 'chain'),
+    setVersion(dialect, names, 5),
+  ],
 }
 
 /** The columns that a later step has added to a table. */
 const LATER: { readonly [T in keyof Tables]?: readonly string[] } = {
   tokens: ['details'],
-  events: ['reason', 'details'],
+  events: ['reason', 'details', 'hash', 'chain'],
+  state: ['chain'],
 }
 
 /** The tables that a later step has made. */

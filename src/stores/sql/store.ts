@@ -74,6 +74,7 @@ export function storeOver<DB, Trx>(
   const session = sessionOf(kysely, setup)
   const alongside = run && alongsideOf(setup, run, handing, alongsideTimeoutMs)
   return {
+    chained: true,
     findByDigest: lookUpByDigest(session),
     find: lookUpById(session),
     list: (query) => listTokens(session, query),

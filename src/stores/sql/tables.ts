@@ -67,6 +67,9 @@ interface EventsTable {
   readonly reason: Column<string | null>
   /** JSON: what else an event need not have, or null where it has none of it. */
   readonly details: Column<string | null>
+  /** Of what the event says, and its link in the chain; null of events from before there was one. */
+  readonly hash: Column<string | null>
+  readonly chain: Column<string | null>
 }
 
 /** One row a secret that was used: apart from the token, so that a late write can undo nothing. */
@@ -89,6 +92,8 @@ interface StateTable {
   readonly schema_version: Column<number>
   readonly last_seq: Column<number>
   readonly bound_ms: Column<number>
+  /** The newest link of the chain over the events; null as long as there is none. */
+  readonly chain: Column<string | null>
 }
 
 /** All tables, under the names that the code uses; `Names` has those of the database. */

@@ -13,7 +13,7 @@ export const FRESH = 1_000
 /** How long a change waits for it: one per cent and five milliseconds more. */
 export const WAIT = FRESH * 1.01 + 5
 
-type Method = Exclude<keyof MemoryStore, 'ready'>
+type Method = Exclude<keyof MemoryStore, 'ready' | 'chained'>
 type Answers = { [M in Method]?: (...args: Parameters<MemoryStore[M]>) => unknown }
 
 /** One process: an engine, with its own clock and its own way to the store. */

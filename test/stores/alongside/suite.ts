@@ -74,7 +74,8 @@ export function runsAlongside<Trx>(open: () => Promise<Bench<Trx>>, hasLocks: bo
     expect(ran.map(({ type }) => type).join(' ')).toBe(types)
     await store.recordUse([{ tokenId: token.id, digest: 'd', at: 1 }])
     expect((await bench.rows()).toSorted((a, b) => a.seq - b.seq)).toEqual(await log(store))
-    expect(await store.events({ limit: 99 })).toEqual(ran)
+    // The link of an event follows from the event before it, and is the database's to work out.
+    expect((await store.events({ limit: 99 })).map(({ chain: _, ...event }) => event)).toEqual(ran)
     await store.sweep({ before: Date.now() + 1, limit: 99 })
     expect(ran).toHaveLength(11)
     await tokens.close()

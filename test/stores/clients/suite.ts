@@ -28,7 +28,7 @@ export function passesOverClient<Trx>(open: () => Promise<World<Trx>>, hasLocks 
       async create() {
         for (const table of ['tokens', 'token_secrets', 'token_events', 'token_uses'])
           await world.exec(`delete from plan_${table}`)
-        await world.exec('update plan_token_state set last_seq = 0, bound_ms = 0')
+        await world.exec('update plan_token_state set last_seq = 0, chain = null, bound_ms = 0')
         return world.plain()
       },
       another: () => world.plain(),

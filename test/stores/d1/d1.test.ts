@@ -16,7 +16,9 @@ describeWithD1('Cloudflare D1', [], () => {
   const run = async (sql: string) => (await database.prepare(sql).all()).results
   const empty = async (): Promise<void> => {
     await database.batch(TABLES.map((table) => database.prepare(`delete from ${table}`)))
-    await run(`update plan_token_state set last_seq = 0, bound_ms = 0, schema_version = ${SCHEMA_VERSION}`)
+    await run(
+      `update plan_token_state set last_seq = 0, chain = null, bound_ms = 0, schema_version = ${SCHEMA_VERSION}`,
+    )
   }
   beforeAll(async () => {
     miniflare = await startMiniflare(['DB', 'OTHER'], await bundleWorker('test/stores/d1/worker.ts'))

@@ -26,7 +26,7 @@ async function answer(database: D1Database, request: Request): Promise<Response>
     async create() {
       await migrateD1(database)
       await database.batch(TABLES.map((table) => database.prepare(`delete from ${table}`)))
-      await database.prepare('update plan_token_state set last_seq = 0, bound_ms = 0').all()
+      await database.prepare('update plan_token_state set last_seq = 0, chain = null, bound_ms = 0').all()
       return d1Store(database)
     },
     another: () => d1Store(database),

@@ -170,7 +170,7 @@ describe.skipIf(!hasGalera)(title, () => {
         async create() {
           for (const table of ['tokens', 'token_secrets', 'token_events', 'token_uses', 'token_values'])
             await sql`delete from ${sql.table(`plan_${table}`)}`.execute(cleaner)
-          await sql`update plan_token_state set last_seq = 0, bound_ms = 0`.execute(cleaner)
+          await sql`update plan_token_state set last_seq = 0, chain = null, bound_ms = 0`.execute(cleaner)
           return sqlStore(writer)
         },
         another: () => sqlStore(reader),

@@ -24,7 +24,7 @@ describe.skipIf(pgbouncerVersion === undefined)(`through PgBouncer (${NEEDS_PGBO
   afterEach(async () => {
     for (const end of ends.splice(0).toReversed()) await end()
     await server.admin(
-      'truncate plan_tokens, plan_token_secrets, plan_token_events; update plan_token_state set last_seq = 0, bound_ms = 0',
+      'truncate plan_tokens, plan_token_secrets, plan_token_events; update plan_token_state set last_seq = 0, chain = null, bound_ms = 0',
       direct.database,
     )
   })

@@ -55,7 +55,7 @@ async function startSessions(flags: readonly string[]): Promise<Postgres> {
     ...{ server, config, poolOf, other: storeOver(pool) },
     empty: () =>
       server.admin(
-        'truncate plan_tokens, plan_token_secrets, plan_token_events, plan_token_uses, plan_token_values; update plan_token_state set last_seq = 0, bound_ms = 0',
+        'truncate plan_tokens, plan_token_secrets, plan_token_events, plan_token_uses, plan_token_values; update plan_token_state set last_seq = 0, chain = null, bound_ms = 0',
         config.database,
       ),
     async close() {

@@ -2,6 +2,7 @@
  * The plainest store that keeps the whole contract, made of parts that can be swapped one at a time, so that each planted
  * mistake (planted.ts) is the only thing that is wrong with its store.
  */
+import { createHash } from 'node:crypto'
 import type {
   EventQuery,
   ListPosition,
@@ -23,12 +24,13 @@ export interface Data {
   readonly values: Map<string, StoredValue>
   readonly wakes: Set<() => void>
   seq: number
+  chain: string
   boundMs: number
 }
 
 export const emptyData = (): Data => ({
   ...{ records: new Map(), byDigest: new Map(), log: [], uses: new Map(), values: new Map(), wakes: new Set() },
-  ...{ seq: 0, boundMs: 0 },
+  ...{ seq: 0, chain: '0'.repeat(64), boundMs: 0 },
 })
 
 /** A store with every method of the port. */
@@ -43,8 +45,14 @@ export function put(data: Data, record: TokenRecord): void {
   for (const { digest } of record.secrets) data.byDigest.set(digest, record.id)
 }
 
+/** The link of an event behind another. */
+export const linkOf = (before: string, seq: number, hash: string): string =>
+  createHash('sha256').update(`${before}:${seq}:${hash}`).digest('hex')
+
 export function append(data: Data, event: NewEvent, seq = ++data.seq): void {
-  data.log.push({ ...structuredClone(event), seq })
+  const { chain: _, ...said } = structuredClone(event) as TokenEvent
+  if (said.hash !== undefined) data.chain = linkOf(data.chain, seq, said.hash)
+  data.log.push({ ...said, seq, ...(said.hash !== undefined && { chain: data.chain }) })
 }
 
 /** What decides about a list. */
@@ -141,6 +149,7 @@ export function oldEvents({ log }: Data, { before, limit }: { before: number; li
 /** A store over some data. Everything given out is a copy. */
 export function plainStore(data: Data = emptyData()): WholeStore {
   return {
+    chained: true,
     findByDigest: async (digest) => structuredClone(data.records.get(data.byDigest.get(digest) ?? '')),
     find: async (id) => structuredClone(data.records.get(id)),
     list: async (query) => structuredClone(listOf(data.records.values(), query)),

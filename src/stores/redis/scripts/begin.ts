@@ -7,8 +7,8 @@
  * cluster moves that slot, some keys are here and some there; since one of the two is missing everywhere, the cluster then says
  * TRYAGAIN to every script instead of letting it see half of a store.
  *
- * The keys: `state` (hash: format, seq, bound), `token:<id>` (hash), `digest:<digest>` (the id of its token), `uses:<id>` (hash), `value:<name>` (hash),
- * `events` (stream, `<seq>-0`), `plan-events:<plan>`, `token-events:<id>` and `ends` (sorted sets by seq and by end), `ids` (a sorted set in their order),
+ * The keys: `state` (hash: format, seq, bound, chain), `token:<id>` (hash), `digest:<digest>` (the id of its token), `uses:<id>` (hash), `value:<name>` (hash),
+ * `events` (stream, `<seq>-0`, whose entries have their link of the chain), `plan-events:<plan>`, `token-events:<id>` and `ends` (sorted sets by seq and by end), `ids` (a sorted set in their order),
  * `plan-created:<plan>`, `plan-expiring:<plan>`, `plan-revoked:<plan>` (sorted sets in the order of stores/redis/places.ts).
  */
 

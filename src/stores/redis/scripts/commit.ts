@@ -1,5 +1,7 @@
 /** The script that writes a change. Its arguments: stores/redis/store.ts. It answers whether it was written, and by which primary. */
+import { CHAIN_START } from '../../../core/chain.ts'
 import { BEGIN, FORMAT, type Script } from './begin.ts'
+import { SHA256 } from './sha256.ts'
 
 /**
  * Writes a record and its event, or neither: everything that can be refused is asked before the first write, and Redis refuses
@@ -9,11 +11,11 @@ import { BEGIN, FORMAT, type Script } from './begin.ts'
  */
 export const COMMIT: Script = {
   repeatable: false,
-  text: `${BEGIN}
+  text: `${BEGIN}${SHA256}
 local id, version, call, record, digests = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4], ARGV[5]
 local plan, created, expires, revoked, ends = ARGV[6], ARGV[7], ARGV[8], ARGV[9], ARGV[10]
 local event, at, eventPlan, eventToken, ending, channel = ARGV[11], ARGV[12], ARGV[13], ARGV[14], ARGV[15], ARGV[16]
-local none, gate = KEYS[2], nil
+local hash, none, gate = ARGV[18], KEYS[2], nil
 if ending == '1' then gate = redis.pcall('DEL', none) else gate = redis.pcall('ZADD', none, 'XX', '0', 'none') end
 local stop = begin(gate, false)
 if stop then return stop end
@@ -80,8 +82,14 @@ local last = redis.call('XREVRANGE', log, '+', '-', 'COUNT', '1')[1]
 if not seq or (last and tonumber(string.match(last[1], '^%d+')) > seq) then return { 'lost' } end
 local number = whole(seq + 1)
 
-redis.call('XADD', log, number .. '-0', 'event', event, 'at', at, 'plan', eventPlan, 'token', eventToken, 'call', call)
+local entry = { 'event', event, 'at', at, 'plan', eventPlan, 'token', eventToken, 'call', call }
+if hash ~= '' then
+  local before = redis.call('HGET', KEYS[1], 'chain') or '${CHAIN_START}'
+  entry[11], entry[12] = 'chain', sha256(before .. ':' .. number .. ':' .. hash)
+end
+redis.call('XADD', log, number .. '-0', unpack(entry))
 redis.call('HSET', KEYS[1], 'format', '${FORMAT}', 'seq', number)
+if entry[12] then redis.call('HSET', KEYS[1], 'chain', entry[12]) end
 redis.call('ZADD', planEvents, number, number)
 redis.call('ZADD', tokenEvents, number, number)
 if old[1] then

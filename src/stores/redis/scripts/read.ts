@@ -67,13 +67,17 @@ end
 return reply
 `)
 
-/** The events of the log or of an index after a place: index, direction, from, how many, how many bytes about. */
+/**
+ * The events of the log or of an index after a place: index, direction, from, how many, how many bytes about. Answers whether that was
+ * all, and number, event and link of each.
+ */
 export const EVENTS = reading(`
 local index, up, from, left, budget = ARGV[1], ARGV[2] == 'up', ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 local log, part, bytes, all = base .. 'events', {}, 0, false
 local function take(entry)
   part[#part + 1] = string.match(entry[1], '^%d+')
   part[#part + 1] = entry[2][2]
+  part[#part + 1] = entry[2][12] or ''
   bytes = bytes + string.len(entry[2][2])
   left = left - 1
 end

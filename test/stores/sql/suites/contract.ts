@@ -24,7 +24,7 @@ export function passesTheContract(engine: Engine, options: SqlStoreOptions = {})
     async create() {
       for (const table of ['tokens', 'token_secrets', 'token_events', 'token_uses'])
         await sql`delete from ${sql.table(`plan_${table}`)}`.execute(writer)
-      await sql`update plan_token_state set last_seq = 0, bound_ms = 0`.execute(writer)
+      await sql`update plan_token_state set last_seq = 0, chain = null, bound_ms = 0`.execute(writer)
       return storeOver(writer)
     },
     another: () => storeOver(reader),

@@ -41,6 +41,9 @@ const LATER = [
   ['plan_token_events', 'reason'],
   ['plan_token_events', 'details'],
   ['plan_tokens', 'details'],
+  ['plan_token_events', 'hash'],
+  ['plan_token_events', 'chain'],
+  ['plan_token_state', 'chain'],
 ] as const
 const migrateByKysely = async (kysely: Kysely<unknown>, tables: SqlTables = {}): Promise<void> => {
   const { error } = await new Migrator({ db: kysely, provider: sqlMigrations(tables) }).migrateToLatest()
