@@ -112,6 +112,7 @@ export type {
   RefreshInput,
   RevokeInput,
   RevokeSecretInput,
+  RevokeWithReceiptInput,
   SweepInput,
   TokenInput,
 } from './service/input.ts'
@@ -121,6 +122,7 @@ export type { EventPage, TokenPage } from './service/manage.ts'
 export type { PlanTokensOptions } from './service/options.ts'
 export type { Question } from './service/question.ts'
 export type { ReadyInput } from './service/ready.ts'
+export type { Receipt, RevokedWithReceipt } from './service/receipt.ts'
 export type { ErrorInfo, OnError } from './service/report.ts'
 export type { Asked, Call, RequestLike } from './service/request.ts'
 export type { PreviewRevokeInput, RevokeFilter, RevokeManyInput } from './service/revoke-input.ts'

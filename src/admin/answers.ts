@@ -7,6 +7,7 @@ import type { ResourceRef } from '../core/resources.ts'
 import type { StepUp } from '../core/step-up.ts'
 import type { Token, TokenEvent } from '../core/token.ts'
 import type { PlacedReport } from '../service/check-links.ts'
+import type { Receipt } from '../service/receipt.ts'
 import { told } from './told.ts'
 
 const maybe = z.exactOptional
@@ -72,6 +73,19 @@ const token: z.ZodMiniType<Token> = z.strictObject({
     'A scope that is unknown or not grantable does not count.',
   ),
   lastUsedAt: told(maybe(z.nullable(z.int())), '`null` if never; absent where the store keeps no uses.'),
+})
+
+const receipt: z.ZodMiniType<Receipt> = z.strictObject({
+  tokenId: z.string(),
+  planId: z.string(),
+  seq: told(z.nullable(z.int()), 'The event that ended it; `null` where the log does not go back to it any more.'),
+  chain: told(maybe(z.string()), 'The link of that event in the chain over the log.'),
+  revokedAt: at(),
+  boundMs: told(z.int(), 'For how long processes may answer from memory, in milliseconds; as long was waited.'),
+  notAcceptedSince: told(
+    z.int(),
+    'Epoch milliseconds: since when, at the latest, no process of the deployment can have accepted it.',
+  ),
 })
 
 const event: z.ZodMiniType<TokenEvent> = z.strictObject({
@@ -209,6 +223,11 @@ const verdict = z.strictObject({
 /** What is given, by the name that it has in the OpenAPI document. */
 export const ANSWERS = {
   Token: token,
+  Revoked: told(
+    z.union([token, z.strictObject({ token, receipt })]),
+    'The token; with `receipt: true` the token and the receipt of its end.',
+  ),
+  Receipt: receipt,
   TokenPage: z.strictObject({ tokens: z.array(token), next: maybe(z.string()) }),
   Issued: z.strictObject({ token, secret: told(z.string(), 'The secret, shown this once.') }),
   Event: event,

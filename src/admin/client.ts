@@ -12,6 +12,7 @@ import type { Awaitable } from '../ports.ts'
 import type { PlacedReport } from '../service/check-links.ts'
 import type { Allowance } from '../service/decision.ts'
 import type { Verdict } from '../service/explain.ts'
+import type { ExportInput, ExportPart } from '../service/export-events.ts'
 import type {
   CreateInput,
   EditInput,
@@ -20,12 +21,15 @@ import type {
   PreviewRefreshInput,
   RefreshInput,
   RevokeInput,
+  RevokeWithReceiptInput,
 } from '../service/input.ts'
 import type { RefreshDates } from '../service/issue.ts'
 import type { EventPage, TokenPage } from '../service/manage.ts'
 import type { Question } from '../service/question.ts'
+import type { RevokedWithReceipt } from '../service/receipt.ts'
 import type { PreviewRevokeInput, RevokeManyInput } from '../service/revoke-input.ts'
 import type { RevokedMany, RevokePreview } from '../service/revoke-many.ts'
+import { EXPORT_TYPES, nextIn } from './export-types.ts'
 import type { HttpCode } from './problem.ts'
 
 /** What `createAdminClient` takes. */
@@ -102,6 +106,8 @@ export interface AdminClient {
   previewRefresh(input: WithoutActor<PreviewRefreshInput>): Promise<RefreshDates>
   /** Issues a new secret, in the answer this once. */
   refresh(input: WithoutActor<RefreshInput>): Promise<IssuedText>
+  /** Ends a token and gives a receipt: where the end stands in the log, and since when no process can have accepted the token. */
+  revoke(input: WithoutActor<RevokeWithReceiptInput>): Promise<RevokedWithReceipt>
   /** Ends a token, at once and for good. */
   revoke(input: WithoutActor<RevokeInput>): Promise<Token>
   /** Which tokens `revokeMany` would end. */
@@ -110,6 +116,8 @@ export interface AdminClient {
   revokeMany(input: WithoutActor<RevokeManyInput>): Promise<RevokedMany>
   /** A page of a plan's audit log. */
   events(input: WithoutActor<EventsInput>): Promise<EventPage>
+  /** A part of a plan's audit log as CSV or NDJSON, oldest first; the rest with `next` as `after`. */
+  exportEvents(input: WithoutActor<ExportInput>): Promise<Omit<ExportPart, 'events'>>
   /** What a token may do: every rule with its verdict. */
   explain(
     input: WithoutActor<Question> & {
@@ -151,6 +159,7 @@ interface Sending {
   readonly query?: object
   readonly body?: object
   readonly headers?: Readonly<Record<string, string>>
+  readonly accept?: string
 }
 
 /**
@@ -161,8 +170,9 @@ interface Sending {
  * const { token, secret } = await admin.create({ planId: '1001', type: 'rest', name: 'Nightly export', … })
  */
 export function createAdminClient(options: AdminClientOptions): AdminClient {
-  const sendOnce = async <T>(method: string, segments: readonly string[], sending: Sending = {}): Promise<T> => {
-    const { body, query = {}, headers } = sending
+  const sendOnce = async <T>(...sending: Parameters<typeof ask>): Promise<T> => answerOf<T>(await ask(...sending))
+  const ask = async (method: string, segments: readonly string[], sending: Sending = {}): Promise<Response> => {
+    const { body, query = {}, headers, accept = 'application/json' } = sending
     const path = segments.map(segmentOf).join('')
     const own = typeof options.headers === 'function' ? await options.headers() : options.headers
     const search = new URLSearchParams(entriesOf(query)).toString()
@@ -171,7 +181,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
       headers: {
         ...own,
         ...headers,
-        Accept: 'application/json',
+        Accept: accept,
         ...(body && { 'Content-Type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' }),
       },
       ...(body && { body: JSON.stringify(body) }),
@@ -179,8 +189,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
       redirect: 'error',
     }
     const { fetch = globalThis.fetch } = options
-    const response = await fetch(options.baseUrl.replace(/\/$/, '') + path + (search && `?${search}`), init)
-    return answerOf<T>(response)
+    return fetch(options.baseUrl.replace(/\/$/, '') + path + (search && `?${search}`), init)
   }
   const send = async <T>(...request: Parameters<typeof sendOnce>): Promise<T> => {
     try {
@@ -207,11 +216,21 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     previewRefresh: ({ id, ...query }) => send('GET', ['tokens', id, 'refresh'], { query }),
     refresh: ({ id, idempotencyKey, ...body }) =>
       send('POST', ['tokens', id, 'refresh'], { body, ...keyed(idempotencyKey) }),
-    revoke: ({ id, ...body }) => send('POST', ['tokens', id, 'revoke'], { body }),
+    revoke: (({ id, ...body }: WithoutActor<RevokeInput>) =>
+      send('POST', ['tokens', id, 'revoke'], { body })) as AdminClient['revoke'],
     previewRevoke: ({ planId, filter, ...query }) =>
       send('GET', ['plans', planId, 'tokens', 'revoke'], { query: { ...filter, ...query } }),
     revokeMany: ({ planId, ...body }) => send('POST', ['plans', planId, 'tokens', 'revoke'], { body }),
     events: ({ planId, ...query }) => send('GET', ['plans', planId, 'events'], { query }),
+    exportEvents: async ({ planId, ...query }) => {
+      const accept = EXPORT_TYPES[query.format]
+      const response = await ask('GET', ['plans', planId, 'events', 'export'], { query, accept })
+      const [given = ''] = (response.headers.get('content-type') ?? '').split(';')
+      if (!response.ok || !accept?.startsWith(given)) return answerOf(response)
+      const text = await response.text()
+      const next = nextIn(response.headers.get('link'))
+      return { text, ...(next !== undefined && { next }) }
+    },
     explain: (body) => send('POST', ['explain'], { body }),
   }
 }

@@ -44,7 +44,7 @@ export function openApiOf(introspection: boolean): Json {
 }
 
 function operationOf(route: Route): Json {
-  const { id, summary, path, query, body, types = [], takes, status = 200, answer, hasETag, codes } = route
+  const { id, summary, path, query, body, types = [], takes, status = 200, answer, hasETag, codes, texts } = route
   const parameters = [
     ...(path.includes('{') ? [parameterOf('path', /\{(\w+)\}/.exec(path)?.[1] ?? '', { type: 'string' }, true)] : []),
     ...(query ? queryParametersOf(query) : []),
@@ -62,7 +62,9 @@ function operationOf(route: Route): Json {
       requestBody: { content: Object.fromEntries(contentTypes.map((type) => [type, { schema }])) },
     }),
     responses: {
-      [status]: { ...jsonOf(summary, refTo(answer as AnswerName)), ...(hasETag && { headers: ETAG }) },
+      [status]: texts
+        ? textOf(summary, texts)
+        : { ...jsonOf(summary, refTo(answer as AnswerName)), ...(hasETag && { headers: ETAG }) },
       ...failures,
     },
   }
@@ -120,6 +122,15 @@ const refTo = (name: AnswerName): Json => ({ $ref: `#/components/schemas/${name}
 
 function jsonOf(description: string, schema: unknown, type = 'application/json'): Json {
   return { description, content: { [type]: { schema } } }
+}
+
+function textOf(description: string, { types, headers }: NonNullable<Route['texts']>): Json {
+  const schema = { type: 'string' }
+  return {
+    description,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, said]) => [name, { description: said, schema }])),
+    content: Object.fromEntries(types.map((type) => [type, { schema }])),
+  }
 }
 
 /** The answers to what goes wrong, by status, each with its codes. */

@@ -14,6 +14,8 @@ import type { CreateInput } from '../service/input.ts'
 import type { Issued } from '../service/issue.ts'
 import type { AnswerName } from './answers.ts'
 import type { SurfaceView } from './client.ts'
+import { exported } from './export.ts'
+import { EXPORT_TYPES } from './export-types.ts'
 import { type AdminCode, Problem } from './problem.ts'
 import { BODIES, QUERIES } from './schemas.ts'
 
@@ -56,6 +58,8 @@ export interface Answer {
   /** The version of the token that is answered, for its `ETag`. */
   readonly version?: number
   readonly headers?: Readonly<Record<string, string>>
+  /** In place of a body of JSON. */
+  readonly text?: string
 }
 
 /** One route. */
@@ -72,6 +76,8 @@ export interface Route {
   readonly takes?: 'Idempotency-Key' | 'If-Match'
   readonly status?: 201
   readonly answer?: AnswerName
+  /** The content types of an answer that is no JSON, and what its headers say. */
+  readonly texts?: { readonly types: readonly string[]; readonly headers: Readonly<Record<string, string>> }
   readonly hasETag?: true
   /** Codes of the engine that it can answer with. */
   readonly codes: readonly AdminCode[]
@@ -215,6 +221,21 @@ export const ROUTES: readonly Route[] = [
     }),
   }),
   route({
+    id: 'exportEvents',
+    method: 'GET',
+    path: '/plans/{planId}/events/export',
+    summary: "A part of a plan's audit log as CSV or NDJSON, oldest first; the next part stands in `Link`.",
+    query: QUERIES.exportEvents,
+    texts: {
+      types: Object.values(EXPORT_TYPES),
+      headers: {
+        Link: 'The next part (`rel="next"`, RFC 8288); absent of the last, without which the export is not whole.',
+      },
+    },
+    codes: ['invalid_input', 'not_plan_admin', 'unavailable'],
+    call: (engine, { actor, param, query }) => exported(engine, { actor, planId: param, ...query }),
+  }),
+  route({
     id: 'getRules',
     method: 'GET',
     path: '/plans/{planId}/rules',
@@ -286,10 +307,15 @@ export const ROUTES: readonly Route[] = [
     path: '/tokens/{id}/revoke',
     summary: 'Ends a token and all its secrets, at once and for good. Twice is not an error.',
     body: [BODIES.revoke],
-    answer: 'Token',
+    answer: 'Revoked',
     hasETag: true,
     codes: [...READ, ...STEP_UP, 'version_conflict'],
-    call: async (engine, { actor, param, body }) => ofToken(await engine.revoke({ actor, id: param, ...body })),
+    call: async (engine, { actor, param, body: { receipt, ...body } }) => {
+      const input = { actor, id: param, ...body }
+      if (!receipt) return ofToken(await engine.revoke(input))
+      const revoked = await engine.revoke({ ...input, receipt })
+      return { body: revoked, version: revoked.token.version }
+    },
   }),
   route({
     id: 'explain',

@@ -4,6 +4,7 @@
  * (admin/openapi.ts). What is answered: admin/answers.ts.
  */
 import * as z from 'zod/mini'
+import { EXPORT_INPUT } from '../service/export-events.ts'
 import { INPUTS } from '../service/input.ts'
 import { told } from './told.ts'
 
@@ -57,6 +58,8 @@ told(list.shape.metadataKey, 'Those that have a word of this key, whichever it i
 told(create.shape.canary, 'Makes a canary, which stays one: nothing is let through with it, and its use is told.')
 told(list.shape.limit, 'Entries of a page. Default 50.')
 told(events.shape.limit, 'Entries of a page. Default 50.')
+told(EXPORT_INPUT.shape.limit, 'Events of a part, at most. Default 1,000.')
+told(EXPORT_INPUT.shape.after, 'The cursor of the part before, from its `Link`.')
 told(list.shape.after, 'The `next` of the page before.')
 told(events.shape.after, 'The `next` of the page before.')
 told(list.shape.search, 'Part of a name or a description, or a whole id.')
@@ -67,6 +70,7 @@ told(
   '`afterGrace` (default): the newest secret works 24 hours more, or as long as the policy says. `now`: every earlier one ends at once.',
 )
 told(revoke.shape.reason, 'Why, 1 to 1,000 characters on one line, for the audit log.')
+told(revoke.shape.receipt, '`true`: the answer holds a receipt beside the token.')
 told(askByUrl.shape.url, 'A path with its query.')
 told(askByRoute.shape.route, 'A route of the policy, such as `GET /v1/files/{file_key}`.')
 
@@ -89,6 +93,7 @@ const ofFilter = { filter: told(z.extend(filter, ofList), 'That of the preview.'
 export const QUERIES = {
   list: z.extend(z.omit(list, { actor: true, planId: true }), ofList),
   events: z.omit(events, { actor: true, planId: true }),
+  exportEvents: z.omit(EXPORT_INPUT, { actor: true, planId: true }),
   previewRevoke: z.extend(filter, { ...ofList, limit: previewRevoke.shape.limit }),
   previewRefresh: z.extend(z.omit(previewRefresh, { actor: true, id: true }), ofRefresh),
 }
@@ -124,6 +129,7 @@ export const BODIES = {
 export const OF_ENGINE: ReadonlySet<unknown> = new Set(
   [
     ...Object.values(INPUTS).map(({ shape }) => shape),
+    EXPORT_INPUT.shape,
     ofPolicy,
     ofNew,
     from,

@@ -16,6 +16,8 @@ export interface Io {
   readonly colors: Colors
   /** Writes a line of data. */
   data(line: string): void
+  /** Writes text as it is, for a file or another program; on a terminal nothing acts. Resolves when there is room for more. */
+  text(text: string): Promise<void>
   /** Writes a line for people. */
   say(line: string): void
   /** Writes a warning for people. */
@@ -32,6 +34,10 @@ export function createIo({ json, color }: { readonly json: boolean; readonly col
     json,
     colors: pc.createColors(!json && wantsColor(color, stdout)),
     data: (line) => void stdout.write(`${json ? plainJson(line) : line}\n`),
+    async text(text) {
+      const shown = stdout.isTTY === true ? plain(text.replaceAll('\r\n', '\n')) : text
+      if (!stdout.write(shown)) await new Promise<void>((resolve) => stdout.once('drain', resolve))
+    },
     say: (line) => void stderr.write(`${line}\n`),
     warn: (line) => void stderr.write(`${onError.yellow('warning:')} ${line}\n`),
     canAsk: stdin.isTTY === true && stderr.isTTY === true,

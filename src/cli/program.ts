@@ -24,6 +24,7 @@ export function createProgram(): Command {
   addServe(program)
   addTokens(program)
   addQuestions(program)
+  addAudit(program)
   addOutbox(program)
   addPolicies(program)
   addCompletion(program)
@@ -182,6 +183,10 @@ function addTokens(program: Command): void {
     async (session, flags, id) => (await import('./commands/tokens.ts')).revoke(session, id, flags),
   )
     .option('--reason <text>', 'why; it stands in the audit log')
+    .option(
+      '--receipt',
+      'prints the receipt of the end: where it stands in the log, and since when the token is refused',
+    )
     .option('-p, --plan <id>', 'the plan, for many tokens at once')
     .option('-t, --type <type>', 'only tokens of this type')
     .addOption(
@@ -236,6 +241,38 @@ function addQuestions(program: Command): void {
     .option('--prefix <prefix>', 'a prefix of secrets, instead of a configuration; once for each', collect)
     .option('--revoke', 'ends what is found; asks first')
     .option('-y, --yes', 'does not ask')
+}
+
+function addAudit(program: Command): void {
+  managing<import('./commands/export.ts').ExportOptions>(
+    program,
+    'export',
+    "writes a plan's whole audit log to stdout, as CSV or NDJSON",
+    'export --plan acme --format csv > audit.csv',
+    async (session, flags) => (await import('./commands/export.ts')).exportLog(session, flags),
+  )
+    .addOption(required('-p, --plan <id>', 'the plan'))
+    .addOption(new Option('--format <format>', 'how (default: ndjson)').choices(['csv', 'ndjson']))
+    .option('--token <id>', 'only events of this token')
+    .option('--after <seq>', 'goes on behind this one, after an export that broke off')
+  command<import('./commands/verify.ts').VerifyOptions>(
+    program,
+    'verify',
+    'follows the chain over the whole audit log, and tells where it was touched',
+    'verify --checkpoints checkpoints.txt --key public.pem',
+    async (session, flags) => (await import('./commands/verify.ts')).verify(session, flags),
+  )
+    .option('--checkpoints <file>', 'signed checkpoints, one a line')
+    .option('--key <file>', 'the public key of the checkpoints, as PEM or JWK; once for each', collect)
+    .option('--from <seq>', 'only the events from this one on', whole)
+    .option('--file <file>', 'a whole log that was exported as NDJSON, instead of the store')
+  command<import('./commands/verify.ts').CheckpointOptions>(
+    program,
+    'checkpoint',
+    'signs what the newest link of the audit log is, and prints it as one line, to be kept elsewhere',
+    'checkpoint --key private.pem >> checkpoints.txt',
+    async (session, flags) => (await import('./commands/verify.ts')).checkpoint(session, flags),
+  ).addOption(required('--key <file>', 'the private key, P-256 or Ed25519, as PEM or JWK'))
 }
 
 function addOutbox(program: Command): void {

@@ -4,13 +4,17 @@
  */
 
 import { addressRanges } from '../addresses/index.ts'
-import { type AdminClient, createAdminClient, type ExplanationView } from '../admin/client.ts'
+import { type AdminClient, createAdminClient, type ExplanationView, type WithoutActor } from '../admin/client.ts'
 import { surfacesOf } from '../admin/routes.ts'
 import type { AdminApiConfig, Config, ConfiguredEngine } from '../config/config.ts'
 import type { Actor } from '../core/actor.ts'
 import type { Policy } from '../core/policy.ts'
 import { createPlanTokens } from '../service/create-plan-tokens.ts'
+import type { ManagingEngine } from '../service/engine.ts'
+import { engineBehind } from '../service/engines.ts'
 import type { Explanation } from '../service/explain.ts'
+import { exportPart } from '../service/export-events.ts'
+import type { RevokeInput } from '../service/input.ts'
 import { wordsOf } from '../service/report.ts'
 import type { RequestLike } from '../service/request.ts'
 import { CliError } from './exit.ts'
@@ -86,10 +90,14 @@ function ofEngine(engine: ConfiguredEngine, actor: string | Actor | undefined, b
     edit: (input) => engine.edit(by(input)),
     previewRefresh: (input) => engine.previewRefresh(by(input)),
     refresh: async (input) => shown(await engine.refresh(by(input))),
-    revoke: (input) => engine.revoke(by(input)),
+    revoke: ((input: WithoutActor<RevokeInput>) => engine.revoke(by(input))) as Source['revoke'],
     previewRevoke: (input) => engine.previewRevoke(by(input)),
     revokeMany: (input) => engine.revokeMany(by(input)),
     events: (input) => engine.events(by(input)),
+    async exportEvents(input) {
+      const { text, next } = await exportPart(engineBehind(engine) as ManagingEngine, by(input))
+      return { text, ...(next !== undefined && { next }) }
+    },
     explain: async ({ surface, address, ...question }) =>
       viewOf(await engine.explain(by(question), { ...at, ...(surface !== undefined && { surface }), address })),
     async inspect(secret) {

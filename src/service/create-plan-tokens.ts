@@ -28,6 +28,7 @@ import type {
   RefreshInput,
   RevokeInput,
   RevokeSecretInput,
+  RevokeWithReceiptInput,
   SweepInput,
   TokenInput,
 } from './input.ts'
@@ -36,6 +37,7 @@ import { type EventPage, edit, events, get, list, rules, type TokenPage } from '
 import { type PlanTokensOptions, readEngineOptions } from './options.ts'
 import { platformRandom } from './platform.ts'
 import type { Question } from './question.ts'
+import type { RevokedWithReceipt } from './receipt.ts'
 import type { Report } from './report.ts'
 import type { Asked } from './request.ts'
 import type { PreviewRevokeInput, RevokeManyInput } from './revoke-input.ts'
@@ -92,6 +94,8 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy> extends Authoriz
    * first), `token_not_found`, `plan_not_eligible`, `plan_rules_broken` (it holds what the plan's rules forbid by now: edit it first), `idempotency_key_reused`, `idempotency_key_spent`, `invalid_input`, `unavailable`.
    */
   refresh(input: RefreshInput): Promise<Issued>
+  /** Ends a token and gives a receipt: where the end stands in the log, and since when no process can have accepted the token. */
+  revoke(input: RevokeWithReceiptInput): Promise<RevokedWithReceipt>
   /**
    * Ends a token and all its secrets for good. Once it has resolved, no process accepts the token. Twice is not an error.
    *
@@ -179,7 +183,7 @@ export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>
     edit: (input) => edit(engine, input as EditInput),
     previewRefresh: (input) => previewRefresh(engine, input),
     refresh: (input) => refresh(engine, input),
-    revoke: (input) => revoke(engine, input),
+    revoke: ((input: RevokeInput) => revoke(engine, input)) as PlanTokens<P>['revoke'],
     previewRevoke: (input) => previewRevoke(engine, input),
     revokeMany: (input) => revokeMany(engine, input),
     revokeSecret: (input) => revokeSecret(engine, input),

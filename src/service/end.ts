@@ -12,15 +12,25 @@ import { noteCanary } from './canary.ts'
 import { change, type Judged, judgement } from './commit.ts'
 import { type ManagingEngine, show, showOne, timeOf } from './engine.ts'
 import { newId } from './ids.ts'
-import { parseInput, type RevokeInput, type RevokeSecretInput, type SweepInput } from './input.ts'
+import {
+  parseInput,
+  type RevokeInput,
+  type RevokeSecretInput,
+  type RevokeWithReceiptInput,
+  type SweepInput,
+} from './input.ts'
+import { type RevokedWithReceipt, receiptOf } from './receipt.ts'
 import { findByDigest, loadManaged } from './rights.ts'
 import { refuseWeakEnd } from './step-up.ts'
 
 /** How many records and events are removed at a time. */
 const SWEEP_BATCH = 500
 
-export async function revoke(engine: ManagingEngine, input: RevokeInput): Promise<Token> {
-  const { actor, id, reason } = parseInput('revoke', input)
+export async function revoke(
+  engine: ManagingEngine,
+  input: RevokeInput | RevokeWithReceiptInput,
+): Promise<Token | RevokedWithReceipt> {
+  const { actor, id, reason, receipt } = parseInput('revoke', input)
   const changed = await change(
     engine,
     () => loadManaged(engine, actor, id),
@@ -29,8 +39,9 @@ export async function revoke(engine: ManagingEngine, input: RevokeInput): Promis
       return revocation(engine, before, actor, reason)
     },
   )
-  await engine.freshness.untilSeenEverywhere()
-  return showOne(engine, changed)
+  const boundMs = await engine.freshness.untilSeenEverywhere()
+  if (!receipt) return showOne(engine, changed)
+  return { receipt: await receiptOf(engine, changed, boundMs), token: await showOne(engine, changed) }
 }
 
 /** What `revokeSecret` did. */

@@ -26,8 +26,11 @@ const MAX_LOOK_UPS = 64
 export interface Freshness {
   /** The record with a digest, from memory or from the store; notes in `asked` if it was memory. */
   lookUp(digest: string, asked: Asked): Awaitable<TokenRecord | undefined>
-  /** Resolves when no process can act on the state before a change any more. Called once the store has answered the commit. */
-  untilSeenEverywhere(): Promise<void>
+  /**
+   * Resolves when no process can act on the state before a change any more, with the bound that was waited for. Called once the store
+   * has answered the commit.
+   */
+  untilSeenEverywhere(): Promise<number>
   /** Ends the watch and forgets everything; resolves when nothing is under way any more. */
   close(): Promise<void>
 }
@@ -224,9 +227,10 @@ export function createFreshness(
         readBound(store.bound ? await store.bound(0) : 0, 0),
       ).catch(refuse)
       const longest = Math.max(bound, freshnessMs)
-      if (longest === 0) return
+      if (longest === 0) return 0
       const end = committed + longest * 1.01 + 5
       for (let left = end - clock.monotonic(); left > 0; left = end - clock.monotonic()) await clock.sleep(left)
+      return longest
     },
 
     async close() {

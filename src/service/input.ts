@@ -94,7 +94,12 @@ export const INPUTS = {
   token: z.strictObject({ actor, id: given }),
   plan: z.strictObject({ actor, planId: given }),
   previewRefresh: z.strictObject({ actor, id: given, graceHours: z.exactOptional(graceHours) }),
-  revoke: z.strictObject({ actor, id: given, reason: z.exactOptional(reason) }),
+  revoke: z.strictObject({
+    actor,
+    id: given,
+    reason: z.exactOptional(reason),
+    receipt: z.exactOptional(z.boolean()),
+  }),
   list: z.strictObject({
     actor,
     planId: given,
@@ -303,6 +308,12 @@ export interface PreviewRefreshInput extends TokenInput {
 export interface RevokeInput extends TokenInput {
   /** Why, 1 to 1,000 characters on one line: it stands in the audit log. A token that has ended before keeps what was said then. */
   readonly reason?: string
+}
+
+/** A token that is to end, whose end is to be proved. */
+export interface RevokeWithReceiptInput extends RevokeInput {
+  /** Gives a receipt beside the token: where its end stands in the log, and since when no process can have accepted it. */
+  readonly receipt: true
 }
 
 /** A page of a plan's tokens. */

@@ -21,6 +21,7 @@ it('tells every route once, in the words of OpenAPI 3.1', async () => {
     'previewRevoke: get /plans/{planId}/tokens/revoke',
     'revokeTokens: post /plans/{planId}/tokens/revoke',
     'listEvents: get /plans/{planId}/events',
+    'exportEvents: get /plans/{planId}/events/export',
     'getRules: get /plans/{planId}/rules',
     'getToken: get /tokens/{id}',
     'editToken: patch /tokens/{id}',

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { Issued, PlanTokens } from 'plan-access-tokens'
+import type { Issued, PlanTokens, TokenInput } from 'plan-access-tokens'
 import { testClock } from 'plan-access-tokens/testing'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createTokens } from '../../examples/demo/engine.ts'
@@ -187,7 +187,12 @@ describe('the story', () => {
   const wrong: readonly (readonly [what: string, spoil: Spoil, step: RegExp])[] = [
     [
       'revoke() that revokes nothing',
-      { tokens: (tokens) => ({ ...tokens, revoke: (input) => tokens.get(input) }) },
+      {
+        tokens: (tokens) => ({
+          ...tokens,
+          revoke: ((input: TokenInput) => tokens.get(input)) as typeof tokens.revoke,
+        }),
+      },
       /^Step \d+ \(ada: revoke\): status: expected "revoked", got "active"/,
     ],
     [

@@ -91,7 +91,7 @@ export const PUBLIC_VALUES: {
     ],
   },
   'plan-access-tokens/addresses': { source: 'src/addresses/index.ts', values: ['addressRanges'] },
-  'plan-access-tokens/audit': { source: 'src/audit/index.ts', values: ['createCheckpoint', 'verifyLog'] },
+  'plan-access-tokens/audit': { source: 'src/audit/index.ts', values: ['createCheckpoint', 'exportEvents', 'readExport', 'verifyLog'] },
   'plan-access-tokens/admin': {
     source: 'src/admin/index.ts',
     values: ['AdminApiError', 'adminHandler', 'createAdminClient', 'toNode'],

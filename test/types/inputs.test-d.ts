@@ -11,6 +11,7 @@ import type {
   RefreshInput,
   RevokeInput,
   RevokeManyInput,
+  RevokeWithReceiptInput,
   TokenInput,
 } from 'plan-access-tokens'
 import { describe, expectTypeOf, it } from 'vitest'
@@ -47,7 +48,8 @@ describe('the type of an input', () => {
     expectTypeOf<PreviewRevokeInput>().toExtend<Given<Inputs['previewRevoke']>>()
     expectTypeOf<Inputs['revokeMany']>().toExtend<RevokeManyInput>()
     expectTypeOf<RevokeManyInput>().toExtend<Given<Inputs['revokeMany']>>()
-    expectTypeOf<Fields<Inputs['revoke']>>().toEqualTypeOf<Fields<RevokeInput>>()
+    expectTypeOf<Fields<Omit<Inputs['revoke'], 'receipt'>>>().toEqualTypeOf<Fields<RevokeInput>>()
+    expectTypeOf<RevokeWithReceiptInput>().toExtend<Given<Inputs['revoke']>>()
     expectTypeOf<Fields<Lasting<Inputs['create']>>>().toEqualTypeOf<Fields<Lasting<CreateInput>>>()
     expectTypeOf<Fields<Inputs['checkLinks']>>().toEqualTypeOf<Fields<CheckLinksInput>>()
   })

@@ -136,6 +136,13 @@ interface Types {
   AddressRanges: api.AddressRanges
   AddressOptions: addresses.AddressOptions
   Checkpoint: audit.Checkpoint
+  ExportFormat: audit.ExportFormat
+  ExportPart: audit.ExportPart
+  LogExport: audit.LogExport
+  PlanExport: audit.PlanExport
+  Receipt: api.Receipt
+  RevokedWithReceipt: api.RevokedWithReceipt
+  RevokeWithReceiptInput: api.RevokeWithReceiptInput
   CheckpointAlgorithm: audit.CheckpointAlgorithm
   CheckpointInput: audit.CheckpointInput
   LogProblem: audit.LogProblem

@@ -2,6 +2,7 @@
 import type { IssuedText, WithoutActor } from '../../admin/client.ts'
 import type { Token } from '../../core/token.ts'
 import type { CreateInput, EditInput, ListInput, RefreshInput } from '../../service/input.ts'
+import type { Receipt } from '../../service/receipt.ts'
 import { confirmed } from '../ask.ts'
 import { CliError } from '../exit.ts'
 import { type Io, oneLine } from '../io.ts'
@@ -189,17 +190,18 @@ const MANY_FIELDS = [
 
 /** Flags of `revoke`. */
 export interface RevokeOptions extends Partial<RevokeManyOptions> {
+  readonly receipt?: boolean
   readonly yes?: boolean
 }
 
 export async function revoke(session: Session, id: string | undefined, options: RevokeOptions): Promise<void> {
-  const { plan, reason, yes, ...ofMany } = options
+  const { plan, reason, yes, receipt: isReceipt, ...ofMany } = options
   if (id === undefined) {
-    if (plan === undefined || yes)
+    if (plan === undefined || yes || isReceipt)
       throw new CliError(
         'usage',
         'usage',
-        'Which token? Say its id; or for many --plan, with --count instead of --yes.',
+        'Which token? Say its id; or for many --plan, with --count instead of --yes and without --receipt.',
       )
     return revokeMany(session, { ...options, plan })
   }
@@ -215,7 +217,28 @@ export async function revoke(session: Session, id: string | undefined, options: 
       `Revoke ${oneLine(token.name)} (${oneLine(token.id)}) of plan ${oneLine(token.planId)} for good?`,
       yes,
     )
-  const revoked = await calls.revoke({ id, ...(reason !== undefined && { reason }) })
+  const input = { id, ...(reason !== undefined && { reason }) }
+  if (isReceipt) {
+    const { receipt, token: ended } = await calls.revoke({ ...input, receipt: true })
+    if (io.json) io.data(JSON.stringify({ token: ended, receipt }))
+    else tellReceipt(io, receipt)
+    return
+  }
+  const revoked = await calls.revoke(input)
   if (!io.json) io.say('No request with this token is accepted any more.')
   tellToken(io, revoked)
+}
+
+/** A receipt, a field a line: its moments to the millisecond. */
+function tellReceipt(io: Io, { tokenId, planId, seq, chain, revokedAt, boundMs, notAcceptedSince }: Receipt): void {
+  const rows: [string, string][] = [
+    ['token', tokenId],
+    ['plan', planId],
+    ['event', seq === null ? 'not in the log any more' : String(seq)],
+    ...(chain === undefined ? [] : [['chain', chain] as [string, string]]),
+    ['revoked', new Date(revokedAt).toISOString()],
+    ['freshness', `${boundMs} ms`],
+    ['not accepted since', new Date(notAcceptedSince).toISOString()],
+  ]
+  showTable(io, ['field', 'value'], rows, '')
 }

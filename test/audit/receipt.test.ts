@@ -1,0 +1,80 @@
+/** Receipts of revocations: where the end stands in the log, and since when no process of the deployment can have accepted the token. */
+import { createPlanTokens, memoryStore } from 'plan-access-tokens'
+import { operator } from 'plan-access-tokens/operator'
+import { describe, expect, it } from 'vitest'
+import { ADMIN, newDirectory, newWorld, POLICY, TOKEN } from '../support/world.ts'
+
+describe('a receipt', () => {
+  it('says which event ended the token, and its link', async () => {
+    const { tokens, store, make, clock } = newWorld()
+    const { id } = await make()
+    await make()
+    clock.advance(5_000)
+    const { token, receipt } = await tokens.revoke({ actor: ADMIN, id, receipt: true, reason: 'lost' })
+    const log = await store.events({ limit: 9 })
+    expect(token).toMatchObject({ id, status: 'revoked' })
+    expect(receipt).toEqual({
+      ...{ tokenId: id, planId: '1001', seq: 3, chain: log[2]?.chain, boundMs: 0 },
+      ...{ revokedAt: clock.now(), notAcceptedSince: clock.now() },
+    })
+    expect(log[2]).toMatchObject({ type: 'revoked', tokenId: id, reason: 'lost' })
+  })
+
+  it('of a token that was revoked before names the first end, whoever made it and whatever came later', async () => {
+    const { tokens, make, clock } = newWorld()
+    const one = await make()
+    await tokens.revokeSecret({ text: one.secret })
+    const at = clock.now()
+    for (let i = 0; i < 120; i++) await make()
+    clock.advance(60_000)
+    const { receipt } = await tokens.revoke({ actor: ADMIN, id: one.id, receipt: true })
+    expect(receipt).toMatchObject({ seq: 2, revokedAt: at, notAcceptedSince: clock.now() })
+    await operator(tokens).movePlan({ from: '1001', to: '2002', actor: 'ops', reason: 'a merger' })
+    const moved = await tokens.revoke({ actor: 'admin-2', id: one.id, receipt: true })
+    expect(moved.receipt).toMatchObject({ planId: '2002', seq: 2, revokedAt: at })
+  })
+
+  it('of a token whose end was swept out of the log says that there is no event any more', async () => {
+    const { tokens, store, make, clock } = newWorld()
+    const { id } = await make()
+    await tokens.revoke({ actor: ADMIN, id })
+    clock.advance(1_000)
+    await make()
+    await store.sweep({ before: clock.now(), limit: 9 })
+    // The record went too, so the answer is that of a token that is not there.
+    await expect(tokens.revoke({ actor: ADMIN, id, receipt: true })).rejects.toMatchObject({ code: 'token_not_found' })
+    const kept = { ...store, events: async () => [] }
+    const other = createPlanTokens({ policy: POLICY, store: kept, directory: newDirectory(), clock })
+    const made = await other.create(TOKEN)
+    const { receipt } = await other.revoke({ actor: ADMIN, id: made.token.id, receipt: true })
+    expect(receipt.seq).toBeNull()
+    expect(receipt).not.toHaveProperty('chain')
+  })
+
+  it('is given once no process accepts the token, and says how long was waited', async () => {
+    const store = memoryStore()
+    const slow = newWorld({ store, freshnessMs: 200 })
+    const { id, secret } = await slow.make()
+    expect(await slow.ask(secret)).toBe('allowed')
+    const clock = { now: () => Date.now() }
+    const tokens = createPlanTokens({ policy: POLICY, store, directory: newDirectory(), clock })
+    const before = Date.now()
+    const { receipt } = await tokens.revoke({ actor: ADMIN, id, receipt: true })
+    expect(receipt.boundMs).toBe(200)
+    expect(receipt.notAcceptedSince).toBeGreaterThanOrEqual(before + 200)
+    await slow.tokens.close()
+  })
+
+  it('is for who may revoke alone, and only where it is asked for', async () => {
+    const { tokens, make } = newWorld()
+    const { id } = await make()
+    await expect(tokens.revoke({ actor: 'admin-2', id, receipt: true })).rejects.toMatchObject({
+      code: 'token_not_found',
+    })
+    await expect(tokens.revoke({ actor: ADMIN, id, receipt: 'yes' } as never)).rejects.toMatchObject({
+      code: 'invalid_input',
+    })
+    expect(await tokens.revoke({ actor: ADMIN, id })).not.toHaveProperty('receipt')
+    expect(await tokens.revoke({ actor: ADMIN, id, receipt: false } as never)).not.toHaveProperty('receipt')
+  })
+})
