@@ -2,6 +2,7 @@
 
 export type { Actor } from './core/actor.ts'
 export type { AddressRanges } from './core/addresses.ts'
+export type { Approvals } from './core/approvals.ts'
 export type { Canaries, CanaryPlace } from './core/canary.ts'
 export type { HeadersLike } from './core/credential.ts'
 export type { RuleName } from './core/decide.ts'
@@ -81,6 +82,7 @@ export type {
   TokenStatus,
   TokenWarning,
 } from './core/token.ts'
+export type { Proposal, ProposedChanges, TokenRequest } from './core/waiting.ts'
 export type {
   Awaitable,
   Clock,
@@ -93,6 +95,7 @@ export type {
   StoredValue,
   TokenStore,
 } from './ports.ts'
+export type { ApproveInput, CollectInput, DeclineInput } from './service/approval-input.ts'
 export type { DecisionInfo, SurfaceOptions } from './service/authorize.ts'
 export type { NamedLink, PlacedMistake, PlacedReport } from './service/check-links.ts'
 export { createPlanTokens, type PlanTokens } from './service/create-plan-tokens.ts'
@@ -117,9 +120,9 @@ export type {
   TokenInput,
 } from './service/input.ts'
 export type { InspectInput, Inspection } from './service/inspect.ts'
-export type { Issued, RefreshDates } from './service/issue.ts'
+export type { Issued, RefreshDates, Requested } from './service/issue.ts'
 export type { EventPage, TokenPage } from './service/manage.ts'
-export type { PlanTokensOptions } from './service/options.ts'
+export type { ApprovingOptions, PlanTokensOptions } from './service/options.ts'
 export type { Question } from './service/question.ts'
 export type { ReadyInput } from './service/ready.ts'
 export type { Receipt, RevokedWithReceipt } from './service/receipt.ts'

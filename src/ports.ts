@@ -90,7 +90,7 @@ export interface TokenStore {
 export interface ListQuery {
   readonly planId: string
   readonly type?: string
-  /** Judged at `now`. */
+  /** Judged at `now`. A record with a `request` is pending while it would be active without. */
   readonly status?: TokenStatus
   /** Part of a name or a description in any letter case, or a whole id. */
   readonly search?: string
@@ -99,7 +99,7 @@ export interface ListQuery {
   /** Those whose `metadata` has this key, to the letter. */
   readonly metadataKey?: string
   /**
-   * `newest`: by `createdAt`, then `id`, both descending. `expiry`: those that are active at `now` by `expiresAt`, then `id`,
+   * `newest`: by `createdAt`, then `id`, both descending. `expiry`: those that are active or pending at `now` by `expiresAt`, then `id`,
    * both ascending; then all others by `expiresAt`, then `id`, both descending.
    */
   readonly order: 'newest' | 'expiry'

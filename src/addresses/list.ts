@@ -52,6 +52,15 @@ function spansOf(ranges: readonly unknown[]): readonly Span[] {
 
 const compare = (one: bigint, other: bigint): number => (one < other ? -1 : Number(one > other))
 
+/** Whether each of some ranges lies in one of others. */
+export function areWithin(ranges: readonly unknown[], others: readonly unknown[]): boolean {
+  const spans = spansOf(others)
+  return ranges.every((range) => {
+    const parsed = typeof range === 'string' ? parseRange(range) : undefined
+    return parsed !== undefined && spans.some(([first, last]) => first <= parsed.first && parsed.last <= last)
+  })
+}
+
 function isWithin(spans: readonly Span[], text: string): boolean {
   // A network is no address to come from.
   const range = text.includes('/') ? undefined : parseRange(text)

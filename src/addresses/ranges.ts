@@ -2,7 +2,7 @@
 import * as z from 'zod/mini'
 import type { AddressRanges } from '../core/addresses.ts'
 import { readOptions } from '../core/setup.ts'
-import { createLists } from './list.ts'
+import { areWithin, createLists } from './list.ts'
 import { parseRange } from './parse.ts'
 import { readRanges } from './read.ts'
 
@@ -40,6 +40,7 @@ export function addressRanges(options: AddressOptions = {}): AddressRanges {
   return Object.freeze<AddressRanges>({
     isWatched,
     read: readRanges,
+    areWithin,
     listOf: (ranges) => ({ isWatched, holds: holdsFor(ranges) }),
     spelt,
     problemOf(address) {

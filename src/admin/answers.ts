@@ -6,6 +6,7 @@ import type { Limits } from '../core/policy-data.ts'
 import type { ResourceRef } from '../core/resources.ts'
 import type { StepUp } from '../core/step-up.ts'
 import type { Token, TokenEvent } from '../core/token.ts'
+import type { Proposal, TokenRequest } from '../core/waiting.ts'
 import type { PlacedReport } from '../service/check-links.ts'
 import type { Receipt } from '../service/receipt.ts'
 import { told } from './told.ts'
@@ -22,6 +23,34 @@ const secret = z.strictObject({
   leakedAt: told(maybe(z.int()), 'Epoch milliseconds: when it was first reported as leaked, if it went on working.'),
 })
 
+const linked = z.array(z.strictObject({ kind: z.string(), id: z.string(), link: z.string() }))
+
+const request: z.ZodMiniType<TokenRequest> = z.strictObject({
+  by: told(z.string(), 'Who asked, and who may collect the secret.'),
+  at: at(),
+  expiresAt: told(maybe(z.int()), 'The end that was chosen instead of days, epoch milliseconds.'),
+  approvedBy: told(maybe(z.string()), 'Absent while nobody has approved it as it is now.'),
+  approvedAt: maybe(z.int()),
+})
+
+const proposal: z.ZodMiniType<Proposal> = z.strictObject({
+  by: told(z.string(), 'Who asked for it.'),
+  at: at(),
+  version: told(z.int(), 'The version of the token that it was made from.'),
+  changes: told(
+    z.strictObject({
+      name: maybe(z.string()),
+      description: maybe(z.string()),
+      scopes: maybe(z.array(z.string())),
+      resources: maybe(z.union([z.literal('all'), linked])),
+      addresses: maybe(z.nullable(z.array(z.string()))),
+      contact: maybe(z.nullable(z.string())),
+      metadata: maybe(z.nullable(z.record(z.string(), z.nullable(z.string())))),
+    }),
+    'The fields that it changes; `null` takes away.',
+  ),
+})
+
 const token: z.ZodMiniType<Token> = z.strictObject({
   id: z.string(),
   planId: z.string(),
@@ -29,11 +58,8 @@ const token: z.ZodMiniType<Token> = z.strictObject({
   name: z.string(),
   description: z.string(),
   scopes: told(z.array(z.string()), 'Those that count by the policy of today.'),
-  resources: z.union([
-    z.literal('all'),
-    z.array(z.strictObject({ kind: z.string(), id: z.string(), link: z.string() })),
-  ]),
-  status: z.enum(['active', 'expired', 'revoked']),
+  resources: z.union([z.literal('all'), linked]),
+  status: told(z.enum(['active', 'pending', 'expired', 'revoked']), '`pending`: asked for, and without a secret.'),
   createdAt: at(),
   createdBy: z.string(),
   lifetimeDays: z.int(),
@@ -53,6 +79,8 @@ const token: z.ZodMiniType<Token> = z.strictObject({
     maybe(z.literal(true)),
     'A canary: nothing is let through with it, and its use is told. Absent of every other.',
   ),
+  request: told(maybe(request), 'Of a token that was asked for; absent once its secret was collected.'),
+  proposal: told(maybe(proposal), 'An edit that waits for another admin; absent where none does.'),
   warnings: told(
     z.array(
       z.union([
@@ -96,6 +124,7 @@ const event: z.ZodMiniType<TokenEvent> = z.strictObject({
   type: z.enum([
     ...(['created', 'adopted', 'edited', 'refreshed', 'revoked', 'secret_revoked', 'moving', 'moved'] as const),
     ...(['leak_reported', 'canary_used'] as const),
+    ...(['requested', 'edit_requested', 'approved', 'declined', 'collected'] as const),
   ]),
   tokenId: z.string(),
   planId: z.string(),
@@ -141,6 +170,7 @@ const planRules: z.ZodMiniType<PlanRules> = z.strictObject({
     ),
     'How strong the session must be for a change, by what is changed.',
   ),
+  approvals: told(maybe(z.literal('required')), 'Another admin approves each new token and each edit that widens one.'),
 })
 
 const scope: z.ZodMiniType<ScopeView> = z.strictObject({
@@ -230,6 +260,7 @@ export const ANSWERS = {
   Receipt: receipt,
   TokenPage: z.strictObject({ tokens: z.array(token), next: maybe(z.string()) }),
   Issued: z.strictObject({ token, secret: told(z.string(), 'The secret, shown this once.') }),
+  Requested: z.strictObject({ token }),
   Event: event,
   EventPage: z.strictObject({ events: z.array(event), next: maybe(z.string()) }),
   RefreshPreview: z.strictObject({ expiresAt: at(), previousWorksUntil: at() }),

@@ -9,6 +9,7 @@ import { type StepUp, sentenceOf } from '../core/step-up.ts'
 import { segmentProblem } from '../core/target.ts'
 import type { Token } from '../core/token.ts'
 import type { Awaitable } from '../ports.ts'
+import type { ApproveInput, CollectInput, DeclineInput } from '../service/approval-input.ts'
 import type { PlacedReport } from '../service/check-links.ts'
 import type { Allowance } from '../service/decision.ts'
 import type { Verdict } from '../service/explain.ts'
@@ -65,6 +66,12 @@ export interface IssuedText {
   readonly secret: string
 }
 
+/** A token that another admin has to approve; `collect` gives its secret then. */
+export interface RequestedText {
+  readonly token: Token
+  readonly secret?: undefined
+}
+
 /** A decision, and how it came about; without what only a server needs to answer the request. */
 export interface ExplanationView {
   readonly decision:
@@ -81,9 +88,10 @@ export interface ExplanationView {
 
 /**
  * The management API. Every call rejects with an `AdminApiError` for an answer that is no success, and with what `fetch` throws
- * if there is none. Fields are those of the engine's calls.
+ * if there is none. Fields are those of the engine's calls. `Created` is what `create` gives: over an engine with the option
+ * `approvals` it is `IssuedText | RequestedText`.
  */
-export interface AdminClient {
+export interface AdminClient<Created extends IssuedText | RequestedText = IssuedText> {
   /** The surfaces, each with its scopes, token types and limits. */
   policies(): Promise<readonly SurfaceView[]>
   /** What a text holds of links, for the live check of a form. */
@@ -96,12 +104,18 @@ export interface AdminClient {
   list(input: WithoutActor<ListInput>): Promise<TokenPage>
   /** The rules of a plan for its tokens; an empty object for none. */
   rules(input: { readonly planId: string }): Promise<PlanRules>
-  /** Issues a token. Its secret is in the answer, this once. */
-  create(input: WithoutActor<CreateInput>): Promise<IssuedText>
+  /** Issues a token. Its secret is in the answer, this once; there is none while another admin has to approve it. */
+  create(input: WithoutActor<CreateInput>): Promise<Created>
   /** One token. */
   get(input: { readonly id: string }): Promise<Token>
   /** Changes fields of a token; with `version` only if it is still that one, else `version_conflict` (412). */
   edit(input: WithoutActor<EditInput>): Promise<Token>
+  /** Approves what another admin asked for; with `version` only if the token is still that one, else `version_conflict` (412). */
+  approve(input: WithoutActor<ApproveInput>): Promise<Token>
+  /** Declines it: a pending token ends, an edit that waits is dropped. */
+  decline(input: WithoutActor<DeclineInput>): Promise<Token>
+  /** Gives the secret of an approved token to whoever asked for it, in the answer this once. */
+  collect(input: WithoutActor<CollectInput>): Promise<IssuedText>
   /** The dates that a refresh would give now, epoch milliseconds. */
   previewRefresh(input: WithoutActor<PreviewRefreshInput>): Promise<RefreshDates>
   /** Issues a new secret, in the answer this once. */
@@ -168,8 +182,13 @@ interface Sending {
  * @example
  * const admin = createAdminClient({ baseUrl: '/admin' })
  * const { token, secret } = await admin.create({ planId: '1001', type: 'rest', name: 'Nightly export', … })
+ * @example
+ * // Where tokens may have to be approved.
+ * const admin = createAdminClient<IssuedText | RequestedText>({ baseUrl: '/admin' })
  */
-export function createAdminClient(options: AdminClientOptions): AdminClient {
+export function createAdminClient<Created extends IssuedText | RequestedText = IssuedText>(
+  options: AdminClientOptions,
+): AdminClient<Created> {
   const sendOnce = async <T>(...sending: Parameters<typeof ask>): Promise<T> => answerOf<T>(await ask(...sending))
   const ask = async (method: string, segments: readonly string[], sending: Sending = {}): Promise<Response> => {
     const { body, query = {}, headers, accept = 'application/json' } = sending
@@ -208,11 +227,10 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     create: ({ planId, idempotencyKey, ...body }) =>
       send('POST', ['plans', planId, 'tokens'], { body, ...keyed(idempotencyKey) }),
     get: ({ id }) => send('GET', ['tokens', id]),
-    edit: ({ id, version, ...body }) =>
-      send('PATCH', ['tokens', id], {
-        body,
-        ...(version !== undefined && { headers: { 'If-Match': `"${version}"` } }),
-      }),
+    edit: ({ id, version, ...body }) => send('PATCH', ['tokens', id], { body, ...matching(version) }),
+    approve: ({ id, version }) => send('POST', ['tokens', id, 'approve'], matching(version)),
+    decline: ({ id, ...body }) => send('POST', ['tokens', id, 'decline'], { body }),
+    collect: ({ id, idempotencyKey }) => send('POST', ['tokens', id, 'collect'], keyed(idempotencyKey)),
     previewRefresh: ({ id, ...query }) => send('GET', ['tokens', id, 'refresh'], { query }),
     refresh: ({ id, idempotencyKey, ...body }) =>
       send('POST', ['tokens', id, 'refresh'], { body, ...keyed(idempotencyKey) }),
@@ -244,6 +262,10 @@ function segmentOf(text: string): string {
 
 function keyed(idempotencyKey: string | undefined): Sending {
   return idempotencyKey === undefined ? {} : { headers: { 'Idempotency-Key': idempotencyKey } }
+}
+
+function matching(version: number | undefined): Sending {
+  return version === undefined ? {} : { headers: { 'If-Match': `"${version}"` } }
 }
 
 function entriesOf(query: object): [string, string][] {

@@ -106,8 +106,9 @@ async function answer(admin: Admin, request: Request): Promise<Response> {
   if (route.method !== 'GET') refuseCrossSite(admin, request)
   const asked = await readAsked(admin, route, request, query)
   const answered = await route.call(tokens, { ...asked, actor, param })
+  const status = answered.status ?? route.status ?? 200
   const body = answered.text ?? JSON.stringify(answered.body)
-  return respond(route.status ?? 200, body, request.method, headersOfAnswer(route, answered))
+  return respond(status, body, request.method, headersOfAnswer(route, answered))
 }
 
 /** Who asks. Anything without an id is nobody; what else is said of a session has to be right, since rules go by it. */

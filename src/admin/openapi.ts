@@ -44,7 +44,8 @@ export function openApiOf(introspection: boolean): Json {
 }
 
 function operationOf(route: Route): Json {
-  const { id, summary, path, query, body, types = [], takes, status = 200, answer, hasETag, codes, texts } = route
+  const { id, summary, path, query, body, types = [], takes, status = 200, answer, waiting, hasETag } = route
+  const { codes, texts } = route
   const parameters = [
     ...(path.includes('{') ? [parameterOf('path', /\{(\w+)\}/.exec(path)?.[1] ?? '', { type: 'string' }, true)] : []),
     ...(query ? queryParametersOf(query) : []),
@@ -65,6 +66,7 @@ function operationOf(route: Route): Json {
       [status]: texts
         ? textOf(summary, texts)
         : { ...jsonOf(summary, refTo(answer as AnswerName)), ...(hasETag && { headers: ETAG }) },
+      ...(waiting && { 202: { ...jsonOf('Another admin has to approve it.', refTo(waiting)), headers: ETAG } }),
       ...failures,
     },
   }
@@ -98,7 +100,8 @@ const ETAG = {
 
 const HEADERS = {
   'Idempotency-Key': 'For an answer that was lost: the same key again gives the same token with a fresh secret.',
-  'If-Match': 'The `ETag` that the edit was made from. Without it the last edit wins.',
+  'If-Match':
+    'The `ETag` of the token as it was looked at. Without it the last edit wins, and what waits by now is approved.',
 }
 
 const headerOf = (name: keyof typeof HEADERS): Json => ({

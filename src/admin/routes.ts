@@ -11,7 +11,7 @@ import { linksIn, surfaceIssue } from '../service/check-links.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
 import type { Explanation } from '../service/explain.ts'
 import type { CreateInput } from '../service/input.ts'
-import type { Issued } from '../service/issue.ts'
+import type { Issued, Requested } from '../service/issue.ts'
 import type { AnswerName } from './answers.ts'
 import type { SurfaceView } from './client.ts'
 import { exported } from './export.ts'
@@ -21,7 +21,7 @@ import { BODIES, QUERIES } from './schemas.ts'
 
 /** The engine as far as the management API needs it; whatever its policies are. */
 export type AdminEngine = Pick<
-  PlanTokens<Policy>,
+  PlanTokens<Policy, Issued | Requested>,
   | 'policies'
   | 'legacy'
   | 'create'
@@ -29,6 +29,9 @@ export type AdminEngine = Pick<
   | 'list'
   | 'rules'
   | 'edit'
+  | 'approve'
+  | 'decline'
+  | 'collect'
   | 'previewRefresh'
   | 'refresh'
   | 'revoke'
@@ -55,6 +58,8 @@ export interface AdminRequest<Query = unknown, Body = unknown> {
 /** What the engine answered. */
 export interface Answer {
   readonly body: unknown
+  /** Default: the route's. */
+  readonly status?: 202
   /** The version of the token that is answered, for its `ETag`. */
   readonly version?: number
   readonly headers?: Readonly<Record<string, string>>
@@ -78,6 +83,8 @@ export interface Route {
   readonly answer?: AnswerName
   /** The content types of an answer that is no JSON, and what its headers say. */
   readonly texts?: { readonly types: readonly string[]; readonly headers: Readonly<Record<string, string>> }
+  /** What it answers with 202, where another admin has to approve it. */
+  readonly waiting?: AnswerName
   readonly hasETag?: true
   /** Codes of the engine that it can answer with. */
   readonly codes: readonly AdminCode[]
@@ -161,11 +168,13 @@ export const ROUTES: readonly Route[] = [
     id: 'createToken',
     method: 'POST',
     path: '/plans/{planId}/tokens',
-    summary: 'Issues a token. Its secret is in the answer, this once.',
+    summary:
+      'Issues a token. Its secret is in the answer, this once; with 202 there is none, and another admin has to approve it.',
     body: [BODIES.create],
     takes: 'Idempotency-Key',
     status: 201,
     answer: 'Issued',
+    waiting: 'Requested',
     hasETag: true,
     codes: [
       'invalid_input',
@@ -174,14 +183,17 @@ export const ROUTES: readonly Route[] = [
       'version_conflict',
       'token_not_active',
       ...STEP_UP,
+      'approval_required',
       'unavailable',
       ...KEY,
     ],
     call: async (engine, { actor, param, body, idempotencyKey }) => {
       const key = idempotencyKey === undefined ? {} : { idempotencyKey }
-      const issued = await engine.create({ actor, planId: param, ...body, ...key } as unknown as CreateInput)
+      const { token, secret } = await engine.create({ actor, planId: param, ...body, ...key } as unknown as CreateInput)
       // Relative, since the host may have taken off a part of the path.
-      return { ...ofIssued(issued), headers: { Location: `../../tokens/${issued.token.id}` } }
+      const headers = { Location: `../../tokens/${token.id}` }
+      if (secret) return { ...ofIssued({ token, secret }), headers }
+      return { body: { token }, status: 202, version: token.version, headers }
     },
   }),
   route({
@@ -264,14 +276,61 @@ export const ROUTES: readonly Route[] = [
     takes: 'If-Match',
     answer: 'Token',
     hasETag: true,
-    codes: WRITE,
+    codes: [...WRITE, 'token_is_pending', 'not_requester', 'approval_required'],
     call: async (engine, { actor, param, body, version }) => {
       const { description, ...rest } = body
       const emptied = description === undefined ? {} : { description: description ?? '' }
       const input = { actor, id: param, ...rest, ...emptied, ...(version !== undefined && { version }) }
-      return engine.edit(input).then(ofToken, (error: unknown) => {
-        throw isConflict(error) && version !== undefined ? new Problem('version_conflict', { status: 412 }) : error
-      })
+      return engine.edit(input).then(ofToken, unmatched(version))
+    },
+  }),
+  route({
+    id: 'approveToken',
+    method: 'POST',
+    path: '/tokens/{id}/approve',
+    summary: 'Approves what another admin asked for: a pending token, or an edit that waits as its `proposal`.',
+    takes: 'If-Match',
+    answer: 'Token',
+    hasETag: true,
+    codes: [...WRITE, 'nothing_requested', 'own_request', 'plan_rules_broken', 'approval_required'],
+    call: async (engine, { actor, param, version }) =>
+      engine.approve({ actor, id: param, ...(version !== undefined && { version }) }).then(ofToken, unmatched(version)),
+  }),
+  route({
+    id: 'declineToken',
+    method: 'POST',
+    path: '/tokens/{id}/decline',
+    summary: 'Declines what another admin asked for: a pending token ends, an edit that waits is dropped.',
+    body: [BODIES.decline],
+    answer: 'Token',
+    hasETag: true,
+    codes: [
+      ...[...READ, ...STEP_UP],
+      ...(['token_not_active', 'version_conflict', 'nothing_requested', 'own_request', 'approval_required'] as const),
+    ],
+    call: async (engine, { actor, param, body }) => ofToken(await engine.decline({ actor, id: param, ...body })),
+  }),
+  route({
+    id: 'collectToken',
+    method: 'POST',
+    path: '/tokens/{id}/collect',
+    summary: 'Gives the secret of an approved token to whoever asked for it, in the answer this once.',
+    takes: 'Idempotency-Key',
+    answer: 'Issued',
+    hasETag: true,
+    codes: [
+      ...[...WRITE, ...KEY],
+      ...([
+        'token_is_pending',
+        'not_requester',
+        'nothing_requested',
+        'plan_rules_broken',
+        'approval_required',
+      ] as const),
+    ],
+    call: async (engine, { actor, param, idempotencyKey }) => {
+      const key = idempotencyKey === undefined ? {} : { idempotencyKey }
+      return ofIssued(await engine.collect({ actor, id: param, ...key }))
     },
   }),
   route({
@@ -281,7 +340,14 @@ export const ROUTES: readonly Route[] = [
     summary: 'The dates that a refresh would give now.',
     query: QUERIES.previewRefresh,
     answer: 'RefreshPreview',
-    codes: [...READ, 'token_not_active', 'token_is_canary', 'plan_not_eligible', 'plan_rules_broken'],
+    codes: [
+      ...READ,
+      'token_not_active',
+      'token_is_pending',
+      'token_is_canary',
+      'plan_not_eligible',
+      'plan_rules_broken',
+    ],
     call: async (engine, { actor, param, query }) => ({
       body: await engine.previewRefresh({ actor, id: param, ...query }),
     }),
@@ -295,7 +361,7 @@ export const ROUTES: readonly Route[] = [
     takes: 'Idempotency-Key',
     answer: 'Issued',
     hasETag: true,
-    codes: [...WRITE, 'too_many_live_secrets', 'plan_rules_broken', 'token_is_canary', ...KEY],
+    codes: [...WRITE, 'too_many_live_secrets', 'plan_rules_broken', 'token_is_canary', 'token_is_pending', ...KEY],
     call: async (engine, { actor, param, body, idempotencyKey }) => {
       const key = idempotencyKey === undefined ? {} : { idempotencyKey }
       return ofIssued(await engine.refresh({ actor, id: param, ...body, ...key }))
@@ -332,6 +398,13 @@ export const ROUTES: readonly Route[] = [
     },
   }),
 ]
+
+/** A conflict is a condition that was not met, where a request has one. */
+function unmatched(version: number | undefined): (error: unknown) => never {
+  return (error) => {
+    throw isConflict(error) && version !== undefined ? new Problem('version_conflict', { status: 412 }) : error
+  }
+}
 
 function isConflict(error: unknown): boolean {
   return error instanceof PlanTokenError && error.code === 'version_conflict'

@@ -4,6 +4,7 @@
  * (admin/openapi.ts). What is answered: admin/answers.ts.
  */
 import * as z from 'zod/mini'
+import { APPROVAL_INPUTS } from '../service/approval-input.ts'
 import { EXPORT_INPUT } from '../service/export-events.ts'
 import { INPUTS } from '../service/input.ts'
 import { told } from './told.ts'
@@ -71,6 +72,8 @@ told(
 )
 told(revoke.shape.reason, 'Why, 1 to 1,000 characters on one line, for the audit log.')
 told(revoke.shape.receipt, '`true`: the answer holds a receipt beside the token.')
+const { decline } = APPROVAL_INPUTS
+told(decline.shape.reason, 'Why, 1 to 1,000 characters on one line, for the audit log.')
 told(askByUrl.shape.url, 'A path with its query.')
 told(askByRoute.shape.route, 'A route of the policy, such as `GET /v1/files/{file_key}`.')
 
@@ -120,6 +123,7 @@ export const BODIES = {
   }),
   refresh: z.extend(z.omit(refresh, { actor: true, id: true, idempotencyKey: true }), ofRefresh),
   revoke: z.omit(revoke, { actor: true, id: true }),
+  decline: z.omit(decline, { actor: true, id: true }),
   revokeMany: z.extend(z.omit(revokeMany, { actor: true, planId: true }), ofFilter),
   explainUrl: z.extend(z.omit(askByUrl, { actor: true }), { surface, address }),
   explainRoute: z.extend(z.omit(askByRoute, { actor: true }), { surface, address, params }),
@@ -128,7 +132,7 @@ export const BODIES = {
 /** The fields that the engine judges itself, all at once and with what the policy says of them. */
 export const OF_ENGINE: ReadonlySet<unknown> = new Set(
   [
-    ...Object.values(INPUTS).map(({ shape }) => shape),
+    ...Object.values({ ...INPUTS, ...APPROVAL_INPUTS }).map(({ shape }) => shape),
     EXPORT_INPUT.shape,
     ofPolicy,
     ofNew,

@@ -123,7 +123,9 @@ function addTokens(program: Command): void {
   )
     .addOption(plan())
     .option('-t, --type <type>', 'only tokens of this type')
-    .addOption(new Option('--status <status>', 'only tokens in this state').choices(['active', 'expired', 'revoked']))
+    .addOption(
+      new Option('--status <status>', 'only tokens in this state').choices(['active', 'pending', 'expired', 'revoked']),
+    )
     .option('--search <text>', 'only tokens with this in their name or description, or with this id')
     .option('--metadata <key=value>', 'only tokens with this word; once for each', words)
     .option('--metadata-key <key>', 'only tokens with a word of this key')
@@ -175,6 +177,29 @@ function addTokens(program: Command): void {
     .option('--idempotency-key <key>', 'the same key again replaces the secret that nobody received')
     .option('--grace-hours <n>', "how long the secret so far goes on working, 0 to the policy's grace", whole)
     .option('--preview', 'only tells the dates')
+  managing<import('./commands/approvals.ts').ApproveOptions>(
+    program,
+    'approve <id>',
+    'approves what another admin asked for: a pending token, or an edit that waits; shows it and asks first',
+    'approve 0c1f',
+    async (session, flags, id = '') => (await import('./commands/approvals.ts')).approve(session, id, flags),
+  )
+    .option('--if-version <n>', 'only if the token is still of this version; does not ask', whole)
+    .option('-y, --yes', 'does not ask')
+  managing<import('./commands/approvals.ts').DeclineOptions>(
+    program,
+    'decline <id>',
+    'declines what another admin asked for: a pending token ends, an edit that waits is dropped',
+    "decline 0c1f --reason 'Half of it is enough'",
+    async (session, flags, id = '') => (await import('./commands/approvals.ts')).decline(session, id, flags),
+  ).option('--reason <text>', 'why; it stands in the audit log')
+  managing<import('./commands/approvals.ts').CollectOptions>(
+    program,
+    'collect <id>',
+    'takes the secret of a token that you asked for, once it is approved; it is printed to stdout, this once',
+    'collect 0c1f',
+    async (session, flags, id = '') => (await import('./commands/approvals.ts')).collect(session, id, flags),
+  ).option('--idempotency-key <key>', 'the same key again replaces the secret that nobody received')
   managing<import('./commands/tokens.ts').RevokeOptions>(
     program,
     'revoke [id]',
@@ -190,7 +215,9 @@ function addTokens(program: Command): void {
     .option('-p, --plan <id>', 'the plan, for many tokens at once')
     .option('-t, --type <type>', 'only tokens of this type')
     .addOption(
-      new Option('--status <status>', 'only tokens in this state (default: active)').choices(['active', 'expired']),
+      new Option('--status <status>', 'only tokens in this state (default: active)').choices([
+        ...['active', 'pending', 'expired'],
+      ]),
     )
     .option('--search <text>', 'only tokens with this in their name or description, or with this id')
     .option('--metadata <key=value>', 'only tokens with this word; once for each', words)

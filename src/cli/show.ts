@@ -73,9 +73,32 @@ export function showToken(io: Io, token: Token): void {
     ...(token.legacy ? [['legacy', 'its newest secret is a key from before'] as [string, string]] : []),
     ['version', String(token.version)],
   ]
+  rows.push(...waitingRows(token))
   showTable(io, ['', ''], rows, '')
   for (const warning of warnings)
     io.warn(oneLine([warning.code, aboutOf(warning)].filter((text) => text !== '').join(': ')))
+}
+
+/** Who asked for a token or an edit, and who has approved it. */
+function waitingRows({ request, proposal }: Token): [string, string][] {
+  const rows: [string, string][] = []
+  if (request) rows.push(['asked for', `${moment(request.at)} by ${request.by}`])
+  if (request?.expiresAt !== undefined) rows.push(['asked until', moment(request.expiresAt)])
+  if (request?.approvedBy !== undefined)
+    rows.push(['approved', `${moment(request.approvedAt)} by ${request.approvedBy}`])
+  if (proposal) {
+    rows.push(['edit waits', `${moment(proposal.at)} by ${proposal.by}, of version ${proposal.version}`])
+    for (const [field, value] of Object.entries(proposal.changes))
+      rows.push([`to ${field}`, proposedText(field, value)])
+  }
+  return rows
+}
+
+function proposedText(field: string, value: unknown): string {
+  if (value === null) return 'none'
+  if (field === 'resources' && Array.isArray(value)) return value.map(({ link }) => link).join(', ')
+  if (Array.isArray(value)) return value.join(', ')
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function aboutOf(warning: Token['warnings'][number]): string {

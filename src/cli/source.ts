@@ -4,8 +4,16 @@
  */
 
 import { addressRanges } from '../addresses/index.ts'
-import { type AdminClient, createAdminClient, type ExplanationView, type WithoutActor } from '../admin/client.ts'
+import {
+  type AdminClient,
+  createAdminClient,
+  type ExplanationView,
+  type IssuedText,
+  type RequestedText,
+  type WithoutActor,
+} from '../admin/client.ts'
 import { surfacesOf } from '../admin/routes.ts'
+import { approvals } from '../approvals/index.ts'
 import type { AdminApiConfig, Config, ConfiguredEngine } from '../config/config.ts'
 import type { Actor } from '../core/actor.ts'
 import type { Policy } from '../core/policy.ts'
@@ -15,6 +23,7 @@ import { engineBehind } from '../service/engines.ts'
 import type { Explanation } from '../service/explain.ts'
 import { exportPart } from '../service/export-events.ts'
 import type { RevokeInput } from '../service/input.ts'
+import type { Issued } from '../service/issue.ts'
 import { wordsOf } from '../service/report.ts'
 import type { RequestLike } from '../service/request.ts'
 import { CliError } from './exit.ts'
@@ -22,7 +31,7 @@ import { unreachable } from './failure.ts'
 import { oneLine } from './io.ts'
 
 /** The calls of a command. */
-export interface Source extends Omit<AdminClient, 'parseLinks'> {
+export interface Source extends Omit<AdminClient<IssuedText | RequestedText>, 'parseLinks'> {
   /** Whether a secret works, and whose it is; absent where nobody may ask. */
   readonly inspect?: (
     secret: string,
@@ -69,6 +78,7 @@ export function engineOf(config: Exclude<Config, AdminApiConfig>, freshnessMs = 
     ...(limits !== undefined && { limits }),
     ...(canaries !== undefined && { canaries }),
     addresses: addressRanges(),
+    approvals: approvals(),
     freshnessMs,
     onError: (error, { method }) => tell(`${method} failed: ${wordsOf(error)}`),
     onWarning: tell,
@@ -85,9 +95,15 @@ function ofEngine(engine: ConfiguredEngine, actor: string | Actor | undefined, b
     policies: async () => surfacesOf(engine.policies),
     list: (input) => engine.list(by(input)),
     rules: (input) => engine.rules(by(input)),
-    create: async (input) => shown(await engine.create(by(input))),
+    async create(input) {
+      const { token, secret } = await engine.create(by(input))
+      return secret ? shown({ token, secret }) : { token }
+    },
     get: (input) => engine.get(by(input)),
     edit: (input) => engine.edit(by(input)),
+    approve: (input) => engine.approve(by(input)),
+    decline: (input) => engine.decline(by(input)),
+    collect: async (input) => shown(await engine.collect(by(input))),
     previewRefresh: (input) => engine.previewRefresh(by(input)),
     refresh: async (input) => shown(await engine.refresh(by(input))),
     revoke: ((input: WithoutActor<RevokeInput>) => engine.revoke(by(input))) as Source['revoke'],
@@ -115,7 +131,7 @@ function ofEngine(engine: ConfiguredEngine, actor: string | Actor | undefined, b
   }
 }
 
-const shown = ({ token, secret }: Awaited<ReturnType<ConfiguredEngine['create']>>) => ({
+const shown = ({ token, secret }: Issued) => ({
   token,
   secret: secret.reveal(),
 })
@@ -156,7 +172,7 @@ function ofApi({ adminApi: { url, headers } }: AdminApiConfig, actor: string | u
     fetch(to, { ...init, signal: AbortSignal.timeout(LONGEST_CALL) }).catch((thrown) => {
       throw unreachable(thrown, url)
     })
-  const { parseLinks: _, ...client } = createAdminClient({
+  const { parseLinks: _, ...client } = createAdminClient<IssuedText | RequestedText>({
     baseUrl: url,
     fetch: reach,
     ...(headers !== undefined && { headers }),

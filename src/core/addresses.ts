@@ -30,6 +30,8 @@ export interface AddressRanges {
   read(given: unknown): ReadAddresses
   /** @internal The list of a record, made once for equal ones. A range that cannot be read holds nothing. */
   listOf(ranges: readonly unknown[]): AddressList
+  /** @internal Whether each range of one list lies in a range of another. */
+  areWithin(ranges: readonly unknown[], others: readonly unknown[]): boolean
   /** @internal An address in its one spelling; `undefined` for what is none. */
   spelt(address: unknown): string | undefined
 }

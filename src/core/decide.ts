@@ -186,10 +186,14 @@ function allowlistRefuses(facts: Facts): RefusalCode | undefined {
   return outsideAllowlist(facts) === undefined ? undefined : 'resource_not_allowed'
 }
 
+/** A pending token has no secret that anybody could know. */
+const ENDED_AS = { revoked: 'token_revoked', expired: 'token_expired', pending: 'token_unknown' } as const
+
 function aliveRefuses({ record, secret, now }: Facts): RefusalCode | undefined {
-  if (!record || !secret) return 'token_unknown'
+  if (!record) return 'token_unknown'
   const status = statusOf(record, now)
-  if (status !== 'active') return status === 'revoked' ? 'token_revoked' : 'token_expired'
+  if (status !== 'active') return ENDED_AS[status]
+  if (!secret) return 'token_unknown'
   return isActiveSecret(record, secret, now) ? undefined : 'secret_retired'
 }
 

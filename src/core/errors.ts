@@ -152,6 +152,11 @@ export type ManagementCode =
   | 'preview_outdated'
   | 'token_is_canary'
   | 'insufficient_user_authentication'
+  | 'approval_required'
+  | 'token_is_pending'
+  | 'own_request'
+  | 'not_requester'
+  | 'nothing_requested'
   | 'unavailable'
 
 /** What a failed management call says. */
@@ -184,6 +189,20 @@ export const MANAGEMENT_ERRORS: { readonly [C in ManagementCode]: ManagementErro
   insufficient_user_authentication: {
     status: 401,
     title: 'A stronger or a more recent authentication of the actor is needed.',
+  },
+  approval_required: {
+    status: 409,
+    title: 'The rules of the plan ask for an approval, which can be neither asked for nor given here.',
+  },
+  token_is_pending: {
+    status: 409,
+    title: 'The token is pending: another admin approves it, and then whoever asked for it collects its secret.',
+  },
+  own_request: { status: 403, title: 'Another admin than the one who asked for it has to decide.' },
+  not_requester: { status: 403, title: 'The token is pending, and only the admin who asked for it may do this.' },
+  nothing_requested: {
+    status: 409,
+    title: 'Nothing waits here, or whoever asked for it is not an admin of the plan any more.',
   },
   unavailable: { status: 503, title: 'The store or the directory did not answer.' },
 }

@@ -232,9 +232,12 @@ export function moving(record: TokenRecord, eventId: string): TokenRecord {
   return next(record, { eventId })
 }
 
-/** The version in the plan where it belongs from then on. */
+/** The version in the plan where it belongs from then on. What admins of the other plan approved or proposed is void there. */
 export function moved(record: TokenRecord, planId: string, eventId: string): TokenRecord {
-  return next(record, { planId, eventId })
+  const { proposal, request, ...rest } = record
+  if (!request) return next(rest, { planId, eventId })
+  const { approvedBy, approvedAt, ...asked } = request
+  return next(rest, { planId, eventId, request: asked })
 }
 
 /** Whether the token is active at a moment: only then can it be edited and refreshed. */

@@ -35,6 +35,10 @@ export interface PlanRules {
    * { create: { acr: ['urn:example:mfa'], maxAgeSeconds: 300 }, revoke: { maxAgeSeconds: 3_600 } }
    */
   readonly stepUp?: { readonly [A in StepUpAction]?: StepUp }
+  /**
+   * Another admin has to approve each new token and each edit that widens one, before they count. Needs the option `approvals`.
+   */
+  readonly approvals?: 'required'
 }
 
 const isDays = (value: unknown): boolean => isDate(value) && value >= 1
@@ -50,6 +54,7 @@ const RULES: { readonly [R in keyof PlanRules]-?: readonly [isGood: (value: unkn
     isStepUpRule,
     'create, edit, refresh, revoke or approve, each with acr (a list), maxAgeSeconds (from 1) or both,',
   ],
+  approvals: [(value) => value === 'required', '"required"'],
 }
 
 /**

@@ -87,6 +87,7 @@ const DETAILS: { readonly [R in RuleName]?: (facts: Facts, code: RefusalCode) =>
       ? 'It is a canary: nothing is let through with it, and whoever sends it is answered as if it did not exist.'
       : REFUSALS.token_unknown.help,
   alive: ({ record, secret }, code) => {
+    if (code === 'token_unknown') return pendingText(record)
     if (code === 'token_revoked') return `That was on ${date(record?.revokedAt)}.`
     if (code === 'token_expired') return `That was on ${date(record?.expiresAt)}.`
     return secret?.worksUntil === ENDED ? 'It was ended at once.' : `It worked until ${date(secret?.worksUntil)}.`
@@ -123,6 +124,13 @@ const DETAILS: { readonly [R in RuleName]?: (facts: Facts, code: RefusalCode) =>
       ? `It is the ${described(facts, outside)}; nothing above it is listed either.`
       : 'It is the whole plan.'
   },
+}
+
+function pendingText(record: Facts['record']): string {
+  const { approvedBy } = record?.request ?? {}
+  return approvedBy === undefined
+    ? 'It is pending: another admin has to approve it, and until its secret is collected it has none.'
+    : `It is pending: ${approvedBy} has approved it, and until its secret is collected it has none.`
 }
 
 function sizeOf({ requests, perSeconds }: LimitState): string {

@@ -17,6 +17,7 @@ import {
   type TokenEvent,
   type TokenRecord,
 } from './token.ts'
+import type { Proposal, ProposedChanges, TokenRequest } from './waiting.ts'
 
 /** A record that was read. */
 export interface ReadRecord {
@@ -71,7 +72,7 @@ const isLeak = (value: unknown): boolean => {
   const { at, reports, endsAt } = Object(value) as { readonly [F in keyof LeakedSecret]?: unknown }
   return isDate(at) && areTexts(reports) && (endsAt === undefined || isDate(endsAt))
 }
-const CALLS: readonly string[] = ['create', 'refresh', 'adopt'] satisfies IdempotencyRecord['call'][]
+const CALLS: readonly string[] = ['create', 'refresh', 'adopt', 'collect'] satisfies IdempotencyRecord['call'][]
 const areKeys = listOf<IdempotencyRecord>(
   ({ call, key, input, digest }) => CALLS.includes(call as string) && isText(key) && isText(input) && isText(digest),
 )
@@ -87,12 +88,51 @@ const FORMAT: Field<1> = [isKnownFormat, 1]
 
 const areWords = (value: unknown): boolean => isDictionary(value) && Object.values(value).every(isText)
 
+const isOr =
+  (isGood: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    value === undefined || isGood(value)
+const isRequest = (value: unknown): boolean => {
+  if (!isDictionary(value)) return false
+  const { by, at, expiresAt, approvedBy, approvedAt } = value
+  const isApproved = isText(approvedBy) && isDate(approvedAt)
+  const isOpen = approvedBy === undefined && approvedAt === undefined
+  return isText(by) && isDate(at) && isOr(isDate)(expiresAt) && (isApproved || isOpen)
+}
+/** A request of which nobody knows who made it: nobody may collect its secret, and nobody approve it. */
+const NO_REQUEST: TokenRequest = Object.freeze({ by: '', at: Number.NaN })
+const CHANGED: { readonly [F in keyof ProposedChanges]-?: (value: unknown) => boolean } = {
+  name: isText,
+  description: isText,
+  scopes: areTexts,
+  resources: (value) => value === 'all' || areLinked(value),
+  addresses: orNull(areTexts),
+  contact: orNull(isText),
+  metadata: orNull((value) => isDictionary(value) && Object.values(value).every(orNull(isText))),
+}
+const isProposal = (value: unknown): boolean => {
+  if (!isDictionary(value)) return false
+  const { by, at, version, changes } = value
+  if (!isText(by) || !isDate(at) || !isCount(version) || !isDictionary(changes)) return false
+  // One that says more than this version knows is not applied in part.
+  return Object.entries(changes).every(
+    ([name, change]) => Object.hasOwn(CHANGED, name) && CHANGED[name as keyof ProposedChanges](change),
+  )
+}
+/** It has lapsed, so nobody can approve it. */
+const NO_PROPOSAL: Proposal = Object.freeze({
+  ...{ by: '', at: Number.NaN, version: Number.NaN },
+  changes: Object.freeze({}),
+})
+
 /** What a record need not have. What stands for a field that is there and cannot be read lets the token do no more than it. */
 const RECORD_DETAILS: FieldsOf<RecordDetails> = {
   metadata: [areWords, Object.freeze({})],
   contact: TEXT,
   canary: [(value) => value === true, true],
   addresses: [areTexts, NONE],
+  request: [isRequest, NO_REQUEST],
+  proposal: [isProposal, NO_PROPOSAL],
 }
 
 const EVENT_DETAILS: FieldsOf<EventDetails> = {

@@ -3,10 +3,12 @@
  * What changes a record: core/lifecycle.ts. Who keeps it: ports.ts.
  */
 
+import { millisecondsInDay } from 'date-fns/constants'
 import type { AddressList } from './addresses.ts'
-import { deepFreeze } from './freeze.ts'
+import { deepFreeze, frozenCopy } from './freeze.ts'
 import { isObject } from './objects.ts'
 import type { Allowlist, LinkedResource, Resources } from './resources.ts'
+import type { Proposal, TokenRequest } from './waiting.ts'
 
 /** `worksUntil` of a secret that was ended at once: a state, and no moment that a clock could stand before. */
 export const ENDED = 0
@@ -44,12 +46,12 @@ export interface LegacySecret {
 
 /** An idempotency key that was used, hashed, with what it was used for. */
 export interface IdempotencyRecord {
-  readonly call: 'create' | 'refresh' | 'adopt'
+  readonly call: 'create' | 'refresh' | 'adopt' | 'collect'
   /** SHA-256 over the call, the plan, token or adopted key, and the key. */
   readonly key: string
   /** SHA-256 over the input, to tell a repetition from a new call. */
   readonly input: string
-  /** The digest of the secret that the key issued last, or of the key that was adopted. */
+  /** The digest of the secret that the key issued last, or of the key that was adopted; empty where it asked for an approval. */
   readonly digest: string
 }
 
@@ -66,6 +68,10 @@ export interface RecordDetails {
   readonly canary?: true
   /** The addresses and networks that it may be used from; absent: from anywhere. An empty list is from nowhere. */
   readonly addresses?: readonly string[]
+  /** Of a token that was asked for and has no secret yet. Whatever stands there, the token is pending. */
+  readonly request?: TokenRequest
+  /** An edit that waits for another admin. */
+  readonly proposal?: Proposal
 }
 
 /** A token as a store keeps it. Version 1 is the newly created one; every change adds one. */
@@ -100,7 +106,9 @@ export interface TokenRecord extends RecordDetails {
  * What the audit log calls a change. `adopted` is the first of a token whose key is from before, as
  * `created` is of any other. One that an operator moves to another plan leaves `moving` in the log of the one and `moved` in the
  * log of the other. `leak_reported` is a secret that was found somewhere and goes on working, for good or for a while; one that
- * ended by it is `revoked` or `secret_revoked`. `canary_used` stands there once a minute a token at most.
+ * ended by it is `revoked` or `secret_revoked`. `canary_used` stands there once a minute a token at most. `requested` is the first of a
+ * token that needs an approval, `collected` what gives it its secret; `edit_requested` is an edit that waits, and `approved` with the
+ * changes of one what applies it.
  */
 export type EventType =
   | 'created'
@@ -113,6 +121,11 @@ export type EventType =
   | 'moved'
   | 'leak_reported'
   | 'canary_used'
+  | 'requested'
+  | 'edit_requested'
+  | 'approved'
+  | 'declined'
+  | 'collected'
 
 /** A field of a token before and after a change. */
 export interface Change {
@@ -160,8 +173,8 @@ export interface TokenEvent extends NewEvent {
   readonly chain?: string
 }
 
-/** Derived from the dates, never stored. */
-export type TokenStatus = 'active' | 'expired' | 'revoked'
+/** Derived from the dates, never stored. A pending one was asked for, and has no secret yet. */
+export type TokenStatus = 'active' | 'pending' | 'expired' | 'revoked'
 
 /** One secret as it is shown: when it was issued and until when it works, nothing else. */
 export interface SecretView {
@@ -228,7 +241,22 @@ export function isBefore(now: number, end: unknown): boolean {
 /** What a token is at a moment. Revoked unless `revokedAt` is exactly `null`; expired unless shown to be alive. */
 export function statusOf(record: TokenRecord, now: number): TokenStatus {
   if (record.revokedAt !== null) return 'revoked'
-  return isBefore(now, record.expiresAt) ? 'active' : 'expired'
+  if (!isBefore(now, record.expiresAt)) return 'expired'
+  return record.request === undefined ? 'active' : 'pending'
+}
+
+/** Whether a token is over: revoked, or past its end. */
+export function hasEnded(record: TokenRecord, now: number): boolean {
+  const status = statusOf(record, now)
+  return status === 'revoked' || status === 'expired'
+}
+
+/** For how many days a request or a proposal waits for another admin. */
+export const DECIDED_WITHIN_DAYS = 30
+
+/** The edit that waits, unless it has lapsed. */
+export function proposalOf({ proposal }: Pick<TokenRecord, 'proposal'>, now: number): Proposal | undefined {
+  return proposal && isBefore(now, proposal.at + DECIDED_WITHIN_DAYS * millisecondsInDay) ? proposal : undefined
 }
 
 /** Whether it is a canary token, with which nothing is let through. Whatever stands there is one: only absence is none. */
@@ -301,6 +329,7 @@ export function viewOf(
     }),
   )
   const used = secrets.flatMap(({ lastUsedAt }) => lastUsedAt ?? [])
+  const proposal = proposalOf(record, now)
   return deepFreeze({
     id,
     planId,
@@ -327,6 +356,8 @@ export function viewOf(
     ...(contact !== undefined && { contact }),
     ...(isCanary(record) && { canary: true as const }),
     ...(record.addresses !== undefined && { addresses: textsOf(record.addresses) }),
+    ...(record.request !== undefined && { request: frozenCopy(record.request) }),
+    ...(proposal && { proposal: frozenCopy(proposal) }),
     ...(uses && { lastUsedAt: latestOf(used) ?? null }),
   })
 }

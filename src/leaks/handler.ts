@@ -10,6 +10,7 @@ import { callable, judged, whole } from '../core/shape.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
 import { type ManagingEngine, timeOf } from '../service/engine.ts'
 import { engineBehind } from '../service/engines.ts'
+import type { Issued, Requested } from '../service/issue.ts'
 import { tell } from '../service/tell.ts'
 import { answered, codeOf, type LeakCode, problemResponse, statusOfLeak } from './problem.ts'
 import { type Leak, NO_ENGINE, reportAll, SOURCE_PATTERN } from './report.ts'
@@ -28,7 +29,7 @@ export interface LeakReport {
 /** What `leakHandler` takes. */
 export interface LeakOptions<P extends Policy = Policy> {
   /** What `createPlanTokens` gave, itself and no copy. */
-  readonly tokens: PlanTokens<P>
+  readonly tokens: PlanTokens<P, Issued | Requested>
   /** Whose reports are taken. */
   readonly sources: readonly LeakSource[]
   /** The longest report that is read, in bytes, 1 to 16,777,216. Default 1,048,576. */

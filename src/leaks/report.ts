@@ -28,6 +28,7 @@ import { type ManagingEngine, show, timeOf } from '../service/engine.ts'
 import { engineBehind } from '../service/engines.ts'
 import { newId } from '../service/ids.ts'
 import { parseBy } from '../service/input.ts'
+import type { Issued, Requested } from '../service/issue.ts'
 import { findByDigest } from '../service/rights.ts'
 import { placeOf } from './place.ts'
 
@@ -86,7 +87,10 @@ const schema = z.strictObject({
  * @example
  * const leaks = await reportLeak(tokens, { text: pasted, source: 'support', action: 'retire' })
  */
-export async function reportLeak<P extends Policy>(tokens: PlanTokens<P>, input: LeakInput): Promise<readonly Leak[]> {
+export async function reportLeak<P extends Policy>(
+  tokens: PlanTokens<P, Issued | Requested>,
+  input: LeakInput,
+): Promise<readonly Leak[]> {
   const engine = engineFor('reportLeak', tokens)
   const { action, ...report } = parseBy<LeakInput>(schema, input)
   const [leaks = []] = await reportAll(engine, [report], () => action)

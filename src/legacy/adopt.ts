@@ -28,10 +28,15 @@ export async function adopt(given: object, readClaim: (claim: Claim) => ReadClai
   const read = readBy(inputSchema, input)
   const claim = readClaim(read.fields)
   const expiresAt = read.fields.expiresAt as number
-  const { actor, planId, type, choice } = await judgeNew(engine, read, ({ lifetimeDays }) => [
-    ...(claim.issues ?? []),
-    ...expiryIssues(engine, expiresAt, lifetimeDays),
-  ])
+  const { actor, planId, type, choice } = await judgeNew(
+    engine,
+    read,
+    ({ lifetimeDays }) => [...(claim.issues ?? []), ...expiryIssues(engine, expiresAt, lifetimeDays)],
+    (rules) => {
+      // The key works already, so that nothing could wait for an approval.
+      if (rules?.approvals) throw new PlanTokenError('approval_required')
+    },
+  )
   if (claim.issues) throw new PlanTokenError('invalid_input', { issues: claim.issues })
   const { digest, legacy } = claim
   const what = [planId, type.name, expiresAt, legacy, choice]

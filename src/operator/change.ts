@@ -3,7 +3,7 @@
  * nothing that an admin does meanwhile is lost, and what was interrupted goes on.
  */
 import { type Issue, issueAt } from '../core/issue.ts'
-import { moved, moving } from '../core/lifecycle.ts'
+import { changesBetween, moved, moving } from '../core/lifecycle.ts'
 import type { TokenRecord, TokenStatus } from '../core/token.ts'
 import { change, judgement } from '../service/commit.ts'
 import { isOfOneToken, revocation } from '../service/end.ts'
@@ -32,7 +32,7 @@ export interface MovedPlan {
 export async function revokePlan(engine: ManagingEngine, input: RevokePlanInput): Promise<RevokedPlan> {
   const { planId, actor, reason } = parseBy(OPERATOR_INPUTS.revokePlan, input)
   let failed: unknown
-  const tokens = await forEach(engine, planId, 'active', async (id) => {
+  const end = async (id: string): Promise<boolean> => {
     try {
       return await changeOne(engine, id, planId, (before) => revocation(engine, before, actor, reason))
     } catch (error) {
@@ -41,7 +41,10 @@ export async function revokePlan(engine: ManagingEngine, input: RevokePlanInput)
       failed ??= error
       return false
     }
-  })
+  }
+  // First those that wait: one whose secret is collected meanwhile is active then.
+  const pending = await forEach(engine, planId, 'pending', end)
+  const tokens = pending + (await forEach(engine, planId, 'active', end))
   await engine.freshness.untilSeenEverywhere()
   if (failed !== undefined) throw failed
   return { tokens }
@@ -69,9 +72,11 @@ export async function movePlan(engine: ManagingEngine, input: MovePlanInput): Pr
     await changeOne(engine, id, from, (before) =>
       judgement(before, moving(before, newId(engine.random)), 'moving', actor, told),
     )
-    return changeOne(engine, id, from, (before) =>
-      judgement(before, moved(before, to, newId(engine.random)), 'moved', actor, told),
-    )
+    return changeOne(engine, id, from, (before) => {
+      const record = moved(before, to, newId(engine.random))
+      const changes = { ...changesBetween(before, record), ...told.changes }
+      return judgement(before, record, 'moved', actor, { reason, changes })
+    })
   })
   await engine.freshness.untilSeenEverywhere()
   return { tokens }

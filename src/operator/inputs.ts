@@ -2,6 +2,7 @@
 import * as z from 'zod/mini'
 import type { Actor } from '../core/actor.ts'
 import { matching, type Schema, whole } from '../core/shape.ts'
+import type { TokenStatus } from '../core/token.ts'
 import { CURSORS } from '../service/cursor.ts'
 import { actor, page, reason } from '../service/input.ts'
 
@@ -9,7 +10,7 @@ import { actor, page, reason } from '../service/input.ts'
 export interface OperatorTokensInput {
   readonly planId?: string
   readonly type?: string
-  readonly status?: 'active' | 'expired' | 'revoked'
+  readonly status?: TokenStatus
   /** Those that were granted it, or hold it by the policy of today. */
   readonly scope?: string
   /** Epoch milliseconds: active ones that end before it. */
@@ -62,7 +63,7 @@ export const OPERATOR_INPUTS = {
   tokens: z.strictObject({
     planId: z.exactOptional(id),
     type: z.exactOptional(id),
-    status: z.exactOptional(z.literal(['active', 'expired', 'revoked'])),
+    status: z.exactOptional(z.literal(['active', 'pending', 'expired', 'revoked'])),
     scope: z.exactOptional(id),
     expiresBefore: moment,
     unusedSince: moment,

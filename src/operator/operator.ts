@@ -8,6 +8,7 @@ import { issueAt } from '../core/issue.ts'
 import type { Policy } from '../core/policy.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
 import { engineBehind } from '../service/engines.ts'
+import type { Issued, Requested } from '../service/issue.ts'
 import type { EventPage, TokenPage } from '../service/manage.ts'
 import { type MovedPlan, movePlan, type RevokedPlan, revokePlan } from './change.ts'
 import { findEvents, findTokens } from './find.ts'
@@ -59,7 +60,7 @@ export interface Operator {
  * const { tokens: soon } = await operator(tokens).tokens({ expiresBefore: Date.now() + 7 * 86_400_000 })
  * await operator(tokens).revokePlan({ planId: 'acme', actor: 'ops:mia', reason: 'The contract ended, ticket 4711.' })
  */
-export function operator<P extends Policy>(tokens: PlanTokens<P>): Operator {
+export function operator<P extends Policy>(tokens: PlanTokens<P, Issued | Requested>): Operator {
   const engine = engineBehind(tokens)
   if (!engine)
     throw new SetupError('operator', [issueAt(['tokens'], 'must be what createPlanTokens gave, itself and no copy.')])

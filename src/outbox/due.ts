@@ -37,7 +37,8 @@ export function dueOf(
   uses: ReadonlyMap<string, number> | undefined,
   window: Window,
 ): readonly NoticeHead[] {
-  if (record.revokedAt !== null) return []
+  // What was asked for ends as a request, and not as a token that anything uses.
+  if (record.revokedAt !== null || record.request !== undefined) return []
   const isWithin = (at: number): boolean => window.after < at && at <= window.until
   const { id: tokenId, planId, expiresAt } = record
   const head = (type: NoticeHead['type'], key: string, at: number, rest: Partial<NoticeHead>): NoticeHead => ({

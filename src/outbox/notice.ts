@@ -16,6 +16,11 @@ export type NoticeType =
   | 'secret.leaked'
   | 'secret.leak_reported'
   | 'token.canary_used'
+  | 'token.requested'
+  | 'token.edit_requested'
+  | 'token.approved'
+  | 'token.declined'
+  | 'token.collected'
   | 'token.expiring'
   | 'token.expired'
   | 'token.unused'
@@ -36,6 +41,11 @@ const TOLD_AS: { readonly [T in EventType]: NoticeType } = {
   moved: 'token.moved',
   leak_reported: 'secret.leak_reported',
   canary_used: 'token.canary_used',
+  requested: 'token.requested',
+  edit_requested: 'token.edit_requested',
+  approved: 'token.approved',
+  declined: 'token.declined',
+  collected: 'token.collected',
 }
 
 /** What tells which notice it is, without what is looked up when it is sent. */

@@ -12,6 +12,8 @@ const OTHER = 99
 const ACTIVITIES: { readonly [T in NoticeType]?: number } = {
   'token.created': 1,
   'token.adopted': 1,
+  // From now on there is a secret.
+  'token.collected': 1,
   // A new secret in the place of the one before.
   'token.refreshed': 4,
   'token.expired': 5,

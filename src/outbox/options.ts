@@ -7,6 +7,7 @@ import type { TokenStore } from '../ports.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
 import type { ManagingEngine } from '../service/engine.ts'
 import { engineBehind } from '../service/engines.ts'
+import type { Issued, Requested } from '../service/issue.ts'
 import type { Deliver, DeliveryFailure } from './deliver.ts'
 import type { NoticeType } from './notice.ts'
 
@@ -29,7 +30,7 @@ export interface Outcome {
 /** What `createOutbox` takes. */
 export interface OutboxOptions<P extends Policy = Policy> {
   /** What `createPlanTokens` gave, itself and no copy. Its store has to have `readValue` and `writeValue`. */
-  readonly tokens: PlanTokens<P>
+  readonly tokens: PlanTokens<P, Issued | Requested>
   /** Sends a notice on. */
   readonly deliver: Deliver
   /**

@@ -67,6 +67,33 @@ const TEXTS: { readonly [T in NoticeType]: Text } = {
     says: (notice) => `Somebody has tried ${name(notice, 'the canary')}. Nothing was let through.`,
     todo: 'Whoever tried it has found it where you laid it: look at who can read that place, and treat whatever else lies there as leaked.',
   },
+  'token.requested': {
+    says: (notice) => `${name(notice)} was asked for${by(notice)}. It has no secret yet.`,
+    todo: 'Another admin than the one who asked looks at what it may do, and approves or declines it within 30 days.',
+  },
+  'token.edit_requested': {
+    says: (notice) => `An edit that lets ${name(notice, 'the token')} do more was asked for${by(notice)}.`,
+    todo: 'Another admin than the one who asked looks at it, and approves or declines it within 30 days. Until then nothing of it counts.',
+  },
+  'token.approved': {
+    says: (notice) =>
+      isOfRequest(notice)
+        ? `${name(notice)} was approved${by(notice)}.`
+        : `An edit of ${name(notice, 'the token')} was approved${by(notice)}${what(notice)}.`,
+    todo: (notice) =>
+      isOfRequest(notice) ? 'Whoever asked for it collects its secret within 7 days; after that it is gone.' : LOOK,
+  },
+  'token.declined': {
+    says: (notice) =>
+      isRevoked(notice)
+        ? `${name(notice)} was declined${by(notice)}. It never had a secret.`
+        : `An edit of ${name(notice, 'the token')} was declined${by(notice)}. The token is as it was.`,
+    todo: 'Whoever asked may ask again for something else.',
+  },
+  'token.collected': {
+    says: (notice) => `The secret of ${name(notice, 'the token')} was collected${by(notice)}.`,
+    todo: LOOK,
+  },
   'secret.leaked': {
     says: (notice) =>
       isRevoked(notice)
@@ -101,6 +128,9 @@ function name({ token, tokenId }: Notice, the = 'The token'): string {
 /** The event says it, also where the token is not there any more. */
 const isRevoked = ({ changed, token }: Notice): boolean =>
   changed?.includes('revokedAt') === true || token?.status === 'revoked'
+
+/** Whether what was approved is a token, and no edit of one. */
+const isOfRequest = ({ changed }: Notice): boolean => changed?.includes('request') === true
 
 /** By when a secret that was reported as leaked ends, where it does: the newest with its token, an earlier one by itself. */
 function leakedUntil({ changes = {} }: Notice): string {

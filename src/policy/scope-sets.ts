@@ -1,8 +1,7 @@
 /** The sets of scopes that are enough for an endpoint, each without a scope too many. How scopes are judged: core/decide.ts. */
-import { heldScopes } from '../core/decide.ts'
 import type { CompiledEndpoint } from '../core/endpoints.ts'
-import { scopesThatCount } from '../core/entitlement.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
+import { isEnoughFor } from '../core/scope-order.ts'
 
 /** Scopes that a token holds together, in order. */
 export type ScopeSet = readonly string[]
@@ -12,21 +11,10 @@ export function alternativesOf({ scopes }: CompiledEndpoint): readonly ScopeSet[
   return scopes.length === 0 ? [[]] : fewest(scopes.map((scope) => [scope].flat()))
 }
 
-/** Whether scopes are enough for an endpoint. */
-export function isEnough(endpoint: CompiledEndpoint, held: ScopeSet): boolean {
-  return endpoint.scopes.length === 0 || heldScopes(endpoint, held) !== undefined
-}
-
 /** Whether a token of a type can be given these scopes. */
 export function isGiven({ types }: CompiledPolicy, type: string, scopes: ScopeSet): boolean {
   const { grantable, fixed } = types.get(type) ?? {}
   return scopes.every((scope) => (fixed ? fixed.includes(scope) : grantable?.has(scope)))
-}
-
-/** Whether scopes that a token of a type holds are enough for an endpoint of a policy. */
-export function isEnoughFor(policy: CompiledPolicy, name: string, endpoint: CompiledEndpoint, held: ScopeSet): boolean {
-  const type = policy.types.get(name)
-  return isEnough(endpoint, scopesThatCount(held, type && { policy, type }))
 }
 
 /** Beyond so many ways to write the scopes of one alternative, earlier names are left out. */

@@ -2,11 +2,13 @@
  * `createPlanTokens`: the whole engine, which is what answers requests (service/create-authorizer.ts) and the calls of admins over
  * the same policies and ports.
  */
+import type { Approvals } from '../core/approvals.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import type { Random } from '../core/new-secret.ts'
 import type { PlanRules } from '../core/plan-rules.ts'
 import type { Policy, PublicRouteOf, RouteOf, TokenOnlyPolicy, TypeOf } from '../core/policy.ts'
 import type { Token } from '../core/token.ts'
+import type { ApproveInput, CollectInput, DeclineInput } from './approval-input.ts'
 import { failureOf } from './ask.ts'
 import type { SurfaceOptions } from './authorize.ts'
 import { checkLinks, type PlacedReport } from './check-links.ts'
@@ -32,9 +34,9 @@ import type {
   SweepInput,
   TokenInput,
 } from './input.ts'
-import { create, type Issued, previewRefresh, type RefreshDates, refresh } from './issue.ts'
+import { create, type Issued, previewRefresh, type RefreshDates, type Requested, refresh } from './issue.ts'
 import { type EventPage, edit, events, get, list, rules, type TokenPage } from './manage.ts'
-import { type PlanTokensOptions, readEngineOptions } from './options.ts'
+import { type ApprovingOptions, type EngineOptions, type PlanTokensOptions, readEngineOptions } from './options.ts'
 import { platformRandom } from './platform.ts'
 import type { Question } from './question.ts'
 import type { RevokedWithReceipt } from './receipt.ts'
@@ -45,22 +47,25 @@ import { previewRevoke, type RevokedMany, type RevokePreview, revokeMany } from 
 
 /**
  * The engine. Management calls reject with `PlanTokenError`; `authorize` and `explain` of a request never reject for anything
- * that a client can send.
+ * that a client can send. `Created` is what `create` gives: with the option `approvals` perhaps a token that waits for another admin.
  */
-export interface PlanTokens<P extends Policy = TokenOnlyPolicy> extends Authorizer<P> {
+export interface PlanTokens<P extends Policy = TokenOnlyPolicy, Created extends Issued | Requested = Issued>
+  extends Authorizer<P> {
   /**
-   * Issues a token. Its secret is shown this once.
+   * Issues a token. Its secret is shown this once. Where the rules of the plan ask for approvals, the token is pending and `secret` is
+   * `undefined`: `approve` and `collect` follow.
    *
    * @throws PlanTokenError `invalid_input`, `not_plan_admin`, `plan_not_eligible`, `version_conflict`, `idempotency_key_reused`,
-   * `idempotency_key_spent`, `token_not_active` (a repeated key whose token has ended), `unavailable`.
+   * `idempotency_key_spent`, `token_not_active` (a repeated key whose token has ended), `approval_required` (without the option
+   * `approvals`), `unavailable`.
    */
-  create<X extends TypeOf<P>>(input: CreateInput<P, X>): Promise<Issued>
+  create<X extends TypeOf<P>>(input: CreateInput<P, X>): Promise<Created>
   /**
    * Makes a token of a key from before, by the digest that you have of it: the key goes on working, with the scopes, the resources
    * and the end that are given here, and nobody has to change it. Resolves when every process takes it. Needs the option `legacy`.
    *
    * @throws PlanTokenError `invalid_input`, `not_plan_admin`, `plan_not_eligible`, `key_already_adopted` (whoever's token it is),
-   * `idempotency_key_reused`, `version_conflict`, `unavailable`; TypeError for an engine without `legacy`.
+   * `approval_required`, `idempotency_key_reused`, `version_conflict`, `unavailable`; TypeError for an engine without `legacy`.
    */
   adopt<X extends TypeOf<P>>(input: AdoptInput<P, X>): Promise<Token>
   /** One token. @throws PlanTokenError `token_not_found` (also for another plan's), `invalid_input`, `unavailable`. */
@@ -74,11 +79,38 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy> extends Authoriz
    */
   rules(input: PlanInput): Promise<PlanRules>
   /**
-   * Changes name, description, scopes or resources. Resolves when every process judges by the change.
+   * Changes name, description, scopes or resources. Resolves when every process judges by the change. Where the rules of the plan ask
+   * for approvals, one that widens the token changes nothing and is its `proposal`.
    *
-   * @throws PlanTokenError `invalid_input`, `token_not_found`, `token_not_active`, `plan_not_eligible`, `version_conflict`, `unavailable`.
+   * @throws PlanTokenError `invalid_input`, `token_not_found`, `token_not_active`, `token_is_pending`, `not_requester` (of a pending
+   * token), `approval_required` (without the option `approvals`), `plan_not_eligible`, `version_conflict`, `unavailable`.
    */
   edit(input: EditInput<P>): Promise<Token>
+  /**
+   * Says yes to what another admin asked for: a pending token, whose secret that admin may then collect within 7 days, or a proposal,
+   * which is applied. Everything is judged again. Resolves when every process judges by the change.
+   *
+   * @throws PlanTokenError `invalid_input`, `token_not_found`, `token_not_active`, `nothing_requested`, `own_request`,
+   * `plan_rules_broken` (it is not allowed any more), `plan_not_eligible`, `version_conflict` (also if something else was asked for
+   * meanwhile), `approval_required` (without the option `approvals`), `unavailable`.
+   */
+  approve(input: ApproveInput): Promise<Token>
+  /**
+   * Says no to it: a pending token ends, a proposal is dropped.
+   *
+   * @throws PlanTokenError `invalid_input`, `token_not_found`, `token_not_active`, `nothing_requested`, `own_request`,
+   * `version_conflict` (after 20 attempts), `approval_required` (without the option `approvals`), `unavailable`.
+   */
+  decline(input: DeclineInput): Promise<Token>
+  /**
+   * Gives the secret of an approved token to whoever asked for it, this once. The lifetime starts now.
+   *
+   * @throws PlanTokenError `invalid_input`, `token_not_found`, `token_not_active` (it has lapsed), `token_is_pending` (nobody has
+   * approved it), `not_requester`, `nothing_requested` (it was collected), `plan_rules_broken`, `plan_not_eligible`,
+   * `idempotency_key_reused`, `idempotency_key_spent`, `version_conflict`, `approval_required` (without the option `approvals`),
+   * `unavailable`.
+   */
+  collect(input: CollectInput): Promise<Issued>
   /**
    * The dates that a refresh would give now, epoch milliseconds. Changes nothing.
    *
@@ -165,12 +197,22 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy> extends Authoriz
  * const decision = await tokens.authorize(request)
  * if (!decision.allowed) return decision.response()
  */
-export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>): PlanTokens<P> {
+export function createPlanTokens<P extends Policy>(options: ApprovingOptions<P>): PlanTokens<P, Issued | Requested>
+export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>): PlanTokens<P>
+export function createPlanTokens<P extends Policy>(options: EngineOptions<P>): PlanTokens<P, Issued | Requested> {
   const { given, policies } = readEngineOptions(options)
   const base = createEngine(given, policies)
-  const engine: ManagingEngine = { ...base, random: checkedRandom(given.random ?? platformRandom, base.report) }
+  const engine: ManagingEngine = {
+    ...base,
+    random: checkedRandom(given.random ?? platformRandom, base.report),
+    approvals: given.approvals,
+  }
+  const approving = (): Approvals => {
+    if (given.approvals) return given.approvals
+    throw new PlanTokenError('approval_required')
+  }
   const grants = createGrantCache(engine)
-  const tokens: PlanTokens<P> = {
+  const tokens: PlanTokens<P, Issued | Requested> = {
     ...authorizerOf(engine, policies, grants, given),
     create: (input) => create(engine, input as CreateInput),
     async adopt(input) {
@@ -181,6 +223,9 @@ export function createPlanTokens<P extends Policy>(options: PlanTokensOptions<P>
     list: (input) => list(engine, input),
     rules: (input) => rules(engine, input),
     edit: (input) => edit(engine, input as EditInput),
+    approve: async (input) => approving().approve(engine, input),
+    decline: async (input) => approving().decline(engine, input),
+    collect: async (input) => approving().collect(engine, input),
     previewRefresh: (input) => previewRefresh(engine, input),
     refresh: (input) => refresh(engine, input),
     revoke: ((input: RevokeInput) => revoke(engine, input)) as PlanTokens<P>['revoke'],

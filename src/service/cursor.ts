@@ -1,7 +1,7 @@
 /** Cursors of lists: opaque to the caller, and no right: whoever sends one still has to be an admin of the plan. */
 import { PlanTokenError } from '../core/errors.ts'
 import { issueAt } from '../core/issue.ts'
-import { statusOf, type TokenRecord } from '../core/token.ts'
+import { hasEnded, type TokenRecord } from '../core/token.ts'
 import type { ListPosition, ListQuery } from '../ports.ts'
 
 /** What cursors look like; they are judged with the rest of the input. A control character is what some databases take in no text. */
@@ -15,7 +15,7 @@ export const NO_CURSOR = 'is not a cursor of this list.'
 
 /** The cursor after a record. `now` is the moment for which the order was asked, so that later pages use the same order. */
 export function cursorOf(record: TokenRecord, order: ListQuery['order'], now: number): string {
-  const ended = order === 'expiry' && statusOf(record, now) !== 'active'
+  const ended = order === 'expiry' && hasEnded(record, now)
   return [order, now, ended ? 1 : 0, order === 'newest' ? record.createdAt : record.expiresAt, record.id].join('.')
 }
 

@@ -6,7 +6,7 @@ import { issueAt } from '../core/issue.ts'
 import type { LegacyKey } from '../core/legacy.ts'
 import { revoked, secretRevoked } from '../core/lifecycle.ts'
 import { secretsIn } from '../core/secret.ts'
-import { isCanary, isDate, newestSecret, type Token, type TokenRecord } from '../core/token.ts'
+import { type EventType, isCanary, isDate, newestSecret, type Token, type TokenRecord } from '../core/token.ts'
 import { ask, shaped } from './ask.ts'
 import { noteCanary } from './canary.ts'
 import { change, type Judged, judgement } from './commit.ts'
@@ -186,6 +186,17 @@ export function revocation(
   by: Actor | null,
   reason?: string,
 ): Judged<TokenRecord> {
+  return revocationAs(engine, before, 'revoked', by, reason)
+}
+
+/** The same, under another name in the log. */
+export function revocationAs(
+  engine: ManagingEngine,
+  before: TokenRecord,
+  type: EventType,
+  by: Actor | null,
+  reason?: string,
+): Judged<TokenRecord> {
   const told = reason === undefined ? undefined : { reason }
-  return judgement(before, revoked(before, by?.id ?? null, timeOf(engine), newId(engine.random)), 'revoked', by, told)
+  return judgement(before, revoked(before, by?.id ?? null, timeOf(engine), newId(engine.random)), type, by, told)
 }

@@ -1,6 +1,7 @@
 /** What every part of the service works with: the compiled policies and the ports. How these are asked: service/ask.ts. */
 
 import type { AddressRanges } from '../core/addresses.ts'
+import type { Approvals } from '../core/approvals.ts'
 import type { ReadFetchBody } from '../core/body-reading.ts'
 import type { Canaries } from '../core/canary.ts'
 import type { Sha256 } from '../core/digest.ts'
@@ -54,6 +55,8 @@ export interface Engine extends Asking {
 /** What calls need that make secrets and ids. */
 export interface ManagingEngine extends Engine {
   readonly random: Random
+  /** What makes tokens and wider edits wait for another admin, where the host has it. */
+  readonly approvals: Approvals | undefined
 }
 
 /** The host's time. A clock that gives no date is a fault: nothing may be made with it. */

@@ -14,6 +14,7 @@ import { dependent, dictionary, matching, type Output, read, type Schema, text, 
 import { acrProblem } from '../core/step-up.ts'
 import { segmentProblem } from '../core/target.ts'
 import { textProblem } from '../core/text.ts'
+import type { TokenStatus } from '../core/token.ts'
 import { copyOf } from './copy.ts'
 import { CURSORS, NO_CURSOR, STAMP } from './cursor.ts'
 
@@ -21,7 +22,7 @@ const characters = (min: number, max: number) => text((value) => textProblem(val
 /** Ids and actors: names that somebody else gave, so only what can be no name is refused. */
 const nameProblem = (value: string): string | undefined =>
   value.trim() === '' ? 'must not be empty.' : textProblem(value, 1, 256)
-const given = text(nameProblem)
+export const given = text(nameProblem)
 /** An id, or an object that has it: whatever was given, what is read is an object. */
 export const actor = dependent<Actor>((value) =>
   isDictionary(value)
@@ -45,7 +46,7 @@ const pasted = text((value) =>
 )
 /** Judged later, against the policy. */
 export const later = <T>() => z.exactOptional(z.unknown()) as unknown as z.ZodMiniType<T>
-const key = z.exactOptional(characters(1, 200))
+export const key = z.exactOptional(characters(1, 200))
 /** What asks for a page. */
 export const page = (cursor: RegExp) => ({
   limit: z.exactOptional(whole(1, 500)),
@@ -64,7 +65,7 @@ const graceHours = later<number>()
 /** Which tokens are to end: what a list takes, and a few more. */
 const filter = z.strictObject({
   type: z.exactOptional(given),
-  status: z.exactOptional(z.literal(['active', 'expired'])),
+  status: z.exactOptional(z.literal(['active', 'pending', 'expired'])),
   search: z.exactOptional(characters(1, 200)),
   metadata: z.exactOptional(metadata),
   metadataKey: z.exactOptional(metadataKey),
@@ -104,7 +105,7 @@ export const INPUTS = {
     actor,
     planId: given,
     type: z.exactOptional(given),
-    status: z.exactOptional(z.literal(['active', 'expired', 'revoked'])),
+    status: z.exactOptional(z.literal(['active', 'pending', 'expired', 'revoked'])),
     search: z.exactOptional(characters(1, 200)),
     metadata: z.exactOptional(metadata),
     metadataKey: z.exactOptional(metadataKey),
@@ -321,7 +322,7 @@ export interface ListInput {
   readonly actor: string | Actor
   readonly planId: string
   readonly type?: string
-  readonly status?: 'active' | 'expired' | 'revoked'
+  readonly status?: TokenStatus
   /** Part of a name or a description, or a whole id. */
   readonly search?: string
   /** Those that have all of these words, to the letter. */

@@ -23,6 +23,7 @@ import {
   isBefore,
   isCanary,
   newestSecret,
+  statusOf,
   type Token,
   type TokenRecord,
 } from '../core/token.ts'
@@ -46,7 +47,7 @@ import {
 import { refuseWeak } from './step-up.ts'
 
 /** What was written, and the secret of it. */
-interface Written {
+export interface Written {
   readonly record: TokenRecord
   readonly secret: Secret
   /** Whether another secret ended by it. */
@@ -57,6 +58,12 @@ interface Written {
 export interface Issued {
   readonly token: Token
   readonly secret: Secret
+}
+
+/** A token that another admin has to approve; whoever asked for it collects its secret then. */
+export interface Requested {
+  readonly token: Token
+  readonly secret: undefined
 }
 
 /** The dates that a refresh gives, in epoch milliseconds. */
@@ -80,12 +87,14 @@ export interface NewToken {
  * Judges a new token: its fields, then who makes it and for which plan, then where its resources lie.
  *
  * @param ofCall finds what is wrong with the fields that only this call has.
+ * @param refuse throws where the rules let no such call through, whatever its fields are.
  * @throws PlanTokenError `invalid_input` with everything at once, `not_plan_admin`, `plan_not_eligible`, `unavailable`.
  */
 export async function judgeNew(
   engine: ManagingEngine,
   { fields, issues }: ReadInput<Omit<Inputs['create'], 'lifetimeDays' | 'expiresAt'>>,
   ofCall: (limits: CompiledPolicy['limits']) => readonly Issue[],
+  refuse: (rules: PlanRules | undefined) => void,
 ): Promise<NewToken> {
   const { actor, planId, name = '', description = '', metadata, contact } = fields
   const entry = typeof fields.type === 'string' ? engine.types.get(fields.type) : undefined
@@ -120,16 +129,26 @@ export async function judgeNew(
     ...(await linkProblems(engine, policy, links, planId)),
   )
   refuseIssues(issues)
+  refuse(rules)
   refuseWeak(engine, actor, rules, 'create')
   return { actor, planId, type, choice, rules }
 }
 
-export async function create(engine: ManagingEngine, input: CreateInput): Promise<Issued> {
+export async function create(engine: ManagingEngine, input: CreateInput): Promise<Issued | Requested> {
   const read = readInput('create', input)
   const { lifetimeDays, expiresAt, idempotencyKey: key, canary } = read.fields
   if (canary && !engine.canaries)
     read.issues.push(issueAt(['canary'], 'is not taken here: the engine has no canaries, which would tell of its use.'))
-  const made = await judgeNew(engine, read, (limits) => lifetimeIssues(engine, read, limits))
+  // Nothing is let through with a canary.
+  const waits = (rules: PlanRules | undefined): boolean => rules?.approvals !== undefined && !canary
+  const made = await judgeNew(
+    engine,
+    read,
+    (limits) => lifetimeIssues(engine, read, limits),
+    (rules) => {
+      if (waits(rules) && !engine.approvals) throw new PlanTokenError('approval_required')
+    },
+  )
   const { actor, planId, type, choice, rules } = made
   const lifetime = (expiresAt === undefined ? { lifetimeDays } : { expiresAt }) as Lifetime
   const repeated = repeatable(engine, 'create', planId, key, [
@@ -144,16 +163,17 @@ export async function create(engine: ManagingEngine, input: CreateInput): Promis
   const issued = await change(
     engine,
     async () => (known === undefined ? undefined : loadRecord(engine, known)),
-    async (before): Promise<Judged<Written>> => {
+    async (before): Promise<Judged<Written | Waiting>> => {
       if (before && repeated) {
         // It was taken to a plan of which nobody has said that this actor is its admin.
         if (before.planId !== planId) throw new PlanTokenError('idempotency_key_spent')
+        if (statusOf(before, timeOf(engine)) === 'pending') return stillWaiting(before, repeated)
         // It may hold more by now than it was made with.
         refuseBroken(rules, before, entryOf(engine, before))
         return reissue(engine, before, repeated, actor)
       }
       const now = timeOf(engine)
-      const { secret, digest } = fresh(engine, type.prefix)
+      const { secret, digest } = waits(rules) ? NO_SECRET : fresh(engine, type.prefix)
       const record = created({
         ...choice,
         id: known ?? newId(engine.random),
@@ -167,12 +187,30 @@ export async function create(engine: ManagingEngine, input: CreateInput): Promis
         ...(canary && { canary }),
         ...(repeated && { idempotency: { ...repeated, digest } }),
       })
-      return { record, type: 'created', actor, result: { record, secret, replaced: false } }
+      if (secret) return { record, type: 'created', actor, result: { record, secret, replaced: false } }
+      const pending = engine.approvals?.request(record, actor.id, expiresAt) as TokenRecord
+      return { record: pending, type: 'requested', actor, result: { record: pending, secret, replaced: false } }
     },
   )
   // A new token works everywhere at once; a secret that was replaced must be dead everywhere first.
   if (issued.replaced) await engine.freshness.untilSeenEverywhere()
   return { token: await showOne(engine, issued.record), secret: issued.secret }
+}
+
+/** What was asked for, or asked for before. */
+interface Waiting {
+  readonly record: TokenRecord
+  readonly secret: undefined
+  readonly replaced: false
+}
+
+const NO_SECRET = { secret: undefined, digest: '' }
+
+/** The same call again, of a token that waits: the same token, which has no secret that could be lost. */
+function stillWaiting(record: TokenRecord, { key, input }: Omit<IdempotencyRecord, 'digest'>): Judged<Waiting> {
+  const known = record.idempotency.find((entry) => entry.key === key)
+  if (known?.input !== input) throw new PlanTokenError('idempotency_key_reused')
+  return { result: { record, secret: undefined, replaced: false } }
 }
 
 /** What is wrong with how long a new token is to live. */
@@ -290,7 +328,7 @@ export function repeatable(
 }
 
 /** The same call again: the same token, and a fresh secret in place of the one that nobody received. */
-async function reissue(
+export async function reissue(
   engine: ManagingEngine,
   before: TokenRecord,
   repeated: Omit<IdempotencyRecord, 'digest'>,
@@ -311,7 +349,8 @@ async function reissue(
   return { record, type: 'refreshed', actor, result: { record, secret, replaced: true } }
 }
 
-function fresh(
+/** A new secret, and its digest. */
+export function fresh(
   { random, sha256 }: ManagingEngine,
   prefix: string,
 ): { readonly secret: Secret; readonly digest: string } {

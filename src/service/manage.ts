@@ -11,7 +11,8 @@ import { merged, TOO_MANY_KEYS } from '../core/metadata.ts'
 import { issuesByRules, type PlanRules } from '../core/plan-rules.ts'
 import type { TypeEntry } from '../core/policy.ts'
 import { areIssues, readScopes } from '../core/scopes.ts'
-import type { Token, TokenEvent, TokenRecord } from '../core/token.ts'
+import { statusOf, type Token, type TokenEvent, type TokenRecord } from '../core/token.ts'
+import type { ProposedChanges } from '../core/waiting.ts'
 import { readAddresses } from './addresses.ts'
 import { ask, readObjects } from './ask.ts'
 import { change, judgement } from './commit.ts'
@@ -26,6 +27,8 @@ import { loadManaged, refuseInactive, refuseNonAdmin, refuseUnchangeable } from 
 import { refuseWeak } from './step-up.ts'
 
 const DEFAULT_LIMIT = 50
+/** The fields by which a token may do more or less. */
+const REACH = ['scopes', 'resources', 'addresses'] as const
 
 /** A page of a plan's tokens. */
 export interface TokenPage {
@@ -108,8 +111,12 @@ export async function edit(engine: ManagingEngine, input: EditInput): Promise<To
   const { actor, id } = fields
   if (actor === undefined || id === undefined) throw new PlanTokenError('invalid_input', { issues })
   const record = await loadManaged(engine, actor, id)
-  const entry = await refuseUnchangeable(engine, record)
-  const choice = await readChoice(engine, entry, record, { ...fields, actor }, issues)
+  const refuse = (one: TokenRecord, now: number): void => refuseUneditable(engine, one, actor, now)
+  const entry = await refuseUnchangeable(engine, record, refuse)
+  const { choice, rules } = await readChoice(engine, entry, record, { ...fields, actor }, issues)
+  // What waits was asked for beside what the token may do now.
+  const isOfReach = REACH.some((field) => field in choice)
+  const isAsked = isOfReach && rules?.approvals !== undefined
   // The one that was loaded is the first to be changed; only after somebody else's commit another one is.
   let first: TokenRecord | undefined = record
   const changed = await change(
@@ -119,19 +126,38 @@ export async function edit(engine: ManagingEngine, input: EditInput): Promise<To
       first = undefined
       return known
     },
-    (current) => {
+    async (current) => {
       const now = timeOf(engine)
-      refuseInactive(current, now)
+      refuse(current, now)
       // Everything was judged by the plan that it was in, its rules and what lies in it.
       if (current.planId !== record.planId) throw new PlanTokenError('version_conflict')
       if (fields.version !== undefined && fields.version !== current.version)
         throw new PlanTokenError('version_conflict')
       const change = { ...choice, ...wordsAfter(current, fields) }
-      return judgement(current, edited(current, change, newId(engine.random)), 'edited', actor)
+      const eventId = newId(engine.random)
+      const changes = changesIn(choice, fields)
+      const waiting = await engine.approvals?.edit(engine, {
+        ...{ before: current, choice: change, changes, actor, now, eventId, isAsked },
+      })
+      if (waiting) return judgement(current, waiting.record, waiting.type, actor)
+      const after = edited(current, isOfReach ? { ...change, proposal: undefined } : change, eventId)
+      return judgement(current, after, 'edited', actor)
     },
   )
   await engine.freshness.untilSeenEverywhere()
   return showOne(engine, changed)
+}
+
+/** An active token; or a pending one, for which whoever asked for it asks for something else. */
+function refuseUneditable({ approvals }: ManagingEngine, record: TokenRecord, { id }: Actor, now: number): void {
+  if (!approvals || statusOf(record, now) !== 'pending') refuseInactive(record, now)
+  else if (record.request?.by !== id) throw new PlanTokenError('not_requester')
+}
+
+/** What an edit changes, as a proposal keeps it: what it takes away is `null`. */
+function changesIn(choice: ChangedChoice, { metadata }: Unjudged): ProposedChanges {
+  const taken = Object.entries(choice).map(([field, value]) => [field, value ?? null])
+  return { ...(Object.fromEntries(taken) as ProposedChanges), ...(metadata !== undefined && { metadata }) }
 }
 
 /** The fields of an edit as they were read: shapes are judged, scopes and links are not yet. */
@@ -145,10 +171,10 @@ type Unjudged = Omit<ReadInput<EditInput>['fields'], 'actor' | 'scopes' | 'resou
 async function readChoice(
   engine: ManagingEngine,
   { policy, type }: TypeEntry,
-  { planId, addresses: kept }: TokenRecord,
+  { planId, addresses: kept, canary }: TokenRecord,
   { actor, ...fields }: Unjudged & { readonly actor: Actor },
   issues: Issue[],
-): Promise<ChangedChoice> {
+): Promise<{ readonly choice: ChangedChoice; readonly rules: PlanRules | undefined }> {
   const { name, description, scopes, resources, metadata, contact, addresses } = fields
   const read = scopes === undefined ? undefined : readScopes(scopes, type, policy)
   if (read && areIssues(read)) issues.push(...read)
@@ -177,8 +203,11 @@ async function readChoice(
     ),
   )
   refuseIssues(issues)
+  // Only the option could tell what widens.
+  const isOfReach = REACH.some((field) => fields[field] !== undefined)
+  if (isOfReach && ofPlan?.approvals && !engine.approvals && !canary) throw new PlanTokenError('approval_required')
   refuseWeak(engine, actor, ofPlan, 'edit')
-  return {
+  const choice = {
     ...(name !== undefined && { name }),
     ...(description !== undefined && { description }),
     ...(read && { scopes: read as readonly string[] }),
@@ -186,6 +215,7 @@ async function readChoice(
     ...(contact !== undefined && { contact: contact || undefined }),
     ...(isGiven && { addresses: from?.addresses }),
   }
+  return { choice, rules: ofPlan }
 }
 
 /** The words of a token after an edit: merged with those that it has by then, so that of two edits neither is lost. */

@@ -1,6 +1,7 @@
 /** What `createPlanTokens` and `createAuthorizer` take, and what is wrong with it. What is made of it: the files of these names. */
 import * as z from 'zod/mini'
 import type { AddressRanges } from '../core/addresses.ts'
+import type { Approvals } from '../core/approvals.ts'
 import type { Canaries } from '../core/canary.ts'
 import type { LegacyKeys } from '../core/legacy.ts'
 import type { RequestLimits } from '../core/limits.ts'
@@ -76,6 +77,15 @@ export interface PlanTokensOptions<P extends Policy = Policy> extends Authorizer
   readonly random?: Random
 }
 
+/** What `createPlanTokens` takes where plans may ask for approvals. */
+export interface ApprovingOptions<P extends Policy = Policy> extends PlanTokensOptions<P> {
+  /**
+   * Makes new tokens and wider edits wait for another admin where the rules of a plan say so, made by `approvals` of
+   * `plan-access-tokens/approvals`. Without it, such a plan gets no new token and no edit of what a token may do.
+   */
+  readonly approvals: Approvals
+}
+
 function missingIn(value: unknown, methods: readonly string[]): string | undefined {
   const missing = methods.filter(
     (method) => typeof (value as { [name: string]: unknown } | null)?.[method] !== 'function',
@@ -95,6 +105,8 @@ const areLimits = (value: unknown): value is RequestLimits =>
   typeof (value as Partial<RequestLimits> | null)?.take === 'function'
 const areRanges = (value: unknown): value is AddressRanges =>
   typeof (value as Partial<AddressRanges> | null)?.listOf === 'function'
+
+const areApprovals = (value: unknown): boolean => typeof (value as Partial<Approvals> | null)?.approve === 'function'
 
 const shared = {
   policy: judged((value) => (value === undefined ? 'is missing.' : undefined)),
@@ -117,7 +129,14 @@ const shared = {
   onWarning: hook,
 }
 const authorizerSchema = z.strictObject(shared)
-const engineSchema = z.strictObject({ ...shared, random: hook })
+const engineSchema = z.strictObject({
+  ...shared,
+  random: hook,
+  approvals: z.optional(judged((value) => (areApprovals(value) ? undefined : 'must be made by approvals().'))),
+})
+
+/** What either of the two forms of `createPlanTokens` was given. */
+export type EngineOptions<P extends Policy> = PlanTokensOptions<P> & { readonly approvals?: Approvals }
 
 /** Options as a copy, whose fields were read once, with the policies as a list. */
 interface ReadOptions<Options, P extends Policy> {
@@ -130,8 +149,8 @@ interface ReadOptions<Options, P extends Policy> {
  *
  * @throws SetupError with every mistake of the options and of the policies together.
  */
-export const readEngineOptions = <P extends Policy>(options: PlanTokensOptions<P>) =>
-  readAll<PlanTokensOptions<P>, P>('createPlanTokens', options, engineSchema)
+export const readEngineOptions = <P extends Policy>(options: EngineOptions<P>) =>
+  readAll<EngineOptions<P>, P>('createPlanTokens', options, engineSchema)
 
 /** The same for `createAuthorizer`, which takes fewer. */
 export const readAuthorizerOptions = <P extends Policy>(options: AuthorizerOptions<P>) =>

@@ -86,7 +86,7 @@ export function since(engine: Engine, planId: string, { seq, event: last }: Stam
 type Fields = { [field: string]: unknown }
 
 /** Types of events with which a token comes into a plan. */
-const COMING: readonly string[] = ['created', 'adopted', 'moved'] satisfies TokenEvent['type'][]
+const COMING: readonly string[] = ['created', 'requested', 'adopted', 'moved'] satisfies TokenEvent['type'][]
 
 /** Keeps what a field was before its first change. */
 function note(changed: Map<string, Fields | 'new'>, { type, tokenId, changes = {} }: TokenEvent): void {

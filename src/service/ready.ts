@@ -14,7 +14,7 @@ import { didYouMean } from '../core/suggest.ts'
 import type { Awaitable } from '../ports.ts'
 import { addressesMissing } from './addresses.ts'
 import { answerOf } from './ask.ts'
-import type { Engine } from './engine.ts'
+import type { Engine, ManagingEngine } from './engine.ts'
 import { keepsUses, withoutUses } from './plan-rules.ts'
 import { wordsOf } from './report.ts'
 import { locateUnder } from './resources.ts'
@@ -188,9 +188,12 @@ function planProblem(surfaces: Engine['surfaces'], planId: string, answer: unkno
   return isKnown ? undefined : unknownTier(surfaces, plan.tier)
 }
 
-function rulesProblem(engine: Engine, answer: unknown): string | undefined {
-  const isUnknowable = readRules(answer)?.idleDays !== undefined && !keepsUses(engine)
-  return isUnknowable ? withoutUses().message : undefined
+function rulesProblem(engine: Engine | ManagingEngine, answer: unknown): string | undefined {
+  const { idleDays, approvals } = readRules(answer) ?? {}
+  if (idleDays !== undefined && !keepsUses(engine)) return withoutUses().message
+  // What only answers requests makes no tokens.
+  if (approvals === undefined || !('random' in engine) || engine.approvals) return undefined
+  return 'gave the rule approvals, and the option approvals is missing. Give it approvals() of plan-access-tokens/approvals.'
 }
 
 function placeProblem(planId: string | undefined, place: ReturnType<typeof readPlace>): string | undefined {

@@ -6,7 +6,7 @@ import type { Metadata } from '../core/metadata.ts'
 export interface RevokeFilter {
   readonly type?: string
   /** Default `active`. */
-  readonly status?: 'active' | 'expired'
+  readonly status?: 'active' | 'pending' | 'expired'
   /** Part of a name or a description, or a whole id. */
   readonly search?: string
   /** Those that have all of these words, to the letter. */

@@ -137,7 +137,7 @@ function judgeOf(engine: ManagingEngine, log: Since, wanted: Fitting, previewedA
     const before = log.before(record)
     if (!before || !fits(engine, before, wanted, previewedAt)) return 'unseen'
     const now = statusOf(record, timeOf(engine))
-    if (now === 'revoked' || (now === 'expired' && status === 'active')) return 'ended'
+    if (now === 'revoked' || (now === 'expired' && status !== 'expired')) return 'ended'
     // At the moment of the preview: which of them end soon does not depend on how long it has been lying there.
     return now === status && fits(engine, record, rest, previewedAt) ? 'fits' : 'changed'
   }

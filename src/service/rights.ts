@@ -9,13 +9,12 @@ import { isPlanAdminProblem, type PlanAnswer, readPlan } from '../core/directory
 import { PlanTokenError } from '../core/errors.ts'
 import { type IsId, isOwnId } from '../core/kinds.ts'
 import type { LegacyKey } from '../core/legacy.ts'
-import { isActive } from '../core/lifecycle.ts'
 import { isObject } from '../core/objects.ts'
 import type { CompiledPolicy, Policy, TypeEntry } from '../core/policy.ts'
 import { PLAN_KIND } from '../core/resources.ts'
 import { isWellFormedSecret } from '../core/secret.ts'
 import { didYouMean } from '../core/suggest.ts'
-import { secretWithDigest, type TokenRecord } from '../core/token.ts'
+import { secretWithDigest, statusOf, type TokenRecord } from '../core/token.ts'
 import { type Asking, areObjects, ask } from './ask.ts'
 import { type Engine, timeOf } from './engine.ts'
 
@@ -44,8 +43,8 @@ export function isPlanId({ planIds }: Pick<Engine, 'planIds'>, planId: string): 
   return planIds.length === 0 || planIds.some((isId) => isId(planId))
 }
 
-/** A plan whose id cannot be one does not exist, and the directory is not asked about it. */
-async function isAdmin(engine: Rights, { id }: Actor, planId: string): Promise<boolean> {
+/** Whether the directory says so. A plan whose id cannot be one does not exist, and the directory is not asked about it. */
+export async function isAdmin(engine: Rights, { id }: Actor, planId: string): Promise<boolean> {
   const { directory, report } = engine
   if (!isPlanId(engine, planId)) return false
   const method = 'directory.isPlanAdmin'
@@ -141,21 +140,24 @@ export function entryOf(engine: Engine, record: TokenRecord): TypeEntry {
 
 /** Only an active token is edited and refreshed. */
 export function refuseInactive(record: TokenRecord, now: number): void {
-  if (!isActive(record, now)) throw new PlanTokenError('token_not_active')
+  const status = statusOf(record, now)
+  if (status !== 'active') throw new PlanTokenError(status === 'pending' ? 'token_is_pending' : 'token_not_active')
 }
 
 /**
  * What an edit and a refresh need: an active token, of a plan that may have tokens and of a type that there is.
  *
- * @throws PlanTokenError `token_not_active`, `plan_not_eligible`, `unavailable`.
+ * @param refuse what a token must be instead of active.
+ * @throws PlanTokenError `token_not_active`, `token_is_pending`, `plan_not_eligible`, `unavailable`.
  */
 export async function refuseUnchangeable(
   engine: Engine,
   record: TokenRecord,
+  refuse: (record: TokenRecord, now: number) => void = refuseInactive,
 ): Promise<TypeEntry & { readonly now: number }> {
   const { policy, type } = entryOf(engine, record)
   await refuseIneligible(engine, record.planId, policy)
   const now = timeOf(engine)
-  refuseInactive(record, now)
+  refuse(record, now)
   return { policy, type, now }
 }

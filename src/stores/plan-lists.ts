@@ -54,7 +54,7 @@ function newest({ byCreation }: PlanLists, { after }: ListQuery): Iterable<Token
   return downFrom(byCreation, ({ createdAt, id }) => !after || compare(createdAt, id, after.at, after.id) < 0)
 }
 
-/** The active ones from the soonest end on, then all others from the latest back; what a status rules out is not walked. */
+/** Those that have not ended from the soonest end on, then all others from the latest back; what a status rules out is not walked. */
 function expiry(
   { unrevoked, revoked }: PlanLists,
   { after, now, status }: ListQuery,
@@ -71,7 +71,9 @@ function expiry(
   if (status === 'expired') return [expired()]
   return [
     ...(after?.ended ? [] : [active()]),
-    ...(status === 'active' ? [] : [merged(expired()[Symbol.iterator](), ended()[Symbol.iterator]())]),
+    ...(status === 'active' || status === 'pending'
+      ? []
+      : [merged(expired()[Symbol.iterator](), ended()[Symbol.iterator]())]),
   ]
 }
 

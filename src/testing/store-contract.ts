@@ -10,6 +10,7 @@ import { LIST_PAGES } from './contract/list-pages.ts'
 import { LISTS } from './contract/lists.ts'
 import { LOGS } from './contract/logs.ts'
 import { LOOK_UPS } from './contract/look-ups.ts'
+import { PENDING } from './contract/pending.ts'
 import { RACES } from './contract/races.ts'
 import { ROUND_TRIP } from './contract/round-trip.ts'
 import { SCANS } from './contract/scans.ts'
@@ -58,6 +59,7 @@ const CASES: readonly Case[] = [
   ...COPIES,
   ...LISTS,
   ...LIST_PAGES,
+  ...PENDING,
   ...LOGS,
   ...CHAINS,
   ...HISTORIES,

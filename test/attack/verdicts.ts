@@ -51,6 +51,11 @@ const MANAGEMENT_STATUS: Readonly<Record<ManagementCode, number>> = {
   preview_outdated: 409,
   token_is_canary: 409,
   insufficient_user_authentication: 401,
+  approval_required: 409,
+  token_is_pending: 409,
+  own_request: 403,
+  not_requester: 403,
+  nothing_requested: 409,
   unavailable: 503,
 }
 

@@ -20,6 +20,11 @@ describe('the error of a management call', () => {
     ['preview_outdated', 409],
     ['token_is_canary', 409],
     ['insufficient_user_authentication', 401],
+    ['approval_required', 409],
+    ['token_is_pending', 409],
+    ['own_request', 403],
+    ['not_requester', 403],
+    ['nothing_requested', 409],
     ['unavailable', 503],
   ])('with code %s has status %i and a sentence', (code, status) => {
     const error = new PlanTokenError(code)
@@ -36,7 +41,7 @@ describe('the error of a management call', () => {
   })
 
   it('has no code beside these', () => {
-    expect(Object.keys(MANAGEMENT_ERRORS)).toHaveLength(15)
+    expect(Object.keys(MANAGEMENT_ERRORS)).toHaveLength(20)
   })
 
   it('holds every issue, and shows them all in its message', () => {

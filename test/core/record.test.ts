@@ -25,6 +25,8 @@ const WRONG_LEGACY = [null, 'plain', 7, {}, { scheme: 7 }, { scheme: 'a', hash: 
   (legacy) => [{ digest: 'd', issuedAt: NOW, worksUntil: null, legacy }],
 )
 
+const PROPOSAL = { by: 'ada', at: NOW, version: 3, changes: { scopes: ['read'] } }
+
 /** Of each field values that are wrong, and what stands for it then. */
 const WRONG_OF_RECORD: { readonly [F in keyof TokenRecord]-?: readonly [dead: unknown, ...wrong: unknown[]] } = {
   v: [1],
@@ -56,6 +58,26 @@ const WRONG_OF_RECORD: { readonly [F in keyof TokenRecord]-?: readonly [dead: un
   canary: [true, false, 'true', 1, {}],
   contact: ['', null, 7, {}],
   addresses: [[], null, '203.0.113.7', {}, ['203.0.113.7', 7]],
+  request: [
+    { by: '', at: Number.NaN },
+    ...[null, true, 'ada', [], {}, { by: 'ada' }, { by: 7, at: NOW }, { by: 'ada', at: 'now' }],
+    { by: 'ada', at: NOW, expiresAt: null },
+    // Half an approval is none that anybody gave.
+    ...[
+      { by: 'ada', at: NOW, approvedBy: 'ben' },
+      { by: 'ada', at: NOW, approvedAt: NOW },
+    ],
+    { by: 'ada', at: NOW, approvedBy: true, approvedAt: NOW },
+  ],
+  proposal: [
+    { by: '', at: Number.NaN, version: Number.NaN, changes: {} },
+    ...[null, {}, [], 'x', { ...PROPOSAL, by: null }, { ...PROPOSAL, version: 0 }, { ...PROPOSAL, changes: [] }],
+    ...[{ scopes: 'all' }, { resources: 'ALL' }, { addresses: '::/0' }, { name: null }, { metadata: { a: 7 } }].map(
+      (changes) => ({ ...PROPOSAL, changes }),
+    ),
+    // What a later version can change is not applied in part.
+    { ...PROPOSAL, changes: { scopes: [], lifetimeDays: 1 } },
+  ],
 }
 const WRONG_OF_EVENT: { readonly [F in keyof TokenEvent]-?: readonly [dead: unknown, ...wrong: unknown[]] } = {
   v: [1],

@@ -55,6 +55,7 @@ describe('the entry points', () => {
       './limits/redis',
       './leaks',
       './addresses',
+      './approvals',
       './audit',
       './admin',
       './npm',

@@ -90,6 +90,7 @@ export const PUBLIC_VALUES: {
       'reportLeak',
     ],
   },
+  'plan-access-tokens/approvals': { source: 'src/approvals/index.ts', values: ['approvals'] },
   'plan-access-tokens/addresses': { source: 'src/addresses/index.ts', values: ['addressRanges'] },
   'plan-access-tokens/audit': { source: 'src/audit/index.ts', values: ['createCheckpoint', 'exportEvents', 'readExport', 'verifyLog'] },
   'plan-access-tokens/admin': {

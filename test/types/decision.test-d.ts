@@ -146,6 +146,11 @@ describe('an error', () => {
       | 'preview_outdated'
       | 'token_is_canary'
       | 'insufficient_user_authentication'
+      | 'approval_required'
+      | 'token_is_pending'
+      | 'own_request'
+      | 'not_requester'
+      | 'nothing_requested'
       | 'unavailable'
     >()
   })

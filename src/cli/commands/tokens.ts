@@ -1,5 +1,5 @@
 /** `create`, `list`, `show`, `edit`, `refresh`, `revoke`: what a plan admin does with tokens. A secret goes to stdout, this once. */
-import type { IssuedText, WithoutActor } from '../../admin/client.ts'
+import type { IssuedText, RequestedText, WithoutActor } from '../../admin/client.ts'
 import type { Token } from '../../core/token.ts'
 import type { CreateInput, EditInput, ListInput, RefreshInput } from '../../service/input.ts'
 import type { Receipt } from '../../service/receipt.ts'
@@ -73,7 +73,12 @@ function missingReach(): never {
   throw new CliError('usage', 'usage', 'Which resources? Say --resource LINK, once for each, or --all-resources.')
 }
 
-function showIssued(io: Io, { token, secret }: IssuedText, what: string): void {
+/** Says what was made, with its secret if it has one. */
+export function showIssued(io: Io, { token, secret }: IssuedText | RequestedText, what: string): void {
+  if (secret === undefined) {
+    showRequested(io, token)
+    return
+  }
   if (io.json) io.data(JSON.stringify({ token, secret }))
   else {
     io.say(
@@ -82,6 +87,17 @@ function showIssued(io: Io, { token, secret }: IssuedText, what: string): void {
     io.data(secret)
   }
   io.warn('The secret is shown this once. Hand it to whoever needs it, and keep no copy.')
+}
+
+function showRequested(io: Io, token: Token): void {
+  if (io.json) {
+    io.data(JSON.stringify({ token }))
+    return
+  }
+  io.say(
+    `Token ${oneLine(token.id)} (${oneLine(token.name)}) waits for another admin, until ${moment(token.expiresAt)} UTC.`,
+  )
+  io.say(`It has no secret yet. Once it is approved: collect ${oneLine(token.id)}`)
 }
 
 /** Flags of `list`. */
@@ -123,7 +139,8 @@ export async function show({ io, source }: Session, id: string): Promise<void> {
   tellToken(io, await (await source()).get({ id }))
 }
 
-function tellToken(io: Io, token: Token): void {
+/** A token, as a program or a person reads it. */
+export function tellToken(io: Io, token: Token): void {
   if (io.json) io.data(JSON.stringify(token))
   else showToken(io, token)
 }

@@ -21,6 +21,11 @@ const SENTENCES: { readonly [type in EventType]: keyof HubTexts } = {
   moved: 'eventMoved',
   leak_reported: 'eventLeakReported',
   canary_used: 'eventCanaryUsed',
+  requested: 'eventRequested',
+  edit_requested: 'eventEditRequested',
+  approved: 'eventApproved',
+  declined: 'eventDeclined',
+  collected: 'eventCollected',
 }
 
 interface HistoryProps {

@@ -112,7 +112,12 @@ export function EndedNote({ token }: { readonly token: Token }) {
 /** What a token is at a glance. */
 export function StatusBadge({ token }: { readonly token: Token }) {
   const soon = token.status === 'active' && isSoon(token.expiresAt)
-  const text = { active: t('statusActive'), expired: t('statusExpired'), revoked: t('statusRevoked') }[token.status]
+  const text = {
+    active: t('statusActive'),
+    pending: t('statusPending'),
+    expired: t('statusExpired'),
+    revoked: t('statusRevoked'),
+  }[token.status]
   return soon ? <span class="badge soon">{t('statusSoon')}</span> : <span class={`status ${token.status}`}>{text}</span>
 }
 

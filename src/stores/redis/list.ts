@@ -69,7 +69,7 @@ function stagesOf({ planId, order, status, now, after }: ListQuery): Stage[] {
   const behind = after && placeOf(after.at, after.id)
   if (order === 'newest') return [{ up: false, indexes: [index('created', behind ? `(${behind}` : '+', '-')] }]
   const end = firstAfter(now)
-  const active = { up: true, indexes: [{ ...index('expiring', `[${end}`, '+'), end }] }
+  const alive = { up: true, indexes: [{ ...index('expiring', `[${end}`, '+'), end }] }
   const expired = { ...index('expiring', `(${end}`, '-'), end }
   const revoked = index('revoked', '+', '-')
   const ended = {
@@ -78,9 +78,10 @@ function stagesOf({ planId, order, status, now, after }: ListQuery): Stage[] {
       (one) => status === undefined || status === (one === expired ? 'expired' : 'revoked'),
     ),
   }
-  if (behind) goOn(after.ended ? ended : active, behind)
-  const stages = (status ?? 'active') === 'active' && !after?.ended ? [active] : []
-  return status === 'active' ? stages : [...stages, ended]
+  if (behind) goOn(after.ended ? ended : alive, behind)
+  const hasEnded = status === 'expired' || status === 'revoked'
+  const stages = hasEnded || after?.ended ? [] : [alive]
+  return status === undefined || hasEnded ? [...stages, ended] : stages
 }
 
 /** Goes on behind a place. A revoked token that would end later than now stands before all that have expired. */

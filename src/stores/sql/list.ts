@@ -4,7 +4,7 @@
  */
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import { hasWords } from '../../core/metadata.ts'
-import { isDate, type TokenRecord, type TokenStatus } from '../../core/token.ts'
+import { isDate, type TokenRecord } from '../../core/token.ts'
 import type { ListPosition, ListQuery } from '../../ports.ts'
 import { inOrder } from '../order.ts'
 import { hasLengthOf, isText } from './query.ts'
@@ -18,9 +18,12 @@ const STEP = 500
 type Builder = ExpressionBuilder<Tables, 'tokens'>
 type Condition = Expression<SqlBool>
 
-/** A stretch of an index: tokens of one status or of any, in one direction, from a place on. */
+/**
+ * A stretch of an index: tokens that have not ended, or have in one way, or any, in one direction, from a place on. Which of those that
+ * have not ended are pending stands in a column of JSON, so it is no part of an index.
+ */
 interface Stretch {
-  readonly status: TokenStatus | undefined
+  readonly state: 'alive' | 'expired' | 'revoked' | undefined
   readonly by: 'created_at' | 'expires_at'
   readonly direction: 'asc' | 'desc'
   readonly after: ListPosition | undefined
@@ -28,18 +31,27 @@ interface Stretch {
 
 /** The page. A row that cannot be read is shown as far as it can be, so that an admin sees it. */
 export async function listTokens(session: Session, query: ListQuery): Promise<TokenRecord[]> {
-  if (query.metadata === undefined && query.metadataKey === undefined) return (await readPage(session, query)).records
-  // The database finds what may have the words, and this has the last say. So a page may have to be filled up: in steps that
+  const { metadata, metadataKey, status } = query
+  const isWhole = metadata === undefined && metadataKey === undefined && stateOf(status) === status
+  if (isWhole) return (await readPage(session, query)).records
+  const isWanted = (record: TokenRecord): boolean => hasWords(record, query) && mayBeOf(record, status)
+  // The database finds what may have the words, or be pending, and this has the last say. So a page may have to be filled up: in steps that
   // do not get shorter, however little is missing.
   const found: TokenRecord[] = []
   let { after, limit } = query
   for (;;) {
     const { records, last } = await readPage(session, { ...query, limit, ...(after && { after }) })
-    found.push(...records.filter((record) => hasWords(record, query)))
+    found.push(...records.filter(isWanted))
     if (records.length < limit || found.length >= query.limit || !last) return found.slice(0, query.limit)
     after = last
     limit = STEP
   }
+}
+
+/** Whether a token that has not ended may be shown under a status. One whose details cannot be read is shown among the active ones. */
+function mayBeOf({ request }: TokenRecord, status: ListQuery['status']): boolean {
+  if (status === 'pending') return request !== undefined
+  return status !== 'active' || request === undefined || request.by === ''
 }
 
 interface Page {
@@ -75,17 +87,23 @@ async function readPage(session: Session, query: ListQuery): Promise<Page> {
 
 /** What makes up the order that is asked for, without what cannot hold anything. */
 function stretchesOf({ order, status, after }: ListQuery): readonly Stretch[] {
-  if (order === 'newest') return [{ status, by: 'created_at', direction: 'desc', after }]
+  const wanted = stateOf(status)
+  if (order === 'newest') return [{ state: wanted, by: 'created_at', direction: 'desc', after }]
   const by = 'expires_at'
   const stretches: Stretch[] = [
-    { status: 'active', by, direction: 'asc', after },
-    { status: 'expired', by, direction: 'desc', after: after?.ended ? after : undefined },
-    { status: 'revoked', by, direction: 'desc', after: after?.ended ? after : undefined },
+    { state: 'alive', by, direction: 'asc', after },
+    { state: 'expired', by, direction: 'desc', after: after?.ended ? after : undefined },
+    { state: 'revoked', by, direction: 'desc', after: after?.ended ? after : undefined },
   ]
   return stretches.filter(
     (stretch) =>
-      (status === undefined || stretch.status === status) && !(after?.ended === true && stretch.status === 'active'),
+      (wanted === undefined || stretch.state === wanted) && !(after?.ended === true && stretch.state === 'alive'),
   )
+}
+
+/** What the columns of an index say of a status. */
+function stateOf(status: ListQuery['status']): Stretch['state'] {
+  return status === 'active' || status === 'pending' ? 'alive' : status
 }
 
 function selectStretch(db: Db, setup: Setup, query: ListQuery, stretch: Stretch) {
@@ -94,7 +112,7 @@ function selectStretch(db: Db, setup: Setup, query: ListQuery, stretch: Stretch)
     db
       .selectFrom(setup.names.tokens)
       .select(TOKEN_COLUMNS)
-      .select((eb) => eb.lit(stretch.status === 'active' ? 0 : 1).as('ended'))
+      .select((eb) => eb.lit(stretch.state === 'alive' ? 0 : 1).as('ended'))
       .where((eb) => eb.and(conditions(eb, setup, query, stretch)))
       // All columns of the index, for MySQL.
       .orderBy('plan_id', direction)
@@ -108,19 +126,20 @@ function selectStretch(db: Db, setup: Setup, query: ListQuery, stretch: Stretch)
 function conditions(
   eb: Builder,
   setup: Setup,
-  { planId, type, search, metadata, metadataKey, now }: ListQuery,
-  { status, by, direction, after }: Stretch,
+  { planId, type, status, search, metadata, metadataKey, now }: ListQuery,
+  { state, by, direction, after }: Stretch,
 ): readonly Condition[] {
   const all: Condition[] = [isInPlan(eb, setup, planId)]
-  if (status !== undefined) all.push(eb('is_revoked', '=', status === 'revoked' ? 1 : 0))
-  const isExpired = status === 'expired'
-  const isTimed = isExpired || status === 'active'
+  if (state !== undefined) all.push(eb('is_revoked', '=', state === 'revoked' ? 1 : 0))
+  const isExpired = state === 'expired'
+  const isTimed = isExpired || state === 'alive'
   // Of two bounds on one column only the narrower: PostgreSQL may begin at the other, and read all that lies between.
   const isOneColumn = after !== undefined && isTimed && by === 'expires_at'
   const isInside = isOneColumn && (isExpired ? after.at <= now : after.at > now)
   if (after && (!isOneColumn || isInside)) all.push(isBehind(eb, setup, by, direction === 'asc' ? '>' : '<', after))
   if (isTimed && !isInside) all.push(eb('expires_at', isExpired ? '<=' : '>', now))
   if (type !== undefined) all.push(isText<'tokens'>(setup, 'type', type)(eb))
+  if (status === 'pending') all.push(mayHave(eb, setup, '"request":'))
   if (search !== undefined) all.push(isFound(eb, setup, search))
   for (const pair of Object.entries(metadata ?? {}))
     all.push(mayHave(eb, setup, pair.map((text) => JSON.stringify(text)).join(':')))

@@ -1,5 +1,5 @@
 /** What a list has to give, said once in the plainest way, and a set of tokens in which every rule of it shows. */
-import { statusOf, type TokenRecord } from '../../core/token.ts'
+import { hasEnded, statusOf, type TokenRecord } from '../../core/token.ts'
 import type { ListPosition, ListQuery, TokenStore } from '../../ports.ts'
 import { failure, same, upTo } from './case.ts'
 import { differenceBetween } from './difference.ts'
@@ -9,7 +9,7 @@ import { idsOf, NOON, PLAN, recordOf, writeAll } from './records.ts'
 export function positionOf(record: TokenRecord, { order, now }: Pick<ListQuery, 'order' | 'now'>): ListPosition {
   const { id, createdAt, expiresAt } = record
   if (order === 'newest') return { ended: false, at: createdAt, id }
-  return { ended: statusOf(record, now) !== 'active', at: expiresAt, id }
+  return { ended: hasEnded(record, now), at: expiresAt, id }
 }
 
 /** What `list` has to give of these records. */
