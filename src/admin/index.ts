@@ -6,6 +6,7 @@ export {
   createAdminClient,
   type ExplanationView,
   type IssuedText,
+  type RequestedText,
   type SurfaceView,
   type WithoutActor,
 } from './client.ts'

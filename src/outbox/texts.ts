@@ -149,7 +149,10 @@ function before({ changes }: Notice): string {
 }
 
 const by = ({ actor }: Notice): string => (typeof actor === 'string' ? ` by ${oneLine(actor)}` : '')
-const what = ({ changed }: Notice): string => (changed && changed.length > 0 ? `: ${changed.join(', ')}` : '')
+const what = ({ changed = [] }: Notice): string => {
+  const fields = changed.filter((field) => field !== 'proposal')
+  return fields.length > 0 ? `: ${fields.join(', ')}` : ''
+}
 const ends = ({ at, endsAt }: Notice): string =>
   endsAt !== undefined && endsAt <= at ? `it ended on ${date(endsAt)}` : `it works until ${date(endsAt)}`
 const soon = ({ daysLeft }: Notice): string => (daysLeft === 1 ? 'within a day' : `within ${daysLeft} days`)

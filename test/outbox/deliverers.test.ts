@@ -48,6 +48,11 @@ const NOTICES: readonly Notice[] = [
   { ...head('token.old_secret_used'), endsAt: START + DAY, lastUsedAt: START },
   { ...event('secret.leak_reported'), actor: null, source: 'gitguardian' },
   { ...event('token.canary_used'), actor: null },
+  { ...event('token.requested'), token: { ...TOKEN, status: 'pending' } },
+  event('token.edit_requested'),
+  { ...event('token.approved'), changed: ['scopes', 'proposal'] },
+  { ...event('token.declined'), changed: ['proposal'] },
+  event('token.collected'),
 ]
 const ended = (after: number) => ({ changes: { previousWorksUntil: { before: null, after } } })
 const ATTEMPT = { number: 1, isLast: false, signal: new AbortController().signal }

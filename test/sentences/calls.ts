@@ -1,6 +1,7 @@
 /** Mistakes in what management calls are given, and in what is asked of `authorize` and `explain`. */
 import type { CreateInput, PlanTokens } from 'plan-access-tokens'
 import { requestWith } from 'plan-access-tokens/testing'
+import { newWorld as newApprovingWorld, WISH } from '../approvals/world.ts'
 import { ADMIN, DAY, HOUR, newDirectory, newWorld, START, TOKEN } from '../support/world.ts'
 import { type Mistake, mistakesOf } from './table.ts'
 
@@ -27,6 +28,29 @@ const strength = mistakesOf<object>(
     nothing: {},
   },
 )
+
+/** A world in which a plan asks for approvals, with one token that waits. */
+async function waiting() {
+  const made = newApprovingWorld()
+  const id = await made.ask()
+  return { ...made, tokens: made.tokens as unknown as PlanTokens, id }
+}
+type Waiting = Awaited<ReturnType<typeof waiting>>
+
+const approvals = mistakesOf<(world: Waiting) => Promise<unknown>>('approvals', async (call) => call(await waiting()), {
+  'approve of what one has asked for': ({ tokens, id }) => tokens.approve({ actor: 'ada', id }),
+  'approve of a version that is none': ({ tokens, id }) => tokens.approve({ actor: 'ben', id, version: 0 }),
+  'approve where nothing waits': async ({ tokens, make }) => tokens.approve({ actor: 'ben', id: (await make()).id }),
+  'approve of what is not allowed any more': ({ tokens, id, setRules }) => {
+    setRules({ approvals: 'required', scopes: [] })
+    return tokens.approve({ actor: 'ben', id })
+  },
+  'decline with an empty reason': ({ tokens, id }) => tokens.decline({ actor: 'ben', id, reason: '' }),
+  'collect before the approval': ({ tokens, id }) => tokens.collect({ actor: 'ada', id }),
+  'collect by another': ({ tokens, id }) => tokens.collect({ actor: 'ben', id }),
+  'create without the option': () =>
+    newApprovingWorld({ options: { approvals: undefined as never } }).tokens.create(WISH),
+})
 
 const create = mistakesOf<Given>(
   'create',
@@ -298,6 +322,7 @@ const ready = mistakesOf<Broken>(
 
 export const CALLS: readonly Mistake[] = [
   strength,
+  ...approvals,
   create,
   edit,
   refresh,

@@ -28,9 +28,20 @@ export interface ModelToken {
   /** `null`: it may be used from anywhere. */
   addresses: readonly string[] | null
   expiresAt: number
+  /** Who asked for it and until which end, and since when it is approved; `null` once its secret was collected. */
+  request: { readonly by: string; readonly ends: number | undefined; isApproved: boolean } | null
+  /** An edit that waits. */
+  proposal: { readonly by: string; readonly at: number; readonly change: Change } | null
   revoked: boolean
   readonly secrets: ModelSecret[]
   version: number
+}
+
+export interface Change {
+  readonly name?: string
+  readonly scopes?: readonly string[]
+  readonly resources?: 'all' | readonly string[]
+  readonly addresses?: readonly string[] | null
 }
 
 interface ModelEvent {
@@ -42,7 +53,8 @@ interface ModelEvent {
 interface UsedKey {
   readonly input: string
   readonly token: ModelToken
-  secret: ModelSecret
+  /** `null` where there was none: it was asked for. */
+  secret: ModelSecret | null
 }
 
 export interface Page {
@@ -53,9 +65,12 @@ export interface Page {
   readonly tokens: ModelToken[]
   readonly events: ModelEvent[]
   readonly keys: Map<string, UsedKey>
+  /** The plans in which another admin has to approve what is new or wider. */
+  readonly asking: Set<string>
 }
 
 export interface Wish {
+  readonly by: string
   readonly plan: string
   readonly days: number
   /** The moment at which it ends, if that was said instead of days: `days` are then the begun ones until it. */
@@ -79,6 +94,13 @@ export const ROUTES: { readonly [line: string]: { scopes: readonly string[]; nam
   'GET /v1/activity_logs': { scopes: ['org:activity_log_read'], names: 'plan' },
   'GET /v2/webhooks': { scopes: ['webhooks:read'], names: 'plan' },
 }
+/** The scopes that any endpoint takes, as far as tokens of the walks hold them: of each some one is enough. */
+const TAKEN: readonly (readonly string[])[] = [
+  ...['file_content:read', 'file_comments:read', 'file_metadata:read', 'projects:read', 'webhooks:read'].map(
+    (scope) => [scope, 'files:read'],
+  ),
+  ...['files:read', 'webhooks:read', 'file_dev_resources:write', 'org:activity_log_read'].map((scope) => [scope]),
+]
 /** "Plan access tokens can be used with any REST API endpoint, with the following exceptions". */
 export const CLOSED = ['GET /v1/me', 'GET /v1/oembed', 'POST /v1/files/FileA/comments']
 export const UNKNOWN = ['GET /v1/nothing', 'get /v1/files/FileA', 'PATCH /v1/files/FileA']
@@ -91,7 +113,13 @@ function chainOf({ above }: Page, resource: string): string[] {
 }
 
 const isIn = (page: Page, resource: string, plan: string): boolean => chainOf(page, resource).at(-1) === `plan:${plan}`
-const isActive = ({ now }: Page, token: ModelToken): boolean => !token.revoked && now < token.expiresAt
+const isActive = ({ now }: Page, token: ModelToken): boolean =>
+  !token.revoked && now < token.expiresAt && !token.request
+const isPending = ({ now }: Page, token: ModelToken): boolean =>
+  !token.revoked && now < token.expiresAt && token.request !== null
+/** How long what was asked for waits. */
+const [DECIDED, COLLECTED] = [30 * DAY, 7 * DAY]
+const endOf = (moment: number, ends: number | undefined): number => Math.min(moment, ends ?? moment)
 const isEligible = ({ plans }: Page, plan: string): boolean => {
   const { tier, suspended } = plans.get(plan)!
   return ELIGIBLE.includes(tier) && !suspended
@@ -103,7 +131,7 @@ function works({ now }: Page, { worksUntil }: ModelSecret): boolean {
 }
 
 function log(page: Page, type: string, token: ModelToken): 'ok' {
-  token.version += type === 'created' ? 0 : 1
+  token.version += type === 'created' || type === 'requested' ? 0 : 1
   page.events.push({ type, token })
   return 'ok'
 }
@@ -113,20 +141,93 @@ const lackOf = (page: Page, plan: string, resources: 'all' | readonly string[] =
 
 /** `made`: the id and the secret that the engine gave, if it gave any. */
 export function create(page: Page, wish: Wish, made: { readonly id: string; readonly secret: string }): string {
-  const { plan, days, scopes, resources, addresses = null, key } = wish
+  const { by, plan, days, scopes, resources, addresses = null, key } = wish
   if (!isEligible(page, plan)) return 'plan_not_eligible'
   if (lackOf(page, plan, resources)) return 'invalid_input'
   const known = page.keys.get(`create ${plan} ${key}`)
   if (key !== undefined && known) return issueAgain(page, known, inputOf(wish), made.secret)
-  const secret: ModelSecret = { text: made.secret, worksUntil: null, used: false }
-  const expiresAt = wish.ends ?? page.now + days * DAY
+  const isAsked = page.asking.has(plan)
+  const secret: ModelSecret | null = isAsked ? null : { text: made.secret, worksUntil: null, used: false }
+  const expiresAt = isAsked ? endOf(page.now + DECIDED, wish.ends) : (wish.ends ?? page.now + days * DAY)
   const token: ModelToken = {
     ...{ id: made.id, plan, days, name: 'Token', scopes, resources, addresses },
-    ...{ expiresAt, revoked: false, secrets: [secret], version: 1 },
+    ...{ expiresAt, revoked: false, secrets: secret ? [secret] : [], version: 1 },
+    request: isAsked ? { by, ends: wish.ends, isApproved: false } : null,
+    proposal: null,
   }
   page.tokens.push(token)
   if (key !== undefined) page.keys.set(`create ${plan} ${key}`, { input: inputOf(wish), token, secret })
-  return log(page, 'created', token)
+  return log(page, isAsked ? 'requested' : 'created', token)
+}
+
+/** Which of two choices lets a token do more. */
+function widens(page: Page, token: ModelToken, { scopes, resources, addresses }: Change): boolean {
+  const opens = (held: readonly string[]): boolean[] => TAKEN.map((any) => any.some((scope) => held.includes(scope)))
+  const open = opens(token.scopes)
+  const more = scopes !== undefined && opens(scopes).some((isOpen, i) => isOpen && !open[i])
+  const isCovered = (resource: string): boolean =>
+    token.resources === 'all' || chainOf(page, resource).some((key) => token.resources.includes(key))
+  const further = resources === 'all' ? token.resources !== 'all' : resources?.every(isCovered) === false
+  const from = addresses !== undefined && token.addresses !== null
+  const elsewhere = from && (addresses === null || !addresses.every((one) => token.addresses!.includes(one)))
+  return more || further || elsewhere
+}
+
+/** "Another admin approves": whoever asked may not, and what is not allowed any more is not approved. */
+export function approve(page: Page, token: ModelToken, by: string): string {
+  const found = waiting(page, token)
+  if (typeof found === 'string') return found
+  if (found.by === by) return 'own_request'
+  if (!isEligible(page, token.plan)) return 'plan_not_eligible'
+  if (token.request) {
+    if (token.request.isApproved) return 'ok'
+    if (lackOf(page, token.plan, token.resources)) return 'plan_rules_broken'
+    token.request.isApproved = true
+    token.expiresAt = endOf(page.now + COLLECTED, token.request.ends)
+    return log(page, 'approved', token)
+  }
+  const after = { ...token, ...token.proposal!.change }
+  if (lackOf(page, token.plan, after.resources)) return 'plan_rules_broken'
+  Object.assign(token, token.proposal!.change, { proposal: null })
+  return log(page, 'approved', token)
+}
+
+export function decline(page: Page, token: ModelToken, by: string): string {
+  const found = waiting(page, token)
+  if (typeof found === 'string') return found
+  if (found.by === by) return 'own_request'
+  if (token.request) token.revoked = true
+  else token.proposal = null
+  return log(page, 'declined', token)
+}
+
+/** "The requester collects once, within 7 days." */
+export function collect(page: Page, token: ModelToken, by: string, key: string | undefined, text: string): string {
+  if (!isEligible(page, token.plan)) return 'plan_not_eligible'
+  const known = page.keys.get(`collect ${token.id} ${key}`)
+  if (key !== undefined && known) return issueAgain(page, known, by, text)
+  if (!isPending(page, token)) return isActive(page, token) ? 'nothing_requested' : 'token_not_active'
+  if (token.request!.by !== by) return 'not_requester'
+  if (!token.request!.isApproved) return 'token_is_pending'
+  if (lackOf(page, token.plan, token.resources)) return 'plan_rules_broken'
+  const secret: ModelSecret = { text, worksUntil: null, used: false }
+  token.secrets.push(secret)
+  token.expiresAt = token.request!.ends ?? page.now + token.days * DAY
+  token.request = null
+  if (key !== undefined) page.keys.set(`collect ${token.id} ${key}`, { input: by, token, secret })
+  return log(page, 'collected', token)
+}
+
+/** What there is to decide, with who asked for it. */
+function waiting(page: Page, token: ModelToken): string | { readonly by: string } {
+  if (isPending(page, token)) return token.request!
+  if (!isActive(page, token)) return 'token_not_active'
+  return proposalOf(page, token) ?? 'nothing_requested'
+}
+
+/** The edit that waits, unless it has lapsed. */
+export function proposalOf({ now }: Page, { proposal }: ModelToken): ModelToken['proposal'] {
+  return proposal && now < proposal.at + DECIDED ? proposal : null
 }
 
 const inputOf = ({ days, ends, scopes, resources, addresses }: Wish): string =>
@@ -136,32 +237,35 @@ const inputOf = ({ days, ends, scopes, resources, addresses }: Wish): string =>
 function issueAgain(page: Page, used: UsedKey, input: string, text: string): string {
   const { token, secret } = used
   if (used.input !== input) return 'idempotency_key_reused'
+  if (isPending(page, token)) return 'ok'
   if (!isActive(page, token)) return 'token_not_active'
-  if (token.secrets.at(-1) !== secret || secret.used) return 'idempotency_key_spent'
+  if (!secret || token.secrets.at(-1) !== secret || secret.used) return 'idempotency_key_spent'
   secret.worksUntil = 'ended'
   used.secret = { text, worksUntil: null, used: false }
   token.secrets.push(used.secret)
   return log(page, 'refreshed', token)
 }
 
-export function edit(
-  page: Page,
-  token: ModelToken,
-  change: {
-    name?: string
-    scopes?: readonly string[]
-    resources?: 'all' | readonly string[]
-    addresses?: readonly string[] | null
-  },
-): string {
+export function edit(page: Page, token: ModelToken, change: Change, by: string): string {
   if (!isEligible(page, token.plan)) return 'plan_not_eligible'
-  if (!isActive(page, token)) return 'token_not_active'
+  const isAsked = isPending(page, token)
+  if (!isAsked && !isActive(page, token)) return 'token_not_active'
+  if (isAsked && token.request!.by !== by) return 'not_requester'
   if (lackOf(page, token.plan, change.resources)) return 'invalid_input'
-  const shown = () => JSON.stringify([token.name, token.scopes, token.resources, token.addresses])
+  if (!isAsked && page.asking.has(token.plan) && widens(page, token, change)) {
+    token.proposal = { by, at: page.now, change }
+    return log(page, 'edit_requested', token)
+  }
+  const shown = () => JSON.stringify([token.name, token.scopes, token.resources, token.addresses, token.proposal])
   const before = shown()
   Object.assign(token, change)
-  const after = shown()
-  return before === after ? 'ok' : log(page, 'edited', token)
+  if (change.scopes || change.resources || change.addresses !== undefined) token.proposal = null
+  if (before === shown()) return 'ok'
+  if (isAsked) {
+    token.request = { by, ends: token.request!.ends, isApproved: false }
+    token.expiresAt = endOf(page.now + DECIDED, token.request.ends)
+  }
+  return log(page, 'edited', token)
 }
 
 /** "The expiration is calculated from the current date, extended by the original token lifetime." */
@@ -171,6 +275,7 @@ export function preview(
   grace = 24,
 ): string | { expiresAt: number; previousWorksUntil: number } {
   if (!isEligible(page, token.plan)) return 'plan_not_eligible'
+  if (isPending(page, token)) return 'token_is_pending'
   if (!isActive(page, token)) return 'token_not_active'
   const expiresAt = page.now + token.days * DAY
   return { expiresAt, previousWorksUntil: Math.min(page.now + grace * HOUR, expiresAt) }
@@ -228,8 +333,10 @@ export function tokenOf({ tokens }: Page, text: string): ModelToken | undefined 
   return tokens.find(({ secrets }) => secrets.some((secret) => secret.text === text))
 }
 
-export function statusOf(page: Page, token: ModelToken): 'active' | 'expired' | 'revoked' {
-  return token.revoked ? 'revoked' : isActive(page, token) ? 'active' : 'expired'
+export function statusOf(page: Page, token: ModelToken): 'active' | 'pending' | 'expired' | 'revoked' {
+  if (token.revoked) return 'revoked'
+  if (isPending(page, token)) return 'pending'
+  return isActive(page, token) ? 'active' : 'expired'
 }
 
 /** The questions in their order; what a secret opens, or the first refusal. @param isAnywhere leaves out where it comes from. */

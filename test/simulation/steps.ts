@@ -5,6 +5,7 @@ import { CLOSED, DAY, HERE, HOUR, ROUTES, UNKNOWN } from './page-model.ts'
 export type Step =
   | {
       readonly do: 'create'
+      readonly by: string
       readonly plan: string
       readonly days: number
       /** Whether the token is told when it ends, a moment before its days are over. */
@@ -16,6 +17,7 @@ export type Step =
     }
   | {
       readonly do: 'edit'
+      readonly by: string
       readonly token: number
       readonly name: string
       readonly scopes: readonly string[] | undefined
@@ -30,6 +32,10 @@ export type Step =
       readonly key: string | undefined
       readonly times: number
     }
+  | { readonly do: 'approve' | 'decline'; readonly by: string; readonly token: number }
+  | { readonly do: 'collect'; readonly by: string; readonly token: number; readonly key: string | undefined }
+  /** Whether a plan asks for approvals from now on. */
+  | { readonly do: 'rule'; readonly plan: string; readonly isAsking: boolean }
   /** Sends an earlier call with an idempotency key once more, perhaps with other input. */
   | { readonly do: 'again'; readonly call: number; readonly otherwise: boolean }
   | { readonly do: 'preview' | 'revoke'; readonly token: number }
@@ -59,6 +65,9 @@ const SCOPES = [
 ]
 
 const nth = fc.nat({ max: 1_000 })
+/** Two admins of both plans. */
+export const ADMINS = ['admin-1', 'admin-2'] as const
+const by = fc.constantFrom(...ADMINS)
 const plan = fc.constantFrom(PLANS.one, PLANS.one, PLANS.one, PLANS.two)
 const key = fc.option(fc.constantFrom('key-1', 'key-2'), { nil: undefined, freq: 2 })
 const scopes = fc.oneof(
@@ -76,29 +85,30 @@ const addresses = fc.option(fc.subarray([HERE, '198.51.100.0/24', '2001:db8::/48
 })
 const retire = fc.constantFrom('afterGrace', 'afterGrace', 'afterGrace', 'now')
 
+const create = fc.record({
+  do: fc.constant('create'),
+  by,
+  plan,
+  days: fc.constantFrom(1, 2, 30, 365),
+  byMoment: fc.constantFrom(false, false, true),
+  scopes,
+  resources,
+  addresses,
+  key,
+})
+
 const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: create },
   {
-    weight: 6,
-    arbitrary: fc.record({
-      do: fc.constant('create'),
-      plan,
-      days: fc.constantFrom(1, 2, 30, 365),
-      byMoment: fc.constantFrom(false, false, true),
-      scopes,
-      resources,
-      addresses,
-      key,
-    }),
-  },
-  {
-    weight: 4,
+    weight: 8,
     arbitrary: fc.record({
       do: fc.constant('edit'),
+      by,
       token: nth,
       name: fc.constantFrom('Token', 'Other'),
-      scopes: fc.option(scopes, { nil: undefined }),
-      resources: fc.option(resources, { nil: undefined }),
-      addresses: fc.oneof(addresses, fc.constant(null)),
+      scopes: fc.option(scopes, { nil: undefined, freq: 1 }),
+      resources: fc.option(resources, { nil: undefined, freq: 1 }),
+      addresses: fc.oneof(addresses, fc.constant(undefined), fc.constant(null)),
     }),
   },
   {
@@ -117,6 +127,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('again'), call: nth, otherwise: fc.constantFrom(false, false, true) }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('preview'), token: nth }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ do: fc.constantFrom('approve', 'approve', 'approve', 'decline'), by, token: nth }),
+  },
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('collect'), by, token: nth, key }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('rule'), plan, isAsking: fc.constantFrom(true, true, false) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('revoke'), token: nth }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('revokeSecret'), secret: nth }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('use'), secret: nth }) },
@@ -155,6 +171,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('waitTo'), end: nth, beside: fc.constantFrom(-1, 0, 1) }) },
 ) as fc.Arbitrary<Step>
 
+/** A token that is there already when its plan begins to ask for approvals: without it there is seldom an edit that waits. */
+const beginning = create.map((made): Step[] => [
+  { ...made, plan: PLANS.one } as Step,
+  { do: 'rule', plan: PLANS.one, isAsking: true },
+])
+
 /** A walk of at most so many steps. */
 export const walkOf = (steps: number): fc.Arbitrary<Step[]> =>
-  fc.array(step, { minLength: 1, maxLength: steps, size: 'max' })
+  fc
+    .tuple(
+      fc.oneof(fc.constant<Step[]>([]), fc.constant<Step[]>([]), beginning),
+      fc.array(step, { minLength: 1, maxLength: steps, size: 'max' }),
+    )
+    .map(([first, rest]) => [...first, ...rest])

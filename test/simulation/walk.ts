@@ -8,7 +8,7 @@ import { PlanTokenError } from 'plan-access-tokens'
 import { requestWith } from 'plan-access-tokens/testing'
 import { ADMIN } from '../support/world.ts'
 import * as model from './page-model.ts'
-import { LINES, LINKS, PLANS, type Step } from './steps.ts'
+import { ADMINS, LINES, LINKS, PLANS, type Step } from './steps.ts'
 import { newPage, type Walked } from './world.ts'
 
 const BODY = { dev_resources: [{ file_key: 'FileA' }, { file_key: 'FileB' }] }
@@ -44,6 +44,7 @@ function repeated(keyed: readonly Step[], { call, otherwise }: Extract<Step, { d
   const before = keyed.at(call % Math.max(1, keyed.length))
   if (!before || !otherwise) return before
   if (before.do === 'refresh') return { ...before, retire: before.retire === 'now' ? 'afterGrace' : 'now', times: 1 }
+  if (before.do === 'collect') return { ...before, by: ADMINS.find((by) => by !== before.by)! }
   return { ...before, days: 7 } as Step
 }
 
@@ -63,8 +64,16 @@ function same(what: string, engine: unknown, page: unknown): void {
   if (found !== wanted) throw new Difference(`${what}: the engine says ${found}, the page ${wanted}`)
 }
 
-async function take({ tokens, clock, directory, use }: Walked, page: model.Page, step: Step): Promise<void> {
-  const token = 'token' in step ? page.tokens.at(step.token % Math.max(1, page.tokens.length)) : undefined
+/** The tokens of which a step takes one: mostly those that wait for something, where it is about these. */
+function poolOf({ tokens }: model.Page, step: Step): readonly model.ModelToken[] {
+  if (!('token' in step) || !['approve', 'decline', 'collect', 'edit'].includes(step.do)) return tokens
+  const waiting = tokens.filter(({ request, proposal, revoked }) => !revoked && (request || proposal))
+  return step.token % 4 === 0 || waiting.length === 0 ? tokens : waiting
+}
+
+async function take({ tokens, clock, directory, use, setRule }: Walked, page: model.Page, step: Step): Promise<void> {
+  const pool = poolOf(page, step)
+  const token = 'token' in step ? pool.at(step.token % Math.max(1, pool.length)) : undefined
   const id = { actor: ADMIN, id: token?.id ?? '' }
   const secrets = [...page.tokens.flatMap((other) => other.secrets.map(({ text }) => text)), NOBODYS]
   const secret = 'secret' in step ? secrets.at(step.secret % secrets.length)! : ''
@@ -74,7 +83,7 @@ async function take({ tokens, clock, directory, use }: Walked, page: model.Page,
       const { plan: planId, days: lifetimeDays, byMoment, scopes, addresses, key: idempotencyKey } = step
       const ends = byMoment ? page.now + lifetimeDays * model.DAY - 1 : undefined
       const what = {
-        actor: ADMIN,
+        actor: step.by,
         planId,
         type: 'rest',
         name: 'Token',
@@ -85,19 +94,19 @@ async function take({ tokens, clock, directory, use }: Walked, page: model.Page,
       }
       const made = await outcomeOf(tokens.create({ ...what, resources: linksOf(step.resources) }))
       const given =
-        typeof made === 'string' ? { id: '', secret: '' } : { id: made.token.id, secret: made.secret.reveal() }
+        typeof made === 'string' ? { id: '', secret: '' } : { id: made.token.id, secret: made.secret?.reveal() ?? '' }
       return same('create', typeof made === 'string' ? made : 'ok', model.create(page, { ...step, ends }, given))
     }
     case 'edit': {
       const { name, scopes, resources, addresses } = step
       const change = { name, ...(scopes && { scopes }), ...(addresses !== undefined && { addresses }) }
       const made = await outcomeOf(
-        tokens.edit({ ...id, ...change, ...(resources && { resources: linksOf(resources) }) }),
+        tokens.edit({ ...id, actor: step.by, ...change, ...(resources && { resources: linksOf(resources) }) }),
       )
       return same(
         'edit',
         typeof made === 'string' ? made : 'ok',
-        model.edit(page, token!, { ...change, ...(resources && { resources }) }),
+        model.edit(page, token!, { ...change, ...(resources && { resources }) }, step.by),
       )
     }
     case 'refresh': {
@@ -116,6 +125,26 @@ async function take({ tokens, clock, directory, use }: Walked, page: model.Page,
         typeof made === 'string' ? made : 'ok',
         model.refresh(page, token!, { retire, grace, key }, text),
       )
+    }
+    case 'approve': {
+      const made = await outcomeOf(tokens.approve({ ...id, actor: step.by }))
+      return same('approve', typeof made === 'string' ? made : 'ok', model.approve(page, token!, step.by))
+    }
+    case 'decline': {
+      const made = await outcomeOf(tokens.decline({ ...id, actor: step.by }))
+      return same('decline', typeof made === 'string' ? made : 'ok', model.decline(page, token!, step.by))
+    }
+    case 'collect': {
+      const { by, key } = step
+      const made = await outcomeOf(tokens.collect({ ...id, actor: by, ...(key && { idempotencyKey: key }) }))
+      const text = typeof made === 'string' ? '' : made.secret.reveal()
+      return same('collect', typeof made === 'string' ? made : 'ok', model.collect(page, token!, by, key, text))
+    }
+    case 'rule': {
+      setRule(step.plan, step.isAsking)
+      if (step.isAsking) page.asking.add(step.plan)
+      else page.asking.delete(step.plan)
+      return
     }
     case 'preview':
       return same('previewRefresh', await outcomeOf(tokens.previewRefresh(id)), model.preview(page, token!))
@@ -148,8 +177,8 @@ async function take({ tokens, clock, directory, use }: Walked, page: model.Page,
       page.now += step.ms
       return clock.advance(step.ms)
     case 'waitTo': {
-      const ends = page.tokens.flatMap(({ expiresAt, secrets: all }) => [
-        expiresAt,
+      const ends = page.tokens.flatMap(({ expiresAt, proposal, secrets: all }) => [
+        ...[expiresAt, proposal && proposal.at + 30 * model.DAY],
         ...all.map((other) => other.worksUntil),
       ])
       const ahead = ends.filter((end): end is number => typeof end === 'number' && end + step.beside > page.now).sort()
@@ -172,11 +201,17 @@ async function compare({ tokens }: Walked, page: model.Page, after: string): Pro
     let turn = page.now + page.events.length
     for (const token of page.tokens) {
       const found = await tokens.get({ actor: ADMIN, id: token.id })
-      const { status, expiresAt, name, scopes, addresses, version, secrets } = found
+      const { status, expiresAt, name, scopes, addresses, version, secrets, request, proposal } = found
       same('status', status, model.statusOf(page, token))
       same('expiresAt', expiresAt, token.expiresAt)
       same('what was chosen', [name, scopes, addresses ?? null], [token.name, token.scopes, token.addresses])
       same('version', version, token.version)
+      const waits = model.proposalOf(page, token)
+      same(
+        'what was asked for',
+        [request?.by, request && request.approvedBy !== undefined, proposal?.by],
+        [token.request?.by, token.request?.isApproved, waits?.by],
+      )
       same(
         'worksUntil',
         secrets.map(({ worksUntil }) => worksUntil),
@@ -198,7 +233,7 @@ async function compare({ tokens }: Walked, page: model.Page, after: string): Pro
         events.map(({ type, tokenId }) => [type, tokenId]),
         mine.map(({ type, token }) => [type, token.id]),
       )
-      for (const status of ['active', 'expired', 'revoked'] as const) {
+      for (const status of ['active', 'pending', 'expired', 'revoked'] as const) {
         const listed = await tokens.list({ actor: ADMIN, planId, status, limit: 500 })
         const wanted = page.tokens.filter((token) => token.plan === planId && model.statusOf(page, token) === status)
         same(`list of ${status}`, listed.tokens.map(({ id }) => id).sort(), wanted.map(({ id }) => id).sort())

@@ -1,12 +1,16 @@
 /** The plain world (support/world.ts) as walks begin in it, with uses that are steps of their own, and the page as it is then. */
-import type { MemoryStore, Policy, SecretUse, TokenStore } from 'plan-access-tokens'
+import type { Issued, MemoryStore, PlanTokens, Policy, Requested, SecretUse, TokenStore } from 'plan-access-tokens'
+import { approvals } from 'plan-access-tokens/approvals'
 import type { TestDirectory } from 'plan-access-tokens/testing'
-import { ADMIN, newDirectory, newWorld, type World } from '../support/world.ts'
+import { newDirectory, newWorld, type World, type WorldOptions } from '../support/world.ts'
 import type { Page } from './page-model.ts'
-import { PLANS } from './steps.ts'
+import { ADMINS, PLANS } from './steps.ts'
 
 /** What is walked over. */
-export interface Walked extends Pick<World<Policy>, 'tokens' | 'clock' | 'directory'> {
+export interface Walked extends Pick<World<Policy>, 'clock' | 'directory'> {
+  readonly tokens: PlanTokens<Policy, Issued | Requested>
+  /** Whether a plan asks for approvals. */
+  setRule(plan: string, isAsking: boolean): void
   /** Says that a secret was used. */
   use(use: SecretUse): Promise<void>
 }
@@ -20,12 +24,15 @@ export interface Mending {
   readonly isLater?: boolean
 }
 
-/** A new engine over a new world, in which one person is admin of two plans. */
+/** A new engine over a new world, in which two people are admins of two plans. */
 export function newEngine({ policy, isLater = false, ...mending }: Mending = {}): Walked {
   const directory = newDirectory()
-  directory.setPlan(PLANS.two, { admins: [ADMIN] })
-  const asked = mending.directory?.(directory) ?? directory
-  const { tokens, clock, store } = newWorld<Policy>({
+  for (const plan of Object.values(PLANS)) directory.setPlan(plan, { admins: ADMINS })
+  const asking = new Set<string>()
+  const rules = (plan: string) => (asking.has(plan) ? ({ approvals: 'required' } as const) : undefined)
+  const asked = { ...(mending.directory?.(directory) ?? directory), rules }
+  const options: WorldOptions<Policy> & { readonly approvals: unknown } = {
+    approvals: approvals(),
     ...(policy && { policy }),
     onError() {},
     port(memory) {
@@ -38,10 +45,18 @@ export function newEngine({ policy, isLater = false, ...mending }: Mending = {})
           plan: async (id) => asked.plan(id),
           isPlanAdmin: async (actor, id) => asked.isPlanAdmin(actor, id),
           locate: async (ref) => asked.locate(ref),
+          rules: async (plan) => rules(plan),
         }
       : asked,
-  })
-  return { tokens, clock, directory, use: (use) => store.recordUse([use]) }
+  }
+  const { tokens, clock, store } = newWorld<Policy>(options)
+  return {
+    ...{ tokens, clock, directory, use: (use) => store.recordUse([use]) },
+    setRule(plan, isAsking) {
+      if (isAsking) asking.add(plan)
+      else asking.delete(plan)
+    },
+  }
 }
 
 /** The page as it is before the first step. */
@@ -56,5 +71,13 @@ export function newPage(now: number): Page {
     [PLANS.one as string, { tier: 'organization', suspended: false }],
     [PLANS.two as string, { tier: 'enterprise', suspended: false }],
   ])
-  return { now, plans, above: new Map(Object.entries(above)), tokens: [], events: [], keys: new Map() }
+  return {
+    now,
+    plans,
+    above: new Map(Object.entries(above)),
+    tokens: [],
+    events: [],
+    keys: new Map(),
+    asking: new Set(),
+  }
 }

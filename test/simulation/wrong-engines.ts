@@ -53,6 +53,9 @@ const limits =
 
 const isRefresh = ({ type }: NewEvent): boolean => type === 'refreshed'
 
+/** The other of two admins. */
+const other = (by: unknown): string => (by === 'admin-1' ? 'admin-2' : 'admin-1')
+
 export const WRONG_ENGINES: { readonly [mistake: string]: () => Walked } = {
   'loses the addresses of a token at a refresh': writes(({ addresses, ...record }, _, event) =>
     isRefresh(event) || !addresses ? record : { ...record, addresses },
@@ -128,6 +131,61 @@ export const WRONG_ENGINES: { readonly [mistake: string]: () => Walked } = {
     async revokeSecret(input) {
       const done = await tokens.revokeSecret(input)
       return done.token ? { revoked: true, token: await tokens.revoke({ actor: 'admin-1', id: done.token.id }) } : done
+    },
+  })),
+  'lets whoever asked approve it': calls(({ tokens }) => ({
+    approve: (input) =>
+      tokens.approve(input).catch((error: PlanTokenError) => {
+        if (error.code !== 'own_request') throw error
+        return tokens.approve({ ...input, actor: other(input.actor) })
+      }),
+  })),
+  'gives out a secret that nobody has approved': calls(({ tokens }) => ({
+    collect: (input) =>
+      tokens.collect(input).catch(async (error: PlanTokenError) => {
+        if (error.code !== 'token_is_pending') throw error
+        await tokens.approve({ id: input.id, actor: other(input.actor) })
+        return tokens.collect(input)
+      }),
+  })),
+  'gives out a secret to whoever has approved it': calls(({ tokens }) => ({
+    collect: (input) =>
+      tokens.collect(input).catch((error: PlanTokenError) => {
+        if (error.code !== 'not_requester') throw error
+        return tokens.collect({ ...input, actor: other(input.actor) })
+      }),
+  })),
+  'widens a token at once': calls(({ tokens }) => ({
+    async edit(input) {
+      const token = await tokens.edit(input)
+      return token.proposal ? tokens.approve({ id: token.id, actor: other(input.actor) }) : token
+    },
+  })),
+  'keeps an approval when something else is asked for': writes((record, before, event) =>
+    event.type === 'edited' && record.request && before?.request
+      ? { ...record, request: before.request, expiresAt: before.expiresAt }
+      : record,
+  ),
+  'lets an approved token wait for eight days': writes((record, _, event) =>
+    event.type === 'approved' && record.request ? { ...record, expiresAt: record.expiresAt + DAY } : record,
+  ),
+  'counts a lifetime from the day on which it was asked for': writes((record, before, event) =>
+    event.type === 'collected' && before?.request && before.request.expiresAt === undefined
+      ? { ...record, expiresAt: before.request.at + record.lifetimeDays * DAY }
+      : record,
+  ),
+  'keeps an edit that waits when another one goes through': writes((record, before, event) =>
+    event.type === 'edited' && before?.proposal ? { ...record, proposal: before.proposal } : record,
+  ),
+  'never lets an edit lapse': writes((record) =>
+    record.proposal ? { ...record, proposal: { ...record.proposal, at: record.proposal.at + 365 * DAY } } : record,
+  ),
+  'lists what waits among what is active': calls(({ tokens }) => ({
+    async list(input) {
+      const page = await tokens.list(input)
+      if (input.status !== 'active') return page
+      const { tokens: waiting } = await tokens.list({ ...input, status: 'pending' })
+      return { tokens: [...page.tokens, ...waiting] }
     },
   })),
   'takes a repeated key for a new call': calls(({ tokens }) => ({

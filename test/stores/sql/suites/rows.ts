@@ -72,12 +72,12 @@ const DEAD: { readonly [column: string]: Partial<TokenRecord> } = {
   description: { description: '' },
 }
 
-const NO_DETAILS = {
-  ...{ metadata: {}, contact: '', canary: true, addresses: [] },
+const NO_DETAILS: Partial<TokenRecord> = {
+  ...({ metadata: {}, contact: '', canary: true, addresses: [] } as const),
   // Nobody may collect it, and nobody apply it.
   request: { by: '', at: Number.NaN },
   proposal: { by: '', at: Number.NaN, version: Number.NaN, changes: {} },
-} as const
+}
 /** The same for what stands in the column of all that a token need not have: where it cannot be read at all, each of them. */
 const DETAILS: { readonly [value: string]: Partial<TokenRecord> } = {
   '{"contact":"': NO_DETAILS,
