@@ -3,6 +3,7 @@
  * the next. How one line is written: core/event-text.ts.
  */
 import * as z from 'zod/mini'
+import type { Actor } from '../core/actor.ts'
 import { CSV_HEAD, type ExportFormat, TEXT_OF_EVENT } from '../core/event-text.ts'
 import { whole } from '../core/shape.ts'
 import { ask, readObjects } from './ask.ts'
@@ -14,7 +15,7 @@ import { refuseNonAdmin } from './rights.ts'
 /** What is to be exported. */
 export interface ExportInput {
   /** Who asks; must be an admin of the plan. */
-  readonly actor: string
+  readonly actor: string | Actor
   readonly planId: string
   /** Only the events of this token. */
   readonly tokenId?: string
@@ -57,7 +58,14 @@ export const EXPORT_INPUT = z.strictObject({
  * @throws PlanTokenError `invalid_input`, `not_plan_admin`, `unavailable`.
  */
 export async function exportPart(engine: ManagingEngine, input: ExportInput): Promise<ExportPart> {
-  const { actor, planId, tokenId, format, after, limit = USUAL } = parseBy<ExportInput>(EXPORT_INPUT, input)
+  const {
+    actor,
+    planId,
+    tokenId,
+    format,
+    after,
+    limit = USUAL,
+  } = parseBy<ExportInput & { readonly actor: Actor }>(EXPORT_INPUT, input)
   await refuseNonAdmin(engine, actor, planId)
   let text = format === 'csv' && after === undefined ? CSV_HEAD : ''
   let last = after === undefined ? undefined : Number(after)

@@ -90,9 +90,12 @@ export const PUBLIC_VALUES: {
       'reportLeak',
     ],
   },
-  'plan-access-tokens/approvals': { source: 'src/approvals/index.ts', values: ['approvals'] },
   'plan-access-tokens/addresses': { source: 'src/addresses/index.ts', values: ['addressRanges'] },
-  'plan-access-tokens/audit': { source: 'src/audit/index.ts', values: ['createCheckpoint', 'exportEvents', 'readExport', 'verifyLog'] },
+  'plan-access-tokens/approvals': { source: 'src/approvals/index.ts', values: ['approvals'] },
+  'plan-access-tokens/audit': {
+    source: 'src/audit/index.ts',
+    values: ['createCheckpoint', 'exportEvents', 'readExport', 'verifyLog'],
+  },
   'plan-access-tokens/admin': {
     source: 'src/admin/index.ts',
     values: ['AdminApiError', 'adminHandler', 'createAdminClient', 'toNode'],

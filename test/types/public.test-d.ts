@@ -3,7 +3,10 @@ import type { Migration } from 'kysely'
 import type * as api from 'plan-access-tokens'
 import type * as addresses from 'plan-access-tokens/addresses'
 import type * as admin from 'plan-access-tokens/admin'
+
+import type * as approvals from 'plan-access-tokens/approvals'
 import type * as audit from 'plan-access-tokens/audit'
+
 import type * as authorizer from 'plan-access-tokens/authorizer'
 import type * as config from 'plan-access-tokens/config'
 import type * as elysia from 'plan-access-tokens/elysia'
@@ -135,6 +138,16 @@ interface Types {
   StepUpAction: api.StepUpAction
   AddressRanges: api.AddressRanges
   AddressOptions: addresses.AddressOptions
+  Approvals: approvals.Approvals
+  ApproveInput: api.ApproveInput
+  ApprovingOptions: api.ApprovingOptions
+  CollectInput: api.CollectInput
+  DeclineInput: api.DeclineInput
+  Proposal: approvals.Proposal
+  ProposedChanges: approvals.ProposedChanges
+  Requested: api.Requested
+  RequestedText: admin.RequestedText
+  TokenRequest: approvals.TokenRequest
   Checkpoint: audit.Checkpoint
   ExportFormat: audit.ExportFormat
   ExportPart: audit.ExportPart
