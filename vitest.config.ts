@@ -18,7 +18,7 @@ export default defineConfig({
     alias: [
       { find: /^plan-access-tokens$/, replacement: `${src}index.ts` },
       { find: /^plan-access-tokens\/(express|fastify|hono|koa|elysia|node|fetch)$/, replacement: `${src}http/$1.ts` },
-      { find: /^plan-access-tokens\/([\w/]+)$/, replacement: `${src}$1/index.ts` },
+      { find: /^plan-access-tokens\/([\w/-]+)$/, replacement: `${src}$1/index.ts` },
     ],
   },
   // The decorators of NestJS, also in blocks of documents, which no tsconfig.json is asked about.

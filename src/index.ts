@@ -63,6 +63,16 @@ export type {
 export { type ReadEvent, type ReadRecord, readEvent, readRecord } from './core/record.ts'
 export type { LinkedResource, Place, PlacedResource, Reach, ResourceRef, Resources } from './core/resources.ts'
 export type { ScopeAlternative } from './core/scope-alternatives.ts'
+export type {
+  NotRenewed,
+  Renewal,
+  RenewalCode,
+  RenewalDates,
+  Renewed,
+  RenewOptions,
+  SelfRenewals,
+} from './core/self-renewal.ts'
+export type { SelfRenewalRule, SelfRenewing } from './core/self-renewing.ts'
 export type { StepUp, StepUpAction } from './core/step-up.ts'
 export type {
   Change,

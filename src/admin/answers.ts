@@ -25,6 +25,11 @@ const secret = z.strictObject({
 
 const linked = z.array(z.strictObject({ kind: z.string(), id: z.string(), link: z.string() }))
 
+const selfRenewal = z.strictObject({
+  until: told(z.int(), 'Epoch milliseconds: from then on it may not, and no renewal lets it live longer.'),
+  chosen: told(maybe(z.literal(true)), 'An admin has chosen that moment; otherwise whatever an admin does moves it.'),
+})
+
 const request: z.ZodMiniType<TokenRequest> = z.strictObject({
   by: told(z.string(), 'Who asked, and who may collect the secret.'),
   at: at(),
@@ -46,6 +51,7 @@ const proposal: z.ZodMiniType<Proposal> = z.strictObject({
       addresses: maybe(z.nullable(z.array(z.string()))),
       contact: maybe(z.nullable(z.string())),
       metadata: maybe(z.nullable(z.record(z.string(), z.nullable(z.string())))),
+      selfRenewal: maybe(z.nullable(selfRenewal)),
     }),
     'The fields that it changes; `null` takes away.',
   ),
@@ -74,6 +80,7 @@ const token: z.ZodMiniType<Token> = z.strictObject({
     maybe(z.array(z.string())),
     'The addresses and networks that it may be used from; absent where that is anywhere.',
   ),
+  selfRenewal: told(maybe(selfRenewal), 'It may renew itself; absent of every other.'),
   contact: told(maybe(z.string()), 'Whom to ask; absent where nobody was named.'),
   canary: told(
     maybe(z.literal(true)),
@@ -123,12 +130,15 @@ const event: z.ZodMiniType<TokenEvent> = z.strictObject({
   at: at(),
   type: z.enum([
     ...(['created', 'adopted', 'edited', 'refreshed', 'revoked', 'secret_revoked', 'moving', 'moved'] as const),
-    ...(['leak_reported', 'canary_used'] as const),
+    ...(['leak_reported', 'canary_used', 'self_refreshed', 'superseded_secret_used'] as const),
     ...(['requested', 'edit_requested', 'approved', 'declined', 'collected'] as const),
   ]),
   tokenId: z.string(),
   planId: z.string(),
-  actor: told(z.nullable(z.string()), '`null` where a secret was reported by its holder.'),
+  actor: told(
+    z.nullable(z.string()),
+    '`null` where a secret was reported by its holder, and where a token renewed itself.',
+  ),
   version: z.int(),
   changes: maybe(z.record(z.string(), z.strictObject({ before: z.unknown(), after: z.unknown() }))),
   reason: told(maybe(z.string()), 'Why, in the words of whoever did it; absent where nothing was said.'),
@@ -190,6 +200,10 @@ const type: z.ZodMiniType<TypeView> = z.strictObject({
   fixed: z.array(z.string()),
   secretPattern: z.string(),
   addresses: told(maybe(z.literal('required')), 'Its tokens need a list of addresses.'),
+  selfRenewal: told(
+    maybe(z.strictObject({ afterPart: z.number(), longestDays: maybe(z.int()) })),
+    'Its tokens may be made such that they renew themselves, after that part of their life.',
+  ),
 })
 
 const foundLink = z.strictObject({

@@ -1,7 +1,5 @@
 /** A Fetch handler as a listener of Node's `http` and `http2`, and so in Express, Fastify and Koa. Imports nothing of Node. */
 import { readTarget } from '../core/target.ts'
-import type { AdminHandler } from './handler.ts'
-
 /** A request of Node's `http` or `http2`. */
 export interface ListenedRequest {
   readonly method?: string | undefined
@@ -44,14 +42,16 @@ export interface ListenedResponse {
 
 /**
  * The handler as a listener: `createServer(toNode(handler))`, `app.use('/admin', toNode(handler))` in Express. Put it before
- * parsers of bodies. The scheme is that of the socket: behind a proxy give `adminHandler` the `origin`.
+ * parsers of bodies. The handler gets the request of Node too, as a second argument. The scheme is that of the socket: behind a proxy give `adminHandler` the `origin`.
  *
  * @example
  * createServer(toNode(adminHandler({ tokens, actor }))).listen(3000)
  */
-export function toNode(handler: AdminHandler): (request: ListenedRequest, response: ListenedResponse) => Promise<void> {
+export function toNode<Listened extends ListenedRequest = ListenedRequest>(
+  handler: (request: Request, from: Listened) => Promise<Response>,
+): (request: Listened, response: ListenedResponse) => Promise<void> {
   return async (request, response) => {
-    const answer = await handler(fetchRequestOf(request))
+    const answer = await handler(fetchRequestOf(request), request)
     const body = new Uint8Array(await answer.arrayBuffer())
     response.statusCode = answer.status
     for (const [name, value] of answer.headers) response.setHeader(name, value)

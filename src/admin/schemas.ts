@@ -56,6 +56,13 @@ const changed = {
 }
 told(create.shape.contact, contact)
 told(list.shape.metadataKey, 'Those that have a word of this key, whichever it is.')
+told(create.shape.selfRenewal, 'Whether it may renew itself. Default `false`.')
+told(
+  create.shape.renewUntil,
+  'Epoch milliseconds: until when it may, and lives at most by it. Default: a year after the last act of an admin.',
+)
+told(edit.shape.selfRenewal, 'Whether it may renew itself; `null` as `false`. `true` starts its default term again.')
+told(edit.shape.renewUntil, '`null`: by default again.')
 told(create.shape.canary, 'Makes a canary, which stays one: nothing is let through with it, and its use is told.')
 told(list.shape.limit, 'Entries of a page. Default 50.')
 told(events.shape.limit, 'Entries of a page. Default 50.')

@@ -1,7 +1,7 @@
 /** `approve` and `decline`: another admin than the one who asked decides about a pending token, or about an edit that waits. */
 import type { Actor } from '../core/actor.ts'
 import { PlanTokenError } from '../core/errors.ts'
-import { type ChangedChoice, edited } from '../core/lifecycle.ts'
+import type { ChangedChoice } from '../core/lifecycle.ts'
 import { merged, TOO_MANY_KEYS } from '../core/metadata.ts'
 import { approved, isSamePerson, withoutProposal } from '../core/pending.ts'
 import { proposalOf, statusOf, type Token, type TokenRecord } from '../core/token.ts'
@@ -14,6 +14,7 @@ import { newId } from '../service/ids.ts'
 import { parseBy } from '../service/input.ts'
 import { askRules } from '../service/plan-rules.ts'
 import { entryOf, isAdmin, loadManaged, refuseInactive, refuseIneligible } from '../service/rights.ts'
+import { editedWithTerm } from '../service/self-renewal.ts'
 import { refuseWeak } from '../service/step-up.ts'
 import { refuseDisallowed } from './still-allowed.ts'
 
@@ -90,13 +91,17 @@ async function approval(
     refuseWeak(engine, actor, await refuseDisallowed(engine, before, entry), 'approve')
     return judgement(before, approved(before, actor.id, now, eventId), 'approved', actor)
   }
-  const record = edited(before, { ...choiceOf(before, proposal?.changes ?? {}), proposal: undefined }, eventId)
+  const choice = { ...choiceOf(before, proposal?.changes ?? {}), proposal: undefined }
+  const record = editedWithTerm(engine, entry.type, before, choice, eventId)
   refuseWeak(engine, actor, await refuseDisallowed(engine, record, entry), 'approve')
   return judgement(before, record, 'approved', actor)
 }
 
 /** What a proposal changes of the newest record. */
-function choiceOf(record: TokenRecord, { metadata, contact, addresses, ...rest }: ProposedChanges): ChangedChoice {
+function choiceOf(
+  record: TokenRecord,
+  { metadata, contact, addresses, selfRenewal, ...rest }: ProposedChanges,
+): ChangedChoice {
   const words = metadata === undefined ? undefined : merged(record.metadata, metadata)
   if (words === TOO_MANY_KEYS) throw new PlanTokenError('version_conflict')
   return {
@@ -104,5 +109,6 @@ function choiceOf(record: TokenRecord, { metadata, contact, addresses, ...rest }
     ...(metadata !== undefined && { metadata: words as TokenRecord['metadata'] }),
     ...(contact !== undefined && { contact: contact ?? undefined }),
     ...(addresses !== undefined && { addresses: addresses ?? undefined }),
+    ...(selfRenewal !== undefined && { selfRenewal: selfRenewal ?? undefined }),
   }
 }

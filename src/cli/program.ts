@@ -113,6 +113,12 @@ function addTokens(program: Command): void {
     .option('--all-resources', 'it may reach every resource of the plan')
     .option('--canary', 'makes a canary: nothing is let through with it, and its use is told')
     .option('--address <range>', 'an address or a network that it may be used from; once for each', collect)
+    .option('--self-renewal', 'it may renew itself, where its type allows it')
+    .option(
+      '--renew-until <date>',
+      'until when it may, such as 2028-12-31; a year after the last act of an admin',
+      date,
+    )
     .option('--idempotency-key <key>', 'the same key again gives the same token with a fresh secret')
   managing<import('./commands/tokens.ts').ListOptions>(
     program,
@@ -146,7 +152,7 @@ function addTokens(program: Command): void {
   managing<import('./commands/tokens.ts').EditOptions>(
     program,
     'edit <id>',
-    'changes name, description, metadata, contact, scopes, resources or addresses of a token',
+    'changes name, description, metadata, contact, scopes, resources, addresses or self-renewal of a token',
     "edit 0c1f --name 'Weekly export'",
     async (session, flags, id = '') => (await import('./commands/tokens.ts')).edit(session, id, flags),
   )
@@ -160,6 +166,10 @@ function addTokens(program: Command): void {
     .option('--all-resources', 'it may reach every resource of the plan')
     .option('--address <range>', 'an address or a network, instead of all that it has; once for each', collect)
     .option('--any-address', 'it may be used from anywhere')
+    .option('--self-renewal', 'it may renew itself, where its type allows it; its default term starts again')
+    .option('--no-self-renewal', 'it may not renew itself any more')
+    .option('--renew-until <date>', 'until when it may, such as 2028-12-31', date)
+    .option('--renew-by-default', 'until a year after the last act of an admin again')
     .option('--if-version <n>', 'only if the token is still of this version', whole)
   managing<import('./commands/tokens.ts').RefreshOptions>(
     program,

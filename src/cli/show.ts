@@ -49,7 +49,7 @@ export function moment(at: number | null | undefined): string {
 
 /** Everything of a token, a field a line. */
 export function showToken(io: Io, token: Token): void {
-  const { resources, addresses, secrets, warnings } = token
+  const { resources, addresses, selfRenewal, secrets, warnings } = token
   const rows: [string, string][] = [
     ['id', token.id],
     ['plan', token.planId],
@@ -62,6 +62,14 @@ export function showToken(io: Io, token: Token): void {
     ['scopes', token.scopes.join(', ')],
     ['resources', resources === 'all' ? 'all of the plan' : resources.map(({ link }) => link).join(', ')],
     ...(addresses === undefined ? [] : [['addresses', addresses.join(', ') || 'none'] as [string, string]]),
+    ...(selfRenewal === undefined
+      ? []
+      : [
+          [
+            'renews itself',
+            `until ${moment(selfRenewal.until)}${selfRenewal.chosen ? '' : ', or later with the next act of an admin'}`,
+          ] as [string, string],
+        ]),
     ['created', `${moment(token.createdAt)} by ${token.createdBy}`],
     ['expires', moment(token.expiresAt)],
     ...(token.revokedAt === null

@@ -17,6 +17,7 @@ import { approvals } from '../approvals/index.ts'
 import type { AdminApiConfig, Config, ConfiguredEngine } from '../config/config.ts'
 import type { Actor } from '../core/actor.ts'
 import type { Policy } from '../core/policy.ts'
+import { selfRenewal } from '../self-renewal/index.ts'
 import { createPlanTokens } from '../service/create-plan-tokens.ts'
 import type { ManagingEngine } from '../service/engine.ts'
 import { engineBehind } from '../service/engines.ts'
@@ -79,6 +80,7 @@ export function engineOf(config: Exclude<Config, AdminApiConfig>, freshnessMs = 
     ...(canaries !== undefined && { canaries }),
     addresses: addressRanges(),
     approvals: approvals(),
+    ...(store.recordUse && store.lastUse && { selfRenewal: selfRenewal() }),
     freshnessMs,
     onError: (error, { method }) => tell(`${method} failed: ${wordsOf(error)}`),
     onWarning: tell,

@@ -135,13 +135,14 @@ export function edited(record: TokenRecord, choice: ChangedChoice, eventId: stri
   return changesBetween(record, changed) === undefined ? record : next(changed, { eventId })
 }
 
-/** What a refresh would do now: the new end, no later than the policy's limit of today allows, and until when the secret that is newest now keeps working. */
+/** What a refresh would do now: the new end, no later than the policy's limit of today and `latest` allow, and until when the secret that is newest now keeps working. */
 export function refreshDates(
   record: TokenRecord,
   now: number,
   { graceHours, lifetimeDays }: Lifetimes,
+  latest = Number.POSITIVE_INFINITY,
 ): { expiresAt: number; previousWorksUntil: number } {
-  const expiresAt = endOfLifetime(now, Math.min(record.lifetimeDays, lifetimeDays))
+  const expiresAt = Math.min(endOfLifetime(now, Math.min(record.lifetimeDays, lifetimeDays)), latest)
   const leaked = newestSecret(record)?.leak?.endsAt ?? expiresAt
   return { expiresAt, previousWorksUntil: Math.min(now + graceHours * millisecondsInHour, expiresAt, leaked) }
 }
@@ -165,10 +166,14 @@ export function refreshed(
     readonly retire: 'afterGrace' | 'now'
     readonly lifetimes: Lifetimes
     readonly idempotency?: IdempotencyRecord
+    /** When it ends at the latest, where something says so. */
+    readonly latest?: number | undefined
+    /** What else the refresh changes. */
+    readonly details?: RecordDetails | undefined
   },
 ): TokenRecord | 'too_many_live_secrets' {
-  const { now, digest, eventId, retire, lifetimes, idempotency } = input
-  const { expiresAt, previousWorksUntil } = refreshDates(record, now, lifetimes)
+  const { now, digest, eventId, retire, lifetimes, idempotency, latest, details } = input
+  const { expiresAt, previousWorksUntil } = refreshDates(record, now, lifetimes, latest)
   const earlier = record.secrets.map((secret): SecretRecord => {
     if (retire === 'now') return { ...secret, worksUntil: ENDED }
     return secret.worksUntil === null && secret === newestSecret(record)
@@ -179,6 +184,7 @@ export function refreshed(
   if (secrets.filter((secret) => isActiveSecret({ secrets }, secret, now)).length > lifetimes.liveSecrets)
     return 'too_many_live_secrets'
   return next(record, {
+    ...details,
     expiresAt,
     secrets: kept(secrets, now),
     eventId,

@@ -5,6 +5,7 @@
 import type { Denial, RenderedDenial } from './denial.ts'
 import type { ResourceRef } from './resources.ts'
 import type { ScopeAlternative } from './scope-alternatives.ts'
+import type { SelfRenewalRule } from './self-renewing.ts'
 
 /**
  * Where a value stands in a request: `'path:file_key'` (a parameter of the route), `'query:context_id'`, or
@@ -104,6 +105,8 @@ export interface TokenType<Scope extends string = string> {
   readonly fixed?: readonly Scope[]
   /** Its tokens are made and edited only with a list of addresses that they may be used from. */
   readonly addresses?: 'required'
+  /** Its tokens may be made such that they renew themselves. Needs the option `selfRenewal` of the engine. Default: none may. */
+  readonly selfRenewal?: SelfRenewalRule
 }
 
 /** Numbers of a policy; each has a default. */

@@ -13,6 +13,7 @@ import { checkMeaning, type ReadPolicy, readCode, readShape } from './policy-che
 import type { KindInfo, Limits, PolicyCode, PolicyData, ScopeInfo, TokenType } from './policy-data.ts'
 import { compileEndpoint } from './policy-endpoints.ts'
 import { secretPattern } from './secret.ts'
+import type { SelfRenewalRule } from './self-renewing.ts'
 import type { Tell } from './setup.ts'
 
 /** The scopes that `create` takes, by token type. */
@@ -50,6 +51,8 @@ export interface TypeView {
   readonly secretPattern: string
   /** Its tokens need a list of addresses that they may be used from. */
   readonly addresses?: 'required'
+  /** Its tokens may be made such that they renew themselves. */
+  readonly selfRenewal?: SelfRenewalRule
 }
 
 /**
@@ -126,6 +129,7 @@ export interface CompiledType {
   readonly grantable: ReadonlySet<string>
   readonly fixed: readonly string[] | undefined
   readonly addresses: 'required' | undefined
+  readonly selfRenewal: SelfRenewalRule | undefined
 }
 
 /** A token type and the policy that it belongs to. */
@@ -241,10 +245,10 @@ function compile(read: ReadPolicy, code: PolicyCode): CompiledPolicy {
 
 function compileType(
   name: string,
-  { prefix, scopes, fixed, addresses }: TokenType,
+  { prefix, scopes, fixed, addresses, selfRenewal }: TokenType,
   all: ReadonlyMap<string, ScopeInfo>,
 ): CompiledType {
-  return { name, prefix, grantable: new Set(fixed ? [] : (scopes ?? all.keys())), fixed, addresses }
+  return { name, prefix, grantable: new Set(fixed ? [] : (scopes ?? all.keys())), fixed, addresses, selfRenewal }
 }
 
 /** `"text@1" of PUT /novel/{page}` for each check without a function. */
@@ -261,7 +265,10 @@ function scopeView(name: string, info: ScopeInfo, { types }: CompiledPolicy): Sc
   return Object.freeze({ name, ...info, types: holders.map((type) => type.name) })
 }
 
-function typeView({ name, prefix, grantable, fixed, addresses }: CompiledType, { title }: TokenType): TypeView {
+function typeView(
+  { name, prefix, grantable, fixed, addresses, selfRenewal }: CompiledType,
+  { title }: TokenType,
+): TypeView {
   return Object.freeze({
     name,
     ...(title !== undefined && { title }),
@@ -270,5 +277,6 @@ function typeView({ name, prefix, grantable, fixed, addresses }: CompiledType, {
     fixed: fixed ?? [],
     secretPattern: secretPattern(prefix),
     ...(addresses !== undefined && { addresses }),
+    ...(selfRenewal !== undefined && { selfRenewal }),
   })
 }

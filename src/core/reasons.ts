@@ -23,6 +23,9 @@ const listed = (words: Iterable<string>): string => [...words].join(', ') || 'no
 const route = (match: Match | undefined): string => match?.endpoint.view.route ?? 'The endpoint'
 const words = (kind: string): string => kind.replaceAll('_', ' ')
 
+const renewing = (record: Facts['record']): string =>
+  record?.selfRenewal ? ` It may renew itself until ${date(record.selfRenewal.until)}.` : ''
+
 const PASSED: { readonly [R in RuleName]: (facts: Facts) => string } = {
   credential: (facts) =>
     needsNoToken(facts)
@@ -32,7 +35,7 @@ const PASSED: { readonly [R in RuleName]: (facts: Facts) => string } = {
   target: () => 'The path and the query can be read in exactly one way.',
   known: () => 'The credential is a secret of a token.',
   alive: ({ record, secret }) =>
-    `The token is active until ${date(record?.expiresAt)}${secret?.worksUntil == null ? '' : `, this secret of it until ${date(secret.worksUntil)}`}.`,
+    `The token is active until ${date(record?.expiresAt)}${secret?.worksUntil == null ? '' : `, this secret of it until ${date(secret.worksUntil)}`}.${renewing(record)}`,
   address: ({ grant, address }) =>
     grant?.addresses === undefined
       ? 'The token may be used from any address.'

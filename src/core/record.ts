@@ -5,6 +5,7 @@
  */
 import { isDictionary, isObject } from './objects.ts'
 import { isResourceRef, type LinkedResource } from './resources.ts'
+import type { SelfRenewing } from './self-renewing.ts'
 import {
   type Change,
   type EventDetails,
@@ -72,7 +73,13 @@ const isLeak = (value: unknown): boolean => {
   const { at, reports, endsAt } = Object(value) as { readonly [F in keyof LeakedSecret]?: unknown }
   return isDate(at) && areTexts(reports) && (endsAt === undefined || isDate(endsAt))
 }
-const CALLS: readonly string[] = ['create', 'refresh', 'adopt', 'collect'] satisfies IdempotencyRecord['call'][]
+const CALLS: readonly string[] = [
+  'create',
+  'refresh',
+  'adopt',
+  'collect',
+  'renew',
+] satisfies IdempotencyRecord['call'][]
 const areKeys = listOf<IdempotencyRecord>(
   ({ call, key, input, digest }) => CALLS.includes(call as string) && isText(key) && isText(input) && isText(digest),
 )
@@ -86,6 +93,12 @@ const TEXT: Field<string> = [isText, '']
 const DATE: Field<number> = [isDate, Number.NaN]
 const FORMAT: Field<1> = [isKnownFormat, 1]
 
+const isRenewing = (value: unknown): boolean => {
+  const { until, chosen } = Object(value) as { readonly [F in keyof SelfRenewing]?: unknown }
+  return isDate(until) && (chosen === undefined || chosen === true)
+}
+/** It may no more, and no admin's act by the way makes it so again. */
+const NEVER_AGAIN: SelfRenewing = Object.freeze({ until: 0, chosen: true })
 const areWords = (value: unknown): boolean => isDictionary(value) && Object.values(value).every(isText)
 
 const isOr =
@@ -109,6 +122,7 @@ const CHANGED: { readonly [F in keyof ProposedChanges]-?: (value: unknown) => bo
   addresses: orNull(areTexts),
   contact: orNull(isText),
   metadata: orNull((value) => isDictionary(value) && Object.values(value).every(orNull(isText))),
+  selfRenewal: orNull(isRenewing),
 }
 const isProposal = (value: unknown): boolean => {
   if (!isDictionary(value)) return false
@@ -133,6 +147,7 @@ const RECORD_DETAILS: FieldsOf<RecordDetails> = {
   addresses: [areTexts, NONE],
   request: [isRequest, NO_REQUEST],
   proposal: [isProposal, NO_PROPOSAL],
+  selfRenewal: [isRenewing, NEVER_AGAIN],
 }
 
 const EVENT_DETAILS: FieldsOf<EventDetails> = {

@@ -8,6 +8,7 @@ import type { AddressList } from './addresses.ts'
 import { deepFreeze, frozenCopy } from './freeze.ts'
 import { isObject } from './objects.ts'
 import type { Allowlist, LinkedResource, Resources } from './resources.ts'
+import type { SelfRenewing } from './self-renewing.ts'
 import type { Proposal, TokenRequest } from './waiting.ts'
 
 /** `worksUntil` of a secret that was ended at once: a state, and no moment that a clock could stand before. */
@@ -46,7 +47,7 @@ export interface LegacySecret {
 
 /** An idempotency key that was used, hashed, with what it was used for. */
 export interface IdempotencyRecord {
-  readonly call: 'create' | 'refresh' | 'adopt' | 'collect'
+  readonly call: 'create' | 'refresh' | 'adopt' | 'collect' | 'renew'
   /** SHA-256 over the call, the plan, token or adopted key, and the key. */
   readonly key: string
   /** SHA-256 over the input, to tell a repetition from a new call. */
@@ -72,6 +73,8 @@ export interface RecordDetails {
   readonly request?: TokenRequest
   /** An edit that waits for another admin. */
   readonly proposal?: Proposal
+  /** Of a token that may renew itself; absent of every other. */
+  readonly selfRenewal?: SelfRenewing
 }
 
 /** A token as a store keeps it. Version 1 is the newly created one; every change adds one. */
@@ -108,7 +111,8 @@ export interface TokenRecord extends RecordDetails {
  * log of the other. `leak_reported` is a secret that was found somewhere and goes on working, for good or for a while; one that
  * ended by it is `revoked` or `secret_revoked`. `canary_used` stands there once a minute a token at most. `requested` is the first of a
  * token that needs an approval, `collected` what gives it its secret; `edit_requested` is an edit that waits, and `approved` with the
- * changes of one what applies it.
+ * changes of one what applies it. `self_refreshed` is a refresh by the token itself, and `superseded_secret_used` a try of it with a
+ * secret that was replaced, also once a minute at most.
  */
 export type EventType =
   | 'created'
@@ -126,6 +130,8 @@ export type EventType =
   | 'approved'
   | 'declined'
   | 'collected'
+  | 'self_refreshed'
+  | 'superseded_secret_used'
 
 /** A field of a token before and after a change. */
 export interface Change {
@@ -155,7 +161,7 @@ export interface NewEvent extends EventDetails {
   readonly type: EventType
   readonly tokenId: string
   readonly planId: string
-  /** Who did it; `null` where a secret was reported by its holder. */
+  /** Who did it; `null` where a secret was reported by its holder, and where a token renewed itself. */
   readonly actor: string | null
   /** The version of the token that this change made. */
   readonly version: number
@@ -358,6 +364,7 @@ export function viewOf(
     ...(record.addresses !== undefined && { addresses: textsOf(record.addresses) }),
     ...(record.request !== undefined && { request: frozenCopy(record.request) }),
     ...(proposal && { proposal: frozenCopy(proposal) }),
+    ...(record.selfRenewal !== undefined && { selfRenewal: { ...record.selfRenewal } }),
     ...(uses && { lastUsedAt: latestOf(used) ?? null }),
   })
 }

@@ -3,6 +3,7 @@
  * becomes of them: core/pending.ts.
  */
 import type { Resources } from './resources.ts'
+import type { SelfRenewing } from './self-renewing.ts'
 
 /** Who asked for a token, and who has said yes. */
 export interface TokenRequest {
@@ -26,6 +27,7 @@ export interface ProposedChanges {
   readonly addresses?: readonly string[] | null
   readonly contact?: string | null
   readonly metadata?: { readonly [key: string]: string | null } | null
+  readonly selfRenewal?: SelfRenewing | null
 }
 
 /** An edit that widens, and waits for another admin. Nothing of it counts until then. */

@@ -205,6 +205,8 @@ export const HUB_TEXTS = {
   eventApproved: '{actor} approved what was asked for',
   eventDeclined: '{actor} declined what was asked for',
   eventCollected: '{actor} collected the secret',
+  eventSelfRefreshed: 'The token renewed itself',
+  eventSupersededSecretUsed: 'Somebody tried to renew the token with a secret that had been replaced',
   someHolder: 'Somebody who had the secret',
   before: 'before',
   after: 'after',

@@ -21,6 +21,8 @@ export type NoticeType =
   | 'token.approved'
   | 'token.declined'
   | 'token.collected'
+  | 'token.self_refreshed'
+  | 'token.superseded_secret_used'
   | 'token.expiring'
   | 'token.expired'
   | 'token.unused'
@@ -46,6 +48,8 @@ const TOLD_AS: { readonly [T in EventType]: NoticeType } = {
   approved: 'token.approved',
   declined: 'token.declined',
   collected: 'token.collected',
+  self_refreshed: 'token.self_refreshed',
+  superseded_secret_used: 'token.superseded_secret_used',
 }
 
 /** What tells which notice it is, without what is looked up when it is sent. */
@@ -79,7 +83,10 @@ export interface NoticeToken
 
 /** News about a token. Plain JSON, below 64 kB. */
 export interface Notice extends NoticeHead {
-  /** Who did it, by the host's own id; `null` where a secret was reported by its holder. Absent of what fell due. */
+  /**
+   * Who did it, by the host's own id; `null` where a secret was reported by its holder, and where a token renewed itself. Absent of what
+   * fell due.
+   */
   readonly actor?: string | null
   /** Why, in the words of whoever did it. */
   readonly reason?: string
@@ -95,8 +102,9 @@ export interface Notice extends NoticeHead {
 }
 
 /** The head of the notice about an event. */
-export function headOf({ id, type, at, planId, tokenId, seq, actor }: TokenEvent): NoticeHead {
-  const isReported = type === 'revoked' && actor === null
+export function headOf({ id, type, at, planId, tokenId, seq, actor, reason }: TokenEvent): NoticeHead {
+  // One that ended since a replaced secret was used says why; of a report nobody says that.
+  const isReported = type === 'revoked' && actor === null && reason === undefined
   return { id, type: isReported ? 'secret.leaked' : toldAs(type), at, planId, tokenId, seq }
 }
 

@@ -16,6 +16,7 @@ const ACTIVITIES: { readonly [T in NoticeType]?: number } = {
   'token.collected': 1,
   // A new secret in the place of the one before.
   'token.refreshed': 4,
+  'token.self_refreshed': 4,
   'token.expired': 5,
   'token.revoked': 6,
 }
@@ -26,7 +27,11 @@ const ACTIVITY_NAMES: { readonly [activity: number]: string } = {
   6: 'Delete',
 }
 const SEVERITIES = [
-  { id: 4, name: 'High', types: ['secret.leaked', 'secret.leak_reported', 'token.canary_used'] },
+  {
+    id: 4,
+    name: 'High',
+    types: ['secret.leaked', 'secret.leak_reported', 'token.canary_used', 'token.superseded_secret_used'],
+  },
   { id: 3, name: 'Medium', types: ['token.old_secret_used'] },
   { id: 2, name: 'Low', types: ['token.expiring', 'token.unused'] },
 ]

@@ -25,8 +25,17 @@ const TEXTS: { readonly [T in NoticeType]: Text } = {
     todo: (notice) =>
       `${before(notice)}: put the new one wherever the old one is in use. If nobody of you meant this, revoke the token.`,
   },
+  'token.self_refreshed': {
+    says: (notice) => `${name(notice)} has renewed itself.`,
+    todo: 'You have nothing to do: whatever uses the token has the new secret. If it should not do so any more, edit or revoke the token.',
+  },
+  'token.superseded_secret_used': {
+    says: (notice) =>
+      `Somebody tried to renew ${name(notice, 'the token')} with a secret that had been replaced. Nothing was given.`,
+    todo: 'If nothing of yours still has the old secret, somebody else has it: refresh the token, put the new secret where it is used, and look at your own logs.',
+  },
   'token.revoked': {
-    says: (notice) => `${name(notice)} was revoked${by(notice)}.`,
+    says: (notice) => `${name(notice)} was revoked${by(notice)}${why(notice)}.`,
     todo: 'Nothing that uses it works any more. If something still needs access, create a new token for it.',
   },
   'token.moving': {
@@ -153,6 +162,8 @@ const what = ({ changed = [] }: Notice): string => {
   const fields = changed.filter((field) => field !== 'proposal')
   return fields.length > 0 ? `: ${fields.join(', ')}` : ''
 }
+const why = ({ actor, reason }: Notice): string =>
+  actor === null && reason ? `: ${oneLine(reason).replace(/\.$/, '')}` : ''
 const ends = ({ at, endsAt }: Notice): string =>
   endsAt !== undefined && endsAt <= at ? `it ended on ${date(endsAt)}` : `it works until ${date(endsAt)}`
 const soon = ({ daysLeft }: Notice): string => (daysLeft === 1 ? 'within a day' : `within ${daysLeft} days`)

@@ -23,6 +23,7 @@ export function managementDifferences(one: Judge, other: Judge): readonly Manage
   return [
     ...typesOnlyIn(one.policy, other.policy),
     ...freeTypesOnlyIn(one.policy, other.policy),
+    ...renewingTypesOnlyIn(one.policy, other.policy),
     ...limitsOnlyIn(one.policy, other.policy),
     ...linkDifferences(one.policy.links, other.policy.links).map(linkLine),
   ]
@@ -59,6 +60,19 @@ function freeTypesOnlyIn(one: CompiledPolicy, other: CompiledPolicy): readonly M
       input: { type: name },
       places: [['types', name]],
     }))
+}
+
+/** Types whose tokens may renew themselves here, and there not, later, or only with an admin's act more often. */
+function renewingTypesOnlyIn(one: CompiledPolicy, other: CompiledPolicy): readonly ManagementDifference[] {
+  return [...one.types.values()].flatMap(({ name, selfRenewal }): readonly ManagementDifference[] => {
+    if (!selfRenewal) return []
+    const there = other.types.get(name)?.selfRenewal
+    const { afterPart, longestDays = 365 } = selfRenewal
+    const mostDays = there?.longestDays ?? 365
+    if (there && there.afterPart <= afterPart && mostDays >= longestDays) return []
+    const what = `Tokens of the type ${name} may renew themselves after ${afterPart} of their life, for ${longestDays} days.`
+    return [{ rule: 'type', what, input: { type: name, selfRenewal: true }, places: [['types', name]] }]
+  })
 }
 
 /** What a larger number lets an admin do. */

@@ -31,6 +31,8 @@ export interface MatrixType {
   readonly isFixed: boolean
   /** Its tokens are made with a list of addresses; absent where they need none. */
   readonly needsAddresses?: true
+  /** From which part of their life on its tokens may renew themselves; absent where none may. */
+  readonly renewsAfter?: number
 }
 
 /** A scope, who can have it, and where it counts. */

@@ -67,7 +67,11 @@ function tablesOf(data: MatrixData): readonly Table[] {
         word(type.name),
         type.prefix,
         listed(type.scopes),
-        `${type.isFixed ? 'fixed' : 'by the admin'}${type.needsAddresses ? ', with addresses' : ''}`,
+        [
+          type.isFixed ? 'fixed' : 'by the admin',
+          ...(type.needsAddresses ? ['with addresses'] : []),
+          ...(type.renewsAfter === undefined ? [] : [`may renew themselves after ${type.renewsAfter} of their life`]),
+        ].join(', '),
       ]),
     },
     {

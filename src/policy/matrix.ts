@@ -97,9 +97,10 @@ function namesKind(endpoint: CompiledEndpoint | undefined, name: string): boolea
 function typeRow(name: string, { types }: CompiledPolicy): readonly MatrixType[] {
   const type = types.get(name)
   if (!type) return []
-  const { prefix, grantable, fixed, addresses } = type
+  const { prefix, grantable, fixed, addresses, selfRenewal } = type
   const needs = addresses === 'required' && { needsAddresses: true as const }
-  return [{ name, prefix, scopes: sorted(fixed ?? grantable), isFixed: fixed !== undefined, ...needs }]
+  const renews = selfRenewal && { renewsAfter: selfRenewal.afterPart }
+  return [{ name, prefix, scopes: sorted(fixed ?? grantable), isFixed: fixed !== undefined, ...needs, ...renews }]
 }
 
 function endpointRow(endpoint: CompiledEndpoint, policy: CompiledPolicy, data: Policy['data']): MatrixEndpoint {

@@ -7,6 +7,7 @@ import { PlanTokenError } from '../core/errors.ts'
 import type { Random } from '../core/new-secret.ts'
 import type { PlanRules } from '../core/plan-rules.ts'
 import type { Policy, PublicRouteOf, RouteOf, TokenOnlyPolicy, TypeOf } from '../core/policy.ts'
+import type { Renewal, RenewOptions } from '../core/self-renewal.ts'
 import type { Token } from '../core/token.ts'
 import type { ApproveInput, CollectInput, DeclineInput } from './approval-input.ts'
 import { failureOf } from './ask.ts'
@@ -41,7 +42,7 @@ import { platformRandom } from './platform.ts'
 import type { Question } from './question.ts'
 import type { RevokedWithReceipt } from './receipt.ts'
 import type { Report } from './report.ts'
-import type { Asked } from './request.ts'
+import type { Asked, RequestLike } from './request.ts'
 import type { PreviewRevokeInput, RevokeManyInput } from './revoke-input.ts'
 import { previewRevoke, type RevokedMany, type RevokePreview, revokeMany } from './revoke-many.ts'
 
@@ -126,6 +127,21 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy, Created extends 
    * first), `token_not_found`, `plan_not_eligible`, `plan_rules_broken` (it holds what the plan's rules forbid by now: edit it first), `idempotency_key_reused`, `idempotency_key_spent`, `invalid_input`, `unavailable`.
    */
   refresh(input: RefreshInput): Promise<Issued>
+  /**
+   * Renews a token by its own newest secret: the same scopes and resources, a new secret, and the lifetime again, no later than its
+   * `selfRenewal.until`. Takes the request with the secret where guards read it, or the secret alone. Never rejects for anything that a
+   * client can send: a refusal is a value, as a decision is. Resolves when every process judges by the change. Needs the option
+   * `selfRenewal`; `selfRenewalHandler` makes an endpoint of it.
+   *
+   * @throws TypeError for an engine without `selfRenewal`, and for a surface that does not exist.
+   * @example
+   * const renewal = await tokens.renew(request, { idempotencyKey })
+   * if (!renewal.renewed) return renewal.response()
+   */
+  renew(
+    asked: RequestLike | Request | { readonly secret: string | undefined },
+    options?: RenewOptions,
+  ): Promise<Renewal>
   /** Ends a token and gives a receipt: where the end stands in the log, and since when no process can have accepted the token. */
   revoke(input: RevokeWithReceiptInput): Promise<RevokedWithReceipt>
   /**
@@ -206,6 +222,7 @@ export function createPlanTokens<P extends Policy>(options: EngineOptions<P>): P
     ...base,
     random: checkedRandom(given.random ?? platformRandom, base.report),
     approvals: given.approvals,
+    selfRenewal: given.selfRenewal,
   }
   const approving = (): Approvals => {
     if (given.approvals) return given.approvals
@@ -228,6 +245,10 @@ export function createPlanTokens<P extends Policy>(options: EngineOptions<P>): P
     collect: async (input) => approving().collect(engine, input),
     previewRefresh: (input) => previewRefresh(engine, input),
     refresh: (input) => refresh(engine, input),
+    async renew(asked, options = {}) {
+      if (engine.selfRenewal) return engine.selfRenewal.renew(engine, asked, options)
+      throw new TypeError('No token can renew itself without the option selfRenewal.')
+    },
     revoke: ((input: RevokeInput) => revoke(engine, input)) as PlanTokens<P>['revoke'],
     previewRevoke: (input) => previewRevoke(engine, input),
     revokeMany: (input) => revokeMany(engine, input),

@@ -13,6 +13,7 @@ import type { RequestLimits } from '../core/limits.ts'
 import type { Random } from '../core/new-secret.ts'
 import { outlived, type PlanRules } from '../core/plan-rules.ts'
 import type { CompiledPolicy, TypeEntry } from '../core/policy.ts'
+import type { SelfRenewals } from '../core/self-renewal.ts'
 import { grantedScopes, isDate, latestOf, statusOf, type Token, type TokenRecord, viewOf } from '../core/token.ts'
 import type { Directory, TokenStore } from '../ports.ts'
 import type { Answers } from './answers.ts'
@@ -57,6 +58,8 @@ export interface ManagingEngine extends Engine {
   readonly random: Random
   /** What makes tokens and wider edits wait for another admin, where the host has it. */
   readonly approvals: Approvals | undefined
+  /** What lets tokens renew themselves, where the host has said so. */
+  readonly selfRenewal: SelfRenewals | undefined
 }
 
 /** The host's time. A clock that gives no date is a fault: nothing may be made with it. */

@@ -61,6 +61,8 @@ const scopes = later<readonly string[]>()
 const resources = later<'all' | readonly string[]>()
 const addresses = later<readonly string[]>()
 const graceHours = later<number>()
+/** Of a token that may renew itself; what it means is for self-renewal/ to say. */
+const ofRenewal = { selfRenewal: z.exactOptional(z.boolean()), renewUntil: z.exactOptional(whole(0)) }
 
 /** Which tokens are to end: what a list takes, and a few more. */
 const filter = z.strictObject({
@@ -90,6 +92,7 @@ export const INPUTS = {
     contact: z.exactOptional(contact),
     canary: z.exactOptional(z.literal(true)),
     addresses: z.exactOptional(addresses),
+    ...ofRenewal,
     idempotencyKey: key,
   }),
   token: z.strictObject({ actor, id: given }),
@@ -122,6 +125,8 @@ export const INPUTS = {
     metadata: z.exactOptional(metadataPatch),
     contact: z.exactOptional(z.nullable(contact)),
     addresses: z.exactOptional(z.nullable(addresses)),
+    selfRenewal: z.exactOptional(z.nullable(z.boolean())),
+    renewUntil: z.exactOptional(z.nullable(whole(0))),
     version: z.exactOptional(whole(1)),
   }),
   refresh: z.strictObject({
@@ -248,6 +253,13 @@ export type CreateInput<P extends Policy = Policy, X extends TypeOf<P> = TypeOf<
    * the engine's `canaries` tell at once. Left out of every other token.
    */
   readonly canary?: true
+  /** Whether it may renew itself. Needs a type that allows it, and the option `selfRenewal`. Default `false`. */
+  readonly selfRenewal?: boolean
+  /**
+   * Until when it may renew itself, and how long it then lives at most: epoch milliseconds. Default: 365 days after the last thing that
+   * an admin did with it.
+   */
+  readonly renewUntil?: number
   /** 1 to 200 characters. The same key again gives the same token with a fresh secret, for an answer that was lost. */
   readonly idempotencyKey?: string
 } & (
@@ -349,6 +361,10 @@ export interface EditInput<P extends Policy = Policy> extends TokenInput {
   readonly contact?: string | null
   /** The addresses and networks that it may be used from, 1 to 100; `null`: from anywhere. */
   readonly addresses?: readonly string[] | null
+  /** Whether it may renew itself; `null` as `false`. `true` starts its default term again. */
+  readonly selfRenewal?: boolean | null
+  /** Until when it may renew itself; `null`: by default again. */
+  readonly renewUntil?: number | null
   /** The version that the edit was made from: if it is no longer that, `version_conflict`. Without it the last edit wins. */
   readonly version?: number
 }

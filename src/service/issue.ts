@@ -44,6 +44,7 @@ import {
   refuseNonAdmin,
   refuseUnchangeable,
 } from './rights.ts'
+import { readSelfRenewal, termAgain } from './self-renewal.ts'
 import { refuseWeak } from './step-up.ts'
 
 /** What was written, and the secret of it. */
@@ -136,9 +137,13 @@ export async function judgeNew(
 
 export async function create(engine: ManagingEngine, input: CreateInput): Promise<Issued | Requested> {
   const read = readInput('create', input)
-  const { lifetimeDays, expiresAt, idempotencyKey: key, canary } = read.fields
+  const { lifetimeDays, expiresAt, idempotencyKey: key, canary, selfRenewal: mayRenew, renewUntil } = read.fields
   if (canary && !engine.canaries)
     read.issues.push(issueAt(['canary'], 'is not taken here: the engine has no canaries, which would tell of its use.'))
+  const renewal = readSelfRenewal(engine, read.fields, engine.types.get(read.fields.type as string)?.type)
+  read.issues.push(...renewal.issues)
+  if (canary && mayRenew)
+    read.issues.push(issueAt(['selfRenewal'], 'must be left out of a canary, which has no other secret.'))
   // Nothing is let through with a canary.
   const waits = (rules: PlanRules | undefined): boolean => rules?.approvals !== undefined && !canary
   const made = await judgeNew(
@@ -156,6 +161,7 @@ export async function create(engine: ManagingEngine, input: CreateInput): Promis
     lifetimeDays ?? lifetime,
     choice,
     ...(canary ? [canary] : []),
+    ...(mayRenew ? [{ mayRenew, renewUntil }] : []),
   ])
   // It follows from plan and key, so that two calls with the same key meet at version 1 of the same token, and no store needs
   // a table of keys.
@@ -185,6 +191,7 @@ export async function create(engine: ManagingEngine, input: CreateInput): Promis
         digest,
         eventId: newId(engine.random),
         ...(canary && { canary }),
+        ...(renewal.selfRenewal && { selfRenewal: renewal.selfRenewal }),
         ...(repeated && { idempotency: { ...repeated, digest } }),
       })
       if (secret) return { record, type: 'created', actor, result: { record, secret, replaced: false } }
@@ -292,6 +299,7 @@ export async function refresh(engine: ManagingEngine, input: RefreshInput): Prom
         eventId: newId(engine.random),
         retire,
         lifetimes,
+        details: termAgain(engine, before, type),
         ...(repeated && { idempotency: { ...repeated, digest } }),
       })
       if (typeof record === 'string') throw new PlanTokenError(record)

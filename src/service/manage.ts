@@ -6,7 +6,7 @@ import type { Actor } from '../core/actor.ts'
 import { withoutLinks } from '../core/chain.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import { type Issue, issueAt } from '../core/issue.ts'
-import { type ChangedChoice, edited } from '../core/lifecycle.ts'
+import type { ChangedChoice } from '../core/lifecycle.ts'
 import { merged, TOO_MANY_KEYS } from '../core/metadata.ts'
 import { issuesByRules, type PlanRules } from '../core/plan-rules.ts'
 import type { TypeEntry } from '../core/policy.ts'
@@ -24,6 +24,7 @@ import { parseInput, type ReadInput, readInput, refuseIssues } from './input.ts'
 import { askRules } from './plan-rules.ts'
 import { allowlistOf, linkProblems, readLinks } from './resources.ts'
 import { loadManaged, refuseInactive, refuseNonAdmin, refuseUnchangeable } from './rights.ts'
+import { editedWithTerm, readSelfRenewal } from './self-renewal.ts'
 import { refuseWeak } from './step-up.ts'
 
 const DEFAULT_LIMIT = 50
@@ -133,14 +134,16 @@ export async function edit(engine: ManagingEngine, input: EditInput): Promise<To
       if (current.planId !== record.planId) throw new PlanTokenError('version_conflict')
       if (fields.version !== undefined && fields.version !== current.version)
         throw new PlanTokenError('version_conflict')
-      const change = { ...choice, ...wordsAfter(current, fields) }
+      const renewal = renewalAfter(engine, entry, current, fields)
+      const change = { ...choice, ...wordsAfter(current, fields), ...renewal }
       const eventId = newId(engine.random)
-      const changes = changesIn(choice, fields)
+      const changes = changesIn({ ...choice, ...renewal }, fields)
       const waiting = await engine.approvals?.edit(engine, {
         ...{ before: current, choice: change, changes, actor, now, eventId, isAsked },
       })
       if (waiting) return judgement(current, waiting.record, waiting.type, actor)
-      const after = edited(current, isOfReach ? { ...change, proposal: undefined } : change, eventId)
+      const whole = isOfReach ? { ...change, proposal: undefined } : change
+      const after = editedWithTerm(engine, entry.type, current, whole, eventId)
       return judgement(current, after, 'edited', actor)
     },
   )
@@ -171,10 +174,11 @@ type Unjudged = Omit<ReadInput<EditInput>['fields'], 'actor' | 'scopes' | 'resou
 async function readChoice(
   engine: ManagingEngine,
   { policy, type }: TypeEntry,
-  { planId, addresses: kept, canary }: TokenRecord,
+  record: TokenRecord,
   { actor, ...fields }: Unjudged & { readonly actor: Actor },
   issues: Issue[],
 ): Promise<{ readonly choice: ChangedChoice; readonly rules: PlanRules | undefined }> {
+  const { planId, addresses: kept, canary } = record
   const { name, description, scopes, resources, metadata, contact, addresses } = fields
   const read = scopes === undefined ? undefined : readScopes(scopes, type, policy)
   if (read && areIssues(read)) issues.push(...read)
@@ -184,8 +188,11 @@ async function readChoice(
   const isGiven = addresses !== undefined
   const from = isGiven || kept === undefined ? readAddresses(engine, addresses ?? undefined, type) : undefined
   if (from) issues.push(...from.issues)
+  const renewal = readSelfRenewal(engine, fields, type, record)
+  issues.push(...renewal.issues)
   if (
     issues.length === 0 &&
+    !renewal.isGiven &&
     [name, description, scopes, resources, metadata, contact, addresses].every((field) => field === undefined)
   ) {
     issues.push(issueAt([], 'must change something.'))
@@ -216,6 +223,18 @@ async function readChoice(
     ...(isGiven && { addresses: from?.addresses }),
   }
   return { choice, rules: ofPlan }
+}
+
+/** Whether and until when a token may renew itself after an edit, by what it has by then. */
+function renewalAfter(
+  engine: ManagingEngine,
+  { type }: TypeEntry,
+  current: TokenRecord,
+  fields: Unjudged,
+): Pick<ChangedChoice, 'selfRenewal'> {
+  const { isGiven, selfRenewal, issues } = readSelfRenewal(engine, fields, type, current)
+  refuseIssues(issues)
+  return isGiven ? { selfRenewal } : {}
 }
 
 /** The words of a token after an edit: merged with those that it has by then, so that of two edits neither is lost. */

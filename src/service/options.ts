@@ -7,6 +7,7 @@ import type { LegacyKeys } from '../core/legacy.ts'
 import type { RequestLimits } from '../core/limits.ts'
 import type { Random } from '../core/new-secret.ts'
 import { type CompiledPolicy, compiledOf, type Policy } from '../core/policy.ts'
+import type { SelfRenewals } from '../core/self-renewal.ts'
 import { readOptions, type Tell } from '../core/setup.ts'
 import { callable, judged, type Schema } from '../core/shape.ts'
 import type { Clock, Directory, TokenStore } from '../ports.ts'
@@ -75,6 +76,11 @@ export interface AuthorizerOptions<P extends Policy = Policy> {
 export interface PlanTokensOptions<P extends Policy = Policy> extends AuthorizerOptions<P> {
   /** Random bytes, cryptographically secure. Default: the platform's. */
   readonly random?: Random
+  /**
+   * Lets tokens renew themselves where their type and their admin allow it, made by `selfRenewal` of `plan-access-tokens/self-renewal`.
+   * Needs a store that keeps uses. Default: none can.
+   */
+  readonly selfRenewal?: SelfRenewals
 }
 
 /** What `createPlanTokens` takes where plans may ask for approvals. */
@@ -103,6 +109,7 @@ const areLegacyKeys = (value: unknown): value is LegacyKeys =>
   typeof (value as Partial<LegacyKeys> | null)?.adopt === 'function'
 const areLimits = (value: unknown): value is RequestLimits =>
   typeof (value as Partial<RequestLimits> | null)?.take === 'function'
+const areRenewals = (value: unknown): boolean => typeof (value as Partial<SelfRenewals> | null)?.renew === 'function'
 const areRanges = (value: unknown): value is AddressRanges =>
   typeof (value as Partial<AddressRanges> | null)?.listOf === 'function'
 
@@ -133,6 +140,7 @@ const engineSchema = z.strictObject({
   ...shared,
   random: hook,
   approvals: z.optional(judged((value) => (areApprovals(value) ? undefined : 'must be made by approvals().'))),
+  selfRenewal: z.optional(judged((value) => (areRenewals(value) ? undefined : 'must be made by selfRenewal().'))),
 })
 
 /** What either of the two forms of `createPlanTokens` was given. */
@@ -167,7 +175,7 @@ function readAll<Options extends AuthorizerOptions<P>, P extends Policy>(
     schema,
     options,
     {},
-    ({ freshnessMs, store, policy, legacy, limits, addresses, onDecision }, tell) => {
+    ({ freshnessMs, store, policy, legacy, limits, addresses, onDecision, selfRenewal }: Given, tell) => {
       if (freshnessMs && typeof (store as Partial<TokenStore> | undefined)?.bound !== 'function')
         tell(['freshnessMs'], 'must be 0, since the store has no bound().')
       if (freshnessMs && hasStandingClocks())
@@ -177,6 +185,11 @@ function readAll<Options extends AuthorizerOptions<P>, P extends Policy>(
         )
       if (areRanges(addresses) && addresses.isWatched && onDecision === undefined)
         tell(['addresses'], 'must not only watch without onDecision, which is told what would have been refused.')
+      if (areRenewals(selfRenewal) && isWithoutUses(store))
+        tell(
+          ['selfRenewal'],
+          'needs a store that keeps uses, with recordUse() and lastUse(): without them nobody knows whether an answer was lost.',
+        )
       if (policy === undefined) return
       policies = Object.freeze([policy].flat() as P[])
       checkPolicies(policies, (i) => (Array.isArray(policy) ? ['policy', i] : ['policy']), tell)
@@ -189,6 +202,12 @@ function readAll<Options extends AuthorizerOptions<P>, P extends Policy>(
   )
   return { given, policies }
 }
+
+/** Options before they are known to be any. */
+type Given = { readonly [F in keyof PlanTokensOptions]?: unknown }
+
+const isWithoutUses = (store: unknown): boolean =>
+  missingIn(store, ['find']) === undefined && missingIn(store, ['recordUse', 'lastUse']) !== undefined
 
 const compiledIn = (policies: readonly Policy[]): readonly CompiledPolicy[] =>
   policies.flatMap((policy) => compiledOf(policy) ?? [])

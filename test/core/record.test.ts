@@ -57,6 +57,7 @@ const WRONG_OF_RECORD: { readonly [F in keyof TokenRecord]-?: readonly [dead: un
   metadata: [{}, null, 'team', ['team'], { team: 7 }],
   canary: [true, false, 'true', 1, {}],
   contact: ['', null, 7, {}],
+  selfRenewal: [{ until: 0, chosen: true }, null, true, {}, { until: '9' }, { until: NOW, chosen: false }],
   addresses: [[], null, '203.0.113.7', {}, ['203.0.113.7', 7]],
   request: [
     { by: '', at: Number.NaN },

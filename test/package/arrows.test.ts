@@ -32,6 +32,9 @@ const ARROWS: { readonly [layer: string]: readonly string[] } = {
   addresses: ['core', 'addresses'],
   approvals: ['core', 'service', 'approvals'],
   audit: ['core', 'ports', 'service', 'audit'],
+  'self-renewal': ['core', 'ports', 'service', 'self-renewal'],
+  // For whoever uses a token: nothing of the engine.
+  'rotating-secret': ['rotating-secret'],
   limits: ['core', 'ports', 'limits'],
   outbox: ['core', 'ports', 'service', 'outbox'],
   leaks: ['core', 'ports', 'service', 'admin', 'leaks'],
@@ -43,6 +46,7 @@ const ARROWS: { readonly [layer: string]: readonly string[] } = {
     'stores',
     'addresses',
     'approvals',
+    'self-renewal',
     'admin',
     'audit',
     'config',

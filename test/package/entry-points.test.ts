@@ -57,6 +57,8 @@ describe('the entry points', () => {
       './addresses',
       './approvals',
       './audit',
+      './self-renewal',
+      './rotating-secret',
       './admin',
       './npm',
       './verdaccio',
@@ -72,7 +74,7 @@ describe('the entry points', () => {
 
   it.each(entries)('$subpath names its types first, then one module, both in dist', ({ target }) => {
     expect(Object.keys(target)).toEqual(['types', 'default'])
-    expect(target.default).toMatch(/^\.\/dist\/(\w+\/){0,2}\w+\.js$/)
+    expect(target.default).toMatch(/^\.\/dist\/([\w-]+\/){0,2}\w+\.js$/)
     expect(target.types).toBe(target.default?.replace(/\.js$/, '.d.ts'))
   })
 

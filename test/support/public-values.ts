@@ -96,6 +96,14 @@ export const PUBLIC_VALUES: {
     source: 'src/audit/index.ts',
     values: ['createCheckpoint', 'exportEvents', 'readExport', 'verifyLog'],
   },
+  'plan-access-tokens/self-renewal': {
+    source: 'src/self-renewal/index.ts',
+    values: ['selfRenewal', 'selfRenewalHandler'],
+  },
+  'plan-access-tokens/rotating-secret': {
+    source: 'src/rotating-secret/index.ts',
+    values: ['RotatingSecretError', 'createRotatingSecret'],
+  },
   'plan-access-tokens/admin': {
     source: 'src/admin/index.ts',
     values: ['AdminApiError', 'adminHandler', 'createAdminClient', 'toNode'],

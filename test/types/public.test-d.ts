@@ -29,6 +29,8 @@ import type * as operators from 'plan-access-tokens/operator'
 import type * as outbox from 'plan-access-tokens/outbox'
 import type * as webhooks from 'plan-access-tokens/outbox/webhooks'
 import type * as policies from 'plan-access-tokens/policy'
+import type * as rotating from 'plan-access-tokens/rotating-secret'
+import type * as renewals from 'plan-access-tokens/self-renewal'
 import type * as d1 from 'plan-access-tokens/stores/d1'
 import type * as drizzle from 'plan-access-tokens/stores/drizzle'
 import type * as prisma from 'plan-access-tokens/stores/prisma'
@@ -165,6 +167,21 @@ interface Types {
   SigningKey: audit.SigningKey
   Stretch: audit.Stretch
   VerifyInput: audit.VerifyInput
+  NotRenewed: renewals.NotRenewed
+  Renewal: renewals.Renewal
+  RenewalCode: renewals.RenewalCode
+  RenewalDates: renewals.RenewalDates
+  Renewed: renewals.Renewed
+  RenewOptions: renewals.RenewOptions
+  SelfRenewals: renewals.SelfRenewals
+  SelfRenewalHandler: renewals.SelfRenewalHandler
+  SelfRenewalHandlerOptions: renewals.SelfRenewalHandlerOptions
+  SelfRenewalOptions: renewals.SelfRenewalOptions
+  SelfRenewalRule: api.SelfRenewalRule
+  SelfRenewing: api.SelfRenewing
+  RotatingSecret: rotating.RotatingSecret
+  RotatingSecretOptions: rotating.RotatingSecretOptions
+  RotatingSecretProblem: rotating.RotatingSecretProblem
   LegacyKeys: api.LegacyKeys
   LeakedSecret: api.LeakedSecret
   LegacySecret: api.LegacySecret

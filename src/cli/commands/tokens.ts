@@ -30,6 +30,8 @@ export interface CreateOptions extends ReachOptions {
   readonly days?: number
   readonly expires?: number
   readonly canary?: boolean
+  readonly selfRenewal?: boolean
+  readonly renewUntil?: number
   readonly idempotencyKey?: string
 }
 
@@ -45,6 +47,7 @@ export async function create({ io, source }: Session, options: CreateOptions): P
     scopes: scope ?? [],
     resources: reachOf(options) ?? missingReach(),
     ...(canary && { canary }),
+    ...taken(options, ['selfRenewal', 'renewUntil']),
     ...(address && { addresses: address }),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
   }
@@ -153,6 +156,9 @@ export interface EditOptions extends ReachOptions {
   readonly removeMetadata?: readonly string[]
   readonly contact?: string
   readonly anyAddress?: boolean
+  readonly selfRenewal?: boolean
+  readonly renewUntil?: number
+  readonly renewByDefault?: boolean
   readonly ifVersion?: number
 }
 
@@ -163,6 +169,8 @@ export async function edit({ io, source }: Session, id: string, options: EditOpt
   const words = { ...metadata, ...Object.fromEntries(removeMetadata.map((key) => [key, null])) }
   if (address && anyAddress)
     throw new CliError('usage', 'usage', 'Say --address for some addresses or --any-address for every one, not both.')
+  if (options.renewUntil !== undefined && options.renewByDefault)
+    throw new CliError('usage', 'usage', 'Say --renew-until for a moment or --renew-by-default for none, not both.')
   const resources = reachOf(options)
   const input: WithoutActor<EditInput> = {
     id,
@@ -172,6 +180,8 @@ export async function edit({ io, source }: Session, id: string, options: EditOpt
     ...(resources && { resources }),
     ...(address && { addresses: address }),
     ...(anyAddress && { addresses: null }),
+    ...taken(options, ['selfRenewal', 'renewUntil']),
+    ...(options.renewByDefault && { renewUntil: null }),
     ...(ifVersion !== undefined && { version: ifVersion }),
   }
   tellToken(io, await (await source()).edit(input))

@@ -26,6 +26,8 @@ const SENTENCES: { readonly [type in EventType]: keyof HubTexts } = {
   approved: 'eventApproved',
   declined: 'eventDeclined',
   collected: 'eventCollected',
+  self_refreshed: 'eventSelfRefreshed',
+  superseded_secret_used: 'eventSupersededSecretUsed',
 }
 
 interface HistoryProps {
