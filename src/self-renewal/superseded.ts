@@ -63,7 +63,7 @@ const isInRace = (record: TokenRecord, now: number): boolean =>
 const isWithinMinute = (from: number, now: number): boolean => now >= from && now - from < millisecondsInMinute
 
 /** How many of a token's latest events are looked at: whoever sends the secret again and again is not alone in the log. */
-const LATEST = 20
+const LATEST = 100
 
 async function isInLog(engine: ManagingEngine, tokenId: string): Promise<boolean> {
   const query = { tokenId, order: 'newest', limit: LATEST } as const

@@ -25,7 +25,7 @@ test.each(Object.entries(WRONG_ENGINES))(
   'the walks find an engine that %s',
   async (_, wrong) => {
     const property = fc.asyncProperty(walkOf(60), (steps) => walk(wrong(), steps))
-    const { failed, errorInstance } = await fc.check(property, { seed: 1, numRuns: 300, endOnFailure: true })
+    const { failed, errorInstance } = await fc.check(property, { seed: 1, numRuns: 1_500, endOnFailure: true })
     expect(failed).toBe(true)
     expect(errorInstance).toBeInstanceOf(Difference)
   },

@@ -4,16 +4,19 @@
  * It changes itself and answers `'ok'` or the code of the refusal; the engine is asked the same in test/simulation/walk.ts.
  */
 
+import { type ModelTerm, type RenewalWish, termAfter, termAgain } from './term-model.ts'
+
 export const HOUR = 3_600_000
 export const DAY = 24 * HOUR
 /** The network that all requests come from. */
 export const HERE = '203.0.113.0/24'
 const ELIGIBLE = ['organization', 'enterprise']
-const MOST_LIVE_SECRETS = 10
+export const MOST_LIVE_SECRETS = 10
 
 /** `null`: as long as the token; `'ended'`: dead at once, whatever the clock says. */
-interface ModelSecret {
+export interface ModelSecret {
   readonly text: string
+  readonly issuedAt: number
   worksUntil: number | null | 'ended'
   used: boolean
 }
@@ -27,11 +30,20 @@ export interface ModelToken {
   resources: 'all' | readonly string[]
   /** `null`: it may be used from anywhere. */
   addresses: readonly string[] | null
+  /** Until when it may renew itself; `null`: it may not. */
+  renewal: ModelTerm
+  /** When the log was told last of a secret that was replaced and tried to renew it. */
+  toldAt: number | null
   expiresAt: number
   /** Who asked for it and until which end, and since when it is approved; `null` once its secret was collected. */
   request: { readonly by: string; readonly ends: number | undefined; isApproved: boolean } | null
   /** An edit that waits. */
-  proposal: { readonly by: string; readonly at: number; readonly change: Change } | null
+  proposal: {
+    readonly by: string
+    readonly at: number
+    readonly change: Change
+    readonly term?: { readonly renewal: ModelTerm }
+  } | null
   revoked: boolean
   readonly secrets: ModelSecret[]
   version: number
@@ -67,6 +79,8 @@ export interface Page {
   readonly keys: Map<string, UsedKey>
   /** The plans in which another admin has to approve what is new or wider. */
   readonly asking: Set<string>
+  /** The renewals that were done, to be asked for again. */
+  readonly renewals: { readonly sent: string; readonly key: string }[]
 }
 
 export interface Wish {
@@ -78,6 +92,8 @@ export interface Wish {
   readonly scopes: readonly string[]
   readonly resources: 'all' | readonly string[]
   readonly addresses?: readonly string[] | undefined
+  /** Whether it may renew itself, and until when. */
+  readonly renewal?: RenewalWish
   readonly key?: string | undefined
 }
 
@@ -113,24 +129,24 @@ function chainOf({ above }: Page, resource: string): string[] {
 }
 
 const isIn = (page: Page, resource: string, plan: string): boolean => chainOf(page, resource).at(-1) === `plan:${plan}`
-const isActive = ({ now }: Page, token: ModelToken): boolean =>
+export const isActive = ({ now }: Page, token: ModelToken): boolean =>
   !token.revoked && now < token.expiresAt && !token.request
 const isPending = ({ now }: Page, token: ModelToken): boolean =>
   !token.revoked && now < token.expiresAt && token.request !== null
 /** How long what was asked for waits. */
 const [DECIDED, COLLECTED] = [30 * DAY, 7 * DAY]
 const endOf = (moment: number, ends: number | undefined): number => Math.min(moment, ends ?? moment)
-const isEligible = ({ plans }: Page, plan: string): boolean => {
+export const isEligible = ({ plans }: Page, plan: string): boolean => {
   const { tier, suspended } = plans.get(plan)!
   return ELIGIBLE.includes(tier) && !suspended
 }
 
 /** Whether one secret of a token that is alive still works. */
-function works({ now }: Page, { worksUntil }: ModelSecret): boolean {
+export function works({ now }: Page, { worksUntil }: ModelSecret): boolean {
   return worksUntil === null || (worksUntil !== 'ended' && now < worksUntil)
 }
 
-function log(page: Page, type: string, token: ModelToken): 'ok' {
+export function log(page: Page, type: string, token: ModelToken): 'ok' {
   token.version += type === 'created' || type === 'requested' ? 0 : 1
   page.events.push({ type, token })
   return 'ok'
@@ -141,17 +157,20 @@ const lackOf = (page: Page, plan: string, resources: 'all' | readonly string[] =
 
 /** `made`: the id and the secret that the engine gave, if it gave any. */
 export function create(page: Page, wish: Wish, made: { readonly id: string; readonly secret: string }): string {
-  const { by, plan, days, scopes, resources, addresses = null, key } = wish
+  const { by, plan, days, scopes, resources, addresses = null, renewal, key } = wish
   if (!isEligible(page, plan)) return 'plan_not_eligible'
   if (lackOf(page, plan, resources)) return 'invalid_input'
   const known = page.keys.get(`create ${plan} ${key}`)
   if (key !== undefined && known) return issueAgain(page, known, inputOf(wish), made.secret)
   const isAsked = page.asking.has(plan)
-  const secret: ModelSecret | null = isAsked ? null : { text: made.secret, worksUntil: null, used: false }
+  const secret: ModelSecret | null = isAsked
+    ? null
+    : { text: made.secret, issuedAt: page.now, worksUntil: null, used: false }
   const expiresAt = isAsked ? endOf(page.now + DECIDED, wish.ends) : (wish.ends ?? page.now + days * DAY)
   const token: ModelToken = {
     ...{ id: made.id, plan, days, name: 'Token', scopes, resources, addresses },
     ...{ expiresAt, revoked: false, secrets: secret ? [secret] : [], version: 1 },
+    ...{ renewal: termAfter(page.now, renewal, null), toldAt: null },
     request: isAsked ? { by, ends: wish.ends, isApproved: false } : null,
     proposal: null,
   }
@@ -188,7 +207,8 @@ export function approve(page: Page, token: ModelToken, by: string): string {
   }
   const after = { ...token, ...token.proposal!.change }
   if (lackOf(page, token.plan, after.resources)) return 'plan_rules_broken'
-  Object.assign(token, token.proposal!.change, { proposal: null })
+  const { change, term } = token.proposal!
+  Object.assign(token, change, term ?? { renewal: termAgain(page.now, token.renewal) }, { proposal: null })
   return log(page, 'approved', token)
 }
 
@@ -210,7 +230,7 @@ export function collect(page: Page, token: ModelToken, by: string, key: string |
   if (token.request!.by !== by) return 'not_requester'
   if (!token.request!.isApproved) return 'token_is_pending'
   if (lackOf(page, token.plan, token.resources)) return 'plan_rules_broken'
-  const secret: ModelSecret = { text, worksUntil: null, used: false }
+  const secret: ModelSecret = { text, issuedAt: page.now, worksUntil: null, used: false }
   token.secrets.push(secret)
   token.expiresAt = token.request!.ends ?? page.now + token.days * DAY
   token.request = null
@@ -230,8 +250,8 @@ export function proposalOf({ now }: Page, { proposal }: ModelToken): ModelToken[
   return proposal && now < proposal.at + DECIDED ? proposal : null
 }
 
-const inputOf = ({ days, ends, scopes, resources, addresses }: Wish): string =>
-  JSON.stringify([ends ? { ends } : days, scopes, resources, addresses])
+const inputOf = ({ days, ends, scopes, resources, addresses, renewal }: Wish): string =>
+  JSON.stringify([ends ? { ends } : days, scopes, resources, addresses, renewal === 'off' ? undefined : renewal])
 
 /** The same key again, for an answer that was lost on the way. */
 function issueAgain(page: Page, used: UsedKey, input: string, text: string): string {
@@ -241,30 +261,32 @@ function issueAgain(page: Page, used: UsedKey, input: string, text: string): str
   if (!isActive(page, token)) return 'token_not_active'
   if (!secret || token.secrets.at(-1) !== secret || secret.used) return 'idempotency_key_spent'
   secret.worksUntil = 'ended'
-  used.secret = { text, worksUntil: null, used: false }
+  used.secret = { text, issuedAt: page.now, worksUntil: null, used: false }
   token.secrets.push(used.secret)
   return log(page, 'refreshed', token)
 }
 
-export function edit(page: Page, token: ModelToken, change: Change, by: string): string {
+export function edit(page: Page, token: ModelToken, change: Change, by: string, wish?: RenewalWish): string {
   if (!isEligible(page, token.plan)) return 'plan_not_eligible'
   const isAsked = isPending(page, token)
   if (!isAsked && !isActive(page, token)) return 'token_not_active'
   if (isAsked && token.request!.by !== by) return 'not_requester'
   if (lackOf(page, token.plan, change.resources)) return 'invalid_input'
+  const renewal = termAfter(page.now, wish, token.renewal)
   if (!isAsked && page.asking.has(token.plan) && widens(page, token, change)) {
-    token.proposal = { by, at: page.now, change }
+    token.proposal = { by, at: page.now, change, ...(wish !== undefined && { term: { renewal } }) }
     return log(page, 'edit_requested', token)
   }
-  const shown = () => JSON.stringify([token.name, token.scopes, token.resources, token.addresses, token.proposal])
+  const shown = () =>
+    JSON.stringify([token.name, token.scopes, token.resources, token.addresses, token.renewal, token.proposal])
   const before = shown()
-  Object.assign(token, change)
+  Object.assign(token, change, { renewal })
   if (change.scopes || change.resources || change.addresses !== undefined) token.proposal = null
   if (before === shown()) return 'ok'
   if (isAsked) {
     token.request = { by, ends: token.request!.ends, isApproved: false }
     token.expiresAt = endOf(page.now + DECIDED, token.request.ends)
-  }
+  } else if (wish === undefined) token.renewal = termAgain(page.now, token.renewal)
   return log(page, 'edited', token)
 }
 
@@ -305,8 +327,9 @@ export function refresh(
     if (how.retire === 'now') secret.worksUntil = 'ended'
     else if (secret.worksUntil === null) secret.worksUntil = how.grace === 0 ? 'ended' : dates.previousWorksUntil
   }
-  const secret: ModelSecret = { text, worksUntil: null, used: false }
+  const secret: ModelSecret = { text, issuedAt: page.now, worksUntil: null, used: false }
   token.secrets.push(secret)
+  token.renewal = termAgain(page.now, token.renewal)
   token.expiresAt = dates.expiresAt
   if (how.key !== undefined) page.keys.set(`refresh ${token.id} ${how.key}`, { input, token, secret })
   return log(page, 'refreshed', token)

@@ -13,6 +13,7 @@ export type Step =
       readonly scopes: readonly string[]
       readonly resources: 'all' | readonly string[]
       readonly addresses: readonly string[] | undefined
+      readonly renewal: RenewalStep
       readonly key: string | undefined
     }
   | {
@@ -23,6 +24,7 @@ export type Step =
       readonly scopes: readonly string[] | undefined
       readonly resources: 'all' | readonly string[] | undefined
       readonly addresses: readonly string[] | null | undefined
+      readonly renewal: RenewalStep
     }
   | {
       readonly do: 'refresh'
@@ -38,6 +40,12 @@ export type Step =
   | { readonly do: 'rule'; readonly plan: string; readonly isAsking: boolean }
   /** Sends an earlier call with an idempotency key once more, perhaps with other input. */
   | { readonly do: 'again'; readonly call: number; readonly otherwise: boolean }
+  /**
+   * Sends a secret, of those that were ever issued or of nobody's, to renew its token; or one that has renewed once more, perhaps with
+   * another key, perhaps after the new one was used.
+   */
+  | { readonly do: 'renew'; readonly secret: number; readonly key: string }
+  | { readonly do: 'renewAgain'; readonly call: number; readonly otherwise: boolean; readonly isUsed: boolean }
   | { readonly do: 'preview' | 'revoke'; readonly token: number }
   /** Reports a secret, of those that were ever issued or of nobody's, or says that it was used. */
   | { readonly do: 'revokeSecret' | 'use'; readonly secret: number }
@@ -47,6 +55,9 @@ export type Step =
   | { readonly do: 'wait'; readonly ms: number }
   /** Puts the clock to one of the ends that lie ahead, or a millisecond beside it. */
   | { readonly do: 'waitTo'; readonly end: number; readonly beside: -1 | 0 | 1 }
+
+/** Whether a token may renew itself: by default, for so many days, or not. */
+type RenewalStep = 'on' | 'off' | number | undefined
 
 export const PLANS = { one: '1001', two: '2002' } as const
 export const LINES = [...Object.keys(ROUTES), ...CLOSED, ...UNKNOWN]
@@ -94,6 +105,7 @@ const create = fc.record({
   scopes,
   resources,
   addresses,
+  renewal: fc.constantFrom(undefined, 'on', 'on', 40),
   key,
 })
 
@@ -109,6 +121,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       scopes: fc.option(scopes, { nil: undefined, freq: 1 }),
       resources: fc.option(resources, { nil: undefined, freq: 1 }),
       addresses: fc.oneof(addresses, fc.constant(undefined), fc.constant(null)),
+      renewal: fc.constantFrom(undefined, undefined, undefined, 'on', 'off', 40),
     }),
   },
   {
@@ -125,6 +138,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({ do: fc.constant('again'), call: nth, otherwise: fc.constantFrom(false, false, true) }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({ do: fc.constant('renew'), secret: nth, key: fc.constantFrom('key-1', 'key-2', 'key-3') }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('renewAgain'), call: nth, otherwise: fc.boolean(), isUsed: fc.boolean() }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('preview'), token: nth }) },
   {

@@ -8,7 +8,9 @@ import { PlanTokenError } from 'plan-access-tokens'
 import { requestWith } from 'plan-access-tokens/testing'
 import { ADMIN } from '../support/world.ts'
 import * as model from './page-model.ts'
+import * as renewals from './renewal-model.ts'
 import { ADMINS, LINES, LINKS, PLANS, type Step } from './steps.ts'
+import type { RenewalWish } from './term-model.ts'
 import { newPage, type Walked } from './world.ts'
 
 const BODY = { dev_resources: [{ file_key: 'FileA' }, { file_key: 'FileB' }] }
@@ -29,7 +31,7 @@ export async function walk(walked: Walked, steps: readonly Step[], count: () => 
   const page = newPage(walked.clock.now())
   const keyed: Step[] = []
   for (const step of steps) {
-    if ('key' in step && step.key !== undefined) keyed.push(step)
+    if ('key' in step && step.key !== undefined && step.do !== 'renew') keyed.push(step)
     const real = step.do === 'again' ? repeated(keyed, step) : step
     const times = real?.do === 'refresh' ? real.times : 1
     for (let i = 0; real && i < times; i++) {
@@ -81,6 +83,7 @@ async function take({ tokens, clock, directory, use, setRule }: Walked, page: mo
   switch (step.do) {
     case 'create': {
       const { plan: planId, days: lifetimeDays, byMoment, scopes, addresses, key: idempotencyKey } = step
+      const renewal = untilOf(page, step.renewal)
       const ends = byMoment ? page.now + lifetimeDays * model.DAY - 1 : undefined
       const what = {
         actor: step.by,
@@ -90,23 +93,29 @@ async function take({ tokens, clock, directory, use, setRule }: Walked, page: mo
         ...(ends === undefined ? { lifetimeDays } : { expiresAt: ends }),
         scopes,
         ...(addresses && { addresses }),
+        ...wishOf(renewal),
         ...(idempotencyKey && { idempotencyKey }),
       }
       const made = await outcomeOf(tokens.create({ ...what, resources: linksOf(step.resources) }))
       const given =
         typeof made === 'string' ? { id: '', secret: '' } : { id: made.token.id, secret: made.secret?.reveal() ?? '' }
-      return same('create', typeof made === 'string' ? made : 'ok', model.create(page, { ...step, ends }, given))
+      const wish = { ...step, ends, renewal }
+      return same('create', typeof made === 'string' ? made : 'ok', model.create(page, wish, given))
     }
     case 'edit': {
       const { name, scopes, resources, addresses } = step
+      const renewal = untilOf(page, step.renewal)
       const change = { name, ...(scopes && { scopes }), ...(addresses !== undefined && { addresses }) }
       const made = await outcomeOf(
-        tokens.edit({ ...id, actor: step.by, ...change, ...(resources && { resources: linksOf(resources) }) }),
+        tokens.edit({
+          ...{ ...id, actor: step.by, ...change, ...wishOf(renewal) },
+          ...(resources && { resources: linksOf(resources) }),
+        }),
       )
       return same(
         'edit',
         typeof made === 'string' ? made : 'ok',
-        model.edit(page, token!, { ...change, ...(resources && { resources }) }, step.by),
+        model.edit(page, token!, { ...change, ...(resources && { resources }) }, step.by, renewal),
       )
     }
     case 'refresh': {
@@ -146,6 +155,14 @@ async function take({ tokens, clock, directory, use, setRule }: Walked, page: mo
       else page.asking.delete(step.plan)
       return
     }
+    case 'renew':
+      return sameRenewal(tokens, page, secret, step.key)
+    case 'renewAgain': {
+      const done = page.renewals.at(step.call % Math.max(1, page.renewals.length))
+      if (!done) return
+      if (step.isUsed) await noteUse(use, page, model.tokenOf(page, done.sent)!.secrets.at(-1)!.text)
+      return sameRenewal(tokens, page, done.sent, step.otherwise ? 'key-3' : done.key)
+    }
     case 'preview':
       return same('previewRefresh', await outcomeOf(tokens.previewRefresh(id)), model.preview(page, token!))
     case 'revoke': {
@@ -156,13 +173,8 @@ async function take({ tokens, clock, directory, use, setRule }: Walked, page: mo
       const { revoked } = await tokens.revokeSecret({ text: secret })
       return same('revokeSecret', revoked ? 'ok' : 'unknown', model.revokeSecret(page, secret))
     }
-    case 'use': {
-      const used = model.tokenOf(page, secret)
-      if (!used) return
-      await use({ tokenId: used.id, digest: createHash('sha256').update(secret).digest('hex'), at: page.now })
-      for (const other of used.secrets) other.used ||= other.text === secret
-      return
-    }
+    case 'use':
+      return noteUse(use, page, secret)
     case 'authorize':
       return sameVerdict(tokens, page, secret, step.line)
     case 'plan':
@@ -177,15 +189,38 @@ async function take({ tokens, clock, directory, use, setRule }: Walked, page: mo
       page.now += step.ms
       return clock.advance(step.ms)
     case 'waitTo': {
-      const ends = page.tokens.flatMap(({ expiresAt, proposal, secrets: all }) => [
-        ...[expiresAt, proposal && proposal.at + 30 * model.DAY],
-        ...all.map((other) => other.worksUntil),
+      const ends = page.tokens.flatMap((other) => [
+        ...[other.expiresAt, other.proposal && other.proposal.at + 30 * model.DAY],
+        renewals.renewFrom(other),
+        ...(other.renewal ? [other.renewal.until] : []),
+        ...other.secrets.map(({ worksUntil }) => worksUntil),
       ])
       const ahead = ends.filter((end): end is number => typeof end === 'number' && end + step.beside > page.now).sort()
       page.now = (ahead.at(step.end % Math.max(1, ahead.length)) ?? page.now) + (ahead.length > 0 ? step.beside : 0)
       return clock.set(page.now)
     }
   }
+}
+
+async function noteUse(use: Walked['use'], page: model.Page, secret: string): Promise<void> {
+  const used = model.tokenOf(page, secret)
+  if (!used) return
+  await use({ tokenId: used.id, digest: createHash('sha256').update(secret).digest('hex'), at: page.now })
+  for (const other of used.secrets) other.used ||= other.text === secret
+}
+
+const untilOf = ({ now }: model.Page, wish: RenewalWish): RenewalWish =>
+  typeof wish === 'number' ? now + wish * model.DAY : wish
+
+const wishOf = (wish: RenewalWish) => ({
+  ...(wish !== undefined && { selfRenewal: wish !== 'off' }),
+  ...(typeof wish === 'number' && { renewUntil: wish }),
+})
+
+async function sameRenewal(tokens: Walked['tokens'], page: model.Page, secret: string, key: string): Promise<void> {
+  const renewal = await tokens.renew({ secret }, { idempotencyKey: key, address: '203.0.113.7' })
+  const text = renewal.renewed ? renewal.secret.reveal() : ''
+  same('renew', renewal.renewed ? 'ok' : renewal.code, renewals.renew(page, secret, key, text))
 }
 
 async function sameVerdict(tokens: Walked['tokens'], page: model.Page, secret: string, line: string): Promise<void> {
@@ -201,10 +236,12 @@ async function compare({ tokens }: Walked, page: model.Page, after: string): Pro
     let turn = page.now + page.events.length
     for (const token of page.tokens) {
       const found = await tokens.get({ actor: ADMIN, id: token.id })
-      const { status, expiresAt, name, scopes, addresses, version, secrets, request, proposal } = found
+      const { status, expiresAt, name, scopes, addresses, selfRenewal, version, secrets, request, proposal } = found
       same('status', status, model.statusOf(page, token))
       same('expiresAt', expiresAt, token.expiresAt)
       same('what was chosen', [name, scopes, addresses ?? null], [token.name, token.scopes, token.addresses])
+      const { until, chosen = false } = selfRenewal ?? {}
+      same('its term', until ? { until, isChosen: chosen } : null, token.renewal)
       same('version', version, token.version)
       const waits = model.proposalOf(page, token)
       same(

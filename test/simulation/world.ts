@@ -1,7 +1,9 @@
 /** The plain world (support/world.ts) as walks begin in it, with uses that are steps of their own, and the page as it is then. */
 import type { Issued, MemoryStore, PlanTokens, Policy, Requested, SecretUse, TokenStore } from 'plan-access-tokens'
 import { approvals } from 'plan-access-tokens/approvals'
+import { selfRenewal } from 'plan-access-tokens/self-renewal'
 import type { TestDirectory } from 'plan-access-tokens/testing'
+import { RENEWING } from '../self-renewal/policy.ts'
 import { newDirectory, newWorld, type World, type WorldOptions } from '../support/world.ts'
 import type { Page } from './page-model.ts'
 import { ADMINS, PLANS } from './steps.ts'
@@ -31,14 +33,19 @@ export function newEngine({ policy, isLater = false, ...mending }: Mending = {})
   const asking = new Set<string>()
   const rules = (plan: string) => (asking.has(plan) ? ({ approvals: 'required' } as const) : undefined)
   const asked = { ...(mending.directory?.(directory) ?? directory), rules }
+  let port: { recordUse?: unknown } = {}
   const options: WorldOptions<Policy> & { readonly approvals: unknown } = {
     approvals: approvals(),
-    ...(policy && { policy }),
+    policy: policy ?? RENEWING,
+    selfRenewal: selfRenewal(),
     onError() {},
     port(memory) {
-      // Requests are no uses here, since every secret is asked after each step; uses are steps of their own.
-      const { recordUse: _, ...store }: TokenStore = mending.store?.(memory) ?? memory
-      return isLater ? { ...store, findByDigest: (digest) => store.findByDigest(digest) } : store
+      const { peekByDigest, ...store }: TokenStore = mending.store?.(memory) ?? memory
+      const made: TokenStore = isLater
+        ? { ...store, findByDigest: (digest) => store.findByDigest(digest) }
+        : { ...store, ...(peekByDigest && { peekByDigest }) }
+      port = made
+      return made
     },
     directory: isLater
       ? {
@@ -50,6 +57,8 @@ export function newEngine({ policy, isLater = false, ...mending }: Mending = {})
       : asked,
   }
   const { tokens, clock, store } = newWorld<Policy>(options)
+  // Requests are no uses here, since every secret is asked after each step; uses are steps of their own.
+  delete port.recordUse
   return {
     ...{ tokens, clock, directory, use: (use) => store.recordUse([use]) },
     setRule(plan, isAsking) {
@@ -78,6 +87,7 @@ export function newPage(now: number): Page {
     tokens: [],
     events: [],
     keys: new Map(),
+    renewals: [],
     asking: new Set(),
   }
 }

@@ -1,8 +1,8 @@
 /** Engines that each break one promise of the page, for the proof that the walks would notice. */
 import type { NewEvent, TokenRecord, TokenStore } from 'plan-access-tokens'
 import { definePolicy, type PlanTokenError } from 'plan-access-tokens'
-import { figmaPolicy } from 'plan-access-tokens/figma'
 import type { TestDirectory } from 'plan-access-tokens/testing'
+import { RENEWING } from '../self-renewal/policy.ts'
 import { DAY } from './page-model.ts'
 import { newEngine, type Walked } from './world.ts'
 
@@ -47,11 +47,12 @@ const places =
 const limits =
   (changed: object): (() => Walked) =>
   () => {
-    const { data } = figmaPolicy()
+    const { data } = RENEWING
     return newEngine({ policy: definePolicy({ ...data, limits: { ...data.limits, ...changed } }) })
   }
 
 const isRefresh = ({ type }: NewEvent): boolean => type === 'refreshed'
+const isRenewal = ({ type }: NewEvent): boolean => type === 'self_refreshed'
 
 /** The other of two admins. */
 const other = (by: unknown): string => (by === 'admin-1' ? 'admin-2' : 'admin-1')
@@ -61,6 +62,37 @@ export const WRONG_ENGINES: { readonly [mistake: string]: () => Walked } = {
     isRefresh(event) || !addresses ? record : { ...record, addresses },
   ),
   'takes a token from anywhere': reads(({ addresses: _, ...record }) => record),
+  'renews a token for longer than it may': writes((record, before, event) =>
+    isRenewal(event) && record.expiresAt !== before!.expiresAt
+      ? { ...record, expiresAt: event.at + record.lifetimeDays * DAY }
+      : record,
+  ),
+  'lets a token go on for a year from its own renewal': writes((record, _, event) =>
+    isRenewal(event) ? { ...record, selfRenewal: { until: event.at + 365 * DAY } } : record,
+  ),
+  'renews a millisecond too early': reads((record) => ({
+    ...record,
+    secrets: record.secrets.map((secret) => ({ ...secret, issuedAt: secret.issuedAt - 2 })),
+  })),
+  'renews a token that nobody allowed it': reads((record) => ({
+    ...record,
+    selfRenewal: record.selfRenewal ?? { until: Number.MAX_SAFE_INTEGER },
+  })),
+  'takes the end of a term for none': reads((record) =>
+    record.selfRenewal ? { ...record, selfRenewal: { until: Number.MAX_SAFE_INTEGER } } : record,
+  ),
+  'takes every key of a renewal for another one': calls(({ tokens }) => {
+    let count = 0
+    return { renew: (asked, options) => tokens.renew(asked, { ...options, idempotencyKey: `key-of-${count++}` }) }
+  }),
+  'gives a lost answer again after its secret was used': () =>
+    newEngine({ store: (store) => ({ ...store, lastUse: async () => [] }) }),
+  'keeps no line of a secret that was replaced': calls(({ tokens }) => ({
+    async events(input) {
+      const { events } = await tokens.events(input)
+      return { events: events.filter(({ type }) => type !== 'superseded_secret_used') }
+    },
+  })),
   'cuts the first grace short at the second refresh': writes((record, _, event) => ({
     ...record,
     secrets: record.secrets.map((secret, i, all) =>
