@@ -108,7 +108,7 @@ export const INVOICES = {
   credential: { headers: ['x-invoices-key'], bearer: true },
   tiers: ['business'],
   scopes: { 'invoice:read': {}, 'invoice:write': {} },
-  types: { live: { prefix: 'inv_live' } },
+  types: { live: { prefix: 'inv_live', selfRenewal: { afterPart: 0.5 } } },
   kinds: { client: { id: 'digits' } },
   links: { hosts: ['app.invoices.example'], shapes: ['/clients/{client}'] },
   endpoints: {

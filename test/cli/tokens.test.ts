@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { createPlanTokens, definePolicy, memoryStore } from 'plan-access-tokens'
 import { addressRanges } from 'plan-access-tokens/addresses'
 import { adminHandler, toNode } from 'plan-access-tokens/admin'
+import { selfRenewal } from 'plan-access-tokens/self-renewal'
 import { testDirectory } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
 import { refuseSecrets } from '../../src/cli/arguments.ts'
@@ -16,6 +17,7 @@ async function overApi(): Promise<Project> {
     policy: definePolicy(INVOICES),
     store: memoryStore(),
     addresses: addressRanges(),
+    selfRenewal: selfRenewal(),
     directory: testDirectory({
       acme: { tier: 'business', admins: ['admin-1'], resources: { 'client:12': {}, 'client:34': {} } },
       other: { tier: 'business', admins: ['admin-2'], resources: { 'client:99': {} } },
@@ -175,6 +177,20 @@ describe.each([
     expect(JSON.parse((await run(['edit', token.id, '--any-address', '--json'])).stdout)).not.toHaveProperty(
       'addresses',
     )
+  })
+
+  it('a token may renew itself, until a moment or by default, until an edit takes that away', async () => {
+    const { run } = await make()
+    const until = new Date(Date.now() + 100 * 86_400_000).toISOString().slice(0, 10)
+    const flags = ['--self-renewal', '--renew-until', until]
+    const { token } = JSON.parse((await run([...CREATE, ...flags, '--json'])).stdout)
+    expect(token.selfRenewal).toEqual({ until: Date.parse(until), chosen: true })
+    const edit = async (...args: string[]) => JSON.parse((await run(['edit', token.id, ...args, '--json'])).stdout)
+    expect(await edit('--renew-by-default')).toMatchObject({ selfRenewal: { until: expect.any(Number) } })
+    expect((await run(['show', token.id])).stdout).toMatch(/^renews itself +until 20\d\d-\d\d-\d\d /m)
+    expect(await run(['edit', token.id, '--renew-by-default', '--renew-until', until])).toMatchObject({ code: 2 })
+    expect(await edit('--no-self-renewal')).not.toHaveProperty('selfRenewal')
+    expect(await run(['edit', token.id, '--renew-until', until])).toMatchObject({ code: 4, stdout: '' })
   })
 
   it.each<[string, readonly string[], string]>([

@@ -53,6 +53,8 @@ const NOTICES: readonly Notice[] = [
   { ...event('token.approved'), changed: ['scopes', 'proposal'] },
   { ...event('token.declined'), changed: ['proposal'] },
   event('token.collected'),
+  { ...event('token.self_refreshed'), actor: null },
+  { ...event('token.superseded_secret_used'), actor: null },
 ]
 const ended = (after: number) => ({ changes: { previousWorksUntil: { before: null, after } } })
 const ATTEMPT = { number: 1, isLast: false, signal: new AbortController().signal }
@@ -185,6 +187,8 @@ describe('mail', () => {
         "An old secret of the token "Nightly export" was still in use on 2027-01-31 12:00 UTC; it works until 2027-02-01 12:00 UTC.",
         "A secret of the token "Nightly export" was reported as leaked. It has not been ended at once.",
         "Somebody has tried the canary "Nightly export". Nothing was let through.",
+        "The token "Nightly export" has renewed itself.",
+        "Somebody tried to renew the token "Nightly export" with a secret that had been replaced. Nothing was given.",
       ]
     `)
     for (const { text } of mails)

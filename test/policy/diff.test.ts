@@ -127,6 +127,11 @@ describe('a change of a policy', () => {
       ['narrower type: Tokens of the type live can be made without a list of addresses.'],
     ],
     [
+      'a type that may renew itself',
+      (d) => (d.types.live = { prefix: d.types.live.prefix, selfRenewal: { afterPart: 0.5 } }),
+      ['WIDER type: Tokens of the type live may renew themselves after 0.5 of their life, for 365 days.'],
+    ],
+    [
       'a type less',
       (d) => delete d.types.ci,
       ['narrower secret 5 routes', 'narrower type: Tokens of the type ci can be made.'],

@@ -1,6 +1,7 @@
 /** Answers that were lost, told apart from misuse: old secrets, races, stolen keys, canaries, what nobody knows. */
 import type { TokenStore } from 'plan-access-tokens'
 import { canaryTokens, reportLeak } from 'plan-access-tokens/leaks'
+import { createOutbox, type Notice } from 'plan-access-tokens/outbox'
 import { describe, expect, it } from 'vitest'
 import { ADMIN, DAY, HOUR, MINUTE, newWorld, START } from '../support/world.ts'
 import { renewing } from './policy.ts'
@@ -155,6 +156,22 @@ describe('a secret that was replaced', () => {
     expect([status, headers['Cache-Control']]).toEqual([409, 'no-store'])
     expect(JSON.parse(body)).toMatchObject({ code: 'secret_superseded', status: 409 })
     expect(body).not.toContain(id)
+  })
+
+  it('is told by the outbox for what it is, and so is the end of its token', async () => {
+    const world = renewingWorld({ onSuperseded: 'revoke' })
+    const got: Notice[] = []
+    const outbox = createOutbox({ tokens: world.tokens, deliver: (one) => void got.push(one), since: 'beginning' })
+    const { secret } = await due(world)
+    await world.renewed(secret, 'k')
+    world.clock.advance(MINUTE)
+    await world.tried(secret, 'thief')
+    await outbox.runOnce()
+    const ofLog = got.filter(({ seq }) => seq !== undefined)
+    expect(ofLog.map(({ type }) => type)).toEqual([
+      ...['token.created', 'token.self_refreshed', 'token.superseded_secret_used', 'token.revoked'],
+    ])
+    expect(JSON.stringify(got)).not.toContain(secret)
   })
 
   it('by option ends the token, where it has renewed it before: two have held it', async () => {

@@ -10,10 +10,21 @@ import { LIMITS } from './limits.ts'
 import { OPENAPI } from './openapi.ts'
 import { POLICIES } from './policies.ts'
 import { REQUESTS } from './requests.ts'
+import { SELF_RENEWAL } from './self-renewal.ts'
 import { SETUP } from './setup.ts'
 import { linesOf, TAKEN } from './table.ts'
 
-const MISTAKES = [...POLICIES, ...SETUP, ...CALLS, ...OPENAPI, ...REQUESTS, ...LEGACY, ...LIMITS, ...LEAKS]
+const MISTAKES = [
+  ...POLICIES,
+  ...SETUP,
+  ...CALLS,
+  ...OPENAPI,
+  ...REQUESTS,
+  ...LEGACY,
+  ...LIMITS,
+  ...LEAKS,
+  ...SELF_RENEWAL,
+]
 const table: { readonly place: string; readonly name: string; readonly lines: readonly string[] }[] = []
 
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { definePolicy, type Policy, type PolicyData } from 'plan-access-tokens'
 import { operator } from 'plan-access-tokens/operator'
 import { tokensAffectedBy } from 'plan-access-tokens/policy'
 import { expect } from 'vitest'
-import { codeOf } from '../../support/world.ts'
+import { codeOf, DAY } from '../../support/world.ts'
 import { type Changes, changing, DATA, DELETE, endpoints, FILE, GET, PUT, type, WITHOUT_WRITE } from './world.ts'
 
 export const OF_RIGHTS: Changes = {
@@ -126,6 +126,24 @@ export const OF_RIGHTS: Changes = {
     await expect(w.next.edit({ ...w.owner, name: 'another' })).rejects.toThrow(/addresses: must be given/)
     expect((await w.next.edit({ ...w.owner, addresses: ['::1'] })).addresses).toEqual(['::1'])
     expect(await w.affected()).toEqual([])
+  },
+  async 'selfRenewal of a type is added'() {
+    const w = await changing({ after: type('live', { selfRenewal: { afterPart: 0.5 } }) })
+    expect(await w.both(GET)).toEqual(['allowed', 'allowed'])
+    expect(await w.renewals()).toEqual(['renewal_not_allowed', 'renewal_not_allowed'])
+    await expect(w.old.edit({ ...w.owner, selfRenewal: true })).rejects.toThrow(/may not renew themselves/)
+    await w.next.edit({ ...w.owner, selfRenewal: true })
+    w.clock.advance(15 * DAY)
+    expect(await w.renewals()).toEqual(['renewal_not_allowed', 'renewed'])
+    expect(await w.affected()).toEqual([])
+  },
+  async 'selfRenewal of a type is removed'() {
+    const before = type('live', { selfRenewal: { afterPart: 0.5 } })
+    const w = await changing({ before }, { selfRenewal: true })
+    w.clock.advance(15 * DAY)
+    expect((await w.renewals())[1]).toBe('renewal_not_allowed')
+    expect(await w.both(GET)).toEqual(['allowed', 'allowed'])
+    expect((await w.next.edit({ ...w.owner, selfRenewal: false })).selfRenewal).toBeUndefined()
   },
   async 'a type is added'() {
     const w = await changing({ after: { types: { ...DATA.types, bot: { prefix: 'apibot' } } } })

@@ -15,6 +15,7 @@ import {
 } from 'plan-access-tokens'
 import { addressRanges } from 'plan-access-tokens/addresses'
 import { tokensAffectedBy } from 'plan-access-tokens/policy'
+import { selfRenewal } from 'plan-access-tokens/self-renewal'
 import { requestWith, testClock, testDirectory } from 'plan-access-tokens/testing'
 
 /** The tests, by the line of docs/changing-a-policy.md that they hold. */
@@ -68,6 +69,7 @@ export async function changing(
     directory,
     clock,
     addresses,
+    selfRenewal: selfRenewal(),
     onWarning: (line: string) => void warned.push(line),
   }
   const policies = [before, after].map((change) => definePolicy({ ...DATA, ...change } as PolicyData, code))
@@ -89,6 +91,15 @@ export async function changing(
     await ask(old, line, secret, body),
     await ask(next, line, secret, body),
   ]
+  /** What comes of a token's wish to renew itself, by the old and by the new version. */
+  const renewals = async () => {
+    const codes = []
+    for (const engine of [old, next]) {
+      const renewal = await engine.renew({ secret: made.secret }, { idempotencyKey: 'key' })
+      codes.push(renewal.renewed ? 'renewed' : renewal.code)
+    }
+    return codes
+  }
   const viewIn = (engine: PlanTokens<Policy>, id = made.id) => engine.get({ actor: 'ada', id })
   const warnings = async (engine = next, id = made.id): Promise<readonly TokenWarning[]> =>
     (await viewIn(engine, id)).warnings
@@ -106,7 +117,7 @@ export async function changing(
     return changes
   }
   const owner = { actor: 'ada', id: made.id }
-  return { old, next, made, owner, make, ask, both, viewIn, warnings, affected, clock, directory, warned }
+  return { old, next, made, owner, make, ask, both, renewals, viewIn, warnings, affected, clock, directory, warned }
 }
 
 /** A policy of before with some endpoints changed; `undefined` takes one away. */
