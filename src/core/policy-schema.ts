@@ -69,20 +69,21 @@ export const endpointSchema = z.strictObject({
 
 const limit = (most: number) => z.optional(whole(1, most))
 const PART_MESSAGE = 'must be a number above 0 and below 1, such as 0.5.'
+/** What a policy says of tokens that renew themselves. */
+export const selfRenewalRule = z.strictObject({
+  afterPart: judged<number>((value) =>
+    typeof value === 'number' && value > 0 && value < 1 ? undefined : PART_MESSAGE,
+  ),
+  longestDays: limit(36_500),
+})
+
 const tokenType = z.strictObject({
   prefix: matching(PREFIX_PATTERN, PREFIX_MESSAGE),
   title: optionalText,
   scopes: z.optional(z.array(text).check(z.minLength(1))),
   fixed: z.optional(z.array(text).check(z.minLength(1))),
   addresses: z.optional(z.literal('required')),
-  selfRenewal: z.optional(
-    z.strictObject({
-      afterPart: judged<number>((value) =>
-        typeof value === 'number' && value > 0 && value < 1 ? undefined : PART_MESSAGE,
-      ),
-      longestDays: limit(36_500),
-    }),
-  ),
+  selfRenewal: z.optional(selfRenewalRule),
 })
 
 const kindInfo = z.strictObject({

@@ -7,8 +7,9 @@
 import * as z from 'zod/mini'
 import { definePolicy, type Policy } from '../core/policy.ts'
 import type { Endpoint, PolicyCode } from '../core/policy-data.ts'
-import { linkHost } from '../core/policy-schema.ts'
+import { linkHost, selfRenewalRule } from '../core/policy-schema.ts'
 import { PREFIX_PATTERN } from '../core/secret.ts'
+import type { SelfRenewalRule } from '../core/self-renewing.ts'
 import { readOptions } from '../core/setup.ts'
 import { callable, matching } from '../core/shape.ts'
 import { CODE_CONNECT_ENDPOINTS, DOCUMENTED_ENDPOINTS, ENTERPRISE_PATHS, SPEC_ENDPOINTS } from './endpoints.ts'
@@ -36,6 +37,8 @@ export interface FigmaPolicyOptions {
    * personal access tokens begin; scanners will then take a leaked one for one of Figma's.
    */
   readonly prefix?: string
+  /** Lets an admin make tokens that renew themselves (docs/self-renewal.md). Default: none does. */
+  readonly selfRenewal?: SelfRenewalRule
   /**
    * How refusals are rendered: `figmaErrors`, or a function of the host. Default: problem+json (RFC 9457) with the members `err`
    * and `message`, by which clients of Figma's API tell a refusal.
@@ -61,7 +64,16 @@ type FigmaEndpoint = Omit<Endpoint<FigmaScope | ReservedScope, keyof typeof FIGM
 export function figmaPolicy(
   options: FigmaPolicyOptions = {},
 ): Policy<{ readonly rest: FigmaScope }, FigmaRoute, never> {
-  const { variablesRead, payments, discovery, endpointTiers, hosts, prefix = 'figpat', errors } = withDefaults(options)
+  const {
+    variablesRead,
+    payments,
+    discovery,
+    endpointTiers,
+    hosts,
+    prefix = 'figpat',
+    selfRenewal,
+    errors,
+  } = withDefaults(options)
   const closedNow: readonly (readonly [isClosed: boolean, path: RegExp, reason: string])[] = [
     [variablesRead === 'closed', /\/variables\/(local|published)$/, 'the published spec does not open it to them'],
     [payments === 'closed', /\/payments$/, 'it names no resource of a plan'],
@@ -88,7 +100,7 @@ export function figmaPolicy(
       limits: { lifetimeDays: 365, graceHours: 24, liveSecrets: 10 },
       scopes: SCOPES,
       reserved: RESERVED,
-      types: { rest: { prefix, title: 'REST API' } },
+      types: { rest: { prefix, title: 'REST API', ...(selfRenewal && { selfRenewal }) } },
       kinds: FIGMA_KINDS,
       links: hosts ? { ...FIGMA_LINKS, hosts } : FIGMA_LINKS,
       endpoints: endpoints as { readonly [R in FigmaRoute]: FigmaEndpoint },
@@ -106,6 +118,7 @@ const optionsSchema = z.strictObject({
   prefix: z.optional(
     matching(PREFIX_PATTERN, 'must begin with a letter and hold letters, digits and _ only, 64 at most.'),
   ),
+  selfRenewal: z.optional(selfRenewalRule),
   errors: z.optional(callable()),
 })
 

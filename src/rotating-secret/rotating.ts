@@ -18,7 +18,8 @@ export interface RotatingSecret {
   secret(): Promise<string>
   /**
    * `fetch` with the secret in its header. After a 401 what is kept is read again, and if another process has put a newer secret there,
-   * the request is sent once more, unless its body is a stream. The answer is the server's, whatever it is.
+   * the request is sent once more, unless its body is a stream. The answer is the server's, whatever it is. With the option `header` no
+   * redirect is followed unless `init` says so, since `fetch` would send the secret on with it.
    */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>
 }
@@ -211,7 +212,9 @@ export function createRotatingSecret(options: RotatingSecretOptions): RotatingSe
       const send = (one: string): Promise<Response> => {
         const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined))
         headers.set(...credentialOf(given, one))
-        return given.fetch(input, { ...init, headers })
+        // A header of one's own would be sent on to wherever an answer leads; that of a bearer is not.
+        const redirect = init?.redirect ?? (given.header === undefined ? undefined : 'manual')
+        return given.fetch(input, { ...init, headers, ...(redirect && { redirect }) })
       }
       const response = await send(secret)
       if (response.status !== 401 || isOnce) return response

@@ -71,8 +71,10 @@ export async function renew(
   const policy = surfaceOf(engine, surface === undefined ? undefined : { surface })
   const refuse = (code: RefusalCode): NotRenewed => refusedAs(policy.denials.of(code))
   let inquiry: Inquiry
+  let key: ReadKey
   try {
     inquiry = readAsked(engine, createGrantCache(engine), policy, asked as Asked, undefined)
+    key = keyOf(asked, options)
   } catch {
     return refuse('request_malformed')
   }
@@ -82,7 +84,7 @@ export async function renew(
   if (unread !== undefined || !credential.ok) return refusedAs(refusalOf(inquiry, unread ?? 'token_missing'))
   const { secret, legacy } = credential
   const digest = legacy ? legacy.digest : engine.sha256(secret)
-  const wish: Wish = { engine, policy, inquiry, digest, key: keyOf(asked, options), wasNewest: false }
+  const wish: Wish = { engine, policy, inquiry, digest, key, wasNewest: false }
   try {
     return await renewBy(wish, legacy, onSuperseded)
   } catch (error) {
@@ -113,7 +115,7 @@ async function renewBy(wish: Wish, legacy: LegacyKey | undefined, onSuperseded: 
     (record) => judge(wish, record),
   )
   if (outcome === 'superseded') {
-    await noteSuperseded(engine, last, digest, onSuperseded, hasRenewed(wish, last))
+    await noteSuperseded(engine, last, digest, onSuperseded, await isMisuse(wish, last))
     return refusedFor('secret_superseded', headers)
   }
   if ('renewed' in outcome) return outcome
@@ -155,6 +157,8 @@ async function judge(wish: Wish, record: TokenRecord): Promise<Judged<Outcome>> 
   refuseBroken(rules, record, { policy, type })
   const secret = newSecret(type.prefix, engine.random)
   const made = { now, digest: engine.sha256(secret.reveal()), eventId: newId(engine.random) }
+  // Nobody gets that many answers lost, and each leaves a secret behind.
+  if (lost && record.secrets.length >= KEPT) return refuse('too_many_live_secrets')
   if (lost) return written(reissued(record, lost, made), secret, rule, rules)
   if (record.idempotency.some((entry) => entry.key === repeated.key)) return refuse('idempotency_key_reused')
   const renewFrom = renewFromOf(record, rule, rules)
@@ -220,7 +224,7 @@ const repeatedBy = ({ engine, digest }: Wish, { id }: TokenRecord, key: string):
 
 /** The entry of the same call before, with the same secret, whose new secret is still the newest. */
 function repetitionIn(wish: Wish, record: TokenRecord): IdempotencyRecord | undefined {
-  if (wish.key.key === undefined || record.secrets.length >= KEPT) return undefined
+  if (wish.key.key === undefined) return undefined
   const repeated = repeatedBy(wish, record, wish.key.key)
   const newest = newestSecret(record)?.digest
   return record.idempotency.find(
@@ -228,8 +232,16 @@ function repetitionIn(wish: Wish, record: TokenRecord): IdempotencyRecord | unde
   )
 }
 
-/** Whether the secret that was sent has renewed the token before, and was not only replaced by an admin's refresh. */
-function hasRenewed(wish: Wish, record: TokenRecord): boolean {
+/**
+ * Whether two must have held the secret that was sent: it has renewed the token before, and this is not the same call again whose answer
+ * nobody has used. One that an admin's refresh has replaced, the job may have still.
+ */
+async function isMisuse(wish: Wish, record: TokenRecord): Promise<boolean> {
+  const { engine, key } = wish
   const { input } = repeatedBy(wish, record, '')
-  return record.idempotency.some((entry) => entry.call === 'renew' && entry.input === input)
+  const own = record.idempotency.filter((entry) => entry.call === 'renew' && entry.input === input)
+  const again = key.key === undefined ? undefined : repeatedBy(wish, record, key.key).key
+  const same = own.find((entry) => entry.key === again)
+  if (!same) return own.length > 0
+  return (await engine.uses.of([record.id]))?.has(same.digest) !== false
 }

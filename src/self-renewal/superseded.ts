@@ -18,13 +18,13 @@ export type OnSuperseded = 'tell' | 'revoke'
 /** What stands in the log for the end of a token. */
 const REASON = 'A secret that had renewed the token already was used to renew it again: somebody else has it.'
 
-/** Notes a use of a replaced secret. `hasRenewed`: this very secret has renewed the token before, so that somebody else holds it too. */
+/** Notes a use of a replaced secret. `isMisuse`: it has renewed the token before, so that two must have held it. */
 export async function noteSuperseded(
   engine: ManagingEngine,
   { id }: TokenRecord,
   digest: string,
   onSuperseded: OnSuperseded,
-  hasRenewed: boolean,
+  isMisuse: boolean,
 ): Promise<void> {
   await change(
     engine,
@@ -42,7 +42,7 @@ export async function noteSuperseded(
       }
     },
   )
-  if (onSuperseded !== 'revoke' || !hasRenewed) return
+  if (onSuperseded !== 'revoke' || !isMisuse) return
   const ended = await change(
     engine,
     () => loadRecord(engine, id),

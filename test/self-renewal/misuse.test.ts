@@ -99,6 +99,20 @@ describe('an answer that was lost', () => {
     expect(await world.tried(five.secret, 'k')).toBe('plan_not_eligible')
   })
 
+  it('a thousand times is refused as too many, and is no misuse', async () => {
+    const world = renewingWorld({ onSuperseded: 'revoke' })
+    const { id, secret } = await due(world)
+    await world.renewed(secret, 'k')
+    const record = (await world.store.find(id))!
+    const filler = Array.from({ length: 998 }, (_, i) => ({ digest: `old-${i}`, issuedAt: START, worksUntil: 0 }))
+    const full = { ...record, secrets: [...filler, ...record.secrets], version: 3, eventId: 'e' }
+    const event = { v: 1, id: 'e', at: START, type: 'edited', tokenId: id, planId: '1001', actor: ADMIN } as const
+    await world.store.commit(full, { ...event, version: 3 })
+    world.clock.advance(HOUR)
+    expect(await world.tried(secret, 'k')).toBe('too_many_live_secrets')
+    expect(await world.log()).toEqual(['created', 'self_refreshed', 'edited'])
+  })
+
   it('of the store, whose commit was written and not answered, is found out', async () => {
     let isLost = false
     const world = renewingWorld({
@@ -211,6 +225,20 @@ describe('a secret that was replaced', () => {
     expect(await world.tried(secret, 'job')).toBe('secret_superseded')
     expect(await world.ask(newer)).toBe('allowed')
     expect((await world.log()).at(-1)).toBe('superseded_secret_used')
+  })
+
+  it('by that option ends nothing where a job asks again for an answer that was lost, and an admin came in between', async () => {
+    const world = renewingWorld({ onSuperseded: 'revoke' })
+    const { secret, owner } = await due(world)
+    const lost = await world.renewed(secret, 'k')
+    const { secret: newer } = await world.tokens.refresh(owner)
+    world.clock.advance(HOUR)
+    expect(await world.tried(secret, 'k')).toBe('secret_superseded')
+    expect(await world.ask(newer)).toBe('allowed')
+    // Once somebody has used it, it was not lost.
+    expect(await world.ask(lost)).toBe('allowed')
+    expect(await world.tried(secret, 'k')).toBe('secret_superseded')
+    expect(await world.ask(newer)).toBe('token_revoked')
   })
 
   it('of a token that may not renew itself is answered as ever, and nothing is written', async () => {

@@ -2,7 +2,7 @@
 import { definePolicy, type Policy } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 
-const { data } = figmaPolicy()
+const { data } = figmaPolicy({ selfRenewal: { afterPart: 0.5 } })
 
 /** It, with another rule or other limits. */
 export const renewing = (rule: object = {}, limits: object = {}): Policy =>
@@ -13,4 +13,4 @@ export const renewing = (rule: object = {}, limits: object = {}): Policy =>
   } as typeof data)
 
 /** It, with half of a life. */
-export const RENEWING = renewing()
+export const RENEWING: Policy = figmaPolicy({ selfRenewal: { afterPart: 0.5 } })

@@ -1,6 +1,8 @@
 /** `tokens.renew`: a token gets its new secret by its newest one, no sooner and no longer than it may. Over HTTP: handler.test.ts. */
+import { createHash } from 'node:crypto'
 import { createPlanTokens, memoryStore, SetupError, type TokenStore } from 'plan-access-tokens'
 import { addressRanges } from 'plan-access-tokens/addresses'
+import { legacyKeys } from 'plan-access-tokens/legacy'
 import { selfRenewal } from 'plan-access-tokens/self-renewal'
 import { describe, expect, it } from 'vitest'
 import { ADMIN, DAY, HOUR, newDirectory, newWorld, POLICY, START } from '../support/world.ts'
@@ -347,6 +349,24 @@ describe('what an admin chooses', () => {
     world.clock.advance(DAY)
     expect((await world.makeRenewing(key)).id).toBe(id)
     await expect(world.make(key)).rejects.toMatchObject({ code: 'idempotency_key_reused' })
+  })
+})
+
+describe('a key from before', () => {
+  it('that was adopted renews itself too, and is one of ours from then on', async () => {
+    const key = `old_${'a'.repeat(32)}`
+    const legacy = legacyKeys({ rest: [{ name: 'plain', match: /^old_[a-z]{32}$/, scheme: { hash: 'sha256' } }] })
+    const world = renewingWorld({ legacy })
+    const { id } = await world.tokens.adopt({
+      ...{ actor: ADMIN, planId: '1001', type: 'rest', name: 'Old', scopes: ['file_content:read'], resources: 'all' },
+      ...{ expiresAt: START + 30 * DAY, scheme: 'plain', digest: createHash('sha256').update(key).digest('hex') },
+    } as never)
+    await world.tokens.edit({ actor: ADMIN, id, selfRenewal: true })
+    world.clock.advance(15 * DAY)
+    const newer = await world.renewed(key)
+    expect([await world.ask(key), await world.ask(newer)]).toEqual(['allowed', 'allowed'])
+    expect((await world.tokens.get({ actor: ADMIN, id })).legacy).toBe(false)
+    expect(await world.tried(key, 'other')).toBe('secret_superseded')
   })
 })
 

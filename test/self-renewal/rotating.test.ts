@@ -1,4 +1,7 @@
 /** `createRotatingSecret`: a nightly job lives through its renewals, whatever breaks; and what it never does with a secret. */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import { build } from 'esbuild'
 import { createRotatingSecret, RotatingSecretError } from 'plan-access-tokens/rotating-secret'
@@ -186,6 +189,31 @@ describe('a process that goes on', () => {
     const streamed = await rotating.fetch(site.api, { method: 'POST', body, duplex: 'half' } as RequestInit)
     expect(streamed.status).toBe(401)
     expect((await rotating.fetch(new Request(site.api))).status).toBe(200)
+  })
+})
+
+describe('rotating.fetch', () => {
+  it('sends the secret nowhere else: a header of its own does not follow where an answer leads', async () => {
+    const { site, file, secret } = await newJob()
+    const seen: unknown[] = []
+    const other = createServer((request, response) => {
+      seen.push(request.headers)
+      response.end()
+    }).listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const leading = createServer((_, response) =>
+      response.writeHead(302, { Location: `http://127.0.0.1:${(other.address() as AddressInfo).port}/` }).end(),
+    ).listen(0, '127.0.0.1')
+    await once(leading, 'listening')
+    ends.push(
+      () => other.close(),
+      () => leading.close(),
+    )
+    const url = `http://localhost:${(leading.address() as AddressInfo).port}/`
+    expect((await newProcess(site, file).rotating.fetch(url)).status).toBe(302)
+    await createRotatingSecret({ read: file.read, write: file.write }).fetch(url)
+    expect(seen).toHaveLength(1)
+    expect(JSON.stringify(seen)).not.toContain(secret)
   })
 })
 

@@ -139,7 +139,13 @@ export const ROUND_TRIP: readonly Case[] = [
       await passThrough(stores, plain, 'a token without any of it')
       const words = Object.fromEntries([...SEEMING, ...NAMES, '', ' '].map((text) => [text, `${text}'s "value"`]))
       const metadata = { ...words, ['__proto__']: 'own' }
-      const full = recordOf('full', { metadata, contact: TEXTS[3]?.[1] ?? '', canary: true, addresses: SEEMING })
+      const full = recordOf('full', {
+        metadata,
+        contact: TEXTS[3]?.[1] ?? '',
+        canary: true,
+        addresses: SEEMING,
+        selfRenewal: { until: 7, chosen: true },
+      })
       await passThrough(stores, full, 'a token with all of it', { source: 'github', url: 'https://x.example/a?b="c"' })
       const { metadata: _, ...less } = nextOf(full, { contact: '' })
       await passThrough(stores, less, 'one that lost a part of it', { source: '', url: TEXTS[0]?.[1] ?? '' })
