@@ -4,7 +4,6 @@ import type { SelfRenewals } from '../core/self-renewal.ts'
 import { readOptions } from '../core/setup.ts'
 import type { ManagingEngine } from '../service/engine.ts'
 import { renew } from './renew.ts'
-import type { OnSuperseded } from './superseded.ts'
 import { choose, restarted } from './term.ts'
 
 /** What `selfRenewal` takes. */
@@ -14,7 +13,7 @@ export interface SelfRenewalOptions {
    * `revoke`: the token also ends, where that very secret has renewed it before, so that two have held it. Within the minute after a
    * renewal nothing ends, since processes that share a secret may be late; nor where an admin's refresh has replaced the secret.
    */
-  readonly onSuperseded?: OnSuperseded
+  readonly onSuperseded?: 'tell' | 'revoke'
 }
 
 const schema = z.strictObject({ onSuperseded: z.optional(z.literal(['tell', 'revoke'])) })
