@@ -29,9 +29,9 @@ export async function approve(engine: ManagingEngine, input: object): Promise<To
       const now = timeOf(engine)
       const by = requesterOf(before, now)
       // An approval is for what was there when it was given, and not for what somebody has put in its place meanwhile.
-      const waits = JSON.stringify(before.proposal ?? before.version)
-      seen ??= waits
-      if (seen !== waits) throw new PlanTokenError('version_conflict')
+      const asked = askedFor(before)
+      seen ??= asked
+      if (seen !== asked) throw new PlanTokenError('version_conflict')
       await refuseOwn(engine, by, actor, before.planId)
       return approval(engine, before, actor, now)
     },
@@ -58,6 +58,11 @@ export async function decline(engine: ManagingEngine, input: object): Promise<To
   )
   await engine.freshness.untilSeenEverywhere()
   return showOne(engine, changed)
+}
+
+/** What waits, as text: all of a pending token but who has approved it, or the edit of another. */
+function askedFor({ proposal, request, version, eventId, expiresAt, ...rest }: TokenRecord): string {
+  return JSON.stringify(request ? [request.by, request.at, rest] : proposal)
 }
 
 /** Who asked for what waits. */

@@ -165,6 +165,7 @@ export const HUB_TEXTS = {
   revoked: '{token} is revoked.',
   saved: '{token} is saved.',
   made: '{token} is created.',
+  asked: 'You asked for {token}. It has no secret until another admin has approved it.',
   refreshed: '{token} has a new secret.',
 
   conflictTitle: 'Somebody else changed this token',

@@ -177,6 +177,14 @@ describe('who decides', () => {
     expect((await tokens.decline({ actor: EVE, id })).status).toBe('revoked')
   })
 
+  it('may be two at the same moment, of whom one is written', async () => {
+    const { tokens, ask, log } = newWorld()
+    const id = await ask()
+    const both = await Promise.all([BEN, EVE].map((actor) => tokens.approve({ actor, id })))
+    expect(new Set(both.map(({ request }) => request?.approvedBy)).size).toBe(1)
+    expect(await log()).toEqual(['requested', 'approved'])
+  })
+
   it('approves once for all, and what nobody asked for cannot be decided', async () => {
     const { tokens, ask, make, log } = newWorld()
     const id = await ask()

@@ -86,6 +86,12 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
     finish(t('saved', { token: token.name }), { id: menuId(token.id) })
   }
   const issued = (result: IssuedText, isNew: boolean): void => {
+    // Another admin has to approve it first.
+    if (!result.secret) {
+      setMark({ token: result.token, isNew })
+      finish(t('asked', { token: result.token.name }), { id: nameId(result.token.id) })
+      return
+    }
     setOpen({ what: 'secret', issued: result, isNew })
     setMark({ token: result.token, isNew })
     listed.reload()

@@ -72,8 +72,11 @@ const isBefore = (now: number, end: number): boolean => now < end
 export const LIST_RULES: ListRules = {
   isOfPlan: (record, planId) => record.planId === planId,
   isOfType: (record, type) => record.type === type,
-  statusAt: ({ revokedAt, expiresAt }, now) =>
-    revokedAt !== null ? 'revoked' : isBefore(now, expiresAt) ? 'active' : 'expired',
+  statusAt({ revokedAt, expiresAt, request }, now) {
+    if (revokedAt !== null) return 'revoked'
+    if (!isBefore(now, expiresAt)) return 'expired'
+    return request === undefined ? 'active' : 'pending'
+  },
   isFound: ({ id, name, description }, search) =>
     id === search || contains(name, search) || contains(description, search),
   hasWord: ({ metadata = {} }, key, value) =>
@@ -86,7 +89,7 @@ export function placeOf(record: TokenRecord, { order, now }: ListQuery, { status
   const { id, createdAt, expiresAt } = record
   return order === 'newest'
     ? { ended: false, at: createdAt, id }
-    : { ended: statusAt(record, now) !== 'active', at: expiresAt, id }
+    : { ended: ['revoked', 'expired'].includes(statusAt(record, now)), at: expiresAt, id }
 }
 
 /** Less than 0 if the first place comes first. */

@@ -7,6 +7,10 @@ const NEWEST = 'list by newest goes by createdAt and then by id, both descending
 const EXPIRY = 'list by expiry goes by the soonest end of the active ones, then by the latest end of all others'
 const TIES = 'tokens of the same moment are listed by id, byte by byte'
 const STATUS = 'list by status judges each token at `now`, exactly to the millisecond'
+const PENDING = 'list tells tokens that wait for an approval from active ones, in both orders and to the millisecond'
+const PENDING_PAGES =
+  'pages of a list of what waits, or of what is active, are full and go on where the one before ended'
+const COLLECTED = 'a token that was asked for becomes active when its secret is there, and the list says so'
 const NOW = 'list judges by the `now` of the query and by no other clock'
 const PLAN = 'list gives the tokens of exactly this plan'
 const TYPE = 'list by type gives the tokens of exactly this type'
@@ -92,6 +96,28 @@ export const MISTAKEN_LISTS: readonly Planted[] = [
   }),
   withRule('judges the status by its own clock', NOW, 'whose moment is fixed', {
     statusAt: (record) => LIST_RULES.statusAt(record, Date.now()),
+  }),
+  withRule('takes what waits for active', PENDING, 'has approved', {
+    statusAt: ({ request: _, ...record }, now) => LIST_RULES.statusAt(record, now),
+  }),
+  withRule('takes what was ever asked for to wait', COLLECTED, 'stays in the list', {
+    statusAt: (record, now) => {
+      const status = LIST_RULES.statusAt(record, now)
+      return status === 'active' && record.id === 'asked' ? 'pending' : status
+    },
+  }),
+  withRule('looks for what waits in the text of a token', [PENDING, PENDING_PAGES], 'instead of', {
+    statusAt(record, now) {
+      const { request: _, ...rest } = record
+      const status = LIST_RULES.statusAt(rest, now)
+      return status === 'active' && JSON.stringify(record).includes('request') ? 'pending' : status
+    },
+  }),
+  withList('cuts a page before it looks at what waits', PENDING_PAGES, 'too short', (records, query) => {
+    const isLiving = query.status === 'active' || query.status === 'pending'
+    if (!isLiving) return listOf(records, query)
+    const living = records.filter((record) => !placeOf(record, { ...query, order: 'expiry' }).ended)
+    return sortedOf(listOf(living, without(query, 'status')), query)
   }),
   withRule('lists the tokens of all plans', PLAN, 'another one', { isOfPlan: () => true }),
   withRule('takes plans in any letter case', PLAN, 'another one', {
