@@ -187,6 +187,11 @@ describe('mail', () => {
         "An old secret of the token "Nightly export" was still in use on 2027-01-31 12:00 UTC; it works until 2027-02-01 12:00 UTC.",
         "A secret of the token "Nightly export" was reported as leaked. It has not been ended at once.",
         "Somebody has tried the canary "Nightly export". Nothing was let through.",
+        "The token "Nightly export" was asked for by admin-1. It has no secret yet.",
+        "An edit that lets the token "Nightly export" do more was asked for by admin-1.",
+        "An edit of the token "Nightly export" was approved by admin-1: scopes.",
+        "An edit of the token "Nightly export" was declined by admin-1. The token is as it was.",
+        "The secret of the token "Nightly export" was collected by admin-1.",
         "The token "Nightly export" has renewed itself.",
         "Somebody tried to renew the token "Nightly export" with a secret that had been replaced. Nothing was given.",
       ]
