@@ -92,6 +92,21 @@ export type {
   TokenStatus,
   TokenWarning,
 } from './core/token.ts'
+export type {
+  Day,
+  DayCount,
+  PlanUsage,
+  Proven,
+  RefusedRoute,
+  TokenAdvice,
+  TokenUsage,
+  UsageGathering,
+  Used,
+  UsedResource,
+  UsedRoute,
+  Withheld,
+  WithheldCode,
+} from './core/usage.ts'
 export type { Proposal, ProposedChanges, TokenRequest } from './core/waiting.ts'
 export type {
   Awaitable,
@@ -140,4 +155,5 @@ export type { ErrorInfo, OnError } from './service/report.ts'
 export type { Asked, Call, RequestLike } from './service/request.ts'
 export type { PreviewRevokeInput, RevokeFilter, RevokeManyInput } from './service/revoke-input.ts'
 export type { RevokedMany, RevokePreview } from './service/revoke-many.ts'
+export type { AdviceInput, UnusedInput } from './service/usage-input.ts'
 export { type MemoryStore, memoryStore } from './stores/memory.ts'

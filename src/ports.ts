@@ -72,7 +72,7 @@ export interface TokenStore {
   scan?(query: { readonly after?: string; readonly limit: number }): Promise<TokenRecord[]>
   /**
    * The value of this name and its version, or `undefined` if there is none. Names have 1 to 200 characters of `a-z`, `0-9`, `/`,
-   * `_` and `-`. Needed by `createOutbox`, which keeps its place in the log here, and by nothing that answers requests.
+   * `_` and `-`. Needed by `createOutbox`, which keeps its place in the log here, and by `usage`; nothing that answers a request waits for it.
    */
   readValue?(name: string): Promise<StoredValue | undefined>
   /**
@@ -82,6 +82,8 @@ export interface TokenStore {
    * @returns exactly `true` if it was written, `false` if the version was another. Whatever is thrown is an unknown outcome.
    */
   writeValue?(name: string, value: string, version: number): Promise<boolean>
+  /** Removes the value of this name, whatever its version; one that does not exist is no error. Without it, an empty text is left. */
+  removeValue?(name: string): Promise<void>
   /** Looks whether the store can be used, as far as it can tell without writing; rejects with what has to be done. */
   ready?(): Promise<void>
 }

@@ -8,6 +8,7 @@ import type { ScopeAlternative } from '../core/scope-alternatives.ts'
 import { type StepUp, sentenceOf } from '../core/step-up.ts'
 import { segmentProblem } from '../core/target.ts'
 import type { Token } from '../core/token.ts'
+import type { PlanUsage, TokenAdvice, TokenUsage } from '../core/usage.ts'
 import type { Awaitable } from '../ports.ts'
 import type { ApproveInput, CollectInput, DeclineInput } from '../service/approval-input.ts'
 import type { PlacedReport } from '../service/check-links.ts'
@@ -30,6 +31,7 @@ import type { Question } from '../service/question.ts'
 import type { RevokedWithReceipt } from '../service/receipt.ts'
 import type { PreviewRevokeInput, RevokeManyInput } from '../service/revoke-input.ts'
 import type { RevokedMany, RevokePreview } from '../service/revoke-many.ts'
+import type { AdviceInput, UnusedInput } from '../service/usage-input.ts'
 import { EXPORT_TYPES, nextIn } from './export-types.ts'
 import type { HttpCode } from './problem.ts'
 
@@ -128,6 +130,14 @@ export interface AdminClient<Created extends IssuedText | RequestedText = Issued
   previewRevoke(input: WithoutActor<PreviewRevokeInput>): Promise<RevokePreview>
   /** Ends tokens that were previewed and still fit; the rest with `next` as `after`. */
   revokeMany(input: WithoutActor<RevokeManyInput>): Promise<RevokedMany>
+  /** How a token was used. */
+  usage(input: { readonly id: string }): Promise<TokenUsage>
+  /** What of a token was not used, and an edit that takes it away. */
+  advice(input: WithoutActor<AdviceInput>): Promise<TokenAdvice>
+  /** How many requests there were by day with all tokens of a plan together. */
+  planUsage(input: { readonly planId: string }): Promise<PlanUsage>
+  /** A page of the active tokens of a plan that were not used. */
+  unused(input: WithoutActor<UnusedInput>): Promise<TokenPage>
   /** A page of a plan's audit log. */
   events(input: WithoutActor<EventsInput>): Promise<EventPage>
   /** A part of a plan's audit log as CSV or NDJSON, oldest first; the rest with `next` as `after`. */
@@ -239,6 +249,10 @@ export function createAdminClient<Created extends IssuedText | RequestedText = I
     previewRevoke: ({ planId, filter, ...query }) =>
       send('GET', ['plans', planId, 'tokens', 'revoke'], { query: { ...filter, ...query } }),
     revokeMany: ({ planId, ...body }) => send('POST', ['plans', planId, 'tokens', 'revoke'], { body }),
+    usage: ({ id }) => send('GET', ['tokens', id, 'usage']),
+    advice: ({ id, ...query }) => send('GET', ['tokens', id, 'advice'], { query }),
+    planUsage: ({ planId }) => send('GET', ['plans', planId, 'usage']),
+    unused: ({ planId, ...query }) => send('GET', ['plans', planId, 'unused'], { query }),
     events: ({ planId, ...query }) => send('GET', ['plans', planId, 'events'], { query }),
     exportEvents: async ({ planId, ...query }) => {
       const accept = EXPORT_TYPES[query.format]

@@ -38,7 +38,7 @@ export function schemaFor(
 const OBJECTS = ['metadata']
 
 /** Fields of a query that are numbers. */
-const NUMBERS = ['limit', 'graceHours', 'expiresBefore']
+const NUMBERS = ['limit', 'graceHours', 'expiresBefore', 'window']
 
 /** The parameters of a query, each at most once. What cannot be read is an issue. */
 export function readParameters(query: string, issues: Issue[]): Readonly<Record<string, unknown>> {

@@ -42,6 +42,10 @@ export type AdminEngine = Pick<
   | 'checkLinks'
   | 'explain'
   | 'inspect'
+  | 'usage'
+  | 'advice'
+  | 'planUsage'
+  | 'unused'
 >
 
 /** What a request asks, read. */
@@ -257,6 +261,27 @@ export const ROUTES: readonly Route[] = [
     call: async (engine, { actor, param }) => ({ body: await engine.rules({ actor, planId: param }) }),
   }),
   route({
+    id: 'getPlanUsage',
+    method: 'GET',
+    path: '/plans/{planId}/usage',
+    summary: 'How many requests there were by day with all tokens of a plan together.',
+    answer: 'PlanUsage',
+    codes: ['invalid_input', 'not_plan_admin', 'usage_not_gathered', 'unavailable'],
+    call: async (engine, { actor, param }) => ({ body: await engine.planUsage({ actor, planId: param }) }),
+  }),
+  route({
+    id: 'listUnusedTokens',
+    method: 'GET',
+    path: '/plans/{planId}/unused',
+    summary: 'A page of the active tokens of a plan that were not used in a window of days, and are older than it.',
+    query: QUERIES.unused,
+    answer: 'TokenPage',
+    codes: ['invalid_input', 'not_plan_admin', 'usage_not_gathered', 'unavailable'],
+    call: async (engine, { actor, param, query }) => ({
+      body: await engine.unused({ actor, planId: param, ...query }),
+    }),
+  }),
+  route({
     id: 'getToken',
     method: 'GET',
     path: '/tokens/{id}',
@@ -382,6 +407,25 @@ export const ROUTES: readonly Route[] = [
       const revoked = await engine.revoke({ ...input, receipt })
       return { body: revoked, version: revoked.token.version }
     },
+  }),
+  route({
+    id: 'getUsage',
+    method: 'GET',
+    path: '/tokens/{id}/usage',
+    summary: 'How a token was used: by route, by listed resource and by day, and at which routes it was refused.',
+    answer: 'TokenUsage',
+    codes: [...READ, 'usage_not_gathered'],
+    call: async (engine, { actor, param }) => ({ body: await engine.usage({ actor, id: param }) }),
+  }),
+  route({
+    id: 'getAdvice',
+    method: 'GET',
+    path: '/tokens/{id}/advice',
+    summary: 'What of a token was not used in a window of days, and an edit that takes it away, with its proof.',
+    query: QUERIES.advice,
+    answer: 'TokenAdvice',
+    codes: [...READ, 'usage_not_gathered'],
+    call: async (engine, { actor, param, query }) => ({ body: await engine.advice({ actor, id: param, ...query }) }),
   }),
   route({
     id: 'explain',

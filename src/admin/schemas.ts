@@ -7,6 +7,7 @@ import * as z from 'zod/mini'
 import { APPROVAL_INPUTS } from '../service/approval-input.ts'
 import { EXPORT_INPUT } from '../service/export-events.ts'
 import { INPUTS } from '../service/input.ts'
+import { USAGE_INPUTS } from '../service/usage-input.ts'
 import { told } from './told.ts'
 
 const { create, list, edit, previewRefresh, refresh, revoke, previewRevoke, revokeMany, events, askByUrl, askByRoute } =
@@ -87,6 +88,11 @@ told(askByRoute.shape.route, 'A route of the policy, such as `GET /v1/files/{fil
 /** In a query `metadata[team]=billing`, once for each word. */
 const ofList = { metadata: told(z.exactOptional(words), 'Those that have all of these words, to the letter.') }
 
+const { advice, unused } = USAGE_INPUTS
+told(advice.shape.window, 'How many days are looked at, up to today. Default 90.')
+told(unused.shape.limit, 'Entries of a page. Default 50.')
+told(unused.shape.after, 'The `next` of the page before.')
+
 const { filter } = revokeMany.shape
 told(filter.shape.expiresBefore, 'Epoch milliseconds: active ones that end before it.')
 told(filter.shape.createdBy, 'The actor who made them.')
@@ -101,6 +107,8 @@ const ofFilter = { filter: told(z.extend(filter, ofList), 'That of the preview.'
 
 /** What a request may say in its query, by call. */
 export const QUERIES = {
+  advice: z.omit(advice, { actor: true, id: true }),
+  unused: z.omit(unused, { actor: true, planId: true }),
   list: z.extend(z.omit(list, { actor: true, planId: true }), ofList),
   events: z.omit(events, { actor: true, planId: true }),
   exportEvents: z.omit(EXPORT_INPUT, { actor: true, planId: true }),
@@ -141,6 +149,8 @@ export const OF_ENGINE: ReadonlySet<unknown> = new Set(
   [
     ...Object.values({ ...INPUTS, ...APPROVAL_INPUTS }).map(({ shape }) => shape),
     EXPORT_INPUT.shape,
+    advice.shape,
+    unused.shape,
     ofPolicy,
     ofNew,
     from,

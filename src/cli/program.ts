@@ -25,6 +25,7 @@ export function createProgram(): Command {
   addTokens(program)
   addQuestions(program)
   addAudit(program)
+  addUsage(program)
   addOutbox(program)
   addPolicies(program)
   addCompletion(program)
@@ -91,8 +92,9 @@ function addServe(program: Command): void {
     .option('--port <port>', "the port that it listens on, instead of the configuration's (default: 4180)", whole)
 }
 
+const plan = () => required('-p, --plan <id>', 'the plan')
+
 function addTokens(program: Command): void {
-  const plan = () => required('-p, --plan <id>', 'the plan')
   managing<import('./commands/tokens.ts').CreateOptions>(
     program,
     'create',
@@ -310,6 +312,35 @@ function addAudit(program: Command): void {
     'checkpoint --key private.pem >> checkpoints.txt',
     async (session, flags) => (await import('./commands/verify.ts')).checkpoint(session, flags),
   ).addOption(required('--key <file>', 'the private key, P-256 or Ed25519, as PEM or JWK'))
+}
+
+function addUsage(program: Command): void {
+  managing<import('./commands/usage.ts').UsageCommandOptions>(
+    program,
+    'usage [id]',
+    'shows how a token was used, or with --plan all tokens of a plan by day',
+    'usage 0c1f',
+    async (session, flags, id) => (await import('./commands/usage.ts')).usage(session, id, flags),
+  ).option('-p, --plan <id>', 'the plan, for all of its tokens together')
+  managing<import('./commands/usage.ts').AdviceOptions>(
+    program,
+    'advice <id>',
+    'says what of a token was not used, and how to take it away; changes nothing',
+    'advice 0c1f --window 90',
+    async (session, flags, id = '') => (await import('./commands/usage.ts')).advice(session, id, flags),
+  ).option('--window <days>', 'how many days are looked at, 1 to 365 (default: 90)', whole)
+  managing<import('./commands/usage.ts').UnusedOptions>(
+    program,
+    'unused',
+    'lists the active tokens of a plan that nobody uses',
+    'unused --plan acme --window 90',
+    async (session, flags) => (await import('./commands/usage.ts')).unused(session, flags),
+  )
+    .addOption(plan())
+    .option('--window <days>', 'how many days are looked at, 1 to 365 (default: 90)', whole)
+    .option('--limit <n>', 'how many on a page, 1 to 500', whole)
+    .option('--after <cursor>', 'the page after this one')
+    .option('--all', 'every page')
 }
 
 function addOutbox(program: Command): void {

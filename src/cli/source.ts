@@ -64,7 +64,7 @@ export function isOfApi(config: Config): config is AdminApiConfig {
 /** The engine of a configuration that has a store. @param freshnessMs for a process that goes on; a command asks the store. */
 export function engineOf(config: Exclude<Config, AdminApiConfig>, freshnessMs = 0): ConfiguredEngine {
   if ('tokens' in config) return config.tokens
-  const { policy, store, directory, legacy, limits, canaries } = config
+  const { policy, store, directory, legacy, limits, canaries, usage } = config
   // What the engine keeps to itself as `unavailable` is told here, in its safe words.
   const told = new Set<string>()
   const tell = (line: string): void => {
@@ -78,6 +78,7 @@ export function engineOf(config: Exclude<Config, AdminApiConfig>, freshnessMs = 
     ...(legacy !== undefined && { legacy }),
     ...(limits !== undefined && { limits }),
     ...(canaries !== undefined && { canaries }),
+    ...(usage !== undefined && { usage }),
     addresses: addressRanges(),
     approvals: approvals(),
     ...(store.recordUse && store.lastUse && { selfRenewal: selfRenewal() }),
@@ -116,6 +117,10 @@ function ofEngine(engine: ConfiguredEngine, actor: string | Actor | undefined, b
       const { text, next } = await exportPart(engineBehind(engine) as ManagingEngine, by(input))
       return { text, ...(next !== undefined && { next }) }
     },
+    usage: (input) => engine.usage(by(input)),
+    advice: (input) => engine.advice(by(input)),
+    planUsage: (input) => engine.planUsage(by(input)),
+    unused: (input) => engine.unused(by(input)),
     explain: async ({ surface, address, ...question }) =>
       viewOf(await engine.explain(by(question), { ...at, ...(surface !== undefined && { surface }), address })),
     async inspect(secret) {

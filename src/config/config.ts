@@ -13,6 +13,7 @@ import type { Policy } from '../core/policy.ts'
 import { readOptions, type Tell } from '../core/setup.ts'
 import { callable, judged, matching, type Output, whole } from '../core/shape.ts'
 import { BASE_PATH_MESSAGE, isBasePath } from '../core/target.ts'
+import type { UsageGathering } from '../core/usage.ts'
 import type { AuthzenOptions } from '../gateway/authzen.ts'
 import type { ForwardAuthOptions } from '../gateway/forward-auth.ts'
 import type { Outbox } from '../outbox/outbox.ts'
@@ -78,6 +79,8 @@ export interface StoreConfig extends Common {
   readonly limits?: RequestLimits
   /** Whom the use of canary tokens is told, as `canaryTokens` made it: without it the command line makes none. */
   readonly canaries?: Canaries
+  /** What gathers how tokens are used, as `usage` made it: for `serve`, and for the commands `usage`, `advice` and `unused`. */
+  readonly usage?: UsageGathering
   /** What the servers run with, in milliseconds; `doctor` compares it with what the store knows. */
   readonly freshnessMs?: number
 }
@@ -125,6 +128,7 @@ const configSchema = z.strictObject({
   legacy: z.optional(anObject('must be what legacyKeys() returns.')),
   limits: z.optional(anObject('must be what requestLimits() returns.')),
   canaries: z.optional(anObject('must be what canaryTokens() returns.')),
+  usage: z.optional(anObject('must be what usage() returns.')),
   adminApi: z.optional(z.strictObject({ url: httpUrl, headers: z.optional(headers) })),
   actor: z.optional(actor),
   database: z.optional(anObject('must be a Kysely of your database.')),
@@ -146,7 +150,7 @@ const configSchema = z.strictObject({
 type Fields = { readonly [F in keyof Output<typeof configSchema>]?: unknown }
 
 /** What goes with which source of tokens. */
-const OF_ENGINE = ['policy', 'store', 'directory', 'legacy', 'limits', 'canaries', 'freshnessMs'] as const
+const OF_ENGINE = ['policy', 'store', 'directory', 'legacy', 'limits', 'canaries', 'usage', 'freshnessMs'] as const
 const OF_STORE = [
   ...OF_ENGINE,
   'actor',

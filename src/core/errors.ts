@@ -150,6 +150,7 @@ export type ManagementCode =
   | 'key_already_adopted'
   | 'plan_rules_broken'
   | 'preview_outdated'
+  | 'usage_not_gathered'
   | 'token_is_canary'
   | 'insufficient_user_authentication'
   | 'approval_required'
@@ -184,6 +185,7 @@ export const MANAGEMENT_ERRORS: { readonly [C in ManagementCode]: ManagementErro
     status: 409,
     title: 'The token holds what the rules of its plan do not allow any more. Edit it first.',
   },
+  usage_not_gathered: { status: 404, title: 'How tokens are used is not gathered here.' },
   preview_outdated: { status: 409, title: 'The log no longer goes back to the preview. Preview again.' },
   token_is_canary: { status: 409, title: 'The token is a canary, which has no other secret. Make a new one.' },
   insufficient_user_authentication: {

@@ -63,10 +63,18 @@ export function reachOf(list: Allowlist): Reach {
 
 /** Whether the resource or anything above it is listed. Coverage goes down, never up. */
 export function covers(list: Allowlist, resource: ResourceRef, ancestors: readonly ResourceRef[]): boolean {
-  if (list === 'all') return true
-  if (isListed(list, resource)) return true
-  for (let i = 0; i < ancestors.length; i++) if (isListed(list, ancestors[i] as ResourceRef)) return true
-  return false
+  return list === 'all' || coveredBy(list, resource, ancestors) !== undefined
+}
+
+/** The first of the resource and what is above it that is listed; `undefined` if nothing is. */
+export function coveredBy(
+  list: ReadonlyMap<string, ReadonlySet<string>>,
+  resource: ResourceRef,
+  ancestors: readonly ResourceRef[],
+): ResourceRef | undefined {
+  if (isListed(list, resource)) return resource
+  for (let i = 0; i < ancestors.length; i++) if (isListed(list, ancestors[i] as ResourceRef)) return ancestors[i]
+  return undefined
 }
 
 function isListed(list: ReadonlyMap<string, ReadonlySet<string>>, { kind, id }: ResourceRef): boolean {

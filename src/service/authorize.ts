@@ -11,6 +11,7 @@ import type { CompiledPolicy } from '../core/policy.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { BASE_PATH_MESSAGE, isBasePath } from '../core/target.ts'
 import { isCanary, type TokenRecord } from '../core/token.ts'
+import type { Gatherer } from '../core/usage.ts'
 import type { Awaitable } from '../ports.ts'
 import { hintAtAddress } from './addresses.ts'
 import { unavailable } from './ask.ts'
@@ -85,7 +86,7 @@ export type Decide = (asked: Asked, options?: SurfaceOptions) => Awaitable<Decis
 export function createDecide(engine: Engine, grants: GrantCache, onDecision: OnDecision | undefined): Decide {
   const { report } = engine
   const hookFailed = (error: unknown): void => report.failed(error, 'onDecision')
-  const uncounting = engine.limits ? { ...engine, limits: undefined } : engine
+  const uncounting = engine.limits || engine.usage ? { ...engine, limits: undefined, usage: undefined } : engine
   /** The surfaces of which no request has led to an endpoint yet, with how many led to none. */
   const unmatched = new Map([...engine.surfaces.values()].map((policy) => [policy, 0]))
   const decisionOf = (
@@ -97,6 +98,7 @@ export function createDecide(engine: Engine, grants: GrantCache, onDecision: OnD
     const decision = inquiry ? conclude(inquiry, refusal) : policy.denials.of('request_malformed')
     if (decision.allowed) noteUse(inquiry as Inquiry)
     else noteRefusal(engine, decision.code, inquiry)
+    if (engine.usage && inquiry?.engine.usage) gather(engine.usage, inquiry, decision)
     if (unmatched.size > 0) noteMatch(unmatched, policy, inquiry, decision, report)
     if (onDecision)
       tell(onDecision, infoOf(policy.surface, decision, inquiry, engine.clock.monotonic() - started), hookFailed)
@@ -245,6 +247,12 @@ function noteUseOfCanary(inquiry: Inquiry, record: TokenRecord): void {
   const { match } = inquiry
   const place = { surface: policy.surface, ...(match && { route: match.endpoint.view.route }) }
   if (secret) noteCanary(engine, record, secret.digest, place)
+}
+
+/** What is gathered of how tokens are used. The route of a refusal may not have been looked for yet. */
+function gather(usage: Gatherer, inquiry: Inquiry, decision: Decision<string>): void {
+  if (!decision.allowed && inquiry.record) putMatch(inquiry)
+  usage.note(inquiry, decision.allowed ? undefined : decision.code)
 }
 
 /** After so many requests of working tokens, none of which led to an endpoint, the guard is thought to see other paths. */

@@ -112,7 +112,8 @@ export function authorizerOf<P extends Policy>(
     inspect: (input) => inspect(engine, input),
     async close() {
       const told = engine.canaries && engine.within(engine.canaries.close()).catch(() => undefined)
-      await Promise.all([engine.freshness.close(), engine.uses.close(), told])
+      const written = engine.usage && engine.within(engine.usage.close()).catch(() => undefined)
+      await Promise.all([engine.freshness.close(), engine.uses.close(), told, written])
     },
   }
 }
@@ -128,7 +129,7 @@ export function createEngine(options: AuthorizerOptions, policies: readonly Poli
   const within = createDeadlines(fullClock, timeoutMs)
   const report = createReport(options.onError, options.onWarning, options.onDecision !== undefined)
   const asking = { within, report }
-  return {
+  const engine: Engine = {
     surfaces: new Map(compiled.map((policy) => [policy.surface, policy])),
     main: compiled[0] as CompiledPolicy,
     types,
@@ -137,6 +138,7 @@ export function createEngine(options: AuthorizerOptions, policies: readonly Poli
     limits: options.limits,
     canaries: options.canaries,
     addresses: options.addresses,
+    usage: undefined,
     planIds: planIdsOf(policies),
     store,
     directory,
@@ -151,4 +153,5 @@ export function createEngine(options: AuthorizerOptions, policies: readonly Poli
     uses: createUses(store, fullClock, asking),
     report,
   }
+  return options.usage ? { ...engine, usage: options.usage.begin(engine) } : engine
 }

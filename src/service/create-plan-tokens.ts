@@ -6,9 +6,10 @@ import type { Approvals } from '../core/approvals.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import type { Random } from '../core/new-secret.ts'
 import type { PlanRules } from '../core/plan-rules.ts'
-import type { Policy, PublicRouteOf, RouteOf, TokenOnlyPolicy, TypeOf } from '../core/policy.ts'
+import type { Policy, PublicRouteOf, RouteOf, ScopeOf, TokenOnlyPolicy, TypeOf } from '../core/policy.ts'
 import type { Renewal, RenewOptions } from '../core/self-renewal.ts'
 import type { Token } from '../core/token.ts'
+import type { PlanUsage, TokenAdvice, TokenUsage } from '../core/usage.ts'
 import type { ApproveInput, CollectInput, DeclineInput } from './approval-input.ts'
 import { failureOf } from './ask.ts'
 import type { SurfaceOptions } from './authorize.ts'
@@ -45,6 +46,8 @@ import type { Report } from './report.ts'
 import type { Asked, RequestLike } from './request.ts'
 import type { PreviewRevokeInput, RevokeManyInput } from './revoke-input.ts'
 import { previewRevoke, type RevokedMany, type RevokePreview, revokeMany } from './revoke-many.ts'
+import { gathererOf } from './usage.ts'
+import type { AdviceInput, UnusedInput } from './usage-input.ts'
 
 /**
  * The engine. Management calls reject with `PlanTokenError`; `authorize` and `explain` of a request never reject for anything
@@ -196,6 +199,35 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy, Created extends 
     options?: SurfaceOptions,
   ): Promise<Explanation<PublicRouteOf<P>>>
   /**
+   * How a token was used: by route, by listed resource and by day, and at which routes it was refused. Needs the option `usage`.
+   *
+   * @throws PlanTokenError `token_not_found`, `invalid_input`, `usage_not_gathered`, `unavailable`.
+   */
+  usage(input: TokenInput): Promise<TokenUsage>
+  /**
+   * What of a token was not used in a window of days, and an edit that takes it away, with the proof that all that was used stays
+   * allowed. Where not everything is known, there is no edit, and it says why. Changes nothing. Needs the option `usage`.
+   *
+   * @throws PlanTokenError `token_not_found`, `invalid_input`, `usage_not_gathered`, `unavailable`.
+   * @example
+   * const { edit } = await tokens.advice({ actor, id })
+   * if (edit) await tokens.edit({ actor, id, ...edit })
+   */
+  advice(input: AdviceInput): Promise<TokenAdvice<ScopeOf<P>>>
+  /**
+   * How many requests there were by day with all tokens of a plan together. Needs the option `usage`.
+   *
+   * @throws PlanTokenError `not_plan_admin`, `invalid_input`, `usage_not_gathered`, `unavailable`.
+   */
+  planUsage(input: PlanInput): Promise<PlanUsage>
+  /**
+   * A page of the active tokens of a plan that were not used in a window of days, and are older than it; canaries are left out. It may
+   * hold fewer than `limit`, and even none, while there is a `next`. Needs the option `usage`.
+   *
+   * @throws PlanTokenError `not_plan_admin`, `invalid_input`, `usage_not_gathered` (also where the store keeps no uses), `unavailable`.
+   */
+  unused(input: UnusedInput): Promise<TokenPage>
+  /**
    * Removes tokens that ended, and events that were written, before a moment (epoch milliseconds). Never called by itself.
    *
    * @throws PlanTokenError `invalid_input` (also for a moment that lies ahead), `unavailable`; TypeError for a store that
@@ -256,6 +288,10 @@ export function createPlanTokens<P extends Policy>(options: EngineOptions<P>): P
     events: (input) => events(engine, input),
     checkLinks: (input) => checkLinks(engine, policies, input),
     explain: createExplain(engine, grants) as PlanTokens<P>['explain'],
+    usage: async (input) => gathererOf(engine).usage(engine, input),
+    advice: async (input) => gathererOf(engine).advice(engine, input) as Promise<TokenAdvice<ScopeOf<P>>>,
+    planUsage: async (input) => gathererOf(engine).planUsage(engine, input),
+    unused: async (input) => gathererOf(engine).unused(engine, input) as Promise<TokenPage>,
     sweep: (input) => sweep(engine, input),
   }
   keepEngine(tokens, engine)

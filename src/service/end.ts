@@ -155,6 +155,7 @@ export async function sweep(engine: ManagingEngine, input: SweepInput): Promise<
   const { store } = engine
   if (!store.sweep) throw new TypeError('The store cannot sweep: it has no such method.')
   const removed = { tokens: 0, events: 0 }
+  const forgetRest = await engine.usage?.forget(engine, before)
   for (;;) {
     const batch = await ask(
       engine,
@@ -165,7 +166,9 @@ export async function sweep(engine: ManagingEngine, input: SweepInput): Promise<
     const { records, events } = batch
     removed.tokens += records
     removed.events += events
-    if (records + events === 0) return removed
+    if (records + events > 0) continue
+    await forgetRest?.()
+    return removed
   }
 }
 

@@ -15,6 +15,7 @@ import { outlived, type PlanRules } from '../core/plan-rules.ts'
 import type { CompiledPolicy, TypeEntry } from '../core/policy.ts'
 import type { SelfRenewals } from '../core/self-renewal.ts'
 import { grantedScopes, isDate, latestOf, statusOf, type Token, type TokenRecord, viewOf } from '../core/token.ts'
+import type { Gatherer } from '../core/usage.ts'
 import type { Directory, TokenStore } from '../ports.ts'
 import type { Answers } from './answers.ts'
 import { type Asking, failureOf } from './ask.ts'
@@ -38,6 +39,8 @@ export interface Engine extends Asking {
   readonly canaries: Canaries | undefined
   /** What reads the addresses of tokens, where the host has said so; without it no token that has some works. */
   readonly addresses: AddressRanges | undefined
+  /** What gathers how tokens are used, where the host wants it. */
+  readonly usage: Gatherer | undefined
   /** How ids of plans look, where policies say it by the type of a column; a plan with another id does not exist. */
   readonly planIds: readonly IsId[]
   readonly store: TokenStore

@@ -10,6 +10,7 @@ import { type CompiledPolicy, compiledOf, type Policy } from '../core/policy.ts'
 import type { SelfRenewals } from '../core/self-renewal.ts'
 import { readOptions, type Tell } from '../core/setup.ts'
 import { callable, judged, type Schema } from '../core/shape.ts'
+import type { UsageGathering } from '../core/usage.ts'
 import type { Clock, Directory, TokenStore } from '../ports.ts'
 import { addressesMissing } from './addresses.ts'
 import type { DecisionInfo } from './authorize.ts'
@@ -37,6 +38,11 @@ export interface AuthorizerOptions<P extends Policy = Policy> {
    * it, a token that has a list of them is refused, and none can be made.
    */
   readonly addresses?: AddressRanges
+  /**
+   * Gathers how tokens are used, made by `usage` of `plan-access-tokens/usage`. Give it to every process that judges. Default:
+   * nothing is gathered.
+   */
+  readonly usage?: UsageGathering
   /** Default: the platform's. */
   readonly clock?: Clock
   /**
@@ -104,6 +110,8 @@ const milliseconds = (least: number, most: number) => {
   return z.optional(z.number(message).check(z.gte(least, message), z.lte(most, message)))
 }
 const hook = z.optional(callable())
+/** What a store has to have where use is gathered; the last one where tokens are managed, for a sweep. */
+const OF_USAGE = ['readValue', 'writeValue', 'scan']
 const areCanaries = (value: unknown): boolean => typeof (value as Partial<Canaries> | null)?.used === 'function'
 const areLegacyKeys = (value: unknown): value is LegacyKeys =>
   typeof (value as Partial<LegacyKeys> | null)?.adopt === 'function'
@@ -112,6 +120,7 @@ const areLimits = (value: unknown): value is RequestLimits =>
 const areRenewals = (value: unknown): boolean => typeof (value as Partial<SelfRenewals> | null)?.renew === 'function'
 const areRanges = (value: unknown): value is AddressRanges =>
   typeof (value as Partial<AddressRanges> | null)?.listOf === 'function'
+const isGathering = (value: unknown): boolean => typeof (value as Partial<UsageGathering> | null)?.begin === 'function'
 
 const areApprovals = (value: unknown): boolean => typeof (value as Partial<Approvals> | null)?.approve === 'function'
 
@@ -126,6 +135,7 @@ const shared = {
   limits: z.optional(judged((value) => (areLimits(value) ? undefined : 'must be made by requestLimits().'))),
   canaries: z.optional(judged((value) => (areCanaries(value) ? undefined : 'must be made by canaryTokens().'))),
   addresses: z.optional(judged((value) => (areRanges(value) ? undefined : 'must be made by addressRanges().'))),
+  usage: z.optional(judged((value) => (isGathering(value) ? undefined : 'must be made by usage().'))),
   clock: z.optional(port('now')),
   freshnessMs: milliseconds(0, MAX_FRESHNESS_MS),
   directoryMaxAgeMs: milliseconds(0, MAX_FRESHNESS_MS),
@@ -175,7 +185,7 @@ function readAll<Options extends AuthorizerOptions<P>, P extends Policy>(
     schema,
     options,
     {},
-    ({ freshnessMs, store, policy, legacy, limits, addresses, onDecision, selfRenewal }: Given, tell) => {
+    ({ freshnessMs, store, policy, legacy, limits, addresses, usage, onDecision, selfRenewal }: Given, tell) => {
       if (freshnessMs && typeof (store as Partial<TokenStore> | undefined)?.bound !== 'function')
         tell(['freshnessMs'], 'must be 0, since the store has no bound().')
       if (freshnessMs && hasStandingClocks())
@@ -183,6 +193,9 @@ function readAll<Options extends AuthorizerOptions<P>, P extends Policy>(
           ['freshnessMs'],
           'must be 0 on Cloudflare Workers, whose clocks stand still between I/O, so that nobody there knows how old a proof is.',
         )
+      const lacks =
+        isGathering(usage) && missingIn(store, reader === 'createPlanTokens' ? OF_USAGE : OF_USAGE.slice(0, 2))
+      if (lacks) tell(['usage'], `needs a store that keeps values: it ${lacks}`)
       if (areRanges(addresses) && addresses.isWatched && onDecision === undefined)
         tell(['addresses'], 'must not only watch without onDecision, which is told what would have been refused.')
       if (areRenewals(selfRenewal) && isWithoutUses(store))

@@ -25,6 +25,7 @@ export type MemoryStore = TokenStore &
       | 'scan'
       | 'readValue'
       | 'writeValue'
+      | 'removeValue'
     >
   >
 
@@ -121,6 +122,10 @@ export function memoryStore(): MemoryStore {
       if ((values.get(name)?.version ?? 0) !== version) return false
       values.set(name, Object.freeze({ value, version: version + 1 }))
       return true
+    },
+
+    async removeValue(name) {
+      values.delete(name)
     },
 
     async scan({ after, limit }) {

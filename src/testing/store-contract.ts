@@ -16,7 +16,7 @@ import { ROUND_TRIP } from './contract/round-trip.ts'
 import { SCANS } from './contract/scans.ts'
 import { SWEEPS } from './contract/sweeps.ts'
 import { USES } from './contract/uses.ts'
-import { VALUES } from './contract/values.ts'
+import { REMOVED_VALUES, VALUES } from './contract/values.ts'
 import { VISIBLE } from './contract/visible.ts'
 import { WATCH } from './contract/watch.ts'
 
@@ -37,7 +37,7 @@ export interface StoreContractOptions<S extends TokenStore = TokenStore> {
 export interface StoreContractCase {
   readonly name: string
   /** What a store may lack; without it the case ends at once. */
-  readonly optional?: 'chained' | 'bound' | 'watch' | 'recordUse' | 'sweep' | 'scan' | 'writeValue'
+  readonly optional?: 'chained' | 'bound' | 'watch' | 'recordUse' | 'sweep' | 'scan' | 'writeValue' | 'removeValue'
   /**
    * Checks the promise with a store of its own.
    *
@@ -68,6 +68,7 @@ const CASES: readonly Case[] = [
   ...SWEEPS,
   ...SCANS,
   ...VALUES,
+  ...REMOVED_VALUES,
   ...WATCH,
 ]
 

@@ -89,7 +89,7 @@ export interface World {
 
 type Passed = Pick<
   PlanTokensOptions<TokenOnlyPolicy>,
-  'timeoutMs' | 'bodyTimeoutMs' | 'onDecision' | 'onError' | 'limits' | 'canaries'
+  'timeoutMs' | 'bodyTimeoutMs' | 'onDecision' | 'onError' | 'limits' | 'canaries' | 'usage'
 >
 
 export interface WorldOptions extends Passed {

@@ -11,7 +11,19 @@ const DECISION = {
   ...{ planId: 1, tokenType: 1, route: 1, limit: 1, secretWorksUntil: 1, error: 1, source: 1, durationMs: 1 },
 } satisfies Record<keyof DecisionInfo, 1>
 const CONFIG = {
-  ...{ policy: 1, store: 1, directory: 1, legacy: 1, limits: 1, canaries: 1, tokens: 1, adminApi: 1, actor: 1, sql: 1 },
+  ...{
+    policy: 1,
+    store: 1,
+    directory: 1,
+    legacy: 1,
+    limits: 1,
+    canaries: 1,
+    usage: 1,
+    tokens: 1,
+    adminApi: 1,
+    actor: 1,
+    sql: 1,
+  },
   ...{ database: 1, basePath: 1, app: 1, exists: 1, freshnessMs: 1, gateway: 1, outboxes: 1, close: 1 },
 } satisfies Record<keyof EngineConfig | keyof StoreConfig | keyof AdminApiConfig, 1>
 

@@ -35,6 +35,7 @@ const ARROWS: { readonly [layer: string]: readonly string[] } = {
   'self-renewal': ['core', 'ports', 'service', 'self-renewal'],
   // For whoever uses a token: nothing of the engine.
   'rotating-secret': ['rotating-secret'],
+  usage: ['core', 'ports', 'service', 'usage'],
   limits: ['core', 'ports', 'limits'],
   outbox: ['core', 'ports', 'service', 'outbox'],
   leaks: ['core', 'ports', 'service', 'admin', 'leaks'],

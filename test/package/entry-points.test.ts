@@ -54,6 +54,7 @@ describe('the entry points', () => {
       './limits/memory',
       './limits/redis',
       './leaks',
+      './usage',
       './addresses',
       './approvals',
       './audit',

@@ -13,6 +13,7 @@ import { REQUESTS } from './requests.ts'
 import { SELF_RENEWAL } from './self-renewal.ts'
 import { SETUP } from './setup.ts'
 import { linesOf, TAKEN } from './table.ts'
+import { USAGE } from './usage.ts'
 
 const MISTAKES = [
   ...POLICIES,
@@ -24,6 +25,7 @@ const MISTAKES = [
   ...LIMITS,
   ...LEAKS,
   ...SELF_RENEWAL,
+  ...USAGE,
 ]
 const table: { readonly place: string; readonly name: string; readonly lines: readonly string[] }[] = []
 

@@ -47,6 +47,16 @@ export interface ModelToken {
   revoked: boolean
   readonly secrets: ModelSecret[]
   version: number
+  /** How many requests were let through, by route and by what of its list let them through; how many were refused, by route and code. */
+  readonly used: Map<string, ModelUse>
+  /** How many were let through and refused, by day of UTC. */
+  readonly byDay: Map<number, [allowed: number, refused: number]>
+}
+
+/** The day of UTC of something that was used, and how often it was. */
+interface ModelUse {
+  day: number
+  requests: number
 }
 
 export interface Change {
@@ -98,7 +108,9 @@ export interface Wish {
 }
 
 /** What some requests need: scopes of which any one is enough, and what they name. */
-export const ROUTES: { readonly [line: string]: { scopes: readonly string[]; names: 'plan' | readonly string[] } } = {
+export const ROUTES: {
+  readonly [line: string]: { scopes: readonly string[]; names: 'plan' | readonly string[] }
+} = {
   'GET /v1/files/FileA': { scopes: ['file_content:read', 'files:read'], names: ['file:FileA'] },
   'HEAD /v1/files/FileA': { scopes: ['file_content:read', 'files:read'], names: ['file:FileA'] },
   'GET /v1/files/FileB/comments': { scopes: ['file_comments:read', 'files:read'], names: ['file:FileB'] },
@@ -169,7 +181,7 @@ export function create(page: Page, wish: Wish, made: { readonly id: string; read
   const expiresAt = isAsked ? endOf(page.now + DECIDED, wish.ends) : (wish.ends ?? page.now + days * DAY)
   const token: ModelToken = {
     ...{ id: made.id, plan, days, name: 'Token', scopes, resources, addresses },
-    ...{ expiresAt, revoked: false, secrets: secret ? [secret] : [], version: 1 },
+    ...{ expiresAt, revoked: false, secrets: secret ? [secret] : [], version: 1, used: new Map(), byDay: new Map() },
     ...{ renewal: termAfter(page.now, renewal, null), toldAt: null },
     request: isAsked ? { by, ends: wish.ends, isApproved: false } : null,
     proposal: null,
@@ -381,4 +393,37 @@ export function authorize(page: Page, text: string, line: string, isAnywhere = f
   const isCovered = (name: string): boolean =>
     resources === 'all' || chainOf(page, name).some((key) => resources.includes(key))
   return route.names.every(isCovered) ? 'allowed' : 'resource_not_allowed'
+}
+
+/** The route of a line: ids and the method of HEAD do not count. */
+const routeOf = (line: string): string =>
+  line
+    .replace('HEAD', 'GET')
+    .replace(/files\/\w+/, 'files/{file_key}')
+    .replace(/projects\/\d+/, 'projects/{project_id}')
+    .replace(/teams\/\d+/, 'teams/{team_id}')
+
+const again = (used: Map<string, ModelUse>, what: string, day: number): void => {
+  const { requests = 0 } = used.get(what) ?? {}
+  used.set(what, { day, requests: requests + 1 })
+}
+
+/** Takes down what a request has used. Of a token that has ended, and of a path that is no route, less is known. */
+export function use(page: Page, text: string, line: string, verdict: string): void {
+  const token = tokenOf(page, text)
+  if (!token || ['token_unknown', 'token_revoked', 'token_expired'].includes(verdict)) return
+  const day = Math.floor(page.now / DAY)
+  const [allowed, refused] = token.byDay.get(day) ?? [0, 0]
+  token.byDay.set(day, verdict === 'allowed' ? [allowed + 1, refused] : [allowed, refused + 1])
+  if (verdict !== 'allowed') {
+    if (!UNKNOWN.includes(line)) again(token.used, `refused ${routeOf(line)} ${verdict}`, day)
+    return
+  }
+  again(token.used, `route ${routeOf(line)}`, day)
+  const { resources } = token
+  const { names = [] } = ROUTES[line] ?? {}
+  if (resources === 'all' || names === 'plan') return
+  // The nearest that is listed.
+  for (const name of names)
+    again(token.used, `resource ${chainOf(page, name).find((key) => resources.includes(key))}`, day)
 }

@@ -228,6 +228,27 @@ async function sameVerdict(tokens: Walked['tokens'], page: model.Page, secret: s
   const decision = await tokens.authorize(request, { address: '203.0.113.7' })
   const said = decision.allowed ? 'allowed' : decision.code
   same(`${line} with a secret`, said, model.authorize(page, secret, line))
+  model.use(page, secret, line, said)
+}
+
+/** What is gathered of a token's use. */
+async function sameUse(tokens: Walked['tokens'], page: model.Page, token: model.ModelToken): Promise<void> {
+  const { routes, resources, refused, days } = await tokens.usage({ actor: ADMIN, id: token.id })
+  const gathered = [
+    ...routes.map(({ route, lastUsedOn, requests }) => [`route ${route}`, lastUsedOn, requests]),
+    ...resources.map(({ kind, id, lastUsedOn, requests }) => [`resource ${kind}:${id}`, lastUsedOn, requests]),
+    ...refused.map(({ route, code, lastRefusedOn, requests }) => [`refused ${route} ${code}`, lastRefusedOn, requests]),
+  ]
+  const dayOf = (day: number): string => new Date(day * model.DAY).toISOString().slice(0, 10)
+  const taken = [...token.used].map(([what, { day, requests }]) => [what, dayOf(day), requests])
+  const inOrder = (a: readonly unknown[], b: readonly unknown[]) => (String(a[0]) < String(b[0]) ? -1 : 1)
+  same('usage', gathered.sort(inOrder), taken.sort(inOrder))
+  const today = Math.floor(page.now / model.DAY)
+  const chart = Array.from({ length: 90 }, (_, i) => {
+    const [allowed, no] = token.byDay.get(today - 89 + i) ?? [0, 0]
+    return { day: dayOf(today - 89 + i), allowed, refused: no }
+  })
+  same('usage by day', days, chart)
 }
 
 /** Everything that can be seen, after every step. */
@@ -262,6 +283,8 @@ async function compare({ tokens }: Walked, page: model.Page, after: string): Pro
       }
     }
     await sameVerdict(tokens, page, NOBODYS, LINES[0]!)
+    const one = page.tokens.at(turn % Math.max(1, page.tokens.length))
+    if (one) await sameUse(tokens, page, one)
     for (const planId of Object.values(PLANS)) {
       const { events } = await tokens.events({ actor: ADMIN, planId, limit: 500 })
       const mine = page.events.filter(({ token }) => token.plan === planId)

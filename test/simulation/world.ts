@@ -3,6 +3,7 @@ import type { Issued, MemoryStore, PlanTokens, Policy, Requested, SecretUse, Tok
 import { approvals } from 'plan-access-tokens/approvals'
 import { selfRenewal } from 'plan-access-tokens/self-renewal'
 import type { TestDirectory } from 'plan-access-tokens/testing'
+import { usage } from 'plan-access-tokens/usage'
 import { RENEWING } from '../self-renewal/policy.ts'
 import { newDirectory, newWorld, type World, type WorldOptions } from '../support/world.ts'
 import type { Page } from './page-model.ts'
@@ -39,6 +40,7 @@ export function newEngine({ policy, isLater = false, ...mending }: Mending = {})
     policy: policy ?? RENEWING,
     selfRenewal: selfRenewal(),
     onError() {},
+    usage: usage(),
     port(memory) {
       const { peekByDigest, ...store }: TokenStore = mending.store?.(memory) ?? memory
       const made: TokenStore = isLater

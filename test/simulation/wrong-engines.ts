@@ -226,6 +226,18 @@ export const WRONG_ENGINES: { readonly [mistake: string]: () => Walked } = {
   'takes every key for the same one': calls(({ tokens }) => ({
     refresh: (input) => tokens.refresh({ ...input, ...(input.idempotencyKey && { idempotencyKey: 'key' }) }),
   })),
+  'counts a request of no secret that works as a use': calls(({ tokens }) => ({
+    async usage(input) {
+      const found = await tokens.usage(input)
+      return { ...found, days: found.days.map((day) => ({ ...day, allowed: day.allowed + day.refused })) }
+    },
+  })),
+  'takes the resource of a request for the entry of the list that it is under': places((directory) => ({
+    locate(ref) {
+      const place = directory.locate(ref)
+      return place && { ...place, ancestors: [...place.ancestors].reverse() }
+    },
+  })),
   'keeps no line of an edit': calls(({ tokens }) => ({
     async events(input) {
       const { events } = await tokens.events(input)

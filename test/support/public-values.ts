@@ -104,6 +104,7 @@ export const PUBLIC_VALUES: {
     source: 'src/rotating-secret/index.ts',
     values: ['RotatingSecretError', 'createRotatingSecret'],
   },
+  'plan-access-tokens/usage': { source: 'src/usage/index.ts', values: ['usage'] },
   'plan-access-tokens/admin': {
     source: 'src/admin/index.ts',
     values: ['AdminApiError', 'adminHandler', 'createAdminClient', 'toNode'],

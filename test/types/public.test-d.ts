@@ -37,6 +37,7 @@ import type * as prisma from 'plan-access-tokens/stores/prisma'
 import type * as redis from 'plan-access-tokens/stores/redis'
 import type * as sql from 'plan-access-tokens/stores/sql'
 import type * as testing from 'plan-access-tokens/testing'
+import type * as usage from 'plan-access-tokens/usage'
 import type * as verdaccio from 'plan-access-tokens/verdaccio'
 import { describe, expectTypeOf, it } from 'vitest'
 
@@ -182,6 +183,22 @@ interface Types {
   RotatingSecret: rotating.RotatingSecret
   RotatingSecretOptions: rotating.RotatingSecretOptions
   RotatingSecretProblem: rotating.RotatingSecretProblem
+  UsageOptions: usage.UsageOptions
+  UsageGathering: api.UsageGathering
+  AdviceInput: api.AdviceInput
+  Day: api.Day
+  DayCount: api.DayCount
+  PlanUsage: api.PlanUsage
+  Proven: api.Proven
+  RefusedRoute: api.RefusedRoute
+  TokenAdvice: api.TokenAdvice
+  TokenUsage: api.TokenUsage
+  UnusedInput: api.UnusedInput
+  Used: api.Used
+  UsedResource: api.UsedResource
+  UsedRoute: api.UsedRoute
+  Withheld: api.Withheld
+  WithheldCode: api.WithheldCode
   LegacyKeys: api.LegacyKeys
   LeakedSecret: api.LeakedSecret
   LegacySecret: api.LegacySecret

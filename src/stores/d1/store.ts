@@ -8,7 +8,7 @@ import { partsOf } from '../sql/query.ts'
 import { scanTokens } from '../sql/scan.ts'
 import type { SqlStore } from '../sql/store.ts'
 import { keepUses, lastUses } from '../sql/uses.ts'
-import { readValue, writeValue } from '../sql/values-by-name.ts'
+import { readValue, removeValue, writeValue } from '../sql/values-by-name.ts'
 import { d1Commit } from './commit.ts'
 import type { D1Database } from './database.ts'
 import { type D1Tables, d1TablesOf } from './options.ts'
@@ -53,6 +53,7 @@ export function d1Store(database: D1Database, options: D1Tables = {}): SqlStore 
     },
     readValue: (name) => readValue(session, name),
     writeValue: (name, value, version) => writeValue(session, name, value, version),
+    removeValue: (name) => removeValue(session, name),
     async sweep({ before, limit }) {
       const records = await sweepD1(session, before, limit)
       return { records, events: await sweepEvents(session, before, limit) }

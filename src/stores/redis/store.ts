@@ -18,7 +18,16 @@ import { replicasOf } from './replicas.ts'
 import { scanPage } from './scan.ts'
 import type { Script } from './scripts/begin.ts'
 import { COMMIT } from './scripts/commit.ts'
-import { BOUND, READ_VALUE, RECORD_USE, SCAN, SWEEP_EVENTS, SWEEP_TOKENS, WRITE_VALUE } from './scripts/keep.ts'
+import {
+  BOUND,
+  READ_VALUE,
+  RECORD_USE,
+  REMOVE_VALUE,
+  SCAN,
+  SWEEP_EVENTS,
+  SWEEP_TOKENS,
+  WRITE_VALUE,
+} from './scripts/keep.ts'
 import { EVENTS, FIND, FIND_BY_DIGEST, LAST_USE, PAGE } from './scripts/read.ts'
 import { parseRecord, unkeepable } from './values.ts'
 import { watchChannel } from './watch.ts'
@@ -195,6 +204,10 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     async writeValue(name, value, version) {
       const [, written] = await ask(WRITE_VALUE, [name, value, String(version), String(version + 1)])
       return written === '1'
+    },
+
+    async removeValue(name) {
+      await ask(REMOVE_VALUE, [name])
     },
 
     async sweep({ before, limit }) {

@@ -14,7 +14,7 @@ import { sessionOf } from './session.ts'
 import { sweepTokens } from './sweep.ts'
 import type { Setup } from './tables.ts'
 import { keepUses, lastUses } from './uses.ts'
-import { readValue, writeValue } from './values-by-name.ts'
+import { readValue, removeValue, writeValue } from './values-by-name.ts'
 
 /** A store in a SQL database: every method of the port; `watch` only with the option `listen`. */
 export type SqlStore = TokenStore & Required<Omit<TokenStore, 'peekByDigest' | 'watch'>>
@@ -86,6 +86,7 @@ export function storeOver<DB, Trx>(
     lastUse: (tokenIds) => lastUses(session, tokenIds),
     readValue: (name) => readValue(session, name),
     writeValue: (name, value, version) => writeValue(session, name, value, version),
+    removeValue: (name) => removeValue(session, name),
     async sweep({ before, limit }) {
       const records = await sweepTokens(session, before, limit)
       return { records, events: await sweepEvents(session, before, limit) }

@@ -28,6 +28,11 @@ export function writeValue(session: Session, name: string, value: string, versio
   )
 }
 
+/** Removes one, whatever its version. */
+export async function removeValue(session: Session, name: string): Promise<void> {
+  await session.write((db) => db.deleteFrom(session.names.values).where('name', '=', name).execute())
+}
+
 async function insertValue(db: Db, { dialect, names }: Setup, name: string, value: string): Promise<boolean> {
   const insert = db.insertInto(names.values).values({ name, version: 1, value })
   if (dialect !== 'mysql') {

@@ -6,7 +6,7 @@ import type { TokenStore } from '../../ports.ts'
 import { differenceBetween } from './difference.ts'
 
 /** The methods that a store may lack; `lastUse` comes with `recordUse`, `readValue` with `writeValue`. */
-type OptionalMethod = 'chained' | 'bound' | 'watch' | 'recordUse' | 'sweep' | 'scan' | 'writeValue'
+type OptionalMethod = 'chained' | 'bound' | 'watch' | 'recordUse' | 'sweep' | 'scan' | 'writeValue' | 'removeValue'
 
 /** A store that has a method which others may lack. */
 export type With<M extends OptionalMethod | 'lastUse' | 'readValue'> = TokenStore & Required<Pick<TokenStore, M>>

@@ -72,3 +72,24 @@ export const VALUES = casesOf('writeValue', [
     },
   },
 ])
+
+export const REMOVED_VALUES = casesOf('removeValue', [
+  {
+    name: 'a value that was removed is gone, is begun anew at version 1, and leaves the others as they are',
+    breaks: 'How tokens were used stays in the store for ever, long after they are gone.',
+    async check(stores) {
+      const [store, other] = [whole(stores.store as Values), whole(stores.other as Values)]
+      await stores.store.removeValue('usage/nothing')
+      for (const name of ['usage/a', 'usage/ab']) {
+        same(await store.writeValue(name, `of ${name}`, 0), true, `The value "${name}"`)
+        same(await store.writeValue(name, `of ${name} again`, 1), true, `The value "${name}" once more`)
+      }
+      await stores.other.removeValue('usage/a')
+      same(await store.readValue('usage/a'), undefined, 'A value that was removed')
+      same(await store.writeValue('usage/a', 'late', 2), false, 'Over the version of what was removed')
+      same(await store.writeValue('usage/a', 'anew', 0), true, 'A value in its place')
+      same(await other.readValue('usage/a'), { value: 'anew', version: 1 }, 'A value in its place')
+      same(await other.readValue('usage/ab'), { value: 'of usage/ab again', version: 2 }, 'Another value')
+    },
+  },
+])

@@ -23,7 +23,7 @@ describe('docs/custom-store.md', () => {
     const named = rowsOf('method').concat(page?.tables.filter(({ head }) => head[0] === 'method')[1]?.rows ?? [])
     const methods = named.flatMap(([cell = '']) => [...cell.matchAll(/`([\w.]+)\(/g)].map(([, method]) => method))
     const optional = ['peekByDigest', 'bound', 'watch', 'recordUse', 'lastUse', 'sweep', 'scan']
-    const rest = ['readValue', 'writeValue', 'ready']
+    const rest = ['readValue', 'writeValue', 'removeValue', 'ready']
     expect(methods).toEqual(['findByDigest', 'find', 'list', 'commit', 'events', ...optional, ...rest])
   })
 })

@@ -194,6 +194,9 @@ export function plainStore(data: Data = emptyData()): WholeStore {
       data.values.set(name, { value, version: version + 1 })
       return true
     },
+    async removeValue(name) {
+      data.values.delete(name)
+    },
     async sweep({ before, limit }) {
       const ended = [...data.records.values()].filter((record) => endOf(record) < before).slice(0, limit)
       for (const record of ended) remove(data, record)

@@ -4,6 +4,7 @@ import { pause, planted } from './planted-store.ts'
 const STANDS = 'writeValue writes over the version that stands and no other, and readValue gives the newest'
 const ONE = 'of many that write over one version at the same moment exactly one does'
 const APART = 'values of other names, tokens and their log stay as they are, and a large value comes back whole'
+const GONE = 'a value that was removed is gone, is begun anew at version 1, and leaves the others as they are'
 
 export const MISTAKEN_NAMED_VALUES = [
   planted('writes values over any version', STANDS, 'Over version 1', ({ values }) => ({
@@ -45,5 +46,16 @@ export const MISTAKEN_NAMED_VALUES = [
   })),
   planted('cuts a value off after 64 kB', APART, '800 kB', (_, right) => ({
     writeValue: (name, value, version) => right.writeValue(name, value.slice(0, 65_535), version),
+  })),
+  planted('empties a value for removing it', GONE, 'A value that was removed', ({ values }) => ({
+    async removeValue(name) {
+      const kept = values.get(name)
+      if (kept) values.set(name, { value: '', version: kept.version + 1 })
+    },
+  })),
+  planted('removes every value whose name begins alike', GONE, 'Another value', ({ values }) => ({
+    async removeValue(name) {
+      for (const other of values.keys()) if (other.startsWith(name)) values.delete(other)
+    },
   })),
 ]

@@ -70,7 +70,7 @@ describe('a case', () => {
       (entry) => entry.optional !== undefined,
     )
     expect(new Set(optional.map((entry) => entry.optional))).toEqual(
-      new Set(['chained', 'bound', 'watch', 'recordUse', 'sweep', 'scan', 'writeValue']),
+      new Set(['chained', 'bound', 'watch', 'recordUse', 'sweep', 'scan', 'writeValue', 'removeValue']),
     )
     for (const { run } of optional) await run()
     expect(commits).not.toHaveBeenCalled()

@@ -49,6 +49,15 @@ return { 'ok', '1' }
   false,
 )
 
+/** Removes a value: name. */
+export const REMOVE_VALUE = writing(
+  `
+redis.call('DEL', base .. 'value:' .. ARGV[1])
+return { 'ok' }
+`,
+  false,
+)
+
 /**
  * Tokens of all plans by id: from where, how many, how many bytes about. Answers whether that was all, and id, record and version
  * of each. The index is made where tokens were written before there was one.

@@ -1,0 +1,305 @@
+/**
+ * Gathers for one process: notes in memory what was used, and writes it in batches, so that no request waits for a write. What
+ * several processes write of one token is put together by the version of its value. What is noted: usage/note.ts.
+ */
+import { millisecondsInDay } from 'date-fns/constants'
+import type { RefusalCode } from '../core/errors.ts'
+import { isCanary, isDate, type TokenRecord } from '../core/token.ts'
+import type { UsedFacts } from '../core/usage.ts'
+import type { Engine } from '../service/engine.ts'
+import { loadRecord } from '../service/rights.ts'
+import { addDays, boundDays, type Counts, dayOf } from './days.ts'
+import { add, type Gathered, newGathered, settle } from './gathered.ts'
+import { readBeat, readPlan, readToken, textOfPlan, textOfToken } from './kept.ts'
+import { isCounted, noteAllowed, noteRefused } from './note.ts'
+import { BEAT, changeValue, nameOfPlan, nameOfToken, readValue, removeValue } from './values.ts'
+
+/** How many tokens are noted in memory before they are written early, and how many at most while the store fails. */
+const [EARLY, MOST_NOTED] = [10_000, 50_000]
+/** How many values are written at the same time. */
+const AT_ONCE = 8
+/** How far ahead a clock is believed to have been, in days, when another one is behind it. */
+const MOST_AHEAD = 400
+
+/** What is known of a token, a plan or all: what is gathered, and the first day from which on that is everything. */
+export interface Known<T> {
+  readonly gathered: T
+  readonly since: number | undefined
+}
+
+/** How it is gathered. */
+export interface GatherSettings {
+  readonly writeEveryMs: number
+  readonly quietDays: number
+}
+
+/** Gathers and knows. */
+export interface Memory {
+  note(facts: UsedFacts, refusal: RefusalCode | undefined): void
+  /** What is known of a token, with what this process has noted. @throws PlanTokenError `unavailable`. */
+  ofToken(record: TokenRecord): Promise<Known<Gathered>>
+  /** What is known of a plan, with what this process has noted. @throws PlanTokenError `unavailable`. */
+  ofPlan(planId: string): Promise<Known<ReadonlyMap<number, Counts>>>
+  /** Writes all that is noted; never rejects. */
+  close(): Promise<void>
+}
+
+/** Begins to gather. */
+export function createMemory(engine: Engine, { writeEveryMs, quietDays }: GatherSettings): Memory {
+  const { clock, report } = engine
+  /** What is noted by requests. */
+  let noted = new Map<string, Gathered>()
+  /** What waits to be written, by token and by plan. */
+  const tokens = new Map<string, Gathered>()
+  const plans = new Map<string, Map<number, Counts>>()
+  const writing = new Map<string, Promise<void>>()
+  /** The newest day that any process is known to have seen. */
+  let seen = Number.NEGATIVE_INFINITY
+  /** The days on which this process has judged and of which that is not written yet, and the last one of which it is. */
+  let judged: { readonly first: number; readonly last: number } | undefined
+  let beaten: number | undefined
+  /** Whether something could not be noted. */
+  let isLost = false
+  let flushing: Promise<void> | undefined
+  let cancel: (() => void) | undefined
+  let isTimed = false
+  let isClosing = false
+
+  /** Makes what is noted what waits to be written. */
+  const take = (): void => {
+    for (const [id, part] of noted) {
+      const days = plans.get(part.planId) ?? new Map<number, Counts>()
+      plans.set(part.planId, days)
+      addDays(days, part.days)
+      putBack(id, part)
+    }
+    noted = new Map()
+  }
+  const putBack = (id: string, part: Gathered): void => {
+    const known = tokens.get(id)
+    if (known?.planId === part.planId) add(known, part)
+    else if (!known || later(part) >= later(known)) tokens.set(id, part)
+  }
+
+  /** Whether a record is there still, and in which plan. */
+  const planOf = async (id: string): Promise<string | undefined> => (await loadRecord(engine, id))?.planId
+  const readOrTell = <T>(name: string, text: string | undefined, read: (name: string, text: string) => T) => {
+    try {
+      return text === undefined ? undefined : read(name, text)
+    } catch (error) {
+      report.failed(error, 'store.readValue')
+      return 'unreadable' as const
+    }
+  }
+  const today = (): number => dayOf(clock.now())
+  const newest = (): number => Math.max(today(), seen)
+
+  const writeToken = async (id: string, part: Gathered): Promise<void> => {
+    const name = nameOfToken(engine, id)
+    let isNew = false
+    settle(part, today() < seen - 1 ? seen - 1 : Number.NEGATIVE_INFINITY, newest() + 1)
+    await changeValue(engine, name, async (text) => {
+      const kept = readOrTell(name, text, readToken)
+      const after = newGathered(part.planId)
+      isNew = kept === undefined
+      if (kept === 'unreadable') after.from = newest() + 1
+      else if (kept?.planId === part.planId) {
+        settle(kept, Number.NEGATIVE_INFINITY, newest() + 1)
+        add(after, kept)
+      } else if (kept) {
+        // It was moved to another plan, whose admins are not told how it was used before.
+        if ((await planOf(id)) !== part.planId) return undefined
+        after.from = newest() + 1
+      }
+      add(after, part)
+      return textOfToken(after, newest())
+    })
+    // A sweep may have removed the token meanwhile, and nobody would remove the value any more.
+    if (isNew && (await planOf(id).catch(() => part.planId)) === undefined) await removeValue(engine, name)
+  }
+  const writePlan = async (planId: string, part: ReadonlyMap<number, Counts>): Promise<void> => {
+    const name = nameOfPlan(engine, planId)
+    await changeValue(engine, name, (text) => {
+      const kept = readOrTell(name, text, readPlan)
+      const after = new Map<number, Counts>()
+      if (kept && kept !== 'unreadable') addDays(after, kept)
+      addDays(after, part)
+      boundDays(after, newest())
+      return textOfPlan(planId, after)
+    })
+  }
+  /**
+   * Writes that this process has judged and gathered, if it has since the last time; gives since when that was done without a gap.
+   * Whoever only asks writes nothing: nobody may have gathered.
+   */
+  const beat = async (): Promise<number> => {
+    const span = judged
+    judged = undefined
+    const hadLost = isLost
+    isLost = false
+    const { first, last: now } = span ?? { first: today(), last: today() }
+    let since = Number.POSITIVE_INFINITY
+    try {
+      await changeValue(engine, BEAT, (text) => {
+        const kept = readOrTell(BEAT, text, readBeat)
+        // Of the day on which it begins some requests may have come before.
+        if (!kept || kept === 'unreadable') since = first + 1
+        else if (kept.last > now + 1) since = Math.min(kept.last, now + MOST_AHEAD) + 1
+        else since = first - kept.last - 1 > quietDays ? first + 1 : kept.since
+        if (hadLost) since = Math.max(since, now + 1)
+        const last = typeof kept === 'object' ? kept.last : now
+        seen = Math.max(seen, Math.min(last, now + MOST_AHEAD), now)
+        if (span === undefined) return undefined
+        return JSON.stringify({ v: 1, since, last: last > now + 1 ? now : Math.max(last, now) })
+      })
+    } catch (error) {
+      isLost ||= hadLost
+      judged = span && { first: span.first, last: (judged ?? span).last }
+      throw error
+    }
+    // What was lost is written by whoever has something to write.
+    if (span) beaten = now
+    else isLost ||= hadLost
+    return since
+  }
+
+  /** Writes what waits of one name, after what is being written of it; what could not be written waits again. */
+  const writeOne = async <T>(
+    name: string,
+    waiting: Map<string, T>,
+    key: string,
+    write: (key: string, part: T) => Promise<void>,
+    back: (key: string, part: T) => void,
+  ): Promise<void> => {
+    while (writing.has(name)) await writing.get(name)?.catch(() => undefined)
+    const part = waiting.get(key)
+    if (part === undefined) return
+    waiting.delete(key)
+    const work = write(key, part)
+      .catch((error: unknown) => {
+        back(key, part)
+        throw error
+      })
+      .finally(() => writing.delete(name))
+    writing.set(name, work)
+    await work
+  }
+  const flushToken = (id: string): Promise<void> => writeOne(`token ${id}`, tokens, id, writeToken, putBack)
+  const flushPlan = (planId: string): Promise<void> =>
+    writeOne(`plan ${planId}`, plans, planId, writePlan, (key, part) => {
+      const known = plans.get(key)
+      if (known) addDays(known, part)
+      else plans.set(key, new Map(part))
+    })
+  const writeAll = async (): Promise<void> => {
+    take()
+    await beat()
+    const work = [
+      ...Array.from(plans.keys(), (planId) => () => flushPlan(planId)),
+      ...Array.from(tokens.keys(), (id) => () => flushToken(id)),
+    ]
+    const next = work.values()
+    const one = async (): Promise<void> => {
+      // Whichever fails ends its turn: where the store fails, each of the others would wait for it as well.
+      for (const write of next) await write()
+    }
+    await Promise.allSettled(Array.from({ length: AT_ONCE }, one))
+  }
+  const flush = (): Promise<void> => {
+    isTimed = false
+    // What could not be written is tried again.
+    flushing ??= writeAll()
+      .catch(() => undefined)
+      .finally(() => {
+        flushing = undefined
+        if (tokens.size + plans.size > 0 || judged) schedule()
+      })
+    return flushing
+  }
+  const schedule = (): void => {
+    if (isTimed || isClosing || flushing) return
+    try {
+      cancel = clock.timer(writeEveryMs, () => void (isClosing || flush()), true)
+      isTimed = true
+    } catch {
+      // A clock that cannot wait: it is written by close(), and by whoever asks.
+    }
+  }
+
+  const begin = (record: TokenRecord): Gathered | undefined => {
+    if (noted.size + tokens.size >= MOST_NOTED) {
+      isLost = true
+      return undefined
+    }
+    const gathered = newGathered(record.planId)
+    noted.set(record.id, gathered)
+    if (noted.size === EARLY) void flush()
+    else schedule()
+    return gathered
+  }
+  const note = (facts: UsedFacts, refusal: RefusalCode | undefined): void => {
+    const { record, now } = facts
+    if (!isDate(now)) return
+    const today = Math.floor(now / millisecondsInDay)
+    if (today !== beaten && today !== judged?.last) {
+      judged = { first: judged?.first ?? today, last: today }
+      schedule()
+    }
+    // By a clock that was set back, nothing is used long ago.
+    const day = Math.max(today, seen - 1)
+    if (!record || isCanary(record) || (refusal !== undefined && !isCounted(refusal))) return
+    let gathered = noted.get(record.id)
+    if (gathered?.planId !== record.planId) {
+      if (gathered) take()
+      gathered = begin(record)
+    }
+    if (!gathered) return
+    if (refusal === undefined) noteAllowed(gathered, facts, day)
+    else noteRefused(gathered, facts, refusal, day)
+  }
+
+  return {
+    note(facts, refusal) {
+      try {
+        note(facts, refusal)
+      } catch (error) {
+        isLost = true
+        report.failed(error, 'usage')
+      }
+    },
+    async ofToken({ id, planId }) {
+      take()
+      const since = await beat()
+      await flushToken(id)
+      const name = nameOfToken(engine, id)
+      const kept = readOrTell(name, (await readValue(engine, name))?.value, readToken)
+      if (kept === 'unreadable' || (kept && kept.planId !== planId))
+        return { gathered: newGathered(planId), since: undefined }
+      const gathered = kept ?? newGathered(planId)
+      const { from = since, lost = since - 1 } = gathered
+      return { gathered, since: knownDay(Math.max(since, from, lost + 1)) }
+    },
+    async ofPlan(planId) {
+      take()
+      const since = await beat()
+      await flushPlan(planId)
+      const name = nameOfPlan(engine, planId)
+      const kept = readOrTell(name, (await readValue(engine, name))?.value, readPlan)
+      if (kept === 'unreadable') return { gathered: new Map(), since: undefined }
+      return { gathered: kept ?? new Map(), since: knownDay(since) }
+    },
+    async close() {
+      isClosing = true
+      cancel?.()
+      await (flushing ?? Promise.resolve()).then(flush)
+    },
+  }
+
+  /** A day that lies ahead is none yet. */
+  function knownDay(day: number): number | undefined {
+    return day > newest() ? undefined : day
+  }
+}
+
+/** The newest day of a part. */
+const later = ({ days }: Gathered): number => Math.max(...days.keys())
