@@ -10,6 +10,7 @@ import {
   type Policy,
   type RequestLike,
   type RequestLimits,
+  type UsageGathering,
 } from 'plan-access-tokens'
 import { addressRanges } from 'plan-access-tokens/addresses'
 import { figmaPolicy } from 'plan-access-tokens/figma'
@@ -74,11 +75,13 @@ interface WorldOptions {
   readonly ageMs?: number
   /** Default: none. */
   readonly limits?: RequestLimits
+  /** Default: nothing is gathered. */
+  readonly usage?: UsageGathering
 }
 
 /** Makes `count` tokens in both worlds. */
 export async function world(policy: Policy, count: number, options: WorldOptions = {}): Promise<World> {
-  const { links = 0, networks = 0, freshnessMs = 0, ageMs = 0, limits } = options
+  const { links = 0, networks = 0, freshnessMs = 0, ageMs = 0, limits, usage } = options
   const ports = {
     policy,
     store: memoryStore(),
@@ -86,7 +89,7 @@ export async function world(policy: Policy, count: number, options: WorldOptions
     ...(networks > 0 && { addresses: addressRanges() }),
   }
   const maker = createPlanTokens({ ...ports, clock: { now: () => Date.now() - ageMs } })
-  const tokens = createPlanTokens({ ...ports, freshnessMs, ...(limits && { limits }) })
+  const tokens = createPlanTokens({ ...ports, freshnessMs, ...(limits && { limits }), ...(usage && { usage }) })
   const floor = newFloor(policy)
   const secrets: string[] = []
   const keep = Math.max(1, Math.floor(count / 1_000))

@@ -17,6 +17,7 @@ import { OUTBOX_LIMITS, outbox } from './outbox.ts'
 import { PEERS_LIMITS, peers } from './peers.ts'
 import { POLICY_LIMITS, policy } from './policy.ts'
 import { STORES_LIMITS, stores } from './stores.ts'
+import { USAGE_LIMITS, usage } from './usage.ts'
 
 interface Benchmark {
   readonly run: (options: { readonly quick: boolean }) => Promise<object>
@@ -28,6 +29,7 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   engine: { run: engine, limits: ENGINE_LIMITS },
   stores: { run: stores, limits: STORES_LIMITS },
   commits: { run: commits, limits: COMMITS_LIMITS },
+  usage: { run: usage, limits: USAGE_LIMITS },
   limits: { run: limits, limits: LIMITS_LIMITS },
   http: { run: http, limits: HTTP_LIMITS },
   gateway: { run: gateway, limits: GATEWAY_LIMITS },

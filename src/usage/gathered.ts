@@ -37,6 +37,15 @@ export interface Gathered {
   readonly resources: Map<string, LastResource>
   readonly refused: Map<string, LastRefused>
   readonly days: Map<number, Counts>
+  /** What was counted last, which is what is counted next nearly always: to look it up by a key is dearer (bench/usage.ts). */
+  lately: Lately | undefined
+}
+
+interface Lately {
+  readonly day: number
+  readonly counts: Counts
+  refused: LastRefused | undefined
+  resource: LastResource | undefined
 }
 
 /** How many routes and resources are kept of a token, all together; how many routes that were refused. */
@@ -53,6 +62,7 @@ export function newGathered(planId: string): Gathered {
     resources: new Map(),
     refused: new Map(),
     days: new Map(),
+    lately: undefined,
   }
 }
 
