@@ -6,7 +6,7 @@
 import { grantOf } from '../core/entitlement.ts'
 import { issuesByRules } from '../core/plan-rules.ts'
 import type { TypeEntry } from '../core/policy.ts'
-import { type LinkedResource, type ResourceRef, type Resources, readAllowlist } from '../core/resources.ts'
+import type { LinkedResource, ResourceRef, Resources } from '../core/resources.ts'
 import { type Grant, isCanary, statusOf, type TokenRecord } from '../core/token.ts'
 import type { Proven, TokenAdvice, Withheld, WithheldCode } from '../core/usage.ts'
 import { type ManagingEngine, timeOf } from '../service/engine.ts'
@@ -63,7 +63,7 @@ export async function advise(engine: ManagingEngine, memory: Memory, input: unkn
     unused: false,
     scopes: [],
     resources: [],
-    refused: refusedOf(refused),
+    refused: refusedOf(refused, from + window),
     proof: [],
     withheld: [],
   }
@@ -182,7 +182,8 @@ async function fewerResources(
   reasons: Withheld[],
 ): Promise<{ readonly kept?: readonly LinkedResource[]; readonly dropped: readonly ResourceRef[] }> {
   const list = record.resources
-  if (readAllowlist(list) === 'all' || list === 'all') return { dropped: [] }
+  // What is no list covers nothing, and leaves nothing to take away.
+  if (!Array.isArray(list)) return { dropped: [] }
   const unlike = (code: WithheldCode) => {
     reasons.push(withheld(code, 'resources'))
     return { dropped: [] }

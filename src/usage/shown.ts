@@ -17,14 +17,15 @@ export async function usageOf(engine: ManagingEngine, memory: Memory, input: unk
   const { actor, id } = parseBy(USAGE_INPUTS.usage, input)
   const record = await loadManaged(engine, actor, id)
   const { gathered, since } = await memory.ofToken(record)
+  const today = dayOf(timeOf(engine))
   return {
     tokenId: record.id,
     complete: since !== undefined && since <= dayOf(record.createdAt),
     since: since === undefined ? null : textOfDay(Math.max(since, dayOf(record.createdAt))),
-    routes: routesOf(engine, record, gathered),
-    resources: resourcesOf(record, gathered),
-    refused: refusedOf(gathered.refused.values()),
-    days: chartOf(gathered.days, dayOf(timeOf(engine))),
+    routes: routesOf(engine, record, gathered, today),
+    resources: resourcesOf(record, gathered, today),
+    refused: refusedOf(gathered.refused.values(), today),
+    days: chartOf(gathered.days, today),
   }
 }
 
@@ -42,7 +43,10 @@ export async function planUsageOf(engine: ManagingEngine, memory: Memory, input:
 /** The latest first, and of one day by name. */
 const inOrder = (a: Last, b: Last, one: string, other: string): number => b.day - a.day || (one < other ? -1 : 1)
 
-function routesOf(engine: Engine, record: TokenRecord, { routes }: Gathered): readonly UsedRoute[] {
+/** A day as it is shown: none that lies ahead, as a clock that is wrong may have made it. */
+const shownDay = (day: number, today: number): string => textOfDay(Math.min(day, today))
+
+function routesOf(engine: Engine, record: TokenRecord, { routes }: Gathered, today: number): readonly UsedRoute[] {
   const entry = engine.types.get(record.type)
   const held = grantOf(record, entry).scopes
   const opensBy = (route: string): readonly ScopeAlternative[] =>
@@ -51,13 +55,13 @@ function routesOf(engine: Engine, record: TokenRecord, { routes }: Gathered): re
     .sort(([one, a], [other, b]) => inOrder(a, b, one, other))
     .map(([route, { day, count }]) => ({
       route,
-      lastUsedOn: textOfDay(day),
+      lastUsedOn: shownDay(day, today),
       requests: count,
       scopes: opensBy(route),
     }))
 }
 
-function resourcesOf(record: TokenRecord, { resources }: Gathered): readonly UsedResource[] {
+function resourcesOf(record: TokenRecord, { resources }: Gathered, today: number): readonly UsedResource[] {
   const list = readAllowlist(record.resources)
   return [...resources]
     .sort(([one, a], [other, b]) => inOrder(a, b, one, other))
@@ -65,20 +69,20 @@ function resourcesOf(record: TokenRecord, { resources }: Gathered): readonly Use
       kind,
       id,
       route,
-      lastUsedOn: textOfDay(day),
+      lastUsedOn: shownDay(day, today),
       requests: count,
       listed: list !== 'all' && list.get(kind)?.has(id) === true,
     }))
 }
 
 /** Refusals as they are shown. */
-export function refusedOf(refused: Iterable<LastRefused>): readonly RefusedRoute[] {
+export function refusedOf(refused: Iterable<LastRefused>, today: number): readonly RefusedRoute[] {
   return [...refused]
     .sort((a, b) => inOrder(a, b, `${a.route} ${a.code}`, `${b.route} ${b.code}`))
     .map(({ route, code, day, count }) => ({
       route,
       code: code as RefusalCode,
-      lastRefusedOn: textOfDay(day),
+      lastRefusedOn: shownDay(day, today),
       requests: count,
     }))
 }
