@@ -1,6 +1,7 @@
 /** What hosts are told that a call takes is what the schema of its input gives. */
 import type {
   Actor,
+  AdviceInput,
   CheckLinksInput,
   CreateInput,
   EditInput,
@@ -13,9 +14,12 @@ import type {
   RevokeManyInput,
   RevokeWithReceiptInput,
   TokenInput,
+  UnusedInput,
 } from 'plan-access-tokens'
 import { describe, expectTypeOf, it } from 'vitest'
+import type { Output } from '../../src/core/shape.ts'
 import type { Inputs } from '../../src/service/input.ts'
+import type { USAGE_INPUTS } from '../../src/service/usage-input.ts'
 
 /** The fields of a type, whether they may be written to or not. Which scopes there are is the policy's to say, and an
  * actor that is given as an id is read as an object. */
@@ -23,6 +27,8 @@ type Fields<T> = { -readonly [F in keyof T]: F extends 'scopes' | 'actor' ? F : 
 
 /** The same as it is given. */
 type Given<T extends { readonly actor: Actor }> = Omit<T, 'actor'> & { readonly actor: string | Actor }
+
+type UsageInputs = { readonly [K in keyof typeof USAGE_INPUTS]: Output<(typeof USAGE_INPUTS)[K]> }
 
 /** All but how long a token lives. */
 type Lasting<T> = Omit<T, 'lifetimeDays' | 'expiresAt'>
@@ -38,6 +44,8 @@ describe('the type of an input', () => {
 
   it('is that of its schema', () => {
     expectTypeOf<Fields<Inputs['token']>>().toEqualTypeOf<Fields<TokenInput>>()
+    expectTypeOf<Fields<UsageInputs['advice']>>().toEqualTypeOf<Fields<AdviceInput>>()
+    expectTypeOf<Fields<UsageInputs['unused']>>().toEqualTypeOf<Fields<UnusedInput>>()
     expectTypeOf<Fields<Inputs['list']>>().toEqualTypeOf<Fields<ListInput>>()
     expectTypeOf<Fields<Inputs['events']>>().toEqualTypeOf<Fields<EventsInput>>()
     expectTypeOf<Fields<Inputs['edit']>>().toEqualTypeOf<Fields<EditInput>>()
