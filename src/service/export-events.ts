@@ -58,14 +58,7 @@ export const EXPORT_INPUT = z.strictObject({
  * @throws PlanTokenError `invalid_input`, `not_plan_admin`, `unavailable`.
  */
 export async function exportPart(engine: ManagingEngine, input: ExportInput): Promise<ExportPart> {
-  const {
-    actor,
-    planId,
-    tokenId,
-    format,
-    after,
-    limit = USUAL,
-  } = parseBy<ExportInput & { readonly actor: Actor }>(EXPORT_INPUT, input)
+  const { actor, planId, tokenId, format, after, limit = USUAL } = parseBy(EXPORT_INPUT, input)
   await refuseNonAdmin(engine, actor, planId)
   let text = format === 'csv' && after === undefined ? CSV_HEAD : ''
   let last = after === undefined ? undefined : Number(after)
