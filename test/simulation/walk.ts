@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { PlanTokenError } from 'plan-access-tokens'
+import { verifyLog } from 'plan-access-tokens/audit'
 import { requestWith } from 'plan-access-tokens/testing'
 import { ADMIN } from '../support/world.ts'
 import * as model from './page-model.ts'
@@ -40,6 +41,12 @@ export async function walk(walked: Walked, steps: readonly Step[], count: () => 
       await compare(walked, page, step.do)
     }
   }
+  const { ok, events, unvouched, problems } = await verifyLog({ store: walked.log })
+  same(
+    'the chain of the log',
+    { ok, events, unvouched, problems },
+    { ok: true, events: page.events.length, unvouched: [], problems: [] },
+  )
 }
 
 function repeated(keyed: readonly Step[], { call, otherwise }: Extract<Step, { do: 'again' }>): Step | undefined {
@@ -73,7 +80,8 @@ function poolOf({ tokens }: model.Page, step: Step): readonly model.ModelToken[]
   return step.token % 4 === 0 || waiting.length === 0 ? tokens : waiting
 }
 
-async function take({ tokens, clock, directory, use, setRule }: Walked, page: model.Page, step: Step): Promise<void> {
+async function take(walked: Walked, page: model.Page, step: Step): Promise<void> {
+  const { tokens, clock, directory, use, setRule } = walked
   const pool = poolOf(page, step)
   const token = 'token' in step ? pool.at(step.token % Math.max(1, pool.length)) : undefined
   const id = { actor: ADMIN, id: token?.id ?? '' }
@@ -166,8 +174,12 @@ async function take({ tokens, clock, directory, use, setRule }: Walked, page: mo
     case 'preview':
       return same('previewRefresh', await outcomeOf(tokens.previewRefresh(id)), model.preview(page, token!))
     case 'revoke': {
-      const made = await outcomeOf(tokens.revoke(id))
-      return same('revoke', typeof made === 'string' ? made : 'ok', model.revoke(page, token!))
+      const made = await outcomeOf(tokens.revoke({ ...id, receipt: true }))
+      same('revoke', typeof made === 'string' ? made : 'ok', model.revoke(page, token!))
+      if (typeof made === 'string') return
+      const { seq, revokedAt, notAcceptedSince } = made.receipt
+      const [ended] = (await walked.log.events({ tokenId: id.id, limit: 500 })).filter(({ type }) => type === 'revoked')
+      return same('receipt', [seq, revokedAt, notAcceptedSince], [ended?.seq, ended?.at, clock.now()])
     }
     case 'revokeSecret': {
       const { revoked } = await tokens.revokeSecret({ text: secret })

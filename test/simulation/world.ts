@@ -16,6 +16,8 @@ export interface Walked extends Pick<World<Policy>, 'clock' | 'directory'> {
   setRule(plan: string, isAsking: boolean): void
   /** Says that a secret was used. */
   use(use: SecretUse): Promise<void>
+  /** The store as the engine has it. */
+  readonly log: Pick<TokenStore, 'events' | 'chained'>
 }
 
 /** What a test puts between the engine and its world. */
@@ -34,7 +36,7 @@ export function newEngine({ policy, isLater = false, ...mending }: Mending = {})
   const asking = new Set<string>()
   const rules = (plan: string) => (asking.has(plan) ? ({ approvals: 'required' } as const) : undefined)
   const asked = { ...(mending.directory?.(directory) ?? directory), rules }
-  let port: { recordUse?: unknown } = {}
+  let port: Partial<{ -readonly [M in keyof TokenStore]: TokenStore[M] }> = {}
   const options: WorldOptions<Policy> & { readonly approvals: unknown } = {
     approvals: approvals(),
     policy: policy ?? RENEWING,
@@ -63,6 +65,7 @@ export function newEngine({ policy, isLater = false, ...mending }: Mending = {})
   delete port.recordUse
   return {
     ...{ tokens, clock, directory, use: (use) => store.recordUse([use]) },
+    log: port as TokenStore,
     setRule(plan, isAsking) {
       if (isAsking) asking.add(plan)
       else asking.delete(plan)

@@ -1,5 +1,5 @@
 /** Engines that each break one promise of the page, for the proof that the walks would notice. */
-import type { NewEvent, TokenRecord, TokenStore } from 'plan-access-tokens'
+import type { NewEvent, RevokeWithReceiptInput, TokenEvent, TokenRecord, TokenStore } from 'plan-access-tokens'
 import { definePolicy, type PlanTokenError } from 'plan-access-tokens'
 import type { TestDirectory } from 'plan-access-tokens/testing'
 import { RENEWING } from '../self-renewal/policy.ts'
@@ -50,6 +50,20 @@ const limits =
     const { data } = RENEWING
     return newEngine({ policy: definePolicy({ ...data, limits: { ...data.limits, ...changed } }) })
   }
+
+/** An engine whose whole log somebody has changed; what is asked of one plan or token is as it was. */
+const logs =
+  (change: (log: readonly TokenEvent[]) => readonly TokenEvent[]): (() => Walked) =>
+  () =>
+    newEngine({
+      store: (store) => ({
+        ...store,
+        async events(query) {
+          const page = await store.events(query)
+          return query.planId === undefined && query.tokenId === undefined ? [...change(page)] : page
+        },
+      }),
+    })
 
 const isRefresh = ({ type }: NewEvent): boolean => type === 'refreshed'
 const isRenewal = ({ type }: NewEvent): boolean => type === 'self_refreshed'
@@ -243,6 +257,19 @@ export const WRONG_ENGINES: { readonly [mistake: string]: () => Walked } = {
       const { events } = await tokens.events(input)
       return { events: events.filter(({ type }) => type !== 'edited') }
     },
+  })),
+  'loses a line of the log': logs((log) => log.filter(({ type }) => type !== 'refreshed')),
+  'lets somebody write a line anew': logs((log) =>
+    log.map((event) => (event.type === 'revoked' ? { ...event, at: event.at - 1 } : event)),
+  ),
+  'begins the chain anew with each token': logs((log) =>
+    log.map((event) => (event.type === 'created' ? { ...event, chain: '0'.repeat(64) } : event)),
+  ),
+  'gives a receipt of another moment': calls(({ tokens }) => ({
+    revoke: (async (input: RevokeWithReceiptInput) => {
+      const { receipt, ...ended } = await tokens.revoke(input)
+      return { ...ended, receipt: { ...receipt, seq: receipt.seq && receipt.seq - 1 } }
+    }) as Walked['tokens']['revoke'],
   })),
   'previews the time that is left': calls(({ tokens }) => ({
     async previewRefresh(input) {
