@@ -5,6 +5,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { AUDIT_LIMITS, audit } from './audit.ts'
 import { COMMITS_LIMITS, commits } from './commits.ts'
 import { ENGINE_LIMITS, engine } from './engine.ts'
 import { GATEWAY_LIMITS, gateway } from './gateway.ts'
@@ -35,6 +36,7 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   gateway: { run: gateway, limits: GATEWAY_LIMITS },
   npm: { run: npm, limits: NPM_LIMITS },
   orms: { run: orms, limits: ORMS_LIMITS },
+  audit: { run: audit, limits: AUDIT_LIMITS },
   outbox: { run: outbox, limits: OUTBOX_LIMITS },
   hub: { run: hub, limits: HUB_LIMITS },
   peers: { run: peers, limits: PEERS_LIMITS },
