@@ -77,6 +77,7 @@ function eventIn(line: string, number: number): TokenEvent {
     // Told below.
   }
   const { event, wrong } = readEvent(value)
-  if (isDictionary(value) && wrong.length === 0) return event
+  // As it was written, so that nobody who looks at the line reads anything else: of a name that stands there twice, say.
+  if (isDictionary(value) && wrong.length === 0 && JSON.stringify(value) === line) return event
   throw new StoreError('row_unreadable', `Line ${number} of the export is no event: it was cut off or changed.`)
 }

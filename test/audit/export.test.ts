@@ -148,6 +148,8 @@ describe('a whole log', () => {
     expect((await verifyLog({ store: readExport(twice) })).problems).toMatchObject([{ code: 'misplaced', seq: 1_000 }])
     const broken = lines.with(600, lines[600]?.slice(0, 30) as string)
     expect((await verifyLog({ store: readExport(broken) })).problems).toMatchObject([{ code: 'unreadable', seq: 601 }])
+    const doubled = lines.with(600, lines[600]?.replace('{', '{"actor":"mallory",') as string)
+    expect((await verifyLog({ store: readExport(doubled) })).problems).toMatchObject([{ code: 'unreadable', seq: 601 }])
     const changed = lines.with(600, lines[600]?.replace(ADMIN, 'mallory') as string)
     expect((await verifyLog({ store: readExport(changed) })).problems).toMatchObject([{ code: 'changed', seq: 601 }])
   })
