@@ -3,6 +3,7 @@
  * of sentences.txt. `npx vitest run test/sentences -u` writes the file anew.
  */
 import { beforeAll, expect, it } from 'vitest'
+import { AUDIT } from './audit.ts'
 import { CALLS } from './calls.ts'
 import { LEAKS } from './leaks.ts'
 import { LEGACY } from './legacy.ts'
@@ -26,6 +27,7 @@ const MISTAKES = [
   ...LEAKS,
   ...SELF_RENEWAL,
   ...USAGE,
+  ...AUDIT,
 ]
 const table: { readonly place: string; readonly name: string; readonly lines: readonly string[] }[] = []
 
