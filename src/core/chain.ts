@@ -10,7 +10,12 @@ export const CHAIN_START = '0'.repeat(64)
 
 /** The link of an event: SHA-256 over ASCII alone, so that databases can work it out by themselves. */
 export function linkOf(sha256: Sha256, before: string, seq: number, hash: string): string {
-  return sha256(`${before}:${seq}:${hash}`)
+  return sha256(textOfLink(before, seq, hash))
+}
+
+/** What the link of an event is made of. */
+export function textOfLink(before: string, seq: number, hash: string): string {
+  return `${before}:${seq}:${hash}`
 }
 
 /** The hash of what an event says: SHA-256 over its canonical form. */

@@ -4,6 +4,8 @@
  */
 import { nanoid } from 'nanoid'
 import * as z from 'zod/mini'
+import { CHAIN_START, linkOf, textOfLink } from '../../core/chain.ts'
+import { platformSha256 } from '../../core/digest.ts'
 import { StoreError } from '../../core/errors.ts'
 import { readOptions } from '../../core/setup.ts'
 import { judged, matching, whole } from '../../core/shape.ts'
@@ -104,6 +106,16 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
   const run = runner(client, base)
   /** Whether this process has shown that its user may do everything that a commit does. */
   let hasRights = false
+  /** The newest event that this process has written: as long as no other writes, the next one follows from it. */
+  let newest = { seq: 0, chain: CHAIN_START }
+  const sha256 = platformSha256()
+
+  /** What the next link is made of if nobody else has written meanwhile, and the link. */
+  const foreseen = (hash: string | undefined): readonly [text: string, link: string] => {
+    if (hash === undefined) return ['', '']
+    const { seq, chain } = newest
+    return [textOfLink(chain, seq + 1, hash), linkOf(sha256, chain, seq + 1, hash)]
+  }
 
   const ask = async (script: Script, args: readonly string[]): Promise<Reply> => {
     const reply = await run(script, args)
@@ -146,9 +158,11 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
       refuseUnkeepable(record, event)
       return replicas.commit(async () => {
         const probe = hasRights ? '0' : '1'
-        const args = [...argumentsOf(record), ...argumentsOfEvent(event), channel, probe, event.hash ?? '']
-        const [, written, primary] = await ask(COMMIT, args)
+        const link = foreseen(event.hash)
+        const args = [...argumentsOf(record), ...argumentsOfEvent(event), channel, probe, event.hash ?? '', ...link]
+        const [, written, primary, seq, chain] = await ask(COMMIT, args)
         hasRights = true
+        if (seq !== undefined) newest = { seq: Number(seq), chain: String(chain) }
         return written === '1' ? String(primary) : undefined
       })
     },

@@ -7,6 +7,9 @@ import { SHA256 } from './sha256.ts'
  * Writes a record and its event, or neither: everything that can be refused is asked before the first write, and Redis refuses
  * nothing after it. `true` again for the same call, since some clients send a command twice after a lost connection.
  *
+ * The link of the event is the one that the caller has worked out, if it has foreseen what the link is made of; otherwise the script
+ * works it out, which takes it as long as all the rest.
+ *
  * A change that ends something begins with a command that frees memory, which Redis takes even where it has reached its limit.
  */
 export const COMMIT: Script = {
@@ -85,7 +88,8 @@ local number = whole(seq + 1)
 local entry = { 'event', event, 'at', at, 'plan', eventPlan, 'token', eventToken, 'call', call }
 if hash ~= '' then
   local before = redis.call('HGET', KEYS[1], 'chain') or '${CHAIN_START}'
-  entry[11], entry[12] = 'chain', sha256(before .. ':' .. number .. ':' .. hash)
+  local isForeseen = ARGV[19] == before .. ':' .. number .. ':' .. hash
+  entry[11], entry[12] = 'chain', isForeseen and ARGV[20] or sha256(before .. ':' .. number .. ':' .. hash)
 end
 redis.call('XADD', log, number .. '-0', unpack(entry))
 redis.call('HSET', KEYS[1], 'format', '${FORMAT}', 'seq', number)
@@ -108,6 +112,6 @@ for _, digest in ipairs(gone) do
   redis.call('HDEL', base .. 'uses:' .. id, digest)
 end
 redis.call('PUBLISH', channel, number)
-return { 'ok', '1', primary }
+return { 'ok', '1', primary, number, entry[12] or redis.call('HGET', KEYS[1], 'chain') or '${CHAIN_START}' }
 `,
 }

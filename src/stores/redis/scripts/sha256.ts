@@ -1,6 +1,7 @@
 /**
  * SHA-256 for Redis' Lua, which has SHA-1 alone. Worked out by the server, so that a link follows from the newest one whoever
- * writes at the same moment, and no writer has to come back. One link takes it a part of a millisecond (bench/audit.ts).
+ * writes at the same moment, and no writer has to come back. One link takes it a part of a millisecond (bench/audit.ts), and so it is
+ * only worked out here where the writer has not foreseen it.
  */
 
 /** Fractional parts of the cube roots of the first 64 primes (FIPS 180-4). */
