@@ -41,6 +41,9 @@ it('a log is signed, verified, exported and verified again, and whoever changes 
   expect((await run(['verify', '--checkpoints', 'checkpoints.txt'])).code).toBe(2)
   expect(await run(['verify', '--checkpoints', 'checkpoints.txt', '--key', 'private.pem'])).toMatchObject({ code: 2 })
 
+  write('none.txt', '\n')
+  expect((await run(['verify', '--checkpoints', 'none.txt', '--key', 'public.pem'])).code).toBe(2)
+
   const csv = await run(['export', '--plan', 'acme', '--format', 'csv'])
   expect(csv).toMatchObject({ code: 0, stdout: expect.stringMatching(/^seq,at,[^\n]*\r\n1,\d{4}-/) })
   const { stdout } = await run(['export', '--plan', 'acme'])

@@ -37,6 +37,12 @@ export async function verify({ io, config }: Session, options: VerifyOptions): P
       'Say --checkpoints and --key together: a checkpoint proves nothing without its key.',
     )
   const checkpoints = file === undefined ? [] : linesOf(await readFile(file, 'utf8'))
+  if (file !== undefined && checkpoints.length === 0)
+    throw new CliError(
+      'usage',
+      'checkpoints_missing',
+      `${oneLine(file)} holds no checkpoint, and without one the end proves nothing.`,
+    )
   const keys = await Promise.all(files.map((one) => keyIn(one, 'public')))
   const report = await verifyLog({
     store: options.file === undefined ? storeOf(await config(), 'verify') : await exported(options.file),
