@@ -20,7 +20,8 @@ import { openApiOf } from './openapi.ts'
 import { readAdminOptions } from './options.ts'
 import { membersOf, Problem, problemHeaders, problemOf } from './problem.ts'
 import { isOfType, readIdempotencyKey, readIfMatch, readJson, readParameters, readShape, schemaFor } from './read.ts'
-import { type AdminEngine, type AdminRequest, type Answer, ROUTES, type Route } from './routes.ts'
+import type { AdminEngine, AdminRequest, Answer, Route } from './route.ts'
+import { ROUTES } from './routes.ts'
 
 /** What `adminHandler` takes. */
 export interface AdminOptions {

@@ -14,4 +14,4 @@ export { type AdminHandler, type AdminOptions, adminHandler } from './handler.ts
 export { type ListenedRequest, type ListenedResponse, toNode } from './node.ts'
 export type { IntrospectionOptions } from './oauth.ts'
 export type { AdminCode, HttpCode } from './problem.ts'
-export type { AdminEngine } from './routes.ts'
+export type { AdminEngine } from './route.ts'

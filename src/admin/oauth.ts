@@ -9,7 +9,7 @@ import type { AnswerName } from './answers.ts'
 import { type BodyLimits, readBytes } from './bytes.ts'
 import { type AdminCode, Problem } from './problem.ts'
 import { decodeFormLines, isOfType } from './read.ts'
-import type { AdminEngine } from './routes.ts'
+import type { AdminEngine } from './route.ts'
 
 /** For hosts that want the two endpoints of OAuth. */
 export interface IntrospectionOptions {

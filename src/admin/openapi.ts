@@ -3,7 +3,8 @@ import * as z from 'zod/mini'
 import { ANSWERS, type AnswerName } from './answers.ts'
 import { FORM_TYPE, OAUTH_ROUTES, type OAuthRoute } from './oauth.ts'
 import { type AdminCode, httpStatusOf } from './problem.ts'
-import { ROUTES, type Route } from './routes.ts'
+import type { Route } from './route.ts'
+import { ROUTES } from './routes.ts'
 import { TOLD } from './told.ts'
 
 type Json = { readonly [name: string]: unknown }

@@ -7,10 +7,30 @@ import type { Awaitable } from '../ports.ts'
 /** How a checkpoint is signed: ECDSA on P-256 with SHA-256, or Ed25519 (RFC 7518, section 3.4; RFC 8037). */
 export type CheckpointAlgorithm = 'ES256' | 'EdDSA'
 
+/** A `CryptoKey` of WebCrypto, said so that a project without its types can read this. */
+export interface WebCryptoKey {
+  readonly type: string
+  readonly extractable: boolean
+  readonly algorithm: object
+  readonly usages: readonly string[]
+}
+
+/** A key as JSON (RFC 7517): on P-256, or of Ed25519 (RFC 8037). */
+export interface Jwk {
+  readonly kty?: string
+  readonly crv?: string
+  readonly x?: string
+  readonly y?: string
+  readonly d?: string
+  readonly alg?: string
+  readonly use?: string
+  readonly key_ops?: readonly string[]
+}
+
 /** What signs: a private key, or a function, such as one that asks a key management service. */
 export type SigningKey =
-  | CryptoKey
-  | JsonWebKey
+  | WebCryptoKey
+  | Jwk
   | {
       readonly alg: CheckpointAlgorithm
       /** Signs bytes; for ES256 the signature is that of JOSE, two numbers of 32 bytes. */
@@ -18,7 +38,7 @@ export type SigningKey =
     }
 
 /** What proves: a public key. */
-export type ProvingKey = CryptoKey | JsonWebKey
+export type ProvingKey = WebCryptoKey | Jwk
 
 const PARAMETERS = {
   ES256: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },

@@ -12,7 +12,7 @@ import {
   type RequestedText,
   type WithoutActor,
 } from '../admin/client.ts'
-import { surfacesOf } from '../admin/routes.ts'
+import { surfacesOf } from '../admin/route.ts'
 import { approvals } from '../approvals/index.ts'
 import type { AdminApiConfig, Config, ConfiguredEngine } from '../config/config.ts'
 import type { Actor } from '../core/actor.ts'

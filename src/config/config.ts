@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini'
 import type { AdminClientOptions } from '../admin/client.ts'
-import type { AdminEngine } from '../admin/routes.ts'
+import type { AdminEngine } from '../admin/route.ts'
 import type { Actor } from '../core/actor.ts'
 import type { Canaries } from '../core/canary.ts'
 import type { LegacyKeys } from '../core/legacy.ts'

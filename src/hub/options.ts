@@ -1,6 +1,6 @@
 /** What `hubHandler` takes, and how it is judged: mistakes of the host's code are told when the server starts, all at once. */
 import * as z from 'zod/mini'
-import type { AdminEngine } from '../admin/routes.ts'
+import type { AdminEngine } from '../admin/route.ts'
 import type { Actor } from '../core/actor.ts'
 import { SetupError } from '../core/errors.ts'
 import { type Issue, issueAt } from '../core/issue.ts'

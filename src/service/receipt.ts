@@ -40,12 +40,16 @@ export async function receiptOf(engine: ManagingEngine, record: TokenRecord, bou
   return { tokenId, planId, seq, ...(chain !== undefined && { chain }), revokedAt, boundMs, notAcceptedSince }
 }
 
+/** A revocation; or that a token which was asked for was declined. */
+const isEnd = ({ type, changes }: TokenEvent): boolean =>
+  type === 'revoked' || (type === 'declined' && changes?.revokedAt !== undefined)
+
 /** The event that ended a token: there is one, and what comes after it only moves the token to another plan. */
 async function endOf(engine: ManagingEngine, tokenId: string): Promise<TokenEvent | undefined> {
   for (let after: number | undefined; ; ) {
     const query = { tokenId, order: 'newest', limit: PAGE, ...(after !== undefined && { after }) } as const
     const page = await ask(engine, 'store.events', () => engine.store.events(query), readObjects)
-    const found = page.find((event) => event.tokenId === tokenId && event.type === 'revoked')
+    const found = page.find((event) => event.tokenId === tokenId && isEnd(event))
     const last = page.at(-1)?.seq
     if (found || page.length < PAGE || last === undefined || (after !== undefined && last >= after)) return found
     after = last

@@ -178,7 +178,9 @@ async function take(walked: Walked, page: model.Page, step: Step): Promise<void>
       same('revoke', typeof made === 'string' ? made : 'ok', model.revoke(page, token!))
       if (typeof made === 'string') return
       const { seq, revokedAt, notAcceptedSince } = made.receipt
-      const [ended] = (await walked.log.events({ tokenId: id.id, limit: 500 })).filter(({ type }) => type === 'revoked')
+      const events = await walked.log.events({ tokenId: id.id, limit: 500 })
+      // Of one that was asked for, that it was declined is its end.
+      const ended = events.find(({ type, changes }) => type === 'revoked' || changes?.revokedAt !== undefined)
       return same('receipt', [seq, revokedAt, notAcceptedSince], [ended?.seq, ended?.at, clock.now()])
     }
     case 'revokeSecret': {

@@ -166,6 +166,8 @@ interface Types {
   LogReport: audit.LogReport
   ProvingKey: audit.ProvingKey
   SigningKey: audit.SigningKey
+  Jwk: audit.Jwk
+  WebCryptoKey: audit.WebCryptoKey
   Stretch: audit.Stretch
   VerifyInput: audit.VerifyInput
   NotRenewed: renewals.NotRenewed

@@ -77,6 +77,7 @@ const NO_DETAILS: Partial<TokenRecord> = {
   // Nobody may collect it, and nobody apply it.
   request: { by: '', at: Number.NaN },
   proposal: { by: '', at: Number.NaN, version: Number.NaN, changes: {} },
+  selfRenewal: { until: 0, chosen: true },
 }
 /** The same for what stands in the column of all that a token need not have: where it cannot be read at all, each of them. */
 const DETAILS: { readonly [value: string]: Partial<TokenRecord> } = {
