@@ -115,13 +115,16 @@ async function readLines(file: FileHandle, path: string): Promise<Line[]> {
 
 function listOf(records: readonly TokenRecord[], query: ListQuery): TokenRecord[] {
   const { planId, type, status, search, metadata = {}, metadataKey, order, now, after, limit } = query
-  const statusOf = ({ revokedAt, expiresAt }: TokenRecord): string =>
-    revokedAt !== null ? 'revoked' : now < expiresAt ? 'active' : 'expired'
+  const hasEnded = ({ revokedAt, expiresAt }: TokenRecord): boolean => revokedAt !== null || now >= expiresAt
+  const statusOf = (record: TokenRecord): string => {
+    if (hasEnded(record)) return record.revokedAt !== null ? 'revoked' : 'expired'
+    return record.request === undefined ? 'active' : 'pending'
+  }
   const contains = (text: string): boolean => text.toLowerCase().includes(search?.toLowerCase() ?? '')
   const placeOf = (record: TokenRecord): ListPosition =>
     order === 'newest'
       ? { ended: false, at: record.createdAt, id: record.id }
-      : { ended: statusOf(record) !== 'active', at: record.expiresAt, id: record.id }
+      : { ended: hasEnded(record), at: record.expiresAt, id: record.id }
   const compare = (a: ListPosition, b: ListPosition): number => {
     if (a.ended !== b.ended) return a.ended ? 1 : -1
     const ascending = a.at - b.at || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
