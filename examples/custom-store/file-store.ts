@@ -116,10 +116,8 @@ async function readLines(file: FileHandle, path: string): Promise<Line[]> {
 function listOf(records: readonly TokenRecord[], query: ListQuery): TokenRecord[] {
   const { planId, type, status, search, metadata = {}, metadataKey, order, now, after, limit } = query
   const hasEnded = ({ revokedAt, expiresAt }: TokenRecord): boolean => revokedAt !== null || now >= expiresAt
-  const statusOf = (record: TokenRecord): string => {
-    if (hasEnded(record)) return record.revokedAt !== null ? 'revoked' : 'expired'
-    return record.request === undefined ? 'active' : 'pending'
-  }
+  const statusOf = (record: TokenRecord): string =>
+    !hasEnded(record) ? (record.request ? 'pending' : 'active') : record.revokedAt !== null ? 'revoked' : 'expired'
   const contains = (text: string): boolean => text.toLowerCase().includes(search?.toLowerCase() ?? '')
   const placeOf = (record: TokenRecord): ListPosition =>
     order === 'newest'
