@@ -1,6 +1,5 @@
 /**
- * A store in one file, for one process: each commit is one line that is on the disk before it is answered, and everything is
- * also in memory. What it promises and what it does not: README.md beside this.
+ * A store in one file, for one process: each commit is a line that is on the disk before it is answered. What it promises: README.md.
  */
 import { type FileHandle, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
