@@ -275,6 +275,11 @@ export function latestOf(moments: readonly number[]): number | undefined {
   return moments.length === 0 ? undefined : Math.max(...moments)
 }
 
+/** From when on somebody could use a token: of one that was asked for and approved, since its secret was collected. */
+export function beganAt({ createdAt, secrets }: Pick<TokenRecord | Token, 'createdAt' | 'secrets'>): number {
+  return Math.max(createdAt, secrets[0]?.issuedAt ?? createdAt)
+}
+
 /** The newest secret, whose `worksUntil` is `null`. */
 export function newestSecret(record: TokenRecord): SecretRecord | undefined {
   return record.secrets.at(-1)

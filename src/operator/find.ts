@@ -1,7 +1,7 @@
 /** What an operator reads: tokens of all plans by what they are, and all logs. */
 import { withoutLinks } from '../core/chain.ts'
 import { isActive } from '../core/lifecycle.ts'
-import { isBefore, type TokenRecord } from '../core/token.ts'
+import { beganAt, isBefore, type TokenRecord } from '../core/token.ts'
 import { ask, readObjects } from '../service/ask.ts'
 import { type ManagingEngine, show, timeOf } from '../service/engine.ts'
 import { fits } from '../service/fitting.ts'
@@ -61,7 +61,7 @@ async function fittingOf(
     (record) =>
       (planId === undefined || record.planId === planId) &&
       fits(engine, record, filter, now) &&
-      (unusedSince === undefined || (isActive(record, now) && isBefore(record.createdAt, unusedSince))),
+      (unusedSince === undefined || (isActive(record, now) && isBefore(beganAt(record), unusedSince))),
   )
   if (unusedSince === undefined || fitting.length === 0) return fitting
   const uses = await engine.uses.of(fitting.map(({ id }) => id))

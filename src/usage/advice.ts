@@ -7,8 +7,9 @@ import { grantOf } from '../core/entitlement.ts'
 import { issuesByRules } from '../core/plan-rules.ts'
 import type { TypeEntry } from '../core/policy.ts'
 import type { LinkedResource, ResourceRef, Resources } from '../core/resources.ts'
-import { type Grant, isCanary, statusOf, type TokenRecord } from '../core/token.ts'
+import { beganAt, type Grant, hasEnded, isCanary, type TokenRecord } from '../core/token.ts'
 import type { Proven, TokenAdvice, Withheld, WithheldCode } from '../core/usage.ts'
+import { readAddresses } from '../service/addresses.ts'
 import { type ManagingEngine, timeOf } from '../service/engine.ts'
 import { parseBy } from '../service/input.ts'
 import { askRules, keepsUses, latest } from '../service/plan-rules.ts'
@@ -37,7 +38,7 @@ const MESSAGES: { readonly [C in WithheldCode]: string } = {
   resources_changed: 'Within the window it was let through by what is not on its list today.',
   reach_shown: 'A route was used that shows whatever the token may see, so nobody knows which resources were needed.',
   no_resource_used: 'No resource of the list was used, and a list cannot be empty.',
-  plan_rules: 'What would stay is not allowed by the rules of the plan. Edit the token first.',
+  plan_rules: 'What would stay is not allowed by the rules of the plan or of the type. Edit the token first.',
   links_outdated: 'A resource that was used cannot be listed any more. Edit the token first.',
   not_proven: 'It cannot be shown that everything that was used would stay allowed.',
 }
@@ -59,7 +60,7 @@ export async function advise(engine: ManagingEngine, memory: Memory, input: unkn
     tokenId: record.id,
     window,
     from: textOfDay(from),
-    since: since === undefined ? null : textOfDay(Math.max(since, dayOf(record.createdAt))),
+    since: since === undefined ? null : textOfDay(Math.max(since, dayOf(beganAt(record)))),
     unused: false,
     scopes: [],
     resources: [],
@@ -79,9 +80,10 @@ async function reasonAgainst(
   { gathered, since }: Known<Gathered>,
   from: number,
 ): Promise<WithheldCode | undefined> {
-  if (statusOf(record, timeOf(engine)) !== 'active') return 'token_ended'
+  if (hasEnded(record, timeOf(engine))) return 'token_ended'
   if (isCanary(record)) return 'token_is_canary'
-  if (dayOf(record.createdAt) >= from) return 'token_young'
+  // Nobody could use one whose secret nobody has collected.
+  if (record.request !== undefined || dayOf(beganAt(record)) >= from) return 'token_young'
   if (since === undefined || since > from) return 'incomplete'
   const used = Math.max(...Array.from(gathered.routes.values(), ({ day }) => day))
   // Every process writes the last use of secrets, those too that gather nothing.
@@ -114,10 +116,11 @@ async function narrowing(
     if (!endpoint) return { withheld: [withheld('route_unknown')] }
     if (record.resources !== 'all') used.push({ route, endpoint, resource: { kind, id } })
   }
-  // What is refused today already cannot be lost.
   const needed = used.filter((one) => isAllowed(policy, record, grant, one))
+  // What its scopes do not open today, they may open again: where a change of the policy is taken back.
+  const isShut = used.some((one) => !one.resource && !needed.includes(one))
   const reasons: Withheld[] = []
-  const scopes = entry.type.fixed ? undefined : await fewerScopes(engine, record, entry, needed, reasons)
+  const scopes = entry.type.fixed ? undefined : await fewerScopes(engine, record, entry, needed, isShut, reasons)
   const resources = await fewerResources(engine, record, entry, gathered, from, reasons)
   const edit = {
     ...(scopes && { scopes: scopes.kept }),
@@ -125,6 +128,9 @@ async function narrowing(
   }
   const advice = { scopes: scopes?.dropped ?? [], resources: resources.dropped }
   if (Object.keys(edit).length === 0) return { ...advice, withheld: reasons }
+  // Of a type that requires addresses by now no edit is taken that gives none.
+  if (record.addresses === undefined && readAddresses(engine, undefined, entry.type).issues.length > 0)
+    return { withheld: [...reasons, withheld('plan_rules')] }
   const narrowed = narrowedGrant(record, entry, scopes?.kept, resources.kept)
   // Cannot happen by what was chosen above; it is asked all the same, since this is what is promised.
   if (!needed.every((one) => isAllowed(policy, record, narrowed, one)))
@@ -156,6 +162,7 @@ async function fewerScopes(
   record: TokenRecord,
   entry: TypeEntry,
   needed: readonly Used[],
+  isShut: boolean,
   reasons: Withheld[],
 ): Promise<{ readonly kept: readonly string[]; readonly dropped: readonly string[] } | undefined> {
   const { policy } = entry
@@ -167,8 +174,8 @@ async function fewerScopes(
   const dropped = held.filter((scope) => !kept.includes(scope))
   if (dropped.length === 0) return undefined
   const issues = issuesByRules(await askRules(engine, record.planId), { scopes: kept }, entry)
-  if (issues.length === 0) return { kept, dropped }
-  reasons.push(withheld('plan_rules', 'scopes'))
+  if (issues.length === 0 && !isShut) return { kept, dropped }
+  reasons.push(withheld(isShut ? 'not_proven' : 'plan_rules', 'scopes'))
   return undefined
 }
 

@@ -3,7 +3,7 @@ import { grantOf } from '../core/entitlement.ts'
 import type { RefusalCode } from '../core/errors.ts'
 import { readAllowlist } from '../core/resources.ts'
 import type { ScopeAlternative } from '../core/scope-alternatives.ts'
-import type { TokenRecord } from '../core/token.ts'
+import { beganAt, type TokenRecord } from '../core/token.ts'
 import type { PlanUsage, RefusedRoute, TokenUsage, UsedResource, UsedRoute } from '../core/usage.ts'
 import { type Engine, type ManagingEngine, timeOf } from '../service/engine.ts'
 import { parseBy } from '../service/input.ts'
@@ -20,8 +20,8 @@ export async function usageOf(engine: ManagingEngine, memory: Memory, input: unk
   const today = dayOf(timeOf(engine))
   return {
     tokenId: record.id,
-    complete: since !== undefined && since <= dayOf(record.createdAt),
-    since: since === undefined ? null : textOfDay(Math.max(since, dayOf(record.createdAt))),
+    complete: since !== undefined && since <= dayOf(beganAt(record)),
+    since: since === undefined ? null : textOfDay(Math.max(since, dayOf(beganAt(record)))),
     routes: routesOf(engine, record, gathered, today),
     resources: resourcesOf(record, gathered, today),
     refused: refusedOf(gathered.refused.values(), today),

@@ -1,6 +1,6 @@
 /** `unused`: the tokens of a plan that nobody uses. It goes by the last use of secrets, which every process writes (service/uses.ts). */
 import { PlanTokenError } from '../core/errors.ts'
-import type { Token } from '../core/token.ts'
+import { beganAt, type Token } from '../core/token.ts'
 import { type ManagingEngine, timeOf } from '../service/engine.ts'
 import { parseBy } from '../service/input.ts'
 import { list, type TokenPage } from '../service/manage.ts'
@@ -38,6 +38,7 @@ export async function unusedOf(engine: ManagingEngine, input: unknown): Promise<
 }
 
 /** Whether a token is older than the window and was not used in it. A canary is meant not to be. */
-function isUnused({ canary, createdAt, lastUsedAt }: Token, from: number): boolean {
-  return !canary && createdAt < from && (lastUsedAt ?? Number.NEGATIVE_INFINITY) < from
+function isUnused(token: Token, from: number): boolean {
+  const { canary, lastUsedAt } = token
+  return !canary && beganAt(token) < from && (lastUsedAt ?? Number.NEGATIVE_INFINITY) < from
 }
