@@ -13,7 +13,17 @@ function set(name, text) {
   if (status !== 0) throw new Error(`gh could not set ${name}.`)
 }
 
-let state = PLAN_TOKEN_STATE || PLAN_TOKEN
+/**
+ * What a run before has kept. If PLAN_TOKEN is neither the secret of that nor the one that it replaces, somebody has put a new one
+ * there, such as that of a refresh: it counts.
+ */
+function begin() {
+  const kept = JSON.parse(PLAN_TOKEN_STATE || '{}')
+  const isKnown = kept.secret === PLAN_TOKEN || kept.replaces === PLAN_TOKEN
+  return JSON.stringify(isKnown ? { ...kept, replaces: PLAN_TOKEN } : { secret: PLAN_TOKEN, replaces: PLAN_TOKEN })
+}
+
+let state = begin()
 const rotating = createRotatingSecret({
   read: () => state,
   write(text) {

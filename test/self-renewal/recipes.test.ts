@@ -18,7 +18,7 @@ import { build } from 'esbuild'
 import { afterEach, describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { rotation } from '../../examples/self-renewal/rotation.ts'
-import { DAY, HOUR, MINUTE } from '../support/world.ts'
+import { ADMIN, DAY, HOUR, MINUTE } from '../support/world.ts'
 import { KINDS } from './external-secrets.ts'
 import { newSite, type Site } from './nightly.ts'
 
@@ -213,7 +213,7 @@ describe('GitHub Actions', () => {
   })
 
   it('runs the script, which keeps the state before the secret, and goes on after a run that broke off', async () => {
-    const { site, secret } = await newToken()
+    const { site, id, secret } = await newToken()
     const folder = await mkdtemp(join(tmpdir(), 'github-'))
     ends.push(() => rm(folder, { recursive: true }))
     // What `gh secret set NAME` would do with its standard input.
@@ -260,6 +260,15 @@ describe('GitHub Actions', () => {
       expect(JSON.parse(await kept('PLAN_TOKEN_STATE')).secret).toBe(after)
     }
     for (const text of said) expect(text).not.toContain(await kept('PLAN_TOKEN'))
+    // An admin refreshes it, and puts the new secret where the workflows read it.
+    const fresh = (await site.world.tokens.refresh({ actor: ADMIN, id })).secret.reveal()
+    await writeFile(join(folder, 'PLAN_TOKEN'), fresh)
+    await run()
+    expect(await kept('PLAN_TOKEN')).toBe(fresh)
+    site.world.clock.advance(45 * DAY)
+    await run()
+    const after = await kept('PLAN_TOKEN')
+    expect([after === fresh, await ask(site, after)]).toEqual([false, 200])
     expect(said.join('')).not.toContain(secret)
   })
 
