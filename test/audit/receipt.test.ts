@@ -2,6 +2,7 @@
 import { createPlanTokens, memoryStore } from 'plan-access-tokens'
 import { operator } from 'plan-access-tokens/operator'
 import { describe, expect, it } from 'vitest'
+import { ADA, BEN, newWorld as newApprovals } from '../approvals/world.ts'
 import { ADMIN, newDirectory, newWorld, POLICY, TOKEN } from '../support/world.ts'
 
 describe('a receipt', () => {
@@ -32,6 +33,23 @@ describe('a receipt', () => {
     await operator(tokens).movePlan({ from: '1001', to: '2002', actor: 'ops', reason: 'a merger' })
     const moved = await tokens.revoke({ actor: 'admin-2', id: one.id, receipt: true })
     expect(moved.receipt).toMatchObject({ planId: '2002', seq: 2, revokedAt: at })
+  })
+
+  it('of a request that was declined names that event, and not one that declined an edit of a token', async () => {
+    const declined = newApprovals()
+    const id = await declined.ask()
+    await declined.tokens.decline({ actor: BEN, id })
+    const first = await declined.tokens.revoke({ actor: ADA, id, receipt: true })
+    expect(first.receipt).toMatchObject({ tokenId: id, seq: 2 })
+
+    const edited = newApprovals()
+    const made = await edited.make()
+    await edited.tokens.edit({ actor: ADA, id: made.id, scopes: ['file_content:read', 'projects:read'] })
+    await edited.tokens.decline({ actor: BEN, id: made.id })
+    const { receipt } = await edited.tokens.revoke({ actor: ADA, id: made.id, receipt: true })
+    const log = await edited.store.events({ limit: 9 })
+    expect(log.map(({ type }) => type).slice(-2)).toEqual(['declined', 'revoked'])
+    expect(receipt.seq).toBe(log.at(-1)?.seq)
   })
 
   it('of a token whose end was swept out of the log says that there is no event any more', async () => {
