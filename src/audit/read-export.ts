@@ -38,12 +38,13 @@ export function readExport(lines: Iterable<string> | AsyncIterable<string>): Pic
     chained: true,
     async events({ after = 0, limit }) {
       // Where the log begins, which is asked for again where something is missing.
-      if (limit === 1 && after === 0 && first && kept.length === 0) return [first]
+      if (limit === 1 && after === 0 && first && kept[0] !== first) return [first]
       const page = kept.splice(0, limit)
       if (page.length === 0 && broken) {
-        const error = broken
+        const { code, message } = broken
         broken = undefined
-        throw error
+        // The next line, whatever it was.
+        throw new StoreError(code, message, after + 1)
       }
       try {
         while (page.length < limit && !broken) {

@@ -150,6 +150,9 @@ describe('a whole log', () => {
     expect((await verifyLog({ store: readExport(broken) })).problems).toMatchObject([{ code: 'unreadable', seq: 601 }])
     const doubled = lines.with(600, lines[600]?.replace('{', '{"actor":"mallory",') as string)
     expect((await verifyLog({ store: readExport(doubled) })).problems).toMatchObject([{ code: 'unreadable', seq: 601 }])
+    // Where some are missing, the beginning is asked for while the next page is read, which has a line that cannot be read.
+    const both = lines.with(1_100, '{').filter((_, i) => i > 160 || i % 2 === 0)
+    expect(await verifyLog({ store: readExport(both) })).toMatchObject({ events: 1_125, from: 1, problemCount: 81 })
     const changed = lines.with(600, lines[600]?.replace(ADMIN, 'mallory') as string)
     expect((await verifyLog({ store: readExport(changed) })).problems).toMatchObject([{ code: 'changed', seq: 601 }])
   })
