@@ -30,6 +30,7 @@ export interface VerifyInput {
 
 /** How many events are read at a time. */
 const PAGE = 1_000
+const MOST_GUESSES = 1_000
 
 /**
  * Goes through the whole log and follows its chain. It writes nothing, holds one page at a time, and may run while the log is
@@ -58,6 +59,8 @@ export async function verifyLog(input: VerifyInput): Promise<LogReport> {
   const walker = createWalker(platformSha256(), findings, checkpoints, from)
   // The event before the first one is what that one has to follow from.
   let after = Math.max(0, from - 2)
+  /** How many lines in a row could not be read whose number nobody knows. */
+  let guesses = 0
   let next = readPage(store, after)
   // What comes before a page that was asked for ahead has failed must not stay unhandled.
   next.catch(() => undefined)
@@ -65,7 +68,9 @@ export async function verifyLog(input: VerifyInput): Promise<LogReport> {
     const page = await next
     signal?.throwIfAborted()
     const last = page.events.at(-1)
-    const isEnd = page.unreadable === undefined && page.events.length < PAGE
+    guesses = page.isGuess && !last ? guesses + 1 : 0
+    // Where the store does not say where it is, the next line may be any number further on: nobody goes through all of them.
+    const isEnd = (page.unreadable === undefined && page.events.length < PAGE) || guesses > MOST_GUESSES
     if (!isEnd) {
       const end = page.unreadable ?? (last as TokenEvent).seq
       if (end <= after) throw new TypeError('The store gives the same events again and again: mend the adapter.')
@@ -89,6 +94,8 @@ interface Page {
   readonly events: readonly TokenEvent[]
   /** The number behind them, whose line cannot be read. */
   readonly unreadable?: number
+  /** Whether the store has not said which number that is. */
+  readonly isGuess?: boolean
 }
 
 /** A page of events; where one of them cannot be read, those before it. */
@@ -106,7 +113,8 @@ async function readPage(store: VerifyInput['store'], after: number): Promise<Pag
       events.push(event)
     } catch (error) {
       if (!isUnreadable(error)) throw error
-      return { events, unreadable: seq + 1 }
+      const place = placeOf(error) ?? 0
+      return place > seq ? { events, unreadable: place } : { events, unreadable: seq + 1, isGuess: true }
     }
   }
 }
@@ -127,8 +135,19 @@ const isUnreadable = (error: unknown): boolean =>
 
 /** The number of the oldest event that is left. */
 async function firstSeq(store: VerifyInput['store']): Promise<number> {
-  const [first] = await ask(store, 0, 1)
-  return first?.seq ?? Number.POSITIVE_INFINITY
+  try {
+    const [first] = await ask(store, 0, 1)
+    return first?.seq ?? Number.POSITIVE_INFINITY
+  } catch (error) {
+    if (!isUnreadable(error)) throw error
+    return placeOf(error) ?? 0
+  }
+}
+
+/** The number of a line that cannot be read, where the store says it. */
+function placeOf(error: unknown): number | undefined {
+  const { seq } = Object(error) as { readonly seq?: unknown }
+  return isDate(seq) ? seq : undefined
 }
 
 function readInput(input: VerifyInput): VerifyInput {

@@ -86,7 +86,7 @@ export function createWalker(
         return
       }
       findings.saw(seq)
-      if (last !== undefined && seq <= last) {
+      if (seq < 1 || (last !== undefined && seq <= last)) {
         findings.tell('misplaced', seq)
         return
       }

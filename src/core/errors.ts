@@ -285,10 +285,13 @@ function identifier(value: unknown): string | undefined {
 export class StoreError extends Error {
   override readonly name = 'StoreError'
   readonly code: StoreProblem
+  /** The number of the event that cannot be read, where it is one and the store knows it: `verifyLog` goes on behind it. */
+  readonly seq?: number
 
-  constructor(code: StoreProblem, message: string) {
+  constructor(code: StoreProblem, message: string, seq?: number) {
     super(message)
     this.code = code
+    if (seq !== undefined) this.seq = seq
   }
 }
 

@@ -109,6 +109,16 @@ describe.each(Object.entries(SQL))('over %s', (name, open) => {
         [[sql`update ${table} set hash = ${'0'.repeat(64)} where seq = 4`], ['changed 4', 'broken 4']],
         [[sql`update ${table} set hash = null, chain = null, actor = 'mallory' where seq = 4`], ['broken 5']],
         [[sql`update ${table} set details = '{' where seq = 4`], ['unreadable 4']],
+        [
+          [sql`update ${table} set details = '{', seq = 900000000000000 where seq = 12`],
+          ['missing 12 899999999999999', 'unreadable 900000000000000'],
+        ],
+        // No number that anybody could go on from.
+        [[sql`update ${table} set seq = 9223372036854775807 where seq = 12`], ['unreadable 12 1013']],
+        [
+          [sql`update ${table} set details = '{' where seq = 1`, sql`delete from ${table} where seq = 7`],
+          ['unreadable 1', 'missing 7'],
+        ],
         [[sql`delete from ${table} where seq = 7`], ['missing 7']],
         [[sql`delete from ${table} where seq between 7 and 9`], ['missing 7 9']],
         [[sql`delete from ${table} where seq > 9`], ['truncated 10 12']],

@@ -130,5 +130,6 @@ export function unreadableEvent(seq: string, base: string): StoreError {
   return new StoreError(
     'row_unreadable',
     `The event ${seq} in the stream "${base}events" cannot be read: it is not as it was written. Restore the keys "${base}*" from a backup, or remove it: XDEL ${base}events ${seq}-0.`,
+    /^[1-9]\d{0,15}$/.test(seq) ? Number(seq) : undefined,
   )
 }

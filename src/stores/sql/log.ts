@@ -38,7 +38,7 @@ export async function listEvents(session: Session, query: EventQuery): Promise<T
     const found = isNews ? await runFixed(db, beside) : (await db.executeQuery<EventRow>(beside.compile())).rows
     return answersOf(found, 'seq', names, shown)
   })
-  const events = rows.map((row) => wholeRow(readEventRow(row), nameOf(row), names.events))
+  const events = rows.map((row) => wholeRow(readEventRow(row), nameOf(row), names.events, wholeOf(row.seq)))
   // Beside a session they come in no promised order.
   return events.sort((a, b) => (order === 'oldest' ? a.seq - b.seq : b.seq - a.seq))
 }

@@ -187,12 +187,13 @@ function refuseWrong(kind: string, { wrong }: ReadRow<unknown>, given: object, k
 }
 
 /** What was read, or an error that tells whoever runs the server what to mend. */
-export function wholeRow<T>({ value, wrong }: ReadRow<T>, what: string, table: string): T {
+export function wholeRow<T>({ value, wrong }: ReadRow<T>, what: string, table: string, seq?: number): T {
   if (wrong.length === 0) return value
   const columns = wrong.map((column) => `"${column}"`).join(', ')
   throw new StoreError(
     'row_unreadable',
     `The row of ${what} in the table "${table}" cannot be read: wrong in ${columns}. It was probably changed by hand. Put these columns right, or delete the row.`,
+    seq,
   )
 }
 
