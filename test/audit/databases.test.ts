@@ -177,6 +177,8 @@ describe.skipIf(!hasRedis)(`over Redis${hasRedis ? '' : ` (${NEEDS_REDIS})`}`, (
     const moved = entries.toSpliced(6, 1).map(([, fields], i): [string, string[]] => [`${i + 1}-0`, fields])
     await leave(moved)
     expect(await problemsOf(store)).toEqual(['broken 7 11'])
+    await leave([...entries.slice(0, 11), ['900000000000000-0', ['event', '{']]])
+    expect(await problemsOf(store)).toEqual(['missing 12 899999999999999', 'unreadable 900000000000000'])
     await leave(entries)
     expect(await problemsOf(store)).toEqual([])
     await client.quit()
