@@ -79,17 +79,24 @@ export function isSamePerson(one: string, other: string): boolean {
   return folded(one) === folded(other)
 }
 
+/** What nobody sees. One between a letter and its mark would keep them apart, so these go before the two are put together. */
+const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu
+
 function folded(id: string): string {
   return (
     id
-      .normalize('NFKC')
+      .normalize('NFKD')
+      .replace(UNSEEN, '')
       // A capital sharp s is small first, and then two letters.
       .toLowerCase()
       .toUpperCase()
       .toLowerCase()
+      // Small forms of one capital letter: where a word ends, and where a capital has a dot as the small one has anyway.
+      .replaceAll('ς', 'σ')
+      .replaceAll('i\u0307', 'i')
       .normalize('NFKC')
-      .replace(/[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu, '')
-      .replace(/\s+/gu, ' ')
+      // A Braille pattern without dots is a space, to whoever looks at it.
+      .replace(/[\s\u2800]+/gu, ' ')
       .trim()
   )
 }

@@ -146,6 +146,12 @@ describe('who decides', () => {
     ['a ligature', 'ofﬁce', 'office'],
     ['two spaces for one', 'ada b', 'ada  b'],
     ['a final sigma', 'ΜΑΡΙΟΣ', 'μαριος'],
+    ['a sigma that what nobody sees makes final', 'ΜΑΣΑ', 'ΜΑΣ\u3164Α'],
+    ['what nobody sees between a letter and its accent', 'ren\u00e9', 'rene\u034f\u0301'],
+    ['the same with two marks', 'ren\u1ec7', 'rene\u0302\u200d\u0323'],
+    ['a capital with a dot', 'd\u0130lara', 'dilara'],
+    ['a small letter with its dot twice', 'di\u0307lara', 'dilara'],
+    ['an empty Braille pattern around it', 'ada', 'ada\u2800'],
   ])('is not %s: %j and %j', async (_, by, actor) => {
     const { tokens, make } = newWorld({ admins: [by, actor, BEN] })
     const { token } = await tokens.create({ ...WISH, actor: by })
