@@ -42,9 +42,12 @@ export async function revokePlan(engine: ManagingEngine, input: RevokePlanInput)
       return false
     }
   }
-  // First those that wait: one whose secret is collected meanwhile is active then.
-  const pending = await forEach(engine, planId, 'pending', end)
-  const tokens = pending + (await forEach(engine, planId, 'active', end))
+  // First those that wait: one whose secret is collected meanwhile is active then. And again, since more may be asked for meanwhile.
+  let tokens = 0
+  for (let before = -1; before !== tokens; ) {
+    before = tokens
+    for (const status of ['pending', 'active'] as const) tokens += await forEach(engine, planId, status, end)
+  }
   await engine.freshness.untilSeenEverywhere()
   if (failed !== undefined) throw failed
   return { tokens }

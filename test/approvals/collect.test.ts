@@ -137,6 +137,29 @@ describe('ending many', () => {
     expect(await codeOf(tokens.collect({ actor: ADA, id }))).toBe('token_not_active')
     expect((await operator(tokens).tokens({ status: 'pending' })).tokens).toEqual([])
   })
+
+  it('by an operator takes what is asked for meanwhile', async () => {
+    let between: () => Promise<unknown> = async () => undefined
+    const { tokens, ask, make } = newWorld({
+      port: (store) => ({
+        ...store,
+        async list(query) {
+          if (query.status === 'active') {
+            const once = between
+            between = async () => undefined
+            await once()
+          }
+          return store.list(query)
+        },
+      }),
+    })
+    await make()
+    between = () => ask()
+    expect(await operator(tokens).revokePlan({ planId: PLAN, actor: 'ops', reason: 'It is over' })).toEqual({
+      tokens: 2,
+    })
+    expect((await operator(tokens).tokens({ status: 'pending' })).tokens).toEqual([])
+  })
 })
 
 describe('an engine without the option', () => {
