@@ -12,6 +12,7 @@ import { parseBy } from '../service/input.ts'
 import { fresh, type Issued, reissue, repeatable, type Written } from '../service/issue.ts'
 import { askRules, refuseBroken } from '../service/plan-rules.ts'
 import { entryOf, loadManaged, refuseInactive, refuseIneligible } from '../service/rights.ts'
+import { termAgain } from '../service/self-renewal.ts'
 import { refuseWeak } from '../service/step-up.ts'
 import { refuseDisallowed } from './still-allowed.ts'
 
@@ -39,6 +40,7 @@ export async function collect(engine: ManagingEngine, input: object): Promise<Is
       const record = collected(before, {
         ...{ now, digest, eventId: newId(engine.random) },
         longestDays: longestLifetime(entry.policy.limits.lifetimeDays, rules),
+        details: termAgain(engine, before, entry.type),
         ...(repeated && { idempotency: { ...repeated, digest } }),
       })
       return { record, type: 'collected', actor, result: { record, secret, replaced: false } }

@@ -4,7 +4,7 @@
  */
 import { deepFreeze } from './freeze.ts'
 import { type ChangedChoice, edited, endOfLifetime, KEPT, next } from './lifecycle.ts'
-import type { IdempotencyRecord, TokenRecord } from './token.ts'
+import type { IdempotencyRecord, RecordDetails, TokenRecord } from './token.ts'
 import { DECIDED_WITHIN_DAYS } from './token.ts'
 import type { Proposal, TokenRequest } from './waiting.ts'
 
@@ -47,13 +47,16 @@ export function collected(
     readonly eventId: string
     readonly longestDays: number
     readonly idempotency?: IdempotencyRecord
+    /** What else the collection changes. */
+    readonly details?: RecordDetails | undefined
   },
 ): TokenRecord {
-  const { now, digest, eventId, longestDays, idempotency } = input
+  const { now, digest, eventId, longestDays, idempotency, details } = input
   const days = Math.min(record.lifetimeDays, longestDays)
   const longest = endOfLifetime(now, longestDays)
   const { request, ...rest } = record
   return next(rest, {
+    ...details,
     expiresAt: request?.expiresAt === undefined ? endOfLifetime(now, days) : Math.min(request.expiresAt, longest),
     secrets: [{ digest, issuedAt: now, worksUntil: null }],
     idempotency: idempotency ? [...record.idempotency, idempotency].slice(-KEPT) : record.idempotency,

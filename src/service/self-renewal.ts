@@ -57,6 +57,6 @@ export function editedWithTerm(
   eventId: string,
 ): TokenRecord {
   const record = edited(current, choice, eventId)
-  const term = record === current ? undefined : termAgain(engine, current, type)
-  return term ? edited(current, { ...term, ...choice }, eventId) : record
+  const term = record === current ? undefined : termAgain(engine, record, type)
+  return term ? edited(current, { ...choice, ...term }, eventId) : record
 }

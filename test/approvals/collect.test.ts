@@ -1,7 +1,9 @@
 /** The secret of an approved token, the key of a request, many that end, and engines and calls that know no approvals. */
-import { createPlanTokens, memoryStore } from 'plan-access-tokens'
+import { createPlanTokens, memoryStore, type Token } from 'plan-access-tokens'
+import { figmaPolicy } from 'plan-access-tokens/figma'
 import { legacyKeys } from 'plan-access-tokens/legacy'
 import { operator } from 'plan-access-tokens/operator'
+import { selfRenewal } from 'plan-access-tokens/self-renewal'
 import { describe, expect, it } from 'vitest'
 import { codeOf, DAY, errorOf, POLICY, START } from '../support/world.ts'
 import { ADA, BEN, EVE, newWorld, PLAN, WISH } from './world.ts'
@@ -58,6 +60,23 @@ describe('a secret', () => {
     expect(await codeOf(tokens.collect({ actor: BEN, ...key }))).toBe('idempotency_key_reused')
     expect(await judged(again.secret.reveal())).toBe('allowed')
     expect(await codeOf(tokens.collect({ actor: ADA, ...key }))).toBe('idempotency_key_spent')
+  })
+
+  it('may renew itself for a year from the day on which it is collected, or an edit of it approved', async () => {
+    const policy = figmaPolicy({ selfRenewal: { afterPart: 0.5 } })
+    const { tokens, clock, ask, edit } = newWorld({ options: { policy, selfRenewal: selfRenewal() } })
+    const [id, chosen] = [
+      await ask({ selfRenewal: true }),
+      await ask({ selfRenewal: true, renewUntil: START + 90 * DAY }),
+    ]
+    clock.advance(20 * DAY)
+    const untilOf = ({ selfRenewal }: Token) => ((selfRenewal?.until ?? Number.NaN) - START) / DAY
+    for (const one of [id, chosen]) await tokens.approve({ actor: BEN, id: one })
+    expect(untilOf((await tokens.collect({ actor: ADA, id })).token)).toBe(385)
+    expect(untilOf((await tokens.collect({ actor: ADA, id: chosen })).token)).toBe(90)
+    await edit(id, { scopes: ['files:read'], selfRenewal: true })
+    clock.advance(9 * DAY)
+    expect(untilOf(await tokens.approve({ actor: BEN, id }))).toBe(394)
   })
 })
 
