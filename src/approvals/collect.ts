@@ -29,8 +29,9 @@ export async function collect(engine: ManagingEngine, input: object): Promise<Is
       const rules = await askRules(engine, before.planId)
       if (repeated && before.idempotency.some((one) => one.key === repeated.key)) {
         refuseBroken(rules, before, entry)
+        const again = await reissue(engine, before, repeated, actor)
         refuseWeak(engine, actor, rules, 'create')
-        return reissue(engine, before, repeated, actor)
+        return again
       }
       const now = timeOf(engine)
       refuseUncollectable(before, actor, now)

@@ -12,6 +12,7 @@ import { newId } from '../service/ids.ts'
 import { INPUTS, later, readBy } from '../service/input.ts'
 import { expiryIssues, judgeNew, repeatable } from '../service/issue.ts'
 import { loadRecord } from '../service/rights.ts'
+import { refuseWeak } from '../service/step-up.ts'
 import type { Claim, ReadClaim } from './claim.ts'
 
 // A canary's secret must never have worked, which of a key that people use nobody can say.
@@ -28,7 +29,7 @@ export async function adopt(given: object, readClaim: (claim: Claim) => ReadClai
   const read = readBy(inputSchema, input)
   const claim = readClaim(read.fields)
   const expiresAt = read.fields.expiresAt as number
-  const { actor, planId, type, choice } = await judgeNew(
+  const { actor, planId, type, choice, rules } = await judgeNew(
     engine,
     read,
     ({ lifetimeDays }) => [...(claim.issues ?? []), ...expiryIssues(engine, expiresAt, lifetimeDays)],
@@ -48,6 +49,7 @@ export async function adopt(given: object, readClaim: (claim: Claim) => ReadClai
     () => loadRecord(engine, id),
     (before) => {
       if (!before) {
+        refuseWeak(engine, actor, rules, 'create')
         const record = adopted({
           ...choice,
           ...{ id, planId, type: type.name, actor: actor.id, expiresAt, now: timeOf(engine), digest, legacy },
@@ -59,6 +61,7 @@ export async function adopt(given: object, readClaim: (claim: Claim) => ReadClai
       const known = before.planId === planId && before.idempotency.find(({ key }) => key === repeated?.key)
       if (!known) throw new PlanTokenError('key_already_adopted')
       if (known.input !== repeated?.input) throw new PlanTokenError('idempotency_key_reused')
+      refuseWeak(engine, actor, rules, 'create')
       return { result: before }
     },
   )

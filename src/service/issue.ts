@@ -85,7 +85,8 @@ export interface NewToken {
 }
 
 /**
- * Judges a new token: its fields, then who makes it and for which plan, then where its resources lie.
+ * Judges a new token: its fields, then who makes it and for which plan, then where its resources lie. Not how strong the session is,
+ * which comes last of all.
  *
  * @param ofCall finds what is wrong with the fields that only this call has.
  * @param refuse throws where the rules let no such call through, whatever its fields are.
@@ -131,7 +132,6 @@ export async function judgeNew(
   )
   refuseIssues(issues)
   refuse(rules)
-  refuseWeak(engine, actor, rules, 'create')
   return { actor, planId, type, choice, rules }
 }
 
@@ -173,11 +173,11 @@ export async function create(engine: ManagingEngine, input: CreateInput): Promis
       if (before && repeated) {
         // It was taken to a plan of which nobody has said that this actor is its admin.
         if (before.planId !== planId) throw new PlanTokenError('idempotency_key_spent')
-        if (statusOf(before, timeOf(engine)) === 'pending') return stillWaiting(before, repeated)
-        // It may hold more by now than it was made with.
-        refuseBroken(rules, before, entryOf(engine, before))
-        return reissue(engine, before, repeated, actor)
+        const again = await createdAgain(engine, before, repeated, made)
+        refuseWeak(engine, actor, rules, 'create')
+        return again
       }
+      refuseWeak(engine, actor, rules, 'create')
       const now = timeOf(engine)
       const { secret, digest } = waits(rules) ? NO_SECRET : fresh(engine, type.prefix)
       const record = created({
@@ -209,6 +209,19 @@ interface Waiting {
   readonly record: TokenRecord
   readonly secret: undefined
   readonly replaced: false
+}
+
+/** The same call again, whatever became of the token since. */
+async function createdAgain(
+  engine: ManagingEngine,
+  before: TokenRecord,
+  repeated: Omit<IdempotencyRecord, 'digest'>,
+  { actor, rules }: NewToken,
+): Promise<Judged<Written | Waiting>> {
+  if (statusOf(before, timeOf(engine)) === 'pending') return stillWaiting(before, repeated)
+  // It may hold more by now than it was made with.
+  refuseBroken(rules, before, entryOf(engine, before))
+  return reissue(engine, before, repeated, actor)
 }
 
 const NO_SECRET = { secret: undefined, digest: '' }
@@ -286,9 +299,11 @@ export async function refresh(engine: ManagingEngine, input: RefreshInput): Prom
       const rules = await askRules(engine, before.planId)
       refuseBroken(rules, before, { policy, type })
       const lifetimes = limitsWith(limitsBy(policy, rules), read)
-      refuseWeak(engine, actor, rules, 'refresh')
-      if (repeated && before.idempotency.some((entry) => entry.key === repeated.key))
-        return reissue(engine, before, repeated, actor)
+      if (repeated && before.idempotency.some((entry) => entry.key === repeated.key)) {
+        const again = await reissue(engine, before, repeated, actor)
+        refuseWeak(engine, actor, rules, 'refresh')
+        return again
+      }
       // Two refreshes at the same moment must not both win: the second one would retire a secret that nobody has seen yet.
       newestSeen ??= newestSecret(before)?.digest
       if (newestSecret(before)?.digest !== newestSeen) throw new PlanTokenError('version_conflict')
@@ -303,6 +318,7 @@ export async function refresh(engine: ManagingEngine, input: RefreshInput): Prom
         ...(repeated && { idempotency: { ...repeated, digest } }),
       })
       if (typeof record === 'string') throw new PlanTokenError(record)
+      refuseWeak(engine, actor, rules, 'refresh')
       return { record, type: 'refreshed', actor, result: { record, secret, replaced: true } }
     },
   )

@@ -114,7 +114,7 @@ export async function edit(engine: ManagingEngine, input: EditInput): Promise<To
   const record = await loadManaged(engine, actor, id)
   const refuse = (one: TokenRecord, now: number): void => refuseUneditable(engine, one, actor, now)
   const entry = await refuseUnchangeable(engine, record, refuse)
-  const { choice, rules } = await readChoice(engine, entry, record, { ...fields, actor }, issues)
+  const { choice, rules } = await readChoice(engine, entry, record, fields, issues)
   // What waits was asked for beside what the token may do now.
   const isOfReach = REACH.some((field) => field in choice)
   const isAsked = isOfReach && rules?.approvals !== undefined
@@ -136,6 +136,7 @@ export async function edit(engine: ManagingEngine, input: EditInput): Promise<To
         throw new PlanTokenError('version_conflict')
       const renewal = renewalAfter(engine, entry, current, fields)
       const change = { ...choice, ...wordsAfter(current, fields), ...renewal }
+      refuseWeak(engine, actor, rules, 'edit')
       const eventId = newId(engine.random)
       const changes = changesIn({ ...choice, ...renewal }, fields)
       const waiting = await engine.approvals?.edit(engine, {
@@ -175,7 +176,7 @@ async function readChoice(
   engine: ManagingEngine,
   { policy, type }: TypeEntry,
   record: TokenRecord,
-  { actor, ...fields }: Unjudged & { readonly actor: Actor },
+  fields: Unjudged,
   issues: Issue[],
 ): Promise<{ readonly choice: ChangedChoice; readonly rules: PlanRules | undefined }> {
   const { planId, addresses: kept, canary } = record
@@ -213,7 +214,6 @@ async function readChoice(
   // Only the option could tell what widens.
   const isOfReach = REACH.some((field) => fields[field] !== undefined)
   if (isOfReach && ofPlan?.approvals && !engine.approvals && !canary) throw new PlanTokenError('approval_required')
-  refuseWeak(engine, actor, ofPlan, 'edit')
   const choice = {
     ...(name !== undefined && { name }),
     ...(description !== undefined && { description }),

@@ -89,9 +89,10 @@ export async function revokeMany(engine: ManagingEngine, input: RevokeManyInput)
     throw new PlanTokenError('invalid_input', {
       issues: [issueAt(['stamp'], 'is that of another plan or of another filter. Preview again.')],
     })
-  await refuseWeakEnd(engine, actor, planId)
   const wanted = fittingOf(filter)
   const log = since(engine, planId, stamp)
+  await log.catchUp()
+  await refuseWeakEnd(engine, actor, planId)
   const judge = judgeOf(engine, log, wanted, stamp.now)
   const done = { revoked: [] as string[], ended: [] as string[], changed: [] as string[] }
   const failed: { id: string; code: PlanTokenError['code'] }[] = []

@@ -24,7 +24,10 @@ it('approve and decline ask for what the rule "approve" says, collect for what "
     changes: { request: { after: { by: ADA, approvedBy: BEN } } },
   })
   expect(await codeOf(tokens.collect({ actor: ADA, id }))).toBe('insufficient_user_authentication')
-  expect((await tokens.collect({ actor: strong(ADA), id })).token.createdBy).toBe(ADA)
+  const collect = { actor: strong(ADA), id, idempotencyKey: 'k' }
+  expect((await tokens.collect(collect)).token.createdBy).toBe(ADA)
+  expect(await codeOf(tokens.collect({ ...collect, actor: ADA }))).toBe('insufficient_user_authentication')
+  expect(await codeOf(tokens.collect({ ...collect, actor: BEN }))).toBe('idempotency_key_reused')
   await edit(id, { scopes: ['files:read'] })
   expect(await codeOf(tokens.approve({ actor: BEN, id }))).toBe('insufficient_user_authentication')
   expect((await tokens.decline({ actor: strong(BEN), id })).proposal).toBeUndefined()

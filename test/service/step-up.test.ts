@@ -4,7 +4,7 @@ import type { Actor, PlanRules, PlanTokenError, StepUpAction } from 'plan-access
 import { operator } from 'plan-access-tokens/operator'
 import { describe, expect, it } from 'vitest'
 import { claimOf, FORMS, legacyOf } from '../legacy/world.ts'
-import { ADMIN, errorOf, newDirectory, newWorld, START, TOKEN } from '../support/world.ts'
+import { ADMIN, codeOf, errorOf, newDirectory, newWorld, START, TOKEN } from '../support/world.ts'
 
 const MFA = 'urn:example:mfa'
 const STRONG: Actor = { id: ADMIN, acr: MFA, authTime: START }
@@ -108,13 +108,50 @@ describe('a change for which the rules ask for a strong session', () => {
 
   it('gives no secret anew to a weak session, not even by the key of one that was strong', async () => {
     const w = stepped({ stepUp: { create: { acr: [MFA] }, refresh: { acr: [MFA] } } })
-    const { token } = await w.tokens.create({ ...TOKEN, idempotencyKey: 'c', actor: STRONG })
-    await w.tokens.refresh({ actor: STRONG, id: token.id, idempotencyKey: 'r' })
-    for (const call of [
-      w.tokens.create({ ...TOKEN, idempotencyKey: 'c', actor: ADMIN }),
-      w.tokens.refresh({ actor: ADMIN, id: token.id, idempotencyKey: 'r' }),
+    const again = { ...TOKEN, idempotencyKey: 'c', actor: ADMIN }
+    const { token } = await w.tokens.create({ ...again, actor: STRONG })
+    expect(await codeOf(w.tokens.create(again))).toBe('insufficient_user_authentication')
+    const refresh = { actor: ADMIN, id: token.id, idempotencyKey: 'r' }
+    await w.tokens.refresh({ ...refresh, actor: STRONG })
+    expect(await codeOf(w.tokens.refresh(refresh))).toBe('insufficient_user_authentication')
+  })
+
+  it('is refused for what became of the token first: its version, its words, its keys and its secrets', async () => {
+    const legacy = legacyOf(FORMS.plain)
+    const w = stepped(undefined, { legacy })
+    const { tokens } = w
+    const owner = { actor: ADMIN, id: (await tokens.create({ ...TOKEN, idempotencyKey: 'c' })).token.id }
+    const words = Array.from({ length: 50 }, (_, i) => [`word ${i}`, ''])
+    await tokens.edit({ ...owner, metadata: Object.fromEntries(words) })
+    await tokens.refresh({ ...owner, idempotencyKey: 'r' })
+    await tokens.adopt({ ...claimOf('plain'), idempotencyKey: 'a' })
+    const many = { actor: ADMIN, planId: '1001', filter: {} }
+    const { stamp } = await tokens.previewRevoke(many)
+    w.clock.advance(1_000)
+    for (let i = 0; i < 8; i++) await tokens.refresh(owner)
+    await tokens.sweep({ olderThan: w.clock.now() })
+    const every = { acr: [MFA] }
+    w.set({ stepUp: { create: every, edit: every, refresh: every, revoke: every } })
+    const codes = [
+      tokens.edit({ ...owner, name: 'x', version: 1 }),
+      tokens.edit({ ...owner, metadata: { 'one more': '' } }),
+      tokens.create({ ...TOKEN, name: 'x', idempotencyKey: 'c' }),
+      tokens.create({ ...TOKEN, idempotencyKey: 'c' }),
+      tokens.refresh({ ...owner, idempotencyKey: 'r', retirePrevious: 'now' }),
+      tokens.refresh({ ...owner, idempotencyKey: 'r' }),
+      tokens.refresh(owner),
+      tokens.adopt(claimOf('plain')),
+      tokens.adopt({ ...claimOf('plain'), name: 'x', idempotencyKey: 'a' }),
+      tokens.revokeMany({ ...many, stamp }),
+    ].map(codeOf)
+    expect(await Promise.all(codes)).toEqual([
+      ...['version_conflict', 'invalid_input', 'idempotency_key_reused', 'idempotency_key_spent'],
+      ...['idempotency_key_reused', 'idempotency_key_spent', 'too_many_live_secrets'],
+      ...['key_already_adopted', 'idempotency_key_reused', 'preview_outdated'],
     ])
-      expect((await errorOf(call)).code).toBe('insufficient_user_authentication')
+    expect(await codeOf(tokens.adopt({ ...claimOf('plain'), idempotencyKey: 'a' }))).toBe(
+      'insufficient_user_authentication',
+    )
   })
 
   it('asks for it at an adoption as at a create', async () => {
