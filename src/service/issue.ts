@@ -218,7 +218,11 @@ async function createdAgain(
   repeated: Omit<IdempotencyRecord, 'digest'>,
   { actor, rules }: NewToken,
 ): Promise<Judged<Written | Waiting>> {
-  if (statusOf(before, timeOf(engine)) === 'pending') return stillWaiting(before, repeated)
+  if (statusOf(before, timeOf(engine)) === 'pending') {
+    // What it was asked for by knew that there may be no secret.
+    if (!engine.approvals) throw new PlanTokenError('approval_required')
+    return stillWaiting(before, repeated)
+  }
   // It may hold more by now than it was made with.
   refuseBroken(rules, before, entryOf(engine, before))
   return reissue(engine, before, repeated, actor)

@@ -209,6 +209,17 @@ describe('an engine without the option', () => {
     expect((await edit(made.id, { scopes: ['files:read'] })).proposal).toBeDefined()
   })
 
+  it('gives no answer without a secret, though the plan has given up the rule', async () => {
+    const { tokens: asking, store, directory, clock, setRules } = newWorld()
+    const wish = { ...WISH, idempotencyKey: 'k' }
+    await asking.create(wish)
+    setRules({})
+    const tokens = createPlanTokens({ policy: POLICY, store, directory, clock })
+    expect(await codeOf(tokens.create(wish))).toBe('approval_required')
+    expect((await asking.create(wish)).secret).toBeUndefined()
+    expect((await tokens.create({ ...wish, idempotencyKey: 'l' })).secret.reveal()).toMatch(/^figpat_/)
+  })
+
   it('takes only what approvals() made', () => {
     for (const approvals of [{}, true, null, () => undefined])
       expect(() => plain(memoryStore(), { approvals })).toThrow('must be made by approvals().')
