@@ -58,7 +58,10 @@ describe('a token of a plan that asks for approvals', () => {
     const id = await ask()
     const token = await tokens.decline({ actor: BEN, id, reason: 'Half of it is enough' })
     expect(token).toMatchObject({ status: 'revoked', revokedBy: BEN, request: { by: ADA } })
-    expect(await lastEvent()).toMatchObject({ type: 'declined', actor: BEN, reason: 'Half of it is enough' })
+    const declined = await lastEvent()
+    expect(declined).toMatchObject({ type: 'declined', actor: BEN, reason: 'Half of it is enough' })
+    const { receipt } = await tokens.revoke({ actor: EVE, id, receipt: true })
+    expect([receipt.seq, receipt.chain, receipt.revokedAt]).toEqual([declined.seq, declined.chain, declined.at])
     for (const call of [
       tokens.approve({ actor: EVE, id }),
       tokens.decline({ actor: EVE, id }),
