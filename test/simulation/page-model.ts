@@ -220,7 +220,8 @@ export function approve(page: Page, token: ModelToken, by: string): string {
   const after = { ...token, ...token.proposal!.change }
   if (lackOf(page, token.plan, after.resources)) return 'plan_rules_broken'
   const { change, term } = token.proposal!
-  Object.assign(token, change, term ?? { renewal: termAgain(page.now, token.renewal) }, { proposal: null })
+  Object.assign(token, change, term, { proposal: null })
+  token.renewal = termAgain(page.now, token.renewal)
   return log(page, 'approved', token)
 }
 
@@ -246,6 +247,7 @@ export function collect(page: Page, token: ModelToken, by: string, key: string |
   token.secrets.push(secret)
   token.expiresAt = token.request!.ends ?? page.now + token.days * DAY
   token.request = null
+  token.renewal = termAgain(page.now, token.renewal)
   if (key !== undefined) page.keys.set(`collect ${token.id} ${key}`, { input: by, token, secret })
   return log(page, 'collected', token)
 }
