@@ -15,8 +15,8 @@ import { loadRecord } from '../service/rights.ts'
 import { refuseWeak } from '../service/step-up.ts'
 import type { Claim, ReadClaim } from './claim.ts'
 
-// A canary's secret must never have worked, which of a key that people use nobody can say.
-const inputSchema = z.extend(z.omit(INPUTS.create, { lifetimeDays: true, canary: true }), {
+// A canary's secret must never have worked, which of a key that people use nobody can say. A key from before renews nothing.
+const inputSchema = z.extend(z.omit(INPUTS.create, { lifetimeDays: true, canary: true, selfRenewal: true, renewUntil: true }), {
   expiresAt: later<number>(),
   scheme: later<string>(),
   digest: later<string>(),

@@ -57,6 +57,7 @@ const adopt = [
     'an id that nobody needs': { keyId: '7' },
     'an end that is over': { expiresAt: START },
     'a lifetime': { lifetimeDays: 5 },
+    'a key that renews itself': { selfRenewal: true },
   }),
   ...mistakesOf<object>('adopt', (change) => legacyWorld().tokens.adopt(claimOf('stripped', 0, change)), {
     'another encoding': { digest: 'a'.repeat(64) },
