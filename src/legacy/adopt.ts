@@ -16,12 +16,15 @@ import { refuseWeak } from '../service/step-up.ts'
 import type { Claim, ReadClaim } from './claim.ts'
 
 // A canary's secret must never have worked, which of a key that people use nobody can say. A key from before renews nothing.
-const inputSchema = z.extend(z.omit(INPUTS.create, { lifetimeDays: true, canary: true, selfRenewal: true, renewUntil: true }), {
-  expiresAt: later<number>(),
-  scheme: later<string>(),
-  digest: later<string>(),
-  keyId: later<string>(),
-})
+const inputSchema = z.extend(
+  z.omit(INPUTS.create, { lifetimeDays: true, canary: true, selfRenewal: true, renewUntil: true }),
+  {
+    expiresAt: later<number>(),
+    scheme: later<string>(),
+    digest: later<string>(),
+    keyId: later<string>(),
+  },
+)
 
 /** Makes a token of a key. `given` is an engine that manages. */
 export async function adopt(given: object, readClaim: (claim: Claim) => ReadClaim, input: object): Promise<Token> {
