@@ -7,7 +7,7 @@
 import { type ManagingEngine, timeOf } from '../service/engine.ts'
 import { newId } from '../service/ids.ts'
 import { elapsed, type Moment, momentOf } from '../service/platform.ts'
-import { readValue, writeValue } from './shelf.ts'
+import { readValue, writeValue } from '../service/values.ts'
 import { readState, type State } from './state.ts'
 
 /** What whoever sends has. */

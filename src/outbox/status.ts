@@ -3,8 +3,8 @@ import type { TokenEvent } from '../core/token.ts'
 import type { EventQuery } from '../ports.ts'
 import { ask, readObjects } from '../service/ask.ts'
 import { type ManagingEngine, timeOf } from '../service/engine.ts'
+import { readValue } from '../service/values.ts'
 import type { DeadLetters } from './dead.ts'
-import { readValue } from './shelf.ts'
 import { readState } from './state.ts'
 
 /** A plan whose next notice has failed. */

@@ -8,11 +8,12 @@ import { isCanary, isDate, type TokenRecord } from '../core/token.ts'
 import type { UsedFacts } from '../core/usage.ts'
 import type { Engine } from '../service/engine.ts'
 import { loadRecord } from '../service/rights.ts'
+import { changeValue, readValue } from '../service/values.ts'
 import { addDays, boundDays, type Counts, dayOf } from './days.ts'
 import { add, type Gathered, newGathered, settle } from './gathered.ts'
 import { readBeat, readPlan, readToken, textOfPlan, textOfToken } from './kept.ts'
 import { isCounted, noteAllowed, noteRefused } from './note.ts'
-import { BEAT, changeValue, nameOfPlan, nameOfToken, readValue, removeValue } from './values.ts'
+import { BEAT, nameOfPlan, nameOfToken, removeValue } from './values.ts'
 
 /** How many tokens are noted in memory before they are written early, and how many at most while the store fails. */
 const [EARLY, MOST_NOTED] = [10_000, 50_000]
