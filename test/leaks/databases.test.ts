@@ -1,50 +1,16 @@
 /** Leaks and canaries over real databases: what a record and an event have of them is there after it was written and read. */
-import { Kysely, PostgresDialect } from 'kysely'
-import pg from 'pg'
-import { createPlanTokens, type TokenStore } from 'plan-access-tokens'
+import { createPlanTokens } from 'plan-access-tokens'
 import { canaryTokens, reportLeak } from 'plan-access-tokens/leaks'
-import { migrate, sqlStore } from 'plan-access-tokens/stores/sql'
 import { requestWith, testClock } from 'plan-access-tokens/testing'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type PostgresServer, startPostgres } from '../support/postgres.ts'
-import { sqliteFile } from '../support/sqlite.ts'
+import { expect, it } from 'vitest'
+import { describeOverDatabases } from '../support/sql-stores.ts'
 import { ADMIN, DAY, MINUTE, newDirectory, POLICY, START, TOKEN } from '../support/world.ts'
 
-let server: PostgresServer
-beforeAll(async () => {
-  server = await startPostgres()
-})
-afterAll(() => server.close())
-
-const OPEN = {
-  async PostgreSQL() {
-    const pool = new pg.Pool(await server.database())
-    return { kysely: new Kysely<never>({ dialect: new PostgresDialect({ pool }) }), end() {} }
-  },
-  async SQLite() {
-    const file = sqliteFile()
-    return { kysely: new Kysely<never>({ dialect: file.dialect() }), end: () => file.close() }
-  },
-}
-
-describe.each(Object.entries(OPEN))('over %s', (_, open) => {
-  let store: TokenStore
-  let close: () => Promise<void>
-  beforeAll(async () => {
-    const { kysely, end } = await open()
-    await migrate(kysely)
-    store = sqlStore(kysely)
-    close = async () => {
-      await kysely.destroy()
-      end()
-    }
-  })
-  afterAll(() => close())
-
+describeOverDatabases((storeOf) => {
   it('each action stands in the log with its source and place, once', async () => {
     const clock = testClock(START)
     const directory = newDirectory()
-    const tokens = createPlanTokens({ policy: POLICY, store, directory, clock, canaries: canaryTokens() })
+    const tokens = createPlanTokens({ policy: POLICY, store: storeOf(), directory, clock, canaries: canaryTokens() })
     const made = async (canary?: true) => {
       const { token, secret } = await tokens.create({ ...TOKEN, ...(canary && { canary }) })
       return { id: token.id, secret: secret.reveal() }
@@ -70,7 +36,7 @@ describe.each(Object.entries(OPEN))('over %s', (_, open) => {
     expect(await get(told.id)).toMatchObject({ secrets: [{ leakedAt: START }], expiresAt: START + 30 * DAY })
     expect(await get(retired.id)).toMatchObject({ secrets: [{ leakedAt: START }], expiresAt: START + DAY })
 
-    const other = createPlanTokens({ policy: POLICY, store, directory, clock, canaries: canaryTokens() })
+    const other = createPlanTokens({ policy: POLICY, store: storeOf(), directory, clock, canaries: canaryTokens() })
     for (const one of [tokens, other, tokens, other]) {
       const decision = await one.authorize(requestWith(canary.secret, 'GET /v1/files/FileA'))
       expect(decision).toMatchObject({ allowed: false, code: 'token_unknown' })
@@ -86,7 +52,7 @@ describe.each(Object.entries(OPEN))('over %s', (_, open) => {
 
   it('eight reports at once write one line, and a refresh meanwhile saves the token and not the secret', async () => {
     const clock = testClock(START)
-    const tokens = createPlanTokens({ policy: POLICY, store, directory: newDirectory(), clock })
+    const tokens = createPlanTokens({ policy: POLICY, store: storeOf(), directory: newDirectory(), clock })
     const { token, secret } = await tokens.create(TOKEN)
     const owner = { actor: ADMIN, id: token.id }
     const report = () => reportLeak(tokens, { text: secret.reveal(), source: 'github', action: 'retire' })

@@ -1,50 +1,16 @@
 /** Self-renewal over real databases, by two engines: what is kept of a renewal, a lost answer, a race and an old secret. */
-import { Kysely, PostgresDialect } from 'kysely'
-import pg from 'pg'
-import { createPlanTokens, type TokenStore } from 'plan-access-tokens'
+import { createPlanTokens } from 'plan-access-tokens'
 import { selfRenewal } from 'plan-access-tokens/self-renewal'
-import { migrate, sqlStore } from 'plan-access-tokens/stores/sql'
 import { requestWith, testClock } from 'plan-access-tokens/testing'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type PostgresServer, startPostgres } from '../support/postgres.ts'
-import { sqliteFile } from '../support/sqlite.ts'
+import { expect, it } from 'vitest'
+import { describeOverDatabases } from '../support/sql-stores.ts'
 import { ADMIN, DAY, HOUR, newDirectory, START, TOKEN } from '../support/world.ts'
 import { RENEWING } from './policy.ts'
 
-let server: PostgresServer
-beforeAll(async () => {
-  server = await startPostgres()
-})
-afterAll(() => server.close())
-
-const OPEN = {
-  async PostgreSQL() {
-    const pool = new pg.Pool(await server.database())
-    return { kysely: new Kysely<never>({ dialect: new PostgresDialect({ pool }) }), end() {} }
-  },
-  async SQLite() {
-    const file = sqliteFile()
-    return { kysely: new Kysely<never>({ dialect: file.dialect() }), end: () => file.close() }
-  },
-}
-
-describe.each(Object.entries(OPEN))('over %s', (_, open) => {
-  let store: TokenStore
-  let close: () => Promise<void>
-  beforeAll(async () => {
-    const { kysely, end } = await open()
-    await migrate(kysely)
-    store = sqlStore(kysely)
-    close = async () => {
-      await kysely.destroy()
-      end()
-    }
-  })
-  afterAll(() => close())
-
+describeOverDatabases((storeOf) => {
   it('a token renews itself in either process, its lost answer is had again, and its old secret ends it', async () => {
     const clock = testClock(START)
-    const options = { policy: RENEWING, store, clock, directory: newDirectory(), onWarning() {} }
+    const options = { policy: RENEWING, store: storeOf(), clock, directory: newDirectory(), onWarning() {} }
     const [one, two] = [0, 1].map(() =>
       createPlanTokens({ ...options, selfRenewal: selfRenewal({ onSuperseded: 'revoke' }) }),
     ) as [ReturnType<typeof createPlanTokens>, ReturnType<typeof createPlanTokens>]
