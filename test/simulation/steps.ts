@@ -38,6 +38,8 @@ export type Step =
   | { readonly do: 'collect'; readonly by: string; readonly token: number; readonly key: string | undefined }
   /** Whether a plan asks for approvals from now on. */
   | { readonly do: 'rule'; readonly plan: string; readonly isAsking: boolean }
+  /** Makes a call while the rules ask for a stronger session than its actor has. */
+  | { readonly do: 'weakly'; readonly call: Step }
   /** Sends an earlier call with an idempotency key once more, perhaps with other input. */
   | { readonly do: 'again'; readonly call: number; readonly otherwise: boolean }
   /**
@@ -109,32 +111,34 @@ const create = fc.record({
   key,
 })
 
+const edit = fc.record({
+  do: fc.constant('edit'),
+  by,
+  token: nth,
+  name: fc.constantFrom('Token', 'Other'),
+  scopes: fc.option(scopes, { nil: undefined, freq: 1 }),
+  resources: fc.option(resources, { nil: undefined, freq: 1 }),
+  addresses: fc.oneof(addresses, fc.constant(undefined), fc.constant(null)),
+  renewal: fc.constantFrom(undefined, undefined, undefined, 'on', 'off', 40),
+})
+
+const refresh = fc.record({
+  do: fc.constant('refresh'),
+  token: nth,
+  retire,
+  grace: fc.constantFrom(undefined, undefined, undefined, 0, 1, 24),
+  key,
+  times: fc.constantFrom(1, 1, 1, 1, 2, 11),
+})
+
+const decision = fc.record({ do: fc.constantFrom('approve', 'approve', 'approve', 'decline'), by, token: nth })
+const collect = fc.record({ do: fc.constant('collect'), by, token: nth, key })
+const revoke = fc.record({ do: fc.constant('revoke'), token: nth })
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: create },
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      do: fc.constant('edit'),
-      by,
-      token: nth,
-      name: fc.constantFrom('Token', 'Other'),
-      scopes: fc.option(scopes, { nil: undefined, freq: 1 }),
-      resources: fc.option(resources, { nil: undefined, freq: 1 }),
-      addresses: fc.oneof(addresses, fc.constant(undefined), fc.constant(null)),
-      renewal: fc.constantFrom(undefined, undefined, undefined, 'on', 'off', 40),
-    }),
-  },
-  {
-    weight: 10,
-    arbitrary: fc.record({
-      do: fc.constant('refresh'),
-      token: nth,
-      retire,
-      grace: fc.constantFrom(undefined, undefined, undefined, 0, 1, 24),
-      key,
-      times: fc.constantFrom(1, 1, 1, 1, 2, 11),
-    }),
-  },
+  { weight: 8, arbitrary: edit },
+  { weight: 10, arbitrary: refresh },
   {
     weight: 3,
     arbitrary: fc.record({ do: fc.constant('again'), call: nth, otherwise: fc.constantFrom(false, false, true) }),
@@ -148,13 +152,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('renewAgain'), call: nth, otherwise: fc.boolean(), isUsed: fc.boolean() }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('preview'), token: nth }) },
-  {
-    weight: 8,
-    arbitrary: fc.record({ do: fc.constantFrom('approve', 'approve', 'approve', 'decline'), by, token: nth }),
-  },
-  { weight: 8, arbitrary: fc.record({ do: fc.constant('collect'), by, token: nth, key }) },
+  { weight: 8, arbitrary: decision },
+  { weight: 8, arbitrary: collect },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('rule'), plan, isAsking: fc.constantFrom(true, true, false) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('revoke'), token: nth }) },
+  { weight: 2, arbitrary: revoke },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('weakly'),
+      call: fc.oneof(create, edit, refresh, decision, collect, revoke),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('revokeSecret'), secret: nth }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('use'), secret: nth }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('authorize'), secret: nth, line: fc.constantFrom(...LINES) }) },

@@ -80,7 +80,11 @@ function poolOf({ tokens }: model.Page, step: Step): readonly model.ModelToken[]
   return step.token % 4 === 0 || waiting.length === 0 ? tokens : waiting
 }
 
-async function take(walked: Walked, page: model.Page, step: Step): Promise<void> {
+/**
+ * Takes one step. With a weak session, which the rules do not take, whatever would go through is refused, and whatever would not is
+ * refused as ever: then `page` is one to throw away.
+ */
+async function take(walked: Walked, page: model.Page, step: Step, isWeak = false): Promise<void> {
   const { tokens, clock, directory, use, setRule } = walked
   const pool = poolOf(page, step)
   const token = 'token' in step ? pool.at(step.token % Math.max(1, pool.length)) : undefined
@@ -88,7 +92,18 @@ async function take(walked: Walked, page: model.Page, step: Step): Promise<void>
   const secrets = [...page.tokens.flatMap((other) => other.secrets.map(({ text }) => text)), NOBODYS]
   const secret = 'secret' in step ? secrets.at(step.secret % secrets.length)! : ''
   if ('token' in step && !token) return
+  const sameCall = (what: string, made: unknown, wanted: string): void => {
+    // What was approved before is only said once more.
+    const isRefused = isWeak && wanted === 'ok' && !isApprovedAlready
+    same(what, typeof made === 'string' ? made : 'ok', isRefused ? 'insufficient_user_authentication' : wanted)
+  }
+  const isApprovedAlready = step.do === 'approve' && token?.request?.isApproved === true
   switch (step.do) {
+    case 'weakly': {
+      walked.setStrict(true)
+      await take(walked, structuredClone(page), step.call, true)
+      return walked.setStrict(false)
+    }
     case 'create': {
       const { plan: planId, days: lifetimeDays, byMoment, scopes, addresses, key: idempotencyKey } = step
       const renewal = untilOf(page, step.renewal)
@@ -108,7 +123,7 @@ async function take(walked: Walked, page: model.Page, step: Step): Promise<void>
       const given =
         typeof made === 'string' ? { id: '', secret: '' } : { id: made.token.id, secret: made.secret?.reveal() ?? '' }
       const wish = { ...step, ends, renewal }
-      return same('create', typeof made === 'string' ? made : 'ok', model.create(page, wish, given))
+      return sameCall('create', made, model.create(page, wish, given))
     }
     case 'edit': {
       const { name, scopes, resources, addresses } = step
@@ -120,9 +135,9 @@ async function take(walked: Walked, page: model.Page, step: Step): Promise<void>
           ...(resources && { resources: linksOf(resources) }),
         }),
       )
-      return same(
+      return sameCall(
         'edit',
-        typeof made === 'string' ? made : 'ok',
+        made,
         model.edit(page, token!, { ...change, ...(resources && { resources }) }, step.by, renewal),
       )
     }
@@ -137,25 +152,21 @@ async function take(walked: Walked, page: model.Page, step: Step): Promise<void>
         }),
       )
       const text = typeof made === 'string' ? '' : made.secret.reveal()
-      return same(
-        'refresh',
-        typeof made === 'string' ? made : 'ok',
-        model.refresh(page, token!, { retire, grace, key }, text),
-      )
+      return sameCall('refresh', made, model.refresh(page, token!, { retire, grace, key }, text))
     }
     case 'approve': {
       const made = await outcomeOf(tokens.approve({ ...id, actor: step.by }))
-      return same('approve', typeof made === 'string' ? made : 'ok', model.approve(page, token!, step.by))
+      return sameCall('approve', made, model.approve(page, token!, step.by))
     }
     case 'decline': {
       const made = await outcomeOf(tokens.decline({ ...id, actor: step.by }))
-      return same('decline', typeof made === 'string' ? made : 'ok', model.decline(page, token!, step.by))
+      return sameCall('decline', made, model.decline(page, token!, step.by))
     }
     case 'collect': {
       const { by, key } = step
       const made = await outcomeOf(tokens.collect({ ...id, actor: by, ...(key && { idempotencyKey: key }) }))
       const text = typeof made === 'string' ? '' : made.secret.reveal()
-      return same('collect', typeof made === 'string' ? made : 'ok', model.collect(page, token!, by, key, text))
+      return sameCall('collect', made, model.collect(page, token!, by, key, text))
     }
     case 'rule': {
       setRule(step.plan, step.isAsking)
@@ -175,7 +186,7 @@ async function take(walked: Walked, page: model.Page, step: Step): Promise<void>
       return same('previewRefresh', await outcomeOf(tokens.previewRefresh(id)), model.preview(page, token!))
     case 'revoke': {
       const made = await outcomeOf(tokens.revoke({ ...id, receipt: true }))
-      same('revoke', typeof made === 'string' ? made : 'ok', model.revoke(page, token!))
+      sameCall('revoke', made, model.revoke(page, token!))
       if (typeof made === 'string') return
       const { seq, revokedAt, notAcceptedSince } = made.receipt
       const events = await walked.log.events({ tokenId: id.id, limit: 500 })

@@ -1,5 +1,14 @@
 /** The plain world (support/world.ts) as walks begin in it, with uses that are steps of their own, and the page as it is then. */
-import type { Issued, MemoryStore, PlanTokens, Policy, Requested, SecretUse, TokenStore } from 'plan-access-tokens'
+import type {
+  Issued,
+  MemoryStore,
+  PlanRules,
+  PlanTokens,
+  Policy,
+  Requested,
+  SecretUse,
+  TokenStore,
+} from 'plan-access-tokens'
 import { approvals } from 'plan-access-tokens/approvals'
 import { selfRenewal } from 'plan-access-tokens/self-renewal'
 import type { TestDirectory } from 'plan-access-tokens/testing'
@@ -14,6 +23,8 @@ export interface Walked extends Pick<World<Policy>, 'clock' | 'directory'> {
   readonly tokens: PlanTokens<Policy, Issued | Requested>
   /** Whether a plan asks for approvals. */
   setRule(plan: string, isAsking: boolean): void
+  /** Whether every plan asks for a session that has begun just now. */
+  setStrict(isStrict: boolean): void
   /** Says that a secret was used. */
   use(use: SecretUse): Promise<void>
   /** The store as the engine has it. */
@@ -34,7 +45,11 @@ export function newEngine({ policy, isLater = false, ...mending }: Mending = {})
   const directory = newDirectory()
   for (const plan of Object.values(PLANS)) directory.setPlan(plan, { admins: ADMINS })
   const asking = new Set<string>()
-  const rules = (plan: string) => (asking.has(plan) ? ({ approvals: 'required' } as const) : undefined)
+  let stepUp: PlanRules['stepUp'] | undefined
+  const rules = (plan: string): PlanRules => ({
+    ...(asking.has(plan) && { approvals: 'required' }),
+    ...(stepUp && { stepUp }),
+  })
   const asked = { ...(mending.directory?.(directory) ?? directory), rules }
   let port: Partial<{ -readonly [M in keyof TokenStore]: TokenStore[M] }> = {}
   const options: WorldOptions<Policy> & { readonly approvals: unknown } = {
@@ -69,6 +84,10 @@ export function newEngine({ policy, isLater = false, ...mending }: Mending = {})
     setRule(plan, isAsking) {
       if (isAsking) asking.add(plan)
       else asking.delete(plan)
+    },
+    setStrict(isStrict) {
+      const asked = { maxAgeSeconds: 1 }
+      stepUp = isStrict ? { create: asked, edit: asked, refresh: asked, revoke: asked, approve: asked } : undefined
     },
   }
 }

@@ -179,6 +179,9 @@ export const WRONG_ENGINES: { readonly [mistake: string]: () => Walked } = {
       return done.token ? { revoked: true, token: await tokens.revoke({ actor: 'admin-1', id: done.token.id }) } : done
     },
   })),
+  'takes every session for a strong one': calls(({ tokens, clock }) => ({
+    refresh: (input) => tokens.refresh({ ...input, actor: { id: String(input.actor), authTime: clock.now() } }),
+  })),
   'lets whoever asked approve it': calls(({ tokens }) => ({
     approve: (input) =>
       tokens.approve(input).catch((error: PlanTokenError) => {
