@@ -15,7 +15,7 @@ describe('the command line', () => {
     [
       'a value that is none of a few',
       ['list', '--plan', 'a', '--status', 'dead'],
-      /Allowed choices are active, expired, revoked/,
+      /Allowed choices are active, pending, expired, revoked/,
     ],
     ['a number that is none', ['list', '--plan', 'a', '--limit', 'x'], /must be a whole number/],
     ['one argument too many', ['show', 'a', 'b'], /too many arguments/],
@@ -73,7 +73,7 @@ describe('the command line', () => {
     const { run } = project()
     expect((await run(['complete', '--', 're'])).stdout).toMatch(/^refresh\t.*\nrevoke\t/)
     expect((await run(['complete', '--', 'list', '--sta'])).stdout).toMatch(/^--status\t/)
-    expect((await run(['complete', '--', 'list', '--status', ''])).stdout).toMatch(/^active\t\nexpired\t\nrevoked\t/)
+    expect((await run(['complete', '--', 'list', '--status', ''])).stdout).toMatch(/^active\t\npending\t\nexpired\t\nrevoked\t/)
   })
 
   it('lets the copy of the package run that the project has', async () => {
