@@ -69,7 +69,7 @@ describeWithD1('Cloudflare D1', [], () => {
       const store = d1Store(database)
       await expect(add(store)).rejects.toMatchObject({ code: 'store_not_migrated' })
       expect(await run('select id from plan_tokens')).toEqual([])
-      await run('insert into plan_token_state values (1, 2, 0, 0)')
+      await run('insert into plan_token_state values (1, 2, 0, 0, null)')
     })
 
     it('says of a token that is larger than a row of D1 what to do, writes nothing, and still ends a token', async () => {
@@ -108,7 +108,7 @@ describeWithD1('Cloudflare D1', [], () => {
       const refreshed = next(record, { secrets: [{ ...(first as typeof first & object), digest: 'another' }] })
       await expect(store.commit(refreshed, eventOf(refreshed))).rejects.toMatchObject({ code: 'store_not_migrated' })
       const digests = await run('select digest from plan_token_secrets')
-      await run('insert into plan_token_state values (1, 2, 0, 0) on conflict do nothing')
+      await run('insert into plan_token_state values (1, 2, 0, 0, null) on conflict do nothing')
       expect(digests).toEqual([{ digest: first?.digest }])
     })
 

@@ -60,7 +60,7 @@ describe.each(DRIVERS)('SQLite through %s', (name, open, needs) => {
       expect(await store.list({ planId: 'plan é', order: 'expiry', now: T, limit: 9, search: '漢' })).toHaveLength(1)
       expect(seqs(await store.events({ limit: 9 }))).toEqual([1])
       await elsewhere(
-        "insert into plan_token_events values (2, 'e', 1, 'edited', 't', 'p', null, 1, null, null, null); update plan_token_state set last_seq = 2, bound_ms = 700",
+        "insert into plan_token_events values (2, 'e', 1, 'edited', 't', 'p', null, 1, null, null, null, null, null); update plan_token_state set last_seq = 2, bound_ms = 700",
       )
       expect(seqs(await store.events({ after: 1, limit: 9 }))).toEqual([2])
       expect(await store.bound(500)).toBe(700)
