@@ -73,7 +73,9 @@ describe('the command line', () => {
     const { run } = project()
     expect((await run(['complete', '--', 're'])).stdout).toMatch(/^refresh\t.*\nrevoke\t/)
     expect((await run(['complete', '--', 'list', '--sta'])).stdout).toMatch(/^--status\t/)
-    expect((await run(['complete', '--', 'list', '--status', ''])).stdout).toMatch(/^active\t\npending\t\nexpired\t\nrevoked\t/)
+    expect((await run(['complete', '--', 'list', '--status', ''])).stdout).toMatch(
+      /^active\t\npending\t\nexpired\t\nrevoked\t/,
+    )
   })
 
   it('lets the copy of the package run that the project has', async () => {
