@@ -1,7 +1,7 @@
 /** `plan-access-tokens/audit`: shows whether the audit log was touched, signs what it says now, and exports it. */
 
 export type { ExportFormat } from '../core/event-text.ts'
-export type { ExportPart } from '../service/export-events.ts'
+export type { ExportInput, ExportPart } from '../service/export-events.ts'
 export { type Checkpoint, type CheckpointInput, createCheckpoint } from './checkpoint.ts'
 export { exportEvents, type LogExport, type PlanExport } from './export.ts'
 export type { LogProblem, LogProblemCode, LogReport, Stretch } from './findings.ts'

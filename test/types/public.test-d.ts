@@ -153,6 +153,7 @@ interface Types {
   TokenRequest: approvals.TokenRequest
   Checkpoint: audit.Checkpoint
   ExportFormat: audit.ExportFormat
+  ExportInput: audit.ExportInput
   ExportPart: audit.ExportPart
   LogExport: audit.LogExport
   PlanExport: audit.PlanExport
