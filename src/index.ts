@@ -127,6 +127,7 @@ export { createPlanTokens, type PlanTokens } from './service/create-plan-tokens.
 export type { Allowance, Allowed, Decision, PublicAllowance } from './service/decision.ts'
 export type { RevokedSecret, SweepResult } from './service/end.ts'
 export type { Explanation, Verdict } from './service/explain.ts'
+export type { Features } from './service/features.ts'
 export type {
   AdoptInput,
   CheckLinksInput,

@@ -16,6 +16,7 @@ import type { AdminCode } from './problem.ts'
 export type AdminEngine = Pick<
   PlanTokens<Policy, Issued | Requested>,
   | 'policies'
+  | 'features'
   | 'legacy'
   | 'create'
   | 'get'

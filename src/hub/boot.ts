@@ -6,9 +6,10 @@ import type { Actor } from '../core/actor.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import type { Policy } from '../core/policy.ts'
 import { npmrc } from '../npm/npmrc.ts'
+import type { Features } from '../service/features.ts'
 import type { TokenPage } from '../service/manage.ts'
 import { checkedPlans, type HubAddress, type HubOptions, type HubPlan } from './options.ts'
-import type { HubTexts } from './texts.ts'
+import type { HubTexts } from './texts/index.ts'
 
 /** A plan of the person, and the token types that it cannot have. */
 export interface BootPlan {
@@ -36,6 +37,8 @@ export interface Boot {
   readonly texts: Partial<HubTexts>
   readonly plans: readonly BootPlan[]
   readonly surfaces: readonly SurfaceView[]
+  /** What the host has; what it has not is not shown. */
+  readonly features: Features
   readonly usages: { readonly [type: string]: readonly Usage[] }
   /** How many tokens a page of the table has. */
   readonly pageSize: number
@@ -66,6 +69,7 @@ export async function bootOf(options: HubOptions, usages: Boot['usages'], actor:
     texts,
     plans: shown,
     surfaces: surfacesOf(tokens.policies),
+    features: tokens.features,
     usages,
     pageSize: PAGE_SIZE,
     ...(first && { first }),

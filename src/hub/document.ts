@@ -2,7 +2,7 @@
 import type { Files } from './assets.ts'
 import type { Boot } from './boot.ts'
 import type { HubOptions } from './options.ts'
-import { HUB_TEXTS, type HubTexts } from './texts.ts'
+import { HUB_TEXTS, type TextKey } from './texts/index.ts'
 
 /** The page: what it needs to draw at once, and where its files are. */
 export function pageOf(options: HubOptions, files: Files, boot: Boot): string {
@@ -44,7 +44,7 @@ const NOTICES = {
   missing: 'noticeMissing',
   unreadable: 'noticeUnreadable',
   failed: 'noticeFailed',
-} as const satisfies { readonly [what: string]: keyof HubTexts }
+} as const satisfies { readonly [what: string]: TextKey }
 
 /** A short page that says why there is no other, and leads on from there. */
 export function noticeOf(what: keyof typeof NOTICES, options: HubOptions, files: Files): string {

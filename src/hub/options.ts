@@ -12,7 +12,7 @@ import { didYouMean } from '../core/suggest.ts'
 import { isBasePath } from '../core/target.ts'
 import { type NpmrcOptions, npmrc } from '../npm/npmrc.ts'
 import type { Awaitable, Clock, PlanInfo } from '../ports.ts'
-import { HUB_TEXTS, type HubTexts } from './texts.ts'
+import { HUB_TEXTS, type HubTexts, type PluralText } from './texts/index.ts'
 
 /** A plan, as the switch of organizations shows it. */
 export interface HubPlan extends PlanInfo {
@@ -98,8 +98,20 @@ export function checkHubOptions(options: unknown): void {
 
 function problemsOfText(key: string, value: unknown): readonly string[] {
   if (!Object.hasOwn(HUB_TEXTS, key)) return [`is not a text of the page.${didYouMean(key, Object.keys(HUB_TEXTS))}`]
-  if (typeof value !== 'string') return ['must be text.']
-  return missingHoles(key as keyof HubTexts, value).map((hole) => `lacks {${hole}}.`)
+  const english = HUB_TEXTS[key as keyof HubTexts]
+  if (typeof english === 'string') return typeof value === 'string' ? missingHoles(english, value) : ['must be text.']
+  return isPluralText(value) ? missingHoles(english.other, value.other) : [PLURAL]
+}
+
+const CATEGORIES: readonly string[] = ['zero', 'one', 'two', 'few', 'many', 'other']
+const PLURAL = `is about a number: it must be an object with "other", and a text for each other category of plurals that the language has (${CATEGORIES.slice(0, -1).join(', ')}).`
+
+function isPluralText(value: unknown): value is PluralText {
+  return (
+    isDictionary(value) &&
+    typeof value.other === 'string' &&
+    Object.entries(value).every(([category, text]) => CATEGORIES.includes(category) && typeof text === 'string')
+  )
 }
 
 /** What `plans` gave, if it is a list of plans. @throws TypeError that says what is missing, and of nobody. */
@@ -158,6 +170,6 @@ function isLanguage(lang: unknown): boolean {
 }
 
 /** What a text in another language must not lose: a date, a name. */
-function missingHoles(key: keyof HubTexts, text: string): readonly string[] {
-  return [...HUB_TEXTS[key].matchAll(/\{(\w+)\}/g)].flatMap(([hole, name = '']) => (text.includes(hole) ? [] : [name]))
+function missingHoles(english: string, text: string): readonly string[] {
+  return [...english.matchAll(/\{\w+\}/g)].flatMap(([hole]) => (text.includes(hole) ? [] : [`lacks ${hole}.`]))
 }

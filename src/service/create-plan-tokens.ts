@@ -19,6 +19,7 @@ import { type RevokedSecret, revoke, revokeSecret, type SweepResult, sweep } fro
 import type { ManagingEngine } from './engine.ts'
 import { keepEngine } from './engines.ts'
 import { createExplain, type Explanation } from './explain.ts'
+import { type Features, featuresOf } from './features.ts'
 import { createGrantCache } from './grants.ts'
 import type {
   AdoptInput,
@@ -55,6 +56,8 @@ import type { AdviceInput, UnusedInput } from './usage-input.ts'
  */
 export interface PlanTokens<P extends Policy = TokenOnlyPolicy, Created extends Issued | Requested = Issued>
   extends Authorizer<P> {
+  /** Which optional parts it was made with. */
+  readonly features: Features
   /**
    * Issues a token. Its secret is shown this once. Where the rules of the plan ask for approvals, the token is pending and `secret` is
    * `undefined`: `approve` and `collect` follow.
@@ -263,6 +266,7 @@ export function createPlanTokens<P extends Policy>(options: EngineOptions<P>): P
   const grants = createGrantCache(engine)
   const tokens: PlanTokens<P, Issued | Requested> = {
     ...authorizerOf(engine, policies, grants, given),
+    features: featuresOf(engine),
     create: (input) => create(engine, input as CreateInput),
     async adopt(input) {
       if (engine.legacy) return engine.legacy.adopt(engine, input)

@@ -3,7 +3,7 @@
  * interface. What a test has to steer is a field: who is signed in, what the network does, what time it is.
  */
 import { createServer } from 'node:http'
-import type { Directory, Policy, ResourceRef } from 'plan-access-tokens'
+import type { ApprovingOptions, Directory, Policy, ResourceRef } from 'plan-access-tokens'
 import { toNode } from 'plan-access-tokens/admin'
 import { type HubOptions, hubHandler } from 'plan-access-tokens/hub'
 import { testDirectory } from 'plan-access-tokens/testing'
@@ -34,10 +34,12 @@ export type Fault =
 /** What a hub is made of, and how the engine's directory differs. */
 export interface HubWorldOptions extends Partial<HubOptions> {
   readonly directory?: Partial<Directory>
+  /** Optional parts of the engine, such as approvals. */
+  readonly engine?: Partial<ApprovingOptions<Policy>>
 }
 
 /** The hub over a fresh world. */
-export async function hubWorld({ directory: change, ...options }: HubWorldOptions = {}) {
+export async function hubWorld({ directory: change, engine, ...options }: HubWorldOptions = {}) {
   const tree = testDirectory({
     1001: {
       admins: ['ada', 'bob'],
@@ -61,7 +63,7 @@ export async function hubWorld({ directory: change, ...options }: HubWorldOption
   /** How far ahead of the machine's the engine's clock is. */
   let ahead = 0
   const clock = { now: () => Date.now() + ahead }
-  const { tokens, make } = newWorld<Policy>({ policy: [POLICY, NPM_POLICY], directory, clock })
+  const { tokens, make } = newWorld<Policy>({ policy: [POLICY, NPM_POLICY], directory, clock, ...engine })
   const names: Record<string, string> = { 1001: 'Acme', 1002: 'Globex', 1003: 'Initech', 1004: 'Hooli' }
   const state = {
     /** Who is signed in. */
@@ -100,6 +102,7 @@ export async function hubWorld({ directory: change, ...options }: HubWorldOption
   return {
     tokens,
     tree,
+    clock,
     state,
     hub,
     names,

@@ -1,7 +1,7 @@
 /** The management API as the page calls it, and what an answer that is none means to the person. */
 import { AdminApiError, createAdminClient } from '../../admin/client.ts'
 import type { Issue } from '../../core/issue.ts'
-import type { HubTexts } from '../texts.ts'
+import type { TextKey } from '../texts/index.ts'
 import { boot, own, t } from './hub.ts'
 
 /** How long an answer may take. */
@@ -78,7 +78,7 @@ export interface Failure {
   readonly isLoss: boolean
 }
 
-const TEXTS: { readonly [code: string]: keyof HubTexts } = {
+const TEXTS: { readonly [code: string]: TextKey } = {
   network: 'failNetwork',
   timeout: 'failTimeout',
   signed_out: 'failSignedOut',

@@ -2,9 +2,9 @@
 import { useEffect, useState } from 'preact/hooks'
 import { minuteOf } from './format.ts'
 import { boot, isRightToLeft, kinds, now, t } from './hub.ts'
-import { Panel } from './panel.tsx'
-import { Field } from './parts.tsx'
+import { Field } from './parts/parts.tsx'
 import { goTo, onPlace, WHOLE } from './places.ts'
+import { Panel } from './table/panel.tsx'
 
 /** Plan and tab out of the address, so that a reload shows the same. Neither is a secret. */
 function chosenInAddress(): { readonly plan: string; readonly type: string } {

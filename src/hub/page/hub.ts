@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact'
 import type { SurfaceView } from '../../admin/client.ts'
 import type { TypeView } from '../../core/policy.ts'
 import type { Boot, BootPlan } from '../boot.ts'
-import { HUB_TEXTS, type HubTexts } from '../texts.ts'
+import { HUB_TEXTS, type HubTexts, type PluralKey, type TextKey } from '../texts/index.ts'
 
 /** What the server wrote into the page. */
 export const boot = JSON.parse(document.getElementById('boot')?.textContent ?? '{}') as Boot
@@ -19,23 +19,29 @@ const offset = boot.now - Date.now()
 export const now = (): number => Date.now() + offset
 
 const numbers = new Intl.NumberFormat(boot.lang)
+const plurals = new Intl.PluralRules(boot.lang)
+
+type Values = { readonly [hole: string]: string | number }
 
 /** A text with its holes filled; numbers are written as the page's language writes them. */
-export function t(key: keyof HubTexts, values: { readonly [hole: string]: string | number } = {}): string {
-  return words[key].replace(/\{(\w+)\}/g, (hole, name: string) => {
+export const t = (key: TextKey, values: Values = {}): string => filled(words[key], values)
+
+function filled(text: string, values: Values): string {
+  return text.replace(/\{(\w+)\}/g, (hole, name: string) => {
     const value = own(values, name) ?? hole
     return typeof value === 'number' ? numbers.format(value) : value
   })
 }
 
 /** A text whose holes are filled with elements. */
-export function rich(key: keyof HubTexts, values: { readonly [hole: string]: ComponentChildren }): ComponentChildren[] {
+export function rich(key: TextKey, values: { readonly [hole: string]: ComponentChildren }): ComponentChildren[] {
   return words[key].split(/\{(\w+)\}/g).map((part, i) => (i % 2 === 0 ? part : (own(values, part) ?? `{${part}}`)))
 }
 
-/** A text about a number of things. */
-export function count(number: number, one: keyof HubTexts, many: keyof HubTexts): string {
-  return number === 1 ? t(one) : t(many, { count: number })
+/** A text about a number of things, which fills `{count}`, in the form that the page's language has for that number. */
+export function count(number: number, key: PluralKey, values: Values = {}): string {
+  const forms = words[key]
+  return filled(forms[plurals.select(number)] ?? forms.other, { count: number, ...values })
 }
 
 /** Whether the page's language is written from right to left. */

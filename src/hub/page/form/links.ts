@@ -1,0 +1,97 @@
+/** Pasted links, checked by the server as one types: the newest text counts, and an old answer is dropped. */
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { FoundLink } from '../../../core/links.ts'
+import type { PlacedReport } from '../../../service/check-links.ts'
+import type { BootPlan } from '../../boot.ts'
+import { api, type Failure, failureOf } from '../api.ts'
+import { type Kind, t } from '../hub.ts'
+import type { Draft } from './draft.ts'
+
+/** What is known of the text. */
+export interface Links {
+  /** Of the text as it is now; `undefined` while that is being asked. */
+  readonly report: PlacedReport | undefined
+  readonly failure: Failure | undefined
+  readonly isChecking: boolean
+  /** The links to send, or what keeps one from sending them; asks first if the text was not judged yet. */
+  settle(): Promise<{ readonly links: readonly string[] } | { readonly mistake: string }>
+}
+
+const PAUSE = 250
+
+interface Judged {
+  readonly text: string
+  readonly report?: PlacedReport
+  readonly failure?: Failure
+}
+
+/** Checks the links of a draft. */
+export function useLinks({ links: text, isAll }: Draft, plan: BootPlan, kind: Kind): Links {
+  const [judged, setJudged] = useState<Judged>()
+  const newest = useRef(text)
+  newest.current = text
+  const isWanted = !isAll && text.trim() !== ''
+
+  const ask = async (asked: string): Promise<Judged> => {
+    const input = { text: asked, planId: plan.id, surface: kind.surface.surface }
+    const found: Judged = await api.parseLinks(input).then(
+      (report) => ({ text: asked, report }),
+      (error: unknown) => ({ text: asked, failure: failureOf(error) }),
+    )
+    if (newest.current === asked) setJudged(found)
+    return found
+  }
+  useEffect(() => {
+    if (!isWanted || judged?.text === text) return
+    const timer = setTimeout(() => ask(text), PAUSE)
+    return () => clearTimeout(timer)
+  }, [text, isWanted])
+
+  const current = isWanted && judged?.text === text ? judged : undefined
+  return {
+    report: current?.report,
+    failure: current?.failure,
+    isChecking: isWanted && !current,
+    async settle() {
+      if (!isWanted) return { mistake: t('linksNone') }
+      const { report } = current?.report ? current : await ask(text)
+      // Without an answer the server judges all the same, when it is sent.
+      if (!report) return { links: splitLinks(text) }
+      const mistake = mistakeOf(report, kind)
+      return mistake === undefined ? { links: foundIn(report).map(({ link }) => link) } : { mistake }
+    },
+  }
+}
+
+/** Everything that reads as a link to a resource, wherever that lies. */
+const foundIn = ({ resources, unplaced = [] }: PlacedReport): readonly FoundLink[] => [...resources, ...unplaced]
+
+/** What keeps links from being sent. */
+function mistakeOf(report: PlacedReport, kind: Kind): string | undefined {
+  if (report.mistakes.length > 0) return t('linksAsk')
+  return foundIn(report).length === 0 ? t('linksNone') : tooManyOf(report, kind)
+}
+
+/** That there are more than a token can hold, if there are. */
+export function tooManyOf(report: PlacedReport, { surface }: Kind): string | undefined {
+  const most = surface.limits.links
+  const count = foundIn(report).length
+  return count > most ? t('linksTooMany', { count, most }) : undefined
+}
+
+const splitLinks = (text: string): readonly string[] => text.split(/[\s,]+/).filter((link) => link !== '')
+
+/** The text without some of its links. */
+export function without(text: string, mistakes: PlacedReport['mistakes']): string {
+  let rest = ''
+  let from = 0
+  for (const { start, end } of mistakes) {
+    rest += text.slice(from, start)
+    from = end
+  }
+  return (rest + text.slice(from))
+    .split('\n')
+    .map((line) => line.replace(/^[\s,]+|[\s,]+$/g, '').replace(/\s*,[\s,]*/g, ', '))
+    .filter((line) => line !== '')
+    .join('\n')
+}

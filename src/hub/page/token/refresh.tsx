@@ -1,0 +1,79 @@
+/** The modal before a refresh: both dates first, and a way to end the old secret at once. */
+import { useEffect, useId, useState } from 'preact/hooks'
+import type { IssuedText } from '../../../admin/client.ts'
+import type { Token } from '../../../core/token.ts'
+import { api, persistently } from '../api.ts'
+import { minuteOf } from '../format.ts'
+import { useCall, useKey } from '../hooks.ts'
+import { kindOf, rich, t } from '../hub.ts'
+import { useLookedAt } from '../looked-at.ts'
+import { Dialog } from '../parts/dialog.tsx'
+import { Action, CallFooter, FailureNote } from '../parts/parts.tsx'
+
+interface RefreshProps {
+  readonly token: Token
+  readonly onIssued: (issued: IssuedText) => void
+  readonly onClose: () => void
+}
+
+/** Shows the dates that a refresh gives, and refreshes. */
+export function Refresh({ token, onIssued, onClose }: RefreshProps) {
+  const [dates, setDates] = useState<{ readonly expiresAt: number; readonly previousWorksUntil: number }>()
+  const [isLeaked, setLeaked] = useState(false)
+  const preview = useCall()
+  const call = useCall()
+  const keyOf = useKey()
+  const about = useId()
+  const load = async (): Promise<void> =>
+    setDates(await preview.run(() => persistently(() => api.previewRefresh({ id: token.id }))))
+  useEffect(() => void load(), [])
+  // The dates are counted from now.
+  useLookedAt(load)
+  const { graceHours, lifetimeDays: longest } = kindOf(token.type).surface.limits
+  const days = Math.min(token.lifetimeDays, longest)
+  const hours = Math.min(graceHours, days * 24)
+  const refresh = async (): Promise<void> => {
+    const input = { id: token.id, retirePrevious: isLeaked ? ('now' as const) : ('afterGrace' as const) }
+    const issued = await call.run(() => persistently(() => api.refresh({ ...input, idempotencyKey: keyOf(input) })))
+    if (issued) onIssued(issued)
+  }
+  return (
+    <Dialog
+      title={rich('refreshTitle', { token: <bdi>{token.name}</bdi> })}
+      about={about}
+      onLeave={() => call.isBusy || onClose()}
+    >
+      <p id={about}>
+        {t('refreshLead', { days })} {!isLeaked && t('refreshGrace', { hours })}
+      </p>
+      <dl>
+        <dt>{t('refreshExpires')}</dt>
+        <dd>{dates ? minuteOf(dates.expiresAt) : '…'}</dd>
+        <dt>{t('refreshPrevious')}</dt>
+        <dd>{isLeaked ? t('refreshNow') : dates ? minuteOf(dates.previousWorksUntil) : '…'}</dd>
+      </dl>
+      <div class="choice">
+        <input
+          id="leaked"
+          type="checkbox"
+          checked={isLeaked}
+          aria-describedby="leaked-about"
+          onChange={({ currentTarget }) => setLeaked(currentTarget.checked)}
+        />
+        <div>
+          <label for="leaked">{t('refreshLeaked')}</label>
+          <p class="hint" id="leaked-about">
+            {t('refreshLeakedHint')}
+          </p>
+        </div>
+      </div>
+      <FailureNote failure={preview.failure} onRetry={load} />
+      <FailureNote failure={call.failure} isWrite />
+      <CallFooter isBusy={call.isBusy} onCancel={onClose}>
+        <Action look="main" onClick={() => dates && refresh()} isBusy={call.isBusy} isOff={!dates}>
+          {t('refresh')}
+        </Action>
+      </CallFooter>
+    </Dialog>
+  )
+}

@@ -1,0 +1,78 @@
+/** The modal before a revoke, which cannot be undone: one types what the token is called. */
+import { useId, useState } from 'preact/hooks'
+import type { Token } from '../../../core/token.ts'
+import { api, persistently } from '../api.ts'
+import { awayOf } from '../format.ts'
+import { useCall, useFresh } from '../hooks.ts'
+import { rich, t } from '../hub.ts'
+import { Dialog } from '../parts/dialog.tsx'
+import { Action, CallFooter, FailureNote, Field } from '../parts/parts.tsx'
+
+interface RevokeProps {
+  readonly token: Token
+  readonly onRevoked: (token: Token) => void
+  readonly onClose: () => void
+}
+
+/** Asks for the name, and revokes. Twice is no error, so it is tried again unasked. */
+export function Revoke({ token: known, onRevoked, onClose }: RevokeProps) {
+  const { token } = useFresh(known)
+  const [typed, setTyped] = useState('')
+  const [isWrong, setWrong] = useState(false)
+  const call = useCall()
+  const about = useId()
+  const isMatch = typed.trim() === token.name
+  const revoke = async (): Promise<void> => {
+    setWrong(!isMatch)
+    if (!isMatch) return
+    const revoked = await call.run(() => persistently(() => api.revoke({ id: token.id })))
+    if (revoked) onRevoked(revoked)
+  }
+  return (
+    <Dialog
+      title={rich('revokeTitle', { token: <bdi>{token.name}</bdi> })}
+      about={about}
+      onLeave={() => call.isBusy || onClose()}
+    >
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!call.isBusy) revoke()
+        }}
+      >
+        <p id={about}>
+          <strong>{t('revokeLead')}</strong> {token.lastUsedAt && t('revokeUsed', { when: awayOf(token.lastUsedAt) })}{' '}
+          {token.status === 'revoked' && t('alreadyRevoked')}
+        </p>
+        <Field
+          label={rich('revokeConfirm', {
+            token: (
+              <strong>
+                <bdi>{token.name}</bdi>
+              </strong>
+            ),
+          })}
+          mistake={isWrong && !isMatch ? t('revokeMismatch') : undefined}
+        >
+          {(control) => (
+            <input
+              {...control}
+              type="text"
+              autocomplete="off"
+              spellcheck={false}
+              value={typed}
+              onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+            />
+          )}
+        </Field>
+        <FailureNote failure={call.failure} isWrite />
+        <CallFooter isBusy={call.isBusy} onCancel={onClose}>
+          <Action look="danger" submits isBusy={call.isBusy} isOff={!isMatch}>
+            {t('revoke')}
+          </Action>
+        </CallFooter>
+      </form>
+    </Dialog>
+  )
+}

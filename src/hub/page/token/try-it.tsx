@@ -1,0 +1,93 @@
+/** What a token would be allowed to do: a method and a URL, and every question with its answer. */
+import { useState } from 'preact/hooks'
+import type { ExplanationView } from '../../../admin/client.ts'
+import type { Token } from '../../../core/token.ts'
+import { api } from '../api.ts'
+import { useCall } from '../hooks.ts'
+import { kindOf, t } from '../hub.ts'
+import { Action, FailureNote, Field } from '../parts/parts.tsx'
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']
+
+/** A form, and below it what the engine says. Nothing is sent to the API that the token is for. */
+export function TryIt({ token }: { readonly token: Token }) {
+  const [method, setMethod] = useState('GET')
+  const [url, setUrl] = useState('')
+  const [explained, setExplained] = useState<ExplanationView>()
+  const call = useCall()
+  const explain = async (): Promise<void> => {
+    const { surface } = kindOf(token.type).surface
+    const target = targetOf(url.trim())
+    setExplained(await call.run(() => api.explain({ id: token.id, method, url: target, surface })))
+  }
+  return (
+    <section>
+      <h3>{t('tryIt')}</h3>
+      <p class="hint">{t('tryLead')}</p>
+      <form
+        class="try"
+        onSubmit={(event) => {
+          event.preventDefault()
+          explain()
+        }}
+      >
+        <Field label={t('tryMethod')}>
+          {(control) => (
+            <select {...control} value={method} onChange={({ currentTarget }) => setMethod(currentTarget.value)}>
+              {METHODS.map((one) => (
+                <option key={one}>{one}</option>
+              ))}
+            </select>
+          )}
+        </Field>
+        <Field label={t('tryUrl')} hint={t('tryUrlHint')}>
+          {(control) => (
+            <input
+              {...control}
+              type="text"
+              autocomplete="off"
+              spellcheck={false}
+              value={url}
+              onInput={({ currentTarget }) => setUrl(currentTarget.value)}
+            />
+          )}
+        </Field>
+        <Action submits isBusy={call.isBusy}>
+          {t('tryGo')}
+        </Action>
+      </form>
+      <FailureNote failure={call.failure} />
+      <div role="status">{explained && <Verdict {...explained} />}</div>
+    </section>
+  )
+}
+
+/** What a server gets of a whole address: neither the host nor the fragment. A path is left as it is. */
+function targetOf(url: string): string {
+  const [, rest] = /^https?:\/\/[^/?#]*([^#]*)/i.exec(url) ?? []
+  if (rest === undefined) return url || '/'
+  return rest.startsWith('/') ? rest : `/${rest}`
+}
+
+function Verdict({ decision, rules }: ExplanationView) {
+  return (
+    <>
+      <p class={decision.allowed ? 'good' : 'mistake'}>
+        {decision.allowed
+          ? t('tryAllowed')
+          : `${t('tryRefused', { status: String(decision.status), code: decision.code })} ${decision.message}`}
+      </p>
+      <details>
+        <summary>{t('tryRules')}</summary>
+        <ol>
+          {rules.map(({ rule, ok, reason }) => (
+            <li key={rule}>
+              <span class={`badge ${ok ? 'active' : 'expired'}`}>{t(ok ? 'ruleYes' : 'ruleNo')}</span>{' '}
+              <code>{rule}</code> {reason}
+            </li>
+          ))}
+        </ol>
+      </details>
+    </>
+  )
+}
