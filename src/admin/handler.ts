@@ -55,6 +55,7 @@ export type AdminHandler = (request: Request) => Promise<Response>
 
 /** What is ready once the options are checked. */
 interface Admin extends AdminOptions {
+  readonly routes: readonly Route[]
   readonly basePath: string
   readonly limits: BodyLimits
   readonly mostEntries: number
@@ -70,13 +71,18 @@ interface Admin extends AdminOptions {
  * const handler = adminHandler({ tokens, actor: async (request) => (await sessionOf(request))?.userId, basePath: '/admin' })
  */
 export function adminHandler(given: AdminOptions): AdminHandler {
+  return managementHandler(given, ROUTES)
+}
+
+/** The same over other routes: the page has some of its own besides (hub/routes.ts). */
+export function managementHandler(given: AdminOptions, routes: readonly Route[]): AdminHandler {
   const options = readAdminOptions(given)
   const { tokens, basePath = '', bodyBytes = 262_144, bodyTimeoutMs = 30_000, introspection } = options
   const document = JSON.stringify(openApiOf(introspection !== undefined))
   const detector = createDetector(tokens)
   const mostEntries = Math.max(...tokens.policies.map(mostLinksOf))
   const limits = { bytes: bodyBytes, timeoutMs: bodyTimeoutMs }
-  const admin: Admin = { ...options, basePath, limits, mostEntries, detector, document }
+  const admin: Admin = { ...options, routes, basePath, limits, mostEntries, detector, document }
   return async (request) => {
     const oauth = oauthRouteOf(admin, request)
     try {
@@ -91,7 +97,7 @@ export function adminHandler(given: AdminOptions): AdminHandler {
 
 /** Answers a request of an actor. */
 async function answer(admin: Admin, request: Request): Promise<Response> {
-  const { tokens, detector, document } = admin
+  const { tokens, routes, detector, document } = admin
   if (detector.carries(request)) throw new Problem('plan_token_refused')
   const actor = await actorOf(admin, request)
   if (actor === undefined) throw new Problem('actor_missing')
@@ -103,10 +109,13 @@ async function answer(admin: Admin, request: Request): Promise<Response> {
     if (issues.length > 0) throw new PlanTokenError('invalid_input', { issues })
     return respond(200, document, request.method)
   }
-  const { route, param } = routeOf(request.method, path)
+  const { route, param } = routeOf(routes, request.method, path)
   if (route.method !== 'GET') refuseCrossSite(admin, request)
   const asked = await readAsked(admin, route, request, query)
   const answered = await route.call(tokens, { ...asked, actor, param })
+  const { tag } = answered
+  if (tag !== undefined && request.headers.get('if-none-match') === tag)
+    return new Response(null, { status: 304, headers: { ...ALWAYS, ETag: tag } })
   const status = answered.status ?? route.status ?? 200
   const body = answered.text ?? JSON.stringify(answered.body)
   return respond(status, body, request.method, headersOfAnswer(route, answered))
@@ -120,8 +129,9 @@ export async function actorOf(options: Pick<AdminOptions, 'actor'>, request: Req
   return actor
 }
 
-function headersOfAnswer({ hasETag }: Route, { version, headers }: Answer): Record<string, string> {
-  return { ...headers, ...(hasETag && version !== undefined && { ETag: `"${version}"` }) }
+function headersOfAnswer({ hasETag }: Route, { version, tag, headers }: Answer): Record<string, string> {
+  const etag = hasETag && version !== undefined ? `"${version}"` : tag
+  return { ...headers, ...(etag !== undefined && { ETag: etag }) }
 }
 
 /** Which endpoint of OAuth a request is for, if the host wants them. */
@@ -150,9 +160,13 @@ function targetOf({ basePath }: Admin, { url }: Request): { readonly path: strin
 }
 
 /** The route of a path, with its parameter. */
-function routeOf(method: string, path: string): { readonly route: Route; readonly param: string } {
+function routeOf(
+  routes: readonly Route[],
+  method: string,
+  path: string,
+): { readonly route: Route; readonly param: string } {
   const segments = path.split('/')
-  const found = ROUTES.flatMap((route) => {
+  const found = routes.flatMap((route) => {
     const wanted = route.path.split('/')
     const isHere = wanted.length === segments.length && wanted.every((one, i) => one[0] === '{' || one === segments[i])
     const at = wanted.findIndex((one) => one[0] === '{')
@@ -234,12 +248,13 @@ function refusal({ detector }: Admin, problem: Problem, method: string, isOAuth:
 function respond(status: number, body: string, method: string, headers: Record<string, string> = {}): Response {
   return new Response(method === 'HEAD' ? null : body, {
     status,
-    headers: {
-      'Content-Type': 'application/json',
-      'Cache-Control': 'no-store',
-      'X-Content-Type-Options': 'nosniff',
-      'Cross-Origin-Resource-Policy': 'same-origin',
-      ...headers,
-    },
+    headers: { 'Content-Type': 'application/json', ...ALWAYS, ...headers },
   })
+}
+
+/** Headers of every answer. */
+const ALWAYS = {
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+  'Cross-Origin-Resource-Policy': 'same-origin',
 }

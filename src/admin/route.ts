@@ -60,6 +60,8 @@ export interface Answer {
   readonly status?: 202
   /** The version of the token that is answered, for its `ETag`. */
   readonly version?: number
+  /** Of what is answered, as an `ETag`: who sends it in `If-None-Match` is answered 304 as long as it is the same. */
+  readonly tag?: string
   readonly headers?: Readonly<Record<string, string>>
   /** In place of a body of JSON. */
   readonly text?: string

@@ -1,10 +1,11 @@
 /**
  * `hubHandler`: the page, its files and its API below one path. The page's own source: hub/page/. What is written into its
- * HTML: hub/boot.ts and hub/document.ts. The API is that of `plan-access-tokens/admin`.
+ * HTML: hub/boot.ts and hub/document.ts. The API is that of `plan-access-tokens/admin`, with what the page
+ * needs besides (hub/routes.ts).
  */
 
 import { createDetector } from '../admin/carries.ts'
-import { actorOf, adminHandler } from '../admin/handler.ts'
+import { actorOf, managementHandler } from '../admin/handler.ts'
 import { Problem, problemHeaders } from '../admin/problem.ts'
 import { isDictionary } from '../core/objects.ts'
 import { together } from '../core/setup.ts'
@@ -14,6 +15,7 @@ import { createFiles } from './assets.ts'
 import { bootOf, usagesOf } from './boot.ts'
 import { noticeOf, pageOf } from './document.ts'
 import { checkHubOptions, type HubOptions } from './options.ts'
+import { hubRoutes } from './routes.ts'
 import { SECURITY } from './security.ts'
 
 /** The page and its API: takes a Fetch `Request`, answers with a `Response`, never rejects. */
@@ -48,7 +50,7 @@ export function hubHandler(given: HubOptions): HubHandler {
   const admin = together(
     'hubHandler',
     () => checkHubOptions(options),
-    () => adminHandler({ ...ofAdmin, basePath: `${basePath}/api`, bodyBytes: BODY_BYTES }),
+    () => managementHandler({ ...ofAdmin, basePath: `${basePath}/api`, bodyBytes: BODY_BYTES }, hubRoutes(options)),
   )
   const usages = usagesOf(options)
   const files = createFiles(options.css ?? '')
