@@ -56,7 +56,14 @@ export function leasingOf(engine: ManagingEngine, name: string, leaseMs: number,
       const state = readState(name, kept.value)
       return isFree(state, kept.version) ? write(kept.version, state) : undefined
     },
-    renew: (held, state) => write(held.version, state),
+    async renew(held, state) {
+      const renewed = await write(held.version, state)
+      if (renewed) return renewed
+      // A write whose answer was lost may have gone through: then what stands there is this process' own, of a version of its own.
+      const kept = await readValue(engine, name)
+      const isOwn = kept && readState(name, kept.value).lease?.by === by
+      return isOwn ? write(kept.version, state) : undefined
+    },
     async release(held, { lease: _, ...state }) {
       await writeValue(engine, name, JSON.stringify(state), held.version)
     },

@@ -19,8 +19,8 @@ const [PAGE, STEP] = [500, 200]
 const [MOST_LANES, MOST_QUEUED] = [1_000, 5_000]
 /** How often the place is written down while there is something to do, in milliseconds. */
 const SAVE_MS = 200
-/** How long a plan waits after the store has failed, in milliseconds. */
-const STORE_PAUSE = 1_000
+/** How long a plan waits after the store has failed, and how long the walk does at first, in milliseconds. */
+const [STORE_PAUSE, WALK_PAUSE] = [1_000, 100]
 
 /** What a run is told. */
 export interface Stop {
@@ -40,9 +40,10 @@ export interface Parts {
 }
 
 /**
- * Goes on until it is told to stop, or has lost the lease, and then lets go. Whether there was nothing left to do.
+ * Goes on until it is told to stop, or has lost the lease, and then lets go. Whether there was nothing left to do. While the lease
+ * holds, a store that fails is asked again: what was sent is still known here, and need not be sent again.
  *
- * @throws whatever the store fails with; what was sent and not written down is sent again.
+ * @throws whatever the store fails with, of one run at once, else when the lease is over; what was sent and not written down is sent again.
  */
 export async function run(
   { engine, settings, leasing, sending, alarm }: Parts,
@@ -159,11 +160,17 @@ export async function run(
     return { ...held.state, cursor, due, plans, dead: sending.dead() }
   }
   const save = async (): Promise<void> => {
+    const wasChanged = isChanged
     isChanged = false
     savedAt = momentOf(engine.clock)
-    const renewed = await leasing.renew(held, stateNow())
-    isLost = renewed === undefined
-    held = renewed ?? held
+    try {
+      const renewed = await leasing.renew(held, stateNow())
+      isLost = renewed === undefined
+      held = renewed ?? held
+    } catch (error) {
+      isChanged ||= wasChanged
+      throw error
+    }
   }
   const sinceSaved = (): number => elapsed(savedAt, momentOf(engine.clock))
   /** How long it is until a plan is tried again. */
@@ -174,20 +181,32 @@ export async function run(
   }
   const isIdle = (): boolean => running.size === 0 && untilRetry() > 0
 
+  /** One round; whether it was the last. */
+  const round = async (): Promise<boolean> => {
+    const isMore = [await walk(), await lookThrough(), await sending.again(mayGoOn)].some(Boolean)
+    pump()
+    if (stop.isAsked() || (stop.whenIdle && !isMore && isIdle())) return true
+    const renewMs = settings.leaseMs / 3
+    if (sinceSaved() >= (isChanged ? Math.min(SAVE_MS, renewMs) : renewMs)) await save()
+    if (isLost) return true
+    if (!isMore || isHeldUp)
+      await alarm.wait(Math.max(1, Math.min(settings.pollMs, untilRetry(), isChanged ? SAVE_MS : renewMs)))
+    return false
+  }
+
   try {
-    for (;;) {
-      const isMore = [await walk(), await lookThrough(), await sending.again(mayGoOn)].some(Boolean)
-      pump()
-      if (stop.isAsked() || (stop.whenIdle && !isMore && isIdle())) break
-      const renewMs = settings.leaseMs / 3
-      if (sinceSaved() >= (isChanged ? Math.min(SAVE_MS, renewMs) : renewMs)) await save()
-      if (isLost) break
-      if (!isMore || isHeldUp)
-        await alarm.wait(Math.max(1, Math.min(settings.pollMs, untilRetry(), isChanged ? SAVE_MS : renewMs)))
+    let pause = WALK_PAUSE
+    for (let isOver = false; !isOver; ) {
+      try {
+        isOver = await round()
+        pause = WALK_PAUSE
+      } catch (error) {
+        if (stop.isAsked() || stop.whenIdle || !leasing.isHeldFor(held, pause)) throw error
+        sending.failed(error)
+        await alarm.wait(pause)
+        pause *= 2
+      }
     }
-  } catch (error) {
-    isLost = true
-    throw error
   } finally {
     await Promise.all(running)
     if (!isLost) await leasing.release(held, stateNow()).catch(sending.failed)

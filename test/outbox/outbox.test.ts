@@ -399,6 +399,44 @@ describe('an outbox over a store that fails', () => {
         }
   })
 
+  it.each([
+    ['events', 'before'],
+    ['writeValue', 'before'],
+    ['writeValue', 'after'],
+  ] as const)(
+    'goes on, and sends nothing twice, if %s fails in passing, %s it was carried out',
+    async (method, when) => {
+      let calls = 0
+      const { tokens, make, store } = newWorld({
+        clock: { now: () => Date.now() } as never,
+        onError: () => undefined,
+        port: (right) => ({
+          ...right,
+          [method]: async (...args: never[]) => {
+            const isNow = ++calls % 2 === 0 && calls < 12
+            if (isNow && when === 'before') throw new Error('down')
+            const answer = await (right[method] as (...all: never[]) => Promise<unknown>)(...args)
+            if (isNow) throw new Error('down')
+            return answer
+          },
+        }),
+      })
+      const { deliver, got } = receiver()
+      const outbox = createOutbox({ tokens, deliver, since: 'beginning', pollMs: 10, due: false })
+      outbox.start()
+      for (let i = 0; i < 20; i++) {
+        await make()
+        await new Promise((resolve) => setTimeout(resolve, 30))
+      }
+      const events = await store.events({ limit: 99 })
+      while (new Set(got.map(({ id }) => id)).size < events.length)
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      await outbox.close()
+      expect(calls).toBeGreaterThan(2)
+      expect(got.map(({ id }) => id)).toEqual(events.map(({ id }) => id))
+    },
+  )
+
   it('says so to the host where a value was broken by hand, or events were swept before they were told', async () => {
     const errors: unknown[] = []
     const { tokens, make, store, clock } = newWorld({ onError: (error) => errors.push(error) })
