@@ -4,6 +4,7 @@
  */
 import type { CompiledQuery, IsolationLevel, QueryResult } from 'kysely'
 import type { Client, Send } from '../clients/client.ts'
+import { inTurn } from '../clients/in-turn.ts'
 import type { JudgedClient } from '../sql/options.ts'
 import type { SqlDialect } from '../sql/tables.ts'
 
@@ -115,7 +116,10 @@ export function drizzleClient<Trx extends DrizzleTransaction>(db: DrizzleDatabas
     send: sendBy(db),
     sendIn: sendBy,
     unwrap,
-    transaction: async (work, isolation) => db.transaction(work, isolation && configOf(isolation)),
+    transaction: (work, isolation) => {
+      const begin = async (): Promise<unknown> => db.transaction(work, isolation && configOf(isolation))
+      return dialect === 'sqlite' ? inTurn(Object(db).$client ?? db, begin) : begin()
+    },
   }
 }
 
