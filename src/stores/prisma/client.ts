@@ -4,6 +4,7 @@
  */
 import type { CompiledQuery } from 'kysely'
 import type { Client, Send } from '../clients/client.ts'
+import { inTurn } from '../clients/in-turn.ts'
 import { GIVES_ROWS } from '../sql/node-sqlite.ts'
 import type { JudgedClient } from '../sql/options.ts'
 import type { SqlDialect } from '../sql/tables.ts'
@@ -80,9 +81,10 @@ export function prismaClient<Trx extends PrismaTransaction>(
     send: sendBy(prisma),
     sendIn: sendBy,
     unwrap: (thrown) => unwrap(thrown, dialect),
-    async transaction(work, isolation) {
+    transaction(work, isolation) {
       const isolationLevel = isolation && { isolationLevel: LEVELS[isolation] }
-      return prisma.$transaction(work, { ...times, ...isolationLevel } as never)
+      const begin = async (): Promise<unknown> => prisma.$transaction(work, { ...times, ...isolationLevel } as never)
+      return dialect === 'sqlite' ? inTurn(prisma, begin) : begin()
     },
   }
 }
