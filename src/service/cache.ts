@@ -14,6 +14,14 @@ const MAX_WEIGHT = 100_000
 const MAX_UNKNOWN = 10_000
 /** For how many tokens the newest event is kept, to judge answers that were under way. */
 const MAX_NEWS = 1_000
+/** What brings a new secret. */
+const BRING_SECRETS: ReadonlySet<TokenEvent['type']> = new Set([
+  'created',
+  'adopted',
+  'refreshed',
+  'collected',
+  'self_refreshed',
+])
 
 interface Entry {
   readonly record: TokenRecord
@@ -112,7 +120,7 @@ export function createCache(): Cache {
       if (newest.size > MAX_NEWS) newest.delete(newest.keys().next().value as string)
       const entry = byId.get(tokenId)
       if (entry && entry.record.eventId !== id) forget(entry)
-      if (type !== 'created' && type !== 'refreshed' && type !== 'adopted') return
+      if (!BRING_SECRETS.has(type)) return
       unknown = new Set()
       olderUnknown = unknown
     },

@@ -1,31 +1,35 @@
 /** A deployment: several processes, some of which answer requests and some of which make changes, over one database. */
 import type * as Engine from 'plan-access-tokens'
-import type { Directory, TokenOnlyPolicy } from 'plan-access-tokens'
+import type { Directory, Issued, Requested, TokenOnlyPolicy } from 'plan-access-tokens'
+import type * as Approvals from 'plan-access-tokens/approvals'
 import { type Life, type Machine, newMachine } from './machine.ts'
 import { type Database, type Link, linkTo, newDatabase } from './network.ts'
 import { type Chance, type Course, chanceOf, newCourse } from './time.ts'
 
 /** The library as it is, or with a protection taken out. */
-export type Library = Pick<typeof Engine, 'createPlanTokens' | 'definePolicy' | 'memoryStore'>
+export type Library = Pick<typeof Engine, 'createPlanTokens' | 'definePolicy' | 'memoryStore'> &
+  Pick<typeof Approvals, 'approvals'>
 
 export const PLAN = 'plan-1'
 export const ADMIN = 'admin-1'
+/** Who approves what the other asks for. */
+export const SECOND_ADMIN = 'admin-2'
 /** How long an answer about the plan may be used again. */
 export const PLAN_AGE_MS = 60
 
 /** What a schedule is mostly about; the seed decides. */
-export type Focus = 'anything' | 'restores' | 'drift' | 'starts'
+export type Focus = 'anything' | 'approvals' | 'restores' | 'drift' | 'starts'
 
 /** One schedule in ten for each of the special ones. */
 export const focusOf = (seed: number): Focus =>
-  (['restores', 'drift', 'starts'] as const)[(seed % 10) - 7] ?? 'anything'
+  (['approvals', 'restores', 'drift', 'starts'] as const)[(seed % 10) - 6] ?? 'anything'
 
 /** One place where a process runs; what runs there may crash and start anew. */
 export interface Host {
   readonly freshnessMs: number
   readonly machine: Machine
   readonly link: Link
-  tokens: ReturnType<typeof Engine.createPlanTokens<TokenOnlyPolicy>>
+  tokens: Engine.PlanTokens<TokenOnlyPolicy, Issued | Requested>
   /** Ends the process at once and starts another. */
   crash(): void
   /** Whether it was stopped or crashed at some time, so that calls are counted that it knows nothing of. */
@@ -75,6 +79,7 @@ export function deploy(library: Library, policy: TokenOnlyPolicy, seed: number):
     const link = linkTo(database, { course, chance, machine, life: () => life, focus })
     const directory: Directory = {
       isPlanAdmin: () => true,
+      ...(focus === 'approvals' && { rules: () => ({ approvals: 'required' as const }) }),
       locate: () => undefined,
       plan: (id) =>
         new Promise((resolve) => {
@@ -95,6 +100,7 @@ export function deploy(library: Library, policy: TokenOnlyPolicy, seed: number):
         freshnessMs,
         directoryMaxAgeMs: freshnessMs === 0 ? 0 : PLAN_AGE_MS,
         timeoutMs: 400,
+        approvals: library.approvals(),
         onError() {},
         onWarning() {},
       })

@@ -30,6 +30,9 @@ const SMALL: readonly Patch[] = [
 
 const src = fileURLToPath(new URL('../../../src/', import.meta.url))
 
+/** What the simulation uses of it, in one bundle. */
+const ENTRY = "export * from './index.ts'; export { approvals } from './approvals/index.ts'"
+
 /** Bundles the library with patches and loads it. */
 export async function libraryWith(patches: readonly Patch[] = []): Promise<Library> {
   const folder = await mkdtemp(join(tmpdir(), 'simulated-'))
@@ -37,7 +40,7 @@ export async function libraryWith(patches: readonly Patch[] = []): Promise<Libra
     const all = [...SMALL, ...patches]
     const outfile = join(folder, 'library.mjs')
     await build({
-      entryPoints: [join(src, 'index.ts')],
+      stdin: { contents: ENTRY, resolveDir: src },
       bundle: true,
       format: 'esm',
       platform: 'node',

@@ -182,7 +182,25 @@ export const PROTECTIONS: readonly Protection[] = [
   {
     rule: 7,
     name: 'a new secret empties the table of unknown digests',
-    without: [cache("if (type !== 'created' && type !== 'refreshed' && type !== 'adopted') return", 'return')],
+    without: [cache('if (!BRING_SECRETS.has(type)) return', 'return')],
+  },
+  {
+    rule: 7,
+    name: 'a secret that was collected is a new one',
+    focus: 'approvals',
+    without: [cache("  'collected',\n", '')],
+  },
+  {
+    rule: 1,
+    name: 'what was approved waits as every change does',
+    focus: 'approvals',
+    without: [
+      {
+        file: 'approvals/decide.ts',
+        from: 'await engine.freshness.untilSeenEverywhere()\n  return showOne(engine, changed)\n}\n\nexport async function decline',
+        to: 'return showOne(engine, changed)\n}\n\nexport async function decline',
+      },
+    ],
   },
   {
     rule: 7,

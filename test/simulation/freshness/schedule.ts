@@ -2,9 +2,10 @@
  * One schedule: a seed decides what is done, when, and what goes wrong; every answer is held against what was promised when
  * its request was made. docs/freshness.md says what the promise is.
  */
-import type { Decision, TokenEvent, TokenOnlyPolicy } from 'plan-access-tokens'
-import { ADMIN, type Deployment, deploy, focusOf, type Host, type Library, PLAN, PLAN_AGE_MS } from './deployment.ts'
-import type { Life } from './machine.ts'
+import type { Decision, TokenOnlyPolicy } from 'plan-access-tokens'
+import { issued, requested, widened } from './approving.ts'
+import { ADMIN, type Deployment, deploy, focusOf, type Host, type Library, PLAN_AGE_MS } from './deployment.ts'
+import { importable } from './importing.ts'
 
 /** How long things are done, in virtual milliseconds, and how long they may take to come to an end. */
 const BUSY_MS = 700
@@ -47,8 +48,14 @@ export async function runSchedule(library: Library, policy: TokenOnlyPolicy, see
   const wrong = new Set<string>()
   const tokens: TokenModel[] = []
   /** Tokens that are not in the database yet, with what makes them known: as after an import, or a failover that came late. */
-  const hidden = await importable(library, policy, seed)
-  for (const { model } of hidden) tokens.push(model)
+  const hidden = (await importable(library, policy, seed)).map((made) => ({
+    ...made,
+    model: modelOf(made.id, made.secret, false, made.version),
+  }))
+  for (const { model, earlier } of hidden) {
+    tokens.push(model)
+    for (const commit of earlier) database.store().commit(...commit)
+  }
   let commits: Commit[] = []
   const watchCommits = (): void => {
     const { store } = database
@@ -134,6 +141,8 @@ export async function runSchedule(library: Library, policy: TokenOnlyPolicy, see
     })
   }
 
+  const isApproving = focusOf(seed) === 'approvals'
+
   const revoke = (token: TokenModel): void => {
     token.mayBeRevoked = true
     change(
@@ -171,22 +180,43 @@ export async function runSchedule(library: Library, policy: TokenOnlyPolicy, see
       () =>
         change(
           undefined,
-          (host) =>
-            host.tokens.create({
-              ...{ actor: ADMIN, planId: PLAN, type: 'rest', name: 'a token', lifetimeDays: 1 },
-              ...{ scopes: ['read', 'write'], resources: 'all' },
-            }),
-          ({ token, secret }) => void tokens.push(modelOf(token.id, secret.reveal(), true)),
+          // Without a step more than it takes: what comes first in a moment is a matter of such steps.
+          isApproving ? issued : requested,
+          ({ token, secret }) => {
+            if (secret) tokens.push(modelOf(token.id, secret.reveal(), true, token.version))
+          },
         ),
+    ],
+    [
+      isApproving ? 6 : 0,
+      () => {
+        const token = chance.pick(tokens)
+        const says = chance.pick(['approve', 'decline'] as const)
+        change(
+          token,
+          (host) => widened(host, token.id, says),
+          ({ version }) => {
+            token.version = Math.max(token.version, version)
+          },
+        )
+      },
     ],
     [
       1,
       () => {
         const known = hidden.pop()
         if (!known) return
-        database.store().commit(known.record, known.event)
-        course.after(known.wait, () => {
-          known.model.isKnown = database.restores() === 0
+        // One that waits for its secret may have been changed meanwhile; then this writes nothing.
+        let isWritten = false
+        database
+          .store()
+          .commit(...known.last)
+          .then((written) => {
+            isWritten = written
+          })
+        // Who writes past the engine waits as long as a writer does.
+        course.after(125, () => {
+          known.model.isKnown = isWritten && database.restores() === 0
         })
       },
     ],
@@ -310,9 +340,9 @@ function stopped(host: Host, ms: number): void {
   host.machine.stop(ms)
 }
 
-function modelOf(id: string, secret: string, isKnown: boolean): TokenModel {
+function modelOf(id: string, secret: string, isKnown: boolean, version = 1): TokenModel {
   return {
-    ...{ id, version: 1, isRevoked: false, mayBeRevoked: false, mayRetire: false, isKnown },
+    ...{ id, version, isRevoked: false, mayBeRevoked: false, mayRetire: false, isKnown },
     secrets: [{ text: secret, isDead: false }],
   }
 }
@@ -330,36 +360,6 @@ function wasEligible(tiers: Deployment['tiers'], from: number, to: number): bool
   return tiers.some(
     ({ at, isEligible }, i) => isEligible && at <= to && (tiers[i + 1]?.at ?? Number.POSITIVE_INFINITY) >= from,
   )
-}
-
-/** Tokens with their secrets, made elsewhere. */
-async function importable(library: Library, policy: TokenOnlyPolicy, seed: number) {
-  const store = library.memoryStore()
-  const life: Life = { isOver: false }
-  const { admin, chance } = deploy(library, policy, seed ^ 0x5bd1e995)
-  const tokens = library.createPlanTokens({
-    ...{ policy, store },
-    directory: {
-      plan: (id) => ({ id, tier: 'organization' }),
-      isPlanAdmin: () => !life.isOver,
-      locate: () => undefined,
-    },
-    clock: { now: () => admin.machine.clock.now() },
-    random: (bytes) => Uint8Array.from({ length: bytes }, () => chance.below(256)),
-  })
-  const made = []
-  for (let i = 0; i < 2; i++) {
-    const { token, secret } = await tokens.create({
-      ...{ actor: ADMIN, planId: PLAN, type: 'rest', name: 'an import', lifetimeDays: 1 },
-      ...{ scopes: ['read', 'write'], resources: 'all' },
-    })
-    const record = await store.find(token.id)
-    const [event] = await store.events({ tokenId: token.id, limit: 1 })
-    if (!record || !event) throw new Error('The import made nothing.')
-    // Who writes past the engine waits as long as a writer does.
-    made.push({ record, event: event as TokenEvent, model: modelOf(token.id, secret.reveal(), false), wait: 125 })
-  }
-  return made
 }
 
 /** Every commit has its event, once, in order, without a gap. */
