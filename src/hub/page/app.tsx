@@ -1,8 +1,9 @@
 /** The page: its head with the switch of organizations, the tabs, and below them what the chosen tab shows. */
 import { useEffect, useState } from 'preact/hooks'
 import { minuteOf } from './format.ts'
-import { boot, isRightToLeft, kinds, now, t } from './hub.ts'
+import { boot, kinds, now, t } from './hub.ts'
 import { Field } from './parts/parts.tsx'
+import { Tabs, tabId } from './parts/tabs.tsx'
 import { goTo, onPlace, WHOLE } from './places.ts'
 import { Panel } from './table/panel.tsx'
 
@@ -52,11 +53,17 @@ export function App() {
       </header>
       {plan && kind ? (
         <>
-          <Tabs chosen={kinds.indexOf(kind)} onChoose={(i) => choose({ type: kinds[i]?.type.name ?? '' })} />
+          <Tabs
+            label={t('tabs')}
+            tabs={kinds.map(({ type, tab }) => ({ name: type.name, label: tab }))}
+            chosen={kind.type.name}
+            panel="panel"
+            onChoose={(type) => choose({ type })}
+          />
           <Panel
             key={`${plan.id} ${kind.type.name}`}
             id="panel"
-            labelledBy={`tab-${kind.type.name}`}
+            labelledBy={tabId('panel', kind.type.name)}
             plan={plan}
             kind={kind}
           />
@@ -65,42 +72,5 @@ export function App() {
         <p class="empty">{t('noPlans')}</p>
       )}
     </main>
-  )
-}
-
-interface TabsProps {
-  readonly chosen: number
-  onChoose(index: number): void
-}
-
-/** Tabs after the pattern of the ARIA Authoring Practices: one of them in the tab order, arrows between them. */
-function Tabs({ chosen, onChoose }: TabsProps) {
-  const move = (event: KeyboardEvent): void => {
-    const last = kinds.length - 1
-    const right = isRightToLeft() ? -1 : 1
-    const to = { ArrowRight: chosen + right, ArrowLeft: chosen - right, Home: 0, End: last }[event.key]
-    if (to === undefined) return
-    event.preventDefault()
-    const index = to < 0 ? last : to > last ? 0 : to
-    onChoose(index)
-    document.getElementById(`tab-${kinds[index]?.type.name}`)?.focus()
-  }
-  return (
-    <div role="tablist" aria-label={t('tabs')} onKeyDown={move}>
-      {kinds.map(({ type, tab }, i) => (
-        <button
-          key={type.name}
-          type="button"
-          role="tab"
-          id={`tab-${type.name}`}
-          aria-selected={i === chosen}
-          aria-controls={i === chosen ? 'panel' : undefined}
-          tabIndex={i === chosen ? 0 : -1}
-          onClick={() => onChoose(i)}
-        >
-          {tab}
-        </button>
-      ))}
-    </div>
   )
 }
