@@ -21,8 +21,10 @@ export interface BootPlan {
 
 /** Lines that show how a token of a type is used; they read its secret out of a variable. */
 interface Usage {
-  readonly file: '.npmrc' | '.yarnrc.yml' | 'sh'
+  readonly file: 'curl' | '.npmrc' | '.yarnrc.yml' | 'GitHub Actions' | '.env'
   readonly text: string
+  /** The variable that they read. */
+  readonly variable: string
 }
 
 /** What the page is given. */
@@ -116,12 +118,25 @@ export function usagesOf({ tokens, addresses = {} }: HubOptions): Boot['usages']
 function usageOf(address: HubAddress | undefined, header: string | undefined): readonly Usage[] {
   if (typeof address === 'object') {
     const { project, yarnrc } = npmrc(address)
+    const variable = 'NPM_TOKEN'
     return [
-      { file: '.npmrc', text: project },
-      { file: '.yarnrc.yml', text: yarnrc },
+      { file: '.npmrc', text: project, variable },
+      { file: '.yarnrc.yml', text: yarnrc, variable },
+      ...stored('npm ci', variable),
     ]
   }
-  const credential = header === undefined ? 'Authorization: Bearer $TOKEN' : `${header}: $TOKEN`
+  const variable = 'TOKEN'
+  const credential = header === undefined ? `Authorization: Bearer $${variable}` : `${header}: $${variable}`
   const url = address === undefined ? '"$API_URL"' : `'${address.replaceAll("'", '%27')}'`
-  return [{ file: 'sh', text: `curl -H "${credential}" ${url}\n` }]
+  const command = `curl -H "${credential}" ${url}`
+  return [{ file: 'curl', text: `${command}\n`, variable }, ...stored(command, variable)]
+}
+
+/** Where a command finds its variable: among the secrets of a build, and in a file that is not committed. */
+function stored(command: string, variable: string): readonly Usage[] {
+  const workflow = `- run: |\n    ${command}\n  env:\n    ${variable}: \${{ secrets.${variable} }}\n`
+  return [
+    { file: 'GitHub Actions', text: workflow, variable },
+    { file: '.env', text: `${variable}=\n`, variable },
+  ]
 }

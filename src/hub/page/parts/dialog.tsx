@@ -1,7 +1,9 @@
 /** A modal: the browser's own dialog, which keeps the focus inside and gives it back, with Escape and Back in our hands. */
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
+import { t } from '../hub.ts'
 import { holdBack } from '../places.ts'
+import { Icon } from './icon.tsx'
 
 interface DialogProps {
   readonly title: ComponentChildren
@@ -10,13 +12,19 @@ interface DialogProps {
   /** What Back does instead: it leads to the page of the modal before this one. */
   readonly onBack?: (() => void) | undefined
   readonly isWide?: boolean
+  /**
+   * A frame: a head with a way out, and what scrolls by itself between it and the foot. `tall` keeps its height whatever is in it.
+   */
+  readonly frame?: 'tall' | 'low'
   /** The id of what is read with the title: what one has to know before anything else. */
   readonly about?: string
   readonly children: ComponentChildren
 }
 
+const FIRST = ':is(.body, footer) :is(input, select, textarea, button)'
+
 /** Shows it for as long as it is mounted. */
-export function Dialog({ title, onLeave, onBack, isWide, about, children }: DialogProps) {
+export function Dialog({ title, onLeave, onBack, isWide, frame, about, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null)
   const titleId = useId()
   const back = useRef(onLeave)
@@ -24,6 +32,8 @@ export function Dialog({ title, onLeave, onBack, isWide, about, children }: Dial
   useLayoutEffect(() => {
     const dialog = element.current
     dialog?.showModal()
+    // The way out stands first, and is not what one has come for.
+    if (frame) dialog?.querySelector<HTMLElement>(FIRST)?.focus()
     const release = holdBack(() => back.current())
     return () => {
       release()
@@ -33,7 +43,7 @@ export function Dialog({ title, onLeave, onBack, isWide, about, children }: Dial
   return (
     <dialog
       ref={element}
-      class={isWide ? 'dialog wide' : 'dialog'}
+      class={`dialog ${isWide ? 'wide' : ''} ${frame ? `framed ${frame}` : ''}`}
       aria-labelledby={titleId}
       aria-describedby={about}
       onKeyDown={(event) => {
@@ -52,19 +62,17 @@ export function Dialog({ title, onLeave, onBack, isWide, about, children }: Dial
         onLeave()
       }}
     >
-      <h2 id={titleId}>{title}</h2>
+      {frame ? (
+        <div class="head">
+          <h2 id={titleId}>{title}</h2>
+          <button type="button" class="quiet" aria-label={t('close')} onClick={onLeave}>
+            <Icon name="close" />
+          </button>
+        </div>
+      ) : (
+        <h2 id={titleId}>{title}</h2>
+      )}
       {children}
     </dialog>
-  )
-}
-
-/** A heading that takes the focus when it appears, so that a screen reader says where one is. */
-export function StepHeading({ children }: { readonly children: ComponentChildren }) {
-  const element = useRef<HTMLHeadingElement>(null)
-  useEffect(() => element.current?.focus(), [])
-  return (
-    <h3 ref={element} tabIndex={-1}>
-      {children}
-    </h3>
   )
 }

@@ -3,9 +3,9 @@ import { useEffect, useId, useState } from 'preact/hooks'
 import type { IssuedText } from '../../../admin/client.ts'
 import type { Token } from '../../../core/token.ts'
 import { api, persistently } from '../api.ts'
-import { minuteOf } from '../format.ts'
+import { momentOf } from '../format.ts'
 import { useCall, useKey } from '../hooks.ts'
-import { kindOf, rich, t } from '../hub.ts'
+import { count, kindOf, rich, t } from '../hub.ts'
 import { useLookedAt } from '../looked-at.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { Action, CallFooter, FailureNote } from '../parts/parts.tsx'
@@ -44,13 +44,13 @@ export function Refresh({ token, onIssued, onClose }: RefreshProps) {
       onLeave={() => call.isBusy || onClose()}
     >
       <p id={about}>
-        {t('refreshLead', { days })} {!isLeaked && t('refreshGrace', { hours })}
+        {count(days, 'refreshLead')} {!isLeaked && count(hours, 'refreshGrace')}
       </p>
       <dl>
         <dt>{t('refreshExpires')}</dt>
-        <dd>{dates ? minuteOf(dates.expiresAt) : '…'}</dd>
+        <dd>{dates ? momentOf(dates.expiresAt) : '…'}</dd>
         <dt>{t('refreshPrevious')}</dt>
-        <dd>{isLeaked ? t('refreshNow') : dates ? minuteOf(dates.previousWorksUntil) : '…'}</dd>
+        <dd>{isLeaked ? t('refreshNow') : dates ? momentOf(dates.previousWorksUntil) : '…'}</dd>
       </dl>
       <div class="choice">
         <input

@@ -1,19 +1,30 @@
 /** How a token of a type is used, as lines to take over. They read the secret out of a variable, so they hold none. */
+import { useId, useState } from 'preact/hooks'
 import { boot, own, t } from '../hub.ts'
+import { CopyText } from '../parts/copy-text.tsx'
+import { Tabs, tabId } from '../parts/tabs.tsx'
 
-/** The lines of a type, folded. */
+/** The lines of a type, one tab for each place where they belong. */
 export function UsageLines({ type }: { readonly type: string }) {
   const usages = own(boot.usages, type) ?? []
-  if (usages.length === 0) return null
+  const id = useId()
+  const [chosen, setChosen] = useState(usages[0]?.file)
+  const usage = usages.find(({ file }) => file === chosen)
+  if (!usage) return null
   return (
-    <details>
-      <summary>{t('secretUse')}</summary>
-      {usages.map(({ file, text }) => (
-        <figure key={file}>
-          {file !== 'sh' && <figcaption>{file}</figcaption>}
-          <pre>{text}</pre>
-        </figure>
-      ))}
-    </details>
+    <section class="usage">
+      <h3>{t('secretUse')}</h3>
+      <Tabs
+        label={t('secretUse')}
+        panel={id}
+        tabs={usages.map(({ file }) => ({ name: file, label: file }))}
+        chosen={usage.file}
+        onChoose={(file) => setChosen(file as typeof usage.file)}
+      />
+      <div role="tabpanel" id={id} aria-labelledby={tabId(id, usage.file)}>
+        <p class="hint">{t('usageVariable', { variable: usage.variable })}</p>
+        <CopyText key={usage.file} text={usage.text} label={usage.file} />
+      </div>
+    </section>
   )
 }
