@@ -1,5 +1,5 @@
 /** The management API as the page calls it, and what an answer that is none means to the person. */
-import { AdminApiError, createAdminClient } from '../../admin/client.ts'
+import { AdminApiError, createAdminClient, type IssuedText, type RequestedText } from '../../admin/client.ts'
 import type { Issue } from '../../core/issue.ts'
 import type { TextKey } from '../texts/index.ts'
 import { boot, own, t } from './hub.ts'
@@ -39,7 +39,7 @@ async function answered(url: string, options: RequestInit): Promise<Response> {
   return response
 }
 
-const client = createAdminClient({ baseUrl: `${boot.base}/api`, fetch: send })
+const client = createAdminClient<IssuedText | RequestedText>({ baseUrl: `${boot.base}/api`, fetch: send })
 
 /** The calls. */
 export const api = {
@@ -47,7 +47,9 @@ export const api = {
   get: checked(client.get, 'version'),
   events: checked(client.events, 'events'),
   parseLinks: checked(client.parseLinks, 'resources', 'mistakes'),
-  create: checked(client.create, 'token', 'secret'),
+  rules: checked(client.rules),
+  // Without a secret where another admin has to approve it first.
+  create: checked(client.create, 'token'),
   edit: checked(client.edit, 'version'),
   previewRefresh: checked(client.previewRefresh, 'expiresAt', 'previousWorksUntil'),
   refresh: checked(client.refresh, 'token', 'secret'),

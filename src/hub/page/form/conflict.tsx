@@ -5,7 +5,7 @@ import { api } from '../api.ts'
 import { awayOf } from '../format.ts'
 import { rich, t } from '../hub.ts'
 import { useInSight } from '../parts/parts.tsx'
-import type { Draft } from './draft.ts'
+import { type Draft, entriesIn } from './draft.ts'
 import { conflicts, differing, type Editable, type Values, valuesOf } from './merge.ts'
 
 /** Another one's edit that collides with mine. */
@@ -21,23 +21,20 @@ export interface Conflict {
 }
 
 /** Looks what the other one did. A token that is as one wants it was saved by oneself, in a call whose answer was lost. */
-export async function conflictOf(base: Token, mine: Values): Promise<Conflict | Token> {
+export async function conflictOf(base: Token, mine: Values, draft: Draft): Promise<Conflict | Token> {
   const theirs = await api.get({ id: base.id })
   if (differing(mine, valuesOf(theirs)).length === 0) return theirs
   const log = await api
     .events({ planId: base.planId, tokenId: base.id, order: 'newest', limit: 1 })
     .catch(() => ({ events: [] }))
-  const { name, description, scopes, resources } = mine
+  const { resources } = mine
   const isAll = resources === 'all'
   return {
     theirs,
     event: log.events[0],
     changed: differing(valuesOf(base), mine),
     fields: conflicts(valuesOf(base), mine, valuesOf(theirs)),
-    mine: {
-      ...{ name: String(name), description: String(description), scopes: [...scopes] },
-      ...{ isAll, links: isAll ? '' : [...resources].join('\n') },
-    },
+    mine: { ...draft, isAll, links: isAll ? '' : [...resources].join('\n') },
   }
 }
 
@@ -54,6 +51,10 @@ export const PARTS: { readonly [F in Editable]: readonly (keyof Draft)[] } = {
   description: ['description'],
   scopes: ['scopes'],
   resources: ['isAll', 'links'],
+  contact: ['contact'],
+  metadata: ['words'],
+  addresses: ['addresses'],
+  selfRenewal: ['isRenewing', 'renewUntil'],
 }
 
 /** Tells it, and lets one choose; what is chosen stands in the form below at once. */
@@ -118,5 +119,13 @@ function shown(field: Editable, side: Partial<Draft>): string {
   if (field === 'scopes') return (side.scopes ?? []).join(', ')
   if (field === 'resources')
     return side.isAll ? t('allResources') : (side.links ?? '').split('\n').slice(0, 10).join(', ')
+  if (field === 'metadata') return (side.words ?? []).map(({ key, value }) => `${key}: ${value}`).join(', ') || '—'
+  if (field === 'addresses')
+    return (
+      entriesIn(side.addresses ?? '')
+        .slice(0, 10)
+        .join(', ') || '—'
+    )
+  if (field === 'selfRenewal') return side.isRenewing ? side.renewUntil || t('selfRenewalOn') : '—'
   return side[field] || '—'
 }

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { t } from '../hub.ts'
 import { Dialog } from '../parts/dialog.tsx'
+import { useLeaveQuestion } from '../parts/leave-question.ts'
 import { Action, CallFooter } from '../parts/parts.tsx'
 
 interface DraftDialogProps {
@@ -14,6 +15,12 @@ interface DraftDialogProps {
   readonly onClose: () => void
   /** What Back does instead of leaving. */
   readonly onBack?: (() => void) | undefined
+  /** What stands above the part that scrolls. */
+  readonly head?: ComponentChildren
+  /** What stands beside the fields, or after them on a screen without room for it. */
+  readonly aside?: ComponentChildren
+  /** What stands between the part that scrolls and the buttons. */
+  readonly line?: ComponentChildren
   readonly children: ComponentChildren
   /** The buttons beside that to leave. */
   readonly buttons: ComponentChildren
@@ -27,6 +34,9 @@ export function DraftDialog({
   onSubmit,
   onClose,
   onBack,
+  head,
+  aside,
+  line,
   children,
   buttons,
 }: DraftDialogProps) {
@@ -48,8 +58,9 @@ export function DraftDialog({
   useEffect(() => {
     if (isAsking) question.current?.querySelector('button')?.focus()
   }, [isAsking])
+  useLeaveQuestion(isDirty)
   return (
-    <Dialog title={title} isWide onLeave={isAsking ? keep : leave} onBack={isAsking ? keep : onBack}>
+    <Dialog title={title} isWide frame="tall" onLeave={isAsking ? keep : leave} onBack={isAsking ? keep : onBack}>
       <form
         noValidate
         onSubmit={(event) => {
@@ -57,7 +68,12 @@ export function DraftDialog({
           if (!isBusy && !isAsking) onSubmit()
         }}
       >
-        {children}
+        {head}
+        <div class={aside ? 'body with-rail' : 'body'}>
+          <div>{children}</div>
+          {aside}
+        </div>
+        {line}
         {isAsking ? (
           <div ref={question} class="foot question" role="alert">
             <p>{t('discardQuestion')}</p>

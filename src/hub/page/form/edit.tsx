@@ -5,14 +5,19 @@ import type { BootPlan } from '../../boot.ts'
 import { api, failureOf } from '../api.ts'
 import { useCall, useFresh } from '../hooks.ts'
 import { kindOf, t } from '../hub.ts'
+import { Icon } from '../parts/icon.tsx'
 import { Action, EndedNote, FailureNote } from '../parts/parts.tsx'
 import { TokenId } from '../parts/token-id.tsx'
+import { AddressesField } from './addresses-field.tsx'
+import { useBounds } from './bounds.ts'
 import { type Conflict, ConflictNote, conflictOf, PARTS } from './conflict.tsx'
 import { DescribeFields } from './describe-fields.tsx'
-import { type Draft, describeMistakes, draftOf, type Faults, isRight, mistakesOf, scopeMistakes } from './draft.ts'
+import { addressMistakes, type Draft, describeMistakes, draftOf, isRight, scopeMistakes } from './draft.ts'
 import { DraftDialog } from './draft-dialog.tsx'
+import { type Faults, mistakesOf } from './faults.ts'
 import { useLinks } from './links.ts'
-import { differing, EDITABLE, type Editable, type Values, valuesOf, valuesOfDraft } from './merge.ts'
+import { differing, EDITABLE, type Editable, editOf, type Values, valuesOf, valuesOfDraft } from './merge.ts'
+import { MoreOptions } from './more-options.tsx'
 import { ResourceChooser } from './resource-chooser.tsx'
 import { ScopeChooser } from './scope-chooser.tsx'
 import { useDraft, useMistakeFocus } from './use-draft.ts'
@@ -20,11 +25,12 @@ import { useDraft, useMistakeFocus } from './use-draft.ts'
 interface EditProps {
   readonly plan: BootPlan
   readonly token: Token
-  readonly onSaved: (token: Token) => void
+  /** It is saved, or, where it lets the token do more and another admin has to approve that, it waits. */
+  readonly onSaved: (token: Token, isWaiting: boolean) => void
   readonly onClose: () => void
 }
 
-/** Name, description, scopes and resources, on one page. */
+/** Everything that can be changed, on one page. */
 export function Edit({ plan, token, onSaved, onClose }: EditProps) {
   const kind = kindOf(token.type)
   const draftLike = (like: Token): Draft => ({ ...draftOf(kind, like), scopes: like.scopes })
@@ -32,6 +38,7 @@ export function Edit({ plan, token, onSaved, onClose }: EditProps) {
   const [start, setStart] = useState(() => draftLike(token))
   const { draft, setDraft, mistakes, setMistakes, change } = useDraft(() => start)
   const [conflict, setConflict] = useState<Conflict>()
+  const bounds = useBounds(kind, plan)
   const links = useLinks(draft, plan, kind)
   const call = useCall()
   const focusMistake = useMistakeFocus()
@@ -55,7 +62,12 @@ export function Edit({ plan, token, onSaved, onClose }: EditProps) {
     return 'mistake' in settled ? settled.mistake : valuesOfDraft(draft, settled.links)
   }
   const save = async (): Promise<void> => {
-    const { days: _, ...early } = { ...describeMistakes(draft, kind), ...scopeMistakes(draft, kind) }
+    const { days: _, ...early } = {
+      ...describeMistakes(draft, bounds),
+      ...scopeMistakes(draft, kind),
+      // A token from before the rule may go without for as long as nobody touches that.
+      ...(draft.addresses !== start.addresses && addressMistakes(draft, bounds)),
+    }
     setMistakes(early)
     if (!isRight(early)) return focusMistake()
     const done = await call.run(async () => {
@@ -63,12 +75,12 @@ export function Edit({ plan, token, onSaved, onClose }: EditProps) {
       if (typeof mine === 'string') return { mistakes: { links: mine } }
       const changed = differing(valuesOf(base), mine)
       if (changed.length === 0) return base
-      const fields = Object.fromEntries(changed.map((field) => [field, mine[field]]))
+      const fields = editOf(base, mine, changed)
       return api
-        .edit({ id: base.id, version: base.version, ...fields })
+        .edit({ ...fields, id: base.id, version: base.version })
         .catch(async (error: unknown): Promise<Faults | Conflict | Token> => {
           const isConflict = failureOf(error).code === 'version_conflict'
-          return isConflict ? conflictOf(base, mine) : mistakesOf(error, mine.resources as 'all' | readonly string[])
+          return isConflict ? conflictOf(base, mine, draft) : mistakesOf(error, fields)
         })
     })
     if (done === undefined) return
@@ -76,7 +88,7 @@ export function Edit({ plan, token, onSaved, onClose }: EditProps) {
       setMistakes(done.mistakes)
       focusMistake()
     } else if ('theirs' in done) take(done)
-    else onSaved(done)
+    else onSaved(done, done.proposal !== undefined && done.proposal.at !== base.proposal?.at)
   }
   /** Goes on from what the other one left, with everything that I changed, before I saved and since. */
   const take = (found: Conflict): void => {
@@ -91,7 +103,7 @@ export function Edit({ plan, token, onSaved, onClose }: EditProps) {
     })
     setConflict(found)
   }
-  const fields = { draft, kind, mistakes, onChange: change }
+  const fields = { draft, kind, bounds, mistakes, onChange: change }
   return (
     <DraftDialog
       title={t('edit')}
@@ -108,16 +120,23 @@ export function Edit({ plan, token, onSaved, onClose }: EditProps) {
       <EndedNote token={fresh} />
       {conflict && <ConflictNote conflict={conflict} draft={draft} theirs={start} onChange={change} />}
       <FailureNote failure={call.failure} hasInput isWrite />
+      {bounds.needsApproval && (
+        <p class="note">
+          <Icon name="people" /> {t('editApprovalNeeded', { plan: plan.name })}
+        </p>
+      )}
       <h3>{t('describe')}</h3>
       <DescribeFields {...fields} />
       <div class="field">
         <span class="label">{t('id')}</span>
         <TokenId id={token.id} />
       </div>
+      <MoreOptions {...fields} />
       <h3>{t('chooseScopes')}</h3>
       <ScopeChooser {...fields} />
       <h3>{t('chooseResources')}</h3>
       <ResourceChooser {...fields} links={links} />
+      <AddressesField {...fields} />
     </DraftDialog>
   )
 }

@@ -4,8 +4,8 @@ import type { FoundLink } from '../../../core/links.ts'
 import type { PlacedReport } from '../../../service/check-links.ts'
 import type { BootPlan } from '../../boot.ts'
 import { api, type Failure, failureOf } from '../api.ts'
-import { type Kind, t } from '../hub.ts'
-import type { Draft } from './draft.ts'
+import { count, type Kind, t } from '../hub.ts'
+import { type Draft, entriesIn } from './draft.ts'
 
 /** What is known of the text. */
 export interface Links {
@@ -56,7 +56,7 @@ export function useLinks({ links: text, isAll }: Draft, plan: BootPlan, kind: Ki
       if (!isWanted) return { mistake: t('linksNone') }
       const { report } = current?.report ? current : await ask(text)
       // Without an answer the server judges all the same, when it is sent.
-      if (!report) return { links: splitLinks(text) }
+      if (!report) return { links: entriesIn(text) }
       const mistake = mistakeOf(report, kind)
       return mistake === undefined ? { links: foundIn(report).map(({ link }) => link) } : { mistake }
     },
@@ -75,17 +75,21 @@ function mistakeOf(report: PlacedReport, kind: Kind): string | undefined {
 /** That there are more than a token can hold, if there are. */
 export function tooManyOf(report: PlacedReport, { surface }: Kind): string | undefined {
   const most = surface.limits.links
-  const count = foundIn(report).length
-  return count > most ? t('linksTooMany', { count, most }) : undefined
+  const found = foundIn(report).length
+  return found > most ? count(found, 'linksTooMany', { most }) : undefined
 }
 
-const splitLinks = (text: string): readonly string[] => text.split(/[\s,]+/).filter((link) => link !== '')
+/** A part of the text. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
 
 /** The text without some of its links. */
-export function without(text: string, mistakes: PlacedReport['mistakes']): string {
+export function without(text: string, links: readonly Span[]): string {
   let rest = ''
   let from = 0
-  for (const { start, end } of mistakes) {
+  for (const { start, end } of links) {
     rest += text.slice(from, start)
     from = end
   }

@@ -1,39 +1,45 @@
-/** The modal that makes a token: three pages, with everything typed kept from one to the other. */
-import { useState } from 'preact/hooks'
-import type { IssuedText } from '../../../admin/client.ts'
+/** The modal that makes a token: three pages, with everything typed kept from one to the other, and a review before it is made. */
+import { useEffect, useState } from 'preact/hooks'
+import type { IssuedText, RequestedText } from '../../../admin/client.ts'
 import type { Token } from '../../../core/token.ts'
 import type { BootPlan } from '../../boot.ts'
 import { api, persistently } from '../api.ts'
 import { useCall, useKey } from '../hooks.ts'
-import { type Kind, t } from '../hub.ts'
-import { StepHeading } from '../parts/dialog.tsx'
+import { boot, type Kind, t } from '../hub.ts'
+import { Icon } from '../parts/icon.tsx'
 import { Action, FailureNote } from '../parts/parts.tsx'
-import { DescribeFields, ExpirationField } from './describe-fields.tsx'
+import { Stepper } from '../parts/stepper.tsx'
+import { AddressesField } from './addresses-field.tsx'
+import { type Bounds, useBounds } from './bounds.ts'
+import { daysIn, endOfDay } from './days.ts'
+import { DescribeFields } from './describe-fields.tsx'
 import {
+  addressMistakes,
   type Draft,
-  daysOf,
   describeMistakes,
   draftOf,
+  entriesIn,
   isRight,
   type Mistakes,
-  mistakesOf,
+  metadataIn,
   scopeMistakes,
 } from './draft.ts'
 import { DraftDialog } from './draft-dialog.tsx'
+import { ExpirationField } from './expiration-field.tsx'
+import { mistakesOf } from './faults.ts'
 import { useLinks } from './links.ts'
+import { MoreOptions } from './more-options.tsx'
 import { ResourceChooser } from './resource-chooser.tsx'
 import { ScopeChooser } from './scope-chooser.tsx'
+import { StepPage } from './step-page.tsx'
+import { Summary, SummaryLine } from './summary.tsx'
 import { useDraft, useMistakeFocus } from './use-draft.ts'
 
 const STEPS = ['describe', 'chooseScopes', 'chooseResources'] as const
 /** The page on which a field is. */
 const STEP_OF: { readonly [field in keyof Draft]: number } = {
-  name: 0,
-  description: 0,
-  days: 0,
-  scopes: 1,
-  isAll: 2,
-  links: 2,
+  ...{ name: 0, description: 0, days: 0, contact: 0, words: 0, isRenewing: 0, renewUntil: 0 },
+  ...{ scopes: 1, isAll: 2, links: 2, addresses: 2 },
 }
 
 interface WizardProps {
@@ -41,20 +47,31 @@ interface WizardProps {
   readonly kind: Kind
   /** A token that ended, to make another one like it. */
   readonly like?: Token | undefined
-  readonly onIssued: (issued: IssuedText) => void
+  readonly onIssued: (issued: IssuedText | RequestedText) => void
   readonly onClose: () => void
 }
 
 /** Describes, chooses scopes, chooses resources, and makes the token. */
 export function Wizard({ plan, kind, like, onIssued, onClose }: WizardProps) {
-  const [start] = useState(() => draftOf(kind, like))
+  const [start, setStart] = useState(() => draftOf(kind, like))
   const { draft, mistakes, setMistakes, change } = useDraft(() => start)
   const [step, setStep] = useState(0)
+  const [furthest, setFurthest] = useState(0)
+  const bounds = useBounds(kind, plan)
   const links = useLinks(draft, plan, kind)
   const call = useCall()
   const keyOf = useKey()
   const focusMistake = useMistakeFocus()
+  useEffect(() => {
+    // Nobody has chosen the lifetime that the form began with, so it gives way to what the rules of the plan allow.
+    if (draft.days !== start.days || Number(draft.days) <= bounds.longest) return
+    const days = String(bounds.longest)
+    setStart({ ...start, days })
+    change({ days })
+  }, [bounds.longest])
 
+  const wrongOn = (page: number): Mistakes =>
+    [describeMistakes(draft, bounds), scopeMistakes(draft, kind), addressMistakes(draft, bounds)][page] ?? {}
   const complain = (found: Mistakes): void => {
     setMistakes(found)
     const fields = (Object.keys(found) as (keyof Draft)[]).filter((field) => found[field] !== undefined)
@@ -62,28 +79,31 @@ export function Wizard({ plan, kind, like, onIssued, onClose }: WizardProps) {
     focusMistake()
   }
   const go = (to: number): void => {
-    const found = [describeMistakes(draft, kind), scopeMistakes(draft, kind)][step] ?? {}
-    if (to > step && !isRight(found)) {
-      complain(found)
+    if (call.isBusy) return
+    const wrong = [0, 1, 2].slice(step, to).find((page) => !isRight(wrongOn(page)))
+    if (wrong !== undefined) {
+      complain(wrongOn(wrong))
       return
     }
     call.clear()
     setMistakes({})
     setStep(to)
+    setFurthest(Math.max(furthest, to))
   }
   const create = async (): Promise<void> => {
-    const early = { ...describeMistakes(draft, kind), ...scopeMistakes(draft, kind) }
+    const early = { ...wrongOn(0), ...wrongOn(1), ...wrongOn(2) }
     if (!isRight(early)) return complain(early)
     const issued = await call.run(async () => {
       const settled = draft.isAll ? { links: 'all' as const } : await links.settle()
       if ('mistake' in settled) return { mistakes: { links: settled.mistake } }
       const input = {
         ...{ planId: plan.id, type: kind.type.name, name: draft.name, description: draft.description },
-        ...{ lifetimeDays: daysOf(draft, kind) ?? 0, scopes: draft.scopes, resources: settled.links },
+        ...{ lifetimeDays: daysIn(draft.days, bounds.longest) ?? 0, scopes: draft.scopes, resources: settled.links },
+        ...detailsOf(draft, kind, bounds),
       }
       const idempotencyKey = keyOf(input)
       return persistently(() => api.create({ ...input, idempotencyKey })).catch((error: unknown) =>
-        mistakesOf(error, settled.links),
+        mistakesOf(error, input),
       )
     })
     if (!issued) return
@@ -91,7 +111,7 @@ export function Wizard({ plan, kind, like, onIssued, onClose }: WizardProps) {
     if ('mistakes' in issued) complain(issued.mistakes)
     else onIssued(issued)
   }
-  const fields = { draft, kind, mistakes, onChange: change }
+  const fields = { draft, kind, bounds, mistakes, onChange: change }
   const isLast = step === STEPS.length - 1
   return (
     <DraftDialog
@@ -100,7 +120,12 @@ export function Wizard({ plan, kind, like, onIssued, onClose }: WizardProps) {
       isBusy={call.isBusy}
       onSubmit={isLast ? create : () => go(step + 1)}
       onClose={onClose}
-      onBack={step > 0 ? () => call.isBusy || go(step - 1) : undefined}
+      onBack={step > 0 ? () => go(step - 1) : undefined}
+      head={
+        <Stepper steps={[t('stepDescribe'), t('stepScopes'), t('stepResources')]} {...{ step, furthest }} onGo={go} />
+      }
+      aside={<Summary {...fields} {...{ links, step, isLast }} onGo={go} />}
+      line={<SummaryLine {...fields} links={links} />}
       buttons={
         <>
           {step > 0 && (
@@ -114,17 +139,42 @@ export function Wizard({ plan, kind, like, onIssued, onClose }: WizardProps) {
         </>
       }
     >
-      <p class="hint">{t('step', { step: step + 1, steps: STEPS.length })}</p>
-      <StepHeading key={step}>{t(STEPS[step] ?? 'describe')}</StepHeading>
       <FailureNote failure={call.failure} hasInput isWrite />
-      {step === 0 && (
-        <>
-          <DescribeFields {...fields} />
-          <ExpirationField {...fields} />
-        </>
-      )}
-      {step === 1 && <ScopeChooser {...fields} />}
-      {step === 2 && <ResourceChooser {...fields} links={links} />}
+      <StepPage key={step} title={t(STEPS[step] ?? 'describe')}>
+        {step === 0 && (
+          <>
+            {bounds.needsApproval && (
+              <p class="note">
+                <Icon name="people" /> {t('approvalNeeded', { plan: plan.name })}
+              </p>
+            )}
+            <DescribeFields {...fields} />
+            <ExpirationField {...fields} />
+            <MoreOptions {...fields} />
+          </>
+        )}
+        {step === 1 && <ScopeChooser {...fields} />}
+        {step === 2 && (
+          <>
+            <ResourceChooser {...fields} links={links} />
+            <AddressesField {...fields} />
+          </>
+        )}
+      </StepPage>
     </DraftDialog>
   )
+}
+
+/** What need not be said of a token, where it is. */
+function detailsOf(draft: Draft, { type }: Kind, { hasAddresses }: Bounds): object {
+  const metadata = metadataIn(draft)
+  const addresses = hasAddresses ? entriesIn(draft.addresses) : []
+  const isRenewing = draft.isRenewing && boot.features.selfRenewal && type.selfRenewal !== undefined
+  return {
+    ...(draft.contact.trim() !== '' && { contact: draft.contact }),
+    ...(Object.keys(metadata).length > 0 && { metadata }),
+    ...(addresses.length > 0 && { addresses }),
+    ...(isRenewing && { selfRenewal: true }),
+    ...(isRenewing && draft.renewUntil !== '' && { renewUntil: endOfDay(draft.renewUntil) }),
+  }
 }

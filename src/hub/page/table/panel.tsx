@@ -1,12 +1,13 @@
 /** What a tab shows of a plan: search, filter, table, pages, and the modals that one opens from there. */
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { IssuedText } from '../../../admin/client.ts'
+import type { IssuedText, RequestedText } from '../../../admin/client.ts'
 import type { Token } from '../../../core/token.ts'
 import type { TokenPage } from '../../../service/manage.ts'
 import type { BootPlan } from '../../boot.ts'
 import { type Aim, menuId, nameId, neighbour, rowId, useAim } from '../focus.ts'
 import { textMistake } from '../form/draft.ts'
 import { Edit } from '../form/edit.tsx'
+import { Waiting } from '../form/waiting.tsx'
 import { Wizard } from '../form/wizard.tsx'
 import { zoneName } from '../format.ts'
 import { type Listed, useTokens } from '../hooks.ts'
@@ -23,6 +24,7 @@ import { Said, Toolbar } from './toolbar.tsx'
 /** The modal that is open. */
 type Open =
   | { readonly what: 'create'; readonly like?: Token }
+  | { readonly what: 'waiting'; readonly token: Token; readonly isNew: boolean }
   | { readonly what: 'edit' | 'refresh' | 'revoke' | 'details'; readonly token: Token }
   | { readonly what: 'secret'; readonly issued: IssuedText; readonly isNew: boolean }
 
@@ -81,20 +83,24 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
     setAim(next)
     listed.reload()
   }
-  const saved = (token: Token): void => {
+  const saved = (token: Token, isWaiting: boolean): void => {
     setMark({ token, isNew: false })
-    finish(t('saved', { token: token.name }), { id: menuId(token.id) })
+    if (isWaiting) {
+      setOpen({ what: 'waiting', token, isNew: false })
+      listed.reload()
+    } else finish(t('saved', { token: token.name }), { id: menuId(token.id) })
   }
-  const issued = (result: IssuedText, isNew: boolean): void => {
-    // Another admin has to approve it first.
-    if (!result.secret) {
-      setMark({ token: result.token, isNew })
-      finish(t('asked', { token: result.token.name }), { id: nameId(result.token.id) })
-      return
-    }
-    setOpen({ what: 'secret', issued: result, isNew })
-    setMark({ token: result.token, isNew })
+  const issued = (result: IssuedText | RequestedText, isNew: boolean): void => {
+    const { token, secret } = result
+    setMark({ token, isNew })
+    // Without a secret, another admin has to approve it first.
+    setOpen(secret === undefined ? { what: 'waiting', token, isNew } : { what: 'secret', issued: result, isNew })
     listed.reload()
+  }
+  const told = ({ name, id }: Token, isNew: boolean): void => {
+    close()
+    setSaid(t(isNew ? 'asked' : 'proposed', { token: name }))
+    setAim({ id: isNew ? nameId(id) : menuId(id) })
   }
   const stored = ({ token }: IssuedText, isNew: boolean): void => {
     close()
@@ -182,6 +188,9 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
         />
       )}
       {open?.what === 'details' && <Details token={open.token} onClose={() => leave(open.token, true)} />}
+      {open?.what === 'waiting' && (
+        <Waiting token={open.token} plan={plan} isNew={open.isNew} onDone={() => told(open.token, open.isNew)} />
+      )}
       {open?.what === 'secret' && <SecretBox issued={open.issued} onDone={() => stored(open.issued, open.isNew)} />}
     </section>
   )
