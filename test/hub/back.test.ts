@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { listen } from '../admin/server.ts'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { choose, hubWorld, rowOf } from './world.ts'
+import { choose, hubWorld, rowOf, storeSecret } from './world.ts'
 
 const open = useChromium()
 
@@ -133,7 +133,8 @@ describeInChromium('Back', () => {
     await page.waitForTimeout(500)
     expect(await dialog.getByLabel('Name').inputValue()).toBe('Nightly export')
     if (await question.count()) await press('Keep editing')
-    for (const name of ['Next', 'Next', 'Create', 'Done']) await press(name)
+    for (const name of ['Next', 'Next', 'Create']) await press(name)
+    await storeSecret(page)
     await dialog.waitFor({ state: 'detached' })
     expect((await tokens.list({ actor: 'ada', planId: '1001' })).tokens).toHaveLength(2)
     // And where it was before is still where it leads.
@@ -150,7 +151,8 @@ describeInChromium('Back', () => {
       await back(page)
       await box.getByText('The secret is not copied yet.').waitFor()
     }
-    await press('Done')
+    await press('Go back')
+    await storeSecret(page)
     await dialog.waitFor({ state: 'detached' })
     await back(page)
     await leaves(page)

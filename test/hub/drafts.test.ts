@@ -108,14 +108,14 @@ describeInChromium('what the server finds fault with', () => {
 })
 
 describeInChromium('leaving', () => {
-  it.each(['Escape', 'Cancel'])(
+  it.each(['Escape', 'Cancel', 'Close'])(
     'by %s asks first if something was typed, and keeping it goes on where one was',
     async (way) => {
       const { page, dialog, press, tokens } = await opened()
       await page.getByRole('button', { name: 'Generate REST API token' }).click()
       const name = dialog.getByLabel('Name')
       await name.fill('Nightly export')
-      const leave = () => (way === 'Escape' ? name.press('Escape') : press('Cancel'))
+      const leave = () => (way === 'Escape' ? name.press('Escape') : press(way))
       const question = dialog.getByText('Nothing has been saved. Discard what you have typed?')
       await leave()
       await question.waitFor()

@@ -118,7 +118,7 @@ const WAYS: readonly Way[] = [
       expect(await page.getByLabel('Links to resources').inputValue()).toContain(LINKS.landing)
       await page.getByText('They are checked again when you save.').waitFor()
     },
-    works: (page) => page.getByRole('list', { name: 'Recognized: 1' }).getByText('Landing page').waitFor(),
+    works: (page) => page.getByRole('list', { name: 'What the links lead to' }).getByText('Landing page').waitFor(),
   },
   {
     call: 'edit',
@@ -206,11 +206,11 @@ const WAYS: readonly Way[] = [
     path: /^POST \/api\/explain$/,
     async prepare(page) {
       await choose(page, 'Website sync', 'Details and history')
-      await page.getByLabel('URL').fill('/v1/files/ABCDEFG123')
+      await page.getByLabel('URL', { exact: true }).fill('/v1/files/ABCDEFG123')
     },
     ask: (page) => press(page, 'Explain'),
     async still(page) {
-      expect(await page.getByLabel('URL').inputValue()).toBe('/v1/files/ABCDEFG123')
+      expect(await page.getByLabel('URL', { exact: true }).inputValue()).toBe('/v1/files/ABCDEFG123')
     },
     works: (page) => page.getByText('It would be allowed.').waitFor(),
   },

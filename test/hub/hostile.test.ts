@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { choose, type HubWorld, hubWorld, LINKS, PLAN, rowSays } from './world.ts'
+import { choose, type HubWorld, hubWorld, LINKS, PLAN, rowSays, storeSecret } from './world.ts'
 
 const open = useChromium()
 
@@ -33,7 +33,7 @@ async function hostileWorld(): Promise<HubWorld> {
 
 /** Nothing of the page is an element that a text has made, and no script of a text has run. */
 async function harmless(page: Page): Promise<void> {
-  expect(await page.locator('#hub :is(img, svg, script, iframe, style, a[href^="javascript:" i])').count()).toBe(0)
+  expect(await page.locator('#hub :is(img, svg:not(.icon), script, iframe, style, a[href^="javascript:" i])').count()).toBe(0)
   expect(await page.locator('script').count()).toBe(2)
   expect(await page.evaluate(() => '__pwned' in window)).toBe(false)
 }
@@ -65,7 +65,7 @@ describeInChromium('hostile text', () => {
     expect(await page.locator('.history del').textContent()).toContain(DESCRIPTION)
     expect(await page.locator('.history').textContent()).toContain(ACTOR)
     await page.getByText('How it is used').click()
-    await page.getByLabel('URL').fill(`/v1/files/${IMAGE}`)
+    await page.getByLabel('URL', { exact: true }).fill(`/v1/files/${IMAGE}`)
     await page.getByRole('button', { name: 'Explain' }).click()
     await page.getByText('It would be refused').waitFor()
     await page.getByText('Every question that is asked').click()
@@ -78,14 +78,14 @@ describeInChromium('hostile text', () => {
     await page.getByText(`Secret of ${NAME}`, { exact: true }).waitFor()
     await page.getByText('How it is used').click()
     await harmless(page)
-    await page.getByRole('button', { name: 'Done' }).click()
+    await storeSecret(page)
 
     await choose(page, NAME, 'Edit token')
     const edit = page.getByRole('dialog', { name: 'Edit token' })
     expect(await edit.getByLabel('Name').inputValue()).toBe(NAME)
     await literally(page, RESOURCE_NAME)
     await edit.getByLabel('Links to resources').fill(`${LINKS.brand}\n${JAVASCRIPT}\n${IMAGE}`)
-    await edit.getByRole('list', { name: 'To fix' }).getByText(JAVASCRIPT, { exact: true }).waitFor()
+    await edit.getByRole('list', { name: 'What the links lead to' }).getByText(JAVASCRIPT, { exact: true }).waitFor()
     await harmless(page)
 
     await edit.getByLabel('Links to resources').fill(LINKS.brand)

@@ -105,32 +105,39 @@ describeInChromium('expiration', () => {
   it('says of each choice when it would be', async () => {
     const { dialog } = await wizard({ clock })
     const texts = await dialog.getByLabel('Expiration').locator('option').allTextContents()
-    const days = [7, 30, 60, 90, 180, 365].map((one) => `${one} days, until ${dateIn(one)}`)
-    expect(texts).toEqual([`1 day, until ${dateIn(1)}`, ...days, 'Another number of days'])
+    const days = [30, 60, 90].map((one) => `${one} days, until ${dateIn(one)}`)
+    expect(texts).toEqual([...days, `1 year, until ${dateIn(365)}`, 'Custom …'])
   })
 
-  it('takes another number of days, tells its date, and keeps what was typed', async () => {
+  it('takes a day of a calendar, tells how far away it is, and keeps it', async () => {
     const { dialog, press, heading } = await wizard({ clock })
     await dialog.getByLabel('Name').fill('Nightly export')
-    await dialog.getByLabel('Expiration').selectOption({ label: 'Another number of days' })
-    const field = dialog.getByLabel('Days', { exact: true })
-    for (const wrong of ['0', '366', '1.5', 'text', '', '-1', '1e2', '٣٠', '99999', '0x10']) {
+    await dialog.getByLabel('Expiration').selectOption({ label: 'Custom …' })
+    const field = dialog.getByLabel('Ends on')
+    // What was chosen before, until one chooses another.
+    expect(await field.inputValue()).toBe('2026-05-30')
+    for (const wrong of ['2026-03-01', '2026-02-28', '2027-03-02', '0001-01-01', '9999-12-31', '']) {
       await field.fill(wrong)
       await press('Next')
-      await expectMarked(field, 'Write a whole number from 1 to 365.')
+      await expectMarked(field, 'Choose a day that lies ahead, by 365 days at most.')
       expect(await field.inputValue()).toBe(wrong)
     }
-    for (const right of ['365', '1', '45', ' 30 ', '030']) {
-      await dialog.getByLabel('Expiration').selectOption({ label: 'Another number of days' })
-      await field.fill(right)
-      expect(await descriptionOf(field)).toContain(`It would end on ${dateIn(Number(right))}.`)
+    for (const [day, away] of [
+      ['2026-03-02', 'In 1 day.'],
+      ['2026-04-15', 'In 45 days.'],
+      ['2027-03-01', 'In 365 days.'],
+    ] as const) {
+      await dialog.getByLabel('Expiration').selectOption({ label: 'Custom …' })
+      await field.fill(day)
+      expect(await descriptionOf(field)).toContain(away)
       await press('Next')
       await heading('Choose scopes')
       await press('Back')
       await heading('Describe your token')
       const shown = await dialog.getByLabel('Expiration').evaluate((one) => (one as HTMLSelectElement).value)
-      const days = shown === 'other' ? await field.inputValue() : shown
-      expect(days).toBe(right)
+      // A day that is one of the choices is that choice again.
+      if (shown === 'other') expect(await field.inputValue()).toBe(day)
+      else expect([shown, day]).toEqual(['365', '2027-03-01'])
     }
   })
 })
@@ -188,15 +195,20 @@ describeInChromium('links', () => {
     await press('Create')
     await expectMarked(area, 'Paste at least one link, or choose all resources.')
     await area.fill(`🦄, ${LINKS.landing}\n${LINKS.elsewhere}`)
-    const wrong = dialog.getByRole('list', { name: 'To fix: 2' }).getByRole('listitem')
-    await wrong.nth(1).waitFor()
-    expect(await wrong.nth(1).textContent()).toContain(`${LINKS.elsewhere}There is no such file in this plan.`)
-    expect(await dialog.getByRole('list', { name: 'Recognized: 1' }).textContent()).toContain('Landing page')
-    await wrong.nth(1).getByRole('button', { name: 'Show in the text' }).press('Enter')
+    await dialog.getByText('To fix: 2 Recognized: 1').waitFor()
+    // In the order of the text, each with what it is or what is wrong with it.
+    const rows = dialog.getByRole('list', { name: 'What the links lead to' }).getByRole('listitem')
+    const texts = await rows.allTextContents()
+    expect(texts).toEqual([
+      expect.stringContaining('🦄'),
+      expect.stringContaining('Landing page file'),
+      expect.stringContaining(`${LINKS.elsewhere}There is no such file in this plan.`),
+    ])
+    await rows.nth(2).getByRole('button', { name: 'Show in the text' }).press('Enter')
     expect(await selectionIn(area)).toBe(LINKS.elsewhere)
     await page.keyboard.type(LINKS.brand)
-    await dialog.getByText('To fix: 1').waitFor()
-    await dialog.getByRole('list', { name: 'Recognized: 2' }).getByText('Brand', { exact: true }).waitFor()
+    await dialog.getByText('To fix: 1 Recognized: 2').waitFor()
+    await rows.getByText('Brand', { exact: true }).waitFor()
     await press('Create')
     await expectMarked(area, 'Fix the links that are marked, or remove them.')
     await dialog.getByRole('button', { name: 'Remove all of these' }).press('Enter')
@@ -215,7 +227,7 @@ describeInChromium('links', () => {
     )
     const tooMany = '4,950 links are too many: at most 1,000 are taken.'
     await paste(area, links.join('\n'))
-    const wrong = dialog.getByRole('list', { name: 'To fix: 50' }).getByRole('listitem')
+    const wrong = dialog.getByRole('list', { name: 'What the links lead to' }).getByRole('listitem')
     await wrong.first().waitFor()
     // Nobody has looked them up, so none of them is recognised.
     await dialog.getByText('To fix: 50 Not looked up yet: 4,950').waitFor()
@@ -261,10 +273,10 @@ describeInChromium('links', () => {
     const area = dialog.getByLabel('Links to resources')
     await area.fill(`${LINKS.landing}\nfigma.com/file/ABCDEFG123`)
     await dialog.getByText('Recognized: 1').first().waitFor()
-    expect(await dialog.getByRole('list', { name: 'Recognized: 1' }).getByRole('listitem').count()).toBe(1)
+    expect(await dialog.getByRole('list', { name: 'What the links lead to' }).getByRole('listitem').count()).toBe(1)
     const spellings = Array.from({ length: 1_200 }, (_, i) => `https://www.figma.com/design/ABCDEFG123/${i}`)
     await paste(area, spellings.join('\n'))
-    await dialog.getByRole('list', { name: 'Recognized: 1' }).waitFor()
+    await dialog.getByText('Recognized: 1').first().waitFor()
     await press('Create')
     await page.getByRole('dialog', { name: 'Your new token' }).waitFor()
   })

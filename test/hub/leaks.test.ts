@@ -6,7 +6,7 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { listen } from '../admin/server.ts'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { choose, hubWorld, PATH, PLAN, rowOf } from './world.ts'
+import { choose, hubWorld, PATH, PLAN, rowOf, storeSecret } from './world.ts'
 
 const open = useChromium()
 
@@ -89,7 +89,7 @@ describeInChromium('a secret', () => {
       expect((await world.use(secret)).allowed).toBe(true)
 
       await page.getByText('How it is used').click()
-      await page.getByRole('button', { name: 'Done' }).click()
+      await storeSecret(page)
       await page.getByRole('dialog').waitFor({ state: 'detached' })
       await choose(page, how === 'created' ? 'Nightly export' : 'Website sync', 'Details and history')
       await page.getByText('ada created the token').waitFor()
@@ -136,7 +136,7 @@ describeInChromium('a secret', () => {
 
     await generate(page, 'Yearly export')
     const third = await secretIn(page)
-    await page.getByRole('button', { name: 'Done' }).click()
+    await storeSecret(page)
     await page.goto(elsewhere)
     await page.goBack()
     await comeBack(third)
@@ -196,7 +196,7 @@ describeInChromium('the page among others', () => {
     })
     await page.goto(world.url)
     await refresh(page, 'Website sync')
-    await page.getByRole('button', { name: 'Done' }).click()
+    await storeSecret(page)
     await page.goto(`${world.url}/nothing`)
     await page.goto(`${world.url}/api/tokens/${token.id}`)
     world.state.actor = undefined

@@ -3,7 +3,7 @@ import { createPlanTokens, definePolicy, memoryStore } from 'plan-access-tokens'
 import { testDirectory } from 'plan-access-tokens/testing'
 import { expect, it } from 'vitest'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { choose, hubWorld } from './world.ts'
+import { choose, hubWorld, storeSecret } from './world.ts'
 
 const open = useChromium()
 
@@ -72,7 +72,7 @@ describeInChromium('a name that every object has', () => {
     expect(await dialog.locator('pre').allTextContents()).toEqual([
       'curl -H "Authorization: Bearer $TOKEN" "$API_URL"\n',
     ])
-    await dialog.getByRole('button', { name: 'Done' }).click()
+    await storeSecret(page)
     await page.getByLabel('Organization').selectOption('Strings')
     await page.getByText('The plan of Strings does not include these tokens.').waitFor()
     await page.getByRole('tab', { name: 'toString' }).click()

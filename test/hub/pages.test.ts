@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { REGISTRY } from '../npm/world.ts'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { choose, hubWorld, LINKS, PLAN, rowOf, rowSays } from './world.ts'
+import { choose, hubWorld, LINKS, PLAN, rowOf, rowSays, storeSecret } from './world.ts'
 
 const open = useChromium()
 
@@ -46,7 +46,7 @@ describeInChromium('the page', () => {
     await dialog.getByRole('button', { name: 'Create' }).click()
 
     const box = page.getByRole('dialog', { name: 'Your new token' })
-    await box.getByRole('button', { name: 'Copy' }).click()
+    await box.getByRole('button', { name: 'Copy', exact: true }).click()
     await box.getByText('The secret is on the clipboard.').waitFor()
     const secret = await page.evaluate(() => navigator.clipboard.readText())
     expect(await box.textContent()).toContain(secret)
@@ -75,7 +75,7 @@ describeInChromium('the page', () => {
     const box = page.getByRole('dialog', { name: 'Your new token' })
     await box.getByText('How it is used').click()
     expect(await box.textContent()).toContain('//npm.acme.example/:_authToken=$' + '{NPM_TOKEN}')
-    await box.getByRole('button', { name: 'Done' }).click()
+    await storeSecret(page)
     await rowOf(page, 'Installs in CI').waitFor()
     expect((await tokens.list({ actor: 'ada', planId: PLAN, type: 'npm' })).tokens).toHaveLength(1)
   })
@@ -113,8 +113,7 @@ describeInChromium('the page', () => {
     await dialog.getByText(shown(expiresAt)).waitFor()
     await dialog.getByText(shown(previousWorksUntil)).waitFor()
     await dialog.getByRole('button', { name: 'Refresh token' }).click()
-    const box = page.getByRole('dialog', { name: 'Your new token' })
-    await box.getByRole('button', { name: 'Done' }).click()
+    await storeSecret(page)
     expect((await use(secret)).allowed).toBe(true)
     expect((await tokens.get({ actor: 'ada', id: token.id })).secrets).toHaveLength(2)
     await rowSays(page, 'Website sync', 'The old secret works until')

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { choose, type Fault, type HubWorld, hubWorld, PLAN, rowOf } from './world.ts'
+import { choose, type Fault, type HubWorld, hubWorld, PLAN, rowOf, storeSecret } from './world.ts'
 
 const open = useChromium()
 
@@ -151,7 +151,7 @@ describeInChromium('done once', () => {
     await toCreate(page)
     await page.getByRole('button', { name: 'Create', exact: true }).dblclick()
     await secretIn(page)
-    await page.getByRole('button', { name: 'Done' }).click()
+    await storeSecret(page)
     expect(await tokensOf(world)).toHaveLength(2)
 
     await toCreate(page)

@@ -5,7 +5,7 @@
 import type { Locator, Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { choose, hubWorld, isFocused, LINKS, rowOf, rowSays } from './world.ts'
+import { choose, hubWorld, isFocused, LINKS, rowOf, rowSays, storeSecret } from './world.ts'
 
 const open = useChromium()
 
@@ -91,7 +91,7 @@ describeInChromium('in a long table', () => {
         await press('Next')
         await dialog.getByRole('radio', { name: 'All resources' }).check()
         await press('Create')
-        await press('Done')
+        await storeSecret(page)
         const row = rowOf(page, name)
         await row.getByText('New', { exact: true }).waitFor()
         await comesInSight(page.getByText(`${name} is created.`))
@@ -110,7 +110,7 @@ describeInChromium('in a long table', () => {
     later(50)
     await choose(page, nameOf(5), 'Refresh token')
     await press('Refresh token')
-    await press('Done')
+    await storeSecret(page)
     await comesInSight(page.getByText('Job 005 has a new secret.'))
     await rowOf(page, nameOf(5)).getByText('Changed', { exact: true }).waitFor()
     expect(await isFocused(menuOf(page, nameOf(5)))).toBe(true)
@@ -181,7 +181,7 @@ describeInChromium('in a modal', () => {
 
   it.each(LOOKS)('in %s what is wrong is in sight, wherever one was', async (_, look) => {
     const { page, dialog, press } = await opened(1, look)
-    const toEnd = () => dialog.evaluate((one) => one.scrollTo(0, one.scrollHeight))
+    const toEnd = () => dialog.locator('.body').evaluate((one) => one.scrollTo(0, one.scrollHeight))
     await page.getByRole('button', { name: 'Generate REST API token' }).click()
     await toEnd()
     await press('Next')
@@ -211,7 +211,7 @@ describeInChromium('in a modal', () => {
 
   it('a failure and a conflict are in sight, although Save is at the other end', async () => {
     const { page, dialog, press, state, tokens } = await opened(1)
-    const toEnd = () => dialog.evaluate((one) => one.scrollTo(0, one.scrollHeight))
+    const toEnd = () => dialog.locator('.body').evaluate((one) => one.scrollTo(0, one.scrollHeight))
     await choose(page, nameOf(0), 'Edit token')
     await dialog.getByLabel('Name').fill('Mine')
     state.fault = (request) => (request.startsWith('PATCH') ? { status: 500, body: 'broken' } : undefined)
@@ -232,7 +232,7 @@ describeInChromium('in a modal', () => {
     await dialog.getByLabel('Name').fill('Mine')
     await page.keyboard.press('Escape')
     await comesInSight(dialog.getByRole('button', { name: 'Keep editing' }))
-    expect(await dialog.evaluate((one) => one.scrollTop)).toBe(0)
+    expect(await dialog.locator('.body').evaluate((one) => one.scrollTop)).toBe(0)
   })
 
   it('what has the focus is not under the buttons', async () => {

@@ -8,7 +8,7 @@ import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { choose, type HubWorld, hubWorld, LINKS, PLAN, paste, rowOf } from './world.ts'
+import { choose, type HubWorld, hubWorld, LINKS, PLAN, paste, rowOf, storeSecret } from './world.ts'
 
 const open = useChromium()
 
@@ -75,7 +75,7 @@ const STATES: { readonly [state: string]: (stage: Stage) => Promise<unknown> } =
   },
   'a token that was just made': async (stage) => {
     await toSecret(stage)
-    await stage.page.getByRole('button', { name: 'Done' }).click()
+    await storeSecret(stage.page)
     await rowOf(stage.page, 'Nightly export').getByText('New', { exact: true }).waitFor()
   },
   'no organization': async ({ page, state }) => {
@@ -114,10 +114,10 @@ const STATES: { readonly [state: string]: (stage: Stage) => Promise<unknown> } =
   'describe your token': (stage) => toStep(stage, 1),
   'describe your token, with mistakes': async (stage) => {
     await toStep(stage, 1)
-    await stage.page.getByLabel('Expiration').selectOption('Another number of days')
-    await stage.page.getByLabel('Days').fill('366')
+    await stage.page.getByLabel('Expiration').selectOption('Custom …')
+    await stage.page.getByLabel('Ends on').fill('2100-01-01')
     await stage.page.getByRole('button', { name: 'Next' }).click()
-    await stage.page.getByText('Write a whole number from 1 to 365.').waitFor()
+    await stage.page.getByText('Choose a day that lies ahead, by 365 days at most.').waitFor()
   },
   'the question before something is discarded': async (stage) => {
     await toStep(stage, 2)
@@ -178,7 +178,7 @@ const STATES: { readonly [state: string]: (stage: Stage) => Promise<unknown> } =
   details: async ({ page }) => {
     await choose(page, SYNC, 'Details and history')
     await page.getByText('created the token').waitFor()
-    await page.getByLabel('URL').fill('/v1/files/LOGOS2026')
+    await page.getByLabel('URL', { exact: true }).fill('/v1/files/LOGOS2026')
     await page.getByRole('button', { name: 'Explain' }).click()
     await page.getByText('Every question that is asked').click()
   },

@@ -138,6 +138,14 @@ export async function choose(page: Page, name: string, entry: string): Promise<v
   await page.getByRole('menuitem', { name: entry }).click()
 }
 
+/** Closes the box with a secret, as somebody who has stored it in another way than by *Copy*. */
+export async function storeSecret(page: Page): Promise<void> {
+  const box = page.getByRole('dialog', { name: 'Your new token' })
+  await box.getByRole('button', { name: 'Done' }).click()
+  await box.getByRole('button', { name: 'I have stored it' }).click()
+  await box.waitFor({ state: 'detached' })
+}
+
 /** Pastes a long text in place of what a control holds; typed in, it would take a browser half a minute. */
 export async function paste(control: Locator, text: string): Promise<void> {
   await control.page().context().grantPermissions(['clipboard-read', 'clipboard-write'])
