@@ -33,7 +33,9 @@ async function hostileWorld(): Promise<HubWorld> {
 
 /** Nothing of the page is an element that a text has made, and no script of a text has run. */
 async function harmless(page: Page): Promise<void> {
-  expect(await page.locator('#hub :is(img, svg:not(.icon), script, iframe, style, a[href^="javascript:" i])').count()).toBe(0)
+  expect(
+    await page.locator('#hub :is(img, svg:not(.icon), script, iframe, style, a[href^="javascript:" i])').count(),
+  ).toBe(0)
   expect(await page.locator('script').count()).toBe(2)
   expect(await page.evaluate(() => '__pwned' in window)).toBe(false)
 }

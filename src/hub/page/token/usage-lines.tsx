@@ -8,8 +8,8 @@ import { Tabs, tabId } from '../parts/tabs.tsx'
 export function UsageLines({ type }: { readonly type: string }) {
   const usages = own(boot.usages, type) ?? []
   const id = useId()
-  const [chosen, setChosen] = useState(usages[0]?.file)
-  const usage = usages.find(({ file }) => file === chosen)
+  const [chosen, setChosen] = useState('0')
+  const usage = usages[Number(chosen)]
   if (!usage) return null
   return (
     <section class="usage">
@@ -17,11 +17,11 @@ export function UsageLines({ type }: { readonly type: string }) {
       <Tabs
         label={t('secretUse')}
         panel={id}
-        tabs={usages.map(({ file }) => ({ name: file, label: file }))}
-        chosen={usage.file}
-        onChoose={(file) => setChosen(file as typeof usage.file)}
+        tabs={usages.map(({ file }, at) => ({ name: String(at), label: file }))}
+        chosen={chosen}
+        onChoose={setChosen}
       />
-      <div role="tabpanel" id={id} aria-labelledby={tabId(id, usage.file)}>
+      <div role="tabpanel" id={id} aria-labelledby={tabId(id, chosen)}>
         <p class="hint">{t('usageVariable', { variable: usage.variable })}</p>
         <CopyText key={usage.file} text={usage.text} label={usage.file} />
       </div>
