@@ -149,6 +149,21 @@ describeInChromium('leaving', () => {
   })
 })
 
+describeInChromium('leaving the page', () => {
+  it('is asked about by the browser while something is typed, and only then', async () => {
+    const { page, dialog, press } = await opened()
+    const wouldAsk = () => page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })))
+    await page.getByRole('button', { name: 'Generate REST API token' }).click()
+    expect(await wouldAsk()).toBe(false)
+    await dialog.getByLabel('Name').fill('Nightly export')
+    expect(await wouldAsk()).toBe(true)
+    await press('Close')
+    await press('Discard')
+    await dialog.waitFor({ state: 'detached' })
+    expect(await wouldAsk()).toBe(false)
+  })
+})
+
 describeInChromium('searching', () => {
   it.each<[string, string, boolean]>([
     ['part of a name', 'WEBSITE', true],
