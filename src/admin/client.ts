@@ -290,7 +290,8 @@ function entriesOf(query: object): [string, string][] {
   })
 }
 
-async function answerOf<T>(response: Response): Promise<T> {
+/** What an answer of this API holds. @throws AdminApiError for one that is no success, or is not of this API. */
+export async function answerOf<T>(response: Response): Promise<T> {
   const { ok, status } = response
   const body: unknown = await response.json().catch(() => undefined)
   if (ok && typeof body === 'object' && body !== null) return body as T

@@ -36,6 +36,10 @@ export interface Boot {
   readonly product?: string
   readonly lang: string
   readonly signIn?: string
+  /** Who is signed in, by the id that the log has. */
+  readonly actor: string
+  /** Where people authenticate again, where the rules of a plan ask for it. */
+  readonly stepUp?: string
   readonly texts: Partial<HubTexts>
   readonly plans: readonly BootPlan[]
   readonly surfaces: readonly SurfaceView[]
@@ -52,7 +56,7 @@ const PAGE_SIZE = 50
 
 /** Gathers it for a person. */
 export async function bootOf(options: HubOptions, usages: Boot['usages'], actor: Actor): Promise<Boot> {
-  const { tokens, plans, clock = Date, basePath = '', product, lang = 'en', signIn, texts = {} } = options
+  const { tokens, plans, clock = Date, basePath = '', product, lang = 'en', signIn, stepUp, texts = {} } = options
   const managed = await managedBy(options, actor, checkedPlans(await plans(actor.id)))
   const shown = managed.map((plan) => bootPlan(plan, tokens.policies))
   const type = tokens.policies[0]?.types[0]?.name
@@ -68,6 +72,8 @@ export async function bootOf(options: HubOptions, usages: Boot['usages'], actor:
     ...(product !== undefined && { product }),
     lang,
     ...(signIn !== undefined && { signIn }),
+    actor: actor.id,
+    ...(stepUp !== undefined && { stepUp }),
     texts,
     plans: shown,
     surfaces: surfacesOf(tokens.policies),

@@ -41,6 +41,17 @@ export interface HubOptions {
   readonly product?: string
   /** Where people sign in, an address of your own; shown when a session has ended. */
   readonly signIn?: string
+  /**
+   * Where people authenticate again when the rules of a plan ask for a stronger or a more recent session: an address of your own,
+   * opened in another tab with `acr_values` and `max_age` in its query (RFC 9470). Default: `signIn`.
+   */
+  readonly stepUp?: string
+  /**
+   * The names of people by the ids that the log has, in the order of the ids, `undefined` for one that has none: for whatever tells
+   * who did something. Asked about 500 at most at a time, and not waited for longer than two seconds; without an answer the ids are
+   * shown. Default: the ids.
+   */
+  readonly describeActor?: (ids: readonly string[]) => Awaitable<readonly (string | undefined)[]>
   /** By token type, where its tokens are used: for the line that shows how. */
   readonly addresses?: { readonly [type: string]: HubAddress }
   /**
@@ -61,6 +72,12 @@ export interface HubOptions {
 
 const text = z.optional(judged((value) => (typeof value === 'string' ? undefined : 'must be text.')))
 
+const signInAddress = z.optional(
+  judged((value) =>
+    isSignIn(value) ? undefined : 'must be a path such as "/login", or an address that begins with "https://".',
+  ),
+)
+
 const optionsSchema = z.strictObject({
   plans: callable('must be a function that gives the plans of a person.'),
   basePath: z.optional(
@@ -73,11 +90,9 @@ const optionsSchema = z.strictObject({
   clock: z.optional(judged((value) => (typeof Object(value).now === 'function' ? undefined : 'must have now().'))),
   product: text,
   css: text,
-  signIn: z.optional(
-    judged((value) =>
-      isSignIn(value) ? undefined : 'must be a path such as "/login", or an address that begins with "https://".',
-    ),
-  ),
+  signIn: signInAddress,
+  stepUp: signInAddress,
+  describeActor: z.optional(callable('must be a function that gives the names of people by their ids.')),
   lang: z.optional(judged((value) => (isLanguage(value) ? undefined : 'must be a language such as "en" or "pt-BR".'))),
   texts: z.optional(judged((value) => (isDictionary(value) ? undefined : 'must be an object with texts of the page.'))),
   addresses: z.optional(

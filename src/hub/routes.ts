@@ -2,6 +2,9 @@
 import type { Route } from '../admin/route.ts'
 import { ROUTES } from '../admin/routes.ts'
 import type { HubOptions } from './options.ts'
+import { withNames } from './people.ts'
+import { requestsRoute } from './requests-route.ts'
 
 /** Every route, for one hub: what is kept between two requests is its own. */
-export const hubRoutes = (_options: HubOptions): readonly Route[] => [...ROUTES]
+export const hubRoutes = (options: HubOptions): readonly Route[] =>
+  [...ROUTES, requestsRoute].map((route) => withNames(route, options))

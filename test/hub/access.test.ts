@@ -1,7 +1,7 @@
 /** The hub for whoever hears it, reads from right to left, has little room, or sees colours of their own. */
 import { expect, it } from 'vitest'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { choose, descriptionOf, hubWorld, isFocused, LINKS, rowOf } from './world.ts'
+import { choose, descriptionOf, hubWorld, isFocused, LINKS, look, rowOf } from './world.ts'
 
 const open = useChromium()
 
@@ -86,7 +86,7 @@ describeInChromium('what is said', () => {
     const { token } = await make('Name 0')
     for (let i = 1; i <= 20; i++) await tokens.edit({ actor: 'ada', id: token.id, name: `Name ${i}` })
     await page.reload()
-    await choose(page, 'Name 20', 'Details and history')
+    await look(page, 'Name 20', 'Activity')
     await page.getByRole('button', { name: 'Earlier entries' }).press('Enter')
     await page.getByText('ada created the token').waitFor()
     await expect.poll(() => isFocused(page.getByRole('list', { name: 'History' }))).toBe(true)

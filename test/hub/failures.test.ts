@@ -5,7 +5,7 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { choose, type Fault, type HubWorld, hubWorld, LINKS, PLAN, rowOf } from './world.ts'
+import { choose, type Fault, type HubWorld, hubWorld, LINKS, look, PLAN, rowOf } from './world.ts'
 
 const open = useChromium()
 
@@ -197,7 +197,7 @@ const WAYS: readonly Way[] = [
     call: 'events',
     path: /^GET .+\/events\?/,
     prepare: async () => undefined,
-    ask: (page) => choose(page, 'Website sync', 'Details and history'),
+    ask: (page) => look(page, 'Website sync', 'Activity'),
     again: tryAgain,
     works: (page) => page.getByText('ada created the token').waitFor(),
   },
@@ -205,7 +205,7 @@ const WAYS: readonly Way[] = [
     call: 'explain',
     path: /^POST \/api\/explain$/,
     async prepare(page) {
-      await choose(page, 'Website sync', 'Details and history')
+      await look(page, 'Website sync', 'Try it')
       await page.getByLabel('URL', { exact: true }).fill('/v1/files/ABCDEFG123')
     },
     ask: (page) => press(page, 'Explain'),

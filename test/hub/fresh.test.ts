@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { choose, hubWorld, isFocused, rowOf, rowSays } from './world.ts'
+import { choose, hubWorld, isFocused, look, rowOf, rowSays } from './world.ts'
 
 const open = useChromium()
 
@@ -124,9 +124,10 @@ describeInChromium('of one token', () => {
     const { page, dialog, made, tokens } = await opened('Website sync')
     const id = made[0]?.id ?? ''
     await tokens.edit({ actor: 'bob', id, scopes: ['projects:read'] })
-    await choose(page, 'Website sync', 'Details and history')
-    await dialog.getByText('bob edited').waitFor()
+    await look(page, 'Website sync', 'Access')
     await dialog.getByText('Read projects').waitFor()
+    await dialog.getByRole('tab', { name: 'Activity' }).click()
+    await dialog.getByText('bob edited').waitFor()
     await tokens.revoke({ actor: 'ada', id })
     await lookAgain(page)
     await dialog.getByText('ada revoked the token').waitFor()
@@ -147,7 +148,7 @@ describeInChromium('of one token', () => {
         }
         await route.continue()
       })
-      await choose(page, 'Website sync', 'Details and history')
+      await look(page, 'Website sync', 'Activity')
       await dialog.getByText('ada revoked the token').waitFor()
       await dialog.locator('.status').first().getByText('Revoked').waitFor()
     }

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { choose, type HubWorld, hubWorld, LINKS, PLAN, rowSays, storeSecret } from './world.ts'
+import { choose, type HubWorld, hubWorld, LINKS, look, PLAN, rowSays, storeSecret } from './world.ts'
 
 const open = useChromium()
 
@@ -61,12 +61,15 @@ describeInChromium('hostile text', () => {
     await literally(page, NAME)
     await harmless(page)
 
-    await choose(page, NAME, 'Details and history')
+    await look(page, NAME)
     await page.getByRole('dialog', { name: NAME }).waitFor()
+    await page.getByText('How it is used').click()
+    await harmless(page)
+    await page.getByRole('tab', { name: 'Activity' }).click()
     await page.getByText('created the token').waitFor()
     expect(await page.locator('.history del').textContent()).toContain(DESCRIPTION)
     expect(await page.locator('.history').textContent()).toContain(ACTOR)
-    await page.getByText('How it is used').click()
+    await page.getByRole('tab', { name: 'Try it' }).click()
     await page.getByLabel('URL', { exact: true }).fill(`/v1/files/${IMAGE}`)
     await page.getByRole('button', { name: 'Explain' }).click()
     await page.getByText('It would be refused').waitFor()
@@ -135,6 +138,7 @@ describeInChromium('hostile text', () => {
     world.state.fault = () => ({ status: 200, body: faults[1] ?? '', type: 'application/json' })
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.getByRole('button', { name: 'Changed on the way', exact: true }).click()
+    await page.getByRole('tab', { name: 'Access' }).click()
     // Whatever else is asked gets the same answer, which is none.
     await page.getByText('The server gave an unexpected answer.').first().waitFor()
     await literally(page, JAVASCRIPT)

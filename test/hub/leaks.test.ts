@@ -6,7 +6,7 @@ import type { BrowserContext, Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { listen } from '../admin/server.ts'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { choose, hubWorld, PATH, PLAN, rowOf, storeSecret } from './world.ts'
+import { choose, hubWorld, look, PATH, PLAN, rowOf, storeSecret } from './world.ts'
 
 const open = useChromium()
 
@@ -91,7 +91,7 @@ describeInChromium('a secret', () => {
       await page.getByText('How it is used').click()
       await storeSecret(page)
       await page.getByRole('dialog').waitFor({ state: 'detached' })
-      await choose(page, how === 'created' ? 'Nightly export' : 'Website sync', 'Details and history')
+      await look(page, how === 'created' ? 'Nightly export' : 'Website sync', 'Activity')
       await page.getByText('ada created the token').waitFor()
       const random = secret.slice(-38)
       expect(await keptBy(page, page.context())).not.toContain(random)

@@ -3,7 +3,7 @@ import { createPlanTokens, definePolicy, memoryStore } from 'plan-access-tokens'
 import { testDirectory } from 'plan-access-tokens/testing'
 import { expect, it } from 'vitest'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { choose, hubWorld, storeSecret } from './world.ts'
+import { choose, hubWorld, look, storeSecret } from './world.ts'
 
 const open = useChromium()
 
@@ -48,11 +48,11 @@ describeInChromium('a name that every object has', () => {
     const { tokens, token, actor, page, dialog, load } = await opened()
     await tokens.edit({ actor, id: token.id, scopes: ['link', 'toString', 'constructor', 'valueOf'], name: 'all' })
     await load()
-    await choose(page, 'all', 'Details and history')
+    await look(page, 'all', 'Activity')
     const entry = dialog.locator('ol.history > li').filter({ hasText: 'edited' })
     expect(await entry.locator('dd').allTextContents()).toEqual([
       'before: Of a class after: all',
-      'before: link, at after: link, toString, constructor, valueOf',
+      'removed: at added: toString, constructor, valueOf',
     ])
     expect(await dialog.textContent()).not.toContain('native code')
   })

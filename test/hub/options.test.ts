@@ -57,6 +57,8 @@ describe('wrong options', () => {
     ['a category that there is not', { texts: { scopeCount: { three: '3', other: '{count}' } } }, ['texts.scopeCount']],
     ['a sentence that is none', { texts: { scopeCount: { one: 1, other: '{count}' } } }, ['texts.scopeCount']],
     ['a script to sign in', { signIn: 'javascript:alert(1)' }, ['signIn']],
+    ['a script to confirm at', { stepUp: 'javascript:alert(1)' }, ['stepUp']],
+    ['names that are no function', { describeActor: { ada: 'Ada' } }, ['describeActor']],
     ['another host without a scheme', { signIn: '//evil.example' }, ['signIn']],
     ['the same with a backslash', { signIn: '/\\evil.example' }, ['signIn']],
     ['the same with a line break', { signIn: '/\n/evil.example' }, ['signIn']],
@@ -111,6 +113,7 @@ describe('wrong options', () => {
       { addresses: { rest: 'https://api.example/v1/me?a=b', npm: registry } },
       { addresses: { rest: registry, npm: "http://localhost:80/it's" } },
       { signIn: '/login?to=/developers', lang: 'pt-BR', css: '', product: '', texts: {} },
+      { stepUp: '/confirm', describeActor: (ids: readonly string[]) => ids },
       { signIn: 'https://login.example', texts: HUB_TEXTS, clock: { now: () => 0 } },
     ])
       expect(mistakesOf({ ...RIGHT, ...change })).toEqual([])

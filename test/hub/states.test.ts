@@ -8,7 +8,7 @@ import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { choose, type HubWorld, hubWorld, LINKS, PLAN, paste, rowOf, storeSecret } from './world.ts'
+import { choose, type HubWorld, hubWorld, LINKS, look, PLAN, paste, rowOf, storeSecret } from './world.ts'
 
 const open = useChromium()
 
@@ -175,9 +175,25 @@ const STATES: { readonly [state: string]: (stage: Stage) => Promise<unknown> } =
     await choose(page, SYNC, 'Details and history')
     await page.getByText('What stands below may have changed since.').waitFor()
   },
-  details: async ({ page }) => {
-    await choose(page, SYNC, 'Details and history')
+  'a token’s own page': async ({ page }) => {
+    await look(page, SYNC)
+    await page.getByText('Newest secret').waitFor()
+  },
+  'the history of a token': async ({ page }) => {
+    await look(page, SYNC, 'Activity')
     await page.getByText('created the token').waitFor()
+  },
+  'the access of a token': async ({ page }) => {
+    await look(page, SYNC, 'Access')
+    await page.getByText('Brand', { exact: true }).waitFor()
+  },
+  'a token that is not here': async ({ page, url }) => {
+    await page.goto(`${url}#token=nothing`)
+    await page.reload()
+    await page.getByText('This token is not here, or you may not see it.').waitFor()
+  },
+  'what a token may do': async ({ page }) => {
+    await look(page, SYNC, 'Try it')
     await page.getByLabel('URL', { exact: true }).fill('/v1/files/LOGOS2026')
     await page.getByRole('button', { name: 'Explain' }).click()
     await page.getByText('Every question that is asked').click()

@@ -146,6 +146,12 @@ export async function storeSecret(page: Page): Promise<void> {
   await box.waitFor({ state: 'detached' })
 }
 
+/** Opens a token's own page at one of its tabs. */
+export async function look(page: Page, name: string, tab?: 'Activity' | 'Access' | 'Use' | 'Try it'): Promise<void> {
+  await choose(page, name, 'Details and history')
+  if (tab) await page.getByRole('dialog').getByRole('tab', { name: tab }).click()
+}
+
 /** Pastes a long text in place of what a control holds; typed in, it would take a browser half a minute. */
 export async function paste(control: Locator, text: string): Promise<void> {
   await control.page().context().grantPermissions(['clipboard-read', 'clipboard-write'])

@@ -1,8 +1,20 @@
 /** The management API as the page calls it, and what an answer that is none means to the person. */
-import { AdminApiError, createAdminClient, type IssuedText, type RequestedText } from '../../admin/client.ts'
+import {
+  AdminApiError,
+  answerOf,
+  createAdminClient,
+  type IssuedText,
+  type RequestedText,
+  type WithoutActor,
+} from '../../admin/client.ts'
 import type { Issue } from '../../core/issue.ts'
+import type { RevokeWithReceiptInput } from '../../service/input.ts'
+import type { RevokedWithReceipt } from '../../service/receipt.ts'
+import type { Requests } from '../requests-route.ts'
 import type { TextKey } from '../texts/index.ts'
 import { boot, own, t } from './hub.ts'
+import { learnNames } from './people.ts'
+import { steppingUp } from './step-up.ts'
 
 /** How long an answer may take. */
 const TIMEOUT_MS = 15_000
@@ -41,6 +53,12 @@ async function answered(url: string, options: RequestInit): Promise<Response> {
 
 const client = createAdminClient<IssuedText | RequestedText>({ baseUrl: `${boot.base}/api`, fetch: send })
 
+/** A route that the page alone has. */
+async function requests({ planId }: { readonly planId: string }): Promise<Requests> {
+  const path = `/api/plans/${encodeURIComponent(planId)}/requests`
+  return answerOf<Requests>(await send(boot.base + path, { headers: { Accept: 'application/json' } }))
+}
+
 /** The calls. */
 export const api = {
   list: checked(client.list, 'tokens'),
@@ -53,9 +71,17 @@ export const api = {
   edit: checked(client.edit, 'version'),
   previewRefresh: checked(client.previewRefresh, 'expiresAt', 'previousWorksUntil'),
   refresh: checked(client.refresh, 'token', 'secret'),
-  revoke: checked(client.revoke, 'version'),
+  revoke: checked<Parameters<RevokeWithReceipt>[0], RevokedWithReceipt>(client.revoke, 'token', 'receipt'),
   explain: checked(client.explain, 'decision', 'rules'),
+  approve: checked(client.approve, 'version'),
+  decline: checked(client.decline, 'version'),
+  collect: checked(client.collect, 'token', 'secret'),
+  usage: checked(client.usage, 'routes', 'days'),
+  advice: checked(client.advice, 'proof', 'withheld'),
+  requests: checked(requests, 'requests'),
 }
+
+type RevokeWithReceipt = (input: WithoutActor<RevokeWithReceiptInput>) => Promise<RevokedWithReceipt>
 
 /** A call whose answer has these members: the JSON of a gateway may be another's. */
 function checked<I, T extends object>(
@@ -63,7 +89,8 @@ function checked<I, T extends object>(
   ...members: readonly (keyof T)[]
 ): (input: I) => Promise<T> {
   return async (input) => {
-    const answer = await call(input)
+    const answer = await steppingUp(() => call(input))
+    learnNames(answer)
     if (members.some((member) => answer[member] === undefined)) throw new AdminApiError('answer_unreadable', 200, '')
     return answer
   }
@@ -93,6 +120,10 @@ const TEXTS: { readonly [code: string]: TextKey } = {
   too_many_live_secrets: 'failSecrets',
   idempotency_key_spent: 'failSpent',
   invalid_input: 'failInput',
+  insufficient_user_authentication: 'failStepUp',
+  own_request: 'failOwnRequest',
+  nothing_requested: 'failNothingRequested',
+  not_requester: 'failNotRequester',
   answer_unreadable: 'failUnreadable',
   unavailable: 'failServer',
   internal: 'failServer',

@@ -3,9 +3,11 @@ import { useEffect, useState } from 'preact/hooks'
 import { minuteOf } from './format.ts'
 import { boot, kinds, now, t } from './hub.ts'
 import { Field } from './parts/parts.tsx'
+import { StepUpQuestion } from './parts/step-up.tsx'
 import { Tabs, tabId } from './parts/tabs.tsx'
 import { goTo, onPlace, WHOLE } from './places.ts'
 import { Panel } from './table/panel.tsx'
+import { InboxButton } from './token/inbox.tsx'
 
 /** Plan and tab out of the address, so that a reload shows the same. Neither is a secret. */
 function chosenInAddress(): { readonly plan: string; readonly type: string } {
@@ -33,6 +35,7 @@ export function App() {
           <h1>{t('title')}</h1>
           <p class="hint">{t('lead')}</p>
         </div>
+        {plan && <InboxButton key={plan.id} planId={plan.id} />}
         {plan && (
           <Field label={t('organization')}>
             {(control) => (
@@ -71,6 +74,7 @@ export function App() {
       ) : (
         <p class="empty">{t('noPlans')}</p>
       )}
+      <StepUpQuestion />
     </main>
   )
 }

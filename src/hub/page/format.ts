@@ -40,10 +40,13 @@ export function minuteOf(at: number): string {
   return `${minute().format(at)} ${part?.value ?? ''}`.trimEnd()
 }
 /** The same in UTC, in the form that logs have: `2026-11-28 08:41 UTC`. */
-const utcOf = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+export const utcOf = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 /** A moment by both clocks, where they differ: for what people in several places have to know. */
 export const momentOf = (at: number): string =>
   new Date(at).getTimezoneOffset() === 0 ? minuteOf(at) : `${minuteOf(at)} (${utcOf(at)})`
+const utcDay = late(() => new Intl.DateTimeFormat(boot.lang, { dateStyle: 'medium', timeZone: 'UTC' }))
+/** A day of UTC, such as `2026-11-28`, as people write it. */
+export const dayOfUtc = (day: string): string => utcDay().format(Date.parse(day))
 /** The day that lies so many days ahead. */
 export const dayAhead = (days: number): string => dayOf(now() + days * millisecondsInDay)
 /** The name of the time zone in which all of it is shown: `Europe/Berlin`. */

@@ -49,6 +49,46 @@ function write(how: 'pushState' | 'replaceState', entry: Entry): void {
   }
 }
 
+/** What is shown over the table, as the address names it: a token and a tab of its page. It is no place of its own: Back closes it. */
+export interface Over {
+  readonly token: string
+  readonly tab: string
+}
+
+/** The token that the address names. Where one came to it directly, its entry becomes that of the table below. */
+export function takeOver(): Over | undefined {
+  const parameters = new URLSearchParams(address.slice(1))
+  const token = parameters.get('token')
+  if (token === null) return undefined
+  if (!here.isModal) {
+    address = withoutOver(address)
+    write('replaceState', here)
+  }
+  return { token, tab: parameters.get('tab') ?? '' }
+}
+
+/** Writes into the address what is shown over the table of a plan and a type. */
+export function showOver(over: Over & { readonly plan: string; readonly type: string }): void {
+  const parameters = new URLSearchParams(address.slice(1))
+  for (const [name, value] of Object.entries(over)) parameters.set(name, value)
+  address = `#${parameters}`
+  write('replaceState', here)
+}
+
+/** Takes a token that is not shown any more out of the address. */
+export function hideOver(token: string): void {
+  if (new URLSearchParams(address.slice(1)).get('token') !== token) return
+  address = withoutOver(address)
+  write('replaceState', here)
+}
+
+function withoutOver(hash: string): string {
+  const parameters = new URLSearchParams(hash.slice(1))
+  parameters.delete('token')
+  parameters.delete('tab')
+  return parameters.size === 0 ? '' : `#${parameters}`
+}
+
 /** The ways out of the modals that are open, the newest last. */
 const ways: (() => void)[] = []
 
@@ -103,7 +143,7 @@ function moved(): void {
     // Forward, to a modal that was closed.
     here = left.here
     history.back()
-  } else if (left.here.isModal && isSamePlace(left)) {
+  } else if (left.here.isModal && address === left.address && isSamePlace(left)) {
     // Back, from the entry of a modal that was closed to the one below it, which looks the same: one goes on from there.
     write('replaceState', { ...left.here, isModal: false })
     history.back()
@@ -112,7 +152,7 @@ function moved(): void {
 
 /** Whether the entry that is shown looks like another one. */
 const isSamePlace = (other: { readonly here: Entry; readonly address: string }): boolean =>
-  address === other.address && JSON.stringify(here.view) === JSON.stringify(other.here.view)
+  withoutOver(address) === withoutOver(other.address) && JSON.stringify(here.view) === JSON.stringify(other.here.view)
 
 function tell(): void {
   for (const listener of listeners) listener()

@@ -18,6 +18,10 @@ export const FAILURES_TEXTS = {
   failSpent:
     'It was done already, and its secret cannot be shown again. Close this, and refresh the token for a new secret.',
   failInput: 'Something is not right yet.',
+  failStepUp: 'It was not done: the rules of the organization ask that you confirm first that it is you.',
+  failOwnRequest: 'You asked for it yourself, so another admin has to decide.',
+  failNothingRequested: 'Nothing waits here any more. Somebody has decided, it was taken back, or it has lapsed.',
+  failNotRequester: 'Only whoever asked for the token can do this.',
   failOther: 'It was refused.',
   nothingLost: 'Nothing that you typed is lost.',
   maybeDone:

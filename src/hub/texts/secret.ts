@@ -38,6 +38,8 @@ export const SECRET_TEXTS = {
   refreshLeakedHint: 'Every old secret of this token ends at once. What still uses one stops working.',
 
   revokeTitle: 'Revoke {token}',
+  revokeRequestLead:
+    'The request is taken back, and the token that was asked for ends. This cannot be undone; it can be asked for again.',
   revokeLead: 'The token and all of its secrets end at once. This cannot be undone.',
   revokeUsed: 'It was last used {when}. What uses it stops working.',
   revokeConfirm: 'Type {token} to confirm',

@@ -16,6 +16,8 @@ interface DialogProps {
    * A frame: a head with a way out, and what scrolls by itself between it and the foot. `tall` keeps its height whatever is in it.
    */
   readonly frame?: 'tall' | 'low'
+  /** Drawn as a drawer at the end of the page, with a button of its own to close it. */
+  readonly isDrawer?: boolean
   /** The id of what is read with the title: what one has to know before anything else. */
   readonly about?: string
   readonly children: ComponentChildren
@@ -24,7 +26,7 @@ interface DialogProps {
 const FIRST = ':is(.body, footer) :is(input, select, textarea, button)'
 
 /** Shows it for as long as it is mounted. */
-export function Dialog({ title, onLeave, onBack, isWide, frame, about, children }: DialogProps) {
+export function Dialog({ title, onLeave, onBack, isWide, isDrawer, frame, about, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null)
   const titleId = useId()
   const back = useRef(onLeave)
@@ -43,7 +45,7 @@ export function Dialog({ title, onLeave, onBack, isWide, frame, about, children 
   return (
     <dialog
       ref={element}
-      class={`dialog ${isWide ? 'wide' : ''} ${frame ? `framed ${frame}` : ''}`}
+      class={`dialog ${isDrawer ? 'drawer' : isWide ? 'wide' : ''} ${frame ? `framed ${frame}` : ''}`}
       aria-labelledby={titleId}
       aria-describedby={about}
       onKeyDown={(event) => {

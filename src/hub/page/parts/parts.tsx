@@ -127,7 +127,7 @@ interface ActionProps {
   readonly isBusy?: boolean
   /** Not to be used now; it stays in reach, so that one can find out why. */
   readonly isOff?: boolean
-  readonly look?: 'main' | 'danger'
+  readonly look?: 'main' | 'danger' | undefined
   readonly submits?: boolean
 }
 

@@ -13,8 +13,8 @@ import { zoneName } from '../format.ts'
 import { type Listed, useTokens } from '../hooks.ts'
 import { closedReason, count, holdsSecret, type Kind, t } from '../hub.ts'
 import { Action, FailureNote } from '../parts/parts.tsx'
-import { goTo, lookAt, onPlace, type View, viewHere } from '../places.ts'
-import { Details } from '../token/details.tsx'
+import { goTo, lookAt, onPlace, takeOver, type View, viewHere } from '../places.ts'
+import { Drawer, type Shown } from '../token/drawer.tsx'
 import { Refresh } from '../token/refresh.tsx'
 import { Revoke } from '../token/revoke.tsx'
 import { SecretBox } from '../token/secret-box.tsx'
@@ -25,7 +25,7 @@ import { Said, Toolbar } from './toolbar.tsx'
 type Open =
   | { readonly what: 'create'; readonly like?: Token }
   | { readonly what: 'waiting'; readonly token: Token; readonly isNew: boolean }
-  | { readonly what: 'edit' | 'refresh' | 'revoke' | 'details'; readonly token: Token }
+  | { readonly what: 'edit' | 'refresh' | 'revoke'; readonly token: Token }
   | { readonly what: 'secret'; readonly issued: IssuedText; readonly isNew: boolean }
 
 interface PanelProps {
@@ -44,6 +44,9 @@ const VIEW_PAUSE = 300
 export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
   const [view, setView] = useState(viewHere)
   const [open, setOpen] = useState<Open>()
+  /** The token whose own page is open, below what was opened from there. */
+  const [shown, setShown] = useState<Shown | undefined>(takeOver)
+  const [turn, setTurn] = useState(0)
   const [said, setSaid] = useState('')
   const [mark, setMark] = useState<Mark>()
   const [aim, setAim] = useState<Aim>()
@@ -60,7 +63,14 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
     goTo({ ...asked, cursors })
     change({ ...view, cursors })
   })
-  useEffect(() => onPlace(() => change(viewHere())), [])
+  useEffect(
+    () =>
+      onPlace(() => {
+        change(viewHere())
+        setShown(takeOver())
+      }),
+    [],
+  )
   useEffect(() => {
     // Browsers refuse an entry of the history at each letter.
     const timer = setTimeout(() => lookAt(asked), VIEW_PAUSE)
@@ -68,19 +78,22 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
   }, [view])
   const closed = closedReason(plan, kind.type.name)
   const tokens = listed.page && withMarked(listed.page.tokens, mark?.token)
-  useAim(aim, !open)
+  useAim(aim, !open && !shown)
   const rows = useMarkInSight(tokens, mark)
-  const close = (): void => setOpen(undefined)
+  const close = (): void => {
+    setOpen(undefined)
+    setTurn((before) => before + 1)
+  }
   /** Leaves a modal that may have written something all the same, or seen that somebody else has. */
-  const leave = (token?: Token, isQuiet = false): void => {
+  const leave = (token?: Token): void => {
     close()
-    if (token) setAim({ id: menuId(token.id), isSpare: true })
-    listed.reload(isQuiet)
+    if (token && !shown) setAim({ id: menuId(token.id), isSpare: true })
+    listed.reload()
   }
   const finish = (text: string, next: Aim): void => {
     close()
     setSaid(text)
-    setAim(next)
+    if (!shown) setAim(next)
     listed.reload()
   }
   const saved = (token: Token, isWaiting: boolean): void => {
@@ -100,16 +113,17 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
   const told = ({ name, id }: Token, isNew: boolean): void => {
     close()
     setSaid(t(isNew ? 'asked' : 'proposed', { token: name }))
-    setAim({ id: isNew ? nameId(id) : menuId(id) })
+    if (!shown) setAim({ id: isNew ? nameId(id) : menuId(id) })
   }
   const stored = ({ token }: IssuedText, isNew: boolean): void => {
     close()
     setSaid(t(isNew ? 'made' : 'refreshed', { token: token.name }))
-    setAim({ id: isNew ? nameId(token.id) : menuId(token.id) })
+    if (!shown) setAim({ id: isNew ? nameId(token.id) : menuId(token.id) })
   }
   const act = (what: TokenAct, token: Token): void => {
     setSaid('')
     if (what === 'copyId') copyId(token)
+    else if (what === 'details') setShown({ token: token.id, tab: '', known: token })
     else if (what === 'replace') setOpen({ what: 'create', like: token })
     else setOpen({ what, token })
   }
@@ -163,6 +177,26 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
         </nav>
       )}
       {tokens && tokens.length > 0 && <p class="hint zone">{t('zone', { zone: zoneName() })}</p>}
+      {shown && (
+        <Drawer
+          key={shown.token}
+          plan={plan}
+          kind={kind}
+          shown={shown}
+          said={said}
+          turn={turn}
+          onTab={(tab) => setShown({ ...shown, tab })}
+          onAct={act}
+          onDone={(text) => finish(text, { id: menuId(shown.token) })}
+          onIssued={(result) => issued(result, false)}
+          onClose={() => {
+            setShown(undefined)
+            setSaid('')
+            setAim({ id: nameId(shown.token), isSpare: true })
+            listed.reload(true)
+          }}
+        />
+      )}
       {open?.what === 'create' && (
         <Wizard
           plan={plan}
@@ -187,7 +221,6 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
           onClose={() => leave(open.token)}
         />
       )}
-      {open?.what === 'details' && <Details token={open.token} onClose={() => leave(open.token, true)} />}
       {open?.what === 'waiting' && (
         <Waiting token={open.token} plan={plan} isNew={open.isNew} onDone={() => told(open.token, open.isNew)} />
       )}

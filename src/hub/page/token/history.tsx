@@ -1,14 +1,15 @@
-/** Who did what to a token and when, newest first. */
+/** Who did what to a token and when, newest first, as sentences: by whom, from where, why, and what it was before. */
 import { useRef, useState } from 'preact/hooks'
-import { isDictionary } from '../../../core/objects.ts'
-import type { Change, EventType, Token, TokenEvent } from '../../../core/token.ts'
+import type { EventType, Token, TokenEvent } from '../../../core/token.ts'
+import type { Proposal } from '../../../core/waiting.ts'
 import type { TextKey } from '../../texts/index.ts'
 import { api, persistently } from '../api.ts'
-import { EDITABLE, type Editable } from '../form/merge.ts'
-import { minuteOf } from '../format.ts'
+import { minuteOf, utcOf } from '../format.ts'
 import { useCall, useOnceFor } from '../hooks.ts'
 import { rich, t } from '../hub.ts'
 import { FailureNote } from '../parts/parts.tsx'
+import { personOf } from '../people.ts'
+import { ChangeList, namesOf, proposed, toldIn } from './changes.tsx'
 
 const SENTENCES: { readonly [type in EventType]: TextKey } = {
   created: 'eventCreated',
@@ -66,8 +67,9 @@ export function History({ token, onTold }: HistoryProps) {
   useOnceFor(token.version, !call.isBusy && newest !== token.version, load)
   return (
     <>
-      <h3>{t('history')}</h3>
-      <ol ref={list} class="history" tabIndex={-1} aria-label={t('history')}>
+      <h3 class="unseen">{t('history')}</h3>
+      {events.length === 0 && call.isBusy && <p class="hint">{t('working')}</p>}
+      <ol ref={list} class="history timeline" tabIndex={-1} aria-label={t('history')}>
         {events.map((event) => (
           <Entry key={event.id} event={event} />
         ))}
@@ -82,58 +84,87 @@ export function History({ token, onTold }: HistoryProps) {
   )
 }
 
-function Entry({ event: { at, type, actor, reason, changes = {} } }: { readonly event: TokenEvent }) {
-  const edited = type === 'edited' ? EDITABLE.filter((field) => Object.hasOwn(changes, field)) : []
+/** What is worth another look. */
+const ALARMING: ReadonlySet<EventType> = new Set([
+  ...(['leak_reported', 'canary_used', 'superseded_secret_used', 'revoked', 'secret_revoked', 'declined'] as const),
+])
+
+/** One line of the log, with what it changed. */
+function Entry({ event }: { readonly event: TokenEvent }) {
+  const { at, type, reason, changes = {} } = event
+  const isFirst = type === 'created' || type === 'requested' || type === 'adopted'
+  const asked = type === 'edit_requested' ? (changes.proposal?.after as Proposal | undefined) : undefined
+  const told = asked ? proposed(asked.changes) : isFirst ? {} : changes
   return (
-    <li>
-      <time dateTime={new Date(at).toISOString()}>{minuteOf(at)}</time>
-      <span>
-        {rich(SENTENCES[type], {
-          actor: <bdi>{actor ?? t('someHolder')}</bdi>,
-          fields: edited.map((field) => t(field)).join(', '),
-        })}
-      </span>
+    <li class={ALARMING.has(type) ? 'alarming' : undefined}>
+      <p>
+        <Sentence event={event} />
+      </p>
+      <p class="hint">
+        <time dateTime={new Date(at).toISOString()} title={utcOf(at)}>
+          {minuteOf(at)}
+        </time>
+        <Origin event={event} />
+      </p>
       {reason !== undefined && (
-        <p class="hint">
+        <blockquote>
           <bdi>{reason}</bdi>
-        </p>
+        </blockquote>
       )}
-      {edited.length > 0 && (
-        <dl>
-          {edited.map((field) => (
-            <Difference key={field} field={field} change={changes[field] as Change} />
-          ))}
-        </dl>
-      )}
+      <ChangeList changes={told} />
     </li>
   )
 }
 
-function Difference({ field, change: { before, after } }: { readonly field: Editable; readonly change: Change }) {
+/** Who did what. */
+function Sentence({ event: { type, actor, source, changes = {} } }: { readonly event: TokenEvent }) {
+  const key = source !== undefined ? FOUND[type] : undefined
   return (
-    <>
-      <dt>{t(field)}</dt>
-      <dd>
-        <del>
-          <span class="unseen">{t('before')}: </span>
-          {shown(field, before)}
-        </del>{' '}
-        <ins>
-          <span class="unseen">{t('after')}: </span>
-          {shown(field, after)}
-        </ins>
-      </dd>
-    </>
+    <span>
+      {rich(key ?? SENTENCES[type], {
+        actor: (
+          <bdi class="actor" title={actor ?? undefined}>
+            {actor === null ? t('someHolder') : personOf(actor)}
+          </bdi>
+        ),
+        source: <bdi>{sourceName(source ?? '')}</bdi>,
+        fields: namesOf(toldIn(changes)),
+      })}
+    </span>
   )
 }
 
-const MOST_SHOWN = 10
+/** What a scanner's report came to. */
+const FOUND: { readonly [type in EventType]?: TextKey } = {
+  leak_reported: 'eventLeakFound',
+  revoked: 'eventRevokedFound',
+  secret_revoked: 'eventSecretRevokedFound',
+}
 
-/** A value of the log as text: lists by their entries, resources by their links. */
-function shown(field: Editable, value: unknown): string {
-  if (field === 'resources' && value === 'all') return t('allResources')
-  if (!Array.isArray(value)) return String(value ?? '') || '—'
-  // Of text nothing is looked up: each has a `link` of its own, which is a function.
-  const texts = value.slice(0, MOST_SHOWN).map((one: unknown) => String(isDictionary(one) ? one.link : one))
-  return texts.join(', ') + (value.length > MOST_SHOWN ? ` … (${value.length})` : '')
+const NAMES: { readonly [source: string]: string } = { github: 'GitHub', gitguardian: 'GitGuardian', gitlab: 'GitLab' }
+
+/** A scanner by the name that people know. */
+export const sourceName = (source: string): string =>
+  (Object.hasOwn(NAMES, source) ? NAMES[source] : undefined) ?? source
+
+/** Where it came from: the address of a person, the place where a secret was found, and the id behind a name. */
+function Origin({ event: { actor, address, session, url } }: { readonly event: TokenEvent }) {
+  return (
+    <>
+      {actor !== null && personOf(actor) !== actor && (
+        <>
+          {' · '}
+          <bdi>{actor}</bdi>
+        </>
+      )}
+      {address !== undefined && <> · {rich('eventFrom', { address: <bdi>{address}</bdi> })}</>}
+      {session !== undefined && <> · {rich('eventSession', { session: <bdi>{session}</bdi> })}</>}
+      {url !== undefined && (
+        <>
+          {' · '}
+          {rich('eventAt', { url: <bdi>{url}</bdi> })}
+        </>
+      )}
+    </>
+  )
 }

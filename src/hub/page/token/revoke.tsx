@@ -7,6 +7,7 @@ import { useCall, useFresh } from '../hooks.ts'
 import { rich, t } from '../hub.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { Action, CallFooter, FailureNote, Field } from '../parts/parts.tsx'
+import { ReasonField } from '../parts/reason.tsx'
 
 interface RevokeProps {
   readonly token: Token
@@ -18,6 +19,7 @@ interface RevokeProps {
 export function Revoke({ token: known, onRevoked, onClose }: RevokeProps) {
   const { token } = useFresh(known)
   const [typed, setTyped] = useState('')
+  const [reason, setReason] = useState('')
   const [isWrong, setWrong] = useState(false)
   const call = useCall()
   const about = useId()
@@ -25,8 +27,10 @@ export function Revoke({ token: known, onRevoked, onClose }: RevokeProps) {
   const revoke = async (): Promise<void> => {
     setWrong(!isMatch)
     if (!isMatch) return
-    const revoked = await call.run(() => persistently(() => api.revoke({ id: token.id })))
-    if (revoked) onRevoked(revoked)
+    const why = reason.trim()
+    const input = { id: token.id, receipt: true, ...(why !== '' && { reason: why }) } as const
+    const revoked = await call.run(() => persistently(() => api.revoke(input)))
+    if (revoked) onRevoked(revoked.token)
   }
   return (
     <Dialog
@@ -42,7 +46,8 @@ export function Revoke({ token: known, onRevoked, onClose }: RevokeProps) {
         }}
       >
         <p id={about}>
-          <strong>{t('revokeLead')}</strong> {token.lastUsedAt && t('revokeUsed', { when: awayOf(token.lastUsedAt) })}{' '}
+          <strong>{t(token.status === 'pending' ? 'revokeRequestLead' : 'revokeLead')}</strong>{' '}
+          {token.lastUsedAt && t('revokeUsed', { when: awayOf(token.lastUsedAt) })}{' '}
           {token.status === 'revoked' && t('alreadyRevoked')}
         </p>
         <Field
@@ -66,6 +71,10 @@ export function Revoke({ token: known, onRevoked, onClose }: RevokeProps) {
             />
           )}
         </Field>
+        <details>
+          <summary>{t('reasonAdd')}</summary>
+          <ReasonField value={reason} onChange={setReason} />
+        </details>
         <FailureNote failure={call.failure} isWrite />
         <CallFooter isBusy={call.isBusy} onCancel={onClose}>
           <Action look="danger" submits isBusy={call.isBusy} isOff={!isMatch}>
