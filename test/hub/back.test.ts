@@ -2,17 +2,19 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { listen } from '../admin/server.ts'
-import { describeInChromium, useChromium } from '../support/chromium.ts'
+import { describeInBrowsers, useBrowsers } from '../support/browsers.ts'
 import { choose, hubWorld, rowOf, storeSecret } from './world.ts'
 
-const open = useChromium()
+const open = useBrowsers()
 
 /** The hub, to which one has come from another page. */
 async function opened(count = 1) {
   const world = await hubWorld()
   for (let i = 0; i < count; i++)
     await world.make(`Job ${String(i).padStart(3, '0')}`, { lifetimeDays: 100 + i, planId: '1001' })
-  const elsewhere = await listen((_, response) => response.end('<title>Elsewhere</title>'))
+  const elsewhere = await listen((_, response) =>
+    response.writeHead(200, { 'Content-Type': 'text/html' }).end('<title>Elsewhere</title>'),
+  )
   const { page } = await open({ viewport: { width: 1100, height: 640 } })
   await page.goto(elsewhere)
   await page.goto(world.url)
@@ -34,7 +36,7 @@ const planIs = (page: Page, name: string) =>
     .toBe(name)
 const leaves = (page: Page) => expect.poll(() => page.title(), { timeout: 10_000 }).toBe('Elsewhere')
 
-describeInChromium('Back', () => {
+describeInBrowsers('Back', () => {
   it('leads to the tab and the organization before, Forward to the next, and from the first away', async () => {
     const { page } = await opened()
     await page.getByRole('tab', { name: 'npm registry' }).click()

@@ -1,10 +1,10 @@
 /** The hub by the keyboard alone: nothing here is clicked, and the focus is never lost. */
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
-import { describeInChromium, useChromium } from '../support/chromium.ts'
+import { describeInBrowsers, useBrowsers } from '../support/browsers.ts'
 import { hubWorld, isFocused, LINKS, PLAN, rowOf } from './world.ts'
 
-const open = useChromium()
+const open = useBrowsers()
 
 async function opened(...names: readonly string[]) {
   const world = await hubWorld()
@@ -37,7 +37,7 @@ async function tabTo(page: Page, name: string): Promise<void> {
 
 const nowAt = (page: Page, name: string) => expect.poll(() => focused(page), { timeout: 10_000 }).toBe(name)
 
-describeInChromium('by keyboard', () => {
+describeInBrowsers('by keyboard', () => {
   it('a token is made from the first page to the last, and the focus is at its row', async () => {
     const { page, keys, dialog, tokens } = await opened()
     await tabTo(page, 'Generate REST API token')
