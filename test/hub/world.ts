@@ -62,7 +62,8 @@ export async function hubWorld({ directory: change, engine, ...options }: HubWor
   }
   /** How far ahead of the machine's the engine's clock is. */
   let ahead = 0
-  const clock = { now: () => Date.now() + ahead }
+  let stopped: number | undefined
+  const clock = { now: () => (stopped ?? Date.now()) + ahead }
   const { tokens, make } = newWorld<Policy>({ policy: [POLICY, NPM_POLICY], directory, clock, ...engine })
   const names: Record<string, string> = { 1001: 'Acme', 1002: 'Globex', 1003: 'Initech', 1004: 'Hooli' }
   const state = {
@@ -110,6 +111,11 @@ export async function hubWorld({ directory: change, engine, ...options }: HubWor
     /** Sets the engine's clock to a moment, from which it goes on. */
     goTo(at: string) {
       ahead = Date.parse(at) - Date.now()
+    },
+    /** Stops the engine's clock at a moment. */
+    stopAt(at: string) {
+      stopped = Date.parse(at)
+      ahead = 0
     },
     /** Sets the engine's clock ahead by so many days. */
     later(days: number) {
