@@ -1,7 +1,7 @@
 /** The measures of the page: rows of one line, controls of one height, more room for fingers, no motion, and a list on paper. */
 import { expect, it } from 'vitest'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { hubWorld, rowOf } from './world.ts'
+import { hubWorld, isFocused, rowOf } from './world.ts'
 
 const open = useChromium()
 const LONG = 'An export that somebody has named at length, '.repeat(2).slice(0, 90)
@@ -65,6 +65,54 @@ describeInChromium('the page', () => {
     expect(await page.getByText(LONG.trim()).first().isVisible()).toBe(true)
     expect(await page.getByRole('button', { name: 'Generate REST API token' }).isVisible()).toBe(false)
     expect(await page.locator('td.actions').first().isVisible()).toBe(false)
+  })
+
+  it('is a table on paper too, on as many sheets as it needs, and dark ink on white', async () => {
+    const { page, make } = await opened({ colorScheme: 'dark' })
+    for (let i = 0; i < 40; i++) await make(`Job ${i}`)
+    await page.reload()
+    await rowOf(page, 'Job 39').waitFor()
+    // As wide as A4 without its margins.
+    await page.setViewportSize({ width: 703, height: 1000 })
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+    expect(await page.getByRole('columnheader', { name: 'Expires' }).isVisible()).toBe(true)
+    expect(await page.locator('body').evaluate((one) => getComputedStyle(one).color)).toBe('rgb(31, 31, 31)')
+    const sheets = (await page.pdf({ format: 'A4' })).toString('latin1').match(/\/Type \/Page\b/g)
+    expect(sheets?.length).toBeGreaterThan(1)
+  })
+
+  it('is cards on a phone: each opens its token wherever it is met, and what it offers is at the thumb', async () => {
+    const { page } = await opened({ viewport: { width: 375, height: 780 }, hasTouch: true, isMobile: true })
+    const card = rowOf(page, 'Short')
+    await card.getByRole('button').last().tap()
+    const menu = await page.getByRole('menu').boundingBox()
+    expect((menu?.y ?? 0) + (menu?.height ?? 0)).toBeGreaterThan(760)
+    for (const entry of await page.getByRole('menuitem').all())
+      expect((await entry.boundingBox())?.height).toBeGreaterThanOrEqual(44)
+    await page.keyboard.press('Escape')
+    await card.tap({ position: { x: 120, y: 100 } })
+    await page.getByText('created the token').waitFor()
+  })
+
+  it('says what to do where nothing was found, and the focus is at the search once all are there again', async () => {
+    const { page } = await opened()
+    await page.getByLabel('Search tokens').fill('nothing of the kind')
+    await page.getByRole('button', { name: 'Show all tokens' }).click()
+    await rowOf(page, 'Short').waitFor()
+    expect(await page.getByLabel('Search tokens').inputValue()).toBe('')
+    expect(await isFocused(page.getByLabel('Search tokens'))).toBe(true)
+  })
+
+  it('tells a token that lives from one that has ended in colours of a person’s own', async () => {
+    const { page, tokens, make } = await opened({ forcedColors: 'active' })
+    const { token } = await make('Gone')
+    await tokens.revoke({ actor: 'ada', id: token.id })
+    await page.reload()
+    const dot = (name: string) =>
+      rowOf(page, name)
+        .locator('.status')
+        .evaluate((one) => getComputedStyle(one, '::before').backgroundColor)
+    expect(await dot('Short')).not.toBe(await dot('Gone'))
   })
 
   it('has the shape of the rows while they are under way, once that takes its time', async () => {

@@ -7,6 +7,7 @@ import { FAILURES_TEXTS } from './failures.ts'
 import { FORM_TEXTS } from './form.ts'
 import { PAGE_TEXTS } from './page.ts'
 import { SECRET_TEXTS } from './secret.ts'
+import { STATES_TEXTS } from './states.ts'
 import { TABLE_TEXTS } from './table.ts'
 import { TOKEN_TEXTS } from './token.ts'
 
@@ -22,6 +23,7 @@ export type PluralText = { readonly other: string } & {
 export const HUB_TEXTS = {
   ...PAGE_TEXTS,
   ...TABLE_TEXTS,
+  ...STATES_TEXTS,
   ...FORM_TEXTS,
   ...SECRET_TEXTS,
   ...CONFLICT_TEXTS,

@@ -12,6 +12,7 @@ import { Wizard } from '../form/wizard.tsx'
 import { zoneName } from '../format.ts'
 import { type Listed, useTokens } from '../hooks.ts'
 import { closedReason, count, holdsSecret, type Kind, t } from '../hub.ts'
+import { Empty } from '../parts/empty.tsx'
 import { Action, FailureNote } from '../parts/parts.tsx'
 import { goTo, lookAt, onPlace, takeOver, type View, viewHere } from '../places.ts'
 import { Drawer, type Shown } from '../token/drawer.tsx'
@@ -163,7 +164,9 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
         {tokens && tokens.length > 0 && (
           <TokenTable tokens={tokens} label={`${t('title')}, ${kind.tab}`} mark={mark} onAct={act} onSay={setSaid} />
         )}
-        {tokens?.length === 0 && <p class="empty">{t(isFiltered ? 'emptyFound' : 'empty')}</p>}
+        {tokens?.length === 0 && (
+          <Empty isFound={isFiltered} isOpen={closed === undefined} onAll={() => look({ search: '', status: '' })} />
+        )}
         {!tokens && !listed.failure && <Skeleton />}
       </div>
       {isPaged && (
