@@ -115,6 +115,24 @@ describeInChromium('the page', () => {
     expect(await dot('Short')).not.toBe(await dot('Gone'))
   })
 
+  it('comes without moving what is there already', async () => {
+    const world = await hubWorld()
+    await world.make('Short')
+    const { page } = await open()
+    await page.addInitScript(() => {
+      const seen = { moved: 0 }
+      Object.assign(globalThis, { seen })
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) seen.moved += (entry as unknown as { value: number }).value
+      }).observe({ type: 'layout-shift', buffered: true })
+    })
+    await page.goto(world.url)
+    await rowOf(page, 'Short').waitFor()
+    // Told of with a picture that is drawn.
+    await page.screenshot()
+    expect(await page.evaluate(() => (globalThis as unknown as { seen: object }).seen)).toEqual({ moved: 0 })
+  })
+
   it('has the shape of the rows while they are under way, once that takes its time', async () => {
     const world = await hubWorld()
     await world.make('Short')

@@ -12,7 +12,7 @@ import sharp from 'sharp'
 import { expect } from 'vitest'
 
 export const PICTURES = fileURLToPath(new URL('pictures/', import.meta.url))
-/** Where the looks of this run are, for whoever changes the page. */
+/** Where what differs is written, for whoever changes the page. */
 const SEEN = fileURLToPath(new URL('../../screenshots/', import.meta.url))
 for (const folder of [PICTURES, SEEN]) mkdirSync(folder, { recursive: true })
 
@@ -57,17 +57,15 @@ export interface Raw {
 
 /** What the page looks like, by a part of its pixels: where only colours are looked at, each second one is enough. */
 export async function drawn(page: Page, size = 1): Promise<Raw> {
-  const { data, info } = await scaled(await page.screenshot({ animations: 'disabled' }), size)
-  return { data, width: info.width, height: info.height }
+  return rawOf(await page.screenshot({ animations: 'disabled' }), size)
 }
 
-async function scaled(png: Buffer, size: number) {
-  const image = sharp(png).ensureAlpha()
+async function rawOf(picture: Buffer, size = 1): Promise<Raw> {
+  const image = sharp(picture).ensureAlpha()
   const { width = 0 } = await image.metadata()
-  return image
-    .resize(Math.round(width * size))
-    .raw()
-    .toBuffer({ resolveWithObject: true })
+  const smaller = size === 1 ? image : image.resize(Math.round(width * size), undefined, { kernel: 'nearest' })
+  const { data, info } = await smaller.raw().toBuffer({ resolveWithObject: true })
+  return { data, width: info.width, height: info.height }
 }
 
 /** How many pixels differ where most do, and a picture of where. */
@@ -89,28 +87,23 @@ export const isSeen = ({ pixels }: { readonly pixels: number }): boolean => pixe
 export async function wrongWith(page: Page, name: string, size = 1): Promise<string | undefined> {
   const file = `${PICTURES}${name}.webp`
   const update = expect.getState().snapshotState.snapshotUpdateState
-  const committed = existsSync(file) ? await rawOf(file) : undefined
+  const committed = existsSync(file) ? await rawOf(readFileSync(file)) : undefined
   let seen = await drawn(page, size)
   let found = committed && difference(committed, seen)
-  if (found && isSeen(found)) {
+  if (committed && found && isSeen(found)) {
     await page.waitForTimeout(250)
     seen = await drawn(page, size)
-    found = difference(committed as Raw, seen)
+    found = difference(committed, seen)
   }
-  await write(`${SEEN}${name}.webp`, seen)
   if (found && !isSeen(found)) return undefined
   if (update === 'all' || (update === 'new' && committed === undefined)) {
     await write(file, seen)
     return undefined
   }
+  await write(`${SEEN}${name}.webp`, seen)
   if (found === undefined) return `${name} has no picture: npx vitest run test/hub/states.test.ts -u`
   await write(`${SEEN}${name}.different.webp`, found.where)
   return `${name} differs in ${found.pixels} pixels where most do: screenshots/${name}.different.webp`
-}
-
-async function rawOf(file: string): Promise<Raw> {
-  const { data, info } = await scaled(readFileSync(file), 1)
-  return { data, width: info.width, height: info.height }
 }
 
 /** Nearly without loss: the eye sees none, and the file is a fifth smaller. */
