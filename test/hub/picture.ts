@@ -16,10 +16,14 @@ export const PICTURES = fileURLToPath(new URL('pictures/', import.meta.url))
 const SEEN = fileURLToPath(new URL('../../screenshots/', import.meta.url))
 for (const folder of [PICTURES, SEEN]) mkdirSync(folder, { recursive: true })
 
-const { resolve } = createRequire(import.meta.url)
-const fontOf = (name: string): string =>
-  readFileSync(resolve(`@fontsource-variable/${name}/files/${name}-latin-wght-normal.woff2`)).toString('base64')
-const FONTS = { Inter: fontOf('inter'), Mono: fontOf('jetbrains-mono') }
+const require = createRequire(import.meta.url)
+const FONTS = {
+  Inter: readFileSync(require.resolve('@fontsource-variable/inter/files/inter-latin-wght-normal.woff2'), 'base64'),
+  Mono: readFileSync(
+    require.resolve('@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2'),
+    'base64',
+  ),
+}
 
 /** What the hub is told of its letters, so that each machine has the same. */
 export const SAME_LETTERS = ':root { --hub-font: "Inter"; --hub-mono: "Mono" }'
@@ -57,8 +61,17 @@ export interface Raw {
 
 /** What the page looks like, by a part of its pixels: where only colours are looked at, each second one is enough. */
 export async function drawn(page: Page, size = 1): Promise<Raw> {
-  return rawOf(await page.screenshot({ animations: 'disabled' }), size)
+  await withoutCaret(page, true)
+  const picture = await page.screenshot({ animations: 'disabled' })
+  await withoutCaret(page, false)
+  return rawOf(picture, size)
 }
+
+/** A caret blinks, and in forced colours no style hides it; a field that cannot be written in has none. */
+const withoutCaret = (page: Page, isHidden: boolean): Promise<void> =>
+  page.evaluate((readOnly) => {
+    if (document.activeElement?.matches('input, textarea')) Object.assign(document.activeElement, { readOnly })
+  }, isHidden)
 
 async function rawOf(picture: Buffer, size = 1): Promise<Raw> {
   const image = sharp(picture).ensureAlpha()

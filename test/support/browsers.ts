@@ -46,7 +46,7 @@ const firefoxPath = firstOf(
   '/Applications/Firefox.app/Contents/MacOS/firefox',
 )
 
-export const FIREFOX: InstalledBrowser = {
+const FIREFOX: InstalledBrowser = {
   name: 'Firefox',
   missing: whyMissing(firefoxPath, 'firefox-esr', 'FIREFOX'),
   launch: () =>
@@ -64,7 +64,7 @@ export const FIREFOX: InstalledBrowser = {
 }
 
 /** What was seen of a page besides what it shows. */
-export interface Watched {
+interface Watched {
   readonly page: Page
   /** Errors of scripts, reports of the policy, and what the console was told as an error. */
   readonly complaints: string[]
