@@ -133,9 +133,9 @@ async function useIt(tab: Page): Promise<void> {
   await tab.getByLabel('Search tokens').pressSequentially('Job 00077', { delay: 30 })
   await tab.getByText('Job 000777').waitFor()
   await tab.getByLabel('Search tokens').fill('')
-  await tab.getByLabel('Status').selectOption('Active')
+  await tab.getByRole('button', { name: /^Active/ }).click()
   for (let i = 0; i < 5; i++) {
-    await tab.getByRole('button', { name: 'More tokens' }).click()
+    await tab.getByRole('button', { name: 'Next page' }).click()
     await tab.waitForTimeout(200)
   }
   await tab.getByRole('row').nth(1).getByRole('button').first().click()

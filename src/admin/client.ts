@@ -268,7 +268,7 @@ export function createAdminClient<Created extends IssuedText | RequestedText = I
 }
 
 /** One part of a path. An id that no path can carry belongs to nothing; sent all the same, it would lead elsewhere. */
-function segmentOf(text: string): string {
+export function segmentOf(text: string): string {
   const problem = segmentProblem(text)
   if (problem === undefined) return `/${encodeURIComponent(text)}`
   throw new AdminApiError('invalid_input', 400, 'The input is not valid.', [issueAt([], `An id ${problem}`)])

@@ -117,7 +117,7 @@ async function answer(admin: Admin, request: Request): Promise<Response> {
   if (tag !== undefined && request.headers.get('if-none-match') === tag)
     return new Response(null, { status: 304, headers: { ...ALWAYS, ETag: tag } })
   const status = answered.status ?? route.status ?? 200
-  const body = answered.text ?? JSON.stringify(answered.body)
+  const body = answered.text ?? JSON.stringify(answered.make ? await answered.make() : answered.body)
   return respond(status, body, request.method, headersOfAnswer(route, answered))
 }
 

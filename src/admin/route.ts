@@ -55,13 +55,15 @@ export interface AdminRequest<Query = unknown, Body = unknown> {
 
 /** What the engine answered. */
 export interface Answer {
-  readonly body: unknown
+  readonly body?: unknown
   /** Default: the route's. */
   readonly status?: 202
   /** The version of the token that is answered, for its `ETag`. */
   readonly version?: number
   /** Of what is answered, as an `ETag`: who sends it in `If-None-Match` is answered 304 as long as it is the same. */
   readonly tag?: string
+  /** In place of a body that takes its time: called unless the tag is known already. */
+  readonly make?: () => Promise<unknown>
   readonly headers?: Readonly<Record<string, string>>
   /** In place of a body of JSON. */
   readonly text?: string

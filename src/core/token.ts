@@ -245,7 +245,7 @@ export function isBefore(now: number, end: unknown): boolean {
 }
 
 /** What a token is at a moment. Revoked unless `revokedAt` is exactly `null`; expired unless shown to be alive. */
-export function statusOf(record: TokenRecord, now: number): TokenStatus {
+export function statusOf(record: Pick<TokenRecord, 'revokedAt' | 'expiresAt' | 'request'>, now: number): TokenStatus {
   if (record.revokedAt !== null) return 'revoked'
   if (!isBefore(now, record.expiresAt)) return 'expired'
   return record.request === undefined ? 'active' : 'pending'

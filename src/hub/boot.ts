@@ -9,6 +9,7 @@ import { npmrc } from '../npm/npmrc.ts'
 import type { Features } from '../service/features.ts'
 import type { TokenPage } from '../service/manage.ts'
 import { checkedPlans, type HubAddress, type HubOptions, type HubPlan } from './options.ts'
+import { PAGE_SIZE } from './overview/route.ts'
 import type { HubTexts } from './texts/index.ts'
 
 /** A plan of the person, and the token types that it cannot have. */
@@ -51,8 +52,6 @@ export interface Boot {
   /** The first page of the first plan's tokens of the first type, if it could be read. */
   readonly first?: TokenPage
 }
-
-const PAGE_SIZE = 50
 
 /** Gathers it for a person. */
 export async function bootOf(options: HubOptions, usages: Boot['usages'], actor: Actor): Promise<Boot> {

@@ -7,7 +7,7 @@ import { type Issue, issueAt } from '../core/issue.ts'
 import { isDictionary } from '../core/objects.ts'
 import type { Policy } from '../core/policy.ts'
 import { readOptions, type Tell } from '../core/setup.ts'
-import { callable, judged } from '../core/shape.ts'
+import { callable, judged, whole } from '../core/shape.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { isBasePath } from '../core/target.ts'
 import { type NpmrcOptions, npmrc } from '../npm/npmrc.ts'
@@ -55,6 +55,11 @@ export interface HubOptions {
   /** By token type, where its tokens are used: for the line that shows how. */
   readonly addresses?: { readonly [type: string]: HubAddress }
   /**
+   * How many tokens the page keeps in memory, of all plans together, to sort, filter and count them: 1 to 1,000,000. The table of a
+   * plan with more goes by expiration alone. Default 50,000.
+   */
+  readonly overviewTokens?: number
+  /**
    * The language of the page, such as `de`: for dates, numbers and screen readers. One that is written from right to left turns
    * the page around. Default `en`.
    */
@@ -88,6 +93,7 @@ const optionsSchema = z.strictObject({
     ),
   ),
   clock: z.optional(judged((value) => (typeof Object(value).now === 'function' ? undefined : 'must have now().'))),
+  overviewTokens: z.optional(whole(1, 1_000_000)),
   product: text,
   css: text,
   signIn: signInAddress,

@@ -14,7 +14,7 @@ const PATIENCE_MS = 2_000
 const LONGEST_NAME = 200
 
 /** The routes whose answers tell of people. */
-const TELLING: ReadonlySet<string> = new Set(['getToken', 'listTokens', 'listEvents', 'listRequests'])
+const TELLING: ReadonlySet<string> = new Set(['getToken', 'listTokens', 'listEvents', 'listRequests', 'getOverview'])
 
 /** A route that names people, where the host knows their names. */
 export function withNames(route: Route, options: HubOptions): Route {
@@ -25,10 +25,17 @@ export function withNames(route: Route, options: HubOptions): Route {
     ...route,
     async call(engine: AdminEngine, asked: AdminRequest): Promise<Answer> {
       const answer = await route.call(engine, asked)
-      if (!isDictionary(answer.body)) return answer
-      const ids = [...new Set(actorsIn(answer.body))].slice(0, MOST)
-      const actors = ids.length === 0 ? {} : await namesOf(ids, describeActor).catch((error) => failed(onError, error))
-      return { ...answer, body: { ...answer.body, actors } }
+      const named = async (body: unknown): Promise<unknown> => {
+        if (!isDictionary(body)) return body
+        const ids = [...new Set(actorsIn(body))].slice(0, MOST)
+        const actors =
+          ids.length === 0 ? {} : await namesOf(ids, describeActor).catch((error) => failed(onError, error))
+        return { ...body, actors }
+      }
+      const { make } = answer
+      // What is made only if it is wanted is named only then.
+      if (make) return { ...answer, make: async () => named(await make()) }
+      return { ...answer, body: await named(answer.body) }
     },
   }
 }

@@ -6,7 +6,7 @@
 import { type Issue, issueAt } from '../core/issue.ts'
 import type { FoundLink, LinkMistake, LinkReport } from '../core/links.ts'
 import type { CompiledPolicy, Policy } from '../core/policy.ts'
-import type { ResourceRef } from '../core/resources.ts'
+import type { Place, ResourceRef } from '../core/resources.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { ask } from './ask.ts'
 import type { Engine } from './engine.ts'
@@ -17,6 +17,8 @@ import { refuseNonAdmin } from './rights.ts'
 /** A resource that was recognised, with the name that the directory has for it. */
 export interface NamedLink extends FoundLink {
   readonly name?: string
+  /** What it lies in, where that was asked for: a token that is limited to one of these reaches it too. */
+  readonly within?: readonly ResourceRef[]
 }
 
 /** A link that names nothing, or nothing in the plan; `start` and `end` are offsets into the text. */
@@ -55,7 +57,7 @@ export async function checkLinks(
   policies: readonly Policy[],
   input: CheckLinksInput,
 ): Promise<PlacedReport> {
-  const { actor, planId, text, surface = engine.main.surface } = parseInput('checkLinks', input)
+  const { actor, planId, text, surface = engine.main.surface, within } = parseInput('checkLinks', input)
   const issue = surfaceIssue([...engine.surfaces.keys()], surface)
   refuseIssues(issue ? [issue] : [])
   const policy = engine.surfaces.get(surface) as CompiledPolicy
@@ -64,10 +66,12 @@ export async function checkLinks(
   const distinct = distinctIn(report.resources)
   // More than a token can hold is not asked about; and what nobody has placed has no name, since it may be another plan's.
   if (distinct.length > policy.limits.links) return { resources: [], mistakes: report.mistakes, unplaced: distinct }
-  const elsewhere = await mistakesOf(engine, policy, report, planId)
-  const resources = distinctIn(report.resources.filter((_, index) => !elsewhere.has(index)))
+  const above = new Map<string, readonly ResourceRef[]>()
+  const found = (ref: ResourceRef, { ancestors }: Place): unknown => above.set(keyOf(ref), ancestors)
+  const elsewhere = await mistakesOf(engine, policy, report, planId, found)
+  const resources = await named(engine, distinctIn(report.resources.filter((_, index) => !elsewhere.has(index))))
   return {
-    resources: await named(engine, resources),
+    resources: within ? resources.map((one) => ({ ...one, within: above.get(keyOf(one)) ?? [] })) : resources,
     mistakes: [...report.mistakes, ...placed(text, report, elsewhere)].sort((a, b) => a.start - b.start),
   }
 }
@@ -94,11 +98,12 @@ async function mistakesOf(
   policy: CompiledPolicy,
   { resources }: LinkReport,
   planId: string,
+  found: (ref: ResourceRef, place: Place) => void,
 ): Promise<ReadonlyMap<number, string>> {
   if (resources.length === 0) return new Map()
   const links = resources.map(({ link }) => link)
   const read = readLinks(links, policy, planId)
-  const issues = await linkProblems({ within, report, directory: answers }, policy, read, planId)
+  const issues = await linkProblems({ within, report, directory: answers }, policy, read, planId, found)
   const messages = new Map(issues.map(({ at, message }) => [at[1] as number, message]))
   // A resource that is named twice was asked about once: what is wrong with it is wrong wherever its link stands.
   const asked = new Map(read.resources === 'all' ? [] : read.resources.map((one) => [keyOf(one), one.index]))

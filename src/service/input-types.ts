@@ -177,6 +177,8 @@ export interface CheckLinksInput {
   readonly text: string
   /** The policy whose links they are. Default: the first policy's. */
   readonly surface?: string
+  /** Whether each resource says what it lies in. Default `false`. */
+  readonly within?: boolean
 }
 
 /** A report of a leak. */

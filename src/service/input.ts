@@ -169,7 +169,13 @@ export const INPUTS = {
     order: z.exactOptional(z.literal(['oldest', 'newest'])),
     ...page(CURSORS.events),
   }),
-  checkLinks: z.strictObject({ actor, planId: given, text: pasted, surface: z.exactOptional(given) }),
+  checkLinks: z.strictObject({
+    actor,
+    planId: given,
+    text: pasted,
+    surface: z.exactOptional(given),
+    within: z.exactOptional(z.boolean()),
+  }),
   askByUrl: z.strictObject({
     actor,
     id: given,

@@ -49,22 +49,26 @@ export function readLinks(input: unknown, policy: CompiledPolicy, planId: string
 
 /**
  * Everything that is wrong with the links, in their order: how they read, and where their resources lie. One that does not
- * exist and one of another plan read the same.
+ * exist and one of another plan read the same. @param found is told where each of the others lies.
  */
 export async function linkProblems(
   engine: Asking & { readonly directory: Pick<Directory, 'locate'> },
   policy: CompiledPolicy,
   { resources, issues }: ReadLinks,
   planId: string,
+  found: (ref: ResourceRef, place: Place) => void = () => undefined,
 ): Promise<readonly Issue[]> {
   if (resources === 'all' || resources.length === 0) return issues
   const { directory } = engine
   const locate = (ref: ResourceRef): Promise<Place | 'absent'> =>
     ask(engine, 'directory.locate', () => locateUnder(policy.kinds.get(ref.kind)?.under, ref, directory), readPlace)
   const places = await locateAll(resources, locate)
-  const elsewhere = resources.flatMap(({ index, kind }, i): Issue[] => {
+  const elsewhere = resources.flatMap(({ index, kind, id }, i): Issue[] => {
     const place = places[i]
-    if (typeof place === 'object' && place.planId === planId) return []
+    if (typeof place === 'object' && place.planId === planId) {
+      found({ kind, id }, place)
+      return []
+    }
     return [
       issueAt(
         ['resources', index],

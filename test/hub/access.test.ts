@@ -23,26 +23,26 @@ describeInChromium('pages of the table', () => {
 
   it('are told by their number, and the buttons keep the focus at both ends', async () => {
     const { page, status } = await opened(names)
-    const more = page.getByRole('button', { name: 'More tokens' })
+    const more = page.getByRole('button', { name: 'Next page' })
     const previous = page.getByRole('button', { name: 'Previous page' })
-    expect(await status.textContent()).toBe('Page 1. 50 tokens are shown.')
+    expect(await status.textContent()).toBe('1–50 of 51 tokens')
     await more.press('Enter')
-    await status.getByText('Page 2. 1 token is shown.').waitFor()
+    await status.getByText('51–51 of 51 tokens').waitFor()
     expect(await isFocused(more)).toBe(true)
     expect(await more.isEnabled()).toBe(false)
     // Nothing lies behind the last page.
     await more.press('Enter')
-    expect(await status.textContent()).toBe('Page 2. 1 token is shown.')
+    expect(await status.textContent()).toBe('51–51 of 51 tokens')
     await previous.press('Enter')
-    await status.getByText('Page 1.').waitFor()
+    await status.getByText('1–50 of 51 tokens').waitFor()
     expect(await isFocused(previous)).toBe(true)
     expect(await previous.isEnabled()).toBe(false)
   })
 
   it('begin at the head of the table, wherever one has turned them', async () => {
     const { page, status } = await opened([...names, ...names])
-    await page.getByRole('button', { name: 'More tokens' }).click()
-    await status.getByText('Page 2. 50 tokens are shown.').waitFor()
+    await page.getByRole('button', { name: 'Next page' }).click()
+    await status.getByText('51–100 of 102 tokens').waitFor()
     await expect.poll(() => status.evaluate((element) => element.getBoundingClientRect().top)).toBeGreaterThan(-1)
   })
 })
@@ -55,7 +55,7 @@ describeInChromium('what is said', () => {
     await page.getByRole('menuitem', { name: 'Copy id' }).click()
     await status.getByText('The id is on the clipboard.').waitFor()
     await page.getByLabel('Search tokens').fill('website')
-    await status.getByText('1 token is shown.').waitFor()
+    await status.getByText('1 token found').waitFor()
   })
 
   it.each<[string, string]>([

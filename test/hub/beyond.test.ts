@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { REGISTRY } from '../npm/world.ts'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { choose, descriptionOf, hubWorld, LINKS, look, PLAN, rowOf, storeSecret } from './world.ts'
+import { choose, descriptionOf, filterBy, hubWorld, LINKS, look, PLAN, rowOf, storeSecret } from './world.ts'
 
 const open = useChromium()
 
@@ -72,7 +72,7 @@ describeInChromium('the table', () => {
     const shows = (from: number, to: number) =>
       expect.poll(names, { timeout: 10_000 }).toEqual(expected.slice(from, to))
     const previous = page.getByRole('button', { name: 'Previous page' })
-    const more = page.getByRole('button', { name: 'More tokens' })
+    const more = page.getByRole('button', { name: 'Next page' })
     await shows(0, 50)
     // A double click is one page and no more.
     await more.dblclick()
@@ -90,7 +90,7 @@ describeInChromium('the table', () => {
     await page.getByLabel('Search tokens').fill('token 00')
     await shows(0, 10)
     expect(await page.getByRole('navigation', { name: 'Pages of tokens' }).count()).toBe(0)
-    await page.getByText('10 tokens are shown.').waitFor()
+    await page.getByText('10 tokens found').waitFor()
     await page.getByLabel('Search tokens').fill('')
     await shows(0, 50)
   })
@@ -103,17 +103,16 @@ describeInChromium('the table', () => {
     await tokens.revoke({ actor: 'ada', id: (await make('Gone one')).token.id })
     await load()
     await rows(page, 3)
-    const status = page.getByLabel('Status')
     for (const [label, name] of [
       ['Active', 'New one'],
       ['Expired', 'Old one'],
       ['Revoked', 'Gone one'],
     ] as const) {
-      await status.selectOption(label)
+      await filterBy(page, 'Status', label)
       await rows(page, 1)
       await rowOf(page, name).waitFor()
     }
-    await status.selectOption('All')
+    await filterBy(page, 'Status', 'All')
     for (const [text, name] of [
       ['OLD', 'Old one'],
       ['quarterly', 'New one'],
@@ -123,8 +122,8 @@ describeInChromium('the table', () => {
       await rows(page, 1)
       await rowOf(page, name).waitFor()
     }
-    await status.selectOption('Active')
-    await page.getByText('No token matches. Change the search or the status.').waitFor()
+    await filterBy(page, 'Status', 'Active')
+    await page.getByText('No token matches. Change the search or the filters.').waitFor()
   })
 })
 

@@ -72,7 +72,7 @@ async function toResources(page: Page): Promise<void> {
 const WAYS: readonly Way[] = [
   {
     call: 'list',
-    path: /^GET \/api\/plans\/1001\/tokens\?/,
+    path: /^GET \/api\/plans\/1001\/overview\?/,
     prepare: async () => undefined,
     ask: (page) => page.getByLabel('Search tokens').fill('Website'),
     again: tryAgain,

@@ -57,7 +57,7 @@ describeInChromium('hostile text', () => {
     await harmless(page)
 
     await page.getByLabel('Search tokens').fill('<script>window.__pwned')
-    await page.getByText(/^1 tokens? (is|are) shown\.$/).waitFor()
+    await page.getByText(/^1 tokens? found$/).waitFor()
     await literally(page, NAME)
     await harmless(page)
 
@@ -127,7 +127,7 @@ describeInChromium('hostile text', () => {
     const resources = [{ kind: 'file', id: '1', link: JAVASCRIPT }]
     const faults = [
       JSON.stringify({ code: IMAGE, title: IMAGE, issues: [{ path: IMAGE, message: SCRIPT }] }),
-      JSON.stringify({ tokens: [{ ...token, resources }] }),
+      JSON.stringify({ seq: 1, news: [], tokens: [{ ...token, resources }] }),
     ]
     world.state.fault = () => ({ status: 418, body: faults[0] ?? '', type: 'application/json' })
     await page.getByLabel('Search tokens').fill('Web')

@@ -61,7 +61,7 @@ async function generate(page: Page, name: string): Promise<void> {
   await dialog.getByRole('checkbox', { name: 'file_content:read', exact: true }).check()
   await dialog.getByRole('button', { name: 'Next' }).click()
   await dialog.getByRole('radio', { name: 'All resources' }).check()
-  await dialog.getByRole('button', { name: 'Create' }).click()
+  await dialog.getByRole('button', { name: 'Create', exact: true }).click()
 }
 
 async function refresh(page: Page, name: string): Promise<void> {
@@ -161,7 +161,7 @@ describeInChromium('a secret', () => {
     await page.getByLabel('Search tokens').fill(`  ${secret.slice(0, -1)}`)
     await page.getByText('This is a secret, so it was not sent.').waitFor()
     await page.getByLabel('Search tokens').fill('Website')
-    await page.getByText(/^1 tokens? (is|are) shown\.$/).waitFor()
+    await page.getByText('1 token found').waitFor()
 
     await page.getByRole('button', { name: 'Generate REST API token' }).click()
     await page.getByLabel('Name').fill('Nightly export')

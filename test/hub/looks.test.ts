@@ -139,7 +139,7 @@ describeInChromium('the page', () => {
     const { page } = await open()
     await page.goto(world.url)
     await rowOf(page, 'Short').waitFor()
-    world.state.fault = (request) => (request.includes('/tokens?') ? 'hang' : undefined)
+    world.state.fault = (request) => (request.includes('/overview?') ? 'hang' : undefined)
     await page.getByRole('tab', { name: 'npm registry' }).click()
     await page.locator('.skeleton > div').first().waitFor()
     expect(await page.getByRole('status').allTextContents()).toContain('One moment …')

@@ -67,7 +67,7 @@ describeInChromium('a name that every object has', () => {
     for (const scope of SCOPES) await dialog.getByRole('checkbox', { name: scope, exact: true }).check()
     await dialog.getByRole('button', { name: 'Next' }).click()
     await dialog.getByRole('radio', { name: 'All resources' }).check()
-    await dialog.getByRole('button', { name: 'Create' }).click()
+    await dialog.getByRole('button', { name: 'Create', exact: true }).click()
     await dialog.getByText('How it is used').click()
     expect(await dialog.locator('pre').allTextContents()).toEqual([
       'curl -H "Authorization: Bearer $TOKEN" "$API_URL"\n',

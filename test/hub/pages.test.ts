@@ -14,14 +14,14 @@ async function opened() {
 }
 
 describeInBrowsers('the page', () => {
-  it('is drawn, its tokens too, out of its HTML and two files, and asks for nothing else', async () => {
+  it('is drawn, its tokens too, out of its HTML and two files, and asks for nothing but the counts then', async () => {
     const { page, load, make, state } = await opened()
     await make('Website sync')
     await load()
     await rowOf(page, 'Website sync').waitFor()
     await page.waitForLoadState('networkidle')
     const asked = state.requests.map((request) => request.replace(/\.[0-9a-f]{16}\./, '.'))
-    expect(asked.toSorted()).toEqual(['GET ', 'GET /hub.css', 'GET /hub.js'])
+    expect(asked.toSorted()).toEqual(['GET ', 'GET /api/plans/1001/overview?type=rest', 'GET /hub.css', 'GET /hub.js'])
   })
 
   it('makes a REST API token in three steps, shows its secret once, and the secret works', async () => {
@@ -43,7 +43,7 @@ describeInBrowsers('the page', () => {
     await dialog.getByRole('heading', { name: 'Choose resources' }).waitFor()
     await dialog.getByRole('radio', { name: 'Only selected resources' }).check()
     await dialog.getByLabel('Links to resources').fill(`${LINKS.landing}\n${LINKS.brand}`)
-    await dialog.getByRole('button', { name: 'Create' }).click()
+    await dialog.getByRole('button', { name: 'Create', exact: true }).click()
 
     const box = page.getByRole('dialog', { name: 'Your new token' })
     await box.getByRole('button', { name: 'Copy', exact: true }).click()
@@ -71,7 +71,7 @@ describeInBrowsers('the page', () => {
     await dialog.getByRole('checkbox', { name: 'npm:read', exact: true }).check()
     await dialog.getByRole('button', { name: 'Next' }).click()
     await dialog.getByLabel('Links to resources').fill(`${REGISTRY}/@acme`)
-    await dialog.getByRole('button', { name: 'Create' }).click()
+    await dialog.getByRole('button', { name: 'Create', exact: true }).click()
     const box = page.getByRole('dialog', { name: 'Your new token' })
     await box.getByText('How it is used').click()
     expect(await box.textContent()).toContain('//npm.acme.example/:_authToken=$' + '{NPM_TOKEN}')

@@ -56,7 +56,7 @@ describeInChromium('in a long table', () => {
     expect(await isFocused(menuOf(page, nameOf(31)))).toBe(true)
     await comesInSight(menuOf(page, nameOf(31)))
     // The last of the page has none after it that is known; of what comes instead of it the focus is on what was before.
-    await page.getByRole('button', { name: 'More tokens' }).click()
+    await page.getByRole('button', { name: 'Next page' }).click()
     await rowOf(page, nameOf(51)).waitFor()
     await revoke(stage, nameOf(100))
     await page.getByText('Job 100 is revoked.').waitFor()
@@ -82,7 +82,7 @@ describeInChromium('in a long table', () => {
         ['Ends last', '365', 'Job 00'],
       ] as const) {
         await page.getByLabel('Search tokens').fill(search)
-        if (search !== '') await page.getByText('10 tokens are shown.').waitFor()
+        if (search !== '') await page.getByText(/^10 tokens found$/).waitFor()
         await page.getByRole('button', { name: 'Generate REST API token' }).click()
         await dialog.getByLabel('Name').fill(name)
         await dialog.getByLabel('Expiration').selectOption({ value: days })
@@ -100,7 +100,7 @@ describeInChromium('in a long table', () => {
       }
       // What one looks for next is shown without it.
       await page.getByLabel('Search tokens').fill('Job 01')
-      await page.getByText('10 tokens are shown.').waitFor()
+      await page.getByText(/^10 tokens found$/).waitFor()
       expect(await rowOf(page, 'Ends last').count()).toBe(0)
     },
   )
@@ -117,7 +117,7 @@ describeInChromium('in a long table', () => {
     await comesInSight(menuOf(page, nameOf(5)))
 
     await page.getByLabel('Search tokens').fill(nameOf(7))
-    await page.getByText('1 token is shown.').waitFor()
+    await page.getByText('1 token found').waitFor()
     await choose(page, nameOf(7), 'Edit token')
     await dialog.getByLabel('Name').fill('Called otherwise')
     await press('Save')

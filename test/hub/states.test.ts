@@ -67,7 +67,7 @@ async function toStep({ page }: Stage, step: 1 | 2 | 3): Promise<void> {
 async function toSecret(stage: Stage): Promise<void> {
   await toStep(stage, 3)
   await stage.page.getByRole('radio', { name: 'All resources' }).check()
-  await stage.page.getByRole('button', { name: 'Create' }).click()
+  await stage.page.getByRole('button', { name: 'Create', exact: true }).click()
   await stage.page.getByRole('heading', { name: 'Your new token' }).waitFor()
 }
 
@@ -158,7 +158,7 @@ const STATES: { readonly [state: string]: (stage: Stage) => Promise<unknown> } =
     await toStep(stage, 3)
     await stage.page.getByRole('radio', { name: 'All resources' }).check()
     stage.state.actor = undefined
-    await stage.page.getByRole('button', { name: 'Create' }).click()
+    await stage.page.getByRole('button', { name: 'Create', exact: true }).click()
     await stage.page.getByText('You are no longer signed in.').waitFor()
   },
   'the secret': toSecret,

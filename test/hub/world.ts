@@ -158,6 +158,15 @@ export async function look(page: Page, name: string, tab?: 'Activity' | 'Access'
   if (tab) await page.getByRole('dialog').getByRole('tab', { name: tab }).click()
 }
 
+/** Chooses a value of a filter, by the names that both have. */
+export async function filterBy(page: Page, filter: string, value: string): Promise<void> {
+  await page.getByRole('button', { name: /^Filter/ }).click()
+  const filters = page.getByRole('dialog', { name: 'Filters' })
+  await filters.getByLabel(filter, { exact: true }).selectOption(value)
+  await page.keyboard.press('Escape')
+  await filters.waitFor({ state: 'detached' })
+}
+
 /** Pastes a long text in place of what a control holds; typed in, it would take a browser half a minute. */
 export async function paste(control: Locator, text: string): Promise<void> {
   await control.page().context().grantPermissions(['clipboard-read', 'clipboard-write'])

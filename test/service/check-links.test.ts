@@ -19,6 +19,21 @@ it('gives each resource once, and each mistake with its place', async () => {
   expect(unplaced).toBeUndefined()
 })
 
+it('says what each resource lies in, if that is asked', async () => {
+  const { tokens } = newWorld()
+  const { resources } = await tokens.checkLinks({ ...ASK, within: true })
+  expect(resources).toEqual([
+    {
+      ...{ kind: 'file', id: 'FileA', link: FILE },
+      within: [
+        { kind: 'project', id: '123' },
+        { kind: 'team', id: '456' },
+        { kind: 'workspace', id: '789' },
+      ],
+    },
+  ])
+})
+
 describe('refuses', () => {
   it.each<[string, object, string, readonly string[]]>([
     ['whoever is no admin of the plan', { actor: 'admin-2' }, 'not_plan_admin', []],
@@ -29,6 +44,7 @@ describe('refuses', () => {
     ['text that is too long', { text: ' '.repeat(4_194_305) }, 'invalid_input', ['text']],
     ['far too many links', { text: 'x '.repeat(11_001) }, 'invalid_input', ['text']],
     ['a surface that does not exist', { surface: 'webhooks' }, 'invalid_input', ['surface']],
+    ['a wish that is none', { within: 'yes' }, 'invalid_input', ['within']],
     ['a field too many', { link: FILE }, 'invalid_input', ['link']],
     ['everything wrong at once', { actor: '', planId: 1, text: 2 }, 'invalid_input', ['actor', 'planId', 'text']],
   ])('%s', async (_, wrong, code, paths) => {

@@ -5,11 +5,13 @@ import {
   createAdminClient,
   type IssuedText,
   type RequestedText,
+  segmentOf,
   type WithoutActor,
 } from '../../admin/client.ts'
 import type { Issue } from '../../core/issue.ts'
 import type { RevokeWithReceiptInput } from '../../service/input.ts'
 import type { RevokedWithReceipt } from '../../service/receipt.ts'
+import type { Overview, OverviewQuery } from '../overview/query.ts'
 import type { Requests } from '../requests-route.ts'
 import type { TextKey } from '../texts/index.ts'
 import { boot, own, t } from './hub.ts'
@@ -59,9 +61,35 @@ async function requests({ planId }: { readonly planId: string }): Promise<Reques
   return answerOf<Requests>(await send(boot.base + path, { headers: { Accept: 'application/json' } }))
 }
 
+/** What is asked of the tokens of a plan, and by which tag the answer before is known. */
+interface OverviewInput {
+  readonly planId: string
+  readonly query: OverviewQuery
+  readonly tag?: string
+}
+
+/** A page of tokens with the counts of all; `undefined` if nothing has changed since the answer with the tag. */
+async function overview({
+  planId,
+  query,
+  tag,
+}: OverviewInput): Promise<(Overview & { readonly tag?: string }) | undefined> {
+  const url = `${boot.base}/api/plans${segmentOf(planId)}/overview?${new URLSearchParams(query)}`
+  const headers = { Accept: 'application/json', ...(tag !== undefined && { 'If-None-Match': tag }) }
+  const response = await send(url, { headers })
+  if (response.status === 304) return undefined
+  const answer = await answerOf<Overview>(response)
+  const { tokens, news, whole } = answer
+  const isReadable = Array.isArray(tokens) && Array.isArray(news) && (whole === undefined || Object(whole).counts)
+  if (!isReadable) throw new AdminApiError('answer_unreadable', 200, '')
+  learnNames(answer)
+  const given = response.headers.get('etag')
+  return { ...answer, ...(given !== null && { tag: given }) }
+}
+
 /** The calls. */
 export const api = {
-  list: checked(client.list, 'tokens'),
+  overview,
   get: checked(client.get, 'version'),
   events: checked(client.events, 'events'),
   parseLinks: checked(client.parseLinks, 'resources', 'mistakes'),

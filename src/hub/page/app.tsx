@@ -5,13 +5,14 @@ import { boot, kinds, now, t } from './hub.ts'
 import { Field } from './parts/parts.tsx'
 import { StepUpQuestion } from './parts/step-up.tsx'
 import { Tabs, tabId } from './parts/tabs.tsx'
-import { goTo, onPlace, WHOLE } from './places.ts'
+import { addressHere, goTo, onPlace } from './places.ts'
 import { Panel } from './table/panel.tsx'
 import { InboxButton } from './token/inbox.tsx'
+import { WHOLE } from './view.ts'
 
 /** Plan and tab out of the address, so that a reload shows the same. Neither is a secret. */
 function chosenInAddress(): { readonly plan: string; readonly type: string } {
-  const parameters = new URLSearchParams(location.hash.slice(1))
+  const parameters = addressHere()
   return { plan: parameters.get('plan') ?? '', type: parameters.get('type') ?? '' }
 }
 
@@ -22,7 +23,7 @@ export function App() {
   const choose = (change: Partial<typeof chosen>): void => {
     const next = { plan: plan?.id ?? '', type: kind?.type.name ?? '', ...change }
     if (next.plan === plan?.id && next.type === kind?.type.name) return
-    goTo(WHOLE, `#${new URLSearchParams(next)}`)
+    goTo(WHOLE, next)
     setChosen(next)
   }
   useEffect(() => onPlace(() => setChosen(chosenInAddress())), [])

@@ -15,7 +15,7 @@ export interface Aim {
 }
 
 /** Whether nothing has the focus. */
-const isLost = (): boolean => document.activeElement === null || document.activeElement === document.body
+export const isLost = (): boolean => document.activeElement === null || document.activeElement === document.body
 
 /** Puts the focus where it was aimed at, as soon as no modal is open. */
 export function useAim(aim: Aim | undefined, isFree: boolean): void {

@@ -1,44 +1,39 @@
 /**
- * Where one is, as entries of the browser's history: a plan and a tab (in the address), a page of the table, a modal. So Back
- * leads to the place before, closes what is open, and leaves the page only from where one came to it. Nothing of it is a secret.
+ * Where one is, as entries of the browser's history: a plan, a tab and what is looked at there (all of it in the address), or a
+ * modal. So Back leads to the place before, closes what is open, and leaves the page only from where one came to it. Nothing of it
+ * is a secret. What of the table stands in an address: view.ts.
  */
-import { isDictionary } from '../../core/objects.ts'
-
-/** What of the tokens of a tab is looked at. */
-export interface View {
-  readonly search: string
-  readonly status: '' | 'active' | 'expired' | 'revoked'
-  /** Where the pages before the shown one ended, of this search and status; none for the first page. */
-  readonly cursors: readonly string[]
-}
-
-/** All tokens, from the first. */
-export const WHOLE: View = { search: '', status: '', cursors: [] }
+import { parametersOf, VIEW_KEYS, type View, viewIn } from './view.ts'
 
 /** What an entry remembers. One that was made for a modal looks like the one below it once the modal is closed. */
 interface Entry {
-  readonly view: View
   readonly isModal: boolean
 }
 
-/** The entry that is shown, and the address that stands there. An older version of the page may have left something else. */
-function readEntry(): Entry {
-  const { view, isModal } = Object(history.state) as { readonly view?: unknown; readonly isModal?: unknown }
-  return { view: isView(view) ? view : WHOLE, isModal: isModal === true }
-}
-
-function isView(view: unknown): view is View {
-  if (!isDictionary(view) || !Array.isArray(view.cursors)) return false
-  const { search, status, cursors } = view
-  const isKnown = status === '' || status === 'active' || status === 'expired' || status === 'revoked'
-  return typeof search === 'string' && isKnown && cursors.every((cursor) => typeof cursor === 'string')
-}
+/** The entry that is shown. An older version of the page may have left something else. */
+const readEntry = (): Entry => ({
+  isModal: (Object(history.state) as { readonly isModal?: unknown }).isModal === true,
+})
 
 let here = readEntry()
 let address = location.hash
 
-/** What of the table is looked at here. */
-export const viewHere = (): View => here.view
+/** What the address says, by name. */
+export const addressHere = (): URLSearchParams => new URLSearchParams(address.slice(1))
+
+/** What of the table is looked at here, and whether something of the address had to be left out. */
+export const viewHere = (): ReturnType<typeof viewIn> => viewIn(addressHere())
+
+/** The address of another view; other names in it stay, but for those that are given. An empty one goes. */
+function addressOf(view: View, others: { readonly [name: string]: string }): string {
+  const parameters = addressHere()
+  for (const name of VIEW_KEYS) parameters.delete(name)
+  for (const [name, value] of [...Object.entries(others), ...parametersOf(view)])
+    if (value === '') parameters.delete(name)
+    else parameters.set(name, value)
+  const text = parameters.toString()
+  return text === '' ? '' : `#${text}`
+}
 
 function write(how: 'pushState' | 'replaceState', entry: Entry): void {
   try {
@@ -57,7 +52,7 @@ export interface Over {
 
 /** The token that the address names. Where one came to it directly, its entry becomes that of the table below. */
 export function takeOver(): Over | undefined {
-  const parameters = new URLSearchParams(address.slice(1))
+  const parameters = addressHere()
   const token = parameters.get('token')
   if (token === null) return undefined
   if (!here.isModal) {
@@ -69,7 +64,7 @@ export function takeOver(): Over | undefined {
 
 /** Writes into the address what is shown over the table of a plan and a type. */
 export function showOver(over: Over & { readonly plan: string; readonly type: string }): void {
-  const parameters = new URLSearchParams(address.slice(1))
+  const parameters = addressHere()
   for (const [name, value] of Object.entries(over)) parameters.set(name, value)
   address = `#${parameters}`
   write('replaceState', here)
@@ -77,7 +72,7 @@ export function showOver(over: Over & { readonly plan: string; readonly type: st
 
 /** Takes a token that is not shown any more out of the address. */
 export function hideOver(token: string): void {
-  if (new URLSearchParams(address.slice(1)).get('token') !== token) return
+  if (addressHere().get('token') !== token) return
   address = withoutOver(address)
   write('replaceState', here)
 }
@@ -92,15 +87,20 @@ function withoutOver(hash: string): string {
 /** The ways out of the modals that are open, the newest last. */
 const ways: (() => void)[] = []
 
-/** Goes to another place, from which Back leads here. */
-export function goTo(view: View, hash = address): void {
-  address = hash
-  write(isSpent() ? 'replaceState' : 'pushState', { view, isModal: false })
+/** Goes to another place, from which Back leads here. @param others what else the address says there. */
+export function goTo(view: View, others: { readonly [name: string]: string } = {}): void {
+  const next = addressOf(view, others)
+  if (next === address) return
+  address = next
+  write(isSpent() ? 'replaceState' : 'pushState', { isModal: false })
 }
 
-/** Looks otherwise at the same place: a search, a filter. */
-export function lookAt(view: View): void {
-  if (JSON.stringify(view) !== JSON.stringify(here.view)) write('replaceState', { view, isModal: ways.length > 0 })
+/** Looks otherwise at the same place: a search. */
+export function lookAt(view: View, others: { readonly [name: string]: string } = {}): void {
+  const next = addressOf(view, others)
+  if (next === address) return
+  address = next
+  write('replaceState', { isModal: ways.length > 0 })
 }
 
 /** Whether the entry that is shown was made for a modal that is closed by now. */
@@ -109,7 +109,7 @@ const isSpent = (): boolean => here.isModal && ways.length === 0
 /** While a modal is open, Back calls the way out of it, and stays on the page. Gives what ends that. */
 export function holdBack(leave: () => void): () => void {
   ways.push(leave)
-  if (!here.isModal) write('pushState', { ...here, isModal: true })
+  if (!here.isModal) write('pushState', { isModal: true })
   return () => {
     ways.splice(ways.indexOf(leave), 1)
   }
@@ -134,25 +134,25 @@ function moved(): void {
     setTimeout(() => {
       if (ways.length === 0) return tell()
       if (here.isModal) return
-      const isBelow = isSamePlace(left)
+      const isBelow = isSamePlace(left.address)
       address = left.address
-      if (!isBelow) write('pushState', { ...left.here, isModal: false })
-      write('pushState', { ...left.here, isModal: true })
+      if (!isBelow) write('pushState', { isModal: false })
+      write('pushState', { isModal: true })
     })
   } else if (here.isModal) {
     // Forward, to a modal that was closed.
     here = left.here
+    address = left.address
     history.back()
-  } else if (left.here.isModal && address === left.address && isSamePlace(left)) {
+  } else if (left.here.isModal && address === left.address) {
     // Back, from the entry of a modal that was closed to the one below it, which looks the same: one goes on from there.
-    write('replaceState', { ...left.here, isModal: false })
+    write('replaceState', { isModal: false })
     history.back()
   } else tell()
 }
 
-/** Whether the entry that is shown looks like another one. */
-const isSamePlace = (other: { readonly here: Entry; readonly address: string }): boolean =>
-  withoutOver(address) === withoutOver(other.address) && JSON.stringify(here.view) === JSON.stringify(other.here.view)
+/** Whether another address leads to the same place, whatever is shown over it. */
+const isSamePlace = (other: string): boolean => withoutOver(address) === withoutOver(other)
 
 function tell(): void {
   for (const listener of listeners) listener()

@@ -10,6 +10,7 @@ import { SECRET_TEXTS } from './secret.ts'
 import { STATES_TEXTS } from './states.ts'
 import { TABLE_TEXTS } from './table.ts'
 import { TOKEN_TEXTS } from './token.ts'
+import { VIEWS_TEXTS } from './views.ts'
 
 /**
  * A text about a number of things: a sentence for each category of plurals that a language has (`Intl.PluralRules`), and `other`
@@ -29,6 +30,7 @@ export const HUB_TEXTS = {
   ...CONFLICT_TEXTS,
   ...TOKEN_TEXTS,
   ...FAILURES_TEXTS,
+  ...VIEWS_TEXTS,
 } as const
 
 type English = typeof HUB_TEXTS

@@ -1,6 +1,6 @@
 /** The menu of a row, after the menu button pattern of the ARIA Authoring Practices: arrows, Home, End, letters, Escape. */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { isRightToLeft } from '../hub.ts'
+import { place } from './popover.tsx'
 
 /** One entry. One that is `off` says why when it is chosen. */
 export interface MenuEntry {
@@ -142,14 +142,6 @@ function Entries({ label, about, anchor, entries, onOff, onClose, onGone }: Entr
       ))}
     </div>
   )
-}
-
-/** Puts a menu below its button, or above where there is no room. It ends where the button ends, in either direction of writing. */
-function place({ style, offsetHeight, offsetWidth }: HTMLElement, anchor: HTMLElement): void {
-  const { top, bottom, left, right } = anchor.getBoundingClientRect()
-  const isBelow = bottom + offsetHeight < innerHeight || top < offsetHeight
-  style.top = `${scrollY + Math.max(4, isBelow ? bottom + 4 : top - offsetHeight - 4)}px`
-  style.left = `${Math.max(4, isRightToLeft() ? left : right - offsetWidth)}px`
 }
 
 const isLetter = ({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean =>

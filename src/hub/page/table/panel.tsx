@@ -1,26 +1,33 @@
-/** What a tab shows of a plan: search, filter, table, pages, and the modals that one opens from there. */
-import { useEffect, useRef, useState } from 'preact/hooks'
+/** What a tab shows of a plan: search, filters, table, pages, and the modals that one opens from there. */
+import { useEffect, useState } from 'preact/hooks'
 import type { IssuedText, RequestedText } from '../../../admin/client.ts'
 import type { Token } from '../../../core/token.ts'
-import type { TokenPage } from '../../../service/manage.ts'
 import type { BootPlan } from '../../boot.ts'
-import { type Aim, menuId, nameId, neighbour, rowId, useAim } from '../focus.ts'
+import type { Overview } from '../../overview/query.ts'
+import { api, failureOf } from '../api.ts'
+import { type Aim, menuId, nameId, neighbour, useAim } from '../focus.ts'
 import { textMistake } from '../form/draft.ts'
 import { Edit } from '../form/edit.tsx'
 import { Waiting } from '../form/waiting.tsx'
 import { Wizard } from '../form/wizard.tsx'
 import { zoneName } from '../format.ts'
-import { type Listed, useTokens } from '../hooks.ts'
-import { closedReason, count, holdsSecret, type Kind, t } from '../hub.ts'
+import { boot, closedReason, count, holdsSecret, type Kind, t } from '../hub.ts'
 import { Empty } from '../parts/empty.tsx'
-import { Action, FailureNote } from '../parts/parts.tsx'
-import { goTo, lookAt, onPlace, takeOver, type View, viewHere } from '../places.ts'
+import { FailureNote } from '../parts/parts.tsx'
+import { goTo, lookAt, onPlace, takeOver, viewHere } from '../places.ts'
 import { Drawer, type Shown } from '../token/drawer.tsx'
 import { Refresh } from '../token/refresh.tsx'
 import { Revoke } from '../token/revoke.tsx'
 import { SecretBox } from '../token/secret-box.tsx'
+import { isFiltered, parametersOf, SEARCH_LENGTH, type View, withFilter } from '../view.ts'
+import { FILTER_BUTTON } from './filters.tsx'
+import { NewsList, useNews } from './news.tsx'
+import { Pager } from './pager.tsx'
+import { useFocusLeft, useHeadInSight, useMarkInSight, withMarked } from './sight.ts'
 import { type Mark, type TokenAct, TokenTable } from './table.tsx'
 import { Said, Toolbar } from './toolbar.tsx'
+import { useTokens } from './use-tokens.ts'
+import { Views } from './views.tsx'
 
 /** The modal that is open. */
 type Open =
@@ -36,14 +43,13 @@ interface PanelProps {
   readonly id: string
 }
 
-/** Longer than any name that somebody looks for; the API takes no more. */
-const SEARCH_LENGTH = 200
 /** What is looked at is part of the history once it has stood for so long. */
 const VIEW_PAUSE = 300
 
 /** One tab of one plan. For another plan or tab it has to be mounted anew. */
 export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
-  const [view, setView] = useState(viewHere)
+  const [view, setView] = useState(() => viewHere().view)
+  const [isCut, setCut] = useState(() => viewHere().isCut)
   const [open, setOpen] = useState<Open>()
   /** The token whose own page is open, below what was opened from there. */
   const [shown, setShown] = useState<Shown | undefined>(takeOver)
@@ -54,33 +60,52 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
   // A search is part of an address, where no secret belongs.
   const mistake = holdsSecret(view.search) ? t('searchSecret') : textMistake(view.search, 0, SEARCH_LENGTH)
   const asked = mistake === undefined ? view : { ...view, search: '' }
+  const news = useNews()
+  /** So that the address leads a colleague, who may have other plans, to the same. */
+  const place = { plan: plan.id, type: kind.type.name }
   /** Looks at other tokens: what was said and marked is of those before. */
   const change = (next: View): void => {
     setSaid('')
+    setCut(false)
     setMark(undefined)
     setView(next)
   }
-  const listed = useTokens(plan, kind, asked, (cursors) => {
-    goTo({ ...asked, cursors })
-    change({ ...view, cursors })
-  })
+  /** The same as a place of its own, from which Back leads here. */
+  const turnTo = (next: View): void => {
+    lookAt(asked, place)
+    goTo(mistake === undefined ? next : { ...next, search: '' }, place)
+    change(next)
+  }
+  const listed = useTokens(plan, kind, asked, news.add)
   useEffect(
     () =>
       onPlace(() => {
-        change(viewHere())
+        change(viewHere().view)
+        setCut(viewHere().isCut)
         setShown(takeOver())
       }),
     [],
   )
   useEffect(() => {
     // Browsers refuse an entry of the history at each letter.
-    const timer = setTimeout(() => lookAt(asked), VIEW_PAUSE)
+    const timer = setTimeout(() => lookAt(asked, asked === view && !hasAddress(view) ? {} : place), VIEW_PAUSE)
     return () => clearTimeout(timer)
   }, [view])
+  const { overview, isAnswered, number } = listed
+  const whole = overview?.whole
+  const isCapped = isAnswered && whole === undefined
+  useEffect(() => {
+    // A page that there is not any more is the last one; a filter that names nothing is none.
+    if (isAnswered && !listed.isBusy && number !== view.page) setView({ ...view, page: number })
+    if (overview?.mistake === undefined) return
+    setView({ ...view, filters: withFilter(view.filters, 'resource', undefined) })
+    setSaid(t('filterDropped', { reason: overview.mistake }))
+  }, [overview])
   const closed = closedReason(plan, kind.type.name)
-  const tokens = listed.page && withMarked(listed.page.tokens, mark?.token)
+  const tokens = overview && withMarked(overview.tokens, mark?.token)
   useAim(aim, !open && !shown)
   const rows = useMarkInSight(tokens, mark)
+  useFocusLeft(rows, tokens)
   const close = (): void => {
     setOpen(undefined)
     setTurn((before) => before + 1)
@@ -128,20 +153,29 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
     else if (what === 'replace') setOpen({ what: 'create', like: token })
     else setOpen({ what, token })
   }
+  /** One of which a note tells; it may have gone meanwhile. */
+  const viewToken = async (id: string): Promise<void> => {
+    const token = await api.get({ id }).catch((error: unknown) => setSaid(failureOf(error).text))
+    if (token) act('details', token)
+  }
   const copyId = ({ id }: Token): void => {
     navigator.clipboard.writeText(id).then(
       () => setSaid(t('idCopied')),
       () => setSaid(id),
     )
   }
-  const look = (part: Partial<View>): void => change({ ...view, ...part, cursors: [] })
-  const isFiltered = view.search.trim() !== '' || view.status !== ''
-  const isPaged = listed.hasPrevious || listed.page?.next !== undefined
+  const look = (part: Partial<View>): void => {
+    // A search is at the same place, letter by letter; another filter or order is another one.
+    if (part.search === undefined) turnTo({ ...view, ...part, page: 1 })
+    else change({ ...view, ...part, page: 1 })
+  }
+  const hasNext = whole ? number < whole.pages : overview?.next !== undefined
+  const isPaged = number > 1 || hasNext
   const head = useHeadInSight(listed)
   return (
     <section role="tabpanel" id={id} aria-labelledby={labelledBy}>
       {closed !== undefined && <p class="closed">{closed}</p>}
-      <Toolbar view={view} mistake={mistake} onLook={look}>
+      <Toolbar view={view} whole={whole} isCapped={isCapped} mistake={mistake} onLook={look}>
         {closed === undefined && (
           <button
             type="button"
@@ -155,29 +189,48 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
           </button>
         )}
       </Toolbar>
+      <Views
+        plan={plan}
+        kind={kind}
+        view={view}
+        whole={whole}
+        isCapped={isCapped}
+        known={overview?.tokens.length ?? 0}
+        onChoose={turnTo}
+        onLook={look}
+        onSay={setSaid}
+      />
       <div ref={head} />
       <Said outcome={said}>
-        {listed.page && !listed.isBusy && (isFiltered || isPaged) && shownOf(listed.page, isPaged && listed.number)}
+        {isCut ? t('filterCut') : overview && !listed.isBusy && totalOf(overview, number, isFiltered(asked))}
       </Said>
+      {isCapped && <p class="hint">{t('capped')}</p>}
       <FailureNote failure={listed.failure} onRetry={() => listed.reload()} />
       <div ref={rows} aria-busy={listed.isBusy} class="tokens">
         {tokens && tokens.length > 0 && (
-          <TokenTable tokens={tokens} label={`${t('title')}, ${kind.tab}`} mark={mark} onAct={act} onSay={setSaid} />
+          <TokenTable
+            tokens={tokens}
+            label={`${t('title')}, ${kind.tab}`}
+            mark={mark}
+            onAct={act}
+            onSay={setSaid}
+            order={view}
+            onSort={isCapped ? undefined : look}
+          />
         )}
         {tokens?.length === 0 && (
-          <Empty isFound={isFiltered} isOpen={closed === undefined} onAll={() => look({ search: '', status: '' })} />
+          <Empty isFound={isFiltered(asked)} isOpen={closed === undefined} onAll={() => look({ search: '', filters: {} })} />
         )}
         {!tokens && !listed.failure && <Skeleton />}
       </div>
-      {isPaged && (
-        <nav aria-label={t('pages')}>
-          <Action isOff={!listed.hasPrevious} onClick={listed.previous}>
-            {t('pagePrevious')}
-          </Action>
-          <Action isOff={listed.page?.next === undefined} onClick={listed.more}>
-            {t('pageMore')}
-          </Action>
-        </nav>
+      {isPaged && isAnswered && (
+        <Pager
+          page={number}
+          pages={whole?.pages}
+          hasNext={hasNext}
+          isBusy={listed.isBusy}
+          onTurn={(page) => turnTo({ ...view, page })}
+        />
       )}
       {tokens && tokens.length > 0 && <p class="hint zone">{t('zone', { zone: zoneName() })}</p>}
       {shown && (
@@ -200,6 +253,15 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
           }}
         />
       )}
+      <NewsList
+        news={news.news}
+        onView={(id) => void viewToken(id)}
+        onClose={(seq) => {
+          news.close(seq)
+          document.getElementById(FILTER_BUTTON)?.focus()
+        }}
+        onClear={news.clear}
+      />
       {open?.what === 'create' && (
         <Wizard
           plan={plan}
@@ -244,36 +306,14 @@ function Skeleton() {
   )
 }
 
-/** The tokens of a page with one that is to be seen on it, at its place as it is now, or before all others. */
-function withMarked(tokens: readonly Token[], marked: Token | undefined): readonly Token[] {
-  if (!marked) return tokens
-  if (!tokens.some(({ id }) => id === marked.id)) return [marked, ...tokens]
-  return tokens.map((token) => (token.id === marked.id && token.version < marked.version ? marked : token))
+/** How many tokens there are, and which of them a page shows. */
+function totalOf({ tokens, whole }: Overview, page: number, isFound: boolean): string {
+  if (!whole) return ''
+  const total = count(whole.total, isFound ? 'tokenFound' : 'tokenCount')
+  if (whole.pages === 1 || tokens.length === 0) return total
+  const from = (page - 1) * boot.pageSize
+  return t('range', { from: from + 1, to: from + tokens.length, total })
 }
 
-/** Where the row that has the focus comes back at another place, since it was made or changed, it is brought into sight. */
-function useMarkInSight(tokens: readonly Token[] | undefined, mark: Mark | undefined) {
-  const rows = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    const row = mark && document.activeElement?.closest(`#${CSS.escape(rowId(mark.token.id))}`)
-    if (rows.current?.contains(row ?? null)) row?.scrollIntoView({ block: 'nearest' })
-  }, [tokens])
-  return rows
-}
-
-/** How many tokens are shown, and on which page, if there is more than one. */
-function shownOf({ tokens }: TokenPage, page: number | false): string {
-  return `${page === false ? '' : t('page', { page })} ${count(tokens.length, 'shown')}`.trim()
-}
-
-/** Whoever turns a page does so below the table, and wants to see the head of the next one. */
-function useHeadInSight({ number }: Listed) {
-  const head = useRef<HTMLDivElement>(null)
-  const seen = useRef(number)
-  useEffect(() => {
-    if (seen.current === number) return
-    seen.current = number
-    head.current?.scrollIntoView({ block: 'nearest' })
-  }, [number])
-  return head
-}
+/** Whether an address has to tell of a view. */
+const hasAddress = (view: View): boolean => parametersOf(view).length > 0

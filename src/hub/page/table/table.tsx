@@ -1,11 +1,14 @@
 /** The table of tokens. Its parts have their roles spelled out, since on a phone they are drawn as cards. */
 import { useEffect, useState } from 'preact/hooks'
 import type { SecretView, Token } from '../../../core/token.ts'
+import type { OverviewSort } from '../../overview/words.ts'
+import type { TextKey } from '../../texts/index.ts'
 import { menuId, nameId, rowId, useFocusKept } from '../focus.ts'
 import { awayOf, dayOf, isSoon, minuteOf, usedOf } from '../format.ts'
 import { count, now, rich, t } from '../hub.ts'
 import { Menu, type MenuEntry } from '../parts/menu.tsx'
 import { StatusBadge } from '../parts/parts.tsx'
+import type { View } from '../view.ts'
 
 /** What can be done with a token. */
 export type TokenAct = 'edit' | 'refresh' | 'revoke' | 'replace' | 'details' | 'copyId'
@@ -18,6 +21,10 @@ interface TableProps {
   onAct(act: TokenAct, token: Token): void
   /** Says a sentence aloud. */
   onSay(text: string): void
+  /** How it is sorted. */
+  readonly order: Pick<View, 'sort' | 'dir'>
+  /** Sorts it otherwise; absent where it cannot be. */
+  readonly onSort: ((order: Pick<View, 'sort' | 'dir'>) => void) | undefined
 }
 
 /** A token that was made or changed just now, as it is since. */
@@ -26,21 +33,25 @@ export interface Mark {
   readonly isNew: boolean
 }
 
-const COLUMNS = [
-  'columnName',
-  'status',
-  'columnExpires',
-  'columnAccess',
-  'columnUsed',
-  'columnCreated',
-  'columnActions',
-] as const
+/** The columns, and by what each is sorted. */
+const COLUMNS: readonly { readonly text: TextKey; readonly sort?: OverviewSort }[] = [
+  { text: 'columnName', sort: 'name' },
+  { text: 'status', sort: 'status' },
+  { text: 'columnExpires', sort: 'expires' },
+  { text: 'columnAccess' },
+  { text: 'columnUsed', sort: 'used' },
+  { text: 'columnCreated', sort: 'created' },
+  { text: 'columnActions' },
+]
+
+/** What one wants to see first: what was made last, and of all else what comes first. */
+const firstDirOf = (sort: OverviewSort): View['dir'] => (sort === 'created' ? 'desc' : 'asc')
 
 /** About as many rows as a window shows. */
 const FIRST_ROWS = 20
 
 /** Shows them, in the order in which they come. */
-export function TokenTable({ tokens, label, mark, onAct, onSay }: TableProps) {
+export function TokenTable({ tokens, label, mark, onAct, onSay, order, onSort }: TableProps) {
   const body = useFocusKept(tokens)
   // The first rows at once and the others in a task of their own: all of them would keep a click waiting.
   const [drawn, setDrawn] = useState(FIRST_ROWS)
@@ -53,10 +64,8 @@ export function TokenTable({ tokens, label, mark, onAct, onSay }: TableProps) {
     <table role="table" aria-label={label}>
       <thead role="rowgroup">
         <tr role="row">
-          {COLUMNS.map((column) => (
-            <th key={column} role="columnheader" scope="col">
-              <span class={column === 'columnActions' ? 'unseen' : undefined}>{t(column)}</span>
-            </th>
+          {COLUMNS.map(({ text, sort }) => (
+            <Head key={text} text={text} sort={sort} order={order} onSort={onSort} />
           ))}
         </tr>
       </thead>
@@ -73,6 +82,38 @@ export function TokenTable({ tokens, label, mark, onAct, onSay }: TableProps) {
       </tbody>
     </table>
     // biome-ignore-end lint/a11y/noRedundantRoles: as above.
+  )
+}
+
+interface HeadProps extends Pick<TableProps, 'order' | 'onSort'> {
+  readonly text: TextKey
+  readonly sort: OverviewSort | undefined
+}
+
+/** The head of a column; a press sorts by it, and the next one the other way round. Where tokens are cards it is a text alone. */
+function Head({ text, sort, order, onSort }: HeadProps) {
+  const isBy = sort === order.sort
+  const label = <span class={text === 'columnActions' ? 'unseen' : 'plain'}>{t(text)}</span>
+  const press = (): void => {
+    if (!sort) return
+    const first = firstDirOf(sort)
+    onSort?.({ sort, dir: isBy ? (order.dir === 'asc' ? 'desc' : 'asc') : first })
+  }
+  return (
+    <th
+      // biome-ignore lint/a11y/noRedundantRoles: as above.
+      role="columnheader"
+      scope="col"
+      aria-sort={isBy ? (order.dir === 'asc' ? 'ascending' : 'descending') : undefined}
+    >
+      {label}
+      {sort && onSort && (
+        <button type="button" class="sort" onClick={press}>
+          {t(text)}
+        </button>
+      )}
+      {sort && !onSort && <span class="sort">{t(text)}</span>}
+    </th>
   )
 }
 

@@ -1,20 +1,24 @@
-/** What stands above the table: search, filter, the button that makes a token, and a line that says what was done. */
+/** What stands above the table: search, filters, the button that makes a token, and a line that says what was done. */
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import type { Whole } from '../../overview/query.ts'
 import { t } from '../hub.ts'
 import { Field } from '../parts/parts.tsx'
-import type { View } from '../places.ts'
+import type { View } from '../view.ts'
+import { FilterButton } from './filters.tsx'
 
 interface ToolbarProps {
   readonly view: View
+  readonly whole: Whole | undefined
+  readonly isCapped: boolean
   /** What is wrong with the search. */
   readonly mistake: string | undefined
   onLook(change: Partial<View>): void
   readonly children: ComponentChildren
 }
 
-/** Search and filter, and what comes after them. */
-export function Toolbar({ view, mistake, onLook, children }: ToolbarProps) {
+/** Search and filters, and what comes after them. */
+export function Toolbar({ view, whole, isCapped, mistake, onLook, children }: ToolbarProps) {
   return (
     <div class="toolbar">
       <Field label={t('search')} mistake={mistake}>
@@ -29,7 +33,7 @@ export function Toolbar({ view, mistake, onLook, children }: ToolbarProps) {
           />
         )}
       </Field>
-      <StatusFilter value={view.status} onChange={(status) => onLook({ status })} />
+      <FilterButton view={view} whole={whole} isCapped={isCapped} onLook={onLook} />
       {children}
     </div>
   )
@@ -50,37 +54,5 @@ export function Said({ outcome, children }: { readonly outcome: string; readonly
     <p role="status" class={outcome === '' ? 'said' : isOld ? 'said outcome' : 'said outcome new'}>
       {outcome || children}
     </p>
-  )
-}
-
-const STATUSES = [
-  ['', 'statusAll'],
-  ['active', 'statusActive'],
-  ['expired', 'statusExpired'],
-  ['revoked', 'statusRevoked'],
-] as const
-
-interface StatusFilterProps {
-  readonly value: View['status']
-  onChange(status: View['status']): void
-}
-
-function StatusFilter({ value, onChange }: StatusFilterProps) {
-  return (
-    <Field label={t('status')}>
-      {(control) => (
-        <select
-          {...control}
-          value={value}
-          onChange={({ currentTarget }) => onChange(currentTarget.value as View['status'])}
-        >
-          {STATUSES.map(([status, text]) => (
-            <option key={status} value={status}>
-              {t(text)}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
   )
 }

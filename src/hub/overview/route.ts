@@ -1,0 +1,160 @@
+/**
+ * `GET /plans/{planId}/overview`: a page of a plan's tokens, filtered and sorted, with the counts of all. Its `ETag` is the newest
+ * event of the log and the minute, so that a page that asks every few seconds is mostly answered 304.
+ */
+import { millisecondsInMinute } from 'date-fns/constants'
+import { type AdminEngine, type Answer, type Route, route } from '../../admin/route.ts'
+import { statusOf, type Token, type TokenEvent } from '../../core/token.ts'
+import type { HubOptions } from '../options.ts'
+import { countsOf, facetsOf, fits, keyOf, type Lineage, sorted } from './judge.ts'
+import { type Asker, createKeeper, type Keeper, type Snapshot } from './keep.ts'
+import { type News, OVERVIEW_QUERY, type Overview, type OverviewQuery } from './query.ts'
+
+/** Tokens of a page. */
+export const PAGE_SIZE = 50
+/** How many tokens are kept in memory unless the host says otherwise. */
+const MOST_TOKENS = 50_000
+/** How many of the newest events are told. */
+const MOST_NEWS = 20
+
+type AskerOfAll = Asker & { readonly engine: Pick<AdminEngine, 'checkLinks' | 'policies'> }
+
+/** The route, for one hub. */
+export function overviewRoute(options: HubOptions): Route {
+  // At the first request, since by then the options are known to be right.
+  let made: { readonly keeper: Keeper; readonly orders: Orders; readonly clock: { now(): number } } | undefined
+  const make = (): NonNullable<typeof made> => {
+    const { clock = Date, lang = 'en', overviewTokens = MOST_TOKENS } = options
+    const collator = new Intl.Collator(lang, { numeric: true })
+    return { keeper: createKeeper(clock, overviewTokens), orders: createOrders(collator), clock }
+  }
+  return route({
+    id: 'getOverview',
+    method: 'GET',
+    path: '/plans/{planId}/overview',
+    summary: "A page of a plan's tokens, filtered and sorted, with the counts of all.",
+    query: OVERVIEW_QUERY,
+    codes: ['invalid_input', 'not_plan_admin', 'unavailable'],
+    call: async (engine, { actor, param, query }): Promise<Answer> => {
+      made ??= make()
+      const { keeper, orders, clock } = made
+      const asker = { engine, actor, planId: param }
+      const snapshot = await keeper.of(asker)
+      const now = clock.now()
+      const { tokens } = snapshot
+      return {
+        tag: `"${snapshot.seq}.${Math.floor(now / millisecondsInMinute)}"`,
+        make: () =>
+          tokens ? pageOf({ asker, keeper, snapshot, tokens, query, now, orders }) : listed(asker, snapshot, query),
+      }
+    },
+  })
+}
+
+/** Of a plan with too many tokens: the engine's own list. */
+async function listed({ engine, actor, planId }: Asker, { seq }: Snapshot, query: OverviewQuery): Promise<Overview> {
+  const { type, status, search, after } = query
+  const page = await engine.list({
+    ...{ actor, planId, order: 'expiry', limit: PAGE_SIZE },
+    ...(type !== undefined && { type }),
+    ...(status !== undefined && { status }),
+    ...(search !== undefined && { search }),
+    ...(after !== undefined && { after }),
+  })
+  return { seq, ...page, news: [] }
+}
+
+interface Asked {
+  readonly asker: AskerOfAll
+  readonly keeper: Keeper
+  readonly snapshot: Snapshot
+  readonly tokens: ReadonlyMap<string, Token>
+  readonly query: OverviewQuery
+  readonly now: number
+  readonly orders: Orders
+}
+
+async function pageOf({ asker, keeper, snapshot, tokens, query, now, orders }: Asked): Promise<Overview> {
+  const { type, page = '1' } = query
+  const { all, counts, makers, scopes } = orders.about(snapshot, tokens, type, now)
+  const resource = query.resource === undefined ? undefined : await lineageOf(asker, query)
+  const ordered = orders.sorted(snapshot, all, query, now)
+  const found = ordered.filter((token) => fits(token, query, now, resource?.lineage))
+  const pages = Math.max(1, Math.ceil(found.length / PAGE_SIZE))
+  const number = Math.min(Number(page), pages)
+  const rows = await keeper.shown(asker, snapshot, found.slice((number - 1) * PAGE_SIZE, number * PAGE_SIZE))
+  return {
+    seq: snapshot.seq,
+    tokens: rows.map((token) => {
+      const status = statusOf(token, now)
+      return status === token.status ? token : { ...token, status }
+    }),
+    whole: { total: found.length, page: number, pages, counts, makers, scopes },
+    news: await newsOf(asker, snapshot, tokens, query.since),
+    ...(resource?.mistake !== undefined && { mistake: resource.mistake }),
+  }
+}
+
+/** What is worked out once for a snapshot, a tab and a minute. */
+function createOrders(collator: Intl.Collator) {
+  const known = new WeakMap<Snapshot, Map<string, unknown>>()
+  const once = <T>(snapshot: Snapshot, key: string, make: () => T): T => {
+    const made = known.get(snapshot) ?? new Map<string, unknown>()
+    known.set(snapshot, made)
+    if (!made.has(key)) made.set(key, make())
+    return made.get(key) as T
+  }
+  return {
+    about(snapshot: Snapshot, tokens: ReadonlyMap<string, Token>, type: string | undefined, now: number) {
+      const minute = Math.floor(now / millisecondsInMinute)
+      return once(snapshot, `${minute} about ${type}`, () => {
+        const all = [...tokens.values()].filter((token) => type === undefined || token.type === type)
+        return {
+          all,
+          counts: countsOf(all, now),
+          makers: facetsOf(all, ({ createdBy }) => [createdBy]),
+          scopes: facetsOf(all, ({ scopes }) => scopes),
+        }
+      })
+    },
+    sorted(snapshot: Snapshot, all: readonly Token[], query: OverviewQuery, now: number) {
+      const { type, sort = 'expires', dir = 'asc' } = query
+      const minute = Math.floor(now / millisecondsInMinute)
+      return once(snapshot, `${minute} ${sort} ${dir} ${type}`, () => sorted(all, sort, dir, now, collator))
+    },
+  }
+}
+type Orders = ReturnType<typeof createOrders>
+
+/** The resource of a filter; a link is read by the policy of the tab and placed in the plan. */
+async function lineageOf(
+  { engine, actor, planId }: AskerOfAll,
+  { resource = '', type }: OverviewQuery,
+): Promise<{ readonly lineage?: Lineage; readonly mistake?: string }> {
+  if (/^[a-z][\w-]*:(?!\/\/)/i.test(resource)) return { lineage: [resource] }
+  const surface = engine.policies.find(({ types }) => types.some(({ name }) => name === type))?.surface
+  const { resources, mistakes } = await engine.checkLinks({
+    ...{ actor, planId, text: resource, within: true },
+    ...(surface !== undefined && { surface }),
+  })
+  const [found] = resources
+  return found ? { lineage: [found, ...(found.within ?? [])].map(keyOf) } : { mistake: mistakes[0]?.message ?? '' }
+}
+
+/** What others did since an event. */
+async function newsOf(
+  { engine, actor, planId }: Asker,
+  { seq }: Snapshot,
+  tokens: ReadonlyMap<string, Token>,
+  since: string | undefined,
+): Promise<readonly News[]> {
+  if (since === undefined || Number(since) >= seq) return []
+  const { events } = await engine.events({ actor, planId, order: 'newest', limit: MOST_NEWS })
+  const isNews = (event: TokenEvent): boolean => event.seq > Number(since) && event.actor !== actor.id
+  return events
+    .filter((event) => isNews(event) && tokens.has(event.tokenId))
+    .map(({ seq: at, type, actor: by, tokenId }) => {
+      return { seq: at, type, actor: by, tokenId, name: tokens.get(tokenId)?.name ?? '' }
+    })
+    .reverse()
+}

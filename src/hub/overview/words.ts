@@ -1,0 +1,5 @@
+/** The names that a query of the overview and an address of the page have in common. */
+
+/** What a table can be sorted by. */
+export const OVERVIEW_SORTS = ['name', 'status', 'expires', 'used', 'created'] as const
+export type OverviewSort = (typeof OVERVIEW_SORTS)[number]
