@@ -247,7 +247,9 @@ export function createAdminClient<Created extends IssuedText | RequestedText = I
     revoke: (({ id, ...body }: WithoutActor<RevokeInput>) =>
       send('POST', ['tokens', id, 'revoke'], { body })) as AdminClient['revoke'],
     previewRevoke: ({ planId, filter, ...query }) =>
-      send('GET', ['plans', planId, 'tokens', 'revoke'], { query: { ...filter, ...query } }),
+      filter.ids
+        ? send('POST', ['plans', planId, 'tokens', 'revoke', 'preview'], { body: { filter, ...query } })
+        : send('GET', ['plans', planId, 'tokens', 'revoke'], { query: { ...filter, ...query } }),
     revokeMany: ({ planId, ...body }) => send('POST', ['plans', planId, 'tokens', 'revoke'], { body }),
     usage: ({ id }) => send('GET', ['tokens', id, 'usage']),
     advice: ({ id, ...query }) => send('GET', ['tokens', id, 'advice'], { query }),

@@ -92,6 +92,18 @@ export const PLAN_ROUTES: readonly Route[] = [
     }),
   }),
   route({
+    id: 'previewRevokeOf',
+    method: 'POST',
+    path: '/plans/{planId}/tokens/revoke/preview',
+    summary: 'The same for a filter with many ids, for which no address has room.',
+    body: [BODIES.previewRevoke],
+    answer: 'RevokePreview',
+    codes: ['invalid_input', 'not_plan_admin', 'unavailable'],
+    call: async (engine, { actor, param, body }) => ({
+      body: await engine.previewRevoke({ actor, planId: param, ...body }),
+    }),
+  }),
+  route({
     id: 'revokeTokens',
     method: 'POST',
     path: '/plans/{planId}/tokens/revoke',

@@ -94,6 +94,7 @@ told(unused.shape.limit, 'Entries of a page. Default 50.')
 told(unused.shape.after, 'The `next` of the page before.')
 
 const { filter } = revokeMany.shape
+told(filter.shape.ids, 'These and no others, 1 to 1,000. What else the filter says has to fit too.')
 told(filter.shape.expiresBefore, 'Epoch milliseconds: active ones that end before it.')
 told(filter.shape.createdBy, 'The actor who made them.')
 told(filter.shape.scope, 'Those that were granted it, or hold it by the policy of today.')
@@ -104,6 +105,8 @@ told(revokeMany.shape.stamp, 'The `stamp` of the preview: what it did not count 
 told(revokeMany.shape.after, 'The `next` of the call before.')
 told(revokeMany.shape.reason, 'Why, 1 to 1,000 characters on one line, for the audit log of each token.')
 const ofFilter = { filter: told(z.extend(filter, ofList), 'That of the preview.') }
+/** Only a body has room for the ids. */
+const { ids: _, ...inQuery } = filter.shape
 
 /** What a request may say in its query, by call. */
 export const QUERIES = {
@@ -112,7 +115,7 @@ export const QUERIES = {
   list: z.extend(z.omit(list, { actor: true, planId: true }), ofList),
   events: z.omit(events, { actor: true, planId: true }),
   exportEvents: z.omit(EXPORT_INPUT, { actor: true, planId: true }),
-  previewRevoke: z.extend(filter, { ...ofList, limit: previewRevoke.shape.limit }),
+  previewRevoke: z.strictObject({ ...inQuery, ...ofList, limit: previewRevoke.shape.limit }),
   previewRefresh: z.extend(z.omit(previewRefresh, { actor: true, id: true }), ofRefresh),
 }
 
@@ -139,6 +142,9 @@ export const BODIES = {
   refresh: z.extend(z.omit(refresh, { actor: true, id: true, idempotencyKey: true }), ofRefresh),
   revoke: z.omit(revoke, { actor: true, id: true }),
   decline: z.omit(decline, { actor: true, id: true }),
+  previewRevoke: z.extend(z.omit(previewRevoke, { actor: true, planId: true }), {
+    filter: told(z.extend(filter, ofList), 'Which tokens. Empty: every active one.'),
+  }),
   revokeMany: z.extend(z.omit(revokeMany, { actor: true, planId: true }), ofFilter),
   explainUrl: z.extend(z.omit(askByUrl, { actor: true }), { surface, address }),
   explainRoute: z.extend(z.omit(askByRoute, { actor: true }), { surface, address, params }),

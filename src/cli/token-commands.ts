@@ -137,6 +137,7 @@ export function addTokens(program: Command): void {
       'prints the receipt of the end: where it stands in the log, and since when the token is refused',
     )
     .option('-p, --plan <id>', 'the plan, for many tokens at once')
+    .option('--id <id>', 'only this token; once for each', collect)
     .option('-t, --type <type>', 'only tokens of this type')
     .addOption(
       new Option('--status <status>', 'only tokens in this state (default: active)').choices([

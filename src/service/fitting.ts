@@ -7,6 +7,8 @@ import type { Engine } from './engine.ts'
 
 /** What a token has to be; what is left out may be anything. */
 export interface Fitting extends MetadataFilter {
+  /** One of these. */
+  readonly ids?: readonly string[]
   readonly type?: string
   readonly status?: TokenStatus
   readonly search?: string
@@ -18,8 +20,9 @@ export interface Fitting extends MetadataFilter {
 }
 
 export function fits({ types }: Pick<Engine, 'types'>, record: TokenRecord, wanted: Fitting, now: number): boolean {
-  const { type, status, search, createdBy, expiresBefore, scope } = wanted
+  const { ids, type, status, search, createdBy, expiresBefore, scope } = wanted
   return (
+    (ids === undefined || ids.includes(record.id)) &&
     (type === undefined || record.type === type) &&
     (status === undefined || statusOf(record, now) === status) &&
     (createdBy === undefined || record.createdBy === createdBy) &&

@@ -80,8 +80,17 @@ const graceHours = later<number>()
 /** Of a token that may renew itself; what it means is for self-renewal/ to say. */
 const ofRenewal = { selfRenewal: z.exactOptional(z.boolean()), renewUntil: z.exactOptional(whole(0)) }
 
+/** How many tokens are picked by their ids at a time. */
+const MOST_IDS = 1_000
+const IDS = `must be a list of 1 to ${MOST_IDS} ids.`
+const ids = z.array(given).check(
+  z.refine((list) => list.length > 0 && list.length <= MOST_IDS, IDS),
+  z.refine((list) => new Set(list).size === list.length, 'must have each id once.'),
+) as unknown as z.ZodMiniType<readonly string[]>
+
 /** Which tokens are to end: what a list takes, and a few more. */
 const filter = z.strictObject({
+  ids: z.exactOptional(ids),
   type: z.exactOptional(given),
   status: z.exactOptional(z.literal(['active', 'pending', 'expired'])),
   search: z.exactOptional(characters(1, 200)),

@@ -4,6 +4,8 @@ import type { Metadata } from '../core/metadata.ts'
 
 /** Which tokens of a plan are to end. Empty: every active one. */
 export interface RevokeFilter {
+  /** These and no others, as somebody has picked them: 1 to 1,000 ids, each once. What else the filter says has to fit too. */
+  readonly ids?: readonly string[]
   readonly type?: string
   /** Default `active`. */
   readonly status?: 'active' | 'pending' | 'expired'

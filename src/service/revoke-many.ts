@@ -12,7 +12,7 @@ import { isOfOneToken, revocation } from './end.ts'
 import { type ManagingEngine, show, timeOf } from './engine.ts'
 import { type Fitting, fits } from './fitting.ts'
 import { parseInput } from './input.ts'
-import { planPages } from './plan-pages.ts'
+import { pickedPages, planPages } from './plan-pages.ts'
 import { hashOf, type Since, since, stampNow, stampOf } from './preview-stamp.ts'
 import type { PreviewRevokeInput, RevokeFilter, RevokeManyInput } from './revoke-input.ts'
 import { loadRecord, refuseNonAdmin } from './rights.ts'
@@ -53,7 +53,10 @@ function subjectOf(planId: string, filter: RevokeFilter): readonly unknown[] {
   const sorted = (of: object): unknown[] =>
     Object.entries(of)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, value]) => [name, typeof value === 'object' ? sorted(value) : value])
+      .map(([name, value]) => [
+        name,
+        Array.isArray(value) ? [...value].sort() : typeof value === 'object' ? sorted(value) : value,
+      ])
   return [planId, sorted(filter)]
 }
 
@@ -65,10 +68,9 @@ export async function previewRevoke(engine: ManagingEngine, input: PreviewRevoke
   const { stamp, text } = await stampNow(engine, subjectOf(planId, filter))
   const wanted = fittingOf(filter)
   const log = since(engine, planId, stamp)
-  const { createdBy: _, expiresBefore: _expiresBefore, scope: _scope, ...ofStore } = wanted
   const first: TokenRecord[] = []
   let count = 0
-  for await (const page of planPages(engine, { planId, ...ofStore }, STEP)) {
+  for await (const page of pagesOf(engine, planId, wanted)) {
     await log.catchUp()
     for (const record of page) {
       const before = log.before(record)
@@ -78,6 +80,12 @@ export async function previewRevoke(engine: ManagingEngine, input: PreviewRevoke
     }
   }
   return { count, tokens: await show(engine, first), stamp: text }
+}
+
+/** What may fit: those that were picked, or what the store finds of the plan, the newest first. */
+function pagesOf(engine: ManagingEngine, planId: string, wanted: Fitting): AsyncIterable<readonly TokenRecord[]> {
+  const { ids, createdBy: _, expiresBefore: _expiresBefore, scope: _scope, ...ofStore } = wanted
+  return ids ? pickedPages(engine, planId, ids) : planPages(engine, { planId, ...ofStore }, STEP)
 }
 
 export async function revokeMany(engine: ManagingEngine, input: RevokeManyInput): Promise<RevokedMany> {
@@ -103,7 +111,10 @@ export async function revokeMany(engine: ManagingEngine, input: RevokeManyInput)
   }
   let seen = 0
   let place = after
-  for await (const page of planPages(engine, { planId }, STEP, from)) {
+  const pages = filter.ids
+    ? pickedPages(engine, planId, filter.ids, from?.id)
+    : planPages(engine, { planId }, STEP, from)
+  for await (const page of pages) {
     await log.catchUp()
     for (const record of page) {
       if (done.revoked.length + failed.length >= limit || seen >= MOST_SEEN) return result(place)

@@ -83,6 +83,18 @@ it('finds tokens by their words, and ends many that were looked at before', asyn
   expect((await admin.get({ id: late.id })).status).toBe('active')
 })
 
+it('ends a thousand picked tokens, for whose ids no address has room', async () => {
+  const { admin } = await clientWorld()
+  const make = (name: string) => admin.create({ planId: '1001', ...TOKEN, name })
+  const [{ token }, other] = [await make('One'), await make('Two')]
+  const ids = [token.id, ...Array.from({ length: 999 }, (_, i) => `${'x'.repeat(250)}${i}`)]
+  const many = { planId: '1001', filter: { ids } }
+  const { count, tokens, stamp } = await admin.previewRevoke({ ...many, limit: 5 })
+  expect([count, tokens.map(({ name }) => name)]).toEqual([1, ['One']])
+  expect((await admin.revokeMany({ ...many, stamp })).revoked).toEqual([token.id])
+  expect((await admin.get({ id: other.token.id })).status).toBe('active')
+})
+
 it('rejects with code, status and every issue', async () => {
   const { admin } = await clientWorld()
   const error = await failure(admin.create({ planId: '1001', ...TOKEN, name: '', lifetimeDays: 0 }))

@@ -20,6 +20,7 @@ it('tells every route once, in the words of OpenAPI 3.1', async () => {
     'createToken: post /plans/{planId}/tokens',
     'previewRevoke: get /plans/{planId}/tokens/revoke',
     'revokeTokens: post /plans/{planId}/tokens/revoke',
+    'previewRevokeOf: post /plans/{planId}/tokens/revoke/preview',
     'listEvents: get /plans/{planId}/events',
     'exportEvents: get /plans/{planId}/events/export',
     'getRules: get /plans/{planId}/rules',

@@ -210,6 +210,9 @@ const many = called('revokeMany', {
     await tokens.sweep({ olderThan: START + DAY })
     return tokens.revokeMany({ actor, planId: '1001', filter: {}, stamp })
   },
+  'no ids': ({ tokens }, { actor }) => tokens.previewRevoke({ actor, planId: '1001', filter: { ids: [] } }),
+  'an id twice': ({ tokens }, { actor, id }) =>
+    tokens.previewRevoke({ actor, planId: '1001', filter: { ids: [id, id] } }),
   'a state that is none': ({ tokens }, { actor }) =>
     tokens.previewRevoke({ actor, planId: '1001', filter: { status: 'revoked' as never } }),
 })

@@ -122,6 +122,61 @@ describe('what a filter means', () => {
   })
 })
 
+describe('tokens that were picked by their ids', () => {
+  it('end, and no others; one of another plan, an unknown one and one that has ended are not among them', async () => {
+    const world = newWorld()
+    const ids = await made(world, { a: {}, b: { metadata: { team: 'x' } }, c: {}, gone: {} })
+    world.directory.setPlan('2002', { admins: ['eve'] })
+    const foreign = (await world.make({ actor: 'eve', planId: '2002', name: 'foreign' })).id
+    await world.tokens.revoke({ actor: ADMIN, id: ids.gone! })
+    const filter = { ids: [ids.c!, ids.gone!, foreign, ids.a!, 'nobody'] }
+    const preview = await world.tokens.previewRevoke({ ...PLAN, filter })
+    expect([preview.count, preview.tokens.map(({ name }) => name).sort()]).toEqual([2, ['a', 'c']])
+    const done = await all(world, { ids: [...filter.ids].reverse() }, preview.stamp, 1)
+    expect({ ...done, revoked: [...done.revoked].sort() }).toEqual({
+      ...{ revoked: [ids.a!, ids.c!].sort(), ended: [], changed: [], failed: [] },
+    })
+    expect(await alive(world)).toBe('b')
+    expect((await world.tokens.get({ actor: 'eve', id: foreign })).status).toBe('active')
+  })
+
+  it('have to fit the rest of the filter too', async () => {
+    const world = newWorld()
+    const ids = await made(world, { a: {}, b: { metadata: { team: 'x' } } })
+    await ended(world, { ids: [ids.a!, ids.b!], metadata: { team: 'x' } })
+    expect(await alive(world)).toBe('a')
+  })
+
+  it('are told apart: what somebody else ended, and what fits no more', async () => {
+    const world = newWorld()
+    const ids = await made(world, { a: {}, b: {}, c: { metadata: { team: 'x' } } })
+    const filter = { ids: Object.values(ids), search: 'n' }
+    for (const id of filter.ids) await world.tokens.edit({ actor: ADMIN, id, description: 'n' })
+    const { stamp } = await world.tokens.previewRevoke({ ...PLAN, filter })
+    await world.tokens.revoke({ actor: ADMIN, id: ids.a! })
+    await world.tokens.edit({ actor: ADMIN, id: ids.c!, description: 'z' })
+    expect(await all(world, filter, stamp, 1)).toEqual({
+      ...{ revoked: [ids.b], ended: [ids.a], changed: [ids.c], failed: [] },
+    })
+  })
+
+  it('are a thousand at most, at least one, and each once', async () => {
+    const { tokens } = newWorld()
+    const many = (count: number) => Array.from({ length: count }, (_, i) => `id-${i}`)
+    const said = (ids: readonly string[]) =>
+      tokens.previewRevoke({ ...PLAN, filter: { ids } }).then(
+        ({ count }) => count,
+        (error) => error.issues.map(({ path, message }: { path: string; message: string }) => `${path} ${message}`),
+      )
+    expect([await said(many(1_000)), await said([]), await said(many(1_001)), await said(['a', 'a'])]).toEqual([
+      0,
+      ['filter.ids must be a list of 1 to 1000 ids.'],
+      ['filter.ids must be a list of 1 to 1000 ids.'],
+      ['filter.ids must have each id once.'],
+    ])
+  })
+})
+
 describe('no more than was previewed', () => {
   it('leaves alone what was made, adopted by an edit or moved in since, and what fits no more', async () => {
     const world = newWorld()

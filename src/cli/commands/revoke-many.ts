@@ -15,6 +15,7 @@ import { taken } from '../taken.ts'
 /** Flags of `revoke` with a plan. */
 export interface RevokeManyOptions {
   readonly plan: string
+  readonly id?: readonly string[]
   readonly type?: string
   readonly status?: RevokeFilter['status']
   readonly search?: string
@@ -32,9 +33,10 @@ export interface RevokeManyOptions {
 const SHOWN = 20
 
 export async function revokeMany({ io, source }: Session, options: RevokeManyOptions): Promise<void> {
-  const { plan: planId, expiring, reason, dryRun, count: given } = options
+  const { plan: planId, id: ids, expiring, reason, dryRun, count: given } = options
   const filter: RevokeFilter = {
     ...taken(options, ['type', 'status', 'search', 'metadata', 'metadataKey', 'createdBy', 'scope']),
+    ...(ids && { ids }),
     ...(expiring !== undefined && { expiresBefore: expiring }),
   }
   const calls = await source()
