@@ -14,7 +14,14 @@ const PATIENCE_MS = 2_000
 const LONGEST_NAME = 200
 
 /** The routes whose answers tell of people. */
-const TELLING: ReadonlySet<string> = new Set(['getToken', 'listTokens', 'listEvents', 'listRequests', 'getOverview'])
+const TELLING: ReadonlySet<string> = new Set([
+  'getToken',
+  'listTokens',
+  'listEvents',
+  'listRequests',
+  'getOverview',
+  'listLog',
+])
 
 /** A route that names people, where the host knows their names. */
 export function withNames(route: Route, options: HubOptions): Route {

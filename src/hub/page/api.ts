@@ -32,7 +32,8 @@ class Unanswered extends Error {
   }
 }
 
-async function send(url: string, init: RequestInit): Promise<Response> {
+/** Sends a request, and waits for all of the answer. */
+export async function send(url: string, init: RequestInit): Promise<Response> {
   const limit = new AbortController()
   const { signal } = limit
   const timer = setTimeout(() => limit.abort(), TIMEOUT_MS)
@@ -107,12 +108,15 @@ export const api = {
   usage: checked(client.usage, 'routes', 'days'),
   advice: checked(client.advice, 'proof', 'withheld'),
   requests: checked(requests, 'requests'),
+  previewRevoke: checked(client.previewRevoke, 'count', 'tokens', 'stamp'),
+  revokeMany: checked(client.revokeMany, 'revoked', 'ended', 'changed', 'failed'),
+  planUsage: checked(client.planUsage, 'days'),
 }
 
 type RevokeWithReceipt = (input: WithoutActor<RevokeWithReceiptInput>) => Promise<RevokedWithReceipt>
 
 /** A call whose answer has these members: the JSON of a gateway may be another's. */
-function checked<I, T extends object>(
+export function checked<I, T extends object>(
   call: (input: I) => Promise<T>,
   ...members: readonly (keyof T)[]
 ): (input: I) => Promise<T> {

@@ -5,15 +5,18 @@ import { boot, kinds, now, t } from './hub.ts'
 import { Field } from './parts/parts.tsx'
 import { StepUpQuestion } from './parts/step-up.tsx'
 import { Tabs, tabId } from './parts/tabs.tsx'
-import { addressHere, goTo, onPlace } from './places.ts'
+import { addressHere, goToAddress, onPlace } from './places.ts'
+import { Log } from './plan/log.tsx'
+import { Navigation } from './plan/navigation.tsx'
+import { Usage } from './plan/usage.tsx'
+import { addressOf, type PlanView, viewInAddress } from './plan/views.ts'
 import { Panel } from './table/panel.tsx'
 import { InboxButton } from './token/inbox.tsx'
-import { WHOLE } from './view.ts'
 
-/** Plan and tab out of the address, so that a reload shows the same. Neither is a secret. */
-function chosenInAddress(): { readonly plan: string; readonly type: string } {
+/** Plan, tab and view out of the address, so that a reload shows the same. None is a secret. */
+function chosenInAddress(): { readonly plan: string; readonly type: string; readonly view: PlanView } {
   const parameters = addressHere()
-  return { plan: parameters.get('plan') ?? '', type: parameters.get('type') ?? '' }
+  return { plan: parameters.get('plan') ?? '', type: parameters.get('type') ?? '', view: viewInAddress() }
 }
 
 export function App() {
@@ -21,9 +24,9 @@ export function App() {
   const plan = boot.plans.find(({ id }) => id === chosen.plan) ?? boot.plans[0]
   const kind = kinds.find(({ type }) => type.name === chosen.type) ?? kinds[0]
   const choose = (change: Partial<typeof chosen>): void => {
-    const next = { plan: plan?.id ?? '', type: kind?.type.name ?? '', ...change }
-    if (next.plan === plan?.id && next.type === kind?.type.name) return
-    goTo(WHOLE, next)
+    const next = { plan: plan?.id ?? '', type: kind?.type.name ?? '', view: chosen.view, ...change }
+    if (next.plan === plan?.id && next.type === kind?.type.name && next.view === chosen.view) return
+    goToAddress(addressOf(next))
     setChosen(next)
   }
   useEffect(() => onPlace(() => setChosen(chosenInAddress())), [])
@@ -57,20 +60,27 @@ export function App() {
       </header>
       {plan && kind ? (
         <>
-          <Tabs
-            label={t('tabs')}
-            tabs={kinds.map(({ type, tab }) => ({ name: type.name, label: tab }))}
-            chosen={kind.type.name}
-            panel="panel"
-            onChoose={(type) => choose({ type })}
-          />
-          <Panel
-            key={`${plan.id} ${kind.type.name}`}
-            id="panel"
-            labelledBy={tabId('panel', kind.type.name)}
-            plan={plan}
-            kind={kind}
-          />
+          <Navigation plan={plan} type={kind.type.name} view={chosen.view} onChoose={(view) => choose({ view })} />
+          {chosen.view === 'log' && <Log key={plan.id} plan={plan} type={kind.type.name} />}
+          {chosen.view === 'usage' && <Usage key={plan.id} plan={plan} />}
+          {chosen.view === '' && (
+            <>
+              <Tabs
+                label={t('tabs')}
+                tabs={kinds.map(({ type, tab }) => ({ name: type.name, label: tab }))}
+                chosen={kind.type.name}
+                panel="panel"
+                onChoose={(type) => choose({ type })}
+              />
+              <Panel
+                key={`${plan.id} ${kind.type.name}`}
+                id="panel"
+                labelledBy={tabId('panel', kind.type.name)}
+                plan={plan}
+                kind={kind}
+              />
+            </>
+          )}
         </>
       ) : (
         <p class="empty">{t('noPlans')}</p>

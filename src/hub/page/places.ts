@@ -89,7 +89,11 @@ const ways: (() => void)[] = []
 
 /** Goes to another place, from which Back leads here. @param others what else the address says there. */
 export function goTo(view: View, others: { readonly [name: string]: string } = {}): void {
-  const next = addressOf(view, others)
+  goToAddress(addressOf(view, others))
+}
+
+/** Goes to a whole address of the page, from which Back leads here. */
+export function goToAddress(next: string): void {
   if (next === address) return
   address = next
   write(isSpent() ? 'replaceState' : 'pushState', { isModal: false })

@@ -6,6 +6,7 @@ import { CONFLICT_TEXTS } from './conflict.ts'
 import { FAILURES_TEXTS } from './failures.ts'
 import { FORM_TEXTS } from './form.ts'
 import { PAGE_TEXTS } from './page.ts'
+import { PLAN_TEXTS } from './plan.ts'
 import { SECRET_TEXTS } from './secret.ts'
 import { STATES_TEXTS } from './states.ts'
 import { TABLE_TEXTS } from './table.ts'
@@ -31,6 +32,7 @@ export const HUB_TEXTS = {
   ...TOKEN_TEXTS,
   ...FAILURES_TEXTS,
   ...VIEWS_TEXTS,
+  ...PLAN_TEXTS,
 } as const
 
 type English = typeof HUB_TEXTS

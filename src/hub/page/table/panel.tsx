@@ -15,6 +15,8 @@ import { boot, closedReason, count, holdsSecret, type Kind, t } from '../hub.ts'
 import { Empty } from '../parts/empty.tsx'
 import { FailureNote } from '../parts/parts.tsx'
 import { goTo, lookAt, onPlace, takeOver, viewHere } from '../places.ts'
+import { RevokeMany } from '../plan/revoke-dialog.tsx'
+import { SelectionBar, useSelection } from '../plan/selection.tsx'
 import { Drawer, type Shown } from '../token/drawer.tsx'
 import { Refresh } from '../token/refresh.tsx'
 import { Revoke } from '../token/revoke.tsx'
@@ -26,7 +28,7 @@ import { Pager } from './pager.tsx'
 import { useFocusLeft, useHeadInSight, useMarkInSight, withMarked } from './sight.ts'
 import { type Mark, type TokenAct, TokenTable } from './table.tsx'
 import { Said, Toolbar } from './toolbar.tsx'
-import { useTokens } from './use-tokens.ts'
+import { matchingPage, useTokens } from './use-tokens.ts'
 import { Views } from './views.tsx'
 
 /** The modal that is open. */
@@ -34,6 +36,7 @@ type Open =
   | { readonly what: 'create'; readonly like?: Token }
   | { readonly what: 'waiting'; readonly token: Token; readonly isNew: boolean }
   | { readonly what: 'edit' | 'refresh' | 'revoke'; readonly token: Token }
+  | { readonly what: 'many' }
   | { readonly what: 'secret'; readonly issued: IssuedText; readonly isNew: boolean }
 
 interface PanelProps {
@@ -57,6 +60,7 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
   const [said, setSaid] = useState('')
   const [mark, setMark] = useState<Mark>()
   const [aim, setAim] = useState<Aim>()
+  const selection = useSelection()
   // A search is part of an address, where no secret belongs.
   const mistake = holdsSecret(view.search) ? t('searchSecret') : textMistake(view.search, 0, SEARCH_LENGTH)
   const asked = mistake === undefined ? view : { ...view, search: '' }
@@ -212,6 +216,7 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
             tokens={tokens}
             label={`${t('title')}, ${kind.tab}`}
             mark={mark}
+            selection={selection}
             onAct={act}
             onSay={setSaid}
             order={view}
@@ -219,10 +224,24 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
           />
         )}
         {tokens?.length === 0 && (
-          <Empty isFound={isFiltered(asked)} isOpen={closed === undefined} onAll={() => look({ search: '', filters: {} })} />
+          <Empty
+            isFound={isFiltered(asked)}
+            isOpen={closed === undefined}
+            onAll={() => look({ search: '', filters: {} })}
+          />
         )}
         {!tokens && !listed.failure && <Skeleton />}
       </div>
+      <SelectionBar
+        selection={selection}
+        hasMore={isPaged}
+        load={(after) => matchingPage(plan, kind, asked, whole !== undefined, after)}
+        onRevoke={() => setOpen({ what: 'many' })}
+        onClear={() => {
+          selection.set([])
+          setAim({ id: nameId(tokens?.[0]?.id ?? '') })
+        }}
+      />
       {isPaged && isAnswered && (
         <Pager
           page={number}
@@ -284,6 +303,17 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
             finish(t('revoked', { token: token.name }), { id: menuId(neighbour(tokens ?? [], token.id)) })
           }
           onClose={() => leave(open.token)}
+        />
+      )}
+      {open?.what === 'many' && (
+        <RevokeMany
+          planId={plan.id}
+          tokens={selection.tokens}
+          onClose={(revoked) => {
+            if (revoked.length === 0) return leave()
+            selection.set([...selection.tokens.values()].filter(({ id: one }) => !revoked.includes(one)))
+            finish(count(revoked.length, 'manyDone'), { id: nameId(tokens?.[0]?.id ?? '') })
+          }}
         />
       )}
       {open?.what === 'waiting' && (

@@ -1,4 +1,5 @@
 /** The table of tokens. Its parts have their roles spelled out, since on a phone they are drawn as cards. */
+import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { SecretView, Token } from '../../../core/token.ts'
 import type { OverviewSort } from '../../overview/words.ts'
@@ -8,6 +9,7 @@ import { awayOf, dayOf, isSoon, minuteOf, usedOf } from '../format.ts'
 import { count, now, rich, t } from '../hub.ts'
 import { Menu, type MenuEntry } from '../parts/menu.tsx'
 import { StatusBadge } from '../parts/parts.tsx'
+import { PickPage, PickToken, type Selection } from '../plan/selection.tsx'
 import type { View } from '../view.ts'
 
 /** What can be done with a token. */
@@ -18,6 +20,7 @@ interface TableProps {
   readonly label: string
   /** What was done to a token just now: its row is marked. */
   readonly mark: Mark | undefined
+  readonly selection: Selection
   onAct(act: TokenAct, token: Token): void
   /** Says a sentence aloud. */
   onSay(text: string): void
@@ -51,7 +54,7 @@ const firstDirOf = (sort: OverviewSort): View['dir'] => (sort === 'created' ? 'd
 const FIRST_ROWS = 20
 
 /** Shows them, in the order in which they come. */
-export function TokenTable({ tokens, label, mark, onAct, onSay, order, onSort }: TableProps) {
+export function TokenTable({ tokens, label, mark, selection, onAct, onSay, order, onSort }: TableProps) {
   const body = useFocusKept(tokens)
   // The first rows at once and the others in a task of their own: all of them would keep a click waiting.
   const [drawn, setDrawn] = useState(FIRST_ROWS)
@@ -65,7 +68,9 @@ export function TokenTable({ tokens, label, mark, onAct, onSay, order, onSort }:
       <thead role="rowgroup">
         <tr role="row">
           {COLUMNS.map(({ text, sort }) => (
-            <Head key={text} text={text} sort={sort} order={order} onSort={onSort} />
+            <Head key={text} text={text} sort={sort} order={order} onSort={onSort}>
+              {text === 'columnName' && <PickPage selection={selection} tokens={tokens} />}
+            </Head>
           ))}
         </tr>
       </thead>
@@ -75,6 +80,7 @@ export function TokenTable({ tokens, label, mark, onAct, onSay, order, onSort }:
             key={token.id}
             token={token}
             mark={mark?.token.id === token.id ? mark : undefined}
+            selection={selection}
             onAct={onAct}
             onSay={onSay}
           />
@@ -88,10 +94,11 @@ export function TokenTable({ tokens, label, mark, onAct, onSay, order, onSort }:
 interface HeadProps extends Pick<TableProps, 'order' | 'onSort'> {
   readonly text: TextKey
   readonly sort: OverviewSort | undefined
+  readonly children: ComponentChildren
 }
 
 /** The head of a column; a press sorts by it, and the next one the other way round. Where tokens are cards it is a text alone. */
-function Head({ text, sort, order, onSort }: HeadProps) {
+function Head({ text, sort, order, onSort, children }: HeadProps) {
   const isBy = sort === order.sort
   const label = <span class={text === 'columnActions' ? 'unseen' : 'plain'}>{t(text)}</span>
   const press = (): void => {
@@ -106,6 +113,7 @@ function Head({ text, sort, order, onSort }: HeadProps) {
       scope="col"
       aria-sort={isBy ? (order.dir === 'asc' ? 'ascending' : 'descending') : undefined}
     >
+      {children}
       {label}
       {sort && onSort && (
         <button type="button" class="sort" onClick={press}>
@@ -117,7 +125,9 @@ function Head({ text, sort, order, onSort }: HeadProps) {
   )
 }
 
-function Row({ token, mark, onAct, onSay }: { readonly token: Token } & Pick<TableProps, 'mark' | 'onAct' | 'onSay'>) {
+type RowProps = { readonly token: Token } & Pick<TableProps, 'mark' | 'selection' | 'onAct' | 'onSay'>
+
+function Row({ token, mark, selection, onAct, onSay }: RowProps) {
   const { id, name, description, status, expiresAt, scopes, resources, lastUsedAt, createdAt, createdBy, revokedAt } =
     token
   return (
@@ -125,6 +135,7 @@ function Row({ token, mark, onAct, onSay }: { readonly token: Token } & Pick<Tab
     <tr role="row" id={rowId(id)} class={mark ? `${status} marked` : status}>
       <td role="cell" class="name">
         <div>
+          <PickToken selection={selection} token={token} />
           <button type="button" class="link" id={nameId(id)} title={name} onClick={() => onAct('details', token)}>
             <bdi>{name}</bdi>
           </button>{' '}

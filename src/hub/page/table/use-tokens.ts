@@ -3,6 +3,7 @@
  * by a question that is mostly answered with "nothing new". Where one is: places.ts.
  */
 import { useEffect, useRef, useState } from 'preact/hooks'
+import type { TokenPage } from '../../../service/manage.ts'
 import type { BootPlan } from '../../boot.ts'
 import type { News, Overview, OverviewQuery } from '../../overview/query.ts'
 import { api, type Failure, failureOf, persistently } from '../api.ts'
@@ -48,6 +49,24 @@ function takeDelivered(plan: BootPlan, kind: Kind, view: View): Overview | undef
 /** What is asked for a view. */
 function queryOf(kind: Kind, view: View): OverviewQuery {
   return { type: kind.type.name, ...Object.fromEntries(parametersOf(view)) }
+}
+
+/**
+ * A page of all that a view looks at, for a selection of it: without `after` the first. Of a plan that is kept in memory a page has
+ * a number, of another one a cursor.
+ */
+export async function matchingPage(
+  plan: BootPlan,
+  kind: Kind,
+  view: View,
+  isKept: boolean,
+  after: string | undefined,
+): Promise<TokenPage> {
+  const where = after === undefined ? {} : isKept ? { page: after } : { after }
+  const found = await api.overview({ planId: plan.id, query: { ...queryOf(kind, { ...view, page: 1 }), ...where } })
+  const { tokens = [], whole, next } = found ?? {}
+  const following = whole ? (whole.page < whole.pages ? String(whole.page + 1) : undefined) : next
+  return { tokens, ...(following !== undefined && { next: following }) }
 }
 
 /** For another plan or tab it has to be mounted anew. */

@@ -9,7 +9,7 @@ import { useCall, useOnceFor } from '../hooks.ts'
 import { rich, t } from '../hub.ts'
 import { FailureNote } from '../parts/parts.tsx'
 import { personOf } from '../people.ts'
-import { ChangeList, namesOf, proposed, toldIn } from './changes.tsx'
+import { ChangeList, type Changes, namesOf, proposed, toldIn } from './changes.tsx'
 
 const SENTENCES: { readonly [type in EventType]: TextKey } = {
   created: 'eventCreated',
@@ -91,10 +91,7 @@ const ALARMING: ReadonlySet<EventType> = new Set([
 
 /** One line of the log, with what it changed. */
 function Entry({ event }: { readonly event: TokenEvent }) {
-  const { at, type, reason, changes = {} } = event
-  const isFirst = type === 'created' || type === 'requested' || type === 'adopted'
-  const asked = type === 'edit_requested' ? (changes.proposal?.after as Proposal | undefined) : undefined
-  const told = asked ? proposed(asked.changes) : isFirst ? {} : changes
+  const { at, type, reason } = event
   return (
     <li class={ALARMING.has(type) ? 'alarming' : undefined}>
       <p>
@@ -111,13 +108,20 @@ function Entry({ event }: { readonly event: TokenEvent }) {
           <bdi>{reason}</bdi>
         </blockquote>
       )}
-      <ChangeList changes={told} />
+      <ChangeList changes={changesOf(event)} />
     </li>
   )
 }
 
+/** What is told of the changes of an event: those that are asked for too, and none of what a token began with. */
+export function changesOf({ type, changes = {} }: TokenEvent): Changes {
+  if (type === 'created' || type === 'requested' || type === 'adopted') return {}
+  const asked = type === 'edit_requested' ? (changes.proposal?.after as Proposal | undefined) : undefined
+  return asked ? proposed(asked.changes) : changes
+}
+
 /** Who did what. */
-function Sentence({ event: { type, actor, source, changes = {} } }: { readonly event: TokenEvent }) {
+export function Sentence({ event: { type, actor, source, changes = {} } }: { readonly event: TokenEvent }) {
   const key = source !== undefined ? FOUND[type] : undefined
   return (
     <span>

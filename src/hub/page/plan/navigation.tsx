@@ -1,0 +1,41 @@
+/** Quiet links to what one can look at of a plan, and the question whose a secret is. */
+import { useState } from 'preact/hooks'
+import type { BootPlan } from '../../boot.ts'
+import { t } from '../hub.ts'
+import { addressOf, type PlanView, usageName, VIEWS } from './views.ts'
+import { Whose } from './whose.tsx'
+
+interface NavigationProps {
+  readonly plan: BootPlan
+  readonly type: string
+  readonly view: PlanView
+  onChoose(view: PlanView): void
+}
+
+/** The view that is shown is `aria-current`. */
+export function Navigation({ plan, type, view: shown, onChoose }: NavigationProps) {
+  const [isAsking, setAsking] = useState(false)
+  return (
+    <nav class="views" aria-label={t('views')}>
+      {VIEWS.map((view) => (
+        <a
+          key={view}
+          href={addressOf({ plan: plan.id, type, view })}
+          aria-current={view === shown ? 'page' : undefined}
+          onClick={(event) => {
+            // With a key held, the browser opens another tab.
+            if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+            event.preventDefault()
+            onChoose(view)
+          }}
+        >
+          {t(view === '' ? 'viewTokens' : view === 'log' ? 'viewLog' : usageName())}
+        </a>
+      ))}
+      <button type="button" class="quiet" aria-haspopup="dialog" onClick={() => setAsking(true)}>
+        {t('whoseOpen')}
+      </button>
+      {isAsking && <Whose onClose={() => setAsking(false)} />}
+    </nav>
+  )
+}

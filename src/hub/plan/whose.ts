@@ -1,0 +1,49 @@
+/**
+ * `POST /whose`: whose a secret is that somebody has found. Only admins of its plan learn it; of every other text there is one and the
+ * same answer, whether it is another plan's, nobody's, a canary or no secret at all. Nothing is noted: neither a use nor a question.
+ */
+import * as z from 'zod/mini'
+import { type AdminEngine, type Route, route } from '../../admin/route.ts'
+import type { Actor } from '../../core/actor.ts'
+import { PlanTokenError } from '../../core/errors.ts'
+import { secretsIn } from '../../core/secret.ts'
+import { isCanary, type SecretView, secretWithDigest, type Token } from '../../core/token.ts'
+import { engineBehind } from '../../service/engines.ts'
+import { findBySecret } from '../../service/rights.ts'
+
+/** What is said of a text. */
+export interface Whose {
+  readonly token: Token | null
+  /** The secret that it is, and whether it is the newest of the token. */
+  readonly secret: (SecretView & { readonly isNewest: boolean }) | null
+}
+
+const NOBODY: Whose = { token: null, secret: null }
+
+/** Its route. */
+export const whoseRoute: Route = route({
+  id: 'whoseSecret',
+  method: 'POST',
+  path: '/whose',
+  summary: 'Whose a secret is, for admins of its plan; for everybody else it is nobody’s.',
+  body: [z.strictObject({ secret: z.string() })],
+  codes: ['unavailable'],
+  call: async (engine, { actor, body: { secret } }) => ({ body: await whose(engine, actor, secret) }),
+})
+
+async function whose(tokens: AdminEngine, actor: Actor, text: string): Promise<Whose> {
+  const engine = engineBehind(tokens)
+  if (!engine) throw new TypeError('The page needs the tokens that createPlanTokens gave, themselves and no copy.')
+  // People paste the line that they have found; a key from before is the whole text.
+  const [secret = text.trim()] = secretsIn(text, engine.prefixes)
+  const found = await findBySecret(engine, secret)
+  if (!found || isCanary(found.record)) return NOBODY
+  const { record, digest } = found
+  const token = await tokens.get({ actor, id: record.id }).catch((error: unknown) => {
+    if (error instanceof PlanTokenError && error.code === 'token_not_found') return undefined
+    throw error
+  })
+  const at = record.secrets.findIndex((one) => one === secretWithDigest(record, digest))
+  const view = token?.secrets[at]
+  return token && view ? { token, secret: { ...view, isNewest: at === token.secrets.length - 1 } } : NOBODY
+}
