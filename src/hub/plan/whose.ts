@@ -7,7 +7,7 @@ import { type AdminEngine, type Route, route } from '../../admin/route.ts'
 import type { Actor } from '../../core/actor.ts'
 import { PlanTokenError } from '../../core/errors.ts'
 import { secretsIn } from '../../core/secret.ts'
-import { isCanary, type SecretView, secretWithDigest, type Token } from '../../core/token.ts'
+import { isCanary, type SecretView, type Token } from '../../core/token.ts'
 import { engineBehind } from '../../service/engines.ts'
 import { findBySecret } from '../../service/rights.ts'
 
@@ -43,7 +43,7 @@ async function whose(tokens: AdminEngine, actor: Actor, text: string): Promise<W
     if (error instanceof PlanTokenError && error.code === 'token_not_found') return undefined
     throw error
   })
-  const at = record.secrets.findIndex((one) => one === secretWithDigest(record, digest))
+  const at = record.secrets.findIndex((one) => one.digest === digest)
   const view = token?.secrets[at]
   return token && view ? { token, secret: { ...view, isNewest: at === token.secrets.length - 1 } } : NOBODY
 }

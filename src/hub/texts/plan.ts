@@ -109,8 +109,8 @@ export const PLAN_TEXTS = {
   manyLooking: 'Looking at what would be revoked.',
   manyLead: 'This cannot be undone. Whatever uses these tokens stops working at once.',
   manyUsed: {
-    one: '1 of them was used in the last 7 days. What uses it stops working.',
-    other: '{count} of them were used in the last 7 days. What uses them stops working.',
+    one: '1 of them was used in the last 7 days.',
+    other: '{count} of them were used in the last 7 days.',
   },
   manyUnused: 'None of them was used in the last 7 days.',
   manyOver: {
