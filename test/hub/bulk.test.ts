@@ -15,7 +15,9 @@ async function opened(count: number, first = 'Token 01') {
   await page.goto(world.url)
   await rowOf(page, first).waitFor()
   const active = async (): Promise<string[]> =>
-    (await world.tokens.list({ actor: 'ada', planId: PLAN, status: 'active', limit: 500 })).tokens.map(({ name }) => name).sort()
+    (await world.tokens.list({ actor: 'ada', planId: PLAN, status: 'active', limit: 500 })).tokens
+      .map(({ name }) => name)
+      .sort()
   return { ...world, ids, page, dialog: page.getByRole('dialog'), active }
 }
 

@@ -7,7 +7,8 @@ import { type AdminEngine, type Route, route } from '../../admin/route.ts'
 import type { Actor } from '../../core/actor.ts'
 import { PlanTokenError } from '../../core/errors.ts'
 import { secretsIn } from '../../core/secret.ts'
-import { isCanary, type SecretView, type Token } from '../../core/token.ts'
+import { isBefore, isCanary, type SecretView, type Token } from '../../core/token.ts'
+import { timeOf } from '../../service/engine.ts'
 import { engineBehind } from '../../service/engines.ts'
 import { findBySecret } from '../../service/rights.ts'
 
@@ -15,7 +16,7 @@ import { findBySecret } from '../../service/rights.ts'
 export interface Whose {
   readonly token: Token | null
   /** The secret that it is, and whether it is the newest of the token. */
-  readonly secret: (SecretView & { readonly isNewest: boolean }) | null
+  readonly secret: (SecretView & { readonly isNewest: boolean; readonly works: boolean }) | null
 }
 
 const NOBODY: Whose = { token: null, secret: null }
@@ -45,5 +46,7 @@ async function whose(tokens: AdminEngine, actor: Actor, text: string): Promise<W
   })
   const at = record.secrets.findIndex((one) => one.digest === digest)
   const view = token?.secrets[at]
-  return token && view ? { token, secret: { ...view, isNewest: at === token.secrets.length - 1 } } : NOBODY
+  if (!token || !view) return NOBODY
+  const works = token.status === 'active' && (view.worksUntil === null || isBefore(timeOf(engine), view.worksUntil))
+  return { token, secret: { ...view, isNewest: at === token.secrets.length - 1, works } }
 }

@@ -5,7 +5,7 @@ import type { Whose as Answer } from '../../plan/whose.ts'
 import { persistently } from '../api.ts'
 import { minuteOf, usedOf } from '../format.ts'
 import { useCall } from '../hooks.ts'
-import { boot, kindOf, now, t } from '../hub.ts'
+import { boot, kindOf, t } from '../hub.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { Action, CallFooter, FailureNote, Field, StatusBadge } from '../parts/parts.tsx'
 import { Revoke } from '../token/revoke.tsx'
@@ -105,7 +105,7 @@ function Found({ answer: { secret }, token, onLeave, onRevoke }: FoundProps) {
         </strong>{' '}
         <StatusBadge token={token} />
       </p>
-      <p>{secret && standingOf(token, secret)}</p>
+      <p>{secret && standingOf(secret)}</p>
       <dl>
         <dt>{t('organization')}</dt>
         <dd>
@@ -135,8 +135,7 @@ function Found({ answer: { secret }, token, onLeave, onRevoke }: FoundProps) {
 }
 
 /** Which of its secrets it is, and whether it works. */
-function standingOf({ status }: Token, { isNewest, worksUntil }: NonNullable<Answer['secret']>): string {
-  const isOver = status !== 'active' || (worksUntil !== null && worksUntil <= now())
-  if (isNewest) return t(isOver ? 'whoseNewestOver' : 'whoseNewest')
-  return isOver ? t('whoseOldOver') : t('whoseOld', { date: minuteOf(worksUntil ?? 0) })
+function standingOf({ isNewest, works, worksUntil }: NonNullable<Answer['secret']>): string {
+  if (isNewest) return t(works ? 'whoseNewest' : 'whoseNewestOver')
+  return works ? t('whoseOld', { date: minuteOf(worksUntil ?? 0) }) : t('whoseOldOver')
 }
