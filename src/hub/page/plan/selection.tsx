@@ -20,7 +20,7 @@ export interface Selection {
 const MOST = 10_000
 
 /** What can be picked: a revocation of many leaves alone what has ended, and a request is declined. */
-export const isPickable = ({ status }: Token): boolean => status === 'active'
+const isPickable = ({ status }: Token): boolean => status === 'active'
 
 export function useSelection(): Selection {
   const [tokens, setTokens] = useState<ReadonlyMap<string, Token>>(new Map())

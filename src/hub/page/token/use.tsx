@@ -8,6 +8,7 @@ import { useCall } from '../hooks.ts'
 import { count, rich, t } from '../hub.ts'
 import { useLookedAt } from '../looked-at.ts'
 import { Action, FailureNote, Field } from '../parts/parts.tsx'
+import { DaysChart } from '../plan/chart.tsx'
 import { Narrow } from './narrow.tsx'
 
 interface UseProps {
@@ -56,6 +57,7 @@ function Shown({
         </dd>
       </dl>
       {!complete && <p class="hint">{since === null ? t('useSinceNone') : t('useSince', { date: dayOfUtc(since) })}</p>}
+      <DaysChart days={days} />
       <Table
         title={t('useRoutes')}
         none={t('useRoutesNone')}
