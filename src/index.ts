@@ -24,7 +24,7 @@ export {
   StoreError,
   type StoreProblem,
 } from './core/errors.ts'
-export type { Issue } from './core/issue.ts'
+export type { Issue, IssueCode, IssueParams } from './core/issue.ts'
 export type { LegacyKeys } from './core/legacy.ts'
 export type { LimitState } from './core/limited.ts'
 export type { RequestLimits } from './core/limits.ts'

@@ -46,6 +46,10 @@ const foundLink = z.strictObject({
   planId: maybe(z.string()),
 })
 
+/** Numbers and names of the policy, by the names of the holes in a message. */
+const params = z.record(z.string(), z.union([z.string(), z.number()]))
+const PARAMS = 'With `code`: what stands in the message besides its words.'
+
 const linkReport: z.ZodMiniType<PlacedReport> = z.strictObject({
   resources: told(
     z.array(z.extend(foundLink, { name: told(maybe(z.string()), 'What the directory calls it.') })),
@@ -61,6 +65,7 @@ const linkReport: z.ZodMiniType<PlacedReport> = z.strictObject({
         'resource_not_in_plan',
       ] as const),
       message: z.string(),
+      params: told(maybe(params), PARAMS),
     }),
   ),
   unplaced: told(
@@ -166,6 +171,8 @@ export const ANSWERS = {
           path: z.string(),
           at: told(z.array(z.union([z.string(), z.int()])), 'The same place as keys.'),
           message: z.string(),
+          code: told(maybe(z.string()), 'What is wrong, for programs; grows, and not every issue has one.'),
+          params: told(maybe(params), PARAMS),
         }),
       ),
       error: told(maybe(z.string()), 'RFC 6749, section 5.2; only of introspection and revocation.'),

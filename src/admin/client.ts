@@ -1,6 +1,7 @@
 /** `createAdminClient`: the management API as typed calls, for a browser or a tool. The routes: admin/routes.ts. */
 import type { ManagementCode } from '../core/errors.ts'
-import { type Issue, issueAt } from '../core/issue.ts'
+import { type Issue, type IssueCode, type IssueParams, issueAt } from '../core/issue.ts'
+import { isDictionary } from '../core/objects.ts'
 import type { PlanRules } from '../core/plan-rules.ts'
 import type { ScopeView, TypeView } from '../core/policy.ts'
 import type { Limits } from '../core/policy-data.ts'
@@ -317,6 +318,10 @@ function stepUpIn(code: string, { acr_values: acr, max_age: age }: { readonly [m
 
 /** An issue of an answer, whatever is missing in it. */
 function issueIn(issue: unknown): Issue {
-  const { path, at, message } = Object(issue) as { readonly [field: string]: unknown }
-  return { path: String(path ?? ''), at: Array.isArray(at) ? at : [], message: String(message ?? '') }
+  const { path, at, message, code, params } = Object(issue) as { readonly [field: string]: unknown }
+  return {
+    ...{ path: String(path ?? ''), at: Array.isArray(at) ? at : [], message: String(message ?? '') },
+    ...(typeof code === 'string' && { code: code as IssueCode }),
+    ...(isDictionary(params) && { params: params as IssueParams }),
+  }
 }

@@ -101,10 +101,11 @@ export function membersOf({ code, status, issues, detail, stepUp }: Problem, hid
   }
 }
 
-function shownOf({ path, at, message }: Issue, hides: (text: string) => boolean): Issue {
-  if (hides(path)) return { path: '', at: [], message }
+function shownOf({ path, at, message, code, params }: Issue, hides: (text: string) => boolean): Issue {
+  const what = { message, ...(code && { code }), ...(params && { params }) }
+  if (hides(path)) return { path: '', at: [], ...what }
   const short = at.map((key) => (typeof key === 'string' ? key.slice(0, LONGEST_PATH) : key))
-  return { path: path.slice(0, LONGEST_PATH), at: short, message }
+  return { path: path.slice(0, LONGEST_PATH), at: short, ...what }
 }
 
 /** The headers that go with a status: a challenge (RFC 9110, section 15.5.2), and when to try again. */

@@ -4,6 +4,57 @@
  */
 import { didYouMean, nearest } from './suggest.ts'
 
+/**
+ * What is wrong, for programs that say it in other words or another language. Grows, and not every issue has one: where there is none,
+ * or an unknown one, the message says it.
+ */
+export type IssueCode =
+  | 'lifetime_days'
+  | 'lifetime_days_by_rules'
+  | 'expires_at'
+  | 'expires_at_by_rules'
+  | 'grace_hours'
+  | 'scope_none'
+  | 'scope_too_many'
+  | 'scope_reserved'
+  | 'scope_of_other_type'
+  | 'scope_renamed'
+  | 'scope_unknown'
+  | 'scope_twice'
+  | 'scope_by_rules'
+  | 'type_by_rules'
+  | 'resources_by_rules'
+  | 'addresses_by_rules'
+  | 'resources_none'
+  | 'resources_too_many'
+  | 'link_malformed'
+  | 'link_not_https'
+  | 'link_wrong_host'
+  | 'link_unknown_shape'
+  | 'link_bad_id'
+  | 'link_other_plan'
+  | 'resource_not_in_plan'
+  | 'addresses_none'
+  | 'addresses_too_many'
+  | 'address_malformed'
+  | 'address_behind_prefix'
+  | 'address_mapped'
+  | 'address_zone'
+  | 'address_mask'
+  | 'address_brackets'
+  | 'address_several'
+  | 'address_hex'
+  | 'address_zeros'
+  | 'address_short'
+  | 'address_prefix'
+  | 'metadata_too_many'
+  | 'renewal_not_allowed'
+  | 'renew_until'
+  | 'nothing_changed'
+
+/** What stands in the message of an issue besides its words: numbers, names of the policy. Never what somebody sent. */
+export type IssueParams = { readonly [name: string]: string | number }
+
 /** One thing that is wrong with an input, and where. */
 export interface Issue {
   /** The place as text: `scopes[2]`, `name`, an unknown field's own name; empty for the whole input. */
@@ -11,11 +62,24 @@ export interface Issue {
   /** The place as keys, for programs: `['scopes', 2]`; empty for the whole input. */
   readonly at: readonly (string | number)[]
   readonly message: string
+  /** What is wrong, where it has a code. */
+  readonly code?: IssueCode
+  /** With `code`: what stands in the message. */
+  readonly params?: IssueParams
 }
 
 /** An issue at a place. */
-export function issueAt(at: readonly PropertyKey[], message: string): Issue {
-  return { path: pathText(at), at: at.map((key) => (typeof key === 'number' ? key : String(key))), message }
+export function issueAt(
+  at: readonly PropertyKey[],
+  message: string,
+  code?: IssueCode,
+  params?: IssueParams | undefined,
+): Issue {
+  return {
+    ...{ path: pathText(at), at: at.map((key) => (typeof key === 'number' ? key : String(key))), message },
+    ...(code && { code }),
+    ...(params && { params }),
+  }
 }
 
 /** `scopes[2]`, `name`, `endpoints["GET /x"].names[0].at`. */

@@ -3,6 +3,7 @@
  * text is judged, since the URL standard turns full-width letters, soft hyphens, tabs and `/../` into an innocent link. Nothing
  * is guessed. Whether the resource exists and lies in the plan: service/resources.ts asks the directory.
  */
+import type { IssueParams } from './issue.ts'
 import { type LinkTable, WORD } from './link-shapes.ts'
 import { PLAN_KIND, type ResourceRef } from './resources.ts'
 import { speltBy } from './spell.ts'
@@ -13,7 +14,13 @@ export type LinkCode = 'link_malformed' | 'link_not_https' | 'link_wrong_host' |
 /** One link, read. `planId` is the plan that the link itself claims. */
 export type ParsedLink =
   | { readonly ok: true; readonly resource: ResourceRef; readonly planId?: string }
-  | { readonly ok: false; readonly code: LinkCode; readonly message: string }
+  | {
+      readonly ok: false
+      readonly code: LinkCode
+      readonly message: string
+      /** What stands in the message: `hosts` of `link_wrong_host`, `kind` of `link_bad_id`. */
+      readonly params?: IssueParams
+    }
 
 /** A resource that was recognised in pasted text. */
 export interface FoundLink extends ResourceRef {
@@ -28,6 +35,8 @@ export interface LinkMistake {
   readonly end: number
   readonly code: LinkCode
   readonly message: string
+  /** What stands in the message: `hosts` of `link_wrong_host`, `kind` of `link_bad_id`. */
+  readonly params?: IssueParams
 }
 
 /** Everything that pasted text holds, both right and wrong, in its order. */
@@ -50,10 +59,9 @@ const ITS_PORT = /:(443)?$/
  * the last id, a query and a fragment mean nothing.
  */
 export function parseLink(table: LinkTable, link: string): ParsedLink {
-  const wrong = (code: LinkCode, message: string): ParsedLink => ({
-    ok: false,
-    code,
-    message: message + table.hint,
+  const wrong: Wrong = (code, message, params) => ({
+    ...{ ok: false, code, message: message + table.hint },
+    ...(params && { params }),
   })
   if (typeof link !== 'string' || link.length === 0 || link.length > MAX_LINK || NO_LINK.test(link))
     return wrong('link_malformed', 'This is not one link.')
@@ -70,18 +78,19 @@ export function parseLink(table: LinkTable, link: string): ParsedLink {
     return wrong('link_not_https', 'A link begins with https://.')
   const host = scheme === undefined ? authority : authority.replace(ITS_PORT, '')
   if (!table.hosts.has(host.toLowerCase()))
-    return wrong('link_wrong_host', `The host must be ${[...table.hosts].join(' or ') || 'a known one'}.`)
+    return wrong('link_wrong_host', `The host must be ${[...table.hosts].join(' or ') || 'a known one'}.`, {
+      hosts: [...table.hosts].join(', '),
+    })
   const segments = slash === -1 ? [] : rest.slice(slash + 1).split('/')
   if (segments.length > 1 && segments.at(-1) === '') segments.pop()
   if (segments.some(leadsElsewhere)) return wrong('link_malformed', 'A part of its path is dots, or holds a backslash.')
   return walkShapes(table, segments, wrong)
 }
 
-function walkShapes(
-  table: LinkTable,
-  segments: readonly string[],
-  wrong: (code: LinkCode, message: string) => ParsedLink,
-): ParsedLink {
+/** What is said of a link that names nothing. */
+type Wrong = (code: LinkCode, message: string, params?: IssueParams) => ParsedLink
+
+function walkShapes(table: LinkTable, segments: readonly string[], wrong: Wrong): ParsedLink {
   let node = table.root
   let resource: ResourceRef | undefined
   let planId: string | undefined
@@ -103,8 +112,9 @@ function walkShapes(
     if (!id || !child || (!isKnown && !id.isId(segment)))
       return wrong('link_unknown_shape', 'A token cannot be limited to this kind of link.')
     const { kind } = id
+    const words = kind.replaceAll('_', ' ')
     if (!id.isId(segment))
-      return wrong('link_bad_id', `The id of the ${kind.replaceAll('_', ' ')} in this link is not one.`)
+      return wrong('link_bad_id', `The id of the ${words} in this link is not one.`, { kind: words })
     if (kind === PLAN_KIND) planId = segment
     else resource = { kind, id: resource && table.kinds.get(kind)?.under ? `${resource.id}/${segment}` : segment }
     node = child
@@ -153,6 +163,7 @@ export function parseLinks(table: LinkTable, text: string): LinkReport {
         end: match.index + link.length,
         code: parsed.code,
         message: parsed.message,
+        ...(parsed.params && { params: parsed.params }),
       })
   }
   return { resources, mistakes }

@@ -132,13 +132,13 @@ export function issuesByRules(
   const refused = (held ?? []).flatMap((scope, i) => (allowed?.includes(today(scope)) === false ? [i] : []))
   return [
     ...(fixed && refused.length > 0
-      ? [issueAt(['type'], `has scopes that are not allowed. ${BY_RULES}`)]
-      : refused.map((i) => issueAt(['scopes', i], `is not allowed. ${BY_RULES}`))),
+      ? [issueAt(['type'], `has scopes that are not allowed. ${BY_RULES}`, 'type_by_rules')]
+      : refused.map((i) => issueAt(['scopes', i], `is not allowed. ${BY_RULES}`, 'scope_by_rules'))),
     ...(rules.allResources === false && resources === 'all'
-      ? [issueAt(['resources'], `must be a list of links. ${BY_RULES}`)]
+      ? [issueAt(['resources'], `must be a list of links. ${BY_RULES}`, 'resources_by_rules')]
       : []),
     ...(rules.addresses && 'addresses' in choice && choice.addresses === undefined
-      ? [issueAt(['addresses'], `must be given. ${BY_RULES}`)]
+      ? [issueAt(['addresses'], `must be given. ${BY_RULES}`, 'addresses_by_rules')]
       : []),
   ]
 }

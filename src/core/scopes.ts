@@ -1,5 +1,5 @@
 /** Which scopes a token may be given. What a token holds at a request: core/decide.ts. */
-import { type Issue, issueAt } from './issue.ts'
+import { type Issue, type IssueCode, type IssueParams, issueAt } from './issue.ts'
 import type { CompiledPolicy, CompiledType } from './policy.ts'
 import { didYouMean } from './suggest.ts'
 
@@ -19,25 +19,38 @@ export function readScopes(
     return chosen ? type.fixed : [issueAt(['scopes'], 'must be an empty list: they are fixed.')]
   }
   if (!Array.isArray(scopes)) return [issueAt(['scopes'], 'must be a list of scopes.')]
-  if (scopes.length === 0) return [issueAt(['scopes'], 'must hold at least one scope.')]
+  if (scopes.length === 0) return [issueAt(['scopes'], 'must hold at least one scope.', 'scope_none')]
   if (scopes.length > type.grantable.size * 2)
-    return [issueAt(['scopes'], `must hold at most ${type.grantable.size} scopes.`)]
+    return [
+      issueAt(['scopes'], `must hold at most ${type.grantable.size} scopes.`, 'scope_too_many', {
+        most: type.grantable.size,
+      }),
+    ]
   const issues = scopes.flatMap((scope: unknown, i): Issue[] => {
-    const message =
-      scopeProblem(scope, type, policy) ?? (scopes.indexOf(scope) < i ? 'is in the list already.' : undefined)
-    return message === undefined ? [] : [issueAt(['scopes', i], message)]
+    const problem =
+      scopeProblem(scope, type, policy) ??
+      (scopes.indexOf(scope) < i ? (['is in the list already.', 'scope_twice'] as const) : undefined)
+    return problem ? [issueAt(['scopes', i], ...problem)] : []
   })
   return issues.length > 0 ? issues : (scopes as readonly string[])
 }
 
-function scopeProblem(scope: unknown, { grantable, name }: CompiledType, policy: CompiledPolicy): string | undefined {
-  if (typeof scope !== 'string') return 'must be text.'
+/** What is wrong with a scope: a sentence, its code, and what stands in it. */
+type ScopeProblem = readonly [message: string, code?: IssueCode, params?: IssueParams]
+
+function scopeProblem(
+  scope: unknown,
+  { grantable, name }: CompiledType,
+  policy: CompiledPolicy,
+): ScopeProblem | undefined {
+  if (typeof scope !== 'string') return ['must be text.']
   if (grantable.has(scope)) return undefined
-  if (policy.reserved.has(scope)) return 'cannot be granted to a plan access token.'
-  if (policy.scopes.has(scope)) return `cannot be granted to a token of type "${name}".`
+  if (policy.reserved.has(scope)) return ['cannot be granted to a plan access token.', 'scope_reserved']
+  if (policy.scopes.has(scope))
+    return [`cannot be granted to a token of type "${name}".`, 'scope_of_other_type', { type: name }]
   const renamed = policy.renamed.get(scope)
-  if (renamed !== undefined) return `is called "${renamed}" now.`
-  return `is not a scope.${didYouMean(scope, grantable)}`
+  if (renamed !== undefined) return [`is called "${renamed}" now.`, 'scope_renamed', { name: renamed }]
+  return [`is not a scope.${didYouMean(scope, grantable)}`, 'scope_unknown']
 }
 
 /** Whether `readScopes` found mistakes. */

@@ -18,7 +18,7 @@ import { didYouMean } from '../core/suggest.ts'
 export type LintCode = 'write_names_nothing' | 'parameter_looks_like_id' | 'scope_opens_everything'
 
 /** One finding, at its place in the policy's data. */
-export interface LintWarning extends Issue {
+export interface LintWarning extends Omit<Issue, 'code' | 'params'> {
   readonly code: LintCode
   /** Code and place, as `accept` takes it: `write_names_nothing endpoints["POST /v1/jobs"].names`. Stays while the data does. */
   readonly id: string

@@ -1,5 +1,5 @@
 /** From when and until when a token may renew itself: what an admin may choose, what follows from it, and what a renewal gives. */
-import { type Issue, issueAt } from '../core/issue.ts'
+import { type Issue, type IssueCode, type IssueParams, issueAt } from '../core/issue.ts'
 import { endOfLifetime } from '../core/lifecycle.ts'
 import { endByRules, type PlanRules } from '../core/plan-rules.ts'
 import type { SelfRenewals } from '../core/self-renewal.ts'
@@ -18,17 +18,22 @@ const byDefault = (rule: SelfRenewalRule, now: number): SelfRenewing => ({
 export const choose: SelfRenewals['choose'] = (wish, { name, selfRenewal: rule }, before, now) => {
   const { selfRenewal, renewUntil } = wish
   const at = selfRenewal === undefined ? 'renewUntil' : 'selfRenewal'
-  const wrong = (field: string, message: string): { issues: readonly Issue[] } => ({
-    issues: [issueAt([field], message)],
+  const wrong = (
+    ...[field, ...what]: readonly [field: string, message: string, code?: IssueCode, params?: IssueParams]
+  ): { issues: readonly Issue[] } => ({
+    issues: [issueAt([field], ...what)],
   })
   if (selfRenewal === undefined ? before === undefined : selfRenewal !== true)
     return wrong('renewUntil', 'must be left out of a token that may not renew itself: say selfRenewal true with it.')
-  if (!rule) return wrong(at, `must be left out: tokens of the type ${name} may not renew themselves.`)
+  if (!rule)
+    return wrong(at, `must be left out: tokens of the type ${name} may not renew themselves.`, 'renewal_not_allowed')
   if (typeof renewUntil === 'number') {
     const longest = longestOf(rule)
     return isBefore(now, renewUntil) && renewUntil <= endOfLifetime(now, longest)
       ? { selfRenewal: { until: renewUntil, chosen: true }, issues: [] }
-      : wrong('renewUntil', `must be epoch milliseconds that lie ahead, by ${longest} days at most.`)
+      : wrong('renewUntil', `must be epoch milliseconds that lie ahead, by ${longest} days at most.`, 'renew_until', {
+          longest,
+        })
   }
   const stands = renewUntil === undefined && before?.chosen && isBefore(now, before.until)
   return { selfRenewal: stands ? before : byDefault(rule, now), issues: [] }

@@ -99,19 +99,19 @@ async function mistakesOf(
   { resources }: LinkReport,
   planId: string,
   found: (ref: ResourceRef, place: Place) => void,
-): Promise<ReadonlyMap<number, string>> {
+): Promise<ReadonlyMap<number, Issue>> {
   if (resources.length === 0) return new Map()
   const links = resources.map(({ link }) => link)
   const read = readLinks(links, policy, planId)
   const issues = await linkProblems({ within, report, directory: answers }, policy, read, planId, found)
-  const messages = new Map(issues.map(({ at, message }) => [at[1] as number, message]))
+  const wrong = new Map(issues.map((issue) => [issue.at[1] as number, issue]))
   // A resource that is named twice was asked about once: what is wrong with it is wrong wherever its link stands.
   const asked = new Map(read.resources === 'all' ? [] : read.resources.map((one) => [keyOf(one), one.index]))
   const all = resources.map((one, index) => {
-    const message = messages.get(index) ?? messages.get(asked.get(keyOf(one)) ?? index)
-    return [index, message] as const
+    const issue = wrong.get(index) ?? wrong.get(asked.get(keyOf(one)) ?? index)
+    return [index, issue] as const
   })
-  return new Map(all.filter((entry): entry is readonly [number, string] => entry[1] !== undefined))
+  return new Map(all.filter((entry): entry is readonly [number, Issue] => entry[1] !== undefined))
 }
 
 const keyOf = ({ kind, id }: ResourceRef): string => JSON.stringify([kind, id])
@@ -120,16 +120,17 @@ const keyOf = ({ kind, id }: ResourceRef): string => JSON.stringify([kind, id])
 function placed(
   text: string,
   { mistakes }: LinkReport,
-  elsewhere: ReadonlyMap<number, string>,
+  elsewhere: ReadonlyMap<number, Issue>,
 ): readonly PlacedMistake[] {
   if (elsewhere.size === 0) return []
   const wrong = new Set(mistakes.map(({ start }) => start))
   const right = [...text.matchAll(/[^\s,]+/g)].filter(({ index }) => !wrong.has(index))
   return right.flatMap(({ 0: link, index: start }, i) => {
-    const message = elsewhere.get(i)
-    return message === undefined
-      ? []
-      : [{ link, start, end: start + link.length, code: 'resource_not_in_plan' as const, message }]
+    const issue = elsewhere.get(i)
+    if (!issue) return []
+    const { message, params } = issue
+    const code = 'resource_not_in_plan' as const
+    return [{ link, start, end: start + link.length, code, message, ...(params && { params }) }]
   })
 }
 

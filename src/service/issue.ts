@@ -1,7 +1,7 @@
 /** Issuing secrets: create and refresh, each with an idempotency key for an answer that was lost on the way. */
 import type { Actor } from '../core/actor.ts'
 import { PlanTokenError } from '../core/errors.ts'
-import { type Issue, issueAt } from '../core/issue.ts'
+import { type Issue, type IssueCode, issueAt } from '../core/issue.ts'
 import {
   type Choice,
   created,
@@ -246,7 +246,13 @@ function lifetimeIssues(
   if (expiresAt !== undefined && days === undefined) return expiryIssues(engine, expiresAt, longest)
   const isGood = Number.isSafeInteger(days) && (days as number) >= 1 && (days as number) <= longest
   return [
-    ...(isGood ? [] : [issueAt(['lifetimeDays'], `must be a whole number of days from 1 to ${longest}.`)]),
+    ...(isGood
+      ? []
+      : [
+          issueAt(['lifetimeDays'], `must be a whole number of days from 1 to ${longest}.`, 'lifetime_days', {
+            longest,
+          }),
+        ]),
     ...(expiresAt === undefined ? [] : [issueAt(['expiresAt'], 'must be left out where there are lifetimeDays.')]),
   ]
 }
@@ -255,7 +261,11 @@ function lifetimeIssues(
 export function expiryIssues(engine: ManagingEngine, expiresAt: unknown, longest: number): readonly Issue[] {
   const now = timeOf(engine)
   if (isBefore(now, expiresAt) && (expiresAt as number) <= endOfLifetime(now, longest)) return []
-  return [issueAt(['expiresAt'], `must be epoch milliseconds that lie ahead, by ${longest} days at most.`)]
+  return [
+    issueAt(['expiresAt'], `must be epoch milliseconds that lie ahead, by ${longest} days at most.`, 'expires_at', {
+      longest,
+    }),
+  ]
 }
 
 /** The limits of a refresh with the grace that was chosen for it. */
@@ -268,7 +278,11 @@ function limitsWith(
   if (hours !== undefined && retirePrevious === 'now')
     found.push(issueAt(['graceHours'], 'must be left out with retirePrevious "now", which ends every earlier secret.'))
   else if (hours !== undefined && !isGood)
-    found.push(issueAt(['graceHours'], `must be a whole number of hours from 0 to ${limits.graceHours}.`))
+    found.push(
+      issueAt(['graceHours'], `must be a whole number of hours from 0 to ${limits.graceHours}.`, 'grace_hours', {
+        most: limits.graceHours,
+      }),
+    )
   refuseIssues(found)
   return hours === undefined ? limits : { ...limits, graceHours: hours }
 }
@@ -335,7 +349,12 @@ function limitsBy({ limits }: CompiledPolicy, rules: PlanRules | undefined): Com
   return { ...limits, lifetimeDays: longestLifetime(limits.lifetimeDays, rules) }
 }
 
-const byRules = ({ at, message }: Issue): Issue => issueAt(at, `${message} ${BY_RULES}`)
+const BY_RULES_CODES: { readonly [code in IssueCode]?: IssueCode } = {
+  lifetime_days: 'lifetime_days_by_rules',
+  expires_at: 'expires_at_by_rules',
+}
+const byRules = ({ at, message, code, params }: Issue): Issue =>
+  issueAt(at, `${message} ${BY_RULES}`, code && BY_RULES_CODES[code], params)
 
 /** The secret of a canary lies where somebody is to find it: another one of it would be of no use. */
 function refuseUnrefreshable(engine: ManagingEngine, record: TokenRecord): ReturnType<typeof refuseUnchangeable> {

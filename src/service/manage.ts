@@ -196,7 +196,7 @@ async function readChoice(
     !renewal.isGiven &&
     [name, description, scopes, resources, metadata, contact, addresses].every((field) => field === undefined)
   ) {
-    issues.push(issueAt([], 'must change something.'))
+    issues.push(issueAt([], 'must change something.', 'nothing_changed'))
   }
   const ofPlan = await askRules(engine, planId)
   issues.push(
@@ -241,6 +241,6 @@ function renewalAfter(
 function wordsAfter(current: TokenRecord, { metadata }: Unjudged): Pick<ChangedChoice, 'metadata'> {
   if (metadata === undefined) return {}
   const words = merged(current.metadata, metadata)
-  if (words === TOO_MANY_KEYS) refuseIssues([issueAt(['metadata'], words)])
+  if (words === TOO_MANY_KEYS) refuseIssues([issueAt(['metadata'], words, 'metadata_too_many')])
   return { metadata: words as TokenRecord['metadata'] }
 }

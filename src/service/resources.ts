@@ -1,6 +1,6 @@
 /** The allowlist of a new or edited token: links read by the policy, then placed by the directory. Every mistake at once. */
 import { readPlace } from '../core/directory.ts'
-import { type Issue, issueAt } from '../core/issue.ts'
+import { type Issue, type IssueCode, type IssueParams, issueAt } from '../core/issue.ts'
 import { aboveOf } from '../core/kinds.ts'
 import { parseLink } from '../core/links.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
@@ -22,28 +22,33 @@ export interface ReadLinks {
 
 /** Reads the links, without asking anybody. A resource that is named twice counts once. */
 export function readLinks(input: unknown, policy: CompiledPolicy, planId: string | undefined): ReadLinks {
-  const wrong = (message: string): ReadLinks => ({ resources: [], issues: [issueAt(['resources'], message)] })
+  const wrong = (message: string, code?: IssueCode, params?: IssueParams): ReadLinks => ({
+    ...{ resources: [], issues: [issueAt(['resources'], message, code, params)] },
+  })
   if (input === 'all') return { resources: 'all', issues: [] }
   if (!Array.isArray(input)) return wrong('must be "all" or a list of links.')
-  if (input.length === 0) return wrong(`must hold at least one link, or be "all".${policy.links.hint}`)
+  if (input.length === 0)
+    return wrong(`must hold at least one link, or be "all".${policy.links.hint}`, 'resources_none')
   const most = policy.limits.links
   // Far more than a list that names some of them twice is not read at all.
-  if (input.length > most + SPARE_LINKS) return wrong(`must hold at most ${most} links.`)
+  if (input.length > most + SPARE_LINKS)
+    return wrong(`must hold at most ${most} links.`, 'resources_too_many', { most })
   const issues: Issue[] = []
   const resources = new Map<string, LinkedResource & { readonly index: number }>()
   for (const [index, link] of input.entries()) {
-    const wrongAt = (message: string): void => void issues.push(issueAt(['resources', index], message))
+    const wrongAt = (...what: readonly [message: string, code?: IssueCode, params?: IssueParams]): void =>
+      void issues.push(issueAt(['resources', index], ...what))
     const parsed = typeof link === 'string' ? parseLink(policy.links, link) : undefined
     if (!parsed) wrongAt('must be a link.')
-    else if (!parsed.ok) wrongAt(parsed.message)
+    else if (!parsed.ok) wrongAt(parsed.message, parsed.code, parsed.params)
     else if (parsed.planId !== undefined && planId !== undefined && parsed.planId !== planId)
-      wrongAt('The link names another plan.')
+      wrongAt('The link names another plan.', 'link_other_plan')
     else {
       const key = JSON.stringify([parsed.resource.kind, parsed.resource.id])
       if (!resources.has(key)) resources.set(key, { ...parsed.resource, link: link as string, index })
     }
   }
-  if (resources.size > most) return wrong(`must hold at most ${most} links.`)
+  if (resources.size > most) return wrong(`must hold at most ${most} links.`, 'resources_too_many', { most })
   return { resources: [...resources.values()], issues }
 }
 
@@ -69,12 +74,9 @@ export async function linkProblems(
       found({ kind, id }, place)
       return []
     }
-    return [
-      issueAt(
-        ['resources', index],
-        `There is no such ${kind.replaceAll('_', ' ')} in this plan. Check the link and paste it again.`,
-      ),
-    ]
+    const words = kind.replaceAll('_', ' ')
+    const message = `There is no such ${words} in this plan. Check the link and paste it again.`
+    return [issueAt(['resources', index], message, 'resource_not_in_plan', { kind: words })]
   })
   return [...issues, ...elsewhere].sort((a, b) => Number(a.at[1]) - Number(b.at[1]))
 }

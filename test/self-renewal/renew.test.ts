@@ -314,6 +314,8 @@ describe('what an admin chooses', () => {
         path: 'renewUntil',
         at: ['renewUntil'],
         message: 'must be epoch milliseconds that lie ahead, by 60 days at most.',
+        code: 'renew_until',
+        params: { longest: 60 },
       },
     ])
     expect((await world.tokens.edit({ ...owner, renewUntil: START + 60 * DAY })).selfRenewal?.chosen).toBe(true)

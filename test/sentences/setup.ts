@@ -262,7 +262,7 @@ const hub = mistakesOf<object | undefined>(
     'texts as a list': { texts: ['x'] },
     'a misspelt text': { texts: { tittle: 'x' } },
     'a text that is none': { texts: { title: 5 } },
-    'a text that lacks its names': { texts: { expirationDays: '…' } },
+    'a text that lacks its names': { texts: { expirationDays: { other: '…' } } },
     'a script to sign in': { signIn: 'javascript:alert(1)' },
     'addresses as a list': { addresses: [] },
     'an address of no type': { addresses: { rset: 'https://x.example' } },

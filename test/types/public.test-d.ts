@@ -272,6 +272,8 @@ interface Types {
   InspectInput: api.InspectInput
   Inspection: api.Inspection
   Issue: api.Issue
+  IssueCode: api.IssueCode
+  IssueParams: api.IssueParams
   Issued: api.Issued
   KindInfo: api.KindInfo
   Limits: api.Limits

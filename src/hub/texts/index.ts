@@ -3,6 +3,7 @@
  * another language must keep each one. The labels that the page of the worked policy names are kept.
  */
 import { CONFLICT_TEXTS } from './conflict.ts'
+import { ENGINE_TEXTS } from './engine.ts'
 import { FAILURES_TEXTS } from './failures.ts'
 import { FORM_TEXTS } from './form.ts'
 import { PAGE_TEXTS } from './page.ts'
@@ -33,6 +34,7 @@ export const HUB_TEXTS = {
   ...FAILURES_TEXTS,
   ...VIEWS_TEXTS,
   ...PLAN_TEXTS,
+  ...ENGINE_TEXTS,
 } as const
 
 type English = typeof HUB_TEXTS
