@@ -1,0 +1,20 @@
+/** The texts of the page in Arabic. */
+import { CONFLICT } from './conflict.ts'
+import { ENGINE } from './engine.ts'
+import { FAILURES } from './failures.ts'
+import { FORM } from './form.ts'
+import { PAGE } from './page.ts'
+import { SECRET } from './secret.ts'
+import { TABLE } from './table.ts'
+import { TOKEN } from './token.ts'
+
+export const ARABIC = {
+  ...PAGE,
+  ...TABLE,
+  ...FORM,
+  ...SECRET,
+  ...CONFLICT,
+  ...TOKEN,
+  ...FAILURES,
+  ...ENGINE,
+}
