@@ -1,6 +1,6 @@
 /**
- * The page's files: one script, one stylesheet, and the host's own CSS after it. Their names hold a hash of what they say, so
- * that a browser keeps them for ever. The first two are made by scripts/build-hub.ts.
+ * The page's files: one script, one stylesheet, the texts of each language, and the host's own CSS after the stylesheet. Their names hold a hash of what they say, so
+ * that a browser keeps them for ever. All but the last are made by scripts/build-hub.ts.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
@@ -21,6 +21,8 @@ export interface Files {
   readonly script: string
   /** The names of the stylesheets, in their order. */
   readonly styles: readonly string[]
+  /** The name of the file with the texts of a language that the page comes with. */
+  textsOf(language: string): string
   /** The answer to a request for one of them; `undefined` for any other name. */
   answer(name: string, request: Request): Promise<Response | undefined>
 }
@@ -32,13 +34,19 @@ export function createFiles(css: string): Files {
   const script = named('hub', 'js', ASSETS.script.text)
   const style = named('hub', 'css', ASSETS.style.text)
   const theme = named('theme', 'css', css)
+  const texts = new Map(Object.entries(ASSETS.texts).map(([tag, file]) => [tag, named('texts', 'json', file.text)]))
   const served = new Map<string, Served>([
     [script, { type: 'text/javascript; charset=utf-8', ...ASSETS.script }],
     [style, { type: 'text/css; charset=utf-8', ...ASSETS.style }],
+    ...Object.entries(ASSETS.texts).map(([tag, file]): [string, Served] => [
+      texts.get(tag) ?? '',
+      { type: 'application/json', ...file },
+    ]),
     ...(css === '' ? [] : ([[theme, { type: 'text/css; charset=utf-8', text: css }]] as const)),
   ])
   return {
     script,
+    textsOf: (language) => texts.get(language) ?? (texts.get('en') as string),
     styles: css === '' ? [style] : [style, theme],
     async answer(name, { headers, method }) {
       const file = served.get(name)

@@ -8,6 +8,7 @@ import type { Policy } from '../core/policy.ts'
 import { npmrc } from '../npm/npmrc.ts'
 import type { Features } from '../service/features.ts'
 import type { TokenPage } from '../service/manage.ts'
+import type { Language } from './language.ts'
 import { checkedPlans, type HubAddress, type HubOptions, type HubPlan } from './options.ts'
 import { PAGE_SIZE } from './overview/route.ts'
 import type { HubTexts } from './texts/index.ts'
@@ -36,13 +37,19 @@ export interface Boot {
   readonly base: string
   readonly product?: string
   readonly lang: string
+  readonly dir: 'ltr' | 'rtl'
   readonly signIn?: string
   /** Who is signed in, by the id that the log has. */
   readonly actor: string
   /** Where people authenticate again, where the rules of a plan ask for it. */
   readonly stepUp?: string
+  /** Where the texts of the language are. */
+  readonly words: string
+  /** The host's texts in place of these. */
   readonly texts: Partial<HubTexts>
   readonly plans: readonly BootPlan[]
+  /** Whether the page is for one organization: then there is no switch. */
+  readonly isPinned?: true
   readonly surfaces: readonly SurfaceView[]
   /** What the host has; what it has not is not shown. */
   readonly features: Features
@@ -53,10 +60,25 @@ export interface Boot {
   readonly first?: TokenPage
 }
 
+/** What the hub has for everybody, and what it speaks. */
+interface Given {
+  readonly usages: Boot['usages']
+  /** The name of the file with the texts. */
+  readonly words: string
+  readonly language: Language
+}
+
 /** Gathers it for a person. */
-export async function bootOf(options: HubOptions, usages: Boot['usages'], actor: Actor): Promise<Boot> {
-  const { tokens, plans, clock = Date, basePath = '', product, lang = 'en', signIn, stepUp, texts = {} } = options
-  const managed = await managedBy(options, actor, checkedPlans(await plans(actor.id)))
+export async function bootOf(
+  options: HubOptions,
+  { usages, words, language: { lang, dir, own } }: Given,
+  actor: Actor,
+  request: Request,
+): Promise<Boot> {
+  const { tokens, plans, clock = Date, basePath = '', product, signIn, stepUp, plan: pin } = options
+  const pinned = typeof pin === 'function' ? await pin(request) : pin
+  const given = checkedPlans(await plans(actor.id, request))
+  const managed = await managedBy(options, actor, pin === undefined ? given : given.filter(({ id }) => id === pinned))
   const shown = managed.map((plan) => bootPlan(plan, tokens.policies))
   const type = tokens.policies[0]?.types[0]?.name
   const [plan] = shown
@@ -69,11 +91,12 @@ export async function bootOf(options: HubOptions, usages: Boot['usages'], actor:
     now: clock.now(),
     base: basePath,
     ...(product !== undefined && { product }),
-    lang,
+    ...{ lang, dir },
     ...(signIn !== undefined && { signIn }),
     actor: actor.id,
     ...(stepUp !== undefined && { stepUp }),
-    texts,
+    ...{ words: `${basePath}/${words}`, texts: own },
+    ...(pin !== undefined && { isPinned: true }),
     plans: shown,
     surfaces: surfacesOf(tokens.policies),
     features: tokens.features,

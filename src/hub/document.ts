@@ -1,40 +1,82 @@
 /** The HTML around the page, and the short pages that say why there is none. Nothing of it is a script. */
 import type { Files } from './assets.ts'
 import type { Boot } from './boot.ts'
+import type { Language } from './language.ts'
 import type { HubOptions } from './options.ts'
-import { HUB_TEXTS, type TextKey } from './texts/index.ts'
+import type { TextKey } from './texts/index.ts'
 
-/** The page: what it needs to draw at once, and where its files are. */
-export function pageOf(options: HubOptions, files: Files, boot: Boot): string {
-  const { texts, basePath = '' } = options
-  const words = { ...HUB_TEXTS, ...texts }
-  const waiting = (text: string): string =>
-    `<main class="notice"><h1>${escaped(words.title)}</h1><p class="card">${escaped(text)}</p></main>`
-  return `${headOf(options, files)}
-<script type="module" src="${basePath}/${files.script}"></script>
-</head>
-<body>
-<div id="hub">${waiting(words.loading)}</div>
-<noscript>${waiting(words.noScript)}</noscript>
-<script type="application/json" id="boot">${inScript(boot)}</script>
-</body>
-</html>
-`
+/** What a page of the hub is made of, for a document of the hub's own or of a host's. */
+export interface HubParts {
+  /** The status of the answer. */
+  readonly status: number
+  readonly lang: string
+  readonly dir: 'ltr' | 'rtl'
+  /** What the title of the document says, as text. */
+  readonly title: string
+  /** What goes into the head: stylesheets and the script. */
+  readonly head: string
+  /** What goes where the page is to be, outside of another `<main>`. */
+  readonly body: string
+  /** Headers that the document has to have. */
+  readonly headers: Readonly<Record<string, string>>
 }
 
-/** The beginning of every page, but for the end of its head. */
-function headOf({ lang = 'en', texts, product, basePath = '' }: HubOptions, files: Files): string {
-  const { title } = { ...HUB_TEXTS, ...texts }
-  const styles = files.styles.map((name) => `<link rel="stylesheet" href="${basePath}/${name}">`).join('\n')
+/** What the parts are made of. */
+export interface Drawn {
+  readonly options: HubOptions
+  readonly files: Files
+  readonly language: Language
+  /** For a document whose policy lets only what has it be loaded. */
+  readonly nonce?: string | undefined
+}
+
+/** The page: what it needs to draw at once, and where its files are. */
+export function pageOf(drawn: Drawn, boot: Boot): Pick<HubParts, 'head' | 'body'> {
+  const { files, language } = drawn
+  const { basePath = '' } = drawn.options
+  const { title, loading, noScript } = language.words
+  const waiting = (text: string): string =>
+    `<main class="notice"><h1>${escaped(title)}</h1><p class="card">${escaped(text)}</p></main>`
+  return {
+    head: `${stylesOf(drawn)}
+<link rel="preload" href="${basePath}/${files.textsOf(language.file)}" as="fetch" crossorigin>
+<script type="module" src="${basePath}/${files.script}"${nonceOf(drawn)}></script>`,
+    body: `<div id="hub" class="hub" ${languageOf(language)}>${waiting(loading)}</div>
+<noscript><div class="hub">${waiting(noScript)}</div></noscript>
+<script type="application/json" id="boot">${inScript(boot)}</script>`,
+  }
+}
+
+function stylesOf(drawn: Drawn): string {
+  const { basePath = '' } = drawn.options
+  const link = (name: string): string => `<link rel="stylesheet" href="${basePath}/${name}"${nonceOf(drawn)}>`
+  return drawn.files.styles.map(link).join('\n')
+}
+
+const nonceOf = ({ nonce }: Drawn): string => (nonce === undefined ? '' : ` nonce="${escaped(nonce)}"`)
+
+/** The title of the document, as text. */
+export function titleOf({ options: { product }, language: { words } }: Drawn): string {
+  return product === undefined ? words.title : `${words.title} · ${product}`
+}
+
+/** A document of the hub's own; `header` is the host's, above the page. */
+export function documentOf(drawn: Drawn, { head, body }: Pick<HubParts, 'head' | 'body'>, header = ''): string {
   return `<!doctype html>
-<html ${languageOf(lang)}>
+<html ${languageOf(drawn.language)}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escaped(product === undefined ? title : `${title} · ${product}`)}</title>
+<title>${escaped(titleOf(drawn))}</title>
 <link rel="icon" href="data:,">
-${styles}`
+${head}
+</head>
+<body class="hub-page">
+${header === '' ? '' : `${header}\n`}${body}
+</body>
+</html>
+`
 }
 
 /** Why there is no page: the text of each. */
@@ -47,9 +89,9 @@ const NOTICES = {
 } as const satisfies { readonly [what: string]: TextKey }
 
 /** A short page that says why there is no other, and leads on from there. */
-export function noticeOf(what: keyof typeof NOTICES, options: HubOptions, files: Files): string {
-  const { texts, signIn, product, basePath = '' } = options
-  const words = { ...HUB_TEXTS, ...texts }
+export function noticeOf(what: keyof typeof NOTICES, drawn: Drawn): Pick<HubParts, 'head' | 'body'> {
+  const { signIn, product, basePath = '' } = drawn.options
+  const { words } = drawn.language
   const page = basePath || '/'
   const link = {
     signedOut: { href: signIn, label: words.signIn },
@@ -58,27 +100,21 @@ export function noticeOf(what: keyof typeof NOTICES, options: HubOptions, files:
     unreadable: { href: page, label: words.toTokens },
     failed: { href: page, label: words.reload },
   }[what]
-  return `${headOf(options, files)}
-</head>
-<body>
+  return {
+    head: stylesOf(drawn),
+    body: `<div class="hub" ${languageOf(drawn.language)}>
 <main class="notice">
 ${product === undefined ? '' : `<p class="product">${escaped(product)}</p>\n`}<h1>${escaped(words.title)}</h1>
 <div class="card">
 <p>${escaped(words[NOTICES[what]])}</p>
 ${link.href === undefined ? '' : `<a class="button" href="${escaped(link.href)}">${escaped(link.label)}</a>\n`}</div>
 </main>
-</body>
-</html>
-`
+</div>`,
+  }
 }
 
-const RIGHT_TO_LEFT = new Set(['Adlm', 'Arab', 'Hebr', 'Mand', 'Nkoo', 'Rohg', 'Samr', 'Syrc', 'Thaa'])
-
-/** The attributes that name a language and, where it is written from right to left, say so. */
-function languageOf(lang: string): string {
-  const { script = '' } = new Intl.Locale(lang).maximize()
-  return `lang="${escaped(lang)}"${RIGHT_TO_LEFT.has(script) ? ' dir="rtl"' : ''}`
-}
+/** The attributes that name a language and how it is written. */
+const languageOf = ({ lang, dir }: Language): string => `lang="${escaped(lang)}"${dir === 'rtl' ? ' dir="rtl"' : ''}`
 
 const ESCAPES: { readonly [letter: string]: string } = {
   '&': '&amp;',

@@ -13,13 +13,21 @@ import { readTargetOfUrl } from '../core/target.ts'
 import { tell } from '../service/tell.ts'
 import { createFiles } from './assets.ts'
 import { bootOf, usagesOf } from './boot.ts'
-import { noticeOf, pageOf } from './document.ts'
+import { type Drawn, documentOf, type HubParts, noticeOf, pageOf, titleOf } from './document.ts'
+import { createLanguages } from './language.ts'
 import { checkHubOptions, type HubOptions } from './options.ts'
 import { hubRoutes } from './routes.ts'
 import { SECURITY } from './security.ts'
 
 /** The page and its API: takes a Fetch `Request`, answers with a `Response`, never rejects. */
-export type HubHandler = (request: Request) => Promise<Response>
+export interface HubHandler {
+  (request: Request): Promise<Response>
+  /**
+   * The page for a document of your own, below your own head and beside your own navigation; never rejects. The files and the API stay
+   * with the handler, below `basePath`. A `nonce` is for a document whose policy goes by one.
+   */
+  parts(request: Request, options?: { readonly nonce?: string }): Promise<HubParts>
+}
 
 /** Enough for 5,000 links of the length that links have. */
 const BODY_BYTES = 4_194_304
@@ -55,26 +63,68 @@ export function hubHandler(given: HubOptions): HubHandler {
   const usages = usagesOf(options)
   const files = createFiles(options.css ?? '')
   const { carries } = createDetector(tokens)
-  return async (request) => {
-    const path = readTargetOfUrl(request.url)?.path
-    if (path?.startsWith(`${basePath}/api/`)) return secured(await admin(request))
-    const refuse = (status: number, what: Parameters<typeof noticeOf>[0], more = {}): Response =>
-      html(status, noticeOf(what, options, files), request, more)
+  const languageFor = createLanguages(options, (error) => tell(onError, error))
+
+  /** The page for whoever asks, or why there is none. */
+  async function drawn(
+    request: Request,
+    given: Drawn,
+  ): Promise<Pick<HubParts, 'status' | 'head' | 'body' | 'headers'>> {
+    const notice = (status: number, what: Parameters<typeof noticeOf>[0], headers = {}) => ({
+      ...{ status, headers },
+      ...noticeOf(what, given),
+    })
     try {
-      if (path === undefined) return isPageWithSlash(request, basePath) ? redirect(basePath) : refuse(400, 'unreadable')
-      const name = nameOf(path, basePath)
-      if (name === undefined) return refuse(404, 'missing')
-      if (request.method !== 'GET' && request.method !== 'HEAD') return bare(405, { Allow: 'GET, HEAD' })
-      if (name !== '') return (await files.answer(name, request)) ?? refuse(404, 'missing')
-      if (carries(request)) return refuse(403, 'token')
+      if (carries(request)) return notice(403, 'token')
       const actor = await actorOf(options, request)
-      if (actor === undefined) return refuse(401, 'signedOut', problemHeaders(new Problem('actor_missing')))
-      return html(200, pageOf(options, files, await bootOf(options, usages, actor)), request)
+      if (actor === undefined) return notice(401, 'signedOut', problemHeaders(new Problem('actor_missing')))
+      const { language } = given
+      const boot = await bootOf(options, { usages, language, words: files.textsOf(language.file) }, actor, request)
+      return { status: 200, headers: {}, ...pageOf(given, boot) }
     } catch (error) {
       tell(onError, error)
-      return refuse(500, 'failed')
+      return notice(500, 'failed')
     }
   }
+
+  /** What the host has above the page. Without it the page is as good. */
+  async function headerFor(request: Request): Promise<string> {
+    try {
+      return String((await options.header?.(request)) ?? '')
+    } catch (error) {
+      tell(onError, error)
+      return ''
+    }
+  }
+
+  async function answer(request: Request): Promise<Response> {
+    const path = readTargetOfUrl(request.url)?.path
+    if (path?.startsWith(`${basePath}/api/`)) return secured(await admin(request))
+    const name = path === undefined ? undefined : nameOf(path, basePath)
+    if (path === undefined && isPageWithSlash(request, basePath)) return redirect(basePath)
+    if (name !== undefined && request.method !== 'GET' && request.method !== 'HEAD')
+      return bare(405, { Allow: 'GET, HEAD' })
+    const file = name ? await files.answer(name, request) : undefined
+    if (file) return file
+    const given = { options, files, language: await languageFor(request) }
+    const header = await headerFor(request)
+    const refuse = (status: number, what: Parameters<typeof noticeOf>[0]): Response =>
+      html(status, documentOf(given, noticeOf(what, given), header), request)
+    if (path === undefined) return refuse(400, 'unreadable')
+    if (name !== '') return refuse(404, 'missing')
+    const page = await drawn(request, given)
+    return html(page.status, documentOf(given, page, header), request, page.headers)
+  }
+
+  return Object.assign(answer, {
+    async parts(request: Request, { nonce }: { readonly nonce?: string } = {}): Promise<HubParts> {
+      const language = await languageFor(request)
+      const given = { options, files, language, nonce }
+      const { lang, dir } = language
+      const { status, head, body, headers } = await drawn(request, given)
+      return { status, lang, dir, title: titleOf(given), head, body, headers: { ...NO_STORE, ...headers } }
+    },
+  })
 }
 
 /** What of the page is asked for: empty for the page itself, the name of a file, or `undefined` for what lies elsewhere. */
@@ -90,7 +140,12 @@ function isPageWithSlash({ url }: Request, basePath: string): boolean {
 
 const NO_STORE = { 'Cache-Control': 'no-store' }
 
-function html(status: number, body: string, { method }: Request, more: Record<string, string> = {}): Response {
+function html(
+  status: number,
+  body: string,
+  { method }: Request,
+  more: Readonly<Record<string, string>> = {},
+): Response {
   const headers = { ...SECURITY, ...NO_STORE, 'Content-Type': 'text/html; charset=utf-8', ...more }
   return new Response(method === 'HEAD' ? null : body, { status, headers })
 }

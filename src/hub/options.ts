@@ -12,6 +12,7 @@ import { didYouMean } from '../core/suggest.ts'
 import { isBasePath } from '../core/target.ts'
 import { type NpmrcOptions, npmrc } from '../npm/npmrc.ts'
 import type { Awaitable, Clock, PlanInfo } from '../ports.ts'
+import { isLanguage, type LanguageOptions } from './language.ts'
 import { HUB_TEXTS, type HubTexts, type PluralText } from './texts/index.ts'
 
 /** A plan, as the switch of organizations shows it. */
@@ -24,13 +25,21 @@ export interface HubPlan extends PlanInfo {
 export type HubAddress = string | { readonly registry: string; readonly scope: string }
 
 /** What `hubHandler` takes. */
-export interface HubOptions {
+export interface HubOptions extends LanguageOptions {
   /** What `createPlanTokens` returned. */
   readonly tokens: AdminEngine
   /** Who asks, by the host's own session: the id that the directory knows as an admin's, or `undefined` if nobody is signed in. */
   readonly actor: (request: Request) => Awaitable<string | Actor | undefined>
-  /** The plans of a person, in the order of the switch. Those that the engine does not let this person manage are left out. */
-  readonly plans: (actor: string) => Awaitable<readonly HubPlan[]>
+  /**
+   * The plans of a person, in the order of the switch. Those that the engine does not let this person manage are left out. It gets
+   * the request too: a page below `/acme/settings/tokens` may give that organization alone.
+   */
+  readonly plans: (actor: string, request: Request) => Awaitable<readonly HubPlan[]>
+  /**
+   * The id of the one plan that the page is for, or a function that finds it in a request: no switch is drawn, and no address leads
+   * to another one. It has to be among `plans`. What a person may do is the engine's question as ever.
+   */
+  readonly plan?: string | ((request: Request) => Awaitable<string | undefined>)
   /** The clock that `createPlanTokens` has. Default: the platform's. */
   readonly clock?: Pick<Clock, 'now'>
   /** The path of the page as browsers see it, such as `/developers/tokens`. Not needed where the page is at the root. */
@@ -60,12 +69,11 @@ export interface HubOptions {
    */
   readonly overviewTokens?: number
   /**
-   * The language of the page, such as `de`: for dates, numbers and screen readers. One that is written from right to left turns
-   * the page around. Default `en`.
+   * HTML of your own above the page, in its document: your product's navigation. It is written as it is, so it must hold nothing that
+   * people typed unless you escaped it. The page's policy counts for it too: no inline script and style, no images but your own
+   * origin's. Its looks come with `css`.
    */
-  readonly lang?: string
-  /** Texts in place of those of `HUB_TEXTS`. */
-  readonly texts?: Partial<HubTexts>
+  readonly header?: (request: Request) => Awaitable<string>
   /** CSS after the page's own, to set its variables: `':root { --hub-accent: #0a7d5a }'`. */
   readonly css?: string
   /**
@@ -95,11 +103,28 @@ const optionsSchema = z.strictObject({
   clock: z.optional(judged((value) => (typeof Object(value).now === 'function' ? undefined : 'must have now().'))),
   overviewTokens: z.optional(whole(1, 1_000_000)),
   product: text,
+  plan: z.optional(
+    judged((value) =>
+      typeof value === 'function' || (typeof value === 'string' && value !== '')
+        ? undefined
+        : 'must be the id of a plan, or a function that gives one.',
+    ),
+  ),
   css: text,
   signIn: signInAddress,
   stepUp: signInAddress,
   describeActor: z.optional(callable('must be a function that gives the names of people by their ids.')),
-  lang: z.optional(judged((value) => (isLanguage(value) ? undefined : 'must be a language such as "en" or "pt-BR".'))),
+  header: z.optional(callable('must be a function that gives HTML.')),
+  lang: z.optional(
+    judged((value) =>
+      typeof value === 'function' || isLanguage(value)
+        ? undefined
+        : 'must be a language such as "en" or "pt-BR", or a function that gives one.',
+    ),
+  ),
+  languages: z.optional(
+    judged((value) => (isDictionary(value) ? undefined : 'must be an object with texts of the page by language.')),
+  ),
   texts: z.optional(judged((value) => (isDictionary(value) ? undefined : 'must be an object with texts of the page.'))),
   addresses: z.optional(
     judged((value) => (isDictionary(value) ? undefined : 'must be an object with an address by token type.')),
@@ -110,11 +135,20 @@ const optionsSchema = z.strictObject({
 
 /** The options that `adminHandler` does not judge. @throws SetupError with every mistake of these. */
 export function checkHubOptions(options: unknown): void {
-  readOptions<HubOptions>('hubHandler', optionsSchema, options, {}, ({ tokens, texts, addresses }, tell) => {
-    for (const [key, value] of Object.entries(isDictionary(texts) ? texts : {}))
-      for (const message of problemsOfText(key, value)) tell(['texts', key], message)
+  readOptions<HubOptions>('hubHandler', optionsSchema, options, {}, ({ tokens, texts, languages, addresses }, tell) => {
+    checkTexts(texts, ['texts'], tell)
+    for (const [tag, words] of Object.entries(isDictionary(languages) ? languages : {})) {
+      if (!isLanguage(tag)) tell(['languages', tag], 'is not a language such as "pt-BR".')
+      if (!isDictionary(words)) tell(['languages', tag], 'must be an object with texts of the page.')
+      checkTexts(words, ['languages', tag], tell)
+    }
     checkAddresses(isDictionary(addresses) ? addresses : {}, typesOf(tokens), tell)
   })
+}
+
+function checkTexts(texts: unknown, at: readonly string[], tell: Tell): void {
+  for (const [key, value] of Object.entries(isDictionary(texts) ? texts : {}))
+    for (const message of problemsOfText(key, value)) tell([...at, key], message)
 }
 
 function problemsOfText(key: string, value: unknown): readonly string[] {
@@ -180,14 +214,6 @@ function registryIssues(address: { readonly [field: string]: unknown }): readonl
     issues.push(...error.issues)
   }
   return issues
-}
-
-function isLanguage(lang: unknown): boolean {
-  try {
-    return typeof lang === 'string' && Intl.getCanonicalLocales(lang).length === 1
-  } catch {
-    return false
-  }
 }
 
 /** What a text in another language must not lose: a date, a name. */

@@ -132,6 +132,8 @@ export function checked<I, T extends object>(
 export interface Failure {
   readonly code: string
   readonly text: string
+  /** What the engine says of it, where the page has no sentence of its own. */
+  readonly reason: { readonly code: string; readonly message: string } | undefined
   readonly issues: readonly Issue[]
   /** Whether the call may have been carried out all the same. */
   readonly isUnknown: boolean
@@ -167,9 +169,9 @@ const UNKNOWN = new Set(['network', 'timeout', 'answer_unreadable', 'unavailable
 export function failureOf(thrown: unknown): Failure {
   const code = codeOf(thrown)
   const key = own(TEXTS, code) ?? 'failOther'
-  const reason = key === 'failOther' && thrown instanceof AdminApiError ? ` ${thrown.message}` : ''
+  const reason = key === 'failOther' && thrown instanceof AdminApiError ? { code, message: thrown.message } : undefined
   const issues = thrown instanceof AdminApiError ? thrown.issues : []
-  return { code, text: t(key) + reason, issues, isUnknown: UNKNOWN.has(code), isLoss: LOSSES.has(code) }
+  return { code, text: t(key), reason, issues, isUnknown: UNKNOWN.has(code), isLoss: LOSSES.has(code) }
 }
 
 /** The code of a failure. Of an answer that is not the API's, a proxy's page say, its status is what is known. */

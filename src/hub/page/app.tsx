@@ -40,7 +40,7 @@ export function App() {
           <p class="hint">{t('lead')}</p>
         </div>
         {plan && <InboxButton key={plan.id} planId={plan.id} />}
-        {plan && (
+        {plan && !boot.isPinned && (
           <Field label={t('organization')}>
             {(control) => (
               <select

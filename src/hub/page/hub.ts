@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact'
 import type { SurfaceView } from '../../admin/client.ts'
 import type { TypeView } from '../../core/policy.ts'
 import type { Boot, BootPlan } from '../boot.ts'
-import { HUB_TEXTS, type HubTexts, type PluralKey, type TextKey } from '../texts/index.ts'
+import type { HubTexts, PluralKey, TextKey } from '../texts/index.ts'
 
 /** What the server wrote into the page. */
 export const boot = JSON.parse(document.getElementById('boot')?.textContent ?? '{}') as Boot
@@ -12,7 +12,7 @@ export const boot = JSON.parse(document.getElementById('boot')?.textContent ?? '
 export const own = <T>(table: { readonly [name: string]: T }, name: string): T | undefined =>
   Object.hasOwn(table, name) ? table[name] : undefined
 
-const words: HubTexts = { ...HUB_TEXTS, ...boot.texts }
+const words: HubTexts = { ...(await (await fetch(boot.words)).json()), ...boot.texts }
 const offset = boot.now - Date.now()
 
 /** Epoch milliseconds by the server's clock, so that a wrong clock of this machine shows no wrong dates. */
@@ -20,6 +20,10 @@ export const now = (): number => Date.now() + offset
 
 const numbers = new Intl.NumberFormat(boot.lang)
 const plurals = new Intl.PluralRules(boot.lang)
+
+/** Whether the page has a sentence of a name. */
+export const isText = (key: string): key is TextKey =>
+  typeof own(words as { readonly [key: string]: unknown }, key) === 'string'
 
 type Values = { readonly [hole: string]: string | number }
 
@@ -29,14 +33,28 @@ export const t = (key: TextKey, values: Values = {}): string => filled(words[key
 function filled(text: string, values: Values): string {
   return text.replace(/\{(\w+)\}/g, (hole, name: string) => {
     const value = own(values, name) ?? hole
-    return typeof value === 'number' ? numbers.format(value) : value
+    return typeof value === 'number' ? numbers.format(value) : isolated(value)
   })
 }
 
+/** Letters of the scripts that are written from right to left, and the marks that make text be so. */
+const TURNS = /[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
+
+/**
+ * What is put into a sentence, kept from turning the words around it (UAX #9: FSI and PDI), wherever one of them is written from right to
+ * left. What is compared, copied or sent never comes from a sentence.
+ */
+const isolated = (text: string): string => (isRightToLeft() || TURNS.test(text) ? `\u2068${text}\u2069` : text)
+
 /** A text whose holes are filled with elements. */
 export function rich(key: TextKey, values: { readonly [hole: string]: ComponentChildren }): ComponentChildren[] {
-  return words[key].split(/\{(\w+)\}/g).map((part, i) => (i % 2 === 0 ? part : (own(values, part) ?? `{${part}}`)))
+  return words[key]
+    .split(/\{(\w+)\}/g)
+    .map((part, i) => (i % 2 === 0 ? part : isolatedPart(own(values, part) ?? `{${part}}`)))
 }
+
+/** Elements isolate what is in them themselves, by `<bdi>`. */
+const isolatedPart = (part: ComponentChildren): ComponentChildren => (typeof part === 'string' ? isolated(part) : part)
 
 /** A text about a number of things, which fills `{count}`, in the form that the page's language has for that number. */
 export function count(number: number, key: PluralKey, values: Values = {}): string {
@@ -45,7 +63,7 @@ export function count(number: number, key: PluralKey, values: Values = {}): stri
 }
 
 /** Whether the page's language is written from right to left. */
-export const isRightToLeft = (): boolean => document.dir === 'rtl'
+export const isRightToLeft = (): boolean => boot.dir === 'rtl'
 
 /** A token type and the surface that it belongs to: one tab. */
 export interface Kind {

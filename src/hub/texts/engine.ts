@@ -8,7 +8,8 @@ export const ENGINE_TEXTS = {
   issue_lifetime_days: 'Choose a whole number of days from 1 to {longest}.',
   issue_lifetime_days_by_rules: 'Choose a whole number of days from 1 to {longest}. The rules of the plan say so.',
   issue_expires_at: 'Choose a moment that lies ahead, by {longest} days at most.',
-  issue_expires_at_by_rules: 'Choose a moment that lies ahead, by {longest} days at most. The rules of the plan say so.',
+  issue_expires_at_by_rules:
+    'Choose a moment that lies ahead, by {longest} days at most. The rules of the plan say so.',
   issue_grace_hours: 'Choose a whole number of hours from 0 to {most}.',
   issue_scope_none: 'Choose at least one scope.',
   issue_scope_too_many: 'Choose at most {most} scopes.',
@@ -29,11 +30,13 @@ export const ENGINE_TEXTS = {
   issue_link_unknown_shape: 'A token cannot be limited to this kind of link.',
   issue_link_bad_id: 'The id in this link is none of the kind “{kind}”.',
   issue_link_other_plan: 'The link belongs to another organization.',
-  issue_resource_not_in_plan: 'There is nothing of the kind “{kind}” at this link in this organization. Check the link.',
+  issue_resource_not_in_plan:
+    'There is nothing of the kind “{kind}” at this link in this organization. Check the link.',
   issue_addresses_none: 'Write at least one address or network.',
   issue_addresses_too_many: 'Write at most {most} addresses and networks.',
   issue_address_malformed: 'Write an address or a network, such as 203.0.113.7, 203.0.113.0/24 or 2001:db8::/48.',
-  issue_address_behind_prefix: 'There are digits behind the prefix. The network is {network}, the one address {address}.',
+  issue_address_behind_prefix:
+    'There are digits behind the prefix. The network is {network}, the one address {address}.',
   issue_address_mapped: 'This is an IPv4 address written as IPv6. Write it as IPv4.',
   issue_address_zone: 'Leave out the zone behind the percent sign.',
   issue_address_mask: 'Write the length of the prefix, such as /24, and not a mask.',

@@ -5,7 +5,8 @@ import type { Translation } from '../translation.ts'
 export const SECRET: Translation<typeof SECRET_TEXTS> = {
   secretTitle: 'رمزك الجديد',
   secretLead: 'هذه هي المرة الوحيدة التي يُعرض فيها السر.',
-  secretAdvice: 'احفظه الآن في مكان آمن، مثل مدير كلمات المرور أو مدير الأسرار. إذا فُقد، فجدّد الرمز للحصول على سر جديد.',
+  secretAdvice:
+    'احفظه الآن في مكان آمن، مثل مدير كلمات المرور أو مدير الأسرار. إذا فُقد، فجدّد الرمز للحصول على سر جديد.',
   secretLabel: 'سر {token}',
   copied: 'السر في الحافظة.',
   copyFailed: 'لم يسمح المتصفح بذلك. السر محدّد: انسخه بلوحة المفاتيح.',

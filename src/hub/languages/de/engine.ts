@@ -4,9 +4,11 @@ import type { Translation } from '../translation.ts'
 
 export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   issue_lifetime_days: 'Wählen Sie eine ganze Zahl von Tagen von 1 bis {longest}.',
-  issue_lifetime_days_by_rules: 'Wählen Sie eine ganze Zahl von Tagen von 1 bis {longest}. So verlangen es die Regeln des Tarifs.',
+  issue_lifetime_days_by_rules:
+    'Wählen Sie eine ganze Zahl von Tagen von 1 bis {longest}. So verlangen es die Regeln des Tarifs.',
   issue_expires_at: 'Wählen Sie einen Zeitpunkt in der Zukunft, höchstens {longest} Tage entfernt.',
-  issue_expires_at_by_rules: 'Wählen Sie einen Zeitpunkt in der Zukunft, höchstens {longest} Tage entfernt. So verlangen es die Regeln des Tarifs.',
+  issue_expires_at_by_rules:
+    'Wählen Sie einen Zeitpunkt in der Zukunft, höchstens {longest} Tage entfernt. So verlangen es die Regeln des Tarifs.',
   issue_grace_hours: 'Wählen Sie eine ganze Zahl von Stunden von 0 bis {most}.',
   issue_scope_none: 'Wählen Sie mindestens eine Berechtigung aus.',
   issue_scope_too_many: 'Wählen Sie höchstens {most} Berechtigungen aus.',
@@ -27,11 +29,14 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   issue_link_unknown_shape: 'Auf diese Art von Link lässt sich ein Token nicht beschränken.',
   issue_link_bad_id: 'Die ID in diesem Link ist keine der Art „{kind}“.',
   issue_link_other_plan: 'Der Link gehört zu einer anderen Organisation.',
-  issue_resource_not_in_plan: 'Unter diesem Link gibt es in dieser Organisation nichts der Art „{kind}“. Prüfen Sie den Link.',
+  issue_resource_not_in_plan:
+    'Unter diesem Link gibt es in dieser Organisation nichts der Art „{kind}“. Prüfen Sie den Link.',
   issue_addresses_none: 'Geben Sie mindestens eine Adresse oder ein Netz an.',
   issue_addresses_too_many: 'Geben Sie höchstens {most} Adressen und Netze an.',
-  issue_address_malformed: 'Geben Sie eine Adresse oder ein Netz an, etwa 203.0.113.7, 203.0.113.0/24 oder 2001:db8::/48.',
-  issue_address_behind_prefix: 'Hinter dem Präfix stehen Ziffern. Das Netz ist {network}, die einzelne Adresse {address}.',
+  issue_address_malformed:
+    'Geben Sie eine Adresse oder ein Netz an, etwa 203.0.113.7, 203.0.113.0/24 oder 2001:db8::/48.',
+  issue_address_behind_prefix:
+    'Hinter dem Präfix stehen Ziffern. Das Netz ist {network}, die einzelne Adresse {address}.',
   issue_address_mapped: 'Das ist eine IPv4-Adresse in der Schreibweise von IPv6. Schreiben Sie sie als IPv4.',
   issue_address_zone: 'Lassen Sie die Zone hinter dem Prozentzeichen weg.',
   issue_address_mask: 'Geben Sie die Länge des Präfixes an, etwa /24, und keine Maske.',
@@ -80,15 +85,18 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   rule_names: 'Lassen sich die Ressourcen der Anfrage lesen?',
   rule_in_plan: 'Gehören sie zur Organisation?',
   rule_allowlist: 'Darf das Token sie erreichen?',
-  error_plan_rules_broken: 'Das Token enthält, was die Regeln seines Tarifs nicht mehr erlauben. Bearbeiten Sie es zuerst.',
-  error_idempotency_key_reused: 'Das wurde vorher mit anderen Eingaben gesendet. Schließen Sie dies, und beginnen Sie von vorn.',
+  error_plan_rules_broken:
+    'Das Token enthält, was die Regeln seines Tarifs nicht mehr erlauben. Bearbeiten Sie es zuerst.',
+  error_idempotency_key_reused:
+    'Das wurde vorher mit anderen Eingaben gesendet. Schließen Sie dies, und beginnen Sie von vorn.',
   error_key_already_adopted: 'Der Schlüssel gehört schon zu einem Token.',
   error_preview_outdated: 'Seit der Vorschau hat sich zu viel geändert. Rufen Sie sie noch einmal auf.',
   error_usage_not_gathered: 'Wie Token verwendet werden, wird hier nicht erfasst.',
   error_token_is_canary: 'Das Token ist ein Köder und hat kein anderes Geheimnis. Erstellen Sie ein neues.',
   error_insufficient_user_authentication: 'Melden Sie sich noch einmal an, um zu bestätigen, dass Sie es sind.',
   error_approval_required: 'Die Regeln des Tarifs verlangen eine Genehmigung, die hier nicht erteilt werden kann.',
-  error_token_is_pending: 'Das Token wartet: Jemand anderes aus der Verwaltung genehmigt es, danach holt sein Geheimnis ab, wer es angefragt hat.',
+  error_token_is_pending:
+    'Das Token wartet: Jemand anderes aus der Verwaltung genehmigt es, danach holt sein Geheimnis ab, wer es angefragt hat.',
   error_own_request: 'Darüber muss jemand anderes entscheiden als die Person, die angefragt hat.',
   error_not_requester: 'Das darf nur die Person, die das Token angefragt hat.',
   error_nothing_requested: 'Hier wartet nichts mehr.',

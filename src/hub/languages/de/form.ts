@@ -46,7 +46,8 @@ export const FORM: Translation<typeof FORM_TEXTS> = {
   otherScopes: 'Andere',
   deprecated: 'Veraltet',
   resources: 'Ressourcen',
-  allResourcesHint: 'Alles, was die Organisation jetzt und später hat. Was damit getan werden darf, bestimmen weiterhin die Berechtigungen.',
+  allResourcesHint:
+    'Alles, was die Organisation jetzt und später hat. Was damit getan werden darf, bestimmen weiterhin die Berechtigungen.',
   onlySelected: 'Nur ausgewählte Ressourcen',
   onlySelectedHint: 'Die Ressourcen, die Sie angeben, und alles, was darin liegt.',
   links: 'Links zu Ressourcen',

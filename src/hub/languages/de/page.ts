@@ -18,6 +18,7 @@ export const PAGE: Translation<typeof PAGE_TEXTS> = {
   organization: 'Organisation',
   noPlans: 'Sie verwalten hier keine Organisation. Bitten Sie jemanden aus der Verwaltung, Sie hinzuzufügen.',
   closedTier: 'Der Tarif von {plan} enthält diese Token nicht. Vorhandene können angesehen und widerrufen werden.',
-  closedSuspended: 'Der Tarif von {plan} ist ausgesetzt. Bis das endet, funktionieren die Token nicht; sie können angesehen und widerrufen werden.',
+  closedSuspended:
+    'Der Tarif von {plan} ist ausgesetzt. Bis das endet, funktionieren die Token nicht; sie können angesehen und widerrufen werden.',
   tabs: 'Arten von Token',
 }

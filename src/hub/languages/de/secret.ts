@@ -5,11 +5,13 @@ import type { Translation } from '../translation.ts'
 export const SECRET: Translation<typeof SECRET_TEXTS> = {
   secretTitle: 'Ihr neues Token',
   secretLead: 'Das Geheimnis wird nur dieses eine Mal angezeigt.',
-  secretAdvice: 'Bewahren Sie es jetzt an einem sicheren Ort auf, etwa in einem Passwortmanager oder einem Secrets-Manager. Wenn es verloren geht, erneuern Sie das Token, um ein neues zu bekommen.',
+  secretAdvice:
+    'Bewahren Sie es jetzt an einem sicheren Ort auf, etwa in einem Passwortmanager oder einem Secrets-Manager. Wenn es verloren geht, erneuern Sie das Token, um ein neues zu bekommen.',
   secretLabel: 'Geheimnis von {token}',
   copied: 'Das Geheimnis ist in der Zwischenablage.',
   copyFailed: 'Der Browser hat es nicht erlaubt. Das Geheimnis ist markiert: Kopieren Sie es mit der Tastatur.',
-  secretNotStored: 'Das Geheimnis ist noch nicht kopiert. Es kann nicht noch einmal angezeigt werden. Wählen Sie „Fertig“, wenn Sie es aufbewahrt haben.',
+  secretNotStored:
+    'Das Geheimnis ist noch nicht kopiert. Es kann nicht noch einmal angezeigt werden. Wählen Sie „Fertig“, wenn Sie es aufbewahrt haben.',
   secretUse: 'So wird es verwendet',
   refreshTitle: '{token} erneuern',
   refreshLead: {
@@ -24,7 +26,8 @@ export const SECRET: Translation<typeof SECRET_TEXTS> = {
   refreshPrevious: 'Das alte Geheimnis funktioniert bis',
   refreshNow: 'zum Moment des Erneuerns',
   refreshLeaked: 'Das alte Geheimnis ist bekannt geworden: sofort beenden',
-  refreshLeakedHint: 'Jedes alte Geheimnis dieses Tokens endet sofort. Was noch eines verwendet, funktioniert nicht mehr.',
+  refreshLeakedHint:
+    'Jedes alte Geheimnis dieses Tokens endet sofort. Was noch eines verwendet, funktioniert nicht mehr.',
   revokeTitle: '{token} widerrufen',
   revokeLead: 'Das Token und alle seine Geheimnisse enden sofort. Das kann nicht rückgängig gemacht werden.',
   revokeUsed: 'Es wurde zuletzt {when} verwendet. Was es verwendet, funktioniert dann nicht mehr.',

@@ -38,7 +38,8 @@ export const TABLE: Translation<typeof TABLE_TEXTS> = {
   zone: 'Datum und Uhrzeit gelten für die Zeitzone {zone}.',
   markNew: 'Neu',
   legacy: 'Bestehender Schlüssel',
-  legacyHint: 'Das Geheimnis ist ein Schlüssel, den es vorher schon gab. Beim ersten Erneuern bekommt das Token ein neues.',
+  legacyHint:
+    'Das Geheimnis ist ein Schlüssel, den es vorher schon gab. Beim ersten Erneuern bekommt das Token ein neues.',
   markChanged: 'Geändert',
   page: 'Seite {page}.',
   pages: 'Seiten mit Token',

@@ -6,7 +6,8 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   issue_lifetime_days: 'Elija un número entero de días de 1 a {longest}.',
   issue_lifetime_days_by_rules: 'Elija un número entero de días de 1 a {longest}. Así lo dicen las reglas del plan.',
   issue_expires_at: 'Elija un momento futuro, dentro de {longest} días como máximo.',
-  issue_expires_at_by_rules: 'Elija un momento futuro, dentro de {longest} días como máximo. Así lo dicen las reglas del plan.',
+  issue_expires_at_by_rules:
+    'Elija un momento futuro, dentro de {longest} días como máximo. Así lo dicen las reglas del plan.',
   issue_grace_hours: 'Elija un número entero de horas de 0 a {most}.',
   issue_scope_none: 'Elija al menos un permiso.',
   issue_scope_too_many: 'Elija como máximo {most} permisos.',
@@ -88,7 +89,8 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   error_token_is_canary: 'El token es un señuelo y no tiene otro secreto. Cree uno nuevo.',
   error_insufficient_user_authentication: 'Inicie sesión de nuevo para confirmar su identidad.',
   error_approval_required: 'Las reglas del plan exigen una aprobación que no se puede dar aquí.',
-  error_token_is_pending: 'El token está pendiente: otra persona que administre lo aprueba y quien lo solicitó recoge su secreto.',
+  error_token_is_pending:
+    'El token está pendiente: otra persona que administre lo aprueba y quien lo solicitó recoge su secreto.',
   error_own_request: 'Debe decidir otra persona distinta de la que lo solicitó.',
   error_not_requester: 'Solo puede hacerlo quien solicitó el token.',
   error_nothing_requested: 'Aquí ya no hay nada pendiente.',

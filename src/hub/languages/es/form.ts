@@ -51,7 +51,8 @@ export const FORM: Translation<typeof FORM_TEXTS> = {
   otherScopes: 'Otros',
   deprecated: 'Obsoleto',
   resources: 'Recursos',
-  allResourcesHint: 'Todo lo de la organización, ahora y en el futuro. Los permisos siguen determinando qué se puede hacer.',
+  allResourcesHint:
+    'Todo lo de la organización, ahora y en el futuro. Los permisos siguen determinando qué se puede hacer.',
   onlySelected: 'Solo los recursos elegidos',
   onlySelectedHint: 'Los recursos que indique y todo lo que contienen.',
   links: 'Enlaces a recursos',

@@ -18,6 +18,7 @@ export const PAGE: Translation<typeof PAGE_TEXTS> = {
   organization: 'Organización',
   noPlans: 'No administra ninguna organización aquí. Pida a quien administre una que le añada.',
   closedTier: 'El plan de {plan} no incluye estos tokens. Los existentes se pueden ver y revocar.',
-  closedSuspended: 'El plan de {plan} está suspendido. Mientras tanto, sus tokens no funcionan; se pueden ver y revocar.',
+  closedSuspended:
+    'El plan de {plan} está suspendido. Mientras tanto, sus tokens no funcionan; se pueden ver y revocar.',
   tabs: 'Tipos de token',
 }

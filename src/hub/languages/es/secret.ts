@@ -5,7 +5,8 @@ import type { Translation } from '../translation.ts'
 export const SECRET: Translation<typeof SECRET_TEXTS> = {
   secretTitle: 'Su nuevo token',
   secretLead: 'Esta es la única vez que se muestra el secreto.',
-  secretAdvice: 'Guárdelo ahora en un lugar seguro, como un gestor de contraseñas o de secretos. Si se pierde, renueve el token para obtener un secreto nuevo.',
+  secretAdvice:
+    'Guárdelo ahora en un lugar seguro, como un gestor de contraseñas o de secretos. Si se pierde, renueve el token para obtener un secreto nuevo.',
   secretLabel: 'Secreto de {token}',
   copied: 'El secreto está en el portapapeles.',
   copyFailed: 'El navegador no lo ha permitido. El secreto está seleccionado: cópielo con el teclado.',
@@ -26,7 +27,8 @@ export const SECRET: Translation<typeof SECRET_TEXTS> = {
   refreshPrevious: 'El secreto anterior funciona hasta',
   refreshNow: 'el momento de la renovación',
   refreshLeaked: 'El secreto anterior se ha filtrado: terminarlo ahora',
-  refreshLeakedHint: 'Todos los secretos anteriores de este token terminan de inmediato. Lo que aún use uno dejará de funcionar.',
+  refreshLeakedHint:
+    'Todos los secretos anteriores de este token terminan de inmediato. Lo que aún use uno dejará de funcionar.',
   revokeTitle: 'Revocar {token}',
   revokeLead: 'El token y todos sus secretos terminan de inmediato. No se puede deshacer.',
   revokeUsed: 'Último uso: {when}. Lo que lo use dejará de funcionar.',

@@ -4,9 +4,11 @@ import type { Translation } from '../translation.ts'
 
 export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   issue_lifetime_days: 'Choisissez un nombre entier de jours de 1 à {longest}.',
-  issue_lifetime_days_by_rules: 'Choisissez un nombre entier de jours de 1 à {longest}. Les règles du forfait l’exigent.',
+  issue_lifetime_days_by_rules:
+    'Choisissez un nombre entier de jours de 1 à {longest}. Les règles du forfait l’exigent.',
   issue_expires_at: 'Choisissez une date à venir, dans {longest} jours au plus.',
-  issue_expires_at_by_rules: 'Choisissez une date à venir, dans {longest} jours au plus. Les règles du forfait l’exigent.',
+  issue_expires_at_by_rules:
+    'Choisissez une date à venir, dans {longest} jours au plus. Les règles du forfait l’exigent.',
   issue_grace_hours: 'Choisissez un nombre entier d’heures de 0 à {most}.',
   issue_scope_none: 'Choisissez au moins une autorisation.',
   issue_scope_too_many: 'Choisissez au plus {most} autorisations.',
@@ -31,7 +33,8 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   issue_addresses_none: 'Saisissez au moins une adresse ou un réseau.',
   issue_addresses_too_many: 'Saisissez au plus {most} adresses et réseaux.',
   issue_address_malformed: 'Saisissez une adresse ou un réseau, comme 203.0.113.7, 203.0.113.0/24 ou 2001:db8::/48.',
-  issue_address_behind_prefix: 'Il y a des chiffres après le préfixe. Le réseau est {network}, l’adresse seule {address}.',
+  issue_address_behind_prefix:
+    'Il y a des chiffres après le préfixe. Le réseau est {network}, l’adresse seule {address}.',
   issue_address_mapped: 'C’est une adresse IPv4 écrite en IPv6. Écrivez-la en IPv4.',
   issue_address_zone: 'Retirez la zone après le signe de pourcentage.',
   issue_address_mask: 'Indiquez la longueur du préfixe, comme /24, et non un masque.',
@@ -80,7 +83,8 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   rule_names: 'Les ressources de la requête sont-elles lisibles ?',
   rule_in_plan: 'Appartiennent-elles à l’organisation ?',
   rule_allowlist: 'Le jeton peut-il les atteindre ?',
-  error_plan_rules_broken: 'Le jeton contient ce que les règles de son forfait ne permettent plus. Modifiez-le d’abord.',
+  error_plan_rules_broken:
+    'Le jeton contient ce que les règles de son forfait ne permettent plus. Modifiez-le d’abord.',
   error_idempotency_key_reused: 'Cela a déjà été envoyé avec une autre saisie. Fermez ceci et recommencez.',
   error_key_already_adopted: 'La clé est déjà celle d’un jeton.',
   error_preview_outdated: 'Trop de choses ont changé depuis l’aperçu. Demandez-le de nouveau.',
@@ -88,7 +92,8 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   error_token_is_canary: 'Le jeton est un leurre et n’a pas d’autre secret. Créez-en un nouveau.',
   error_insufficient_user_authentication: 'Connectez-vous de nouveau pour confirmer votre identité.',
   error_approval_required: 'Les règles du forfait exigent une approbation, qui ne peut pas être donnée ici.',
-  error_token_is_pending: 'Le jeton est en attente : un autre administrateur l’approuve, puis la personne qui l’a demandé récupère son secret.',
+  error_token_is_pending:
+    'Le jeton est en attente : un autre administrateur l’approuve, puis la personne qui l’a demandé récupère son secret.',
   error_own_request: 'La décision revient à un autre administrateur que celui qui a fait la demande.',
   error_not_requester: 'Seul l’administrateur qui a demandé le jeton peut le faire.',
   error_nothing_requested: 'Plus rien n’est en attente ici.',

@@ -51,7 +51,8 @@ export const FORM: Translation<typeof FORM_TEXTS> = {
   otherScopes: 'Autres',
   deprecated: 'Obsolète',
   resources: 'Ressources',
-  allResourcesHint: 'Tout ce que possède l’organisation, maintenant et plus tard. Les autorisations déterminent toujours ce qui peut en être fait.',
+  allResourcesHint:
+    'Tout ce que possède l’organisation, maintenant et plus tard. Les autorisations déterminent toujours ce qui peut en être fait.',
   onlySelected: 'Seulement des ressources choisies',
   onlySelectedHint: 'Les ressources que vous indiquez, et tout ce qu’elles contiennent.',
   links: 'Liens vers des ressources',

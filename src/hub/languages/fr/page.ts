@@ -17,7 +17,9 @@ export const PAGE: Translation<typeof PAGE_TEXTS> = {
   reload: 'Réessayer',
   organization: 'Organisation',
   noPlans: 'Vous n’administrez aucune organisation ici. Demandez à un administrateur de vous ajouter.',
-  closedTier: 'Le forfait de {plan} ne comprend pas ces jetons. Les jetons existants peuvent être consultés et révoqués.',
-  closedSuspended: 'Le forfait de {plan} est suspendu. D’ici là, ses jetons ne fonctionnent pas ; ils peuvent être consultés et révoqués.',
+  closedTier:
+    'Le forfait de {plan} ne comprend pas ces jetons. Les jetons existants peuvent être consultés et révoqués.',
+  closedSuspended:
+    'Le forfait de {plan} est suspendu. D’ici là, ses jetons ne fonctionnent pas ; ils peuvent être consultés et révoqués.',
   tabs: 'Types de jeton',
 }

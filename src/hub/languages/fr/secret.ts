@@ -5,11 +5,13 @@ import type { Translation } from '../translation.ts'
 export const SECRET: Translation<typeof SECRET_TEXTS> = {
   secretTitle: 'Votre nouveau jeton',
   secretLead: 'Le secret n’est affiché que cette fois-ci.',
-  secretAdvice: 'Conservez-le maintenant en lieu sûr, par exemple dans un gestionnaire de mots de passe ou de secrets. S’il est perdu, actualisez le jeton pour obtenir un nouveau secret.',
+  secretAdvice:
+    'Conservez-le maintenant en lieu sûr, par exemple dans un gestionnaire de mots de passe ou de secrets. S’il est perdu, actualisez le jeton pour obtenir un nouveau secret.',
   secretLabel: 'Secret de {token}',
   copied: 'Le secret est dans le presse-papiers.',
   copyFailed: 'Le navigateur ne l’a pas permis. Le secret est sélectionné : copiez-le au clavier.',
-  secretNotStored: 'Le secret n’a pas encore été copié. Il ne pourra plus être affiché. Choisissez « Terminé » si vous l’avez conservé.',
+  secretNotStored:
+    'Le secret n’a pas encore été copié. Il ne pourra plus être affiché. Choisissez « Terminé » si vous l’avez conservé.',
   secretUse: 'Comment l’utiliser',
   refreshTitle: 'Actualiser {token}',
   refreshLead: {
@@ -26,7 +28,8 @@ export const SECRET: Translation<typeof SECRET_TEXTS> = {
   refreshPrevious: 'L’ancien secret fonctionne jusqu’à',
   refreshNow: 'l’instant de l’actualisation',
   refreshLeaked: 'L’ancien secret a fuité : y mettre fin maintenant',
-  refreshLeakedHint: 'Tous les anciens secrets de ce jeton prennent fin immédiatement. Ce qui en utilise encore un cesse de fonctionner.',
+  refreshLeakedHint:
+    'Tous les anciens secrets de ce jeton prennent fin immédiatement. Ce qui en utilise encore un cesse de fonctionner.',
   revokeTitle: 'Révoquer {token}',
   revokeLead: 'Le jeton et tous ses secrets prennent fin immédiatement. Cette action est irréversible.',
   revokeUsed: 'Dernière utilisation : {when}. Ce qui l’utilise cessera de fonctionner.',

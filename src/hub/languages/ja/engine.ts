@@ -30,8 +30,10 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   issue_resource_not_in_plan: 'このリンクの「{kind}」は、この組織にありません。リンクを確認してください。',
   issue_addresses_none: 'アドレスまたはネットワークを 1 つ以上入力してください。',
   issue_addresses_too_many: 'アドレスとネットワークは {most} 件まで入力できます。',
-  issue_address_malformed: '203.0.113.7、203.0.113.0/24、2001:db8::/48 のようなアドレスまたはネットワークを入力してください。',
-  issue_address_behind_prefix: 'プレフィックスの後ろに数字があります。ネットワークは {network}、単独のアドレスは {address} です。',
+  issue_address_malformed:
+    '203.0.113.7、203.0.113.0/24、2001:db8::/48 のようなアドレスまたはネットワークを入力してください。',
+  issue_address_behind_prefix:
+    'プレフィックスの後ろに数字があります。ネットワークは {network}、単独のアドレスは {address} です。',
   issue_address_mapped: 'IPv6 の形で書かれた IPv4 アドレスです。IPv4 で入力してください。',
   issue_address_zone: 'パーセント記号の後のゾーンを削除してください。',
   issue_address_mask: 'マスクではなく、/24 のようにプレフィックスの長さを入力してください。',

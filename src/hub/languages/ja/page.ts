@@ -18,6 +18,7 @@ export const PAGE: Translation<typeof PAGE_TEXTS> = {
   organization: '組織',
   noPlans: '管理している組織がありません。管理者に追加を依頼してください。',
   closedTier: '{plan} のプランには、これらのトークンは含まれていません。既存のトークンは表示と取り消しができます。',
-  closedSuspended: '{plan} のプランは停止中です。停止が解除されるまでトークンは機能しません。表示と取り消しはできます。',
+  closedSuspended:
+    '{plan} のプランは停止中です。停止が解除されるまでトークンは機能しません。表示と取り消しはできます。',
   tabs: 'トークンの種類',
 }

@@ -5,11 +5,13 @@ import type { Translation } from '../translation.ts'
 export const SECRET: Translation<typeof SECRET_TEXTS> = {
   secretTitle: '新しいトークン',
   secretLead: 'シークレットが表示されるのはこの 1 回だけです。',
-  secretAdvice: 'パスワードマネージャーやシークレットマネージャーなど、安全な場所に今すぐ保管してください。紛失した場合は、トークンを更新すると新しいシークレットを取得できます。',
+  secretAdvice:
+    'パスワードマネージャーやシークレットマネージャーなど、安全な場所に今すぐ保管してください。紛失した場合は、トークンを更新すると新しいシークレットを取得できます。',
   secretLabel: '{token} のシークレット',
   copied: 'シークレットをクリップボードにコピーしました。',
   copyFailed: 'ブラウザーで許可されませんでした。シークレットを選択したので、キーボードでコピーしてください。',
-  secretNotStored: 'シークレットはまだコピーされていません。もう一度表示することはできません。保管済みの場合は「完了」を選択してください。',
+  secretNotStored:
+    'シークレットはまだコピーされていません。もう一度表示することはできません。保管済みの場合は「完了」を選択してください。',
   secretUse: '使用方法',
   refreshTitle: '{token} を更新',
   refreshLead: { other: '新しいシークレットを作成し、有効期間の {count} 日間を最初から数え直します。' },

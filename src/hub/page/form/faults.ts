@@ -1,6 +1,7 @@
 /** What the server finds fault with, at the fields that it is about. */
 import type { Issue } from '../../../core/issue.ts'
 import { failureOf } from '../api.ts'
+import { tell } from '../engine.tsx'
 import { count, own } from '../hub.ts'
 import type { Draft, Mistakes } from './draft.ts'
 
@@ -50,7 +51,9 @@ export function mistakesOf(error: unknown, sent: SentLists): Faults {
 }
 
 /** What is wrong, of an entry of a list with the entry. */
-function sentenceOf({ at: [field, index], message }: Issue, sent: SentLists): string {
+function sentenceOf(issue: Issue, sent: SentLists): string {
+  const [field, index] = issue.at
+  const message = tell('issue', issue)
   const list = sent[field as keyof SentLists]
   const entry: unknown = Array.isArray(list) ? list[Number(index)] : undefined
   return typeof entry === 'string' ? `${entry}: ${message}` : message

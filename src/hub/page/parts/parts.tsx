@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact'
 import { useEffect, useId, useRef } from 'preact/hooks'
 import type { Token } from '../../../core/token.ts'
 import type { Failure } from '../api.ts'
+import { Told } from '../engine.tsx'
 import { isSoon } from '../format.ts'
 import { boot, t } from '../hub.ts'
 
@@ -71,13 +72,14 @@ export function FailureNote({ failure, hasInput, isWrite, onRetry }: FailureNote
       {failure && (
         <>
           <p>
-            {failure.text} {hasInput && t('nothingLost')} {isWrite && failure.isUnknown && t('maybeDone')}
+            {failure.text} {failure.reason && <Told about="error" of={failure.reason} />} {hasInput && t('nothingLost')}{' '}
+            {isWrite && failure.isUnknown && t('maybeDone')}
           </p>
           {failure.issues.length > 0 && (
             <ul>
-              {failure.issues.slice(0, 20).map(({ path, message }) => (
-                <li key={path + message}>
-                  {path && <code>{path}</code>} {message}
+              {failure.issues.slice(0, 20).map((issue) => (
+                <li key={issue.path + issue.message}>
+                  {issue.path && <code>{issue.path}</code>} <Told about="issue" of={issue} />
                 </li>
               ))}
             </ul>

@@ -23,7 +23,8 @@ export function Revoke({ token: known, onRevoked, onClose }: RevokeProps) {
   const [isWrong, setWrong] = useState(false)
   const call = useCall()
   const about = useId()
-  const isMatch = typed.trim() === token.name
+  // What was copied out of a sentence may have brought the marks that keep a name apart; no name has one.
+  const isMatch = typed.replace(/[\u2068\u2069]/g, '').trim() === token.name
   const revoke = async (): Promise<void> => {
     setWrong(!isMatch)
     if (!isMatch) return

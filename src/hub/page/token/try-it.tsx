@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import type { ExplanationView } from '../../../admin/client.ts'
 import type { Token } from '../../../core/token.ts'
 import { api } from '../api.ts'
+import { Told, tell } from '../engine.tsx'
 import { useCall } from '../hooks.ts'
 import { kindOf, t } from '../hub.ts'
 import { Action, FailureNote, Field } from '../parts/parts.tsx'
@@ -73,9 +74,8 @@ function Verdict({ decision, rules }: ExplanationView) {
   return (
     <>
       <p class={decision.allowed ? 'good' : 'mistake'}>
-        {decision.allowed
-          ? t('tryAllowed')
-          : `${t('tryRefused', { status: String(decision.status), code: decision.code })} ${decision.message}`}
+        {decision.allowed ? t('tryAllowed') : t('tryRefused', { status: String(decision.status), code: decision.code })}{' '}
+        {!decision.allowed && <Told about="refusal" of={decision} />}
       </p>
       <details>
         <summary>{t('tryRules')}</summary>
@@ -83,7 +83,7 @@ function Verdict({ decision, rules }: ExplanationView) {
           {rules.map(({ rule, ok, reason }) => (
             <li key={rule}>
               <span class={`badge ${ok ? 'active' : 'expired'}`}>{t(ok ? 'ruleYes' : 'ruleNo')}</span>{' '}
-              <code>{rule}</code> {reason}
+              {tell('rule', { code: rule, message: '' })} <Told about="issue" of={{ message: reason }} />
             </li>
           ))}
         </ol>
