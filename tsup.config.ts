@@ -41,8 +41,8 @@ const numberOf = (name: string): number => Number(Object.entries(constants).find
 
 /** `--no-dts` leaves the declarations out, `--out-dir` builds elsewhere. */
 export default defineConfig(({ dts, outDir = 'dist' }) => ({
-  // What a browser runs is bundled into hub/assets.gen.ts (scripts/build-hub.ts), and the command line by scripts/build-cli.ts.
-  entry: ['src/**/*.ts', '!src/hub/page/**', '!src/cli/**'],
+  // What a browser runs or reads is in hub/assets.gen.ts (scripts/build-hub.ts), and the command line by scripts/build-cli.ts.
+  entry: ['src/**/*.ts', '!src/hub/page/**', '!src/hub/languages/**', '!src/cli/**'],
   outDir,
   format: ['esm'],
   target: 'es2023',

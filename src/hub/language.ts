@@ -100,8 +100,9 @@ export function createLanguages(
       return 'en'
     })
     const [file, own] = [lookUp(tag, HUB_LANGUAGES), lookUp(tag, Object.keys(languages))]
-    // Without a text in it the page is English, and says so to screen readers.
-    const lang = file !== undefined || own !== undefined || isDictionary(texts) ? tag : 'en'
+    // A person's language in which there is no text: the page is English, and says so to screen readers.
+    const isSpoken = file !== undefined || own !== undefined || isDictionary(texts) || typeof asked === 'string'
+    const lang = isSpoken ? tag : 'en'
     const ownTexts = { ...(own !== undefined && languages[own]), ...texts }
     return {
       ...{ lang, dir: directionOf(lang), file: file ?? 'en', own: ownTexts },

@@ -103,7 +103,7 @@ describeInChromium('what is said', () => {
 
 describeInChromium('from right to left', () => {
   it('the menu ends where its button ends, tabs go the other way, and a link is written as links are', async () => {
-    const { page } = await opened(['Website sync'], { lang: 'ar' })
+    const { page } = await opened(['Website sync'], { lang: 'he' })
     expect(await page.locator('html').getAttribute('dir')).toBe('rtl')
     const dots = rowOf(page, 'Website sync').getByRole('button').last()
     await dots.click()

@@ -14,14 +14,20 @@ async function opened() {
 }
 
 describeInBrowsers('the page', () => {
-  it('is drawn, its tokens too, out of its HTML and two files, and asks for nothing but the counts then', async () => {
+  it('is drawn, its tokens too, out of its HTML and three files, and asks for nothing but the counts then', async () => {
     const { page, load, make, state } = await opened()
     await make('Website sync')
     await load()
     await rowOf(page, 'Website sync').waitFor()
     await page.waitForLoadState('networkidle')
     const asked = state.requests.map((request) => request.replace(/\.[0-9a-f]{16}\./, '.'))
-    expect(asked.toSorted()).toEqual(['GET ', 'GET /api/plans/1001/overview?type=rest', 'GET /hub.css', 'GET /hub.js'])
+    expect(asked.toSorted()).toEqual([
+      'GET ',
+      'GET /api/plans/1001/overview?type=rest',
+      'GET /hub.css',
+      'GET /hub.js',
+      'GET /texts.json',
+    ])
   })
 
   it('makes a REST API token in three steps, shows its secret once, and the secret works', async () => {

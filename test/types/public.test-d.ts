@@ -409,6 +409,7 @@ interface Types {
   Trust: gateway.Trust
   HubAddress: hub.HubAddress
   HubHandler: hub.HubHandler
+  HubParts: hub.HubParts
   HubOptions: hub.HubOptions
   HubPlan: hub.HubPlan
   HubTexts: hub.HubTexts

@@ -1,0 +1,148 @@
+/** The page in a document of the host's, below a header of the host's, and for one organization alone. */
+import { createServer } from 'node:http'
+import expressApp from 'express'
+import { toNode } from 'plan-access-tokens/admin'
+import { type HubHandler, type HubOptions, hubHandler } from 'plan-access-tokens/hub'
+import { describe, expect, it } from 'vitest'
+import { scoped } from '../../scripts/scope-css.ts'
+import { listen } from '../admin/server.ts'
+import { describeInChromium, useChromium } from '../support/chromium.ts'
+import { bootOf, hubWorld, PATH, rowOf } from './world.ts'
+
+const open = useChromium()
+const at = (path = PATH) => new Request(`https://acme.example${path}`)
+
+/** The host's document: a shell of its own around the page. */
+async function shell(hub: HubHandler, request: Request): Promise<Response> {
+  const nonce = crypto.randomUUID()
+  const { status, lang, dir, title, head, body, headers } = await hub.parts(request, { nonce })
+  const html = `<!doctype html><html lang="${lang}" dir="${dir}"><head><meta charset="utf-8"><title>${title}</title>
+<style nonce="${nonce}">body { margin: 0 } h1 { font-size: 40px } button { border: 5px solid red }</style>
+${head}</head><body><nav><h1>Acme</h1><button>Menu</button></nav>${body}</body></html>`
+  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; require-trusted-types-for 'script'`
+  return new Response(html, {
+    status,
+    headers: { ...headers, 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': policy },
+  })
+}
+
+/** The document at the page's own address; everything below it is the hub's. */
+const inShell = (hub: HubHandler) => (request: Request) =>
+  new URL(request.url).pathname === PATH ? shell(hub, request) : hub(request)
+
+const SERVERS: { readonly [server: string]: (hub: HubHandler) => Promise<string> } = {
+  'a plain server of Node': (hub) => listen(createServer(toNode(inShell(hub)))),
+  Express: (hub) => {
+    const app = expressApp()
+    app.all([PATH, `${PATH}/*rest`], toNode(inShell(hub)))
+    return listen(createServer(app))
+  },
+}
+
+describeInChromium('in a document of the host’s', () => {
+  it.each(Object.keys(SERVERS))(
+    'on %s, the page works under a policy by nonce, and neither spoils the other',
+    async (name) => {
+      const { hub, make } = await hubWorld({ product: 'Acme Studio' })
+      await make('Website sync')
+      const { page } = await open()
+      await page.goto((await (SERVERS[name] as (hub: HubHandler) => Promise<string>)(hub)) + PATH)
+      await rowOf(page, 'Website sync').waitFor()
+      const style = (selector: string, property: string) =>
+        page
+          .locator(selector)
+          .first()
+          .evaluate((one, of) => getComputedStyle(one).getPropertyValue(of), property)
+      expect([await style('nav h1', 'font-size'), await style('#hub h1', 'font-size')]).toEqual(['40px', '20px'])
+      expect([await style('nav button', 'border-top-width'), await style('body', 'background-color')]).toEqual([
+        ...['5px', 'rgba(0, 0, 0, 0)'],
+      ])
+      expect(await style('#hub button.main', 'border-top-width')).not.toBe('5px')
+      await page.getByRole('button', { name: 'Generate REST API token' }).click()
+      await page.getByRole('dialog').getByLabel('Name').fill('x')
+    },
+  )
+})
+
+describe('the parts', () => {
+  it('say why there is no page, with the status and the headers of the answer', async () => {
+    const { hub, state } = await hubWorld({ signIn: '/login' })
+    state.actor = undefined
+    const { status, body, head, headers } = await hub.parts(at())
+    expect([status, headers['WWW-Authenticate'], headers['Cache-Control']]).toEqual([
+      ...[401, 'Session realm="plan-access-tokens"', 'no-store'],
+    ])
+    expect(body).toContain('href="/login"')
+    expect(head).not.toContain('<script')
+  })
+
+  it('are given to a handler such as those of Next.js, which gives the answer', async () => {
+    const { hub } = await hubWorld()
+    const GET = (request: Request): Promise<Response> => inShell(hub)(request)
+    expect(await (await GET(at())).text()).toContain('<div id="hub" class="hub" lang="en">')
+    expect((await GET(at(`${PATH}/api/policies`))).status).toBe(200)
+  })
+
+  it('never reject, and write a nonce as text', async () => {
+    const told: unknown[] = []
+    const { hub } = await hubWorld({ plans: () => Promise.reject(new Error('down')), onError: (e) => told.push(e) })
+    const { status, head } = await hub.parts(at(), { nonce: '"><script>' })
+    expect([status, told.length]).toEqual([500, 1])
+    expect(head).toContain('nonce="&quot;&gt;&lt;script&gt;"')
+  })
+})
+
+describe('a header of the host’s', () => {
+  it('stands above the page, above its notices too, and its failure costs nothing', async () => {
+    const header = (request: Request) => `<nav>${new URL(request.url).pathname}</nav>`
+    const { hub, state } = await hubWorld({ header })
+    expect(await (await hub(at())).text()).toMatch(
+      /<body class="hub-page">\n<nav>\/developers\/tokens<\/nav>\n<div id="hub"/,
+    )
+    state.actor = undefined
+    expect(await (await hub(at())).text()).toContain('<nav>')
+    const failing = await hubWorld({ header: () => Promise.reject(new Error('down')), onError: () => undefined })
+    expect((await failing.hub(at())).status).toBe(200)
+  })
+})
+
+describe('plans by the request', () => {
+  it('are asked with it, and one may be the only one', async () => {
+    const asked: string[] = []
+    const plans: HubOptions['plans'] = (actor, request) => {
+      asked.push(`${actor} ${new URL(request.url).pathname}`)
+      return ['1001', '1002'].map((id) => ({ id, name: id, tier: 'organization' }))
+    }
+    const { tokens } = await hubWorld()
+    const hub = hubHandler({ tokens, actor: () => 'ada', plans, basePath: PATH, plan: () => '1002' })
+    const boot = bootOf(await (await hub(at())).text())
+    expect(asked).toEqual([`ada ${PATH}`])
+    expect([boot.plans.map(({ id }) => id), boot.isPinned]).toEqual([['1002'], true])
+  })
+})
+
+describeInChromium('one organization alone', () => {
+  it('has no switch, and no address leads to another one', async () => {
+    const { url, make, tokens } = await hubWorld({ plan: '1001' })
+    await make('Of Acme')
+    await tokens.create({
+      ...{ actor: 'ada', planId: '1002', type: 'rest', name: 'Of Globex', description: '' },
+      ...{ lifetimeDays: 5, scopes: ['files:read'], resources: 'all' },
+    })
+    const { page } = await open()
+    await page.goto(`${url}#plan=1002&type=rest`)
+    await rowOf(page, 'Of Acme').waitFor()
+    expect(await page.getByLabel('Organization').count()).toBe(0)
+    expect(await page.getByText('Of Globex').count()).toBe(0)
+  })
+})
+
+describe('the stylesheet', () => {
+  it('counts below the page alone, but for variables and the document', () => {
+    const css =
+      ':root{--a:1}html:has(>.hub-page){x:y}a,b:is(c,d){x:"}"}@media print{tr{x:y}:root{--a:2}}@page{m:0}@keyframes k{from{x:y}}.hub{x:y}'
+    expect(scoped(css)).toBe(
+      ':root{--a:1}html:has(>.hub-page){x:y}.hub a,.hub b:is(c,d){x:"}"}@media print{.hub tr{x:y}:root{--a:2}}@page{m:0}@keyframes k{from{x:y}}.hub{x:y}',
+    )
+  })
+})
