@@ -43,7 +43,7 @@ describe('wrong options', () => {
     ['a log that is no function', { onError: console }, ['onError']],
     ['a language that is none', { lang: 'klingon!' }, ['lang']],
     ['a language that is empty', { lang: '' }, ['lang']],
-    ['texts of a language that is none', { languages: { 'klingon!': {} } }, ['languages.klingon!']],
+    ['texts of a language that is none', { languages: { 'klingon!': {} } }, ['languages["klingon!"]']],
     ['a text of a language that there is not', { languages: { it: { tittle: 'x' } } }, ['languages.it.tittle']],
     ['languages that are a list', { languages: [] }, ['languages']],
     ['a plan that is no id', { plan: 5 }, ['plan']],

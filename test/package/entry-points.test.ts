@@ -92,7 +92,10 @@ describe('the entry points', () => {
 describe('what the entry points give', () => {
   it('is built module by module from all sources but those of the page and of the command line, which are bundled', async () => {
     const config = typeof tsupConfig === 'function' ? await tsupConfig({}) : tsupConfig
-    expect(config).toMatchObject({ entry: ['src/**/*.ts', '!src/hub/page/**', '!src/hub/languages/**', '!src/cli/**'], outDir: 'dist' })
+    expect(config).toMatchObject({
+      entry: ['src/**/*.ts', '!src/hub/page/**', '!src/hub/languages/**', '!src/cli/**'],
+      outDir: 'dist',
+    })
   })
 
   const faces = entries.filter(({ target }) => target.default?.endsWith('/index.js'))

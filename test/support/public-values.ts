@@ -114,7 +114,10 @@ export const PUBLIC_VALUES: {
     values: ['npmErrors', 'npmPolicy', 'npmrc', 'registryGuard'],
   },
   'plan-access-tokens/verdaccio': { source: 'src/verdaccio/index.ts', values: ['default'] },
-  'plan-access-tokens/hub': { source: 'src/hub/index.ts', values: ['HUB_LANGUAGES', 'HUB_TEXTS', 'acceptLanguage', 'hubHandler'] },
+  'plan-access-tokens/hub': {
+    source: 'src/hub/index.ts',
+    values: ['HUB_LANGUAGES', 'HUB_TEXTS', 'acceptLanguage', 'hubHandler'],
+  },
   'plan-access-tokens/openapi': { source: 'src/openapi/index.ts', values: ['policyDrift', 'policyFromOpenApi'] },
   'plan-access-tokens/gateway': {
     source: 'src/gateway/index.ts',
