@@ -16,6 +16,10 @@ export const FAILURES: Translation<typeof FAILURES_TEXTS> = {
   failSecrets: 'لا يزال عدد كبير من أسرار هذا الرمز يعمل. أنهِ القديمة الآن أو انتظر حتى تنتهي.',
   failSpent: 'تم ذلك بالفعل، ولا يمكن عرض السر مرة أخرى. أغلق هذا وجدّد الرمز للحصول على سر جديد.',
   failInput: 'هناك ما يحتاج إلى تصحيح.',
+  failStepUp: 'لم يتم ذلك: تتطلب قواعد المؤسسة أن تؤكد هويتك أولًا.',
+  failOwnRequest: 'أنت من طلبه، فيجب أن يقرر مسؤول آخر.',
+  failNothingRequested: 'لم يعد هنا شيء بالانتظار. قرر شخص ما، أو سُحب الطلب، أو سقط.',
+  failNotRequester: 'لا يمكن ذلك إلا لمن طلب الرمز.',
   failOther: 'تم رفضه.',
   nothingLost: 'لم يُفقد شيء مما كتبته.',
   maybeDone:

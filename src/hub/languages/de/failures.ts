@@ -23,6 +23,12 @@ export const FAILURES: Translation<typeof FAILURES_TEXTS> = {
   failSpent:
     'Das ist schon geschehen, und das Geheimnis kann nicht noch einmal angezeigt werden. Schließen Sie dies, und erneuern Sie das Token, um ein neues Geheimnis zu bekommen.',
   failInput: 'Etwas stimmt noch nicht.',
+  failStepUp:
+    'Es ist nicht geschehen: Die Regeln der Organisation verlangen, dass Sie zuerst bestätigen, dass Sie es sind.',
+  failOwnRequest: 'Sie haben es selbst angefragt, deshalb muss jemand anderes aus der Verwaltung entscheiden.',
+  failNothingRequested:
+    'Hier wartet nichts mehr. Jemand hat entschieden, es wurde zurückgenommen, oder es ist verfallen.',
+  failNotRequester: 'Das kann nur die Person, die das Token angefragt hat.',
   failOther: 'Das wurde abgelehnt.',
   nothingLost: 'Von Ihren Eingaben ist nichts verloren.',
   maybeDone:

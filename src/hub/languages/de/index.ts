@@ -5,16 +5,18 @@ import { FAILURES } from './failures.ts'
 import { FORM } from './form.ts'
 import { PAGE } from './page.ts'
 import { SECRET } from './secret.ts'
+import { STATES } from './states.ts'
 import { TABLE } from './table.ts'
 import { TOKEN } from './token.ts'
 
 export const GERMAN = {
-  ...PAGE,
-  ...TABLE,
-  ...FORM,
-  ...SECRET,
   ...CONFLICT,
-  ...TOKEN,
-  ...FAILURES,
   ...ENGINE,
+  ...FAILURES,
+  ...FORM,
+  ...PAGE,
+  ...SECRET,
+  ...STATES,
+  ...TABLE,
+  ...TOKEN,
 }

@@ -12,7 +12,18 @@ export const SECRET: Translation<typeof SECRET_TEXTS> = {
   copyFailed: 'Der Browser hat es nicht erlaubt. Das Geheimnis ist markiert: Kopieren Sie es mit der Tastatur.',
   secretNotStored:
     'Das Geheimnis ist noch nicht kopiert. Es kann nicht noch einmal angezeigt werden. Wählen Sie „Fertig“, wenn Sie es aufbewahrt haben.',
+  secretBack: 'Zurück',
+  secretLeave: 'Ich habe es aufbewahrt',
   secretUse: 'So wird es verwendet',
+  usageVariable: 'Diese Zeilen enthalten kein Geheimnis. Legen Sie es dort ab, wo sie es lesen: in {variable}.',
+  copyLines: '{lines} kopieren',
+  linesCopied: 'Kopiert.',
+  linesSelected: 'Der Browser hat es nicht erlaubt. Die Zeilen sind markiert: Kopieren Sie sie mit der Tastatur.',
+  graceUntil: {
+    one: 'Das alte Geheimnis funktioniert noch {count} Stunde, bis {date}. Ersetzen Sie es vorher überall.',
+    other: 'Das alte Geheimnis funktioniert noch {count} Stunden, bis {date}. Ersetzen Sie es vorher überall.',
+  },
+  graceOver: 'Das alte Geheimnis ist beendet.',
   refreshTitle: '{token} erneuern',
   refreshLead: {
     one: 'Ein neues Geheimnis wird erstellt, und die Gültigkeit von 1 Tag beginnt von vorn.',
@@ -29,6 +40,8 @@ export const SECRET: Translation<typeof SECRET_TEXTS> = {
   refreshLeakedHint:
     'Jedes alte Geheimnis dieses Tokens endet sofort. Was noch eines verwendet, funktioniert nicht mehr.',
   revokeTitle: '{token} widerrufen',
+  revokeRequestLead:
+    'Die Anfrage wird zurückgenommen, und das angefragte Token endet. Das kann nicht rückgängig gemacht werden; es kann neu angefragt werden.',
   revokeLead: 'Das Token und alle seine Geheimnisse enden sofort. Das kann nicht rückgängig gemacht werden.',
   revokeUsed: 'Es wurde zuletzt {when} verwendet. Was es verwendet, funktioniert dann nicht mehr.',
   revokeConfirm: 'Geben Sie zur Bestätigung {token} ein',

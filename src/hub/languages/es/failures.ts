@@ -21,6 +21,10 @@ export const FAILURES: Translation<typeof FAILURES_TEXTS> = {
   failSpent:
     'Ya se hizo, y su secreto no se puede volver a mostrar. Cierre esto y renueve el token para obtener un secreto nuevo.',
   failInput: 'Hay algo que aún no es correcto.',
+  failStepUp: 'No se hizo: las reglas de la organización exigen que antes confirme su identidad.',
+  failOwnRequest: 'Lo solicitó usted, así que debe decidir otra persona que administre.',
+  failNothingRequested: 'Aquí ya no hay nada pendiente. Alguien ha decidido, se retiró o ha vencido.',
+  failNotRequester: 'Solo puede hacerlo quien solicitó el token.',
   failOther: 'Se ha rechazado.',
   nothingLost: 'No se ha perdido nada de lo que ha escrito.',
   maybeDone:

@@ -11,7 +11,19 @@ export const SECRET: Translation<typeof SECRET_TEXTS> = {
   copied: 'El secreto está en el portapapeles.',
   copyFailed: 'El navegador no lo ha permitido. El secreto está seleccionado: cópielo con el teclado.',
   secretNotStored: 'El secreto aún no se ha copiado. No se puede volver a mostrar. Elija «Listo» si ya lo ha guardado.',
+  secretBack: 'Volver',
+  secretLeave: 'Ya lo he guardado',
   secretUse: 'Cómo se usa',
+  usageVariable: 'Estas líneas no contienen ningún secreto. Póngalo donde lo leen: en {variable}.',
+  copyLines: 'Copiar {lines}',
+  linesCopied: 'Copiado.',
+  linesSelected: 'El navegador no lo ha permitido. Las líneas están seleccionadas: cópielas con el teclado.',
+  graceUntil: {
+    one: 'El secreto anterior sigue funcionando {count} hora, hasta el {date}. Sustitúyalo en todas partes antes.',
+    many: 'El secreto anterior sigue funcionando {count} de horas, hasta el {date}. Sustitúyalo en todas partes antes.',
+    other: 'El secreto anterior sigue funcionando {count} horas, hasta el {date}. Sustitúyalo en todas partes antes.',
+  },
+  graceOver: 'El secreto anterior ha terminado.',
   refreshTitle: 'Renovar {token}',
   refreshLead: {
     one: 'Se crea un secreto nuevo y la vigencia de {count} día empieza de nuevo.',
@@ -30,6 +42,8 @@ export const SECRET: Translation<typeof SECRET_TEXTS> = {
   refreshLeakedHint:
     'Todos los secretos anteriores de este token terminan de inmediato. Lo que aún use uno dejará de funcionar.',
   revokeTitle: 'Revocar {token}',
+  revokeRequestLead:
+    'Se retira la solicitud y termina el token solicitado. No se puede deshacer; se puede solicitar de nuevo.',
   revokeLead: 'El token y todos sus secretos terminan de inmediato. No se puede deshacer.',
   revokeUsed: 'Último uso: {when}. Lo que lo use dejará de funcionar.',
   revokeConfirm: 'Escriba {token} para confirmar',

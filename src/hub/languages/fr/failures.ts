@@ -21,6 +21,12 @@ export const FAILURES: Translation<typeof FAILURES_TEXTS> = {
   failSpent:
     'C’est déjà fait, et le secret ne peut plus être affiché. Fermez ceci et actualisez le jeton pour obtenir un nouveau secret.',
   failInput: 'Quelque chose n’est pas encore correct.',
+  failStepUp:
+    'Cela n’a pas été fait : les règles de l’organisation exigent que vous confirmiez d’abord votre identité.',
+  failOwnRequest: 'Vous l’avez demandé vous-même : un autre administrateur doit décider.',
+  failNothingRequested:
+    'Plus rien n’est en attente ici. Quelqu’un a décidé, la demande a été retirée ou elle est caduque.',
+  failNotRequester: 'Seule la personne qui a demandé le jeton peut le faire.',
   failOther: 'Cela a été refusé.',
   nothingLost: 'Rien de votre saisie n’est perdu.',
   maybeDone:

@@ -12,7 +12,19 @@ export const SECRET: Translation<typeof SECRET_TEXTS> = {
   copyFailed: 'Le navigateur ne l’a pas permis. Le secret est sélectionné : copiez-le au clavier.',
   secretNotStored:
     'Le secret n’a pas encore été copié. Il ne pourra plus être affiché. Choisissez « Terminé » si vous l’avez conservé.',
+  secretBack: 'Revenir',
+  secretLeave: 'Je l’ai conservé',
   secretUse: 'Comment l’utiliser',
+  usageVariable: 'Ces lignes ne contiennent pas de secret. Placez-le là où elles le lisent : dans {variable}.',
+  copyLines: 'Copier {lines}',
+  linesCopied: 'Copié.',
+  linesSelected: 'Le navigateur ne l’a pas permis. Les lignes sont sélectionnées : copiez-les au clavier.',
+  graceUntil: {
+    one: 'L’ancien secret fonctionne encore {count} heure, jusqu’au {date}. Remplacez-le partout avant.',
+    many: 'L’ancien secret fonctionne encore {count} d’heures, jusqu’au {date}. Remplacez-le partout avant.',
+    other: 'L’ancien secret fonctionne encore {count} heures, jusqu’au {date}. Remplacez-le partout avant.',
+  },
+  graceOver: 'L’ancien secret a pris fin.',
   refreshTitle: 'Actualiser {token}',
   refreshLead: {
     one: 'Un nouveau secret est créé, et la durée de {count} jour recommence.',
@@ -31,6 +43,8 @@ export const SECRET: Translation<typeof SECRET_TEXTS> = {
   refreshLeakedHint:
     'Tous les anciens secrets de ce jeton prennent fin immédiatement. Ce qui en utilise encore un cesse de fonctionner.',
   revokeTitle: 'Révoquer {token}',
+  revokeRequestLead:
+    'La demande est retirée, et le jeton demandé prend fin. Cette action est irréversible ; il peut être demandé de nouveau.',
   revokeLead: 'Le jeton et tous ses secrets prennent fin immédiatement. Cette action est irréversible.',
   revokeUsed: 'Dernière utilisation : {when}. Ce qui l’utilise cessera de fonctionner.',
   revokeConfirm: 'Saisissez {token} pour confirmer',

@@ -34,11 +34,7 @@ export const TABLE: Translation<typeof TABLE_TEXTS> = {
   revokedOn: 'révoqué le {date}',
   empty: 'Il n’y a pas encore de jetons ici.',
   emptyFound: 'Aucun jeton ne correspond. Modifiez la recherche ou l’état.',
-  shown: {
-    one: '{count} jeton affiché.',
-    many: '{count} de jetons affichés.',
-    other: '{count} jetons affichés.',
-  },
+  shown: { one: '{count} jeton affiché.', many: '{count} de jetons affichés.', other: '{count} jetons affichés.' },
   zone: 'Les dates et les heures sont celles du fuseau horaire {zone}.',
   markNew: 'Nouveau',
   legacy: 'Clé existante',

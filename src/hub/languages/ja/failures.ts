@@ -20,6 +20,10 @@ export const FAILURES: Translation<typeof FAILURES_TEXTS> = {
   failSpent:
     'すでに完了しており、シークレットをもう一度表示することはできません。これを閉じて、トークンを更新すると新しいシークレットを取得できます。',
   failInput: '入力内容に修正が必要です。',
+  failStepUp: '実行されませんでした。組織のルールにより、先に本人確認が必要です。',
+  failOwnRequest: '自分で申請したものは、別の管理者が決定する必要があります。',
+  failNothingRequested: '待機中のものはもうありません。決定されたか、取り下げられたか、失効しました。',
+  failNotRequester: 'この操作ができるのは、トークンを申請した人だけです。',
   failOther: '拒否されました。',
   nothingLost: '入力内容は失われていません。',
   maybeDone:

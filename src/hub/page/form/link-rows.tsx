@@ -1,5 +1,6 @@
 /** The links of a text as rows, in their order: what each names, or what is wrong with it, with a way to take it out. */
 import type { NamedLink, PlacedMistake, PlacedReport } from '../../../service/check-links.ts'
+import { Told } from '../engine.tsx'
 import { count, t } from '../hub.ts'
 import { Icon, iconOf } from '../parts/icon.tsx'
 import { type Span, without } from './links.ts'
@@ -80,10 +81,12 @@ const Right = ({ resource: { kind, id, name, link } }: { readonly resource: Name
   </div>
 )
 
-const Wrong = ({ mistake: { link, message } }: { readonly mistake: PlacedMistake }) => (
+const Wrong = ({ mistake }: { readonly mistake: PlacedMistake }) => (
   <div>
-    <code>{link}</code>
-    <p class="mistake">{message}</p>
+    <code>{mistake.link}</code>
+    <p class="mistake">
+      <Told about="issue" of={mistake} />
+    </p>
   </div>
 )
 

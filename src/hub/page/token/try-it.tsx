@@ -83,7 +83,8 @@ function Verdict({ decision, rules }: ExplanationView) {
           {rules.map(({ rule, ok, reason }) => (
             <li key={rule}>
               <span class={`badge ${ok ? 'active' : 'expired'}`}>{t(ok ? 'ruleYes' : 'ruleNo')}</span>{' '}
-              {tell('rule', { code: rule, message: '' })} <Told about="issue" of={{ message: reason }} />
+              {tell('rule', { code: rule, message: '' }) || <code>{rule}</code>}{' '}
+              <Told about="issue" of={{ message: reason }} />
             </li>
           ))}
         </ol>

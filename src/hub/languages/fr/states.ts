@@ -1,0 +1,9 @@
+/** hub/texts/states.ts in French. */
+import type { STATES_TEXTS } from '../../texts/states.ts'
+import type { Translation } from '../translation.ts'
+
+export const STATES: Translation<typeof STATES_TEXTS> = {
+  emptyHint:
+    'Un jeton permet à un programme de travailler pour votre organisation. Son secret est affiché une seule fois, à sa création.',
+  showAll: 'Afficher tous les jetons',
+}
