@@ -72,7 +72,7 @@ describeInChromium('a selection', () => {
   it('is kept from page to page, and can be all that match', async () => {
     const { page, active } = await opened(53)
     await pick(page, 'Token 01').check()
-    await page.getByRole('button', { name: 'More tokens' }).click()
+    await page.getByRole('button', { name: 'Next page' }).click()
     await pick(page, 'Token 53').check()
     await bar(page).getByText('2 selected').waitFor()
     await bar(page).getByRole('button', { name: 'Select all that match' }).click()
