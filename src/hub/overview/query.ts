@@ -8,6 +8,7 @@ import { textProblem } from '../../core/text.ts'
 import type { EventType, Token } from '../../core/token.ts'
 import { CURSORS, NO_CURSOR } from '../../service/cursor.ts'
 import { given } from '../../service/input.ts'
+import { isLanguage } from '../language.ts'
 import { OVERVIEW_SORTS } from './words.ts'
 
 const oneOf = <const T extends readonly string[]>(values: T) => z.exactOptional(z.literal([...values]))
@@ -28,6 +29,9 @@ export const OVERVIEW_QUERY = z.strictObject({
   scope: z.exactOptional(given),
   resource: z.exactOptional(matching(/^\S{1,2048}$/, 'must be a link, or a kind and an id such as "file:ABC".')),
   by: z.exactOptional(given),
+  lang: z.exactOptional(
+    text((value) => (isLanguage(value) ? undefined : 'must be a language such as "en" or "pt-BR".')),
+  ),
   after: z.exactOptional(matching(CURSORS.list, NO_CURSOR)),
   since: z.exactOptional(matching(/^\d{1,15}$/, 'must be the number of an event.')),
 })

@@ -14,6 +14,8 @@ import { type News, OVERVIEW_QUERY, type Overview, type OverviewQuery } from './
 export const PAGE_SIZE = 50
 /** How many tokens are kept in memory unless the host says otherwise. */
 const MOST_TOKENS = 50_000
+/** For how many languages an order is kept. */
+const MOST_LANGUAGES = 10
 /** How many of the newest events are told. */
 const MOST_NEWS = 20
 
@@ -22,11 +24,18 @@ type AskerOfAll = Asker & { readonly engine: Pick<AdminEngine, 'checkLinks' | 'p
 /** The route, for one hub. */
 export function overviewRoute(options: HubOptions): Route {
   // At the first request, since by then the options are known to be right.
-  let made: { readonly keeper: Keeper; readonly orders: Orders; readonly clock: { now(): number } } | undefined
+  let made: { readonly keeper: Keeper; readonly clock: { now(): number } } | undefined
   const make = (): NonNullable<typeof made> => {
-    const { clock = Date, lang = 'en', overviewTokens = MOST_TOKENS } = options
-    const collator = new Intl.Collator(lang, { numeric: true })
-    return { keeper: createKeeper(clock, overviewTokens), orders: createOrders(collator), clock }
+    const { clock = Date, overviewTokens = MOST_TOKENS } = options
+    return { keeper: createKeeper(clock, overviewTokens), clock }
+  }
+  /** By the language of the page. */
+  const orders = new Map<string, Orders>()
+  const ordersOf = (lang: string): Orders => {
+    const known = orders.get(lang) ?? createOrders(new Intl.Collator(lang, { numeric: true }))
+    if (orders.size === MOST_LANGUAGES) orders.clear()
+    orders.set(lang, known)
+    return known
   }
   return route({
     id: 'getOverview',
@@ -37,7 +46,7 @@ export function overviewRoute(options: HubOptions): Route {
     codes: ['invalid_input', 'not_plan_admin', 'unavailable'],
     call: async (engine, { actor, param, query }): Promise<Answer> => {
       made ??= make()
-      const { keeper, orders, clock } = made
+      const { keeper, clock } = made
       const asker = { engine, actor, planId: param }
       const snapshot = await keeper.of(asker)
       const now = clock.now()
@@ -45,7 +54,9 @@ export function overviewRoute(options: HubOptions): Route {
       return {
         tag: `"${snapshot.seq}.${Math.floor(now / millisecondsInMinute)}"`,
         make: () =>
-          tokens ? pageOf({ asker, keeper, snapshot, tokens, query, now, orders }) : listed(asker, snapshot, query),
+          tokens
+            ? pageOf({ asker, keeper, snapshot, tokens, query, now, orders: ordersOf(query.lang ?? 'en') })
+            : listed(asker, snapshot, query),
       }
     },
   })

@@ -14,7 +14,10 @@ export const TOKEN_TEXTS = {
   lapses: 'Lapses',
   lifetime: 'Lifetime',
   lifetimeDays: { one: '{count} day', other: '{count} days' },
-  lifetimeShortened: 'A refresh gives {days} days, since that is the longest lifetime now.',
+  lifetimeShortened: {
+    one: 'A refresh gives 1 day, since that is the longest lifetime now.',
+    other: 'A refresh gives {count} days, since that is the longest lifetime now.',
+  },
   contact: 'Contact',
   metadata: 'Metadata',
   addresses: 'Addresses',

@@ -48,7 +48,8 @@ function takeDelivered(plan: BootPlan, kind: Kind, view: View): Overview | undef
 
 /** What is asked for a view. */
 function queryOf(kind: Kind, view: View): OverviewQuery {
-  return { type: kind.type.name, ...Object.fromEntries(parametersOf(view)) }
+  const order = view.sort === 'name' ? { lang: boot.lang } : {}
+  return { type: kind.type.name, ...order, ...Object.fromEntries(parametersOf(view)) }
 }
 
 /**

@@ -40,7 +40,7 @@ export function Overview({ token, rules }: OverviewProps) {
         )}
         <Fact name={t('lifetime')}>
           {count(lifetimeDays, 'lifetimeDays')}
-          {longest < lifetimeDays && `. ${t('lifetimeShortened', { days: longest })}`}
+          {longest < lifetimeDays && `. ${count(longest, 'lifetimeShortened')}`}
         </Fact>
         <Fact name={t('columnCreated')}>
           <Moment at={createdAt} /> <By id={createdBy} />
