@@ -91,7 +91,7 @@ describeInChromium('the page', () => {
       expect((await entry.boundingBox())?.height).toBeGreaterThanOrEqual(44)
     await page.keyboard.press('Escape')
     await card.tap({ position: { x: 120, y: 100 } })
-    await page.getByText('created the token').waitFor()
+    await page.getByRole('dialog').getByRole('heading', { name: 'Short' }).waitFor()
   })
 
   it('says what to do where nothing was found, and the focus is at the search once all are there again', async () => {
