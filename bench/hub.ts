@@ -139,10 +139,11 @@ async function useIt(tab: Page): Promise<void> {
     await tab.waitForTimeout(200)
   }
   await tab.getByRole('row').nth(1).getByRole('button').first().click()
+  await tab.getByRole('tab', { name: 'Activity' }).click()
   await tab.getByText('created the token').waitFor()
   await tab.getByRole('button', { name: 'Close' }).click()
   await tab.getByRole('button', { name: 'Generate REST API token' }).click()
   await tab.getByLabel('Name').fill('Nightly export')
-  await tab.getByRole('button', { name: 'Next' }).click()
+  await tab.getByRole('button', { name: 'Next', exact: true }).click()
   await tab.getByLabel('Search scopes').pressSequentially('library', { delay: 30 })
 }
