@@ -146,7 +146,6 @@ function moved(): void {
   } else if (here.isModal) {
     // Forward, to a modal that was closed.
     here = left.here
-    address = left.address
     history.back()
   } else if (left.here.isModal && address === left.address) {
     // Back, from the entry of a modal that was closed to the one below it, which looks the same: one goes on from there.
