@@ -22,6 +22,8 @@ export const OVERVIEW_QUERY = z.strictObject({
   sort: oneOf(OVERVIEW_SORTS),
   dir: oneOf(['asc', 'desc']),
   page: z.exactOptional(matching(/^[1-9]\d{0,6}$/, 'must be the number of a page.')),
+  /** Tokens of a page: of one that shows them, or of one that picks them. */
+  size: oneOf(['50', '500']),
   expiring: oneOf(DAYS),
   unused: oneOf(DAYS),
   never: oneOf(['true']),

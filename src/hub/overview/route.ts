@@ -64,9 +64,9 @@ export function overviewRoute(options: HubOptions): Route {
 
 /** Of a plan with too many tokens: the engine's own list. */
 async function listed({ engine, actor, planId }: Asker, { seq }: Snapshot, query: OverviewQuery): Promise<Overview> {
-  const { type, status, search, after } = query
+  const { type, status, search, after, size = PAGE_SIZE } = query
   const page = await engine.list({
-    ...{ actor, planId, order: 'expiry', limit: PAGE_SIZE },
+    ...{ actor, planId, order: 'expiry', limit: Number(size) },
     ...(type !== undefined && { type }),
     ...(status !== undefined && { status }),
     ...(search !== undefined && { search }),
@@ -87,13 +87,16 @@ interface Asked {
 
 async function pageOf({ asker, keeper, snapshot, tokens, query, now, orders }: Asked): Promise<Overview> {
   const { type, page = '1' } = query
+  const size = Number(query.size ?? PAGE_SIZE)
   const { all, counts, makers, scopes } = orders.about(snapshot, tokens, type, now)
   const resource = query.resource === undefined ? undefined : await lineageOf(asker, query)
   const ordered = orders.sorted(snapshot, all, query, now)
   const found = ordered.filter((token) => fits(token, query, now, resource?.lineage))
-  const pages = Math.max(1, Math.ceil(found.length / PAGE_SIZE))
+  const pages = Math.max(1, Math.ceil(found.length / size))
   const number = Math.min(Number(page), pages)
-  const rows = await keeper.shown(asker, snapshot, found.slice((number - 1) * PAGE_SIZE, number * PAGE_SIZE))
+  const some = found.slice((number - 1) * size, number * size)
+  // What is picked is looked at again before it ends.
+  const rows = size === PAGE_SIZE ? await keeper.shown(asker, snapshot, some) : some
   return {
     seq: snapshot.seq,
     tokens: rows.map((token) => {

@@ -64,7 +64,10 @@ export async function matchingPage(
   after: string | undefined,
 ): Promise<TokenPage> {
   const where = after === undefined ? {} : isKept ? { page: after } : { after }
-  const found = await api.overview({ planId: plan.id, query: { ...queryOf(kind, { ...view, page: 1 }), ...where } })
+  const found = await api.overview({
+    planId: plan.id,
+    query: { ...queryOf(kind, { ...view, page: 1 }), size: '500', ...where },
+  })
   const { tokens = [], whole, next } = found ?? {}
   const following = whole ? (whole.page < whole.pages ? String(whole.page + 1) : undefined) : next
   return { tokens, ...(following !== undefined && { next: following }) }
