@@ -34,8 +34,10 @@ interface Figures {
   readonly paintRatio: number
   /** The medians, in milliseconds. For the eye alone. */
   readonly paint: { readonly few: number; readonly many: number }
-  /** Script and stylesheet. */
+  /** Scripts, stylesheet and texts, as they are loaded for the table. */
   readonly brotliBytes: number
+  /** Forms, log and charts, which are loaded when one opens them. */
+  readonly laterBytes: number
 }
 
 /** What a page has told of itself. */
@@ -45,9 +47,14 @@ interface Seen {
   paint: number
 }
 
+const weightOf = (files: readonly ({ readonly brotli: string } | undefined)[]): number =>
+  files.reduce((sum, file) => sum + atob(file?.brotli ?? '').length, 0)
+
 /** Runs it, over a tenth of the tokens if it has to be quick. */
 export async function hub({ quick }: { readonly quick: boolean }): Promise<Figures> {
-  const brotliBytes = [ASSETS.script, ASSETS.style].reduce((sum, { brotli }) => sum + atob(brotli).length, 0)
+  const parts = Object.values(ASSETS.parts)
+  const brotliBytes = weightOf([ASSETS.script, ASSETS.style, ASSETS.texts.en, ...parts.filter((one) => one.isEarly)])
+  const laterBytes = weightOf(parts.filter((one) => !one.isEarly))
   const few = await serving(await filled(20))
   const many = await serving(await filled(quick ? 2_000 : 20_000))
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
@@ -66,7 +73,7 @@ export async function hub({ quick }: { readonly quick: boolean }): Promise<Figur
       layoutShift: Math.round(shift * 10_000) / 10_000,
       paintRatio: Math.round((paint.many / paint.few) * 100) / 100,
       paint,
-      brotliBytes,
+      ...{ brotliBytes, laterBytes },
     }
   } finally {
     await browser.close()

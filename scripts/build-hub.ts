@@ -1,12 +1,14 @@
 /**
- * Builds the page of src/hub/page/ into src/hub/assets.gen.ts, which git does not keep: one script, one stylesheet, and the texts of each
- * language, each also in brotli. Runs before whatever reads the sources: build, tests, types. Says nothing unless something is wrong.
+ * Builds the page of src/hub/page/ into src/hub/assets.gen.ts, which git does not keep: one script with the parts that it
+ * loads, one stylesheet, and the texts of each language, each also in brotli. Runs before whatever reads the sources: build, tests, types. Says nothing unless something is wrong.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants } from 'node:zlib'
-import { build } from 'esbuild'
+import { type BuildOptions, build } from 'esbuild'
 import { LANGUAGES } from '../src/hub/languages/index.ts'
+import { ENGINE_TEXTS } from '../src/hub/texts/engine.ts'
 import { HUB_TEXTS } from '../src/hub/texts/index.ts'
 import { scoped } from './scope-css.ts'
 
@@ -18,21 +20,46 @@ interface Asset {
   readonly brotli: string
 }
 
-async function bundle(entry: string): Promise<Asset> {
-  const { outputFiles } = await build({
-    entryPoints: [hub + entry],
-    bundle: true,
-    minify: true,
-    write: false,
-    format: 'esm',
-    target: ['es2022', 'safari16.4'],
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
-    legalComments: 'none',
-    logLevel: 'warning',
+const OPTIONS = {
+  bundle: true,
+  minify: true,
+  write: false,
+  target: ['es2022', 'safari16.4'],
+  legalComments: 'none',
+  logLevel: 'warning',
+} satisfies BuildOptions
+
+async function bundleStyle(): Promise<Asset> {
+  const { outputFiles } = await build({ ...OPTIONS, entryPoints: [`${hub}page/style.css`] })
+  return assetOf(scoped(outputFiles[0]?.text ?? ''))
+}
+
+/** The script, and the files that it imports: at once, or when a part of the page is first drawn. */
+async function bundleScript() {
+  const { outputFiles, metafile } = await build({
+    ...{
+      ...OPTIONS,
+      entryPoints: [`${hub}page/main.tsx`],
+      outdir: hub,
+      format: 'esm',
+      splitting: true,
+      metafile: true,
+    },
+    ...{ entryNames: 'hub', chunkNames: 'hub-[name].[hash]', jsx: 'automatic', jsxImportSource: 'preact' },
   })
-  const text = outputFiles[0]?.text ?? ''
-  return assetOf(entry.endsWith('.css') ? scoped(text) : text)
+  const early = new Set(
+    Object.entries(metafile.outputs)
+      .filter(([path]) => basename(path) === 'hub.js')
+      .flatMap(([, { imports }]) => imports.filter(({ kind }) => kind === 'import-statement'))
+      .map(({ path }) => basename(path)),
+  )
+  const files = new Map(outputFiles.map(({ path, text }) => [basename(path), text]))
+  const script = files.get('hub.js') ?? ''
+  files.delete('hub.js')
+  return {
+    script: assetOf(script),
+    parts: Object.fromEntries([...files].map(([name, text]) => [name, { ...assetOf(text), isEarly: early.has(name) }])),
+  }
 }
 
 function assetOf(text: string): Asset {
@@ -40,14 +67,17 @@ function assetOf(text: string): Asset {
   return { text, brotli: brotliCompressSync(text, { params }).toString('base64') }
 }
 
+/** What the engine says is English as it comes (hub/page/engine.tsx). */
+const ENGLISH = Object.fromEntries(Object.entries(HUB_TEXTS).filter(([name]) => !Object.hasOwn(ENGINE_TEXTS, name)))
+
 /** Builds it. A file that says the same already is left alone, so that nothing that watches it starts over. */
 export async function buildHub(): Promise<void> {
-  const [script, style] = await Promise.all([bundle('page/main.tsx'), bundle('page/style.css')])
-  // What a language lacks is English.
+  const [{ script, parts }, style] = await Promise.all([bundleScript(), bundleStyle()])
   const texts = Object.fromEntries(
-    Object.entries({ en: {}, ...LANGUAGES }).map(([tag, words]) => [
+    Object.entries({ en: ENGLISH, ...LANGUAGES }).map(([tag, words]) => [
       tag,
-      assetOf(JSON.stringify({ ...HUB_TEXTS, ...words })),
+      // What a language lacks is English.
+      assetOf(JSON.stringify(tag === 'en' ? words : { ...HUB_TEXTS, ...words })),
     ]),
   )
   const text = `/** The page's files. Made by scripts/build-hub.ts from hub/page/; not to be edited. */
@@ -55,7 +85,10 @@ export const ASSETS: {
   readonly [file in 'script' | 'style']: { readonly text: string; readonly brotli: string }
 } & {
   readonly texts: { readonly [language: string]: { readonly text: string; readonly brotli: string } }
-} = ${JSON.stringify({ script, style, texts })}
+  readonly parts: {
+    readonly [name: string]: { readonly text: string; readonly brotli: string; readonly isEarly: boolean }
+  }
+} = ${JSON.stringify({ script, parts, style, texts })}
 `
   if (read(generated) !== text) writeFileSync(generated, text)
 }

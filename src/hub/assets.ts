@@ -1,6 +1,6 @@
 /**
- * The page's files: one script, one stylesheet, the texts of each language, and the host's own CSS after the stylesheet. Their names hold a hash of what they say, so
- * that a browser keeps them for ever. All but the last are made by scripts/build-hub.ts.
+ * The page's files: one script with the parts that it loads, one stylesheet, the texts of each language, and the host's own CSS
+ * after the stylesheet. Their names hold a hash of what they say, so that a browser keeps them for ever. All but the last are made by scripts/build-hub.ts.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
@@ -19,6 +19,8 @@ interface Served {
 export interface Files {
   /** The script's name, below the path of the page. */
   readonly script: string
+  /** What the script imports before it runs. */
+  readonly early: readonly string[]
   /** The names of the stylesheets, in their order. */
   readonly styles: readonly string[]
   /** The name of the file with the texts of a language that the page comes with. */
@@ -27,6 +29,8 @@ export interface Files {
   answer(name: string, request: Request): Promise<Response | undefined>
 }
 
+const SCRIPT = 'text/javascript; charset=utf-8'
+
 /** Makes the files, with the host's CSS if it has any. */
 export function createFiles(css: string): Files {
   const named = (stem: string, ending: string, text: string): string =>
@@ -34,9 +38,11 @@ export function createFiles(css: string): Files {
   const script = named('hub', 'js', ASSETS.script.text)
   const style = named('hub', 'css', ASSETS.style.text)
   const theme = named('theme', 'css', css)
+  const parts = Object.entries(ASSETS.parts)
   const texts = new Map(Object.entries(ASSETS.texts).map(([tag, file]) => [tag, named('texts', 'json', file.text)]))
   const served = new Map<string, Served>([
-    [script, { type: 'text/javascript; charset=utf-8', ...ASSETS.script }],
+    [script, { type: SCRIPT, ...ASSETS.script }],
+    ...parts.map(([name, { text, brotli }]): [string, Served] => [name, { type: SCRIPT, text, brotli }]),
     [style, { type: 'text/css; charset=utf-8', ...ASSETS.style }],
     ...Object.entries(ASSETS.texts).map(([tag, file]): [string, Served] => [
       texts.get(tag) ?? '',
@@ -46,6 +52,7 @@ export function createFiles(css: string): Files {
   ])
   return {
     script,
+    early: parts.filter(([, { isEarly }]) => isEarly).map(([name]) => name),
     textsOf: (language) => texts.get(language) ?? (texts.get('en') as string),
     styles: css === '' ? [style] : [style, theme],
     async answer(name, { headers, method }) {

@@ -40,6 +40,7 @@ export function pageOf(drawn: Drawn, boot: Boot): Pick<HubParts, 'head' | 'body'
   return {
     head: `${stylesOf(drawn)}
 <link rel="preload" href="${basePath}/${files.textsOf(language.file)}" as="fetch" crossorigin>
+${files.early.map((name) => `<link rel="modulepreload" href="${basePath}/${name}"${nonceOf(drawn)}>`).join('\n')}
 <script type="module" src="${basePath}/${files.script}"${nonceOf(drawn)}></script>`,
     body: `<div id="hub" class="hub" ${languageOf(language)}>${waiting(loading)}</div>
 <noscript><div class="hub">${waiting(noScript)}</div></noscript>

@@ -177,7 +177,11 @@ export async function paste(control: Locator, text: string): Promise<void> {
 
 /** The page's files, as its HTML names them: the stylesheets, then the script. */
 export const filesOf = (html: string): string[] =>
-  [...html.matchAll(/(?:href|src)="([^"]+\.(?:css|js))"/g)].map(([, file = '']) => file)
+  [...html.matchAll(/(?:rel="stylesheet" href|type="module" src)="([^"]+)"/g)].map(([, file = '']) => file)
+
+/** What of the page is loaded at once: these, what the script imports, and its texts. */
+export const loadedOf = (html: string): string[] =>
+  [...html.matchAll(/(?:href|src)="([^"]+\.(?:css|js|json))"/g)].map(([, file = '']) => file)
 
 /** What the server wrote into the HTML for the script. */
 export function bootOf(html: string): Boot {

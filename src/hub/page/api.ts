@@ -22,7 +22,7 @@ import { steppingUp } from './step-up.ts'
 const TIMEOUT_MS = 15_000
 
 /** No answer at all, or one of somebody who asks to sign in. */
-class Unanswered extends Error {
+export class Unanswered extends Error {
   override readonly name = 'Unanswered'
   readonly code: 'network' | 'timeout' | 'signed_out'
 

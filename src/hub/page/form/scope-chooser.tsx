@@ -2,6 +2,7 @@
 import { useId, useState } from 'preact/hooks'
 import type { ScopeView } from '../../../core/policy.ts'
 import { count, t } from '../hub.ts'
+import { Deprecated } from '../parts/deprecated.tsx'
 import { Field, Mistake } from '../parts/parts.tsx'
 import { Segments } from '../parts/segments.tsx'
 import type { FieldsProps } from './describe-fields.tsx'
@@ -184,14 +185,5 @@ function ScopeBox({ scope: { name, title, deprecated }, isChosen, why, mistakeId
         {title} {deprecated !== undefined && <Deprecated why={deprecated} />} {why}
       </p>
     </div>
-  )
-}
-
-/** The mark of a scope that should not be used any more, and what to use. */
-export function Deprecated({ why }: { readonly why: string }) {
-  return (
-    <span>
-      <span class="badge soon">{t('deprecated')}</span> {why}
-    </span>
   )
 }

@@ -2,8 +2,8 @@
 import { useState } from 'preact/hooks'
 import type { BootPlan } from '../../boot.ts'
 import { t } from '../hub.ts'
+import { Whose } from './later.tsx'
 import { addressOf, type PlanView, usageName, VIEWS } from './views.ts'
-import { Whose } from './whose.tsx'
 
 interface NavigationProps {
   readonly plan: BootPlan

@@ -2,8 +2,8 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Token } from '../../../core/token.ts'
 import { api, persistently } from '../api.ts'
-import { Deprecated } from '../form/scope-chooser.tsx'
 import { count, kindOf, t } from '../hub.ts'
+import { Deprecated } from '../parts/deprecated.tsx'
 
 /** The tab. */
 export function Access({ token }: { readonly token: Token }) {
