@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact'
 import type { SurfaceView } from '../../admin/client.ts'
 import type { TypeView } from '../../core/policy.ts'
 import type { Boot, BootPlan } from '../boot.ts'
-import type { HubTexts, PluralKey, TextKey } from '../texts/index.ts'
+import type { HubTexts, PluralKey, PluralText, TextKey } from '../texts/index.ts'
 
 /** What the server wrote into the page. */
 export const boot = JSON.parse(document.getElementById('boot')?.textContent ?? '{}') as Boot
@@ -21,9 +21,9 @@ export const now = (): number => Date.now() + offset
 const numbers = new Intl.NumberFormat(boot.lang)
 const plurals = new Intl.PluralRules(boot.lang)
 
-/** Whether the page has a sentence of a name. */
-export const isText = (key: string): key is TextKey =>
-  typeof own(words as { readonly [key: string]: unknown }, key) === 'string'
+/** What the page has under a name that it was told: one sentence, or one about a number. */
+export const textNamed = (key: string): string | PluralText | undefined =>
+  own(words as { readonly [key: string]: string | PluralText }, key)
 
 type Values = { readonly [hole: string]: string | number }
 

@@ -1,18 +1,24 @@
 /**
  * What the engine says, by its codes: what is wrong with an input (`issue_…`), why a request is refused (`refusal_…`), the questions
  * that are asked of a request (`rule_…`), and why a call failed (`error_…`). In English the engine's own sentence is shown, which says
- * more; these are for other languages. A code that is not here is shown in English.
+ * more; these are for other languages. A code that is not here is shown in English. What is about a number is about the first one of its
+ * parameters.
  */
 
 export const ENGINE_TEXTS = {
   issue_lifetime_days: 'Choose a whole number of days from 1 to {longest}.',
   issue_lifetime_days_by_rules: 'Choose a whole number of days from 1 to {longest}. The rules of the plan say so.',
-  issue_expires_at: 'Choose a moment that lies ahead, by {longest} days at most.',
-  issue_expires_at_by_rules:
-    'Choose a moment that lies ahead, by {longest} days at most. The rules of the plan say so.',
+  issue_expires_at: {
+    one: 'Choose a moment that lies ahead, by {count} day at most.',
+    other: 'Choose a moment that lies ahead, by {count} days at most.',
+  },
+  issue_expires_at_by_rules: {
+    one: 'Choose a moment that lies ahead, by {count} day at most. The rules of the plan say so.',
+    other: 'Choose a moment that lies ahead, by {count} days at most. The rules of the plan say so.',
+  },
   issue_grace_hours: 'Choose a whole number of hours from 0 to {most}.',
   issue_scope_none: 'Choose at least one scope.',
-  issue_scope_too_many: 'Choose at most {most} scopes.',
+  issue_scope_too_many: { one: 'Choose at most {count} scope.', other: 'Choose at most {count} scopes.' },
   issue_scope_reserved: 'This scope cannot be granted to a plan access token.',
   issue_scope_of_other_type: 'This scope cannot be granted to a token of the type {type}.',
   issue_scope_renamed: 'This scope is called {name} now.',
@@ -23,7 +29,7 @@ export const ENGINE_TEXTS = {
   issue_resources_by_rules: 'The rules of the plan ask for a list of resources.',
   issue_addresses_by_rules: 'The rules of the plan ask for a list of addresses.',
   issue_resources_none: 'Paste at least one link, or choose all resources.',
-  issue_resources_too_many: 'Paste at most {most} links.',
+  issue_resources_too_many: { one: 'Paste at most {count} link.', other: 'Paste at most {count} links.' },
   issue_link_malformed: 'This is not one whole link. Copy it again.',
   issue_link_not_https: 'A link begins with https://.',
   issue_link_wrong_host: 'The link does not lead to {hosts}.',
@@ -48,7 +54,10 @@ export const ENGINE_TEXTS = {
   issue_address_prefix: 'Behind the address goes the length of the prefix: 0 to 32 for IPv4, 0 to 128 for IPv6.',
   issue_metadata_too_many: 'There are too many keys.',
   issue_renewal_not_allowed: 'Tokens of this type may not renew themselves.',
-  issue_renew_until: 'Choose a moment that lies ahead, by {longest} days at most.',
+  issue_renew_until: {
+    one: 'Choose a moment that lies ahead, by {count} day at most.',
+    other: 'Choose a moment that lies ahead, by {count} days at most.',
+  },
   issue_nothing_changed: 'Change something first.',
 
   refusal_token_missing: 'The request carries no token.',

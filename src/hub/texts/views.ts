@@ -43,8 +43,10 @@ export const VIEWS_TEXTS = {
   viewSaved: 'The view {view} is saved in this browser.',
   viewDeleted: 'The view {view} is deleted.',
   viewNotKept: 'This browser keeps nothing, so the view is gone when the page is closed.',
-  viewsFull: 'There are {count} views already. Delete one first.',
-  save: 'Save',
+  viewsFull: {
+    one: 'There is {count} view already. Delete it first.',
+    other: 'There are {count} views already. Delete one first.',
+  },
   facet: '{value} ({count})',
   number: '{number}',
 

@@ -27,7 +27,7 @@ function List({ draft, bounds: { needsAddresses, plan }, mistakes, onChange }: F
         ? t('addressesOfType')
         : t('addressesAnywhere')
   return (
-    <Field label={t('addresses')} hint={`${why} ${t('addressesHint')}`} mistake={mistakes.addresses}>
+    <Field label={t('addressesLabel')} hint={`${why} ${t('addressesHint')}`} mistake={mistakes.addresses}>
       {(control) => (
         <textarea
           {...control}

@@ -84,7 +84,7 @@ export function describeMistakes(draft: Draft, bounds: Bounds): Mistakes {
   return {
     name: textMistake(draft.name, 1, 100),
     description: draft.description === '' ? undefined : textMistake(draft.description, 0, 1_000),
-    days: daysIn(draft.days, bounds.longest) === undefined ? t('daysWrong', { days: bounds.longest }) : undefined,
+    days: daysIn(draft.days, bounds.longest) === undefined ? count(bounds.longest, 'daysWrong') : undefined,
     contact: draft.contact.trim() === '' ? undefined : textMistake(draft.contact, 0, 200),
     words: wordsMistake(wordsIn(draft)),
     renewUntil:
@@ -114,7 +114,7 @@ export function scopeMistakes({ scopes }: Draft, { type }: Kind): Mistakes {
 /** What is wrong with where it may be used from. */
 export function addressMistakes({ addresses }: Draft, { needsAddresses, hasAddresses }: Bounds): Mistakes {
   const isMissing = hasAddresses && needsAddresses !== undefined && addresses.trim() === ''
-  return { addresses: isMissing ? t('addressesNone') : undefined }
+  return { addresses: isMissing ? t('addressesMissing') : undefined }
 }
 
 /** Whether there is no mistake. */

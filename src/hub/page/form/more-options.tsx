@@ -125,7 +125,7 @@ function SelfRenewal({
           onChange={({ currentTarget }) => onChange({ isRenewing: currentTarget.checked })}
         />
         <div>
-          <label for={id}>{t('selfRenewal')}</label>
+          <label for={id}>{t('selfRenewalLabel')}</label>
           <p class="hint" id={`${id}-about`}>
             {t('selfRenewalHint', { part: Math.round(part * 100) })}
           </p>

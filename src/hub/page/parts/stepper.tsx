@@ -24,7 +24,7 @@ export function Stepper({ steps, step, furthest, onGo }: StepperProps) {
         {steps.map((text, at) => (
           <li key={text} aria-current={at === step ? 'step' : undefined}>
             <button type="button" disabled={at === step || at > furthest} onClick={() => onGo(at)}>
-              <span class="dot">{at < step ? <Icon name="check" /> : t('number', { count: at + 1 })}</span>
+              <span class="dot">{at < step ? <Icon name="check" /> : t('number', { number: at + 1 })}</span>
               <span>{text}</span>
             </button>
           </li>

@@ -105,7 +105,7 @@ export function Views({ plan, kind, view, whole, isCapped, known: seen, onChoose
             <Save
               taken={saved}
               onSave={(name) => store([...saved, { name, view: { ...view, page: 1 } }], t('viewSaved', { view: name }))}
-              onFull={() => onSay(t('viewsFull', { count: MOST_VIEWS }))}
+              onFull={() => onSay(count(MOST_VIEWS, 'viewsFull'))}
             />
           )}
         </div>
