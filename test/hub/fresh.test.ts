@@ -46,6 +46,7 @@ describeInChromium('the table', () => {
 
   it('does so without a flicker: nothing is dimmed, said or moved, and the focus, the menu and the search stay', async () => {
     const { page, make, state } = await opened('Website sync')
+    await page.setViewportSize({ width: 1280, height: 1000 })
     await page.getByLabel('Search tokens').fill('sync')
     await page.getByText('1 token found').waitFor()
     const menu = rowOf(page, 'Website sync').getByRole('button').last()

@@ -42,7 +42,9 @@ describeInChromium('the page', () => {
     const { page, heights } = await opened({ viewport: { width: 375, height: 780 }, hasTouch: true, isMobile: true })
     for (const selector of ['.toolbar :is(input, select, button)', 'td.name button', 'td.actions button'])
       for (const height of await heights(selector)) expect(height).toBeGreaterThanOrEqual(44)
-    const sizes = page.locator('input, select').evaluateAll((all) => all.map((one) => getComputedStyle(one).fontSize))
+    const sizes = page
+      .locator('input:not([type=checkbox]), select')
+      .evaluateAll((all) => all.map((one) => getComputedStyle(one).fontSize))
     expect(new Set(await sizes)).toEqual(new Set(['16px']))
   })
 
@@ -76,7 +78,7 @@ describeInChromium('the page', () => {
     await page.setViewportSize({ width: 703, height: 1000 })
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
     expect(await page.getByRole('columnheader', { name: 'Expires' }).isVisible()).toBe(true)
-    expect(await page.locator('body').evaluate((one) => getComputedStyle(one).color)).toBe('rgb(31, 31, 31)')
+    expect(await page.locator('#hub').evaluate((one) => getComputedStyle(one).color)).toBe('rgb(31, 31, 31)')
     const sheets = (await page.pdf({ format: 'A4' })).toString('latin1').match(/\/Type \/Page\b/g)
     expect(sheets?.length).toBeGreaterThan(1)
   })
