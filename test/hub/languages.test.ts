@@ -1,4 +1,6 @@
 /** The languages of the page: whole, chosen by the host or by the request, and in a browser with their plurals and their direction. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { acceptLanguage, HUB_LANGUAGES, HUB_TEXTS, type PluralText } from 'plan-access-tokens/hub'
 import { describe, expect, it } from 'vitest'
 import { LANGUAGES } from '../../src/hub/languages/index.ts'
@@ -40,6 +42,16 @@ describe.each(OTHERS)('%s', (tag, words) => {
         expect([key, wanted.filter((hole) => hole !== '{count}' && !holesOf(form).includes(hole))]).toEqual([key, []])
       }
     }
+  })
+})
+
+describe('the texts', () => {
+  it('have names of their own, so that none takes the place of another', () => {
+    const folder = fileURLToPath(new URL('../../src/hub/texts/', import.meta.url))
+    const names = readdirSync(folder).flatMap((file) =>
+      [...readFileSync(folder + file, 'utf8').matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name),
+    )
+    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([])
   })
 })
 

@@ -1,7 +1,7 @@
 /** Texts about a plan as a whole: its log, its charts, whose a secret is, and many tokens that are revoked at once. */
 
 export const PLAN_TEXTS = {
-  views: 'Views',
+  planViews: 'Views of the plan',
   viewTokens: 'Tokens',
   viewLog: 'Audit log',
   viewUsage: 'Usage',

@@ -6,12 +6,21 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   issue_lifetime_days: 'Wählen Sie eine ganze Zahl von Tagen von 1 bis {longest}.',
   issue_lifetime_days_by_rules:
     'Wählen Sie eine ganze Zahl von Tagen von 1 bis {longest}. So verlangen es die Regeln des Tarifs.',
-  issue_expires_at: 'Wählen Sie einen Zeitpunkt in der Zukunft, höchstens {longest} Tage entfernt.',
-  issue_expires_at_by_rules:
-    'Wählen Sie einen Zeitpunkt in der Zukunft, höchstens {longest} Tage entfernt. So verlangen es die Regeln des Tarifs.',
+  issue_expires_at: {
+    one: 'Wählen Sie einen Zeitpunkt in der Zukunft, höchstens {count} Tag entfernt.',
+    other: 'Wählen Sie einen Zeitpunkt in der Zukunft, höchstens {count} Tage entfernt.',
+  },
+  issue_expires_at_by_rules: {
+    one: 'Wählen Sie einen Zeitpunkt in der Zukunft, höchstens {count} Tag entfernt. So verlangen es die Regeln des Tarifs.',
+    other:
+      'Wählen Sie einen Zeitpunkt in der Zukunft, höchstens {count} Tage entfernt. So verlangen es die Regeln des Tarifs.',
+  },
   issue_grace_hours: 'Wählen Sie eine ganze Zahl von Stunden von 0 bis {most}.',
   issue_scope_none: 'Wählen Sie mindestens eine Berechtigung aus.',
-  issue_scope_too_many: 'Wählen Sie höchstens {most} Berechtigungen aus.',
+  issue_scope_too_many: {
+    one: 'Wählen Sie höchstens {count} Berechtigung aus.',
+    other: 'Wählen Sie höchstens {count} Berechtigungen aus.',
+  },
   issue_scope_reserved: 'Diese Berechtigung kann ein Zugriffstoken nicht bekommen.',
   issue_scope_of_other_type: 'Diese Berechtigung kann ein Token der Art {type} nicht bekommen.',
   issue_scope_renamed: 'Diese Berechtigung heißt jetzt {name}.',
@@ -22,7 +31,10 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   issue_resources_by_rules: 'Die Regeln des Tarifs verlangen eine Liste von Ressourcen.',
   issue_addresses_by_rules: 'Die Regeln des Tarifs verlangen eine Liste von Adressen.',
   issue_resources_none: 'Fügen Sie mindestens einen Link ein, oder wählen Sie alle Ressourcen.',
-  issue_resources_too_many: 'Fügen Sie höchstens {most} Links ein.',
+  issue_resources_too_many: {
+    one: 'Fügen Sie höchstens {count} Link ein.',
+    other: 'Fügen Sie höchstens {count} Links ein.',
+  },
   issue_link_malformed: 'Das ist kein vollständiger Link. Kopieren Sie ihn noch einmal.',
   issue_link_not_https: 'Ein Link beginnt mit https://.',
   issue_link_wrong_host: 'Der Link führt nicht zu {hosts}.',
@@ -48,7 +60,10 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   issue_address_prefix: 'Hinter die Adresse gehört die Länge des Präfixes: 0 bis 32 bei IPv4, 0 bis 128 bei IPv6.',
   issue_metadata_too_many: 'Das sind zu viele Schlüssel.',
   issue_renewal_not_allowed: 'Token dieser Art dürfen sich nicht selbst erneuern.',
-  issue_renew_until: 'Wählen Sie einen Zeitpunkt in der Zukunft, höchstens {longest} Tage entfernt.',
+  issue_renew_until: {
+    one: 'Wählen Sie einen Zeitpunkt in der Zukunft, höchstens {count} Tag entfernt.',
+    other: 'Wählen Sie einen Zeitpunkt in der Zukunft, höchstens {count} Tage entfernt.',
+  },
   issue_nothing_changed: 'Ändern Sie zuerst etwas.',
   refusal_token_missing: 'Die Anfrage enthält kein Token.',
   refusal_request_malformed: 'Die Anfrage lässt sich auf mehr als eine Weise oder gar nicht lesen.',

@@ -4,10 +4,12 @@ import { ENGINE } from './engine.ts'
 import { FAILURES } from './failures.ts'
 import { FORM } from './form.ts'
 import { PAGE } from './page.ts'
+import { PLAN } from './plan.ts'
 import { SECRET } from './secret.ts'
 import { STATES } from './states.ts'
 import { TABLE } from './table.ts'
 import { TOKEN } from './token.ts'
+import { VIEWS } from './views.ts'
 
 export const GERMAN = {
   ...CONFLICT,
@@ -15,8 +17,10 @@ export const GERMAN = {
   ...FAILURES,
   ...FORM,
   ...PAGE,
+  ...PLAN,
   ...SECRET,
   ...STATES,
   ...TABLE,
   ...TOKEN,
+  ...VIEWS,
 }

@@ -5,12 +5,23 @@ import type { Translation } from '../translation.ts'
 export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   issue_lifetime_days: 'Elija un número entero de días de 1 a {longest}.',
   issue_lifetime_days_by_rules: 'Elija un número entero de días de 1 a {longest}. Así lo dicen las reglas del plan.',
-  issue_expires_at: 'Elija un momento futuro, dentro de {longest} días como máximo.',
-  issue_expires_at_by_rules:
-    'Elija un momento futuro, dentro de {longest} días como máximo. Así lo dicen las reglas del plan.',
+  issue_expires_at: {
+    one: 'Elija un momento futuro, dentro de {count} día como máximo.',
+    many: 'Elija un momento futuro, dentro de {count} de días como máximo.',
+    other: 'Elija un momento futuro, dentro de {count} días como máximo.',
+  },
+  issue_expires_at_by_rules: {
+    one: 'Elija un momento futuro, dentro de {count} día como máximo. Así lo dicen las reglas del plan.',
+    many: 'Elija un momento futuro, dentro de {count} de días como máximo. Así lo dicen las reglas del plan.',
+    other: 'Elija un momento futuro, dentro de {count} días como máximo. Así lo dicen las reglas del plan.',
+  },
   issue_grace_hours: 'Elija un número entero de horas de 0 a {most}.',
   issue_scope_none: 'Elija al menos un permiso.',
-  issue_scope_too_many: 'Elija como máximo {most} permisos.',
+  issue_scope_too_many: {
+    one: 'Elija como máximo {count} permiso.',
+    many: 'Elija como máximo {count} de permisos.',
+    other: 'Elija como máximo {count} permisos.',
+  },
   issue_scope_reserved: 'Este permiso no se puede conceder a un token de acceso.',
   issue_scope_of_other_type: 'Este permiso no se puede conceder a un token del tipo {type}.',
   issue_scope_renamed: 'Este permiso se llama ahora {name}.',
@@ -21,7 +32,11 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   issue_resources_by_rules: 'Las reglas del plan exigen una lista de recursos.',
   issue_addresses_by_rules: 'Las reglas del plan exigen una lista de direcciones.',
   issue_resources_none: 'Pegue al menos un enlace, o elija todos los recursos.',
-  issue_resources_too_many: 'Pegue como máximo {most} enlaces.',
+  issue_resources_too_many: {
+    one: 'Pegue como máximo {count} enlace.',
+    many: 'Pegue como máximo {count} de enlaces.',
+    other: 'Pegue como máximo {count} enlaces.',
+  },
   issue_link_malformed: 'Esto no es un enlace completo. Cópielo de nuevo.',
   issue_link_not_https: 'Un enlace empieza por https://.',
   issue_link_wrong_host: 'El enlace no lleva a {hosts}.',
@@ -44,7 +59,11 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   issue_address_prefix: 'Detrás de la dirección va la longitud del prefijo: de 0 a 32 en IPv4, de 0 a 128 en IPv6.',
   issue_metadata_too_many: 'Hay demasiadas claves.',
   issue_renewal_not_allowed: 'Los tokens de este tipo no pueden renovarse a sí mismos.',
-  issue_renew_until: 'Elija un momento futuro, dentro de {longest} días como máximo.',
+  issue_renew_until: {
+    one: 'Elija un momento futuro, dentro de {count} día como máximo.',
+    many: 'Elija un momento futuro, dentro de {count} de días como máximo.',
+    other: 'Elija un momento futuro, dentro de {count} días como máximo.',
+  },
   issue_nothing_changed: 'Cambie algo primero.',
   refusal_token_missing: 'La solicitud no lleva ningún token.',
   refusal_request_malformed: 'La solicitud se puede leer de más de una manera, o de ninguna.',

@@ -6,12 +6,23 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   issue_lifetime_days: 'Choisissez un nombre entier de jours de 1 à {longest}.',
   issue_lifetime_days_by_rules:
     'Choisissez un nombre entier de jours de 1 à {longest}. Les règles du forfait l’exigent.',
-  issue_expires_at: 'Choisissez une date à venir, dans {longest} jours au plus.',
-  issue_expires_at_by_rules:
-    'Choisissez une date à venir, dans {longest} jours au plus. Les règles du forfait l’exigent.',
+  issue_expires_at: {
+    one: 'Choisissez une date à venir, dans {count} jour au plus.',
+    many: 'Choisissez une date à venir, dans {count} de jours au plus.',
+    other: 'Choisissez une date à venir, dans {count} jours au plus.',
+  },
+  issue_expires_at_by_rules: {
+    one: 'Choisissez une date à venir, dans {count} jour au plus. Les règles du forfait l’exigent.',
+    many: 'Choisissez une date à venir, dans {count} de jours au plus. Les règles du forfait l’exigent.',
+    other: 'Choisissez une date à venir, dans {count} jours au plus. Les règles du forfait l’exigent.',
+  },
   issue_grace_hours: 'Choisissez un nombre entier d’heures de 0 à {most}.',
   issue_scope_none: 'Choisissez au moins une autorisation.',
-  issue_scope_too_many: 'Choisissez au plus {most} autorisations.',
+  issue_scope_too_many: {
+    one: 'Choisissez au plus {count} autorisation.',
+    many: 'Choisissez au plus {count} d’autorisations.',
+    other: 'Choisissez au plus {count} autorisations.',
+  },
   issue_scope_reserved: 'Cette autorisation ne peut pas être accordée à un jeton d’accès.',
   issue_scope_of_other_type: 'Cette autorisation ne peut pas être accordée à un jeton du type {type}.',
   issue_scope_renamed: 'Cette autorisation s’appelle maintenant {name}.',
@@ -22,7 +33,11 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   issue_resources_by_rules: 'Les règles du forfait exigent une liste de ressources.',
   issue_addresses_by_rules: 'Les règles du forfait exigent une liste d’adresses.',
   issue_resources_none: 'Collez au moins un lien, ou choisissez toutes les ressources.',
-  issue_resources_too_many: 'Collez au plus {most} liens.',
+  issue_resources_too_many: {
+    one: 'Collez au plus {count} lien.',
+    many: 'Collez au plus {count} de liens.',
+    other: 'Collez au plus {count} liens.',
+  },
   issue_link_malformed: 'Ce n’est pas un lien complet. Copiez-le de nouveau.',
   issue_link_not_https: 'Un lien commence par https://.',
   issue_link_wrong_host: 'Le lien ne mène pas à {hosts}.',
@@ -46,7 +61,11 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   issue_address_prefix: 'Après l’adresse vient la longueur du préfixe : de 0 à 32 pour IPv4, de 0 à 128 pour IPv6.',
   issue_metadata_too_many: 'Il y a trop de clés.',
   issue_renewal_not_allowed: 'Les jetons de ce type ne peuvent pas se renouveler eux-mêmes.',
-  issue_renew_until: 'Choisissez une date à venir, dans {longest} jours au plus.',
+  issue_renew_until: {
+    one: 'Choisissez une date à venir, dans {count} jour au plus.',
+    many: 'Choisissez une date à venir, dans {count} de jours au plus.',
+    other: 'Choisissez une date à venir, dans {count} jours au plus.',
+  },
   issue_nothing_changed: 'Modifiez d’abord quelque chose.',
   refusal_token_missing: 'La requête ne contient pas de jeton.',
   refusal_request_malformed: 'La requête peut être lue de plusieurs façons, ou ne peut pas l’être.',

@@ -16,7 +16,7 @@ interface NavigationProps {
 export function Navigation({ plan, type, view: shown, onChoose }: NavigationProps) {
   const [isAsking, setAsking] = useState(false)
   return (
-    <nav class="views" aria-label={t('views')}>
+    <nav class="views" aria-label={t('planViews')}>
       {VIEWS.map((view) => (
         <a
           key={view}
