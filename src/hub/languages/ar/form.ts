@@ -40,7 +40,7 @@ export const FORM: Translation<typeof FORM_TEXTS> = {
     other: '{count} يوم، حتى {date}',
   },
   expirationYear: 'سنة واحدة، حتى {date}',
-  expirationOther: 'عدد آخر من الأيام',
+  expirationOther: 'مخصّص…',
   expirationRuled: {
     zero: 'أقصى ما تسمح به قواعد {plan}: {count} يوم.',
     one: 'أقصى ما تسمح به قواعد {plan}: يوم واحد.',

@@ -10,7 +10,7 @@ export const SECRET: Translation<typeof SECRET_TEXTS> = {
   secretLabel: 'سر {token}',
   copied: 'السر في الحافظة.',
   copyFailed: 'لم يسمح المتصفح بذلك. السر محدّد: انسخه بلوحة المفاتيح.',
-  secretNotStored: 'لم يُنسخ السر بعد. لا يمكن عرضه مرة أخرى. اختر «تم» إذا كنت قد حفظته.',
+  secretNotStored: 'لم يُنسخ السر بعد. لا يمكن عرضه مرة أخرى.',
   secretBack: 'العودة',
   secretLeave: 'لقد حفظته',
   secretUse: 'طريقة الاستخدام',

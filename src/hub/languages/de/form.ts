@@ -33,7 +33,7 @@ export const FORM: Translation<typeof FORM_TEXTS> = {
   expiration: 'Gültigkeit',
   expirationDays: { one: '{count} Tag, bis {date}', other: '{count} Tage, bis {date}' },
   expirationYear: '1 Jahr, bis {date}',
-  expirationOther: 'Andere Anzahl von Tagen',
+  expirationOther: 'Eigenes Datum …',
   expirationRuled: {
     one: 'Die Regeln von {plan} erlauben höchstens {count} Tag.',
     other: 'Die Regeln von {plan} erlauben höchstens {count} Tage.',

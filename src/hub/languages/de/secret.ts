@@ -10,8 +10,7 @@ export const SECRET: Translation<typeof SECRET_TEXTS> = {
   secretLabel: 'Geheimnis von {token}',
   copied: 'Das Geheimnis ist in der Zwischenablage.',
   copyFailed: 'Der Browser hat es nicht erlaubt. Das Geheimnis ist markiert: Kopieren Sie es mit der Tastatur.',
-  secretNotStored:
-    'Das Geheimnis ist noch nicht kopiert. Es kann nicht noch einmal angezeigt werden. Wählen Sie „Fertig“, wenn Sie es aufbewahrt haben.',
+  secretNotStored: 'Das Geheimnis ist noch nicht kopiert. Es kann nicht noch einmal angezeigt werden.',
   secretBack: 'Zurück',
   secretLeave: 'Ich habe es aufbewahrt',
   secretUse: 'So wird es verwendet',

@@ -37,7 +37,7 @@ export const FORM: Translation<typeof FORM_TEXTS> = {
     other: '{count} días, hasta el {date}',
   },
   expirationYear: '1 año, hasta el {date}',
-  expirationOther: 'Otro número de días',
+  expirationOther: 'Personalizada…',
   expirationRuled: {
     one: 'Las reglas de {plan} permiten {count} día como máximo.',
     many: 'Las reglas de {plan} permiten {count} de días como máximo.',

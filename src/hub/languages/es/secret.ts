@@ -10,7 +10,7 @@ export const SECRET: Translation<typeof SECRET_TEXTS> = {
   secretLabel: 'Secreto de {token}',
   copied: 'El secreto está en el portapapeles.',
   copyFailed: 'El navegador no lo ha permitido. El secreto está seleccionado: cópielo con el teclado.',
-  secretNotStored: 'El secreto aún no se ha copiado. No se puede volver a mostrar. Elija «Listo» si ya lo ha guardado.',
+  secretNotStored: 'El secreto aún no se ha copiado. No se puede volver a mostrar.',
   secretBack: 'Volver',
   secretLeave: 'Ya lo he guardado',
   secretUse: 'Cómo se usa',

@@ -37,7 +37,7 @@ export const FORM: Translation<typeof FORM_TEXTS> = {
     other: '{count} jours, jusqu’au {date}',
   },
   expirationYear: '1 an, jusqu’au {date}',
-  expirationOther: 'Un autre nombre de jours',
+  expirationOther: 'Personnalisée…',
   expirationRuled: {
     one: 'Les règles de {plan} permettent {count} jour au plus.',
     many: 'Les règles de {plan} permettent {count} de jours au plus.',

@@ -10,8 +10,7 @@ export const SECRET: Translation<typeof SECRET_TEXTS> = {
   secretLabel: 'Secret de {token}',
   copied: 'Le secret est dans le presse-papiers.',
   copyFailed: 'Le navigateur ne l’a pas permis. Le secret est sélectionné : copiez-le au clavier.',
-  secretNotStored:
-    'Le secret n’a pas encore été copié. Il ne pourra plus être affiché. Choisissez « Terminé » si vous l’avez conservé.',
+  secretNotStored: 'Le secret n’a pas encore été copié. Il ne pourra plus être affiché.',
   secretBack: 'Revenir',
   secretLeave: 'Je l’ai conservé',
   secretUse: 'Comment l’utiliser',

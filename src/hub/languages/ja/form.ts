@@ -33,7 +33,7 @@ export const FORM: Translation<typeof FORM_TEXTS> = {
   expiration: '有効期限',
   expirationDays: { other: '{count} 日間、{date} まで' },
   expirationYear: '1 年間、{date} まで',
-  expirationOther: 'その他の日数',
+  expirationOther: 'カスタム…',
   expirationRuled: { other: '{plan} のルールでは最長 {count} 日です。' },
   expirationDay: '有効期限日',
   expirationDayHint: '{first}~{last}。',

@@ -10,8 +10,7 @@ export const SECRET: Translation<typeof SECRET_TEXTS> = {
   secretLabel: '{token} のシークレット',
   copied: 'シークレットをクリップボードにコピーしました。',
   copyFailed: 'ブラウザーで許可されませんでした。シークレットを選択したので、キーボードでコピーしてください。',
-  secretNotStored:
-    'シークレットはまだコピーされていません。もう一度表示することはできません。保管済みの場合は「完了」を選択してください。',
+  secretNotStored: 'シークレットはまだコピーされていません。もう一度表示することはできません。',
   secretBack: '戻る',
   secretLeave: '保管しました',
   secretUse: '使用方法',
