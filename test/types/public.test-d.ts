@@ -144,6 +144,7 @@ interface Types {
   Approvals: approvals.Approvals
   ApproveInput: api.ApproveInput
   ApprovingOptions: api.ApprovingOptions
+  Features: api.Features
   CollectInput: api.CollectInput
   DeclineInput: api.DeclineInput
   Proposal: approvals.Proposal
@@ -413,6 +414,7 @@ interface Types {
   HubOptions: hub.HubOptions
   HubPlan: hub.HubPlan
   HubTexts: hub.HubTexts
+  PluralText: hub.PluralText
   GuardEngine: guards.GuardEngine
   GuardOptions: guards.GuardOptions<Request>
   ElysiaContext: elysia.ElysiaContext
