@@ -21,6 +21,23 @@ async function ask(
 
 const namesOf = ({ body }: Awaited<ReturnType<typeof ask>>): string[] => body.tokens.map(({ name }) => name)
 
+/** A world whose database can be another one from one moment to the next, as after it was restored. */
+async function restorable() {
+  const stores = [memoryStore(), memoryStore()] as const
+  let at: 0 | 1 = 0
+  const calls = { list: 0 }
+  const store = new Proxy(stores[0], {
+    get: (_, name: keyof (typeof stores)[0]) => {
+      if (typeof stores[0][name] !== 'function') return stores[at][name]
+      return (...given: unknown[]) => {
+        if (name === 'list') calls.list++
+        return (stores[at][name] as (...all: unknown[]) => unknown)(...given)
+      }
+    },
+  })
+  return { ...(await hubWorld({ engine: { store } })), calls, change: (to: 0 | 1) => void (at = to) }
+}
+
 /** A world whose calls of the store are counted. */
 async function counted(options: Parameters<typeof hubWorld>[0] = {}) {
   const store = memoryStore()
@@ -329,9 +346,67 @@ describe('rights', () => {
     expect(namesOf(await ask(world))).toEqual(['Website sync'])
     expect((await ask(world, {}, { plan: '1002' })).status).toBe(403)
   })
+
+  it('that are lost in the midst of an answer take no token out of what others see', async () => {
+    let left = Number.POSITIVE_INFINITY
+    const world = await hubWorld({
+      directory: { isPlanAdmin: (actor, planId) => planId === PLAN && (actor === 'bob' || left-- > 0) },
+    })
+    const { token } = await world.make('Website sync')
+    expect(namesOf(await ask(world))).toEqual(['Website sync'])
+    await world.tokens.edit({ actor: 'bob', id: token.id, name: 'By Bob' })
+    for (const calls of [1, 2, 3]) {
+      left = calls
+      await ask(world)
+      world.state.actor = 'bob'
+      expect(namesOf(await ask(world))).toEqual(['By Bob'])
+      await world.tokens.edit({ actor: 'bob', id: token.id, name: 'Again' })
+      await world.tokens.edit({ actor: 'bob', id: token.id, name: 'By Bob' })
+      world.state.actor = 'ada'
+    }
+  })
+})
+
+describe('a database that was restored', () => {
+  it('is what is shown at once, and is kept in memory like the one before', async () => {
+    const world = await restorable()
+    for (const name of ['First', 'Second', 'Third']) await world.make(name)
+    world.change(1)
+    await world.make('Restored')
+    world.change(0)
+    expect((await ask(world)).body.tokens).toHaveLength(3)
+    world.change(1)
+    expect(namesOf(await ask(world))).toEqual(['Restored'])
+    world.calls.list = 0
+    for (let i = 0; i < 5; i++) expect(namesOf(await ask(world))).toEqual(['Restored'])
+    expect(world.calls.list).toBe(0)
+  })
+
+  it('is told from the one before also where as much was done in it, and more', async () => {
+    const world = await restorable()
+    await world.make('Lost')
+    const { tag } = await ask(world)
+    world.change(1)
+    await world.make('Restored')
+    const { status, body } = await ask(world, {}, { tag })
+    expect([status, body.tokens.map(({ name }) => name)]).toEqual([200, ['Restored']])
+    world.change(0)
+    await ask(world)
+    world.change(1)
+    await world.make('And more')
+    expect(namesOf(await ask(world, { sort: 'name' }))).toEqual(['And more', 'Restored'])
+  })
 })
 
 describe('memory', () => {
+  it('of what was worked out for a type that there is not is nobody else’s answer', async () => {
+    const world = await hubWorld()
+    await world.make('Website sync')
+    expect((await ask(world, { type: 'undefined' })).body.tokens).toEqual([])
+    const all = await world.hub(new Request(`https://hub.example${PATH}/api/plans/${PLAN}/overview`))
+    expect(((await all.json()) as Overview).tokens).toHaveLength(1)
+  })
+
   it('a plan with more tokens than are kept is the list of the engine, page by page', async () => {
     const world = await counted({ overviewTokens: 60 })
     for (let i = 0; i < 70; i++) await world.make(`Job ${i}`, { lifetimeDays: 10 + i })

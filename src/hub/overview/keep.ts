@@ -19,6 +19,8 @@ export interface Asker {
 /** The tokens of a plan as they are by an event. */
 export interface Snapshot {
   readonly seq: number
+  /** The id of that event, by which a log that was restored is told from the one before; `undefined` of an empty log. */
+  readonly event: string | undefined
   /** Epoch milliseconds; `tokens` are not older, but for their last uses. */
   readonly readAt: number
   /** By id; `undefined` where there are more than are kept. */
@@ -47,6 +49,12 @@ const weightOfAll = ({ tokens }: Snapshot): number => {
   return sum
 }
 
+/** The newest event of a log. */
+type Head = Pick<Snapshot, 'seq' | 'event'>
+
+const isRestored = ({ seq, event }: Snapshot, head: Head): boolean =>
+  head.seq < seq || (head.seq === seq && head.event !== event)
+
 /** What keeps them, for one hub. @param most how many tokens are kept of all plans together. */
 export function createKeeper(clock: { now(): number }, most: number) {
   /** The plan that was asked about last is the last. */
@@ -71,23 +79,27 @@ export function createKeeper(clock: { now(): number }, most: number) {
     }
     return snapshot
   }
-  const read = async (asker: Asker, newest: number, known: Snapshot | undefined): Promise<Snapshot> => {
+  const read = async (asker: Asker, head: Head, known: Snapshot | undefined): Promise<Snapshot> => {
     const age = known ? clock.now() - known.readAt : -1
     const isRecent = known?.tokens !== undefined && age >= 0 && age < MAX_AGE_MS
-    return (isRecent && (await changed(asker, known))) || readAll(asker, newest, most, clock.now())
+    return (isRecent && (await changed(asker, known))) || readAll(asker, head, most, clock.now())
   }
   return {
     /** The tokens of a plan, not older than its log. */
     async of(asker: Asker): Promise<Snapshot> {
       const { engine, actor, planId } = asker
+      const before = kept.get(planId)
       const { events } = await engine.events({ actor, planId, order: 'newest', limit: 1 })
-      const newest = events[0]?.seq ?? 0
+      const head: Head = { seq: events[0]?.seq ?? 0, event: events[0]?.id }
+      const newest = head.seq
+      // A log that ends before what was known of it already is that of a database that was restored.
+      if (before && isRestored(before.snapshot, head) && kept.get(planId) === before) kept.delete(planId)
       const known = kept.get(planId)
       if (known && isFresh(known.snapshot, newest)) {
         kept.delete(planId)
         kept.set(planId, known)
         // Of too many tokens only the log is known.
-        return known.snapshot.tokens ? known.snapshot : { ...known.snapshot, seq: newest }
+        return known.snapshot.tokens ? known.snapshot : { ...known.snapshot, ...head }
       }
       const other = underWay.get(planId)
       if (other && other.seq >= newest) {
@@ -95,7 +107,7 @@ export function createKeeper(clock: { now(): number }, most: number) {
         const snapshot = await other.read.catch(() => undefined)
         if (snapshot) return snapshot
       }
-      const begun = read(asker, newest, known?.snapshot).then((snapshot) => keep(planId, snapshot))
+      const begun = read(asker, head, known?.snapshot).then((snapshot) => keep(planId, snapshot))
       const mine = { seq: newest, read: begun }
       underWay.set(planId, mine)
       return begun.finally(() => {
@@ -118,7 +130,7 @@ export function createKeeper(clock: { now(): number }, most: number) {
 export type Keeper = ReturnType<typeof createKeeper>
 
 /** All tokens, or that there are too many. What is made meanwhile stands before the first page, and in the log. */
-async function readAll({ engine, actor, planId }: Asker, seq: number, most: number, readAt: number): Promise<Snapshot> {
+async function readAll({ engine, actor, planId }: Asker, head: Head, most: number, readAt: number): Promise<Snapshot> {
   const tokens = new Map<string, Token>()
   let weight = 0
   let after: string | undefined
@@ -128,16 +140,22 @@ async function readAll({ engine, actor, planId }: Asker, seq: number, most: numb
       weight += weightOf(token)
       tokens.set(token.id, token)
     }
-    if (weight > most) return { seq, readAt, tokens: undefined }
+    if (weight > most) return { ...head, readAt, tokens: undefined }
     after = page.next
   } while (after !== undefined)
-  return { seq, readAt, tokens }
+  return { ...head, readAt, tokens }
 }
 
-/** What was known with what changed since; `undefined` if that was too much. */
+/**
+ * What was known with what changed since; `undefined` if that was too much, if the log does not go on from what was known, or if a
+ * token is not to be had: it may be gone, or whoever asks has lost the right meanwhile, which the list tells.
+ */
 async function changed({ engine, actor, planId }: Asker, known: Snapshot): Promise<Snapshot | undefined> {
-  const { events, next } = await engine.events({ actor, planId, after: String(known.seq), limit: STEP })
-  const ids = new Set(events.map(({ tokenId }) => tokenId))
+  const from = known.event === undefined ? {} : { after: String(known.seq - 1) }
+  const { events, next } = await engine.events({ actor, planId, order: 'oldest', limit: STEP, ...from })
+  if (known.event !== undefined && events[0]?.id !== known.event) return undefined
+  const since = known.event === undefined ? events : events.slice(1)
+  const ids = new Set(since.map(({ tokenId }) => tokenId))
   if (next !== undefined || ids.size > MOST_ONE_BY_ONE) return undefined
   const found = await Promise.all(
     [...ids].map((id) =>
@@ -147,8 +165,10 @@ async function changed({ engine, actor, planId }: Asker, known: Snapshot): Promi
       }),
     ),
   )
+  if (found.includes(undefined)) return undefined
   const tokens = new Map(known.tokens)
   for (const id of ids) tokens.delete(id)
   for (const token of found) if (token?.planId === planId) tokens.set(token.id, token)
-  return { ...known, seq: events.at(-1)?.seq ?? known.seq, tokens }
+  const last = since.at(-1)
+  return { ...known, ...(last && { seq: last.seq, event: last.id }), tokens }
 }

@@ -16,6 +16,8 @@ export const PAGE_SIZE = 50
 const MOST_TOKENS = 50_000
 /** For how many languages an order is kept. */
 const MOST_LANGUAGES = 10
+/** How much of it is kept for a snapshot: more than tabs and orders have, since anybody may ask for a type that there is not. */
+const MOST_MADE = 100
 /** How many of the newest events are told. */
 const MOST_NEWS = 20
 
@@ -52,7 +54,7 @@ export function overviewRoute(options: HubOptions): Route {
       const now = clock.now()
       const { tokens } = snapshot
       return {
-        tag: `"${snapshot.seq}.${Math.floor(now / millisecondsInMinute)}"`,
+        tag: `"${snapshot.seq}.${snapshot.event ?? ''}.${Math.floor(now / millisecondsInMinute)}"`,
         make: () =>
           tokens
             ? pageOf({ asker, keeper, snapshot, tokens, query, now, orders: ordersOf(query.lang ?? 'en') })
@@ -115,13 +117,14 @@ function createOrders(collator: Intl.Collator) {
   const once = <T>(snapshot: Snapshot, key: string, make: () => T): T => {
     const made = known.get(snapshot) ?? new Map<string, unknown>()
     known.set(snapshot, made)
+    if (!made.has(key) && made.size >= MOST_MADE) made.clear()
     if (!made.has(key)) made.set(key, make())
     return made.get(key) as T
   }
   return {
     about(snapshot: Snapshot, tokens: ReadonlyMap<string, Token>, type: string | undefined, now: number) {
       const minute = Math.floor(now / millisecondsInMinute)
-      return once(snapshot, `${minute} about ${type}`, () => {
+      return once(snapshot, JSON.stringify([minute, type]), () => {
         const all = [...tokens.values()].filter((token) => type === undefined || token.type === type)
         return {
           all,
@@ -134,7 +137,7 @@ function createOrders(collator: Intl.Collator) {
     sorted(snapshot: Snapshot, all: readonly Token[], query: OverviewQuery, now: number) {
       const { type, sort = 'expires', dir = 'asc' } = query
       const minute = Math.floor(now / millisecondsInMinute)
-      return once(snapshot, `${minute} ${sort} ${dir} ${type}`, () => sorted(all, sort, dir, now, collator))
+      return once(snapshot, JSON.stringify([minute, sort, dir, type]), () => sorted(all, sort, dir, now, collator))
     },
   }
 }
