@@ -51,6 +51,29 @@ it('is said in the same words of another plan, of nobody, of a canary and of non
   expect(told).toEqual([])
 })
 
+it('takes the same questions for a canary as for a token of another plan, so that the time tells nothing', async () => {
+  const questions: string[] = []
+  const world = await hubWorld({
+    engine: { canaries: canaryTokens({ onUse: () => undefined }) },
+    directory: {
+      isPlanAdmin(actor, planId) {
+        questions.push(planId)
+        return (actor === 'ada' && planId === '1001') || actor === 'somebody else'
+      },
+    },
+  })
+  const make = async (change: object) =>
+    secretOf(await world.tokens.create({ ...TOKEN, name: 'X', lifetimeDays: 9, ...change } as never))
+  const canary = await make({ actor: 'ada', canary: true })
+  const foreign = await make({ actor: 'somebody else', planId: '1004' })
+  const askedFor = async (secret: string): Promise<readonly string[]> => {
+    questions.length = 0
+    await said(world, secret)
+    return [...questions]
+  }
+  expect([await askedFor(canary), await askedFor(foreign)]).toEqual([['1001'], ['1004']])
+})
+
 it('is no use, stands in no event, and is for who is signed in alone', async () => {
   const world = await hubWorld()
   const { token, secret } = await world.make('Website sync')
