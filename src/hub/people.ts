@@ -7,6 +7,7 @@ import { isDictionary } from '../core/objects.ts'
 import { textProblem } from '../core/text.ts'
 import { tell } from '../service/tell.ts'
 import type { HubOptions } from './options.ts'
+import type { Facet } from './overview/query.ts'
 
 /** How many ids the host is asked about at a time, and for how long. */
 const MOST = 500
@@ -82,6 +83,8 @@ function actorsIn(value: unknown): readonly string[] {
   if (!isDictionary(value)) return []
   return Object.entries(value).flatMap(([name, inner]) => {
     if (PEOPLE.has(name) && typeof inner === 'string') return [inner]
+    // The values of the filter by people.
+    if (name === 'makers' && Array.isArray(inner)) return inner.map(({ value: id }: Facet) => id)
     // Words of the plan's own are nobody's ids.
     return name === 'metadata' ? [] : actorsIn(inner)
   })
