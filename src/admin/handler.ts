@@ -114,12 +114,16 @@ async function answer(admin: Admin, request: Request): Promise<Response> {
   const asked = await readAsked(admin, route, request, query)
   const answered = await route.call(tokens, { ...asked, actor, param })
   const { tag } = answered
-  if (tag !== undefined && request.headers.get('if-none-match') === tag)
+  if (tag !== undefined && isKnown(request.headers.get('if-none-match'), tag))
     return new Response(null, { status: 304, headers: { ...ALWAYS, ETag: tag } })
   const status = answered.status ?? route.status ?? 200
   const body = answered.text ?? JSON.stringify(answered.make ? await answered.make() : answered.body)
   return respond(status, body, request.method, headersOfAnswer(route, answered))
 }
+
+/** Whether a client has what a tag names already. A proxy that compresses answers makes their tags weak (RFC 9110, section 13.1.2). */
+const isKnown = (header: string | null, tag: string): boolean =>
+  header !== null && header.split(',').some((one) => one.trim().replace(/^W\//, '') === tag)
 
 /** Who asks. Anything without an id is nobody; what else is said of a session has to be right, since rules go by it. */
 export async function actorOf(options: Pick<AdminOptions, 'actor'>, request: Request): Promise<Actor | undefined> {

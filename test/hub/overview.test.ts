@@ -35,7 +35,10 @@ async function restorable() {
       }
     },
   })
-  return { ...(await hubWorld({ engine: { store } })), calls, change: (to: 0 | 1) => void (at = to) }
+  const change = (to: 0 | 1): void => {
+    at = to
+  }
+  return { ...(await hubWorld({ engine: { store } })), calls, change }
 }
 
 /** A world whose calls of the store are counted. */
@@ -289,6 +292,14 @@ describe('freshness', () => {
     expect(body.tokens).toMatchObject([{ name: 'By Bob', status: 'revoked' }])
   })
 
+  it('nothing new is 304 also behind a proxy that compresses answers, which makes the tag a weak one', async () => {
+    const world = await hubWorld()
+    await world.make('Website sync')
+    const { tag } = await ask(world)
+    for (const known of [`W/${tag}`, `"x", W/${tag}`]) expect((await ask(world, {}, { tag: known })).status).toBe(304)
+    for (const known of ['W/"x"', tag.slice(1, -1), '']) expect((await ask(world, {}, { tag: known })).status).toBe(200)
+  })
+
   it('tells what others did since, and not what one did oneself', async () => {
     const world = await hubWorld()
     const { token } = await world.make('Website sync')
@@ -329,6 +340,17 @@ describe('freshness', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask(world)))
     expect(answers.every(({ body }) => body.tokens.length === 5)).toBe(true)
     expect(world.calls.list).toBe(1)
+  })
+})
+
+describe('people', () => {
+  it('by whom one can filter have their names, whoever made the tokens of the page', async () => {
+    const world = await hubWorld({ describeActor: (ids) => ids.map((id) => `Name of ${id}`) })
+    await world.make('By Bob', { actor: 'bob', lifetimeDays: 300 })
+    for (let i = 0; i < 50; i++) await world.make(`Job ${i}`)
+    const { body } = await ask(world)
+    expect(body.tokens.some(({ createdBy }) => createdBy === 'bob')).toBe(false)
+    expect(body).toMatchObject({ actors: { ada: 'Name of ada', bob: 'Name of bob' } })
   })
 })
 
