@@ -123,7 +123,7 @@ async function answer(admin: Admin, request: Request): Promise<Response> {
 
 /** Whether a client has what a tag names already. A proxy that compresses answers makes their tags weak (RFC 9110, section 13.1.2). */
 const isKnown = (header: string | null, tag: string): boolean =>
-  header !== null && header.split(',').some((one) => one.trim().replace(/^W\//, '') === tag)
+  (header ?? '').split(',').some((one) => one.trim().replace(/^W\//, '') === tag)
 
 /** Who asks. Anything without an id is nobody; what else is said of a session has to be right, since rules go by it. */
 export async function actorOf(options: Pick<AdminOptions, 'actor'>, request: Request): Promise<Actor | undefined> {

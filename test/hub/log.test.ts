@@ -12,9 +12,10 @@ const open = useChromium()
 describe('a walk through a log', () => {
   const HOUR = 3_600_000
   /** A log of so many events, an hour apart, of three actors, and how many pages were asked for. */
-  function logOf(count: number) {
+  function logOf(count: number, wrong: (i: number) => number | undefined = () => undefined) {
+    const dateOf = (i: number): number => wrong(i) ?? i * HOUR + (i % 7) * 60_000
     const all = Array.from({ length: count }, (_, i) => ({
-      ...({ v: 1, id: `e${i}`, seq: 3 * i + 1, at: i * HOUR + (i % 7) * 60_000, version: 1, planId: PLAN } as const),
+      ...({ v: 1, id: `e${i}`, seq: 3 * i + 1, at: dateOf(i), version: 1, planId: PLAN } as const),
       ...{ type: i % 5 === 0 ? 'revoked' : 'edited', tokenId: `t${i % 4}`, actor: ['ada', 'bob', null][i % 3] },
     })) as readonly TokenEvent[]
     const asked = { pages: 0 }
@@ -47,7 +48,28 @@ describe('a walk through a log', () => {
     [{ from: 5, to: 4 }],
     [{ from: 20_000 * HOUR }],
   ])('%j finds what a plain filter finds, in both orders, part by part', async (filter) => {
-    const { all, asker } = logOf(12_000)
+    await isFoundPlainly(logOf(12_000), filter)
+  })
+
+  it.each([
+    ['stood at the beginning of all times', 0],
+    ['was a century ahead', 1_000_000 * HOUR],
+  ])('an event of a clock that %s hides no others', async (_, at) => {
+    // One at the newest end and at the oldest, those that a search by halving meets first, and every tenth.
+    const log = logOf(12_000, (i) => (i % 10 === 0 || i === 11_999 || i % 1_500 === 1 ? at : undefined))
+    for (const filter of [
+      { from: 9_000 * HOUR },
+      { to: 3_000 * HOUR },
+      { from: 5_000 * HOUR, to: 5_050 * HOUR },
+    ] satisfies LogFilter[])
+      await isFoundPlainly(log, filter, (event) => event.at !== at)
+  })
+
+  async function isFoundPlainly(
+    { all, asker }: ReturnType<typeof logOf>,
+    filter: LogFilter,
+    isMeant: (event: TokenEvent) => boolean = () => true,
+  ): Promise<void> {
     const { type, by, tokenId, from = 0, to = Number.MAX_SAFE_INTEGER } = filter
     const wanted = all.filter(
       (event) =>
@@ -67,9 +89,10 @@ describe('a walk through a log', () => {
         if (after === undefined) break
       }
       if (order === 'newest') found.reverse()
-      expect(found.map(({ id }) => id)).toEqual(wanted.map(({ id }) => id))
+      const idsOf = (events: readonly TokenEvent[]) => events.filter(isMeant).map(({ id }) => id)
+      expect(idsOf(found)).toEqual(idsOf(wanted))
     }
-  })
+  }
 
   it('reads a bounded number of pages, says how far it has looked, and finds a day of long ago without what came since', async () => {
     const { asker, asked } = logOf(200_000)

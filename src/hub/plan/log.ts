@@ -43,6 +43,8 @@ const STEP = 500
 const MOST_STEPS = 10
 /** The log is in the order in which it was written; the clocks of several processes may differ by so much. */
 const SLACK_MS = millisecondsInHour
+/** A clock may be wrong by more: where a date lies is judged by the middle one of so many events. */
+const PROBE = 9
 
 /** @param limit how many events there are at most. @param after the cursor of the part before. */
 export async function walkLog(
@@ -56,7 +58,6 @@ export async function walkLog(
   for (let step = 0; step < MOST_STEPS; step++) {
     const page = await eventsOf(asker, { ...ofToken(filter), order, limit: STEP }, cursor)
     for (const [i, event] of page.events.entries()) {
-      if (isBeyond(event, filter, order)) return { events: found }
       if (!isWanted(event, filter)) continue
       found.push(event)
       const isLast = i === page.events.length - 1 && page.next === undefined
@@ -64,7 +65,8 @@ export async function walkLog(
     }
     lookedTo = page.events.at(-1)?.at ?? lookedTo
     cursor = page.next
-    if (cursor === undefined) return { events: found }
+    // A single one may have been written by a clock that was wrong, and hides nothing.
+    if (cursor === undefined || page.events.every((event) => isBeyond(event, filter, order))) return { events: found }
   }
   return { events: found, ...(cursor !== undefined && { next: cursor }), ...(lookedTo !== undefined && { lookedTo }) }
 }
@@ -88,7 +90,7 @@ function isWanted(event: TokenEvent, { type, by, from, to }: LogFilter): boolean
   )
 }
 
-/** Whether nothing that is wanted can come after an event. */
+/** Whether nothing that is wanted can come after an event, as far as its date is right. */
 function isBeyond({ at }: TokenEvent, { from, to }: LogFilter, order: Order): boolean {
   if (order === 'newest') return from !== undefined && at < from - SLACK_MS
   return to !== undefined && at >= to + SLACK_MS
@@ -98,14 +100,18 @@ function isBeyond({ at }: TokenEvent, { from, to }: LogFilter, order: Order): bo
 async function beginning(asker: LogAsker, { from, to }: LogFilter, order: Order): Promise<string | undefined> {
   const edge = order === 'newest' ? to : from
   if (edge === undefined) return undefined
-  const at = async (after: number | undefined, where: Order): Promise<TokenEvent | undefined> =>
-    (await eventsOf(asker, { order: where, limit: 1 }, after?.toString())).events[0]
-  const head = await at(undefined, 'newest')
+  const at = async (after: number | undefined): Promise<Pick<TokenEvent, 'seq' | 'at'> | undefined> => {
+    const { events } = await eventsOf(asker, { order, limit: PROBE }, after?.toString())
+    const dates = events.map((event) => event.at).sort((a, b) => a - b)
+    const middle = dates[Math.floor(dates.length / 2)]
+    return events[0] && middle !== undefined ? { seq: events[0].seq, at: middle } : undefined
+  }
+  const [head] = (await eventsOf(asker, { order: 'newest', limit: 1 }, undefined)).events
   let low = 0
   let high = (head?.seq ?? 0) + 1
   while (high - low > STEP) {
     const middle = Math.floor((low + high) / 2)
-    const event = await at(middle, order)
+    const event = await at(middle)
     if (order === 'newest') {
       if (event && event.at >= edge + SLACK_MS) high = event.seq
       else low = middle
