@@ -20,6 +20,15 @@ const hashOf = (page: Page) => new URLSearchParams(new URL(page.url()).hash.slic
 const NOT_HERE = 'This token is not here, or you may not see it.'
 
 describeInChromium('the address of a token', () => {
+  it('holds no secret: one that stands there as a token is asked of nobody, and taken out', async () => {
+    const { page, drawer, load, state, secret } = await opened()
+    await load(`#plan=1001&token=${secret}`)
+    await rowOf(page, 'Website sync').waitFor()
+    await expect.poll(() => hashOf(page).get('token')).toBe(null)
+    expect(await drawer.count()).toBe(0)
+    expect(state.requests.filter((one) => one.includes(secret))).toEqual([])
+  })
+
   it('stands there while its page is open, survives a reload, and goes with Back', async () => {
     const { page, drawer, load, token } = await opened()
     await load()
@@ -212,5 +221,32 @@ describeInChromium('the page of a token', () => {
     await page.keyboard.press('Escape')
     await drawer.waitFor({ state: 'detached' })
     expect(await isFocused(name)).toBe(true)
+  })
+})
+
+describeInChromium('a slow answer', () => {
+  it('of before what was done is asked for again', async () => {
+    const { page, drawer, load, token } = await opened()
+    await load()
+    await rowOf(page, 'Website sync').waitFor()
+    let release: () => void = () => undefined
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    let count = 0
+    await page.route(`**/api/tokens/${token.id}`, async (route) => {
+      if (route.request().method() !== 'GET' || count++ > 0) return route.continue()
+      const response = await route.fetch()
+      await released
+      await route.fulfill({ response })
+    })
+    await look(page, 'Website sync')
+    await expect.poll(() => count).toBe(1)
+    await drawer.first().getByRole('button', { name: 'Revoke' }).click()
+    await drawer.last().getByRole('textbox').fill('Website sync')
+    await drawer.last().getByRole('button', { name: 'Revoke token' }).click()
+    await expect.poll(() => drawer.count()).toBe(1)
+    release()
+    await drawer.getByText('Revoked', { exact: true }).first().waitFor()
   })
 })

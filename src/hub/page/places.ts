@@ -3,6 +3,7 @@
  * modal. So Back leads to the place before, closes what is open, and leaves the page only from where one came to it. Nothing of it
  * is a secret. What of the table stands in an address: view.ts.
  */
+import { holdsSecret } from './hub.ts'
 import { parametersOf, VIEW_KEYS, type View, viewIn } from './view.ts'
 
 /** What an entry remembers. One that was made for a modal looks like the one below it once the modal is closed. */
@@ -55,10 +56,13 @@ export function takeOver(): Over | undefined {
   const parameters = addressHere()
   const token = parameters.get('token')
   if (token === null) return undefined
-  if (!here.isModal) {
+  // What is asked about stands in the address of a request.
+  const isSecret = holdsSecret(token)
+  if (!here.isModal || isSecret) {
     address = withoutOver(address)
     write('replaceState', here)
   }
+  if (isSecret) return undefined
   return { token, tab: parameters.get('tab') ?? '' }
 }
 

@@ -1,5 +1,5 @@
 /** One token by its id, as the server has it now; known from the table before it is, or not at all. */
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Token } from '../../../core/token.ts'
 import type { BootPlan } from '../../boot.ts'
 import { api, type Failure, persistently } from '../api.ts'
@@ -23,9 +23,19 @@ const MISSING = new Set(['token_not_found', 'invalid_input'])
 export function useToken(plan: BootPlan, id: string, known: Token | undefined, turn: number): Looked {
   const [token, setToken] = useState(known)
   const { isBusy, failure, run } = useCall()
+  const asking = useRef({ isUnderWay: false, isOld: false })
   const load = async (): Promise<void> => {
-    const found = await run(() => persistently(() => api.get({ id })))
-    if (found) setToken(found)
+    const state = asking.current
+    // An answer that is on its way may be of before what was done meanwhile.
+    state.isOld = state.isUnderWay
+    if (state.isUnderWay) return
+    state.isUnderWay = true
+    do {
+      state.isOld = false
+      const found = await run(() => persistently(() => api.get({ id })))
+      if (found && !state.isOld) setToken(found)
+    } while (state.isOld)
+    state.isUnderWay = false
   }
   useEffect(() => void load(), [turn])
   useLookedAt(load)
