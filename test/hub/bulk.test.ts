@@ -50,6 +50,37 @@ describeInChromium('a selection', () => {
     expect(await page.getByRole('checkbox', { checked: true }).count()).toBe(0)
   })
 
+  it('of all that match is said of what matches, and of nothing that one looks at later', async () => {
+    const { page } = await opened(60)
+    await pick(page, 'Token 01').check()
+    await bar(page).getByRole('button', { name: 'Select all' }).click()
+    await bar(page).getByText('All 60 that match are selected.').waitFor()
+    await page.getByLabel('Search tokens').fill('Token 1')
+    await rowOf(page, 'Token 10').waitFor()
+    await bar(page).getByText('60 selected', { exact: true }).waitFor()
+    // An answer that comes too late is not of what one looks at by then.
+    await bar(page).getByRole('button', { name: 'Clear selection' }).click()
+    await page.getByLabel('Search tokens').fill('')
+    await rowOf(page, 'Token 01').waitFor()
+    let release: () => void = () => undefined
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await page.route(/size=500/, async (route) => {
+      await released
+      await route.continue()
+    })
+    await pick(page, 'Token 01').check()
+    await bar(page).getByRole('button', { name: 'Select all' }).click()
+    await page.getByLabel('Search tokens').fill('Token 2')
+    await rowOf(page, 'Token 20').waitFor()
+    const late = page.waitForResponse(/size=500/)
+    release()
+    await (await late).finished()
+    await page.waitForTimeout(200)
+    await bar(page).getByText('1 selected', { exact: true }).waitFor()
+  })
+
   it('works by the keyboard alone', async () => {
     const { page, active } = await opened(2)
     await pick(page, 'Token 01').focus()

@@ -409,6 +409,17 @@ describeInChromium('too many tokens to be kept', () => {
   })
 })
 
+describeInChromium('too many tokens, and an address with a filter that needs all of them', () => {
+  it('shows no filter that does not hold, and says so', async () => {
+    const { page, names } = await opened(jobs(60), { overviewTokens: 30, hash: '#plan=1001&by=bob&status=active' })
+    await page.getByText('A filter of this address means nothing here. It was left out.').waitFor()
+    await page.getByRole('button', { name: 'Remove the filter Status: Active' }).waitFor()
+    expect(await page.locator('.pill').count()).toBe(1)
+    await expect.poll(() => hashOf(page)).not.toContain('by=bob')
+    expect(await names()).toHaveLength(50)
+  })
+})
+
 describeInChromium('on a phone', () => {
   it('tokens are sorted in the filters, and nothing is wider than the page', async () => {
     const { page, names } = await opened(jobs(120), { viewport: { width: 320, height: 640 } })

@@ -1,5 +1,5 @@
 /** Tokens that are picked in the table, kept from page to page, and the bar that says how many and what can be done with them. */
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Token } from '../../../core/token.ts'
 import type { TokenPage } from '../../../service/manage.ts'
 import { persistently } from '../api.ts'
@@ -83,14 +83,21 @@ interface BarProps {
   onClear(): void
 }
 
-/** How many there are, and what can be done. It is there as long as something is picked. */
+/** How many there are, and what can be done. It is there as long as something is picked; for another view it has to be mounted anew. */
 export function SelectionBar({ selection, load, hasMore, onRevoke, onClear }: BarProps) {
   const [all, setAll] = useState<{ readonly count: number; readonly isWhole: boolean }>()
   const call = useCall()
+  const isHere = useRef(true)
+  useEffect(
+    () => () => {
+      isHere.current = false
+    },
+    [],
+  )
   const { size } = selection.tokens
   const pickAll = async (): Promise<void> => {
     const found = await call.run(() => matching(load))
-    if (!found) return
+    if (!found || !isHere.current) return
     selection.set(found.tokens)
     setAll({ count: found.tokens.length, isWhole: found.isWhole })
   }

@@ -99,6 +99,12 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
   useEffect(() => {
     // A page that there is not any more is the last one; a filter that names nothing is none.
     if (isAnswered && !listed.isBusy && number !== view.page) setView({ ...view, page: number })
+    if (isCapped && Object.keys(view.filters).some((filter) => filter !== 'status')) {
+      // The engine's own list goes by the status alone: what seems filtered must be.
+      const { status } = view.filters
+      setView({ ...view, filters: withFilter({}, 'status', status) })
+      setCut(true)
+    }
     if (overview?.mistake === undefined) return
     setView({ ...view, filters: withFilter(view.filters, 'resource', undefined) })
     setSaid(t('filterDropped', { reason: overview.mistake }))
@@ -231,6 +237,7 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
         {!tokens && !listed.failure && <Skeleton />}
       </div>
       <SelectionBar
+        key={JSON.stringify(parametersOf({ ...asked, page: 1 }))}
         selection={selection}
         hasMore={isPaged}
         load={(after) => matchingPage(plan, kind, asked, whole !== undefined, after)}
