@@ -238,6 +238,39 @@ describeInChromium('the log', () => {
     expect(lines.slice(1).map((line) => line.split(',')[2])).toEqual(['created', 'created', 'revoked'])
   })
 
+  it('can be ended again where the disk had no room for the end, and says when it is saved', async () => {
+    const { page, entries, dialog } = await opened('view=log')
+    await entries.first().waitFor()
+    await page.evaluate(() => {
+      const file = { text: '', tries: 0 }
+      Object.assign(globalThis, {
+        file,
+        showSaveFilePicker: async () => ({
+          createWritable: async () => ({
+            write: async (text: string) => Object.assign(file, { text: file.text + text }),
+            async close() {
+              file.tries += 1
+              if (file.tries === 1) throw new DOMException('No room.', 'QuotaExceededError')
+            },
+            abort: async () => undefined,
+          }),
+        }),
+      })
+    })
+    await page.getByRole('button', { name: 'Export…' }).click()
+    await dialog.getByLabel('NDJSON').check()
+    await dialog.getByRole('button', { name: 'Export', exact: true }).click()
+    await dialog.getByText('Nothing is saved until all of it has come.').waitFor()
+    await dialog.getByRole('button', { name: 'Try again' }).click()
+    await dialog.getByText('entries were saved.').waitFor()
+    const file = await page.evaluate(() => (globalThis as unknown as { file: { text: string; tries: number } }).file)
+    const ids = file.text
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as TokenEvent).id)
+    expect([file.tries, new Set(ids).size]).toEqual([2, ids.length])
+  })
+
   it('is written to a file as it comes, goes on after a failure, and is there only once it is whole', async () => {
     const { page, entries, dialog, state, tokens } = await opened('view=log', 60)
     await entries.first().waitFor()

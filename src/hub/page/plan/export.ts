@@ -82,23 +82,26 @@ function memorySink(name: string, format: ExportFormat): Sink {
 export function startExport(query: LogQuery, format: ExportFormat, sink: Sink) {
   let after: string | undefined
   let count = 0
+  /** Whether every part is written. */
+  let isThrough = false
   let isOver = false
   return {
     /** Goes on until all is saved. Gives how many entries that were; `undefined` if it was stopped. */
     async run(tell: (progress: Progress) => void): Promise<number | undefined> {
       while (!isOver) {
+        if (isThrough) {
+          await sink.finish()
+          isOver = true
+          return count
+        }
         const asked = { ...query, format, ...(after !== undefined && { after }) }
         const part = await persistently(() => planApi.exportLog(asked))
         if (isOver) break
         await sink.write(part.text)
         count += part.count
         tell({ count, ...(part.at !== undefined && { at: part.at }) })
-        if (part.next === undefined) {
-          isOver = true
-          await sink.finish()
-          return count
-        }
         after = part.next
+        isThrough = after === undefined
       }
       return undefined
     },
