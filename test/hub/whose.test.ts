@@ -74,6 +74,19 @@ it('takes the same questions for a canary as for a token of another plan, so tha
   expect([await askedFor(canary), await askedFor(foreign)]).toEqual([['1001'], ['1004']])
 })
 
+it('is found behind other secrets of the same text, the one that works before all others', async () => {
+  const world = await hubWorld()
+  const other = await world.tokens.create({
+    ...{ ...TOKEN, planId: '1004', actor: 'somebody else', name: 'Y', lifetimeDays: 9 },
+  } as never)
+  const ended = await world.make('Ended')
+  await world.tokens.revoke({ actor: 'ada', id: ended.token.id })
+  const mine = await world.make('Website sync')
+  const line = [other, ended, mine].map((one) => `TOKEN=${secretOf(one as never)}`).join('\n')
+  expect(await said(world, line)).toContain(mine.token.id)
+  expect(await said(world, line.split('\n').slice(0, 2).join('\n'))).toContain(ended.token.id)
+})
+
 it('is no use, stands in no event, and is for who is signed in alone', async () => {
   const world = await hubWorld()
   const { token, secret } = await world.make('Website sync')

@@ -8,7 +8,7 @@ import type { Actor } from '../../core/actor.ts'
 import { PlanTokenError } from '../../core/errors.ts'
 import { secretsIn } from '../../core/secret.ts'
 import { isBefore, isCanary, type SecretView, type Token } from '../../core/token.ts'
-import { timeOf } from '../../service/engine.ts'
+import { type Engine, timeOf } from '../../service/engine.ts'
 import { engineBehind } from '../../service/engines.ts'
 import { findBySecret } from '../../service/rights.ts'
 
@@ -18,6 +18,9 @@ export interface Whose {
   /** The secret that it is, and whether it is the newest of the token. */
   readonly secret: (SecretView & { readonly isNewest: boolean; readonly works: boolean }) | null
 }
+
+/** So many secrets of a text are looked up. */
+const MOST_SECRETS = 20
 
 const NOBODY: Whose = { token: null, secret: null }
 
@@ -36,7 +39,18 @@ async function whose(tokens: AdminEngine, actor: Actor, text: string): Promise<W
   const engine = engineBehind(tokens)
   if (!engine) throw new TypeError('The page needs the tokens that createPlanTokens gave, themselves and no copy.')
   // People paste the line that they have found; a key from before is the whole text.
-  const [secret = text.trim()] = secretsIn(text, engine.prefixes)
+  const secrets = [...secretsIn(text, engine.prefixes)].slice(0, MOST_SECRETS)
+  let first = NOBODY
+  for (const secret of secrets.length > 0 ? secrets : [text.trim()]) {
+    const one = await whoseOne(tokens, engine, actor, secret)
+    // Of several the one that can still be used is what has to be known.
+    if (one.secret?.works) return one
+    if (first === NOBODY) first = one
+  }
+  return first
+}
+
+async function whoseOne(tokens: AdminEngine, engine: Engine, actor: Actor, secret: string): Promise<Whose> {
   const found = await findBySecret(engine, secret)
   if (!found) return NOBODY
   const { record, digest } = found
