@@ -250,3 +250,22 @@ describeInChromium('a slow answer', () => {
     await drawer.getByText('Revoked', { exact: true }).first().waitFor()
   })
 })
+
+describeInChromium('a reason', () => {
+  it('holds no secret, which would stay in the log', async () => {
+    const { page, drawer, load, tokens, token, secret } = await opened()
+    await load()
+    await look(page, 'Website sync')
+    await drawer.first().getByRole('button', { name: 'Revoke token' }).click()
+    await drawer.last().getByLabel('Type Website sync to confirm').fill('Website sync')
+    await drawer.last().getByText('Say why').click()
+    await drawer.last().getByLabel('Reason').fill(`It was found: ${secret}`)
+    await drawer.last().getByText('This holds a secret, which would stay in the log.').waitFor()
+    await page.keyboard.press('Enter')
+    await page.waitForTimeout(300)
+    expect((await tokens.get({ actor: 'ada', id: token.id })).status).toBe('active')
+    await drawer.last().getByLabel('Reason').fill('It was found.')
+    await page.keyboard.press('Enter')
+    await drawer.getByText('Website sync is revoked.').waitFor()
+  })
+})

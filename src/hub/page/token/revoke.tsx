@@ -7,7 +7,7 @@ import { useCall, useFresh } from '../hooks.ts'
 import { rich, t } from '../hub.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { Action, CallFooter, FailureNote, Field } from '../parts/parts.tsx'
-import { ReasonField } from '../parts/reason.tsx'
+import { isReason, ReasonField } from '../parts/reason.tsx'
 
 interface RevokeProps {
   readonly token: Token
@@ -27,7 +27,7 @@ export function Revoke({ token: known, onRevoked, onClose }: RevokeProps) {
   const isMatch = typed.replace(/[\u2068\u2069]/g, '').trim() === token.name
   const revoke = async (): Promise<void> => {
     setWrong(!isMatch)
-    if (!isMatch) return
+    if (!isMatch || !isReason(reason)) return
     const why = reason.trim()
     const input = { id: token.id, receipt: true, ...(why !== '' && { reason: why }) } as const
     const revoked = await call.run(() => persistently(() => api.revoke(input)))
@@ -78,7 +78,7 @@ export function Revoke({ token: known, onRevoked, onClose }: RevokeProps) {
         </details>
         <FailureNote failure={call.failure} isWrite />
         <CallFooter isBusy={call.isBusy} onCancel={onClose}>
-          <Action look="danger" submits isBusy={call.isBusy} isOff={!isMatch}>
+          <Action look="danger" submits isBusy={call.isBusy} isOff={!isMatch || !isReason(reason)}>
             {t('revoke')}
           </Action>
         </CallFooter>

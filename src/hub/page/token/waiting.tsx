@@ -14,7 +14,7 @@ import { type Call, useCall, useKey } from '../hooks.ts'
 import { rich, t } from '../hub.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { Action, CallFooter, FailureNote } from '../parts/parts.tsx'
-import { ReasonField } from '../parts/reason.tsx'
+import { isReason, ReasonField } from '../parts/reason.tsx'
 import { isMe, personOf } from '../people.ts'
 import { ChangeList, type Changes, proposed } from './changes.tsx'
 
@@ -212,14 +212,14 @@ function Decline({ token, onDone, onClose }: DeclineProps) {
         noValidate
         onSubmit={(event) => {
           event.preventDefault()
-          if (!call.isBusy) decline()
+          if (!call.isBusy && isReason(reason)) decline()
         }}
       >
         <p id={about}>{t(isEnd ? 'declineEnds' : 'declineDrops')}</p>
         <ReasonField value={reason} onChange={setReason} />
         <FailureNote failure={call.failure} hasInput={reason !== ''} isWrite />
         <CallFooter isBusy={call.isBusy} onCancel={onClose}>
-          <Action look="danger" submits isBusy={call.isBusy}>
+          <Action look="danger" submits isBusy={call.isBusy} isOff={!isReason(reason)}>
             {t('decline')}
           </Action>
         </CallFooter>
