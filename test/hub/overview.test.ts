@@ -447,6 +447,22 @@ describe('memory', () => {
     expect(world.calls.list).toBe(1)
   })
 
+  it('that is too small for two plans makes nobody read them again as long as nothing is new', async () => {
+    const world = await counted({ overviewTokens: 10 })
+    for (let i = 0; i < 6; i++) {
+      await world.make(`Acme ${i}`)
+      await world.make(`Globex ${i}`, { planId: '1002' })
+    }
+    const { tag } = await ask(world)
+    const { tag: other } = await ask(world, {}, { plan: '1002' })
+    world.calls.list = 0
+    for (let i = 0; i < 3; i++) {
+      expect((await ask(world, {}, { tag })).status).toBe(304)
+      expect((await ask(world, {}, { plan: '1002', tag: other })).status).toBe(304)
+    }
+    expect(world.calls.list).toBe(0)
+  })
+
   it('keeps the plans that were asked about last', async () => {
     const world = await counted({ overviewTokens: 10 })
     for (let i = 0; i < 6; i++) {

@@ -50,7 +50,7 @@ const weightOfAll = ({ tokens }: Snapshot): number => {
 }
 
 /** The newest event of a log. */
-type Head = Pick<Snapshot, 'seq' | 'event'>
+export type Head = Pick<Snapshot, 'seq' | 'event'>
 
 const isRestored = ({ seq, event }: Snapshot, head: Head): boolean =>
   head.seq < seq || (head.seq === seq && head.event !== event)
@@ -85,15 +85,19 @@ export function createKeeper(clock: { now(): number }, most: number) {
     return (isRecent && (await changed(asker, known))) || readAll(asker, head, most, clock.now())
   }
   return {
-    /** The tokens of a plan, not older than its log. */
-    async of(asker: Asker): Promise<Snapshot> {
-      const { engine, actor, planId } = asker
+    /** The newest event of a plan's log: the question of rights. It is all that it takes to know that nothing is new. */
+    async head({ engine, actor, planId }: Asker): Promise<Head> {
       const before = kept.get(planId)
       const { events } = await engine.events({ actor, planId, order: 'newest', limit: 1 })
       const head: Head = { seq: events[0]?.seq ?? 0, event: events[0]?.id }
-      const newest = head.seq
       // A log that ends before what was known of it already is that of a database that was restored.
       if (before && isRestored(before.snapshot, head) && kept.get(planId) === before) kept.delete(planId)
+      return head
+    },
+    /** The tokens of a plan, not older than its log, whose head was asked for just now. */
+    async of(asker: Asker, head: Head): Promise<Snapshot> {
+      const { planId } = asker
+      const newest = head.seq
       const known = kept.get(planId)
       if (known && isFresh(known.snapshot, newest)) {
         kept.delete(planId)

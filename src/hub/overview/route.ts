@@ -50,15 +50,17 @@ export function overviewRoute(options: HubOptions): Route {
       made ??= make()
       const { keeper, clock } = made
       const asker = { engine, actor, planId: param }
-      const snapshot = await keeper.of(asker)
+      const head = await keeper.head(asker)
       const now = clock.now()
-      const { tokens } = snapshot
       return {
-        tag: `"${snapshot.seq}.${snapshot.event ?? ''}.${Math.floor(now / millisecondsInMinute)}"`,
-        make: () =>
-          tokens
+        tag: `"${head.seq}.${head.event ?? ''}.${Math.floor(now / millisecondsInMinute)}"`,
+        make: async () => {
+          const snapshot = await keeper.of(asker, head)
+          const { tokens } = snapshot
+          return tokens
             ? pageOf({ asker, keeper, snapshot, tokens, query, now, orders: ordersOf(query.lang ?? 'en') })
-            : listed(asker, snapshot, query),
+            : listed(asker, snapshot, query)
+        },
       }
     },
   })
