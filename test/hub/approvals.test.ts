@@ -245,3 +245,19 @@ describeInChromium('the route of what waits', () => {
     expect((await asked())[1]).toMatchObject({ code: 'not_plan_admin' })
   })
 })
+
+describeInChromium('a dialog to decline', () => {
+  it('that came too late leads back to what there is by now', async () => {
+    const { page, drawer, widen, as, tokens, made } = await opened()
+    await widen('bob')
+    await as('ada', 'Website sync')
+    await press(page, 'Decline …')
+    // Taken back by whoever asked, by an edit to what there is.
+    await tokens.edit({ actor: 'bob', id: made.id, resources: [LINKS.landing] })
+    await press(page, 'Decline')
+    await page.getByRole('dialog').last().getByRole('alert').waitFor()
+    await press(page, 'Cancel')
+    await drawer.getByRole('button', { name: 'Approve' }).waitFor({ state: 'detached' })
+    await drawer.getByRole('button', { name: 'Edit token' }).waitFor()
+  })
+})

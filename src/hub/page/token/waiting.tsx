@@ -156,7 +156,7 @@ function askedFor({ scopes, resources, addresses }: Token): Changes {
 }
 
 /** Approve and decline, of exactly the version that is shown. */
-function Decide({ token, call, attempt, onDecided }: PartProps) {
+function Decide({ token, call, attempt, onDecided, onStale }: PartProps) {
   const [isDeclining, setDeclining] = useState(false)
   const approve = async (): Promise<void> => {
     const done = await attempt(() => api.approve({ id: token.id, version: token.version }))
@@ -179,7 +179,11 @@ function Decide({ token, call, attempt, onDecided }: PartProps) {
             setDeclining(false)
             onDecided(t('declinedSaid'))
           }}
-          onClose={() => setDeclining(false)}
+          onClose={() => {
+            setDeclining(false)
+            // It may be that somebody else was quicker.
+            onStale()
+          }}
         />
       )}
     </>
