@@ -28,7 +28,8 @@ function cellOf(column: keyof TokenEvent, value: unknown): string {
   const text =
     column === 'at' ? timeOf(value as number) : typeof value === 'object' ? JSON.stringify(value) : String(value)
   // A table calculator takes such a text for a formula, which can send the table elsewhere (OWASP, CSV injection).
-  const safe = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text
+  // Where it goes by semicolons, as it does in half of the world, so does what follows one, quoted or not.
+  const safe = text.replaceAll(/(^|;"*)(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])/g, "$1'")
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 

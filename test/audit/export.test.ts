@@ -98,6 +98,17 @@ describe('the log of a plan', () => {
     for (const cell of rows.flatMap((row) => Object.values(row))) expect(cell).not.toMatch(/^[=+\-@\t\r]/)
   })
 
+  it('as CSV has none either for a calculator whose cells end with semicolons, whatever is quoted', async () => {
+    const store = memoryStore()
+    const { tokens, make } = newWorld({ store })
+    const { id } = await make()
+    await tokens.edit({ actor: ADMIN, id, name: 'x;=1+1', description: 'a, b;@SUM(A1);＝1' })
+    await tokens.revoke({ actor: ADMIN, id, reason: 'a;"=1+1";-1; -1' })
+    const text = await textOf(exportEvents({ tokens, actor: ADMIN, planId: '1001', format: 'csv' }))
+    for (const cell of text.split(/[;\r\n]/)) expect(cell).not.toMatch(/^"*[=+\-@＝]/)
+    expect(parse(text).at(-1)?.reason).toBe(`a;"'=1+1";'-1; -1`)
+  })
+
   it('is for its admins alone, and wrong input is told all at once', async () => {
     const { tokens } = await filledWorld(1)
     const input = { tokens, actor: ADMIN, planId: '1001', format: 'csv' } as const
