@@ -10,7 +10,6 @@ import { Log, Usage } from './plan/later.tsx'
 import { Navigation } from './plan/navigation.tsx'
 import { addressOf, type PlanView, viewInAddress } from './plan/views.ts'
 import { Panel } from './table/panel.tsx'
-import { InboxButton } from './token/inbox.tsx'
 
 /** Plan, tab and view out of the address, so that a reload shows the same. None is a secret. */
 function chosenInAddress(): { readonly plan: string; readonly type: string; readonly view: PlanView } {
@@ -38,7 +37,6 @@ export function App() {
           <h1>{t('title')}</h1>
           <p class="hint">{t('lead')}</p>
         </div>
-        {plan && <InboxButton key={plan.id} planId={plan.id} />}
         {plan && !boot.isPinned && (
           <Field label={t('organization')}>
             {(control) => (

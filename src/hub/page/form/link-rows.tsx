@@ -44,7 +44,7 @@ export function LinkRows({ text, report, onShow, onChange }: LinkRowsProps) {
   if (rows.length === 0) return null
   return (
     <>
-      <ul class="rows" aria-label={t('linksList')}>
+      <ul class="linked-rows" aria-label={t('linksList')}>
         {rows.map(({ resource, mistake, ...span }) => (
           <li key={span.start} class={mistake && 'wrong'}>
             <Icon name={resource ? iconOf(resource.kind) : 'warning'} />
@@ -56,7 +56,7 @@ export function LinkRows({ text, report, onShow, onChange }: LinkRowsProps) {
             )}
             <button
               type="button"
-              class="quiet"
+              class="quiet square"
               aria-label={t('removeEntry', { entry: resource?.name ?? text.slice(span.start, span.end) })}
               onClick={() => onChange(without(text, [span]))}
             >

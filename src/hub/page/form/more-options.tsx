@@ -78,7 +78,7 @@ function Words({ draft: { words }, mistakes, onChange }: FieldsProps) {
           />
           <button
             type="button"
-            class="quiet"
+            class="quiet square"
             aria-label={t('removeEntry', { entry: key || t('metadataKeyOf', { count: at + 1 }) })}
             onClick={() => {
               onChange({ words: words.filter((_, i) => i !== at) })

@@ -67,7 +67,7 @@ export function Dialog({ title, onLeave, onBack, isWide, isDrawer, frame, about,
       {frame ? (
         <div class="head">
           <h2 id={titleId}>{title}</h2>
-          <button type="button" class="quiet" aria-label={t('close')} onClick={onLeave}>
+          <button type="button" class="quiet square" aria-label={t('close')} onClick={onLeave}>
             <Icon name="close" />
           </button>
         </div>

@@ -100,7 +100,7 @@ function Entries({ plan, choice, isFiltered, onAbout, onClear }: EntriesProps) {
       {!page && !call.failure && <p role="status">{t('working')}</p>}
       <FailureNote failure={call.failure} onRetry={() => load(page?.next)} />
       {page?.next !== undefined && !call.failure && (
-        <p class="more">
+        <p class="further">
           <Action isBusy={call.isBusy} onClick={() => load(page.next)}>
             {t('historyMore')}
           </Action>

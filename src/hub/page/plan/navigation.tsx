@@ -1,7 +1,8 @@
-/** Quiet links to what one can look at of a plan, and the question whose a secret is. */
+/** Quiet links to what one can look at of a plan, what waits in it, and the question whose a secret is. */
 import { useState } from 'preact/hooks'
 import type { BootPlan } from '../../boot.ts'
 import { t } from '../hub.ts'
+import { InboxButton } from '../token/inbox.tsx'
 import { Whose } from './later.tsx'
 import { addressOf, type PlanView, usageName, VIEWS } from './views.ts'
 
@@ -16,7 +17,7 @@ interface NavigationProps {
 export function Navigation({ plan, type, view: shown, onChoose }: NavigationProps) {
   const [isAsking, setAsking] = useState(false)
   return (
-    <nav class="views" aria-label={t('planViews')}>
+    <nav class="places" aria-label={t('planViews')}>
       {VIEWS.map((view) => (
         <a
           key={view}
@@ -32,7 +33,8 @@ export function Navigation({ plan, type, view: shown, onChoose }: NavigationProp
           {t(view === '' ? 'viewTokens' : view === 'log' ? 'viewLog' : usageName())}
         </a>
       ))}
-      <button type="button" class="quiet" aria-haspopup="dialog" onClick={() => setAsking(true)}>
+      <InboxButton key={plan.id} planId={plan.id} />
+      <button type="button" class="quiet last" aria-haspopup="dialog" onClick={() => setAsking(true)}>
         {t('whoseOpen')}
       </button>
       {isAsking && <Whose onClose={() => setAsking(false)} />}

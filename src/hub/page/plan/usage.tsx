@@ -13,7 +13,7 @@ import { DaysChart, MonthsChart } from './chart.tsx'
 /** Of one plan; for another one it has to be mounted anew. */
 export function Usage({ plan }: { readonly plan: BootPlan }) {
   return (
-    <div class="usage">
+    <div class="charts">
       {boot.features.usage && <Requests planId={plan.id} />}
       <Expiring planId={plan.id} />
     </div>

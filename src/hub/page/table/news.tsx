@@ -72,9 +72,9 @@ export function NewsList({ news, onView, onClose, onClear }: NewsListProps) {
   const shown = news.slice(-MOST)
   return (
     <div ref={list} class="news" role="status" aria-atomic="false" aria-label={t('news')}>
-      {news.length > MOST && <p class="note">{count(news.length - MOST, 'newsMany')}</p>}
+      {news.length > MOST && <p class="told">{count(news.length - MOST, 'newsMany')}</p>}
       {shown.map((one) => (
-        <div class="note" key={one.seq}>
+        <div class="told" key={one.seq}>
           <p>
             {rich(sentenceOf(one) ?? 'newsEdited', {
               actor: <bdi>{personOf(one.actor ?? '')}</bdi>,

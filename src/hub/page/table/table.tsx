@@ -9,6 +9,7 @@ import { awayOf, dayOf, isSoon, minuteOf, usedOf } from '../format.ts'
 import { count, now, rich, t } from '../hub.ts'
 import { Menu, type MenuEntry } from '../parts/menu.tsx'
 import { StatusBadge } from '../parts/parts.tsx'
+import { personOf } from '../people.ts'
 import { PickPage, PickToken, type Selection } from '../plan/selection.tsx'
 import type { View } from '../view.ts'
 
@@ -176,7 +177,7 @@ function Row({ token, mark, selection, onAct, onSay }: RowProps) {
         <time dateTime={new Date(createdAt).toISOString()} title={minuteOf(createdAt)}>
           {dayOf(createdAt)}
         </time>{' '}
-        <span class="hint">{rich('createdBy', { actor: <bdi>{createdBy}</bdi> })}</span>
+        <span class="hint">{rich('createdBy', { actor: <bdi title={createdBy}>{personOf(createdBy)}</bdi> })}</span>
       </td>
       <td role="cell" class="actions">
         <Menu

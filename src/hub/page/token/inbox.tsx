@@ -63,7 +63,7 @@ export function InboxButton({ planId }: { readonly planId: string }) {
     <>
       <button
         type="button"
-        class="inbox-open"
+        class="quiet"
         aria-haspopup="dialog"
         onClick={() => {
           inbox.load()

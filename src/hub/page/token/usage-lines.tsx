@@ -12,7 +12,7 @@ export function UsageLines({ type }: { readonly type: string }) {
   const usage = usages[Number(chosen)]
   if (!usage) return null
   return (
-    <section class="usage">
+    <section class="to-take">
       <h3>{t('secretUse')}</h3>
       <Tabs
         label={t('secretUse')}
