@@ -10,11 +10,12 @@ import { hubHandler } from 'plan-access-tokens/hub'
 import { createSample, PEOPLE, REGISTRY } from './organization.ts'
 
 const PATH = '/developers/tokens'
-const { tokens, plans } = await createSample({ extra: Number(process.env.EXTRA ?? 0) })
+const { tokens, plans, names } = await createSample({ extra: Number(process.env.EXTRA ?? 0) })
 
 const hub = hubHandler({
   ...{ tokens, plans, basePath: PATH, product: 'Acme Design' },
-  actor: (request) => personOf(request.headers.get('cookie') ?? ''),
+  actor: (request) => ({ id: personOf(request.headers.get('cookie') ?? ''), address: '198.51.100.7' }),
+  describeActor: names,
   signIn: '/',
   addresses: { rest: 'https://api.figma.com/v1/files/ABCDEFG123', npm: { registry: REGISTRY, scope: '@acme' } },
 })
