@@ -100,6 +100,14 @@ describeInChromium('a selection', () => {
     expect(await active()).toEqual([])
   })
 
+  it('is made with a finger too, where a card opens wherever it is met', async () => {
+    const { page } = await opened(2)
+    await page.setViewportSize({ width: 375, height: 780 })
+    await pick(page, 'Token 01').click()
+    await bar(page).getByText('1 selected').waitFor()
+    expect(await page.getByRole('dialog').count()).toBe(0)
+  })
+
   it('is kept from page to page, and can be all that match', async () => {
     const { page, active } = await opened(53)
     await pick(page, 'Token 01').check()
