@@ -1,4 +1,5 @@
 /** What the hub does beyond the documented page: the table at a glance, history, pages, replacements, Try it, a host's own looks. */
+import { addressRanges } from 'plan-access-tokens/addresses'
 import { expect, it } from 'vitest'
 import { REGISTRY } from '../npm/world.ts'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
@@ -214,6 +215,19 @@ describeInChromium('of one token', () => {
     await dialog.getByText('Every question that is asked').click()
     expect(await dialog.locator('details[open] ol > li').count()).toBeGreaterThan(1)
     expect((await tokens.get({ actor: 'ada', id: token.id })).lastUsedAt).toBe(null)
+  })
+
+  it('Try it of a token that is kept to addresses asks from where, and has one of them', async () => {
+    const { page, load, make, dialog } = await opened({ engine: { addresses: addressRanges() } })
+    await make('Website sync', { addresses: ['203.0.113.0/24'] })
+    await load()
+    await look(page, 'Website sync', 'Try it')
+    await dialog.getByLabel('URL', { exact: true }).fill('/v1/files/ABCDEFG123')
+    await dialog.getByRole('button', { name: 'Explain' }).click()
+    await dialog.getByText('It would be allowed.').waitFor()
+    await dialog.getByLabel('From the IP address').fill('198.51.100.7')
+    await dialog.getByRole('button', { name: 'Explain' }).click()
+    await dialog.getByText('It would be refused with 403 address_not_allowed.').waitFor()
   })
 
   it('shows the lines that use it', async () => {

@@ -201,6 +201,7 @@ export const TOKEN_TEXTS = {
   tryMethod: 'Method',
   tryUrl: 'URL',
   tryUrlHint: 'A path such as /v1/files/KEY, or a whole address.',
+  tryAddress: 'From the IP address',
   tryGo: 'Explain',
   tryAllowed: 'It would be allowed.',
   tryRefused: 'It would be refused with {status} {code}.',

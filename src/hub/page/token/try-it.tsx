@@ -14,12 +14,18 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']
 export function TryIt({ token }: { readonly token: Token }) {
   const [method, setMethod] = useState('GET')
   const [url, setUrl] = useState('')
+  // Of a network, the address that it is called by: without one, a token with a list would be refused whatever it is asked.
+  const [address, setAddress] = useState(token.addresses?.[0]?.replace(/\/.*/, '') ?? '')
   const [explained, setExplained] = useState<ExplanationView>()
   const call = useCall()
   const explain = async (): Promise<void> => {
     const { surface } = kindOf(token.type).surface
     const target = targetOf(url.trim())
-    setExplained(await call.run(() => api.explain({ id: token.id, method, url: target, surface })))
+    setExplained(
+      await call.run(() =>
+        api.explain({ id: token.id, method, url: target, surface, ...(address.trim() && { address: address.trim() }) }),
+      ),
+    )
   }
   return (
     <section>
@@ -53,6 +59,20 @@ export function TryIt({ token }: { readonly token: Token }) {
             />
           )}
         </Field>
+        {token.addresses && (
+          <Field label={t('tryAddress')}>
+            {(control) => (
+              <input
+                {...control}
+                type="text"
+                autocomplete="off"
+                spellcheck={false}
+                value={address}
+                onInput={({ currentTarget }) => setAddress(currentTarget.value)}
+              />
+            )}
+          </Field>
+        )}
         <Action submits isBusy={call.isBusy}>
           {t('tryGo')}
         </Action>
