@@ -122,7 +122,14 @@ describeInChromium('the page', () => {
       expect([text, isWhole, width > 400]).toEqual([text, true, true])
     }
     expect(await linesOf(drawer.getByRole('button', { name: 'Decline …' }))).toBe(1)
+    expect(await drawer.locator('.timeline > li').getAttribute('class')).toBe('alarming')
     await drawer.getByRole('tab', { name: 'Use', exact: true }).click()
     expect(await linesOf(drawer.getByRole('button', { name: 'Show as table' }))).toBe(1)
+    const isCut = await drawer.locator('.drawing').evaluate((frame) => {
+      const { left, right } = frame.getBoundingClientRect()
+      const names = [...frame.querySelectorAll('text')].map((one) => one.getBoundingClientRect())
+      return names.some((name) => name.left < left || name.right > right)
+    })
+    expect(isCut).toBe(false)
   })
 })

@@ -88,6 +88,8 @@ function Drawing({ label, bars, onPoint }: DrawingProps) {
     span,
   ).paddingInner(0.25)
   const every = Math.max(1, Math.ceil((bars.length * NAME_WIDTH) / Math.max(1, width)))
+  // Half a name at the edge says nothing.
+  const isWithin = (middle: number): boolean => middle >= NAME_WIDTH / 2 - 8 && middle <= width - NAME_WIDTH / 2 + 8
   const textX = isTurned ? width - MARGIN.side + 8 : MARGIN.side - 8
   return (
     <div ref={frame} class="drawing">
@@ -119,7 +121,7 @@ function Drawing({ label, bars, onPoint }: DrawingProps) {
                 )
               )
             })}
-            {at % every === 0 && (
+            {at % every === 0 && isWithin((x(key) ?? 0) + x.bandwidth() / 2) && (
               <text x={(x(key) ?? 0) + x.bandwidth() / 2} y={HEIGHT - 6} text-anchor="middle">
                 {short}
               </text>

@@ -144,7 +144,7 @@ function Secret({
   // A token that was revoked took its secrets with it, whatever they had been promised.
   const until = Math.min(worksUntil ?? expiresAt, revokedAt ?? Number.POSITIVE_INFINITY)
   return (
-    <li class={isOver ? 'over' : worksUntil === null ? 'newest' : 'soon'}>
+    <li class={isOver ? 'over' : leakedAt !== undefined ? 'alarming' : worksUntil === null ? 'newest' : 'soon'}>
       <strong>{t(worksUntil === null ? 'secretNewest' : 'secretOlder')}</strong>
       <dl class="facts">
         <Fact name={t('issued')}>
