@@ -112,6 +112,8 @@ describeInChromium('the page', () => {
     const { page, tokens, sync, use } = await opened()
     await use(sync.secret)
     await reportLeak(tokens, { text: sync.secret, source: 'github', action: 'tell' })
+    await page.reload()
+    await rowOf(page, 'Website sync').getByText('Found by others').waitFor()
     await look(page, 'Website sync')
     const drawer = page.getByRole('dialog').first()
     for (const text of [/^It lets the token do more/, /^It still works\./]) {

@@ -145,6 +145,7 @@ function Row({ token, mark, selection, onAct, onSay }: RowProps) {
               {t('legacy')}
             </span>
           )}{' '}
+          {isFound(token) && <span class="badge alarming">{t('leaked')}</span>}{' '}
           {mark && <span class="badge mark">{t(mark.isNew ? 'markNew' : 'markChanged')}</span>}
           {description !== '' && (
             <p class="hint" title={description}>
@@ -192,6 +193,11 @@ function Row({ token, mark, selection, onAct, onSay }: RowProps) {
     // biome-ignore-end lint/a11y/noRedundantRoles: as above.
   )
 }
+
+/** Whether somebody has found a secret where it should not be, and it works still. */
+const isFound = ({ status, secrets }: Token): boolean =>
+  status === 'active' &&
+  secrets.some(({ leakedAt, worksUntil }) => leakedAt !== undefined && (worksUntil === null || worksUntil > now()))
 
 /** Whether the secret before the newest is still in use, as long as it works. */
 function OldSecret({ token: { secrets, status } }: { readonly token: Token }) {
