@@ -93,6 +93,17 @@ describeInChromium('the page', () => {
     expect(cut).toEqual([false, false])
   })
 
+  it('shows when a token and its old secret were used beside each other', async () => {
+    const { page, tokens, sync, use } = await opened()
+    await use(sync.secret)
+    await tokens.refresh({ actor: 'ada', id: sync.id })
+    await page.setViewportSize({ width: 1120, height: 720 })
+    await page.reload()
+    const cell = rowOf(page, 'Website sync').locator('td').nth(4)
+    await cell.locator('.badge').waitFor()
+    expect(await cell.evaluate((one) => one.scrollWidth <= one.clientWidth)).toBe(true)
+  })
+
   it('numbers the steps of its form', async () => {
     const { page } = await opened()
     await page.getByRole('button', { name: 'Generate REST API token' }).click()

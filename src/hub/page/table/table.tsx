@@ -145,7 +145,6 @@ function Row({ token, mark, selection, onAct, onSay }: RowProps) {
               {t('legacy')}
             </span>
           )}{' '}
-          {isFound(token) && <span class="badge alarming">{t('leaked')}</span>}{' '}
           {mark && <span class="badge mark">{t(mark.isNew ? 'markNew' : 'markChanged')}</span>}
           {description !== '' && (
             <p class="hint" title={description}>
@@ -155,7 +154,7 @@ function Row({ token, mark, selection, onAct, onSay }: RowProps) {
         </div>
       </td>
       <td role="cell" data-label={t('status')}>
-        <StatusBadge token={token} />
+        {isFound(token) ? <span class="badge alarming">{t('leaked')}</span> : <StatusBadge token={token} />}
       </td>
       <td role="cell" data-label={t('columnExpires')}>
         {revokedAt === null ? (
