@@ -7,6 +7,7 @@ import { mkdirSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { chromium, type Page } from 'playwright-core'
+import sharp from 'sharp'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const images = `${root}docs/images/`
@@ -42,12 +43,18 @@ const PICTURES: readonly {
   { name: 'hub-dark', dark: true, reach: (page) => page.getByRole('row').nth(1).waitFor() },
   { name: 'hub-resources', reach: toResources },
   {
-    name: 'hub-refresh',
-    dark: true,
+    name: 'hub-token',
     async reach(page) {
-      await page.getByRole('row').filter({ hasText: 'Website sync' }).getByRole('button').last().click()
-      await page.getByRole('menuitem', { name: 'Refresh token' }).click()
-      await page.getByText('The old secret works until', { exact: true }).waitFor()
+      await page.getByLabel('Organization').selectOption('Globex')
+      await page.getByRole('button', { name: 'Roadmap export' }).click()
+      await page.getByRole('button', { name: 'Approve' }).waitFor()
+    },
+  },
+  {
+    name: 'hub-usage',
+    async reach(page) {
+      await page.getByRole('link', { name: 'Usage' }).click()
+      await page.getByText(/requests in 90 days/).waitFor()
     },
   },
 ]
@@ -73,7 +80,10 @@ try {
     })
     await page.goto(address)
     await reach(page)
-    await page.screenshot({ path: `${images}${name}.png` })
+    // A page of few colours, so that each is small.
+    await sharp(await page.screenshot())
+      .png({ palette: true, colours: 64, effort: 10 })
+      .toFile(`${images}${name}.png`)
     await page.close()
   }
 } finally {
