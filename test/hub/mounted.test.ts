@@ -4,6 +4,7 @@ import expressApp from 'express'
 import { toNode } from 'plan-access-tokens/admin'
 import { type HubHandler, type HubOptions, hubHandler } from 'plan-access-tokens/hub'
 import { describe, expect, it } from 'vitest'
+import { createApp } from '../../examples/hub-element/app.ts'
 import { scoped } from '../../scripts/scope-css.ts'
 import { listen } from '../admin/server.ts'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
@@ -62,6 +63,32 @@ describeInChromium('in a document of the host’s', () => {
       await page.getByRole('dialog').getByLabel('Name').fill('x')
     },
   )
+})
+
+describeInChromium('in an application of the browser’s', () => {
+  it('the page is a custom element', async () => {
+    const { hub, make } = await hubWorld()
+    await make('Website sync')
+    const { page } = await open()
+    await page.goto(`${await listen(createServer(toNode(await createApp(hub, PATH))))}/element`)
+    await rowOf(page, 'Website sync').waitFor()
+    await page.getByRole('button', { name: 'Generate REST API token' }).click()
+    await page.getByRole('dialog').getByLabel('Name').fill('x')
+  })
+
+  it('the page is a component, which goes and comes back', async () => {
+    const { hub, make } = await hubWorld()
+    await make('Website sync')
+    const { page } = await open()
+    await page.goto(`${await listen(createServer(toNode(await createApp(hub, PATH))))}/component`)
+    for (let i = 0; i < 2; i++) {
+      await page.getByRole('button', { name: 'Tokens of the organization' }).click()
+      await rowOf(page, 'Website sync').waitFor()
+      await page.getByRole('button', { name: 'Home' }).click()
+      await page.getByRole('heading', { name: 'Welcome' }).waitFor()
+      expect(await page.locator('#hub').count()).toBe(0)
+    }
+  })
 })
 
 describe('the parts', () => {

@@ -13,4 +13,6 @@ const place = document.getElementById('hub')
 if (place) {
   place.textContent = ''
   render(<App />, place)
+  // Whoever holds the page in one of the browser's own says so before it is taken away (examples/hub-element).
+  place.addEventListener('hubleave', () => render(null, place))
 }
