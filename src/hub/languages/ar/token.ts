@@ -272,6 +272,7 @@ export const TOKEN: Translation<typeof TOKEN_TEXTS> = {
   tryMethod: 'الطريقة',
   tryUrl: 'عنوان URL',
   tryUrlHint: 'مسار مثل ‎/v1/files/KEY‎ أو عنوان كامل.',
+  tryAddress: 'من عنوان IP',
   tryGo: 'توضيح',
   tryAllowed: 'سيُسمح به.',
   tryRefused: 'سيُرفض بـ {status} {code}.',

@@ -200,6 +200,7 @@ export const TOKEN: Translation<typeof TOKEN_TEXTS> = {
   tryMethod: 'Methode',
   tryUrl: 'URL',
   tryUrlHint: 'Ein Pfad wie /v1/files/KEY, oder eine ganze Adresse.',
+  tryAddress: 'Von der IP-Adresse',
   tryGo: 'Erklären',
   tryAllowed: 'Es wäre erlaubt.',
   tryRefused: 'Es würde mit {status} {code} abgelehnt.',

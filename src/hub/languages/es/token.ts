@@ -206,6 +206,7 @@ export const TOKEN: Translation<typeof TOKEN_TEXTS> = {
   tryMethod: 'Método',
   tryUrl: 'URL',
   tryUrlHint: 'Una ruta como /v1/files/KEY o una dirección completa.',
+  tryAddress: 'Desde la dirección IP',
   tryGo: 'Explicar',
   tryAllowed: 'Estaría permitido.',
   tryRefused: 'Se rechazaría con {status} {code}.',

@@ -211,6 +211,7 @@ export const TOKEN: Translation<typeof TOKEN_TEXTS> = {
   tryMethod: 'Méthode',
   tryUrl: 'URL',
   tryUrlHint: 'Un chemin comme /v1/files/KEY, ou une adresse entière.',
+  tryAddress: 'Depuis l’adresse IP',
   tryGo: 'Expliquer',
   tryAllowed: 'Ce serait autorisé.',
   tryRefused: 'Ce serait refusé avec {status} {code}.',

@@ -178,6 +178,7 @@ export const TOKEN: Translation<typeof TOKEN_TEXTS> = {
   tryMethod: 'メソッド',
   tryUrl: 'URL',
   tryUrlHint: '/v1/files/KEY のようなパス、またはアドレス全体。',
+  tryAddress: '接続元の IP アドレス',
   tryGo: '確認',
   tryAllowed: '許可されます。',
   tryRefused: '{status} {code} で拒否されます。',
