@@ -41,7 +41,7 @@ export function Tabs({ label, panel, tabs, chosen, onChoose }: TabsProps) {
           tabIndex={name === chosen ? 0 : -1}
           onClick={() => onChoose(name)}
         >
-          {text}
+          <bdi>{text}</bdi>
         </button>
       ))}
     </div>
