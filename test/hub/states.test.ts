@@ -57,7 +57,7 @@ async function fill({ make, tokens, use, later }: Stage): Promise<void> {
 async function toStep({ page }: Stage, step: 1 | 2 | 3): Promise<void> {
   await page.getByRole('button', { name: 'Generate REST API token' }).click()
   if (step === 1) return
-  await page.getByLabel('Name').fill('Nightly export')
+  await page.getByLabel('Name', { exact: true }).fill('Nightly export')
   await page.getByRole('button', { name: 'Next' }).click()
   if (step === 2) return
   await page.getByRole('checkbox', { name: 'file_content:read', exact: true }).check()
@@ -171,7 +171,7 @@ const STATES: { readonly [state: string]: (stage: Stage) => Promise<unknown> } =
   'edit token': ({ page }) => choose(page, SYNC, 'Edit token'),
   'a conflict': async ({ page, tokens }) => {
     await choose(page, SYNC, 'Edit token')
-    await page.getByLabel('Name').fill('As Ada calls it')
+    await page.getByLabel('Name', { exact: true }).fill('As Ada calls it')
     const [token] = (await tokens.list({ actor: 'ada', planId: PLAN, search: SYNC })).tokens
     await tokens.edit({ actor: 'bob', id: token?.id ?? '', name: 'As Bob calls it' })
     await page.getByRole('button', { name: 'Save' }).click()
