@@ -5,37 +5,25 @@ import type { Token } from '../../../core/token.ts'
 import type { BootPlan } from '../../boot.ts'
 import type { Overview } from '../../overview/query.ts'
 import { api, failureOf } from '../api.ts'
-import { type Aim, menuId, nameId, neighbour, useAim } from '../focus.ts'
+import { type Aim, menuId, nameId, useAim } from '../focus.ts'
 import { textMistake } from '../form/draft.ts'
-import { Edit, Waiting, Wizard } from '../form/later.tsx'
 import { zoneName } from '../format.ts'
 import { boot, closedReason, count, holdsSecret, type Kind, t } from '../hub.ts'
 import { Empty } from '../parts/empty.tsx'
 import { FailureNote } from '../parts/parts.tsx'
 import { goTo, lookAt, onPlace, takeOver, viewHere } from '../places.ts'
-import { RevokeMany } from '../plan/later.tsx'
 import { SelectionBar, useSelection } from '../plan/selection.tsx'
 import { Drawer, type Shown } from '../token/drawer.tsx'
-import { Refresh } from '../token/refresh.tsx'
-import { Revoke } from '../token/revoke.tsx'
-import { SecretBox } from '../token/secret-box.tsx'
 import { isFiltered, parametersOf, SEARCH_LENGTH, type View, withFilter } from '../view.ts'
 import { FILTER_BUTTON } from './filters.tsx'
 import { NewsList, useNews } from './news.tsx'
+import { type Open, Opened } from './opened.tsx'
 import { Pager } from './pager.tsx'
 import { useFocusLeft, useHeadInSight, useMarkInSight, withMarked } from './sight.ts'
 import { type Mark, type TokenAct, TokenTable } from './table.tsx'
 import { Said, Toolbar } from './toolbar.tsx'
 import { matchingPage, useTokens } from './use-tokens.ts'
 import { Views } from './views.tsx'
-
-/** The modal that is open. */
-type Open =
-  | { readonly what: 'create'; readonly like?: Token }
-  | { readonly what: 'waiting'; readonly token: Token; readonly isNew: boolean }
-  | { readonly what: 'edit' | 'refresh' | 'revoke'; readonly token: Token }
-  | { readonly what: 'many' }
-  | { readonly what: 'secret'; readonly issued: IssuedText; readonly isNew: boolean }
 
 interface PanelProps {
   readonly plan: BootPlan
@@ -286,45 +274,12 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
         }}
         onClear={news.clear}
       />
-      {open?.what === 'create' && (
-        <Wizard
-          plan={plan}
-          kind={kind}
-          like={open.like}
-          onIssued={(result) => issued(result, true)}
-          onClose={() => leave(open.like)}
+      {open && (
+        <Opened
+          {...{ open, plan, kind, selection, leave, finish, saved, issued, told, stored }}
+          tokens={tokens ?? []}
         />
       )}
-      {open?.what === 'edit' && (
-        <Edit plan={plan} token={open.token} onSaved={saved} onClose={() => leave(open.token)} />
-      )}
-      {open?.what === 'refresh' && (
-        <Refresh token={open.token} onIssued={(result) => issued(result, false)} onClose={() => leave(open.token)} />
-      )}
-      {open?.what === 'revoke' && (
-        <Revoke
-          token={open.token}
-          onRevoked={(token) =>
-            finish(t('revoked', { token: token.name }), { id: menuId(neighbour(tokens ?? [], token.id)) })
-          }
-          onClose={() => leave(open.token)}
-        />
-      )}
-      {open?.what === 'many' && (
-        <RevokeMany
-          planId={plan.id}
-          tokens={selection.tokens}
-          onClose={(revoked) => {
-            if (revoked.length === 0) return leave()
-            selection.set([...selection.tokens.values()].filter(({ id: one }) => !revoked.includes(one)))
-            finish(count(revoked.length, 'manyDone'), { id: nameId(tokens?.[0]?.id ?? '') })
-          }}
-        />
-      )}
-      {open?.what === 'waiting' && (
-        <Waiting token={open.token} plan={plan} isNew={open.isNew} onDone={() => told(open.token, open.isNew)} />
-      )}
-      {open?.what === 'secret' && <SecretBox issued={open.issued} onDone={() => stored(open.issued, open.isNew)} />}
     </section>
   )
 }
