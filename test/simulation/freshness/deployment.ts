@@ -62,7 +62,11 @@ export function policyOf(library: Library): TokenOnlyPolicy {
     types: { rest: { prefix: 'sim' } },
     kinds: {},
     links: { hosts: [], shapes: [] },
-    endpoints: { 'GET /x': { scopes: ['read', 'write'], names: 'nothing' } },
+    endpoints: {
+      'GET /x': { scopes: ['read', 'write'], names: 'nothing' },
+      // So that the second scope lets a token do more, for which another admin is needed.
+      'POST /x': { scopes: ['write'], names: 'nothing' },
+    },
   })
 }
 

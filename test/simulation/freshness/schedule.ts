@@ -4,7 +4,16 @@
  */
 import type { Decision, TokenOnlyPolicy } from 'plan-access-tokens'
 import { issued, requested, widened } from './approving.ts'
-import { ADMIN, type Deployment, deploy, focusOf, type Host, type Library, PLAN_AGE_MS } from './deployment.ts'
+import {
+  ADMIN,
+  type Deployment,
+  deploy,
+  focusOf,
+  type Host,
+  type Library,
+  PLAN_AGE_MS,
+  SECOND_ADMIN,
+} from './deployment.ts'
 import { importable } from './importing.ts'
 
 /** How long things are done, in virtual milliseconds, and how long they may take to come to an end. */
@@ -191,12 +200,20 @@ export async function runSchedule(library: Library, policy: TokenOnlyPolicy, see
       isApproving ? 6 : 0,
       () => {
         const token = chance.pick(tokens)
-        const says = chance.pick(['approve', 'decline'] as const)
+        const says = chance.pick(['approve', 'approve', 'decline'] as const)
+        const seen = ({ version }: { readonly version: number }): void => {
+          token.version = Math.max(token.version, version)
+        }
         change(
           token,
-          (host) => widened(host, token.id, says),
-          ({ version }) => {
-            token.version = Math.max(token.version, version)
+          (host) => widened(host, token.id),
+          (result) => {
+            seen(result)
+            // Everybody has just seen it as it was.
+            everybodyAsks(token)
+            course.after(chance.below(12), () =>
+              change(token, (host) => host.tokens[says]({ actor: SECOND_ADMIN, id: token.id }), seen),
+            )
           },
         )
       },
