@@ -40,7 +40,9 @@ async function harmless(page: Page): Promise<void> {
   expect(await page.evaluate(() => '__pwned' in window)).toBe(false)
 }
 
-const literally = (page: Page, text: string) => page.getByText(text, { exact: true }).first().waitFor()
+/** As text of the page; a description beside a name that takes all of a row is there, and has no room. */
+const literally = (page: Page, text: string) =>
+  page.getByText(text, { exact: true }).first().waitFor({ state: 'attached' })
 
 describeInChromium('hostile text', () => {
   it.each([false, true])('stays text on every view (without the policy: %s)', async (bypassCSP) => {
