@@ -147,7 +147,10 @@ describe('an earlier name of a scope', () => {
     const entry = entryOf(policy, 'live')
     if (!entry) throw new Error('live')
     expect(readScopes(['old-b'], entry.type, compiled(policy))).toEqual([
-      { path: 'scopes[0]', at: ['scopes', 0], message: 'is called "b" now.' },
+      {
+        ...{ path: 'scopes[0]', at: ['scopes', 0], message: 'is called "b" now.' },
+        ...{ code: 'scope_renamed', params: { name: 'b' } },
+      },
     ])
   })
 })
