@@ -4,6 +4,9 @@
  */
 import { readdirSync } from 'node:fs'
 import axe, { type RunOptions } from 'axe-core'
+import type { PlanRules } from 'plan-access-tokens'
+import { approvals } from 'plan-access-tokens/approvals'
+import { usage } from 'plan-access-tokens/usage'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
@@ -39,6 +42,8 @@ interface Stage extends HubWorld {
   readonly page: Page
   /** From now on the host's own code throws. */
   fail(): void
+  /** The rules of Acme for its tokens. */
+  readonly rules: { now: PlanRules }
 }
 
 async function fill({ make, tokens, use, later }: Stage): Promise<void> {
@@ -52,6 +57,8 @@ async function fill({ make, tokens, use, later }: Stage): Promise<void> {
   await tokens.edit({ actor: 'bob', id: sync.token.id, name: 'Website sync, nightly', scopes: ['projects:read'] })
   await tokens.refresh({ actor: 'ada', id: sync.token.id })
   await make('A name of a hundred characters, or nearly, that goes on until there is no room left for it in a row')
+  const input = { type: 'rest', lifetimeDays: 30, scopes: ['file_content:read'], resources: 'all' } as const
+  await tokens.create({ ...input, actor: 'bob', planId: '1002', name: 'Nightly backup', description: 'To our vault.' })
 }
 
 async function toStep({ page }: Stage, step: 1 | 2 | 3): Promise<void> {
@@ -205,6 +212,52 @@ const STATES: { readonly [state: string]: (stage: Stage) => Promise<unknown> } =
     await page.goto(`${url}#token=nothing`)
     await page.getByText('This token is not here, or you may not see it.').waitFor()
   },
+  'the filters': async ({ page }) => {
+    await page.getByRole('button', { name: 'Filter', exact: true }).click()
+    await page.getByText('Holds the scope').waitFor()
+  },
+  'many tokens that are to be revoked': async ({ page }) => {
+    await page.getByRole('checkbox', { name: 'Select all active tokens of this page' }).check()
+    await page.getByRole('button', { name: 'Revoke…' }).click()
+    await page.getByLabel('Type 3 to confirm').waitFor()
+  },
+  'whose a secret is': async ({ page }) => {
+    await page.getByRole('button', { name: 'Whose secret is this?' }).click()
+    await page.getByLabel('Secret', { exact: true }).fill('nothing of the kind')
+    await page.getByRole('button', { name: 'Look up' }).click()
+    await page.getByRole('dialog').getByRole('status').filter({ hasText: /./ }).first().waitFor()
+  },
+  'the audit log': async ({ page }) => {
+    await page.getByRole('link', { name: 'Audit log' }).click()
+    await page.getByRole('button', { name: 'Export…' }).waitFor()
+    await page.getByText('Revoked by Bob').first().waitFor()
+  },
+  'how tokens are used': async ({ page }) => {
+    await page.getByRole('link', { name: 'Usage' }).click()
+    await page.getByText('3 active tokens').waitFor()
+    await page.getByText('1 request in 90 days').waitFor()
+  },
+  'the use of a token': async ({ page }) => {
+    await look(page, SYNC, 'Use')
+    await page.getByText('GET /v1/files/').first().waitFor()
+  },
+  'what waits for somebody': async ({ page }) => {
+    await page.getByLabel('Organization').selectOption('Globex')
+    await page.getByRole('button', { name: /^Requests/ }).click()
+    await page.getByRole('heading', { name: 'Waits for you' }).waitFor()
+  },
+  'a token that waits for an approval': async ({ page }) => {
+    await page.getByLabel('Organization').selectOption('Globex')
+    await look(page, 'Nightly backup')
+    await page.getByRole('button', { name: 'Approve' }).waitFor()
+  },
+  'a question for a stronger session': async ({ page, rules }) => {
+    rules.now = { stepUp: { revoke: { maxAgeSeconds: 300 } } }
+    await choose(page, SYNC, 'Revoke token')
+    await page.getByRole('dialog').getByRole('textbox').first().fill(SYNC)
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke token' }).click()
+    await page.getByRole('heading', { name: 'Confirm that it is you' }).waitFor()
+  },
   'what a token may do': async ({ page }) => {
     await look(page, SYNC, 'Try it')
     await page.getByLabel('URL', { exact: true }).fill('/v1/files/LOGOS2026')
@@ -233,13 +286,19 @@ const sticksOut = (page: Page): Promise<boolean> =>
 /** The page with some tokens, as it is at a moment that never passes. */
 async function onStage(css = ''): Promise<Stage> {
   let isFailing = false
+  const rules: Stage['rules'] = { now: {} }
   const world = await hubWorld({
     ...{ product: 'Acme Design', signIn: '/login', css: SAME_LETTERS + css },
-    engine: { random: sameRandom() },
+    engine: { random: sameRandom(), approvals: approvals(), usage: usage() },
+    directory: {
+      rules: (planId) => (planId === PLAN ? rules.now : { approvals: 'required', maxLifetimeDays: 90 }),
+      isPlanAdmin: (actor) => actor === 'ada' || actor === 'bob',
+    },
     plans: () => {
       if (isFailing) throw new Error('The database is down.')
       return [
         { id: PLAN, name: 'Acme', tier: 'organization' },
+        { id: '1002', name: 'Globex', tier: 'enterprise' },
         { id: '1003', name: 'Initech', tier: 'professional' },
       ]
     },
@@ -248,7 +307,7 @@ async function onStage(css = ''): Promise<Stage> {
   const fail = (): void => {
     isFailing = true
   }
-  const stage = { ...world, page, fail }
+  const stage = { ...world, page, fail, rules }
   world.stopAt(AT)
   await fill(stage)
   await page.clock.setFixedTime(world.clock.now())
@@ -257,7 +316,7 @@ async function onStage(css = ''): Promise<Stage> {
   return stage
 }
 
-const pictureOf = (state: string, lookOf: string): string => `${state.replaceAll(/[, ]+/g, '-')}.${lookOf}`
+const pictureOf = (state: string, lookOf: string): string => `${state.replaceAll(/[^a-z0-9]+/gi, '-')}.${lookOf}`
 
 describeInChromium('the page', () => {
   it.each(Object.entries(STATES))('shows %s so that everybody can use it', async (state, reach) => {
