@@ -53,13 +53,17 @@ export const TOKEN_ROUTES: readonly Route[] = [
     path: '/tokens/{id}/decline',
     summary: 'Declines what another admin asked for: a pending token ends, an edit that waits is dropped.',
     body: [BODIES.decline],
+    takes: 'If-Match',
     answer: 'Token',
     hasETag: true,
     codes: [
       ...[...READ, ...STEP_UP],
       ...(['token_not_active', 'version_conflict', 'nothing_requested', 'own_request', 'approval_required'] as const),
     ],
-    call: async (engine, { actor, param, body }) => ofToken(await engine.decline({ actor, id: param, ...body })),
+    call: async (engine, { actor, param, body, version }) =>
+      engine
+        .decline({ actor, id: param, ...body, ...(version !== undefined && { version }) })
+        .then(ofToken, unmatched(version)),
   }),
   route({
     id: 'collectToken',

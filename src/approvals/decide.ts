@@ -41,11 +41,12 @@ export async function approve(engine: ManagingEngine, input: object): Promise<To
 }
 
 export async function decline(engine: ManagingEngine, input: object): Promise<Token> {
-  const { actor, id, reason } = parseBy(APPROVAL_INPUTS.decline, input)
+  const { actor, id, reason, version } = parseBy(APPROVAL_INPUTS.decline, input)
   const changed = await change(
     engine,
     () => loadManaged(engine, actor, id),
     async (before) => {
+      if (version !== undefined && version !== before.version) throw new PlanTokenError('version_conflict')
       const now = timeOf(engine)
       if (isSamePerson(requesterOf(before, now), actor.id)) throw new PlanTokenError('own_request')
       // No rule that cannot be read keeps alive what nobody wants.

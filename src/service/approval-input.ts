@@ -14,6 +14,8 @@ export interface ApproveInput extends TokenInput {
 export interface DeclineInput extends TokenInput {
   /** Why, 1 to 1,000 characters on one line: it stands in the audit log. */
   readonly reason?: string
+  /** The version that was looked at: if it is no longer that, `version_conflict`. Without it, what waits now is declined. */
+  readonly version?: number
 }
 
 /** A secret that was approved. */
@@ -25,6 +27,6 @@ export interface CollectInput extends TokenInput {
 /** The fields of each call. */
 export const APPROVAL_INPUTS = {
   approve: z.strictObject({ actor, id: given, version: z.exactOptional(whole(1)) }),
-  decline: z.strictObject({ actor, id: given, reason: z.exactOptional(reason) }),
+  decline: z.strictObject({ actor, id: given, reason: z.exactOptional(reason), version: z.exactOptional(whole(1)) }),
   collect: z.strictObject({ actor, id: given, idempotencyKey: key }),
 }

@@ -49,6 +49,17 @@ describe('an edit that widens a token', () => {
     expect(await codeOf(tokens.approve({ actor: EVE, id }))).toBe('nothing_requested')
   })
 
+  it('is not declined by who has seen another version of it', async () => {
+    const { tokens, make, edit } = newWorld()
+    const { id } = await make()
+    const { version } = await edit(id, { scopes: ['file_content:read', 'projects:read'] })
+    await edit(id, { scopes: ['file_content:read', 'file_comments:read'] })
+    await expect(tokens.decline({ actor: BEN, id, version })).rejects.toMatchObject({ code: 'version_conflict' })
+    expect((await tokens.get({ actor: BEN, id })).proposal?.changes.scopes).toContain('file_comments:read')
+    await tokens.decline({ actor: BEN, id, version: version + 1 })
+    expect((await tokens.get({ actor: BEN, id })).proposal).toBeUndefined()
+  })
+
   it('is dropped when it is declined, with why', async () => {
     const { tokens, make, edit, lastEvent } = newWorld()
     const { id, token } = await make()

@@ -203,7 +203,9 @@ function Decline({ token, onDone, onClose }: DeclineProps) {
   const isEnd = token.status === 'pending'
   const decline = async (): Promise<void> => {
     const why = reason.trim()
-    const done = await call.run(() => api.decline({ id: token.id, ...(why !== '' && { reason: why }) }))
+    const done = await call.run(() =>
+      api.decline({ id: token.id, version: token.version, ...(why !== '' && { reason: why }) }),
+    )
     if (done) onDone()
   }
   return (
