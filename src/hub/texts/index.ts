@@ -40,7 +40,9 @@ export const HUB_TEXTS = {
 type English = typeof HUB_TEXTS
 
 /** The texts of the page. */
-export type HubTexts = { readonly [K in keyof English]: English[K] extends string ? string : PluralText }
+export type HubTexts = {
+  readonly [K in keyof typeof HUB_TEXTS]: (typeof HUB_TEXTS)[K] extends string ? string : PluralText
+}
 
 /** The names of texts that are one sentence. */
 export type TextKey = { [K in keyof English]: English[K] extends string ? K : never }[keyof English]
