@@ -9,6 +9,7 @@ import { boot, rich, t } from '../hub.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Action } from '../parts/parts.tsx'
+import { tokenAddress } from '../plan/views.ts'
 
 interface WaitingProps {
   readonly token: Token
@@ -22,8 +23,7 @@ interface WaitingProps {
 export function Waiting({ token, plan, isNew, onDone }: WaitingProps) {
   const about = useId()
   const [said, setSaid] = useState<'linkCopied' | 'linkNotCopied'>()
-  const hash = new URLSearchParams({ plan: plan.id, type: token.type, token: token.id })
-  const link = `${location.origin}${boot.base}#${hash}`
+  const link = location.origin + boot.base + tokenAddress(plan.id, token.id, token.type)
   const lapse = isNew ? token.expiresAt : (token.proposal?.at ?? 0) + DECIDED_WITHIN_DAYS * millisecondsInDay
   const copy = (): void => {
     navigator.clipboard.writeText(link).then(

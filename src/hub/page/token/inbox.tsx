@@ -10,6 +10,7 @@ import { useLookedAt } from '../looked-at.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { Action, FailureNote } from '../parts/parts.tsx'
 import { isMe, personOf } from '../people.ts'
+import { tokenAddress } from '../plan/views.ts'
 import { namesOf, proposed, toldIn } from './changes.tsx'
 
 /** What waits, as it is known. */
@@ -89,7 +90,7 @@ export function InboxButton({ planId }: { readonly planId: string }) {
               setOpen(false)
               // Once this modal is gone, and its place in the history with it.
               setTimeout(() => {
-                location.hash = `#${new URLSearchParams({ plan: planId, type, token: id })}`
+                location.hash = tokenAddress(planId, id, type)
               })
             }}
           />
