@@ -48,6 +48,8 @@ export default defineConfig({
       },
     ],
     sequence: { sequencer: LongFirst },
+    // What a page shows comes a moment later than it was asked for: tests of it look until it is there.
+    expect: { poll: { timeout: 15_000 } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',

@@ -25,18 +25,18 @@ describeInChromium('pages of the table', () => {
     const { page, status } = await opened(names)
     const more = page.getByRole('button', { name: 'Next page' })
     const previous = page.getByRole('button', { name: 'Previous page' })
-    expect(await status.textContent()).toBe('1–50 of 51 tokens')
+    await expect.poll(() => status.textContent()).toBe('1–50 of 51 tokens')
     await more.press('Enter')
     await status.getByText('51–51 of 51 tokens').waitFor()
-    expect(await isFocused(more)).toBe(true)
-    expect(await more.isEnabled()).toBe(false)
+    await expect.poll(() => isFocused(more)).toBe(true)
+    await expect.poll(() => more.isEnabled()).toBe(false)
     // Nothing lies behind the last page.
     await more.press('Enter')
-    expect(await status.textContent()).toBe('51–51 of 51 tokens')
+    await expect.poll(() => status.textContent()).toBe('51–51 of 51 tokens')
     await previous.press('Enter')
     await status.getByText('1–50 of 51 tokens').waitFor()
-    expect(await isFocused(previous)).toBe(true)
-    expect(await previous.isEnabled()).toBe(false)
+    await expect.poll(() => isFocused(previous)).toBe(true)
+    await expect.poll(() => previous.isEnabled()).toBe(false)
   })
 
   it('begin at the head of the table, wherever one has turned them', async () => {
@@ -64,7 +64,7 @@ describeInChromium('what is said', () => {
   ])('when %s opens is what it does, and not only its title', async (entry, told) => {
     const { page } = await opened(['Website sync'])
     await choose(page, 'Website sync', entry)
-    expect(await descriptionOf(page.getByRole('dialog'))).toContain(told)
+    await expect.poll(() => descriptionOf(page.getByRole('dialog'))).toContain(told)
   })
 
   it('of links is what was found in them, and not that somebody looks', async () => {
@@ -97,18 +97,18 @@ describeInChromium('what is said', () => {
     await choose(page, 'Website sync', 'Refresh token')
     await page.getByRole('dialog').getByRole('button', { name: 'Refresh token' }).click()
     const box = page.getByRole('dialog', { name: 'Your new token' })
-    expect(await descriptionOf(box)).toContain('This is the only time that the secret is shown.')
+    await expect.poll(() => descriptionOf(box)).toContain('This is the only time that the secret is shown.')
   })
 })
 
 describeInChromium('from right to left', () => {
   it('the menu ends where its button ends, tabs go the other way, and a link is written as links are', async () => {
     const { page } = await opened(['Website sync'], { lang: 'he' })
-    expect(await page.locator('html').getAttribute('dir')).toBe('rtl')
+    await expect.poll(() => page.locator('html').getAttribute('dir')).toBe('rtl')
     const dots = rowOf(page, 'Website sync').getByRole('button').last()
     await dots.click()
     const leftOf = async (one: typeof dots) => Math.round((await one.boundingBox())?.x ?? -1)
-    expect(await leftOf(page.getByRole('menu'))).toBe(await leftOf(dots))
+    await expect.poll(() => leftOf(page.getByRole('menu'))).toBe(await leftOf(dots))
     await page.keyboard.press('Escape')
     await page.getByRole('tab', { name: 'REST API' }).press('ArrowLeft')
     await page.getByRole('tab', { name: 'npm registry', selected: true }).waitFor()
@@ -117,7 +117,7 @@ describeInChromium('from right to left', () => {
     await choose(page, 'Website sync', 'Edit token')
     await page.getByRole('radio', { name: 'Only selected resources' }).check()
     const area = page.getByLabel('Links to resources')
-    expect(await area.evaluate((element) => getComputedStyle(element).direction)).toBe('ltr')
+    await expect.poll(() => area.evaluate((element) => getComputedStyle(element).direction)).toBe('ltr')
   })
 
   it.each([
@@ -143,12 +143,12 @@ describeInChromium('with little room or other colours', () => {
           Math.max(0, element.scrollWidth - element.clientWidth),
         ),
       )
-    expect(await widest()).toEqual([0])
+    await expect.poll(() => widest()).toEqual([0])
     await choose(page, 'Website sync', 'Edit token')
     await page.getByRole('radio', { name: 'Only selected resources' }).check()
     await page.getByLabel('Links to resources').fill(`${LINKS.landing} ${LINKS.nonsense}`)
     await page.getByText('To fix: 1').first().waitFor()
-    expect(await widest()).toEqual([0, 0])
+    await expect.poll(() => widest()).toEqual([0, 0])
   })
 
   it('the chosen tab can be told from the others in colours of the system', async () => {
@@ -165,8 +165,10 @@ describeInChromium('with little room or other colours', () => {
   it('paper has the tokens and nothing to press', async () => {
     const { page } = await opened(['Website sync'])
     await page.emulateMedia({ media: 'print' })
-    expect(await page.getByText('Website sync').isVisible()).toBe(true)
-    expect(await page.getByLabel('Search tokens').isVisible()).toBe(false)
-    expect(await rowOf(page, 'Website sync').getByRole('button', { name: 'Actions' }).isVisible()).toBe(false)
+    await expect.poll(() => page.getByText('Website sync').isVisible()).toBe(true)
+    await expect.poll(() => page.getByLabel('Search tokens').isVisible()).toBe(false)
+    await expect
+      .poll(() => rowOf(page, 'Website sync').getByRole('button', { name: 'Actions' }).isVisible())
+      .toBe(false)
   })
 })

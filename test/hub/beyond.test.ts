@@ -30,8 +30,8 @@ describeInChromium('the table', () => {
     later(2)
     await make('Soon', { lifetimeDays: 3 })
     await load()
-    expect((await names()).slice(0, 2)).toEqual(['Soon', 'Long'])
-    expect((await names()).slice(2).sort()).toEqual(['Ended', 'Over'])
+    await expect.poll(async () => (await names()).slice(0, 2)).toEqual(['Soon', 'Long'])
+    await expect.poll(async () => (await names()).slice(2).sort()).toEqual(['Ended', 'Over'])
     for (const [name, status, more] of [
       ['Soon', 'Expires soon', 'in '],
       // 198 days from now, by the calendar.
@@ -40,8 +40,8 @@ describeInChromium('the table', () => {
       ['Ended', 'Revoked', 'revoked '],
     ] as const) {
       const row = rowOf(page, name)
-      expect(await row.locator('.badge, .status').textContent()).toBe(status)
-      expect(await row.textContent()).toMatch(more)
+      await expect.poll(() => row.locator('.badge, .status').textContent()).toBe(status)
+      await expect.poll(() => row.textContent()).toMatch(more)
     }
   })
 
@@ -80,17 +80,17 @@ describeInChromium('the table', () => {
     await shows(50, 100)
     await more.click()
     await shows(100, 120)
-    expect(await more.isEnabled()).toBe(false)
+    await expect.poll(() => more.isEnabled()).toBe(false)
     await previous.click()
     await shows(50, 100)
     await previous.click()
     await shows(0, 50)
-    expect(await previous.isEnabled()).toBe(false)
+    await expect.poll(() => previous.isEnabled()).toBe(false)
     await more.click()
     await shows(50, 100)
     await page.getByLabel('Search tokens').fill('token 00')
     await shows(0, 10)
-    expect(await page.getByRole('navigation', { name: 'Pages of tokens' }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('navigation', { name: 'Pages of tokens' }).count()).toBe(0)
     await page.getByText('10 tokens found').waitFor()
     await page.getByLabel('Search tokens').fill('')
     await shows(0, 50)
@@ -164,9 +164,9 @@ describeInChromium('of one token', () => {
     await entries.nth(19).waitFor()
     await dialog.getByRole('button', { name: 'Earlier entries' }).click()
     await entries.nth(30).waitFor()
-    expect(await entries.count()).toBe(31)
-    expect(await entries.last().textContent()).toContain('ada created the token')
-    expect(await dialog.getByRole('button', { name: 'Earlier entries' }).count()).toBe(0)
+    await expect.poll(() => entries.count()).toBe(31)
+    await expect.poll(() => entries.last().textContent()).toContain('ada created the token')
+    await expect.poll(() => dialog.getByRole('button', { name: 'Earlier entries' }).count()).toBe(0)
   })
 
   it.each(['revoked', 'expired'])('a replacement like one that is %s has everything but its secret', async (end) => {
@@ -182,8 +182,8 @@ describeInChromium('of one token', () => {
     await page.getByRole('menuitem', { name: 'Edit token' }).press('Enter')
     await page.getByText('Only an active token can be edited or refreshed.').waitFor()
     await choose(page, 'Website sync', 'Generate a replacement like this')
-    expect(await dialog.getByLabel('Name').inputValue()).toBe('Website sync')
-    expect(await descriptionOf(dialog.getByLabel('Ends on'))).toContain('In 45 days.')
+    await expect.poll(() => dialog.getByLabel('Name').inputValue()).toBe('Website sync')
+    await expect.poll(() => descriptionOf(dialog.getByLabel('Ends on'))).toContain('In 45 days.')
     for (const name of ['Next', 'Next', 'Create']) await dialog.getByRole('button', { name }).click()
     await storeSecret(page)
     await rows(page, 2)
@@ -213,7 +213,7 @@ describeInChromium('of one token', () => {
     await dialog.getByText(code === undefined ? 'It would be allowed.' : /It would be refused with \d+ /).waitFor()
     if (code !== undefined) await dialog.getByText(code).first().waitFor()
     await dialog.getByText('Every question that is asked').click()
-    expect(await dialog.locator('details[open] ol > li').count()).toBeGreaterThan(1)
+    await expect.poll(() => dialog.locator('details[open] ol > li').count()).toBeGreaterThan(1)
     expect((await tokens.get({ actor: 'ada', id: token.id })).lastUsedAt).toBe(null)
   })
 
@@ -237,9 +237,9 @@ describeInChromium('of one token', () => {
     await make('Installs', npm)
     await load()
     await choose(page, 'Website sync', 'Details and history')
-    expect(await dialog.locator('pre').allTextContents()).toEqual([
-      'curl -H "x-figma-token: $TOKEN" \'https://api.acme.example/v1/files/ABCDEFG123\'\n',
-    ])
+    await expect
+      .poll(() => dialog.locator('pre').allTextContents())
+      .toEqual(['curl -H "x-figma-token: $TOKEN" \'https://api.acme.example/v1/files/ABCDEFG123\'\n'])
     await dialog.getByRole('button', { name: 'Close' }).click()
     await page.getByRole('tab', { name: 'npm registry' }).click()
     await choose(page, 'Installs', 'Details and history')
@@ -268,16 +268,15 @@ describeInChromium("a host's own", () => {
     })
     const { token } = await make('Website sync', { lifetimeDays: 200 })
     await load()
-    expect([await page.title(), await page.locator('html').getAttribute('lang')]).toEqual([
-      'Plan-Tokens · Acme Studio',
-      'de',
-    ])
+    await expect
+      .poll(async () => [await page.title(), await page.locator('html').getAttribute('lang')])
+      .toEqual(['Plan-Tokens · Acme Studio', 'de'])
     await page.getByRole('heading', { name: 'Plan-Tokens' }).waitFor()
     await page.getByText('Acme Studio', { exact: true }).waitFor()
     await page.getByRole('columnheader', { name: 'Läuft ab' }).waitFor()
     const button = page.getByRole('button', { name: 'Token für REST API erstellen' })
-    expect(await button.evaluate((one) => getComputedStyle(one).backgroundColor)).toBe('rgb(10, 125, 90)')
-    expect(await button.evaluate((one) => getComputedStyle(one).fontFamily)).toBe('monospace')
+    await expect.poll(() => button.evaluate((one) => getComputedStyle(one).backgroundColor)).toBe('rgb(10, 125, 90)')
+    await expect.poll(() => button.evaluate((one) => getComputedStyle(one).fontFamily)).toBe('monospace')
     const date = new Intl.DateTimeFormat('de', { dateStyle: 'medium', timeZone: 'UTC' }).format(token.expiresAt)
     const row = await rowOf(page, 'Website sync').textContent()
     expect(row).toContain('Aktiv')

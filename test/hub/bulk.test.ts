@@ -37,17 +37,17 @@ describeInChromium('a selection', () => {
     await tokens.revoke({ actor: 'ada', id: ids[3] ?? '' })
     await page.reload()
     await rowOf(page, 'Token 01').waitFor()
-    expect(await bar(page).count()).toBe(0)
+    await expect.poll(() => bar(page).count()).toBe(0)
     await pick(page, 'Token 01').check()
     await bar(page).getByText('1 selected').waitFor()
     const whole = page.getByRole('checkbox', { name: 'Select all active tokens of this page' })
-    expect(await whole.evaluate((box: HTMLInputElement) => box.indeterminate)).toBe(true)
+    await expect.poll(() => whole.evaluate((box: HTMLInputElement) => box.indeterminate)).toBe(true)
     await whole.check()
     await bar(page).getByText('3 selected').waitFor()
-    expect(await pick(page, 'Token 04').count()).toBe(0)
+    await expect.poll(() => pick(page, 'Token 04').count()).toBe(0)
     await bar(page).getByRole('button', { name: 'Clear selection' }).click()
-    expect(await bar(page).count()).toBe(0)
-    expect(await page.getByRole('checkbox', { checked: true }).count()).toBe(0)
+    await expect.poll(() => bar(page).count()).toBe(0)
+    await expect.poll(() => page.getByRole('checkbox', { checked: true }).count()).toBe(0)
   })
 
   it('of all that match is said of what matches, and of nothing that one looks at later', async () => {
@@ -96,8 +96,8 @@ describeInChromium('a selection', () => {
     await page.getByText('2 tokens were revoked.').waitFor()
     await page.getByRole('button', { name: 'Close' }).focus()
     await page.keyboard.press('Enter')
-    expect(await isFocused(rowOf(page, 'Token 01').getByRole('button').first())).toBe(true)
-    expect(await active()).toEqual([])
+    await expect.poll(() => isFocused(rowOf(page, 'Token 01').getByRole('button').first())).toBe(true)
+    await expect.poll(() => active()).toEqual([])
   })
 
   it('is made with a finger too, where a card opens wherever it is met', async () => {
@@ -105,7 +105,7 @@ describeInChromium('a selection', () => {
     await page.setViewportSize({ width: 375, height: 780 })
     await pick(page, 'Token 01').click()
     await bar(page).getByText('1 selected').waitFor()
-    expect(await page.getByRole('dialog').count()).toBe(0)
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
   })
 
   it('is kept from page to page, and can be all that match', async () => {
@@ -118,7 +118,7 @@ describeInChromium('a selection', () => {
     await bar(page).getByText('All 53 that match are selected.').waitFor()
     await confirm(page, 53)
     await page.getByText('53 tokens were revoked.').waitFor()
-    expect(await active()).toEqual([])
+    await expect.poll(() => active()).toEqual([])
   })
 })
 
@@ -132,23 +132,25 @@ describeInChromium('many tokens', () => {
     await bar(page).getByRole('button', { name: 'Revoke…' }).click()
     await dialog.getByText('1 of them was used in the last 7 days.').waitFor()
     const listed = dialog.getByRole('list', { name: 'Tokens that are revoked' }).getByRole('listitem')
-    expect(await listed.allTextContents()).toEqual([
-      expect.stringMatching(/^Busy.*ago|^Busyin 0|^Busythis minute/),
-      expect.stringMatching(/^Token 01Never used/),
-    ])
+    await expect
+      .poll(() => listed.allTextContents())
+      .toEqual([
+        expect.stringMatching(/^Busy.*ago|^Busyin 0|^Busythis minute/),
+        expect.stringMatching(/^Token 01Never used/),
+      ])
     await dialog.getByLabel('Reason').fill('The team is gone')
     await dialog.getByLabel('Type 2 to confirm').fill('3')
     await page.keyboard.press('Enter')
     await dialog.getByText('That is not the number of tokens.').waitFor()
-    expect(await active()).toHaveLength(3)
+    await expect.poll(() => active()).toHaveLength(3)
     await dialog.getByLabel('Type 2 to confirm').fill('2')
     await page.keyboard.press('Enter')
     await dialog.getByText('2 tokens were revoked.').waitFor()
     await dialog.getByRole('button', { name: 'Close' }).click()
     await page.getByText('2 tokens were revoked.').waitFor()
     await rowOf(page, 'Busy').filter({ hasText: 'Revoked' }).waitFor()
-    expect(await bar(page).count()).toBe(0)
-    expect(await active()).toEqual(['Token 02'])
+    await expect.poll(() => bar(page).count()).toBe(0)
+    await expect.poll(() => active()).toEqual(['Token 02'])
     const { events } = await tokens.events({ actor: 'ada', planId: PLAN, order: 'newest', limit: 2 })
     expect(events.map(({ type, reason }) => [type, reason])).toEqual([
       ['revoked', 'The team is gone'],
@@ -167,8 +169,8 @@ describeInChromium('many tokens', () => {
     await dialog.getByRole('button', { name: 'Revoke 3 tokens' }).click()
     await dialog.getByText('2 tokens were revoked.').waitFor()
     await dialog.getByText('1 had ended already').click()
-    expect(await dialog.getByRole('listitem').allTextContents()).toEqual(['Token 02'])
-    expect(await active()).toEqual([])
+    await expect.poll(() => dialog.getByRole('listitem').allTextContents()).toEqual(['Token 02'])
+    await expect.poll(() => active()).toEqual([])
   })
 
   it('go on after a call that failed, which is told, and none is lost or ended twice', async () => {
@@ -183,10 +185,10 @@ describeInChromium('many tokens', () => {
     await confirm(page, 30)
     await dialog.getByText('10 tokens were revoked.').waitFor()
     await dialog.getByText('20 were not reached.').waitFor()
-    expect(await active()).toHaveLength(20)
+    await expect.poll(() => active()).toHaveLength(20)
     await dialog.getByRole('button', { name: 'Try again' }).click()
     await dialog.getByText('30 tokens were revoked.').waitFor()
-    expect(await active()).toEqual([])
+    await expect.poll(() => active()).toEqual([])
     const { events } = await tokens.events({ actor: 'ada', planId: PLAN, limit: 500 })
     expect(events.filter(({ type }) => type === 'revoked')).toHaveLength(30)
   })
@@ -206,7 +208,7 @@ describeInChromium('many tokens', () => {
     isHeld = false
     for (const go of held) go()
     await dialog.getByText('10 tokens were revoked. Stopped.').waitFor()
-    expect(await active()).toHaveLength(20)
+    await expect.poll(() => active()).toHaveLength(20)
     await dialog.getByRole('button', { name: 'Go on' }).click()
     await dialog.getByText('30 tokens were revoked.').waitFor()
     expect(state.requests.filter((one) => one.endsWith('/tokens/revoke'))).toHaveLength(3)

@@ -42,7 +42,7 @@ describeInChromium('the charts', () => {
     const last = days.at(-1)
     expect([days.length, last?.allowed, last?.refused]).toEqual([90, 3, 1])
     await requests.getByRole('img', { name: 'Requests of the last 90 days: 3 allowed, 1 refused' }).waitFor()
-    expect(await requests.locator('rect.part-0').count()).toBe(1)
+    await expect.poll(() => requests.locator('rect.part-0').count()).toBe(1)
     const [allowed, refused] = await Promise.all(
       ['rect.part-0', 'rect.part-1'].map((part) =>
         requests.locator(part).evaluate((bar) => Number(bar.getAttribute('height'))),
@@ -56,7 +56,7 @@ describeInChromium('the charts', () => {
     expect(rows).toHaveLength(90)
     expect(rows.at(-1)).toEqual([day.format(clock.now()), '3', '1'])
     await requests.getByRole('button', { name: 'Hide table' }).click()
-    expect(await requests.getByRole('table').count()).toBe(0)
+    await expect.poll(() => requests.getByRole('table').count()).toBe(0)
   })
 
   it('show what expires by month, and leave out what has ended', async () => {
@@ -81,9 +81,9 @@ describeInChromium('the charts', () => {
   it('fit a narrow window, and are drawn in the colours of a person’s own scheme', async () => {
     const { page, requests } = await opened({ viewport: { width: 320, height: 640 }, forcedColors: 'active' })
     await requests.getByRole('img').waitFor()
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
     const fill = (part: string) => requests.locator(part).evaluate((bar) => getComputedStyle(bar).fill)
-    expect(await fill('rect.part-0')).not.toBe(await fill('rect.part-1'))
+    await expect.poll(() => fill('rect.part-0')).not.toBe(await fill('rect.part-1'))
   })
 
   it('run from right to left where the language does', async () => {
@@ -94,7 +94,7 @@ describeInChromium('the charts', () => {
     await page.goto(`${world.url}#view=usage`)
     const bar = page.locator('rect.part-0').first()
     await bar.waitFor()
-    expect(Number(await bar.getAttribute('x'))).toBeLessThan(100)
+    await expect.poll(async () => Number(await bar.getAttribute('x'))).toBeLessThan(100)
   })
 
   it('are those of the host alone: without a count of requests there is none of requests', async () => {
@@ -105,8 +105,8 @@ describeInChromium('the charts', () => {
     await rowOf(page, 'Website sync').waitFor()
     await page.getByRole('link', { name: 'Expirations' }).click()
     await page.getByText('1 active token').first().waitFor()
-    expect(await page.getByText('Requests by day').count()).toBe(0)
-    expect(await page.getByRole('link', { name: 'Usage' }).count()).toBe(0)
+    await expect.poll(() => page.getByText('Requests by day').count()).toBe(0)
+    await expect.poll(() => page.getByRole('link', { name: 'Usage' }).count()).toBe(0)
   })
 
   it('say what went wrong, and are there at the next try', async () => {

@@ -99,9 +99,11 @@ describeInChromium('how far away something is', () => {
     const { page } = await open()
     await page.goto(url)
     for (const [used, ago] of uses)
-      expect(
-        [used, await rowOf(page, used).locator('td[data-label="Last used"]').textContent()].map((one) => one?.trim()),
-      ).toEqual([used, ago])
+      await expect
+        .poll(async () =>
+          [used, await rowOf(page, used).locator('td[data-label="Last used"]').textContent()].map((one) => one?.trim()),
+        )
+        .toEqual([used, ago])
   })
 })
 

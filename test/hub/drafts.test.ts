@@ -55,7 +55,7 @@ describeInChromium('what the server finds fault with', () => {
     await field.and(page.locator('[aria-invalid=true]')).waitFor()
     const told = await descriptionOf(field)
     expect(told).toContain(path === 'resources[1]' ? `${LINKS.brand}: The moon is full.` : 'The moon is full.')
-    expect(await isFocused(field)).toBe(true)
+    await expect.poll(() => isFocused(field)).toBe(true)
 
     // All of it is still there, and goes through as soon as the server has no objection.
     state.fault = () => undefined
@@ -74,8 +74,8 @@ describeInChromium('what the server finds fault with', () => {
     state.fault = (request) => (request.startsWith('PATCH') ? faults(...issues) : undefined)
     await press('Save')
     await dialog.getByText('Wrong scopes.').waitFor()
-    expect(await descriptionOf(dialog.getByLabel('Description'))).toContain('Wrong description.')
-    expect(await isFocused(dialog.getByLabel('Description'))).toBe(true)
+    await expect.poll(() => descriptionOf(dialog.getByLabel('Description'))).toContain('Wrong description.')
+    await expect.poll(() => isFocused(dialog.getByLabel('Description'))).toBe(true)
     state.fault = () => undefined
     await press('Save')
     await page.getByText('Website sync is saved.').waitFor()
@@ -89,7 +89,7 @@ describeInChromium('what the server finds fault with', () => {
       request.startsWith('PATCH') ? faults({ path: 'moon', at: ['moon'], message: 'It is full.' }) : undefined
     await press('Save')
     await dialog.getByText('moon It is full.').waitFor()
-    expect(await dialog.getByLabel('Description').inputValue()).toBe('New')
+    await expect.poll(() => dialog.getByLabel('Description').inputValue()).toBe('New')
   })
 
   it('of links is there too when nobody could look them up before, each with its link', async () => {
@@ -119,12 +119,12 @@ describeInChromium('leaving', () => {
       const question = dialog.getByText('Nothing has been saved. Discard what you have typed?')
       await leave()
       await question.waitFor()
-      expect(await isFocused(dialog.getByRole('button', { name: 'Keep editing' }))).toBe(true)
+      await expect.poll(() => isFocused(dialog.getByRole('button', { name: 'Keep editing' }))).toBe(true)
       // Neither a second Escape nor Enter in a field loses it.
       await page.keyboard.press('Escape')
       await question.waitFor({ state: 'detached' })
-      expect(await name.inputValue()).toBe('Nightly export')
-      if (way === 'Escape') expect(await isFocused(name)).toBe(true)
+      await expect.poll(() => name.inputValue()).toBe('Nightly export')
+      if (way === 'Escape') await expect.poll(() => isFocused(name)).toBe(true)
       for (let i = 0; i < 3; i++) {
         await leave()
         await question.waitFor()
@@ -135,7 +135,7 @@ describeInChromium('leaving', () => {
       await leave()
       await press('Discard')
       await dialog.waitFor({ state: 'detached' })
-      expect(await isFocused(page.getByRole('button', { name: 'Generate REST API token' }))).toBe(true)
+      await expect.poll(() => isFocused(page.getByRole('button', { name: 'Generate REST API token' }))).toBe(true)
       expect((await tokens.list({ actor: 'ada', planId: '1001' })).tokens).toHaveLength(1)
     },
   )
@@ -154,13 +154,13 @@ describeInChromium('leaving the page', () => {
     const { page, dialog, press } = await opened()
     const wouldAsk = () => page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })))
     await page.getByRole('button', { name: 'Generate REST API token' }).click()
-    expect(await wouldAsk()).toBe(false)
+    await expect.poll(() => wouldAsk()).toBe(false)
     await dialog.getByLabel('Name').fill('Nightly export')
-    expect(await wouldAsk()).toBe(true)
+    await expect.poll(() => wouldAsk()).toBe(true)
     await press('Close')
     await press('Discard')
     await dialog.waitFor({ state: 'detached' })
-    expect(await wouldAsk()).toBe(false)
+    await expect.poll(() => wouldAsk()).toBe(false)
   })
 })
 
@@ -179,7 +179,7 @@ describeInChromium('searching', () => {
     await page.getByLabel('Search tokens').fill(text)
     if (isFound) await rowOf(page, 'Website sync').waitFor()
     else await page.getByText('No token matches. Change the search or the filters.').waitFor()
-    expect(await page.getByRole('alert').filter({ hasText: /./ }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('alert').filter({ hasText: /./ }).count()).toBe(0)
     await page.getByLabel('Search tokens').fill('')
     await rowOf(page, 'Website sync').waitFor()
   })
@@ -193,7 +193,7 @@ describeInChromium('searching', () => {
     state.requests.length = 0
     await search.fill(text)
     await search.and(page.locator('[aria-invalid=true]')).waitFor()
-    expect(await descriptionOf(search)).toMatch(/At most 200 characters|control characters|invisible/)
+    await expect.poll(() => descriptionOf(search)).toMatch(/At most 200 characters|control characters|invisible/)
     await search.fill('website')
     await page.getByText('1 token found').waitFor()
     expect(state.requests.filter((request) => request.length > 500 || request.includes('%07'))).toEqual([])

@@ -25,7 +25,7 @@ describeInChromium('the address of a token', () => {
     await load(`#plan=1001&token=${secret}`)
     await rowOf(page, 'Website sync').waitFor()
     await expect.poll(() => hashOf(page).get('token')).toBe(null)
-    expect(await drawer.count()).toBe(0)
+    await expect.poll(() => drawer.count()).toBe(0)
     expect(state.requests.filter((one) => one.includes(secret))).toEqual([])
   })
 
@@ -60,7 +60,7 @@ describeInChromium('the address of a token', () => {
     await drawer.getByRole('button', { name: 'Close' }).click()
     await drawer.waitFor({ state: 'detached' })
     expect(hashOf(page).get('token')).toBe(null)
-    expect(await isFocused(rowOf(page, 'Website sync').getByRole('button').first())).toBe(true)
+    await expect.poll(() => isFocused(rowOf(page, 'Website sync').getByRole('button').first())).toBe(true)
     // And once more, where a modal was closed just before.
     await page.evaluate((hash) => Object.assign(location, { hash }), link)
     await drawer.getByText('ada created the token').waitFor()
@@ -80,7 +80,7 @@ describeInChromium('the address of a token', () => {
       }[which]
       await load(`#plan=1001&type=rest&token=${encodeURIComponent(id ?? '')}&tab=nonsense`)
       await drawer.getByText(NOT_HERE).waitFor()
-      expect(await drawer.textContent()).toBe(`This token is not here×${NOT_HERE}`)
+      await expect.poll(() => drawer.textContent()).toBe(`This token is not here×${NOT_HERE}`)
       expect(await page.content()).not.toContain('Secret project')
       await drawer.getByRole('button', { name: 'Close' }).click()
       await rowOf(page, token.name).waitFor()
@@ -94,7 +94,7 @@ describeInChromium('the address of a token', () => {
     await look(page, 'Website sync')
     await page.evaluate((hash) => Object.assign(location, { hash }), `#plan=1001&type=rest&token=${token.id}`)
     await page.getByRole('dialog', { name: 'Second' }).waitFor()
-    expect(await drawer.count()).toBe(1)
+    await expect.poll(() => drawer.count()).toBe(1)
     await page.keyboard.press('Escape')
     await drawer.waitFor({ state: 'detached' })
   })
@@ -125,10 +125,12 @@ describeInChromium('the page of a token', () => {
       'Some changes ask that you confirm',
     ])
       expect(shown).toContain(rule)
-    expect(await page.locator('.timeline > li').allTextContents()).toEqual([
-      expect.stringMatching(/^Newest secret.*Issued.*Works until/),
-      expect.stringMatching(/^Old secret.*Issued.*Works until.*in 24 hours|in 1 day|tomorrow/),
-    ])
+    await expect
+      .poll(() => page.locator('.timeline > li').allTextContents())
+      .toEqual([
+        expect.stringMatching(/^Newest secret.*Issued.*Works until/),
+        expect.stringMatching(/^Old secret.*Issued.*Works until.*in 24 hours|in 1 day|tomorrow/),
+      ])
   })
 
   it('names what it may do: scopes with their titles, resources with their names and kinds', async () => {
@@ -154,7 +156,7 @@ describeInChromium('the page of a token', () => {
     await drawer.last().getByRole('button', { name: 'Save' }).click()
     const renamed = page.getByRole('dialog', { name: 'Website', exact: true })
     await renamed.getByText('Website is saved.').waitFor()
-    expect(await isFocused(renamed.getByRole('button', { name: 'Edit token' }))).toBe(true)
+    await expect.poll(() => isFocused(renamed.getByRole('button', { name: 'Edit token' }))).toBe(true)
     await renamed.getByRole('button', { name: 'Revoke token' }).click()
     await page.getByLabel('Type Website to confirm').fill('Website')
     await drawer.last().getByText('Say why').click()
@@ -200,7 +202,7 @@ describeInChromium('the page of a token', () => {
     state.fault = (request) => (/^GET \/api\/tokens\/\w+$/.test(request) ? { status: 500, body: '' } : undefined)
     await load(`#plan=1001&type=rest&token=${token.id}`)
     await drawer.getByText('The server could not do it just now.').waitFor()
-    expect(await drawer.textContent()).not.toContain('Website sync')
+    await expect.poll(() => drawer.textContent()).not.toContain('Website sync')
   })
 
   it('is walked through by the keyboard alone', async () => {
@@ -216,11 +218,11 @@ describeInChromium('the page of a token', () => {
       ['ArrowRight', 'Overview'],
     ] as const) {
       await page.keyboard.press(key)
-      expect(await isFocused(drawer.getByRole('tab', { name: tab, selected: true }))).toBe(true)
+      await expect.poll(() => isFocused(drawer.getByRole('tab', { name: tab, selected: true }))).toBe(true)
     }
     await page.keyboard.press('Escape')
     await drawer.waitFor({ state: 'detached' })
-    expect(await isFocused(name)).toBe(true)
+    await expect.poll(() => isFocused(name)).toBe(true)
   })
 })
 

@@ -77,8 +77,8 @@ const WAYS: readonly Way[] = [
     ask: (page) => page.getByLabel('Search tokens').fill('Website'),
     again: tryAgain,
     async still(page) {
-      expect(await page.getByLabel('Search tokens').inputValue()).toBe('Website')
-      expect(await rowOf(page, 'Website sync').count()).toBe(1)
+      await expect.poll(() => page.getByLabel('Search tokens').inputValue()).toBe('Website')
+      await expect.poll(() => rowOf(page, 'Website sync').count()).toBe(1)
     },
     async works(page) {
       await rowOf(page, 'Other').waitFor({ state: 'detached' })
@@ -96,7 +96,7 @@ const WAYS: readonly Way[] = [
     },
     ask: (page) => press(page, 'Create'),
     async still(page) {
-      expect(await page.getByLabel('Links to resources').inputValue()).toBe(LINKS.landing)
+      await expect.poll(() => page.getByLabel('Links to resources').inputValue()).toBe(LINKS.landing)
     },
     async works(page, world) {
       await page.getByRole('dialog', { name: 'Your new token' }).waitFor()
@@ -115,7 +115,7 @@ const WAYS: readonly Way[] = [
       await area.fill(`${await area.inputValue()}\n`)
     },
     async still(page) {
-      expect(await page.getByLabel('Links to resources').inputValue()).toContain(LINKS.landing)
+      await expect.poll(() => page.getByLabel('Links to resources').inputValue()).toContain(LINKS.landing)
       await page.getByText('They are checked again when you save.').waitFor()
     },
     works: (page) => page.getByRole('list', { name: 'What the links lead to' }).getByText('Landing page').waitFor(),
@@ -130,7 +130,7 @@ const WAYS: readonly Way[] = [
     },
     ask: (page) => press(page, 'Save'),
     async still(page) {
-      expect(await page.getByLabel('Description').inputValue()).toBe('For the website.')
+      await expect.poll(() => page.getByLabel('Description').inputValue()).toBe('For the website.')
     },
     async works(page, world) {
       await page.getByText('Website sync is saved.').waitFor()
@@ -145,7 +145,7 @@ const WAYS: readonly Way[] = [
     ask: (page) => choose(page, 'Website sync', 'Refresh token'),
     again: tryAgain,
     async still(page) {
-      expect(await inDialog(page, 'Refresh token').getAttribute('aria-disabled')).toBe('true')
+      await expect.poll(() => inDialog(page, 'Refresh token').getAttribute('aria-disabled')).toBe('true')
     },
     async works(page) {
       await inDialog(page, 'Refresh token').click()
@@ -162,7 +162,7 @@ const WAYS: readonly Way[] = [
     },
     ask: (page) => inDialog(page, 'Refresh token').click(),
     async still(page) {
-      expect(await page.getByLabel('The old secret has leaked').isChecked()).toBe(true)
+      await expect.poll(() => page.getByLabel('The old secret has leaked').isChecked()).toBe(true)
     },
     async works(page, world) {
       await page.getByRole('dialog', { name: 'Your new token' }).waitFor()
@@ -180,7 +180,7 @@ const WAYS: readonly Way[] = [
     },
     ask: (page) => inDialog(page, 'Revoke token').click(),
     async still(page) {
-      expect(await page.getByLabel('Type Website sync to confirm').inputValue()).toBe('Website sync')
+      await expect.poll(() => page.getByLabel('Type Website sync to confirm').inputValue()).toBe('Website sync')
     },
     works: (page) => page.getByText('Website sync is revoked.').waitFor(),
   },
@@ -210,7 +210,7 @@ const WAYS: readonly Way[] = [
     },
     ask: (page) => press(page, 'Explain'),
     async still(page) {
-      expect(await page.getByLabel('URL', { exact: true }).inputValue()).toBe('/v1/files/ABCDEFG123')
+      await expect.poll(() => page.getByLabel('URL', { exact: true }).inputValue()).toBe('/v1/files/ABCDEFG123')
     },
     works: (page) => page.getByText('It would be allowed.').waitFor(),
   },
@@ -239,12 +239,12 @@ describeInChromium('a server that fails', () => {
       if (fault === 'hang') await page.clock.fastForward(15_000)
       await page.getByText(told).first().waitFor()
       await way.still?.(page)
-      expect(await page.getByText('10.0.0.7').count()).toBe(0)
-      expect(await page.getByText(UNKNOWN).count()).toBe(way.isWrite && isUnknown ? 1 : 0)
+      await expect.poll(() => page.getByText('10.0.0.7').count()).toBe(0)
+      await expect.poll(() => page.getByText(UNKNOWN).count()).toBe(way.isWrite && isUnknown ? 1 : 0)
       if (way.call !== 'parseLinks') {
         const link = page.getByRole('link', { name: 'Sign in' })
-        expect(await link.count()).toBe(offersSignIn ? 1 : 0)
-        if (offersSignIn) expect(await link.getAttribute('href')).toBe('/sign-in')
+        await expect.poll(() => link.count()).toBe(offersSignIn ? 1 : 0)
+        if (offersSignIn) await expect.poll(() => link.getAttribute('href')).toBe('/sign-in')
       }
     }
     world.state.fault = () => undefined
@@ -284,7 +284,7 @@ describeInChromium('a server that fails', () => {
     expect((await page.reload())?.status()).toBe(401)
     await page.getByText('You are not signed in. Sign in and open this page again.').waitFor()
     const link = page.getByRole('link', { name: 'Sign in' })
-    expect(await link.getAttribute('href')).toBe('/sign-in?to=/developers/tokens')
+    await expect.poll(() => link.getAttribute('href')).toBe('/sign-in?to=/developers/tokens')
     world.state.actor = 'ada'
     await page.reload()
     await page.getByRole('button', { name: 'Generate REST API token' }).waitFor()

@@ -35,7 +35,7 @@ describeInChromium('the table', () => {
     await other.getByRole('dialog').getByRole('textbox').fill('First')
     await other.getByRole('dialog').getByRole('button', { name: 'Revoke token' }).click()
     await rowSays(other, 'First', 'Revoked')
-    expect(await rowOf(page, 'First').textContent()).toContain('Active')
+    await expect.poll(() => rowOf(page, 'First').textContent()).toContain('Active')
     await page.bringToFront()
     await lookAgain(page)
     await rowSays(page, 'First', 'Revoked')
@@ -74,10 +74,10 @@ describeInChromium('the table', () => {
     await rowOf(page, 'Another sync').waitFor()
     const seen = await page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen)
     expect(seen.filter((one) => one === 'true')).toEqual([])
-    expect(await page.getByLabel('Search tokens').inputValue()).toBe('sync')
+    await expect.poll(() => page.getByLabel('Search tokens').inputValue()).toBe('sync')
     // The menu is where its row is, or closed with the focus on its button.
     const isOpen = (await page.getByRole('menu').count()) > 0
-    expect(await isFocused(isOpen ? page.getByRole('menuitem', { name: 'Edit token' }) : menu)).toBe(true)
+    await expect.poll(() => isFocused(isOpen ? page.getByRole('menuitem', { name: 'Edit token' }) : menu)).toBe(true)
     if (isOpen) {
       const [below, above] = [await page.getByRole('menu').boundingBox(), await menu.boundingBox()]
       expect(Math.round(below?.y ?? 0)).toBe(Math.round((above?.y ?? 0) + (above?.height ?? 0) + 4))
@@ -101,8 +101,8 @@ describeInChromium('the table', () => {
     await lookAgain(page)
     await expect.poll(() => asked(LIST), { timeout: 10_000 }).toBeGreaterThan(0)
     await page.waitForTimeout(300)
-    expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0)
-    expect(await rowOf(page, 'Website sync').count()).toBe(1)
+    await expect.poll(() => page.getByRole('button', { name: 'Try again' }).count()).toBe(0)
+    await expect.poll(() => rowOf(page, 'Website sync').count()).toBe(1)
     state.fault = () => undefined
     state.actor = undefined
     await lookAgain(page)
@@ -119,8 +119,8 @@ describeInChromium('the table', () => {
     await make('Second')
     await lookAgain(page)
     await expect.poll(() => asked(LIST), { timeout: 10_000 }).toBe(1)
-    expect(await dialog.getByLabel('Name').inputValue()).toBe('Nightly export')
-    expect(await isFocused(dialog.getByLabel('Name'))).toBe(true)
+    await expect.poll(() => dialog.getByLabel('Name').inputValue()).toBe('Nightly export')
+    await expect.poll(() => isFocused(dialog.getByLabel('Name'))).toBe(true)
   })
 })
 
@@ -136,7 +136,7 @@ describeInChromium('of one token', () => {
     await tokens.revoke({ actor: 'ada', id })
     await lookAgain(page)
     await dialog.getByText('ada revoked the token').waitFor()
-    expect(await dialog.locator('.status').first().textContent()).toBe('Revoked')
+    await expect.poll(() => dialog.locator('.status').first().textContent()).toBe('Revoked')
     await dialog.getByRole('button', { name: 'Close' }).click()
     await rowSays(page, 'Website sync', 'Revoked')
   })

@@ -33,11 +33,11 @@ async function hostileWorld(): Promise<HubWorld> {
 
 /** Nothing of the page is an element that a text has made, and no script of a text has run. */
 async function harmless(page: Page): Promise<void> {
-  expect(
-    await page.locator('#hub :is(img, svg:not(.icon), script, iframe, style, a[href^="javascript:" i])').count(),
-  ).toBe(0)
-  expect(await page.locator('script').count()).toBe(2)
-  expect(await page.evaluate(() => '__pwned' in window)).toBe(false)
+  await expect
+    .poll(() => page.locator('#hub :is(img, svg:not(.icon), script, iframe, style, a[href^="javascript:" i])').count())
+    .toBe(0)
+  await expect.poll(() => page.locator('script').count()).toBe(2)
+  await expect.poll(() => page.evaluate(() => '__pwned' in window)).toBe(false)
 }
 
 /** As text of the page; a description beside a name that takes all of a row is there, and has no room. */
@@ -53,7 +53,7 @@ describeInChromium('hostile text', () => {
 
     await page.goto(world.url)
     for (const text of [PRODUCT, `Lead${SCRIPT}${IMAGE}`, NAME, `${DESCRIPTION}!`, ACTOR]) await literally(page, text)
-    expect(await page.title()).toBe(`Plan access tokens · ${PRODUCT}`)
+    await expect.poll(() => page.title()).toBe(`Plan access tokens · ${PRODUCT}`)
     const [organization] = await page.getByLabel('Organization').locator('option').allTextContents()
     expect(organization).toBe(PLAN_NAME)
     await harmless(page)
@@ -69,8 +69,8 @@ describeInChromium('hostile text', () => {
     await harmless(page)
     await page.getByRole('tab', { name: 'Activity' }).click()
     await page.getByText('created the token').waitFor()
-    expect(await page.locator('.history del').textContent()).toContain(DESCRIPTION)
-    expect(await page.locator('.history').textContent()).toContain(ACTOR)
+    await expect.poll(() => page.locator('.history del').textContent()).toContain(DESCRIPTION)
+    await expect.poll(() => page.locator('.history').textContent()).toContain(ACTOR)
     await page.getByRole('tab', { name: 'Try it' }).click()
     await page.getByLabel('URL', { exact: true }).fill(`/v1/files/${IMAGE}`)
     await page.getByRole('button', { name: 'Explain' }).click()
@@ -89,7 +89,7 @@ describeInChromium('hostile text', () => {
 
     await choose(page, NAME, 'Edit token')
     const edit = page.getByRole('dialog', { name: 'Edit token' })
-    expect(await edit.getByLabel('Name').inputValue()).toBe(NAME)
+    await expect.poll(() => edit.getByLabel('Name').inputValue()).toBe(NAME)
     await literally(page, RESOURCE_NAME)
     await edit.getByLabel('Links to resources').fill(`${LINKS.brand}\n${JAVASCRIPT}\n${IMAGE}`)
     await edit.getByRole('list', { name: 'What the links lead to' }).getByText(JAVASCRIPT, { exact: true }).waitFor()
@@ -182,7 +182,7 @@ describeInChromium('hostile text', () => {
     await expect
       .poll(() => complaints.filter((complaint) => /Content Security Policy/.test(complaint)).length)
       .toBeGreaterThan(0)
-    expect(await page.evaluate(() => '__pwned' in window)).toBe(false)
+    await expect.poll(() => page.evaluate(() => '__pwned' in window)).toBe(false)
     complaints.length = 0
   })
 })

@@ -33,8 +33,8 @@ async function wizard(options: Parameters<typeof hubWorld>[0] = {}) {
 /** Fails unless a control is marked, has the focus, and is read with a message. */
 async function expectMarked(control: Locator, message: string): Promise<void> {
   await control.and(control.page().locator('[aria-invalid=true]')).waitFor()
-  expect(await descriptionOf(control)).toContain(message)
-  expect(await isFocused(control)).toBe(true)
+  await expect.poll(() => descriptionOf(control)).toContain(message)
+  await expect.poll(() => isFocused(control)).toBe(true)
 }
 
 const EMPTY = 'Write something here.'
@@ -64,7 +64,7 @@ describeInChromium('what is typed', () => {
         await heading('Choose scopes')
         await press('Back')
         await heading('Describe your token')
-        expect(await dialog.getByLabel(label).inputValue()).toBe(text)
+        await expect.poll(() => dialog.getByLabel(label).inputValue()).toBe(text)
       }
     })
   })
@@ -89,10 +89,10 @@ describeInChromium('what is typed', () => {
     await press('Next')
     await expectMarked(field, message)
     await heading('Describe your token')
-    expect(await field.inputValue()).toBe(text)
+    await expect.poll(() => field.inputValue()).toBe(text)
     await field.fill('right')
-    expect(await field.getAttribute('aria-invalid')).toBe('false')
-    expect(await dialog.getByText(message).count()).toBe(0)
+    await expect.poll(() => field.getAttribute('aria-invalid')).toBe('false')
+    await expect.poll(() => dialog.getByText(message).count()).toBe(0)
   })
 })
 
@@ -115,12 +115,12 @@ describeInChromium('expiration', () => {
     await dialog.getByLabel('Expiration').selectOption({ label: 'Custom …' })
     const field = dialog.getByLabel('Ends on')
     // What was chosen before, until one chooses another.
-    expect(await field.inputValue()).toBe('2026-05-30')
+    await expect.poll(() => field.inputValue()).toBe('2026-05-30')
     for (const wrong of ['2026-03-01', '2026-02-28', '2027-03-02', '0001-01-01', '9999-12-31', '']) {
       await field.fill(wrong)
       await press('Next')
       await expectMarked(field, 'Choose a day that lies ahead, by 365 days at most.')
-      expect(await field.inputValue()).toBe(wrong)
+      await expect.poll(() => field.inputValue()).toBe(wrong)
     }
     for (const [day, away] of [
       ['2026-03-02', 'In 1 day.'],
@@ -129,14 +129,14 @@ describeInChromium('expiration', () => {
     ] as const) {
       await dialog.getByLabel('Expiration').selectOption({ label: 'Custom …' })
       await field.fill(day)
-      expect(await descriptionOf(field)).toContain(away)
+      await expect.poll(() => descriptionOf(field)).toContain(away)
       await press('Next')
       await heading('Choose scopes')
       await press('Back')
       await heading('Describe your token')
       const shown = await dialog.getByLabel('Expiration').evaluate((one) => (one as HTMLSelectElement).value)
       // A day that is one of the choices is that choice again.
-      if (shown === 'other') expect(await field.inputValue()).toBe(day)
+      if (shown === 'other') await expect.poll(() => field.inputValue()).toBe(day)
       else expect([shown, day]).toEqual(['365', '2027-03-01'])
     }
   })
@@ -150,7 +150,7 @@ describeInChromium('scopes', () => {
     const first = dialog.getByRole('checkbox').first()
     await expectMarked(first, 'Choose at least one scope.')
     await first.check()
-    expect(await dialog.locator('[aria-invalid=true]').count()).toBe(0)
+    await expect.poll(() => dialog.locator('[aria-invalid=true]').count()).toBe(0)
   })
 
   it('are in groups, searched by every word, and told apart when deprecated', async () => {
@@ -158,10 +158,11 @@ describeInChromium('scopes', () => {
     await go('scopes')
     const names = tokens.policies[0]?.types.find(({ name }) => name === 'rest')?.scopes ?? []
     const boxes = dialog.getByRole('checkbox')
-    expect(await boxes.count()).toBe(names.length)
+    await expect.poll(() => boxes.count()).toBe(names.length)
     const offered = tokens.policies[0]?.scopes.filter(({ name }) => names.includes(name))
     const groups = new Set(offered?.map(({ group }) => group ?? 'Others'))
-    for (const group of groups) expect(await dialog.getByRole('group', { name: group, exact: true }).count()).toBe(1)
+    for (const group of groups)
+      await expect.poll(() => dialog.getByRole('group', { name: group, exact: true }).count()).toBe(1)
     const old = tokens.policies[0]?.scopes.find(({ deprecated, name }) => deprecated && names.includes(name))
     const description = await descriptionOf(boxes.and(dialog.getByLabel(old?.name ?? '', { exact: true })))
     expect(description).toContain(`Deprecated ${old?.deprecated}`)
@@ -169,15 +170,15 @@ describeInChromium('scopes', () => {
     await dialog.getByRole('checkbox', { name: 'file_content:read', exact: true }).check()
     const search = dialog.getByLabel('Search scopes')
     await search.fill('  WEBHOOKS  read ')
-    expect(await boxes.count()).toBeLessThan(4)
+    await expect.poll(() => boxes.count()).toBeLessThan(4)
     await dialog.getByRole('checkbox', { name: 'webhooks:read' }).check()
     await search.fill('(.*\\ <🦄> \u202e')
     await dialog.getByText('No scope matches.').waitFor()
-    expect(await descriptionOf(search)).toContain('2 chosen')
+    await expect.poll(() => descriptionOf(search)).toContain('2 chosen')
     await press('Next')
     await heading('Choose resources')
     await press('Back')
-    expect(await dialog.getByRole('checkbox', { checked: true }).count()).toBe(2)
+    await expect.poll(() => dialog.getByRole('checkbox', { checked: true }).count()).toBe(2)
   })
 })
 
@@ -205,15 +206,15 @@ describeInChromium('links', () => {
       expect.stringContaining(`${LINKS.elsewhere}There is no such file in this plan.`),
     ])
     await rows.nth(2).getByRole('button', { name: 'Show in the text' }).press('Enter')
-    expect(await selectionIn(area)).toBe(LINKS.elsewhere)
+    await expect.poll(() => selectionIn(area)).toBe(LINKS.elsewhere)
     await page.keyboard.type(LINKS.brand)
     await dialog.getByText('To fix: 1 Recognized: 2').waitFor()
     await rows.getByText('Brand', { exact: true }).waitFor()
     await press('Create')
     await expectMarked(area, 'Fix the links that are marked, or remove them.')
     await dialog.getByRole('button', { name: 'Remove all of these' }).press('Enter')
-    expect(await area.inputValue()).toBe(`${LINKS.landing}\n${LINKS.brand}`)
-    expect(await isFocused(area)).toBe(true)
+    await expect.poll(() => area.inputValue()).toBe(`${LINKS.landing}\n${LINKS.brand}`)
+    await expect.poll(() => isFocused(area)).toBe(true)
     await press('Create')
     await page.getByRole('dialog', { name: 'Your new token' }).waitFor()
   })
@@ -231,18 +232,18 @@ describeInChromium('links', () => {
     await wrong.first().waitFor()
     // Nobody has looked them up, so none of them is recognised.
     await dialog.getByText('To fix: 50 Not looked up yet: 4,950').waitFor()
-    expect(await dialog.getByText('Recognized').count()).toBe(0)
-    expect(await wrong.count()).toBe(50)
+    await expect.poll(() => dialog.getByText('Recognized').count()).toBe(0)
+    await expect.poll(() => wrong.count()).toBe(50)
     // Only the number is said aloud, not 50 sentences.
-    expect(await wrong.getByRole('alert').count()).toBe(0)
-    expect(await descriptionOf(area)).toContain(tooMany)
+    await expect.poll(() => wrong.getByRole('alert').count()).toBe(0)
+    await expect.poll(() => descriptionOf(area)).toContain(tooMany)
     for (const [nth, link] of [
       [0, links[99]],
       [49, links[4_999]],
       [24, links[2_499]],
     ] as const) {
       await wrong.nth(nth).getByRole('button', { name: 'Show in the text' }).click()
-      expect(await selectionIn(area)).toBe(link)
+      await expect.poll(() => selectionIn(area)).toBe(link)
       // It is brought into sight: the text is scrolled to about where it is.
       const { top, height, all } = await area.evaluate((one) => ({
         ...{ top: one.scrollTop, height: one.clientHeight, all: one.scrollHeight },
@@ -255,7 +256,7 @@ describeInChromium('links', () => {
     await heading('Choose scopes')
     await press('Next')
     await heading('Choose resources')
-    expect(await area.inputValue()).toBe(links.join('\n'))
+    await expect.poll(() => area.inputValue()).toBe(links.join('\n'))
     await dialog.getByRole('button', { name: 'Remove all of these' }).click()
     await dialog.getByText('To fix').waitFor({ state: 'detached' })
     const rest = (await area.inputValue()).split('\n')
@@ -273,7 +274,9 @@ describeInChromium('links', () => {
     const area = dialog.getByLabel('Links to resources')
     await area.fill(`${LINKS.landing}\nfigma.com/file/ABCDEFG123`)
     await dialog.getByText('Recognized: 1').first().waitFor()
-    expect(await dialog.getByRole('list', { name: 'What the links lead to' }).getByRole('listitem').count()).toBe(1)
+    await expect
+      .poll(() => dialog.getByRole('list', { name: 'What the links lead to' }).getByRole('listitem').count())
+      .toBe(1)
     const spellings = Array.from({ length: 1_200 }, (_, i) => `https://www.figma.com/design/ABCDEFG123/${i}`)
     await paste(area, spellings.join('\n'))
     await dialog.getByText('Recognized: 1').first().waitFor()

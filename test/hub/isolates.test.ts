@@ -20,7 +20,7 @@ describeInChromium('a name in a sentence', () => {
       await page.getByRole('button', { name: 'Revoke token' }).click()
       await rowSays(page, name, 'Revoked')
       const mark = name === HEBREW ? ['\u2068', '\u2069'] : ['', '']
-      expect(await said.first().textContent()).toBe(`${mark[0]}${name}${mark[1]} is revoked.`)
+      await expect.poll(() => said.first().textContent()).toBe(`${mark[0]}${name}${mark[1]} is revoked.`)
     }
   })
 
@@ -32,7 +32,7 @@ describeInChromium('a name in a sentence', () => {
     await rowOf(page, 'Website (sync)').getByRole('button').last().click()
     await page.getByRole('menuitem', { name: 'إلغاء الرمز' }).click()
     const dialog = page.getByRole('dialog')
-    expect(await dialog.locator('label bdi').textContent()).toBe('Website (sync)')
+    await expect.poll(() => dialog.locator('label bdi').textContent()).toBe('Website (sync)')
     await dialog.getByRole('textbox').fill('\u2068Website (sync)\u2069')
     await dialog.getByRole('button', { name: 'إلغاء الرمز' }).click()
     await page.getByText('أُلغي \u2068Website (sync)\u2069.').first().waitFor()

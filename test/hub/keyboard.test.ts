@@ -92,16 +92,16 @@ describeInBrowsers('by keyboard', () => {
     for (const leave of ['Escape', 'Tab']) {
       await keys(leave)
       await page.getByRole('menu').waitFor({ state: 'detached' })
-      if (leave === 'Escape') expect(await isFocused(button)).toBe(true)
+      if (leave === 'Escape') await expect.poll(() => isFocused(button)).toBe(true)
       await button.focus()
       await keys('ArrowDown')
       await nowAt(page, 'Edit token')
     }
-    expect(await button.getAttribute('aria-expanded')).toBe('true')
+    await expect.poll(() => button.getAttribute('aria-expanded')).toBe('true')
     // The mouse closes it by the button that opened it.
     await button.click()
     await page.getByRole('menu').waitFor({ state: 'detached' })
-    expect(await button.getAttribute('aria-expanded')).toBe('false')
+    await expect.poll(() => button.getAttribute('aria-expanded')).toBe('false')
   })
 
   it.each(['Edit token', 'Refresh token', 'Revoke token', 'Details and history'])(
@@ -115,7 +115,7 @@ describeInBrowsers('by keyboard', () => {
       while ((await focused(page)) !== entry) await keys('ArrowDown')
       await keys('Enter')
       await dialog.waitFor()
-      expect(await dialog.evaluate((one) => one.contains(document.activeElement))).toBe(true)
+      await expect.poll(() => dialog.evaluate((one) => one.contains(document.activeElement))).toBe(true)
       await keys('Escape')
       await dialog.waitFor({ state: 'detached' })
       await expect.poll(() => isFocused(button), { timeout: 10_000 }).toBe(true)
@@ -151,15 +151,19 @@ describeInBrowsers('by keyboard', () => {
     ] as const) {
       await keys(key)
       await nowAt(page, tab)
-      expect(await chosen()).toBe(tab)
+      await expect.poll(() => chosen()).toBe(tab)
     }
     await page.getByLabel('Organization').selectOption('Globex')
     await rowOf(page, 'Installs').waitFor()
     await page.reload()
     await rowOf(page, 'Installs').waitFor()
-    expect([await chosen(), await page.getByLabel('Organization').inputValue()]).toEqual(['npm registry', '1002'])
+    await expect
+      .poll(async () => [await chosen(), await page.getByLabel('Organization').inputValue()])
+      .toEqual(['npm registry', '1002'])
     await page.goto(`${page.url().split('#')[0]}#plan=1004&type=nonsense`)
     await rowOf(page, 'Website sync').waitFor()
-    expect([await chosen(), await page.getByLabel('Organization').inputValue()]).toEqual(['REST API', PLAN])
+    await expect
+      .poll(async () => [await chosen(), await page.getByLabel('Organization').inputValue()])
+      .toEqual(['REST API', PLAN])
   })
 })

@@ -130,7 +130,9 @@ describeInChromium('in a browser', () => {
     const { page } = await open()
     await page.goto(world.url)
     await page.getByRole('heading', { name: 'رموز وصول المؤسسة' }).waitFor()
-    expect(await page.evaluate(() => getComputedStyle(document.querySelector('main') as Element).direction)).toBe('rtl')
+    await expect
+      .poll(() => page.evaluate(() => getComputedStyle(document.querySelector('main') as Element).direction))
+      .toBe('rtl')
     const row = await rowOf(page, 'one').textContent()
     expect(row).toContain('صلاحية واحدة')
     expect(row).toContain('مورد واحد')

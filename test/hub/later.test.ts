@@ -51,6 +51,6 @@ describeInChromium('a part of the page', () => {
     await page.getByText('The server could not be reached.').waitFor()
     await page.getByRole('button', { name: 'Close' }).click()
     await rowOf(page, 'Website sync').waitFor()
-    expect(await page.getByRole('dialog').count()).toBe(0)
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
   })
 })

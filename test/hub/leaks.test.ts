@@ -116,7 +116,7 @@ describeInChromium('a secret', () => {
     const elsewhere = await listen((_, response) => response.end('<title>Elsewhere</title>'))
     const comeBack = async (secret: string): Promise<void> => {
       await page.getByRole('button', { name: 'Generate REST API token' }).waitFor()
-      expect(await page.getByRole('dialog').count()).toBe(0)
+      await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
       expect(await keptBy(page, page.context())).not.toContain(secret)
     }
     await page.goto(world.url)

@@ -124,7 +124,7 @@ describeInChromium('the log', () => {
   it('reads as sentences, the newest first: which token, who, from where, why, and what it was before', async () => {
     const { page, entries } = await opened()
     await entries.first().waitFor()
-    expect(await page.getByRole('link', { name: 'Audit log' }).getAttribute('aria-current')).toBe('page')
+    await expect.poll(() => page.getByRole('link', { name: 'Audit log' }).getAttribute('aria-current')).toBe('page')
     const texts = await entries.allTextContents()
     expect(texts.map((text) => text.replaceAll(/\s+/g, ' '))).toEqual([
       expect.stringMatching(/Old export.*ada revoked the token.*The project <b>has<\/b> ended/),
@@ -133,7 +133,7 @@ describeInChromium('the log', () => {
       expect.stringMatching(/Website sync \(prod\).*ada created the token/),
     ])
     const edit = entries.nth(2)
-    expect(await edit.getByText('Website sync', { exact: true }).isVisible()).toBe(false)
+    await expect.poll(() => edit.getByText('Website sync', { exact: true }).isVisible()).toBe(false)
     await edit.getByText('What changed').click()
     await edit.locator('del').getByText('Website sync').waitFor()
   })
@@ -151,7 +151,7 @@ describeInChromium('the log', () => {
     await entries.nth(1).waitFor({ state: 'detached' })
     await page.reload()
     await entries.filter({ hasText: 'bob edited' }).waitFor()
-    expect(await page.getByLabel('Actor').inputValue()).toBe('bob')
+    await expect.poll(() => page.getByLabel('Actor').inputValue()).toBe('bob')
     await entries.first().hover()
     await entries.first().getByRole('button', { name: 'Only this token' }).click()
     await page.waitForURL((url) => url.hash.includes(`about=${id}`) && url.hash.includes('actor=bob'))
@@ -160,7 +160,7 @@ describeInChromium('the log', () => {
     await page.goBack()
     await page.waitForURL((url) => url.hash.includes('event=revoked'))
     await entries.filter({ hasText: 'revoked the token' }).waitFor()
-    expect(await entries.count()).toBe(1)
+    await expect.poll(() => entries.count()).toBe(1)
   })
 
   it('has days of the browser’s time zone, the last of them whole', async () => {
@@ -180,8 +180,8 @@ describeInChromium('the log', () => {
     const { page, entries, make, state } = await opened('view=log&event=nonsense&from=2026-02-31&actor=ada')
     await entries.first().waitFor()
     await page.getByText('A filter in the address could not be read').waitFor()
-    expect(await page.getByLabel('Event').inputValue()).toBe('')
-    expect(await page.getByLabel('Actor').inputValue()).toBe('ada')
+    await expect.poll(() => page.getByLabel('Event').inputValue()).toBe('')
+    await expect.poll(() => page.getByLabel('Actor').inputValue()).toBe('ada')
     const { secret } = await make('Leaky')
     const text = typeof secret === 'string' ? secret : (secret as unknown as { reveal(): string }).reveal()
     await page.getByLabel('Token id').fill(text)
@@ -194,15 +194,15 @@ describeInChromium('the log', () => {
   it('goes on with earlier entries, comes back fresh, and shows an id where a token is gone', async () => {
     const { page, entries, tokens, id } = await opened('view=log', 60)
     await entries.nth(49).waitFor()
-    expect(await entries.count()).toBe(50)
+    await expect.poll(() => entries.count()).toBe(50)
     await page.getByRole('button', { name: 'Earlier entries' }).click()
     await entries.nth(62).waitFor()
-    expect(await isFocused(page.locator('.entries'))).toBe(true)
+    await expect.poll(() => isFocused(page.locator('.entries'))).toBe(true)
     await tokens.edit({ actor: 'bob', id, description: 'New' })
     await page.waitForTimeout(2_100)
     await page.evaluate(() => dispatchEvent(new Event('focus')))
     await entries.filter({ hasText: 'bob edited Description' }).waitFor()
-    expect(await entries.count()).toBe(64)
+    await expect.poll(() => entries.count()).toBe(64)
   })
 
   it('says what is wrong when the server fails, and the session or the right is gone', async () => {
@@ -333,7 +333,7 @@ describeInChromium('the log', () => {
     await dialog.getByRole('button', { name: 'Export', exact: true }).click()
     await dialog.getByText(/\d,000 entries so far\. Now at/).waitFor()
     await dialog.getByRole('button', { name: 'Stop' }).click()
-    expect(await dialog.count()).toBe(0)
+    await expect.poll(() => dialog.count()).toBe(0)
     const asked = part
     await page.waitForTimeout(300)
     expect([downloads, part <= asked + 1]).toEqual([0, true])
@@ -348,7 +348,7 @@ describeInChromium('the views of a plan', () => {
     await page.goto(world.url)
     await rowOf(page, 'Website sync').waitFor()
     const current = () => page.getByRole('navigation', { name: 'Views' }).locator('[aria-current=page]').textContent()
-    expect(await current()).toBe('Tokens')
+    await expect.poll(() => current()).toBe('Tokens')
     await page.getByRole('link', { name: 'Audit log' }).click()
     await page.getByText('created the token').waitFor()
     await page.getByRole('link', { name: 'Expirations' }).click()
@@ -356,7 +356,7 @@ describeInChromium('the views of a plan', () => {
     expect(page.url()).toContain('view=usage')
     await page.goBack()
     await page.getByText('created the token').waitFor()
-    expect(await current()).toBe('Audit log')
+    await expect.poll(() => current()).toBe('Audit log')
     await page.goBack()
     await rowOf(page, 'Website sync').waitFor()
     await page.getByLabel('Organization').selectOption({ label: 'Globex' })

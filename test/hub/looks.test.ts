@@ -25,17 +25,17 @@ describeInChromium('the page', () => {
     async (width) => {
       const { page, heights } = await opened({ viewport: { width, height: 640 } })
       await page.getByText('Old secret', { exact: true }).waitFor()
-      expect(await heights('tbody tr')).toEqual([48, 48])
-      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+      await expect.poll(() => heights('tbody tr')).toEqual([48, 48])
+      await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
       // What is cut off is told by a pointer that rests on it, and whole in the details.
-      expect(await page.getByRole('button', { name: LONG }).getAttribute('title')).toBe(LONG.trim())
+      await expect.poll(() => page.getByRole('button', { name: LONG }).getAttribute('title')).toBe(LONG.trim())
     },
   )
 
   it('has controls of 32 px, and one button that stands out', async () => {
     const { page, heights } = await opened()
-    expect(await heights('.toolbar :is(input, select, button)')).toEqual([32, 32, 32])
-    expect(await page.locator('button.main').allTextContents()).toEqual(['Generate REST API token'])
+    await expect.poll(() => heights('.toolbar :is(input, select, button)')).toEqual([32, 32, 32])
+    await expect.poll(() => page.locator('button.main').allTextContents()).toEqual(['Generate REST API token'])
   })
 
   it('gives a finger 44 px, and letters that no phone enlarges', async () => {
@@ -63,10 +63,12 @@ describeInChromium('the page', () => {
     const { page } = await opened()
     await page.emulateMedia({ media: 'print' })
     const head = page.locator('.printed')
-    expect([await head.isVisible(), await head.textContent()]).toEqual([true, expect.stringMatching(/^Acme, \w{3} \d/)])
-    expect(await page.getByText(LONG.trim()).first().isVisible()).toBe(true)
-    expect(await page.getByRole('button', { name: 'Generate REST API token' }).isVisible()).toBe(false)
-    expect(await page.locator('td.actions').first().isVisible()).toBe(false)
+    await expect
+      .poll(async () => [await head.isVisible(), await head.textContent()])
+      .toEqual([true, expect.stringMatching(/^Acme, \w{3} \d/)])
+    await expect.poll(() => page.getByText(LONG.trim()).first().isVisible()).toBe(true)
+    await expect.poll(() => page.getByRole('button', { name: 'Generate REST API token' }).isVisible()).toBe(false)
+    await expect.poll(() => page.locator('td.actions').first().isVisible()).toBe(false)
   })
 
   it('is a table on paper too, on as many sheets as it needs, and dark ink on white', async () => {
@@ -77,8 +79,8 @@ describeInChromium('the page', () => {
     // As wide as A4 without its margins.
     await page.setViewportSize({ width: 703, height: 1000 })
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
-    expect(await page.getByRole('columnheader', { name: 'Expires' }).isVisible()).toBe(true)
-    expect(await page.locator('#hub').evaluate((one) => getComputedStyle(one).color)).toBe('rgb(31, 31, 31)')
+    await expect.poll(() => page.getByRole('columnheader', { name: 'Expires' }).isVisible()).toBe(true)
+    await expect.poll(() => page.locator('#hub').evaluate((one) => getComputedStyle(one).color)).toBe('rgb(31, 31, 31)')
     const sheets = (await page.pdf({ format: 'A4' })).toString('latin1').match(/\/Type \/Page\b/g)
     expect(sheets?.length).toBeGreaterThan(1)
   })
@@ -101,8 +103,8 @@ describeInChromium('the page', () => {
     await page.getByLabel('Search tokens').fill('nothing of the kind')
     await page.getByRole('button', { name: 'Show all tokens' }).click()
     await rowOf(page, 'Short').waitFor()
-    expect(await page.getByLabel('Search tokens').inputValue()).toBe('')
-    expect(await isFocused(page.getByLabel('Search tokens'))).toBe(true)
+    await expect.poll(() => page.getByLabel('Search tokens').inputValue()).toBe('')
+    await expect.poll(() => isFocused(page.getByLabel('Search tokens'))).toBe(true)
   })
 
   it('tells a token that lives from one that has ended in colours of a person’s own', async () => {
@@ -132,7 +134,7 @@ describeInChromium('the page', () => {
     await rowOf(page, 'Short').waitFor()
     // Told of with a picture that is drawn.
     await page.screenshot()
-    expect(await page.evaluate(() => (globalThis as unknown as { seen: object }).seen)).toEqual({ moved: 0 })
+    await expect.poll(() => page.evaluate(() => (globalThis as unknown as { seen: object }).seen)).toEqual({ moved: 0 })
   })
 
   it('has the shape of the rows while they are under way, once that takes its time', async () => {
@@ -144,6 +146,6 @@ describeInChromium('the page', () => {
     world.state.fault = (request) => (request.includes('/overview?') ? 'hang' : undefined)
     await page.getByRole('tab', { name: 'npm registry' }).click()
     await page.locator('.skeleton > div').first().waitFor()
-    expect(await page.getByRole('status').allTextContents()).toContain('One moment …')
+    await expect.poll(() => page.getByRole('status').allTextContents()).toContain('One moment …')
   })
 })

@@ -37,14 +37,14 @@ async function typeAll(page: Page): Promise<void> {
 /** Goes back through the pages and forth again, and finds everything as it was typed. */
 async function findAll(page: Page): Promise<void> {
   await press(page, 'Back')
-  expect(await page.getByRole('checkbox', { name: 'file_content:read', exact: true }).isChecked()).toBe(true)
+  await expect.poll(() => page.getByRole('checkbox', { name: 'file_content:read', exact: true }).isChecked()).toBe(true)
   await press(page, 'Back')
-  expect(await page.getByLabel('Name').inputValue()).toBe('Nightly export')
-  expect(await page.getByLabel('Description').inputValue()).toBe('Runs at two.')
-  expect(await page.getByLabel('Expiration').inputValue()).toBe('30')
+  await expect.poll(() => page.getByLabel('Name').inputValue()).toBe('Nightly export')
+  await expect.poll(() => page.getByLabel('Description').inputValue()).toBe('Runs at two.')
+  await expect.poll(() => page.getByLabel('Expiration').inputValue()).toBe('30')
   await press(page, 'Next')
   await press(page, 'Next')
-  expect(await page.getByLabel('Links to resources').inputValue()).toBe(LINKS.brand)
+  await expect.poll(() => page.getByLabel('Links to resources').inputValue()).toBe(LINKS.brand)
 }
 
 describeInChromium('while one types', () => {
@@ -80,7 +80,9 @@ describeInChromium('while one types', () => {
     await press(page, 'Create')
     await page.getByRole('alert').getByText(told).waitFor()
     await page.getByText('Nothing that you typed is lost.').waitFor()
-    expect(await page.getByRole('link', { name: 'Sign in' }).count()).toBe(told.includes('signed in') ? 1 : 0)
+    await expect
+      .poll(() => page.getByRole('link', { name: 'Sign in' }).count())
+      .toBe(told.includes('signed in') ? 1 : 0)
     await findAll(page)
     ends(world)
     await press(page, 'Create')
@@ -107,16 +109,18 @@ describeInChromium('while one types', () => {
     await press(page, 'Save')
     await page.getByRole('heading', { name: 'Somebody else changed this token' }).waitFor()
     const note = page.getByRole('alert').filter({ hasText: 'Somebody else changed this token' })
-    expect(await note.textContent()).toMatch(/bob changed it .*(minute|now|ago).*after you had opened it/)
-    expect(await note.textContent()).toContain('Changes of both that do not touch each other are kept.')
-    expect(await note.getByRole('radio').count()).toBe(0)
-    expect(await page.getByLabel('Description').inputValue()).toBe('By Bob.')
+    await expect.poll(() => note.textContent()).toMatch(/bob changed it .*(minute|now|ago).*after you had opened it/)
+    await expect.poll(() => note.textContent()).toContain('Changes of both that do not touch each other are kept.')
+    await expect.poll(() => note.getByRole('radio').count()).toBe(0)
+    await expect.poll(() => page.getByLabel('Description').inputValue()).toBe('By Bob.')
     await press(page, 'Save')
     await page.getByText('Website sync, new is saved.').waitFor()
-    expect(await now()).toMatchObject({
-      ...{ name: 'Website sync, new', description: 'By Bob.', resources: 'all' },
-      scopes: ['file_content:read', 'webhooks:write'],
-    })
+    await expect
+      .poll(() => now())
+      .toMatchObject({
+        ...{ name: 'Website sync, new', description: 'By Bob.', resources: 'all' },
+        scopes: ['file_content:read', 'webhooks:write'],
+      })
   })
 
   const MINE = {
@@ -150,11 +154,11 @@ describeInChromium('while one types', () => {
     await bob(BOBS)
     await press(page, 'Save')
     await page.getByText('Where both of you changed the same, choose which one is kept.').waitFor()
-    for (const one of FIELDS) expect(await side(page, LABELS[one], 'Yours').isChecked()).toBe(true)
+    for (const one of FIELDS) await expect.poll(() => side(page, LABELS[one], 'Yours').isChecked()).toBe(true)
     await side(page, LABELS[field], 'Theirs').check()
     await press(page, 'Save')
     await page.getByText(/is saved\.$/).waitFor()
-    expect(await now()).toMatchObject({ ...MINE, [field]: BOBS[field], version: 3 })
+    await expect.poll(() => now()).toMatchObject({ ...MINE, [field]: BOBS[field], version: 3 })
   })
 
   it('another admin changes the same: what one chose first, theirs, can be chosen back', async () => {
@@ -163,12 +167,12 @@ describeInChromium('while one types', () => {
     await bob(BOBS)
     await press(page, 'Save')
     for (const field of FIELDS) await side(page, LABELS[field], 'Theirs').check()
-    expect(await page.getByLabel('Name').inputValue()).toBe(BOBS.name)
-    expect(await page.getByRole('checkbox', { name: 'webhooks:read', exact: true }).isChecked()).toBe(false)
+    await expect.poll(() => page.getByLabel('Name').inputValue()).toBe(BOBS.name)
+    await expect.poll(() => page.getByRole('checkbox', { name: 'webhooks:read', exact: true }).isChecked()).toBe(false)
     for (const field of FIELDS) await side(page, LABELS[field], 'Yours').check()
     await press(page, 'Save')
     await page.getByText('Mine is saved.').waitFor()
-    expect(await now()).toMatchObject({ ...MINE, version: 3 })
+    await expect.poll(() => now()).toMatchObject({ ...MINE, version: 3 })
   })
 
   it('another admin changes the same, and again while one chooses', async () => {
@@ -180,11 +184,11 @@ describeInChromium('while one types', () => {
     await bob({ name: 'Of Bob, again', description: 'By Bob.' })
     await press(page, 'Save')
     await page.getByRole('radio', { name: 'Theirs: Of Bob, again' }).check()
-    expect(await side(page, 'Description', 'Yours').isChecked()).toBe(true)
-    expect(await side(page, 'Scopes', 'Yours').count()).toBe(0)
+    await expect.poll(() => side(page, 'Description', 'Yours').isChecked()).toBe(true)
+    await expect.poll(() => side(page, 'Scopes', 'Yours').count()).toBe(0)
     await press(page, 'Save')
     await page.getByText('Of Bob, again is saved.').waitFor()
-    expect(await now()).toMatchObject({ ...MINE, name: 'Of Bob, again' })
+    await expect.poll(() => now()).toMatchObject({ ...MINE, name: 'Of Bob, again' })
   })
 
   it('another admin changes the same, and one goes on typing before the answer is there', async () => {
@@ -198,10 +202,10 @@ describeInChromium('while one types', () => {
     })
     await press(page, 'Save')
     await side(page, 'Name', 'Yours').waitFor()
-    expect(await page.getByLabel('Description').inputValue()).toBe('Typed while it was saved.')
+    await expect.poll(() => page.getByLabel('Description').inputValue()).toBe('Typed while it was saved.')
     await press(page, 'Save')
     await page.getByText('Mine is saved.').waitFor()
-    expect(await now()).toMatchObject({ name: 'Mine', description: 'Typed while it was saved.' })
+    await expect.poll(() => now()).toMatchObject({ name: 'Mine', description: 'Typed while it was saved.' })
   })
 
   it.each(['Edit token', 'Refresh token'])('another admin revokes the token: %s', async (entry) => {
@@ -212,14 +216,15 @@ describeInChromium('while one types', () => {
     await tokens.revoke({ actor: 'bob', id: token.id })
     await press(page, entry === 'Edit token' ? 'Save' : 'Refresh token')
     await page.getByText('The token has expired or was revoked in the meantime').waitFor()
-    if (entry === 'Edit token') expect(await page.getByLabel('Description').inputValue()).toBe('Written by me.')
+    if (entry === 'Edit token')
+      await expect.poll(() => page.getByLabel('Description').inputValue()).toBe('Written by me.')
     await press(page, 'Cancel')
     if (entry === 'Edit token') await press(page, 'Discard')
     // The table knows by now, and what was advised is in the menu.
     await rowOf(page, 'Website sync').getByText('Revoked', { exact: true }).waitFor()
     await choose(page, 'Website sync', 'Generate a replacement like this')
     await page.getByRole('dialog', { name: 'Generate REST API plan access token' }).waitFor()
-    expect((await now()).version).toBe(2)
+    await expect.poll(async () => (await now()).version).toBe(2)
   })
 })
 

@@ -54,11 +54,13 @@ describeInChromium('in a document of the host’s', () => {
           .locator(selector)
           .first()
           .evaluate((one, of) => getComputedStyle(one).getPropertyValue(of), property)
-      expect([await style('nav h1', 'font-size'), await style('#hub h1', 'font-size')]).toEqual(['40px', '20px'])
-      expect([await style('nav button', 'border-top-width'), await style('body', 'background-color')]).toEqual([
-        ...['5px', 'rgba(0, 0, 0, 0)'],
-      ])
-      expect(await style('#hub button.main', 'border-top-width')).not.toBe('5px')
+      await expect
+        .poll(async () => [await style('nav h1', 'font-size'), await style('#hub h1', 'font-size')])
+        .toEqual(['40px', '20px'])
+      await expect
+        .poll(async () => [await style('nav button', 'border-top-width'), await style('body', 'background-color')])
+        .toEqual([...['5px', 'rgba(0, 0, 0, 0)']])
+      await expect.poll(() => style('#hub button.main', 'border-top-width')).not.toBe('5px')
       await page.getByRole('button', { name: 'Generate REST API token' }).click()
       await page.getByRole('dialog').getByLabel('Name').fill('x')
     },
@@ -86,7 +88,7 @@ describeInChromium('in an application of the browser’s', () => {
       await rowOf(page, 'Website sync').waitFor()
       await page.getByRole('button', { name: 'Home' }).click()
       await page.getByRole('heading', { name: 'Welcome' }).waitFor()
-      expect(await page.locator('#hub').count()).toBe(0)
+      await expect.poll(() => page.locator('#hub').count()).toBe(0)
     }
   })
 })
@@ -159,8 +161,8 @@ describeInChromium('one organization alone', () => {
     const { page } = await open()
     await page.goto(`${url}#plan=1002&type=rest`)
     await rowOf(page, 'Of Acme').waitFor()
-    expect(await page.getByLabel('Organization').count()).toBe(0)
-    expect(await page.getByText('Of Globex').count()).toBe(0)
+    await expect.poll(() => page.getByLabel('Organization').count()).toBe(0)
+    await expect.poll(() => page.getByText('Of Globex').count()).toBe(0)
   })
 })
 

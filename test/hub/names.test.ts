@@ -50,17 +50,16 @@ describeInChromium('a name that every object has', () => {
     await load()
     await look(page, 'all', 'Activity')
     const entry = dialog.locator('ol.history > li').filter({ hasText: 'edited' })
-    expect(await entry.locator('dd').allTextContents()).toEqual([
-      'before: Of a class after: all',
-      'removed: at added: toString, constructor, valueOf',
-    ])
-    expect(await dialog.textContent()).not.toContain('native code')
+    await expect
+      .poll(() => entry.locator('dd').allTextContents())
+      .toEqual(['before: Of a class after: all', 'removed: at added: toString, constructor, valueOf'])
+    await expect.poll(() => dialog.textContent()).not.toContain('native code')
   })
 
   it('is a token type like any other: open where the plan has it, closed where not, with its own lines', async () => {
     const { page, dialog, load } = await opened()
     await load()
-    expect(await page.getByRole('tab').allTextContents()).toEqual(['constructor', 'toString', 'npm'])
+    await expect.poll(() => page.getByRole('tab').allTextContents()).toEqual(['constructor', 'toString', 'npm'])
     await page.getByRole('button', { name: 'Generate constructor token' }).click()
     await dialog.getByLabel('Name').fill('Second')
     await dialog.getByRole('button', { name: 'Next' }).click()
@@ -69,9 +68,9 @@ describeInChromium('a name that every object has', () => {
     await dialog.getByRole('radio', { name: 'All resources' }).check()
     await dialog.getByRole('button', { name: 'Create', exact: true }).click()
     await dialog.getByText('How it is used').click()
-    expect(await dialog.locator('pre').allTextContents()).toEqual([
-      'curl -H "Authorization: Bearer $TOKEN" "$API_URL"\n',
-    ])
+    await expect
+      .poll(() => dialog.locator('pre').allTextContents())
+      .toEqual(['curl -H "Authorization: Bearer $TOKEN" "$API_URL"\n'])
     await storeSecret(page)
     await page.getByLabel('Organization').selectOption('Strings')
     await page.getByText('The plan of Strings does not include these tokens.').waitFor()
@@ -107,7 +106,9 @@ describeInChromium('a name that every object has', () => {
     }
     const { page, dialog, load } = await opened({ texts })
     await load()
-    expect(await page.getByRole('row').last().textContent()).toContain('by hasOwnProperty, {valueOf} {nothing}')
+    await expect
+      .poll(() => page.getByRole('row').last().textContent())
+      .toContain('by hasOwnProperty, {valueOf} {nothing}')
     await page.getByRole('button', { name: 'Generate constructor token {hasOwnProperty}' }).waitFor()
     await choose(page, 'Of a class', 'Edit token')
     await dialog.getByRole('button', { name: 'Save' }).click()

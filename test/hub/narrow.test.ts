@@ -54,7 +54,7 @@ describeInChromium('the use of a token', () => {
     const { page } = await open()
     await page.goto(world.url)
     await look(page, 'Website sync')
-    expect(await page.getByRole('dialog').getByRole('tab').allTextContents()).not.toContain('Use')
+    await expect.poll(() => page.getByRole('dialog').getByRole('tab').allTextContents()).not.toContain('Use')
   })
 
   it('is narrowed to what was used, which is shown with its proof before', async () => {
@@ -62,9 +62,9 @@ describeInChromium('the use of a token', () => {
     await openNarrow()
     await narrow.getByRole('heading', { name: 'Stays allowed' }).waitFor()
     const lists = narrow.getByRole('list')
-    expect(await lists.first().textContent()).toContain('file_comments:read')
-    expect(await lists.first().textContent()).toContain('team 456')
-    expect(await lists.last().textContent()).toContain('GET /v1/files/{file_key}file ABCDEFG123 · Allowed')
+    await expect.poll(() => lists.first().textContent()).toContain('file_comments:read')
+    await expect.poll(() => lists.first().textContent()).toContain('team 456')
+    await expect.poll(() => lists.last().textContent()).toContain('GET /v1/files/{file_key}file ABCDEFG123 · Allowed')
     expect((await get()).version).toBe(1)
     await narrow.getByRole('button', { name: 'Narrow', exact: true }).click()
     await drawer.getByText('Website sync has only the access that it uses.').waitFor()

@@ -74,7 +74,7 @@ describeInChromium('the page', () => {
       .evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().top)))
     expect(tops).toHaveLength(5)
     expect(new Set(tops).size).toBe(1)
-    expect(await linesOf(places.getByRole('button', { name: 'Whose secret is this?' }))).toBe(1)
+    await expect.poll(() => linesOf(places.getByRole('button', { name: 'Whose secret is this?' }))).toBe(1)
   })
 
   it('says who made a token by the name that the host has, in the table too', async () => {
@@ -101,13 +101,13 @@ describeInChromium('the page', () => {
     await page.reload()
     const cell = rowOf(page, 'Website sync').locator('td').nth(4)
     await cell.locator('.badge').waitFor()
-    expect(await cell.evaluate((one) => one.scrollWidth <= one.clientWidth)).toBe(true)
+    await expect.poll(() => cell.evaluate((one) => one.scrollWidth <= one.clientWidth)).toBe(true)
   })
 
   it('numbers the steps of its form', async () => {
     const { page } = await opened()
     await page.getByRole('button', { name: 'Generate REST API token' }).click()
-    expect(await page.locator('.stepper .dot').allTextContents()).toEqual(['1', '2', '3'])
+    await expect.poll(() => page.locator('.stepper .dot').allTextContents()).toEqual(['1', '2', '3'])
   })
 
   it('shows above the log what each of its fields is for', async () => {
@@ -134,10 +134,10 @@ describeInChromium('the page', () => {
       const { width = 0 } = (await part.boundingBox()) ?? {}
       expect([text, isWhole, width > 400]).toEqual([text, true, true])
     }
-    expect(await linesOf(drawer.getByRole('button', { name: 'Decline …' }))).toBe(1)
-    expect(await drawer.locator('.timeline > li').getAttribute('class')).toBe('alarming')
+    await expect.poll(() => linesOf(drawer.getByRole('button', { name: 'Decline …' }))).toBe(1)
+    await expect.poll(() => drawer.locator('.timeline > li').getAttribute('class')).toBe('alarming')
     await drawer.getByRole('tab', { name: 'Use', exact: true }).click()
-    expect(await linesOf(drawer.getByRole('button', { name: 'Show as table' }))).toBe(1)
+    await expect.poll(() => linesOf(drawer.getByRole('button', { name: 'Show as table' }))).toBe(1)
     const isCut = await drawer.locator('.drawing').evaluate((frame) => {
       const { left, right } = frame.getBoundingClientRect()
       const names = [...frame.querySelectorAll('text')].map((one) => one.getBoundingClientRect())

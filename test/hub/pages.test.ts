@@ -35,8 +35,8 @@ describeInBrowsers('the page', () => {
   it('makes a REST API token in three steps, shows its secret once, and the secret works', async () => {
     const { page, load, tokens, use } = await opened()
     await load()
-    expect(await page.getByRole('tab').allTextContents()).toEqual(['REST API', 'npm registry'])
-    expect(await page.getByRole('tab', { name: 'REST API' }).getAttribute('aria-selected')).toBe('true')
+    await expect.poll(() => page.getByRole('tab').allTextContents()).toEqual(['REST API', 'npm registry'])
+    await expect.poll(() => page.getByRole('tab', { name: 'REST API' }).getAttribute('aria-selected')).toBe('true')
 
     await page.getByRole('button', { name: 'Generate REST API token' }).click()
     const dialog = page.getByRole('dialog', { name: 'Generate REST API plan access token' })
@@ -57,7 +57,7 @@ describeInBrowsers('the page', () => {
     await box.getByRole('button', { name: 'Copy', exact: true }).click()
     await box.getByText('The secret is on the clipboard.').waitFor()
     const secret = await page.evaluate(() => navigator.clipboard.readText())
-    expect(await box.textContent()).toContain(secret)
+    await expect.poll(() => box.textContent()).toContain(secret)
     await box.getByRole('button', { name: 'Done' }).click()
 
     expect(await page.content()).not.toContain(secret)
@@ -82,7 +82,7 @@ describeInBrowsers('the page', () => {
     await dialog.getByRole('button', { name: 'Create', exact: true }).click()
     const box = page.getByRole('dialog', { name: 'Your new token' })
     await box.getByText('How it is used').click()
-    expect(await box.textContent()).toContain('//npm.acme.example/:_authToken=$' + '{NPM_TOKEN}')
+    await expect.poll(() => box.textContent()).toContain('//npm.acme.example/:_authToken=$' + '{NPM_TOKEN}')
     await storeSecret(page)
     await rowOf(page, 'Installs in CI').waitFor()
     expect((await tokens.list({ actor: 'ada', planId: PLAN, type: 'npm' })).tokens).toHaveLength(1)
@@ -164,7 +164,7 @@ describeInBrowsers('the page', () => {
     await load()
     await choose(page, 'Website sync', 'Copy id')
     await page.getByText('The id is on the clipboard.').waitFor()
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(token.id)
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(token.id)
   })
 
   it('switches to the organizations of which one is an admin, and says why one cannot have tokens', async () => {
@@ -179,6 +179,6 @@ describeInBrowsers('the page', () => {
     await rowOf(page, 'Of Globex').waitFor()
     await organization.selectOption('Initech')
     await page.getByText('The plan of Initech does not include these tokens.').waitFor()
-    expect(await page.getByRole('button', { name: 'Generate REST API token' }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('button', { name: 'Generate REST API token' }).count()).toBe(0)
   })
 })

@@ -177,7 +177,7 @@ describeInChromium('done once', () => {
     await page.getByRole('heading', { name: 'Choose scopes' }).waitFor()
     await page.getByRole('button', { name: 'Next', exact: true }).dblclick()
     await page.getByRole('heading', { name: 'Choose resources' }).waitFor()
-    expect(await page.getByText('One moment').count()).toBe(0)
+    await expect.poll(() => page.getByText('One moment').count()).toBe(0)
     await press(page, 'Create')
     await secretIn(page)
     expect(await tokensOf(world)).toHaveLength(2)

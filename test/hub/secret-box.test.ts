@@ -33,9 +33,9 @@ describeInChromium('the box with a secret', () => {
     await press(way)
     await box.getByText('The secret is not copied yet. It cannot be shown again.').waitFor()
     const back = box.getByRole('button', { name: 'Go back' })
-    expect(await isFocused(back)).toBe(true)
+    await expect.poll(() => isFocused(back)).toBe(true)
     await back.press('Enter')
-    expect(await box.locator('.secret code').textContent()).toBe(secret)
+    await expect.poll(() => box.locator('.secret code').textContent()).toBe(secret)
     await press(way)
     await press('I have stored it')
     await box.waitFor({ state: 'detached' })
@@ -44,11 +44,11 @@ describeInChromium('the box with a secret', () => {
 
   it('asks nothing once it is copied, by the button or by hand', async () => {
     const { page, box, press, secret } = await opened()
-    expect(await wouldAsk(page)).toBe(true)
+    await expect.poll(() => wouldAsk(page)).toBe(true)
     await box.locator('.secret code').click()
     await page.keyboard.press('ControlOrMeta+C')
-    expect(await clipboard(page)).toBe(secret)
-    expect(await wouldAsk(page)).toBe(false)
+    await expect.poll(() => clipboard(page)).toBe(secret)
+    await expect.poll(() => wouldAsk(page)).toBe(false)
     await press('Done')
     await box.waitFor({ state: 'detached' })
     await page.getByText('Website sync has a new secret.').waitFor()
@@ -68,20 +68,20 @@ describeInChromium('the box with a secret', () => {
   ] as const)('of %s shows what comes next, line by line, without the secret', async (type, files, variable) => {
     const { page, box, secret, press } = await opened(type)
     const tabs = box.getByRole('tab')
-    expect(await tabs.allTextContents()).toEqual(files)
+    await expect.poll(() => tabs.allTextContents()).toEqual(files)
     await tabs.first().focus()
     for (const file of files) {
-      expect(await isFocused(box.getByRole('tab', { name: file, selected: true }))).toBe(true)
+      await expect.poll(() => isFocused(box.getByRole('tab', { name: file, selected: true }))).toBe(true)
       const panel = box.getByRole('tabpanel', { name: file })
       const text = (await panel.locator('pre').textContent()) ?? ''
       expect(text).toContain(variable)
       expect(text).not.toContain(secret)
       await press(`Copy ${file}`)
       await panel.getByText('Copied.').waitFor()
-      expect(await clipboard(page)).toBe(text)
+      await expect.poll(() => clipboard(page)).toBe(text)
       await box.getByRole('tab', { name: file }).press('ArrowRight')
     }
-    expect(await isFocused(tabs.first())).toBe(true)
+    await expect.poll(() => isFocused(tabs.first())).toBe(true)
     // To copy these lines is not to copy the secret.
     await press('Done')
     await box.getByText('The secret is not copied yet.').waitFor()

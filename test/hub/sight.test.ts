@@ -51,9 +51,9 @@ describeInChromium('in a long table', () => {
     const { page } = stage
     await revoke(stage, nameOf(30))
     await comesInSight(page.getByText('Job 030 is revoked.'))
-    expect(await isFocused(menuOf(page, nameOf(31)))).toBe(true)
+    await expect.poll(() => isFocused(menuOf(page, nameOf(31)))).toBe(true)
     await rowOf(page, nameOf(30)).waitFor({ state: 'detached' })
-    expect(await isFocused(menuOf(page, nameOf(31)))).toBe(true)
+    await expect.poll(() => isFocused(menuOf(page, nameOf(31)))).toBe(true)
     await comesInSight(menuOf(page, nameOf(31)))
     // The last of the page has none after it that is known; of what comes instead of it the focus is on what was before.
     await page.getByRole('button', { name: 'Next page' }).click()
@@ -61,14 +61,14 @@ describeInChromium('in a long table', () => {
     await revoke(stage, nameOf(100))
     await page.getByText('Job 100 is revoked.').waitFor()
     await rowOf(page, nameOf(100)).waitFor({ state: 'detached' })
-    expect(await isFocused(menuOf(page, nameOf(99)))).toBe(true)
+    await expect.poll(() => isFocused(menuOf(page, nameOf(99)))).toBe(true)
   })
 
   it('a revoked token that is the only one keeps the focus', async () => {
     const stage = await opened(1)
     await revoke(stage, nameOf(0))
     await rowSays(stage.page, nameOf(0), 'Revoked')
-    expect(await isFocused(menuOf(stage.page, nameOf(0)))).toBe(true)
+    await expect.poll(() => isFocused(menuOf(stage.page, nameOf(0)))).toBe(true)
   })
 
   it.each(LOOKS)(
@@ -96,12 +96,12 @@ describeInChromium('in a long table', () => {
         await row.getByText('New', { exact: true }).waitFor()
         await comesInSight(page.getByText(`${name} is created.`))
         await comesInSight(row.getByRole('button', { name, exact: true }))
-        expect(await isFocused(row.getByRole('button', { name, exact: true }))).toBe(true)
+        await expect.poll(() => isFocused(row.getByRole('button', { name, exact: true }))).toBe(true)
       }
       // What one looks for next is shown without it.
       await page.getByLabel('Search tokens').fill('Job 01')
       await page.getByText(/^10 tokens found$/).waitFor()
-      expect(await rowOf(page, 'Ends last').count()).toBe(0)
+      await expect.poll(() => rowOf(page, 'Ends last').count()).toBe(0)
     },
   )
 
@@ -113,7 +113,7 @@ describeInChromium('in a long table', () => {
     await storeSecret(page)
     await comesInSight(page.getByText('Job 005 has a new secret.'))
     await rowOf(page, nameOf(5)).getByText('Changed', { exact: true }).waitFor()
-    expect(await isFocused(menuOf(page, nameOf(5)))).toBe(true)
+    await expect.poll(() => isFocused(menuOf(page, nameOf(5)))).toBe(true)
     await comesInSight(menuOf(page, nameOf(5)))
 
     await page.getByLabel('Search tokens').fill(nameOf(7))
@@ -122,7 +122,7 @@ describeInChromium('in a long table', () => {
     await dialog.getByLabel('Name').fill('Called otherwise')
     await press('Save')
     await page.getByText('Called otherwise is saved.').waitFor()
-    expect(await isFocused(menuOf(page, 'Called otherwise'))).toBe(true)
+    await expect.poll(() => isFocused(menuOf(page, 'Called otherwise'))).toBe(true)
   })
 
   it('a row under the mouse can be told from the others', async () => {
@@ -132,7 +132,7 @@ describeInChromium('in a long table', () => {
     await page.mouse.move(0, 0)
     const before = await colour()
     await row.hover()
-    expect(await colour()).not.toBe(before)
+    await expect.poll(() => colour()).not.toBe(before)
   })
 
   it.each(LOOKS)('in %s an open menu scrolls with its row, or stays at the thumb of a phone', async (name, look) => {
@@ -154,7 +154,7 @@ describeInChromium('in a long table', () => {
     await page.mouse.wheel(0, 150)
     await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(100)
     if (isSheet) return expect(await bottom()).toBe(low)
-    expect(await apart()).toBe(before)
+    await expect.poll(() => apart()).toBe(before)
     // And goes with it when there is another window around it.
     const end = async (one: Locator): Promise<number> => {
       const { x = 0, width = 0 } = (await one.boundingBox()) ?? {}
@@ -179,7 +179,7 @@ describeInChromium('in a modal', () => {
     await page.keyboard.press('PageDown')
     await page.keyboard.press('End')
     await page.waitForTimeout(300)
-    expect(await page.evaluate(() => scrollY)).toBe(before)
+    await expect.poll(() => page.evaluate(() => scrollY)).toBe(before)
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
     await page.mouse.wheel(0, 100)
@@ -200,12 +200,12 @@ describeInChromium('in a modal', () => {
     await toEnd()
     await press('Next')
     await comesInSight(dialog.getByText('Choose at least one scope.'))
-    expect(await isFocused(dialog.getByRole('checkbox').first())).toBe(true)
+    await expect.poll(() => isFocused(dialog.getByRole('checkbox').first())).toBe(true)
     // Also if a search hides all of them.
     await dialog.getByLabel('Search scopes').fill('nothing of the kind')
     await press('Next')
     await comesInSight(dialog.getByText('Choose at least one scope.'))
-    expect(await isFocused(dialog.getByLabel('Search scopes'))).toBe(true)
+    await expect.poll(() => isFocused(dialog.getByLabel('Search scopes'))).toBe(true)
     await dialog.getByLabel('Search scopes').fill('')
     await dialog.getByRole('checkbox', { name: 'file_content:read', exact: true }).check()
     await press('Next')
@@ -239,7 +239,7 @@ describeInChromium('in a modal', () => {
     await dialog.getByLabel('Name').fill('Mine')
     await page.keyboard.press('Escape')
     await comesInSight(dialog.getByRole('button', { name: 'Keep editing' }))
-    expect(await dialog.locator('.body').evaluate((one) => one.scrollTop)).toBe(0)
+    await expect.poll(() => dialog.locator('.body').evaluate((one) => one.scrollTop)).toBe(0)
   })
 
   it('what has the focus is not under the buttons', async () => {
@@ -257,11 +257,11 @@ describeInChromium('the edit modal', () => {
     const { page, dialog, tokens } = await opened(1, { permissions: ['clipboard-read', 'clipboard-write'] })
     const [token] = (await tokens.list({ actor: 'ada', planId: '1001' })).tokens
     await choose(page, nameOf(0), 'Edit token')
-    expect(await isFocused(dialog.getByLabel('Name'))).toBe(true)
+    await expect.poll(() => isFocused(dialog.getByLabel('Name'))).toBe(true)
     await dialog.getByText(token?.id ?? '?').waitFor()
     await dialog.getByRole('button', { name: 'Copy id' }).click()
     await dialog.getByText('The id is on the clipboard.').waitFor()
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(token?.id)
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(token?.id)
     // To copy is no change.
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })

@@ -43,7 +43,7 @@ describeInChromium('a change that needs a stronger session', () => {
       { from: 'hub', acr_values: 'urn:example:mfa urn:example:key', max_age: '300' },
     ])
     const [other] = await Promise.all([page.waitForEvent('popup'), link.click()])
-    expect(await other.evaluate(() => window.opener)).toBe(null)
+    await expect.poll(() => other.evaluate(() => window.opener)).toBe(null)
     session.isStrong = true
     await other.close()
     await page.evaluate(() => dispatchEvent(new Event('focus')))
@@ -64,7 +64,7 @@ describeInChromium('a change that needs a stronger session', () => {
     await question.waitFor({ state: 'detached' })
     const form = page.getByRole('dialog')
     await form.getByText('It was not done: the rules of the organization ask').waitFor()
-    expect(await form.getByLabel('Name').inputValue()).toBe('By Ada')
+    await expect.poll(() => form.getByLabel('Name').inputValue()).toBe('By Ada')
     expect(await version(world)).toBe(1)
     world.session.isStrong = true
     await form.getByRole('button', { name: 'Save' }).click()
@@ -76,14 +76,14 @@ describeInChromium('a change that needs a stronger session', () => {
     const { page, question, save } = world
     await save('By Ada')
     await question.getByText('Sign in again in another tab, then come back here.').waitFor()
-    expect(await question.getByRole('link').count()).toBe(0)
+    await expect.poll(() => question.getByRole('link').count()).toBe(0)
     await page.keyboard.press('Escape')
     await question.waitFor({ state: 'detached' })
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
     await question.waitFor()
     await page.evaluate(() => history.back())
     await question.waitFor({ state: 'detached' })
-    expect(await page.getByRole('dialog').getByLabel('Name').inputValue()).toBe('By Ada')
+    await expect.poll(() => page.getByRole('dialog').getByLabel('Name').inputValue()).toBe('By Ada')
     expect(await version(world)).toBe(1)
   })
 

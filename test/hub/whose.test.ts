@@ -148,7 +148,7 @@ describeInChromium('the question whose a secret is', () => {
     await ask(secret)
     await dialog.getByText('it works').waitFor()
     await page.keyboard.press('Escape')
-    expect(await page.getByRole('dialog').count()).toBe(0)
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
     const kept = await page.evaluate(() =>
       JSON.stringify([
         location.href,
@@ -162,8 +162,8 @@ describeInChromium('the question whose a secret is', () => {
     expect(state.requests.filter((one) => one.includes(secret.slice(-20)))).toEqual([])
     expect(state.requests).toContain('POST /api/whose')
     await start()
-    expect(await page.getByLabel('Secret', { exact: true }).inputValue()).toBe('')
-    expect(await page.getByLabel('Secret', { exact: true }).getAttribute('type')).toBe('password')
+    await expect.poll(() => page.getByLabel('Secret', { exact: true }).inputValue()).toBe('')
+    await expect.poll(() => page.getByLabel('Secret', { exact: true }).getAttribute('type')).toBe('password')
   })
 
   it('keeps what was pasted when the server fails, and leads to the token', async () => {
