@@ -1,10 +1,12 @@
 /**
  * `npm run bench -- NAME [--json FILE] [--quick]`: runs one benchmark, prints its figures beside their limits, and writes them
- * to a file if asked. Exit status 1 if one is beyond its limit. `--quick` is for a first look, where a benchmark knows it.
+ * to a file if asked. Exit status 1 if one is beyond its limit. `--quick` is for a first look, where a benchmark knows it;
+ * `--commit` is what `against` compares with, the commit before if not given.
  * Quote ratios of one run, never absolute times.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { AGAINST_LIMITS, against } from './against.ts'
 import { AUDIT_LIMITS, audit } from './audit.ts'
 import { COMMITS_LIMITS, commits } from './commits.ts'
 import { ENGINE_LIMITS, engine } from './engine.ts'
@@ -21,13 +23,14 @@ import { STORES_LIMITS, stores } from './stores.ts'
 import { USAGE_LIMITS, usage } from './usage.ts'
 
 interface Benchmark {
-  readonly run: (options: { readonly quick: boolean }) => Promise<object>
+  readonly run: (options: { readonly quick: boolean; readonly commit: string }) => Promise<object>
   /** A number is the most that a figure may be. */
   readonly limits: { readonly [figure: string]: number | { readonly atLeast: number } }
 }
 
 const BENCHMARKS: { readonly [name: string]: Benchmark } = {
   engine: { run: engine, limits: ENGINE_LIMITS },
+  against: { run: against, limits: AGAINST_LIMITS },
   stores: { run: stores, limits: STORES_LIMITS },
   commits: { run: commits, limits: COMMITS_LIMITS },
   usage: { run: usage, limits: USAGE_LIMITS },
@@ -45,7 +48,11 @@ const BENCHMARKS: { readonly [name: string]: Benchmark } = {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'string' }, quick: { type: 'boolean', default: false } },
+  options: {
+    json: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    commit: { type: 'string', default: 'HEAD^' },
+  },
 })
 const [name = 'engine', ...rest] = positionals
 const benchmark = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined
@@ -53,7 +60,7 @@ if (!benchmark || rest.length > 0) {
   console.error(`There is no benchmark "${positionals.join(' ')}". There are: ${Object.keys(BENCHMARKS).join(', ')}.`)
   process.exit(2)
 }
-const result = await benchmark.run({ quick: values.quick })
+const result = await benchmark.run({ quick: values.quick, commit: values.commit })
 console.log(JSON.stringify(result, null, 2))
 let status = 0
 for (const [figure, limit] of Object.entries(benchmark.limits)) {
