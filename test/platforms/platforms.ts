@@ -93,7 +93,9 @@ export const PLATFORMS_COMMAND = `npm install --prefix <dir> ${Object.entries(VE
 export const isInstalled = ({ packages }: Pick<Platform, 'packages'>): boolean =>
   packages.every((name) => VERSIONS[name] !== undefined && installed(name) === VERSIONS[name])
 
+/** The version of a package in the folder that PLATFORMS names: what lies among our own is found by no project of a platform. */
 function installed(name: string): unknown {
+  if (!tools) return undefined
   try {
     return JSON.parse(readFileSync(join(theirs, name, 'package.json'), 'utf8')).version
   } catch {
