@@ -1,9 +1,9 @@
 /** The history of a token as sentences: who by name, from where, why, and what was before; whatever the host knows of names. */
 import { expect, it } from 'vitest'
-import { describeInChromium, useChromium } from '../support/chromium.ts'
+import { describeInBrowsers, useBrowsers } from '../support/browsers.ts'
 import { type HubWorldOptions, hubWorld, LINKS, look } from './world.ts'
 
-const open = useChromium()
+const open = useBrowsers()
 const NAMES: { readonly [id: string]: string } = { ada: 'Ada Lovelace', bob: 'Bob <b>Ross</b>' }
 
 async function opened(describeActor?: HubWorldOptions['describeActor'], more: HubWorldOptions = {}) {
@@ -24,7 +24,7 @@ async function opened(describeActor?: HubWorldOptions['describeActor'], more: Hu
   return { ...world, page, entries, texts: await entries.allTextContents() }
 }
 
-describeInChromium('the history of a token', () => {
+describeInBrowsers('the history of a token', () => {
   it('reads as sentences: by whom, from where, why, and what it was before', async () => {
     const { texts } = await opened((ids) => ids.map((id) => NAMES[id]))
     expect(texts[0]).toMatch(/^Bob <b>Ross<\/b> revoked the token.* · bobIt is not used any more\.$/)

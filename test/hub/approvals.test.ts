@@ -3,10 +3,10 @@
 import { approvals } from 'plan-access-tokens/approvals'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
-import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { hubWorld, LINKS, look, PLAN, rowSays } from './world.ts'
+import { describeInBrowsers, useBrowsers } from '../support/browsers.ts'
+import { hubWorld, LINKS, look, PLAN, rowSays, textsOf } from './world.ts'
 
-const open = useChromium()
+const open = useBrowsers()
 
 async function opened() {
   const rules = { now: {} as object }
@@ -42,7 +42,7 @@ async function opened() {
 const press = (page: Page, name: string) =>
   page.getByRole('dialog').last().getByRole('button', { name, exact: true }).click()
 
-describeInChromium('a token that was asked for', () => {
+describeInBrowsers('a token that was asked for', () => {
   it('is approved by another admin, who sees what it may do, and collected once by whoever asked', async () => {
     const { page, drawer, ask, as, get, use } = await opened()
     const { id } = await ask('bob')
@@ -113,7 +113,7 @@ describeInChromium('a token that was asked for', () => {
   })
 })
 
-describeInChromium('an edit that was asked for', () => {
+describeInBrowsers('an edit that was asked for', () => {
   it('shows what it would change, before and after, and counts once it is approved', async () => {
     const { page, drawer, widen, as, get, made } = await opened()
     await widen('bob')
@@ -152,7 +152,7 @@ describeInChromium('an edit that was asked for', () => {
   })
 })
 
-describeInChromium('what waits in a plan', () => {
+describeInBrowsers('what waits in a plan', () => {
   it('is counted, listed by whom it waits for, and led on from to the token’s own page', async () => {
     const { page, drawer, ask, widen, url, tokens, state } = await opened()
     await ask('bob', 'By Bob')
@@ -163,11 +163,9 @@ describeInChromium('what waits in a plan', () => {
     const inbox = page.getByRole('dialog', { name: 'Requests' })
     const section = (title: string) =>
       inbox.locator('section').filter({ has: page.getByRole('heading', { name: title }) })
-    await expect
-      .poll(() => section('Waits for you').getByRole('button').allTextContents(), { timeout: 10_000 })
-      .toEqual(['Website sync', 'By Bob'])
+    await expect.poll(() => textsOf(section('Waits for you').getByRole('button'))).toEqual(['Website sync', 'By Bob'])
     await expect.poll(() => section('Waits for you').textContent()).toContain('An edit of Name, Resources')
-    await expect.poll(() => section('You asked for').getByRole('button').allTextContents()).toEqual(['By Ada'])
+    await expect.poll(() => textsOf(section('You asked for').getByRole('button'))).toEqual(['By Ada'])
     await inbox.getByRole('button', { name: 'Website sync' }).click()
     await drawer.getByRole('heading', { name: /^bob asked for an edit on / }).waitFor()
     await press(page, 'Approve')
@@ -193,7 +191,7 @@ describeInChromium('what waits in a plan', () => {
   })
 })
 
-describeInChromium('a decision', () => {
+describeInBrowsers('a decision', () => {
   it.each(['Approve', 'Collect secret'])('%s that fails is told, and works when it is tried again', async (name) => {
     const { page, drawer, ask, as, tokens, state } = await opened()
     const { id } = await ask('bob')
@@ -225,7 +223,7 @@ it('a host without approvals is asked for nothing that waits', async () => {
   expect(await answer.json()).toEqual({ requests: [], isWhole: true })
 })
 
-describeInChromium('the route of what waits', () => {
+describeInBrowsers('the route of what waits', () => {
   it('gives tokens and edits that wait, the newest first, to admins of the plan alone', async () => {
     const { ask, widen, hub, state, later } = await opened()
     await ask('bob', 'First')
@@ -246,7 +244,7 @@ describeInChromium('the route of what waits', () => {
   })
 })
 
-describeInChromium('a dialog to decline', () => {
+describeInBrowsers('a dialog to decline', () => {
   it('that came too late leads back to what there is by now', async () => {
     const { page, drawer, widen, as, tokens, made } = await opened()
     await widen('bob')

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { listen } from '../admin/server.ts'
 import { describeInBrowsers, useBrowsers } from '../support/browsers.ts'
-import { choose, hubWorld, rowOf, storeSecret } from './world.ts'
+import { back, choose, hubWorld, rowOf, storeSecret } from './world.ts'
 
 const open = useBrowsers()
 
@@ -24,11 +24,6 @@ async function opened(count = 1) {
   return { ...world, page, dialog, press }
 }
 
-/** Where the page itself goes, it may take the answer with it. */
-const back = (page: Page) =>
-  page
-    .evaluate(() => history.back())
-    .catch((error: Error) => expect(error.message).toContain('Execution context was destroyed'))
 const tabIs = (page: Page, name: string) => page.getByRole('tab', { name, selected: true }).waitFor()
 const planIs = (page: Page, name: string) =>
   expect

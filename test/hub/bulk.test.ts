@@ -1,10 +1,10 @@
 /** Tokens that are picked in the table and revoked together: nothing ends that was not shown, and each outcome is told. */
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
-import { describeInChromium, useChromium } from '../support/chromium.ts'
+import { describeInBrowsers, useBrowsers } from '../support/browsers.ts'
 import { hubWorld, isFocused, PLAN, rowOf } from './world.ts'
 
-const open = useChromium()
+const open = useBrowsers()
 
 async function opened(count: number, first = 'Token 01') {
   const world = await hubWorld()
@@ -31,7 +31,7 @@ async function confirm(page: Page, count: number): Promise<void> {
   await page.getByRole('button', { name: `Revoke ${count} tokens` }).click()
 }
 
-describeInChromium('a selection', () => {
+describeInBrowsers('a selection', () => {
   it('is a check mark for each active token and one for the page, with a bar that says how many', async () => {
     const { page, tokens, ids } = await opened(4)
     await tokens.revoke({ actor: 'ada', id: ids[3] ?? '' })
@@ -122,7 +122,7 @@ describeInChromium('a selection', () => {
   })
 })
 
-describeInChromium('many tokens', () => {
+describeInBrowsers('many tokens', () => {
   it('are shown before, with their last use, and end with a reason in the log once their number is typed', async () => {
     const { page, dialog, make, use, tokens, active } = await opened(2)
     const { secret } = await make('Busy')

@@ -2,12 +2,12 @@
 import { usage } from 'plan-access-tokens/usage'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
-import { describeInChromium, useChromium } from '../support/chromium.ts'
+import { describeInBrowsers, type OpenPage, useBrowsers } from '../support/browsers.ts'
 import { hubWorld, PLAN, rowOf } from './world.ts'
 
-const open = useChromium()
+const open = useBrowsers()
 
-async function opened(options: Parameters<ReturnType<typeof useChromium>>[0] = {}) {
+async function opened(options: Parameters<OpenPage>[0] = {}) {
   const world = await hubWorld({ engine: { usage: usage() } })
   const { secret } = await world.make('Busy')
   for (const lifetimeDays of [1, 40, 40, 200]) await world.make(`For ${lifetimeDays} days`, { lifetimeDays })
@@ -34,7 +34,7 @@ const tableOf = (page: Page, name: RegExp) =>
     .locator('tbody tr')
     .evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent)))
 
-describeInChromium('the charts', () => {
+describeInBrowsers('the charts', () => {
   it('show the requests of a plan by day, in words, in bars and as a table', async () => {
     const { page, requests, tokens, clock } = await opened()
     await requests.getByText('4 requests in 90 days').waitFor()

@@ -3,15 +3,15 @@
 import { reportLeak } from 'plan-access-tokens/leaks'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
-import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { choose, type HubWorldOptions, hubWorld, isFocused, LINKS, look, rowOf } from './world.ts'
+import { describeInBrowsers, useBrowsers } from '../support/browsers.ts'
+import { back, choose, type HubWorldOptions, hubWorld, isFocused, LINKS, look, rowOf } from './world.ts'
 
-const open = useChromium()
+const open = useBrowsers()
 
 async function opened(options: HubWorldOptions = {}) {
   const world = await hubWorld(options)
   const { token, secret } = await world.make('Website sync', { resources: [LINKS.landing, LINKS.brand] })
-  const { page } = await open()
+  const { page } = await open({ permissions: ['clipboard-read', 'clipboard-write'] })
   const drawer = page.getByRole('dialog')
   return { ...world, token, secret, page, drawer, load: (hash = '') => page.goto(world.url + hash) }
 }
@@ -19,7 +19,7 @@ async function opened(options: HubWorldOptions = {}) {
 const hashOf = (page: Page) => new URLSearchParams(new URL(page.url()).hash.slice(1))
 const NOT_HERE = 'This token is not here, or you may not see it.'
 
-describeInChromium('the address of a token', () => {
+describeInBrowsers('the address of a token', () => {
   it('holds no secret: one that stands there as a token is asked of nobody, and taken out', async () => {
     const { page, drawer, load, state, secret } = await opened()
     await load(`#plan=1001&token=${secret}`)
@@ -37,12 +37,11 @@ describeInChromium('the address of a token', () => {
     expect(Object.fromEntries(hashOf(page))).toEqual({ plan: '1001', type: 'rest', token: token.id, tab: 'access' })
     await page.reload()
     await drawer.getByRole('tab', { name: 'Access', selected: true }).waitFor()
-    await page.evaluate(() => history.back())
+    await back(page)
     await drawer.waitFor({ state: 'detached' })
-    expect(hashOf(page).get('token')).toBe(null)
+    await expect.poll(() => page.evaluate(() => location.hash)).not.toContain('token=')
     await rowOf(page, 'Website sync').waitFor()
-    await page.goBack()
-    await expect.poll(() => page.url()).toBe('about:blank')
+    expect(await page.evaluate(() => history.state)).toBe(null)
   })
 
   it('leads a colleague to it, over the table of its plan and type; Back and Close lead to the table', async () => {
@@ -51,15 +50,15 @@ describeInChromium('the address of a token', () => {
     const link = `#plan=1001&type=rest&token=${token.id}&tab=activity`
     await load(link)
     await drawer.getByText('ada created the token').waitFor()
-    await page.evaluate(() => history.back())
+    await back(page)
     await drawer.waitFor({ state: 'detached' })
-    expect(hashOf(page).get('token')).toBe(null)
+    await expect.poll(() => page.evaluate(() => location.hash)).not.toContain('token=')
     // Typed into the page that is open already.
     await page.evaluate((hash) => Object.assign(location, { hash }), link)
     await drawer.getByText('ada created the token').waitFor()
     await drawer.getByRole('button', { name: 'Close' }).click()
     await drawer.waitFor({ state: 'detached' })
-    expect(hashOf(page).get('token')).toBe(null)
+    await expect.poll(() => hashOf(page).get('token')).toBe(null)
     await expect.poll(() => isFocused(rowOf(page, 'Website sync').getByRole('button').first())).toBe(true)
     // And once more, where a modal was closed just before.
     await page.evaluate((hash) => Object.assign(location, { hash }), link)
@@ -100,7 +99,7 @@ describeInChromium('the address of a token', () => {
   })
 })
 
-describeInChromium('the page of a token', () => {
+describeInBrowsers('the page of a token', () => {
   it('shows everything that it is: dates in words and in UTC, secrets in a line, whom to ask, the rules that bind it', async () => {
     const rules = { maxLifetimeDays: 180, idleDays: 30, allResources: false, stepUp: { revoke: { maxAgeSeconds: 60 } } }
     const world = await hubWorld({ directory: { rules: () => rules } })
@@ -167,7 +166,6 @@ describeInChromium('the page of a token', () => {
     await renamed.getByText('Not accepted since').waitFor()
     const { receipt } = await tokens.revoke({ actor: 'ada', id: token.id, receipt: true })
     await renamed.getByText(receipt.chain ?? 'no chain', { exact: true }).waitFor()
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
     await renamed.getByRole('button', { name: 'Copy as JSON' }).click()
     await renamed.getByText('It is on the clipboard.').waitFor()
     const copied = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()))
@@ -226,7 +224,7 @@ describeInChromium('the page of a token', () => {
   })
 })
 
-describeInChromium('a slow answer', () => {
+describeInBrowsers('a slow answer', () => {
   it('of before what was done is asked for again', async () => {
     const { page, drawer, load, token } = await opened()
     await load()
@@ -253,7 +251,7 @@ describeInChromium('a slow answer', () => {
   })
 })
 
-describeInChromium('a reason', () => {
+describeInBrowsers('a reason', () => {
   it('holds no secret, which would stay in the log', async () => {
     const { page, drawer, load, tokens, token, secret } = await opened()
     await load()

@@ -1,10 +1,10 @@
 /** How a token is used, and less of it: only where the host gathers it, with the proof first, and of the version that was looked at. */
 import { usage } from 'plan-access-tokens/usage'
 import { expect, it } from 'vitest'
-import { describeInChromium, useChromium } from '../support/chromium.ts'
+import { describeInBrowsers, useBrowsers } from '../support/browsers.ts'
 import { hubWorld, LINKS, look } from './world.ts'
 
-const open = useChromium()
+const open = useBrowsers()
 
 async function opened() {
   const world = await hubWorld({ engine: { usage: usage({ quietDays: 90 }) } })
@@ -35,7 +35,7 @@ async function opened() {
   return { ...world, page, token, drawer, narrow, openNarrow, get }
 }
 
-describeInChromium('the use of a token', () => {
+describeInBrowsers('the use of a token', () => {
   it('shows its routes, resources, refusals and requests, and says of what nothing is known', async () => {
     const { drawer } = await opened()
     await drawer.getByRole('heading', { name: 'Routes' }).waitFor()

@@ -1,10 +1,10 @@
 /** The one time that a secret is shown: nobody loses it by a slip, what comes next holds none, and until when the old one works. */
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
-import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { choose, hubWorld, isFocused } from './world.ts'
+import { describeInBrowsers, useBrowsers } from '../support/browsers.ts'
+import { choose, hubWorld, isFocused, textsOf } from './world.ts'
 
-const open = useChromium()
+const open = useBrowsers()
 
 /** The box after a refresh. */
 async function opened(type: 'rest' | 'npm' = 'rest', timezoneId = 'Europe/Berlin') {
@@ -27,7 +27,7 @@ const clipboard = (page: Page): Promise<string> => page.evaluate(() => navigator
 const wouldAsk = (page: Page): Promise<boolean> =>
   page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })))
 
-describeInChromium('the box with a secret', () => {
+describeInBrowsers('the box with a secret', () => {
   it.each(['Done', 'Close'])('by %s asks if nothing was copied, and goes back to it', async (way) => {
     const { page, box, press, secret } = await opened()
     await press(way)
@@ -68,7 +68,7 @@ describeInChromium('the box with a secret', () => {
   ] as const)('of %s shows what comes next, line by line, without the secret', async (type, files, variable) => {
     const { page, box, secret, press } = await opened(type)
     const tabs = box.getByRole('tab')
-    await expect.poll(() => tabs.allTextContents()).toEqual(files)
+    await expect.poll(() => textsOf(tabs)).toEqual(files)
     await tabs.first().focus()
     for (const file of files) {
       await expect.poll(() => isFocused(box.getByRole('tab', { name: file, selected: true }))).toBe(true)

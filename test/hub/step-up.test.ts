@@ -1,9 +1,9 @@
 /** "Confirm that it is you": a change that needs a stronger session waits, is made again as it was, and nothing typed is lost. */
 import { expect, it } from 'vitest'
-import { describeInChromium, useChromium } from '../support/chromium.ts'
+import { describeInBrowsers, useBrowsers } from '../support/browsers.ts'
 import { choose, type HubWorldOptions, hubWorld, look, rowSays } from './world.ts'
 
-const open = useChromium()
+const open = useBrowsers()
 const ASKED = { acr: ['urn:example:mfa', 'urn:example:key'], maxAgeSeconds: 300 }
 
 async function opened(options: HubWorldOptions = {}) {
@@ -30,7 +30,7 @@ async function opened(options: HubWorldOptions = {}) {
 const version = async ({ tokens, token }: Awaited<ReturnType<typeof opened>>) =>
   (await tokens.get({ actor: 'ada', id: token.id })).version
 
-describeInChromium('a change that needs a stronger session', () => {
+describeInBrowsers('a change that needs a stronger session', () => {
   it('opens the host’s own page with what is asked for, and goes on by itself when one comes back', async () => {
     const world = await opened({ stepUp: '/confirm?from=hub', signIn: '/sign-in' })
     const { page, question, save, session } = world

@@ -1,11 +1,11 @@
 /** Whose a secret is: told to admins of its plan, and of every other text one and the same is said. */
 import { canaryTokens } from 'plan-access-tokens/leaks'
 import { expect, it } from 'vitest'
-import { describeInChromium, useChromium } from '../support/chromium.ts'
+import { describeInBrowsers, useBrowsers } from '../support/browsers.ts'
 import { TOKEN } from '../support/world.ts'
 import { type HubWorld, hubWorld, PATH, rowOf } from './world.ts'
 
-const open = useChromium()
+const open = useBrowsers()
 
 /** What the server answers, to the letter. */
 async function said({ url }: HubWorld, secret: string): Promise<string> {
@@ -97,7 +97,7 @@ it('is no use, stands in no event, and is for who is signed in alone', async () 
   expect(await said(world, secretOf({ secret } as never))).toContain('actor_missing')
 })
 
-describeInChromium('the question whose a secret is', () => {
+describeInBrowsers('the question whose a secret is', () => {
   async function opened() {
     const world = await hubWorld()
     const { token, secret } = await world.make('Website sync')

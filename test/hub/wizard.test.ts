@@ -4,10 +4,10 @@ import { approvals } from 'plan-access-tokens/approvals'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { selfRenewal } from 'plan-access-tokens/self-renewal'
 import { expect, it } from 'vitest'
-import { describeInChromium, useChromium } from '../support/chromium.ts'
+import { describeInBrowsers, useBrowsers } from '../support/browsers.ts'
 import { choose, descriptionOf, type HubWorldOptions, hubWorld, isFocused, LINKS, PLAN, rowSays } from './world.ts'
 
-const open = useChromium()
+const open = useBrowsers()
 
 /** The form on its first page. The rules are those of the plan. */
 async function wizard(rules: object = {}, options: HubWorldOptions = {}, viewport = { width: 1200, height: 800 }) {
@@ -35,7 +35,7 @@ async function wizard(rules: object = {}, options: HubWorldOptions = {}, viewpor
 
 const APPROVING = { engine: { approvals: approvals() } } as const
 
-describeInChromium('the frame', () => {
+describeInBrowsers('the frame', () => {
   it.each([
     ['a window', { width: 1200, height: 800 }],
     ['a phone', { width: 375, height: 700 }],
@@ -118,7 +118,7 @@ describeInChromium('the frame', () => {
   })
 })
 
-describeInChromium('scopes at once', () => {
+describeInBrowsers('scopes at once', () => {
   it('are chosen by group, and what is chosen by name is told by the group', async () => {
     const { dialog, press, go, scope, made } = await wizard()
     await go('scopes')
@@ -190,7 +190,7 @@ const PLAIN = definePolicy({
   },
 })
 
-describeInChromium('scopes of a policy that has no groups', () => {
+describeInBrowsers('scopes of a policy that has no groups', () => {
   it('are put together by what their names are about, and none is chosen of which it is not known how far it goes', async () => {
     const world = await hubWorld({ engine: { policy: PLAIN }, addresses: {} })
     const { page } = await open()
@@ -211,17 +211,16 @@ describeInChromium('scopes of a policy that has no groups', () => {
   })
 })
 
-describeInChromium('the rules of the plan', () => {
+describeInBrowsers('the rules of the plan', () => {
   it('are shown where they bind, with whose rule it is', async () => {
     const { dialog, press, go, scope } = await wizard({
       ...{ maxLifetimeDays: 45, scopes: ['file_content:read', 'webhooks:read'], allResources: false },
     })
     const expiration = dialog.getByLabel('Expiration')
     await expect.poll(() => descriptionOf(expiration)).toContain('The rules of Acme allow 45 days at most.')
-    const offered = await expiration
-      .locator('option')
-      .evaluateAll((all) => all.map((one) => (one as HTMLOptionElement).value))
-    expect(offered).toEqual(['30', '45', 'other'])
+    const offered = () =>
+      expiration.evaluate((one) => [...(one as HTMLSelectElement).options].map(({ value }) => value))
+    await expect.poll(offered).toEqual(['30', '45', 'other'])
     await expect.poll(() => expiration.inputValue()).toBe('45')
     // What the rules changed was typed by nobody.
     await dialog.getByLabel('Name').press('Escape')
@@ -304,7 +303,7 @@ describeInChromium('the rules of the plan', () => {
   })
 })
 
-describeInChromium('more options', () => {
+describeInBrowsers('more options', () => {
   const RENEWING = { engine: { policy: figmaPolicy({ selfRenewal: { afterPart: 0.5 } }), selfRenewal: selfRenewal() } }
 
   it('take a contact, metadata and whether it may renew itself, and an edit changes each', async () => {

@@ -204,3 +204,16 @@ export const isFocused = (control: Locator): Promise<boolean> =>
       await new Promise((resolve) => setTimeout(resolve, 20))
     return element === document.activeElement
   })
+
+/** Back, as the browser's own button leads: what a page's script asks for is answered alike by each browser. */
+export const back = (page: Page): Promise<void> =>
+  page
+    .evaluate(() => history.back())
+    // Where the page itself goes, it may take the answer with it.
+    .catch((error: Error) => {
+      if (!error.message.includes('Execution context was destroyed')) throw error
+    })
+
+/** What each of some elements says, asked one by one: all at once has ended Firefox where there are many in a modal. */
+export const textsOf = async (elements: Locator): Promise<(string | null)[]> =>
+  Promise.all((await elements.all()).map((one) => one.textContent()))
