@@ -10,6 +10,7 @@ import { type BuildOptions, build } from 'esbuild'
 import { LANGUAGES } from '../src/hub/languages/index.ts'
 import { ENGINE_TEXTS } from '../src/hub/texts/engine.ts'
 import { HUB_TEXTS } from '../src/hub/texts/index.ts'
+import { REASON_TEXTS } from '../src/hub/texts/reasons.ts'
 import { scoped } from './scope-css.ts'
 
 const hub = fileURLToPath(new URL('../src/hub/', import.meta.url))
@@ -68,7 +69,8 @@ function assetOf(text: string): Asset {
 }
 
 /** What the engine says is English as it comes (hub/page/engine.tsx). */
-const ENGLISH = Object.fromEntries(Object.entries(HUB_TEXTS).filter(([name]) => !Object.hasOwn(ENGINE_TEXTS, name)))
+const OF_ENGINE = { ...ENGINE_TEXTS, ...REASON_TEXTS }
+const ENGLISH = Object.fromEntries(Object.entries(HUB_TEXTS).filter(([name]) => !Object.hasOwn(OF_ENGINE, name)))
 
 /** Builds it. A file that says the same already is left alone, so that nothing that watches it starts over. */
 export async function buildHub(): Promise<void> {

@@ -60,6 +60,7 @@ export type {
   Source,
   TokenType,
 } from './core/policy-data.ts'
+export type { Reason, ReasonCode } from './core/reasons.ts'
 export { type ReadEvent, type ReadRecord, readEvent, readRecord } from './core/record.ts'
 export type { LinkedResource, Place, PlacedResource, Reach, ResourceRef, Resources } from './core/resources.ts'
 export type { ScopeAlternative } from './core/scope-alternatives.ts'

@@ -1,10 +1,7 @@
 /** The list of addresses that an admin gives a token: every mistake at once, and the one spelling of what is right. */
 import type { ReadAddresses } from '../core/addresses.ts'
-import { type Issue, type IssueCode, type IssueParams, issueAt } from '../core/issue.ts'
+import { type Issue, type IssueCode, issueAt, type Problem } from '../core/issue.ts'
 import { parseRange, type Range } from './parse.ts'
-
-/** A sentence, its code, and what stands in it. */
-type Problem = readonly [message: string, code?: IssueCode, params?: IssueParams]
 
 /** How many addresses and networks a token may have. */
 export const MOST = 100
@@ -12,7 +9,7 @@ export const MOST = 100
 /** Reads a list. What stands in it twice is kept once, in the order in which it was written; a range inside another one is kept. */
 export function readRanges(given: unknown): ReadAddresses {
   const wrong = (...what: Problem): ReadAddresses => ({ issues: [issueAt(['addresses'], ...what)] })
-  if (!Array.isArray(given)) return wrong('must be a list of addresses and networks.')
+  if (!Array.isArray(given)) return wrong('must be a list of addresses and networks.', 'not_a_list')
   if (given.length === 0)
     return wrong(
       'must hold at least one address or network. A token that may be used from anywhere has no list.',

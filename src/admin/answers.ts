@@ -47,7 +47,7 @@ const foundLink = z.strictObject({
 })
 
 /** Numbers and names of the policy, by the names of the holes in a message. */
-const params = z.record(z.string(), z.union([z.string(), z.number()]))
+const params = z.record(z.string(), z.union([z.string(), z.number(), z.array(z.string())]))
 const PARAMS = 'With `code`: what stands in the message besides its words.'
 
 const linkReport: z.ZodMiniType<PlacedReport> = z.strictObject({
@@ -100,6 +100,10 @@ const verdict = z.strictObject({
   ok: z.boolean(),
   code: maybe(z.string()),
   reason: z.string(),
+  reasons: told(
+    z.array(z.strictObject({ code: z.string(), message: z.string(), params: told(maybe(params), PARAMS) })),
+    'The reason sentence by sentence, for programs that say it in other words.',
+  ),
 })
 
 /** What is given, by the name that it has in the OpenAPI document. */

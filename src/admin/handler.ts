@@ -212,7 +212,8 @@ async function readAsked(
   const ofQuery = readShape(route.query, parameters)
   if (!route.query) issues.push(...unknownParameters(parameters))
   // A condition that is not looked at would be taken for one that was met.
-  if (route.takes !== 'If-Match' && headers.has('if-match')) issues.push(issueAt(['If-Match'], 'is not taken here.'))
+  if (route.takes !== 'If-Match' && headers.has('if-match'))
+    issues.push(issueAt(['If-Match'], 'is not taken here.', 'not_taken'))
   const key = route.takes === 'Idempotency-Key' ? readIdempotencyKey(headers, issues) : {}
   const match = route.takes === 'If-Match' ? readIfMatch(headers, issues) : {}
   const body = route.body && (await readBody(route, request, { limits, mostEntries }))

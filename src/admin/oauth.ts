@@ -88,7 +88,7 @@ function tokenIn(bytes: Uint8Array): string {
     found.set(name, value)
   }
   const token = found.get('token')
-  if (!token) throw new Problem('invalid_input', { issues: [issueAt(['token'], 'is missing.')] })
+  if (!token) throw new Problem('invalid_input', { issues: [issueAt(['token'], 'is missing.', 'missing')] })
   return token
 }
 

@@ -53,11 +53,12 @@ export function readParameters(query: string, issues: Issue[]): Readonly<Record<
     if (OBJECTS.includes(object)) {
       const entries = objects.get(object) ?? new Map<string, string>()
       if (entries.has(key) || found.has(object))
-        issues.push(issueAt(plainPath([object, key]), 'is there more than once.'))
+        issues.push(issueAt(plainPath([object, key]), 'is there more than once.', 'repeated'))
       objects.set(object, entries.set(key, value))
       continue
     }
-    if (found.has(name) || objects.has(name)) issues.push(issueAt(plainPath([name]), 'is there more than once.'))
+    if (found.has(name) || objects.has(name))
+      issues.push(issueAt(plainPath([name]), 'is there more than once.', 'repeated'))
     found.set(name, NUMBERS.includes(name) && /^(0|[1-9]\d{0,14})$/.test(value) ? Number(value) : value)
   }
   return Object.fromEntries([...found, ...[...objects].map(([name, entries]) => [name, Object.fromEntries(entries)])])
@@ -84,7 +85,13 @@ export function readIdempotencyKey(headers: Headers, issues: Issue[]): { readonl
   const idempotencyKey = headers.get('idempotency-key')
   if (idempotencyKey === null) return {}
   if (/^[!-+\--~]{1,200}$/.test(idempotencyKey)) return { idempotencyKey }
-  issues.push(issueAt(['Idempotency-Key'], 'must be 1 to 200 printable ASCII characters without space or comma.'))
+  issues.push(
+    issueAt(
+      ['Idempotency-Key'],
+      'must be 1 to 200 printable ASCII characters without space or comma.',
+      'header_malformed',
+    ),
+  )
   return {}
 }
 
@@ -97,7 +104,7 @@ export function readIfMatch(headers: Headers, issues: Issue[]): { readonly versi
   if (value === null || value === '*') return {}
   const [, weak, tag = ''] = /^(W\/)?"([!#-~]*)"$/.exec(value) ?? []
   if (tag !== '') return { version: weak === undefined && /^[1-9]\d{0,14}$/.test(tag) ? Number(tag) : NO_VERSION }
-  issues.push(issueAt(['If-Match'], 'must be the ETag of one answer, or *.'))
+  issues.push(issueAt(['If-Match'], 'must be the ETag of one answer, or *.', 'header_malformed'))
   return {}
 }
 

@@ -2,6 +2,7 @@
  * What is wrong with an input, and where: one mistake, its place as keys and as text, and what is said of names that nobody
  * knows. Which mistakes there are: core/shape.ts for shapes, whoever knows the meaning for the rest.
  */
+import type { SentenceParams } from './sentence.ts'
 import { didYouMean, nearest } from './suggest.ts'
 
 /**
@@ -51,9 +52,48 @@ export type IssueCode =
   | 'renewal_not_allowed'
   | 'renew_until'
   | 'nothing_changed'
+  | 'missing'
+  | 'not_text'
+  | 'not_a_number'
+  | 'not_a_list'
+  | 'not_true_or_false'
+  | 'not_an_object'
+  | 'not_one_of'
+  | 'not_valid'
+  | 'not_whole'
+  | 'not_whole_from'
+  | 'list_empty'
+  | 'list_fixed'
+  | 'text_empty'
+  | 'text_too_short'
+  | 'text_too_long'
+  | 'text_not_plain'
+  | 'field_unknown'
+  | 'field_meant'
+  | 'fields_known'
+  | 'fields_none'
+  | 'repeated'
+  | 'not_taken'
+  | 'both_given'
+  | 'metadata_key'
+  | 'metadata_key_proto'
+  | 'ids_many'
+  | 'ids_twice'
+  | 'acr_malformed'
+  | 'plan_id_malformed'
+  | 'cursor_unknown'
+  | 'stamp_malformed'
+  | 'stamp_of_other'
+  | 'links_too_many'
+  | 'route_unknown'
+  | 'moment_ahead'
+  | 'header_malformed'
 
-/** What stands in the message of an issue besides its words: numbers, names of the policy. Never what somebody sent. */
-export type IssueParams = { readonly [name: string]: string | number }
+/** What stands in the message of an issue besides its words: numbers, names of the policy, lists. Never what somebody sent. */
+export type IssueParams = SentenceParams
+
+/** A sentence, its code, and what stands in it; setup errors have none but the sentence. */
+export type Problem = readonly [message: string, code?: IssueCode | undefined, params?: IssueParams | undefined]
 
 /** One thing that is wrong with an input, and where. */
 export interface Issue {
@@ -95,7 +135,7 @@ export function pathText(at: readonly PropertyKey[]): string {
 
 /** What is said of a name that the host wrote and that is not known. */
 export function unknownName(at: readonly PropertyKey[], name: string, known: readonly string[]): Issue {
-  return issueAt([...at, name], notKnown(name, known, 'field'))
+  return issueAt([...at, name], notKnown(name, known, 'field')[0])
 }
 
 /** What is said of a name that somebody sent and that is not known: the name itself only if it can be no secret. */
@@ -106,12 +146,17 @@ export function unknownNameSent(
   what = 'field',
 ): Issue {
   if (isPlainName(name) || (/^[\w-]{1,64}$/.test(name) && nearest(name, known) !== undefined))
-    return issueAt([...at, name], notKnown(name, known, what))
-  return issueAt(at, `must hold no ${what}s${known.length > 0 ? ` but ${known.join(', ')}` : ''}.`)
+    return issueAt([...at, name], ...notKnown(name, known, what))
+  return known.length > 0
+    ? issueAt(at, `must hold no ${what}s but ${known.join(', ')}.`, 'fields_known', { known })
+    : issueAt(at, `must hold no ${what}s.`, 'fields_none')
 }
 
-const notKnown = (name: string, known: readonly string[], what: string): string =>
-  `is not a ${what} here.${didYouMean(name, known)}`
+function notKnown(name: string, known: readonly string[], what: string): Problem {
+  const meant = nearest(name, known)
+  const message = `is not a ${what} here.${didYouMean(name, known)}`
+  return meant === undefined ? [message, 'field_unknown'] : [message, 'field_meant', { meant }]
+}
 
 /** Whether a name is short and written as names in code are: `expiresAt`, `file_key`, `__proto__`. Hardly any part of a secret is. */
 function isPlainName(name: string): boolean {

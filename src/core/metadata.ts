@@ -3,6 +3,7 @@
  * kept: core/token.ts and the stores.
  */
 import * as z from 'zod/mini'
+import type { Problem } from './issue.ts'
 import { isDictionary } from './objects.ts'
 import { dependent, dictionary, type Schema, text } from './shape.ts'
 import { textProblem } from './text.ts'
@@ -17,8 +18,9 @@ export type MetadataPatch = { readonly [key: string]: string | null } | null
 const [MOST_KEYS, LONGEST_KEY, LONGEST_WORD] = [50, 40, 500]
 export const TOO_MANY_KEYS = `must leave at most ${MOST_KEYS} keys.`
 
-const keyProblem = (key: string): string | undefined =>
-  textProblem(key, 1, LONGEST_KEY) ?? (key === '__proto__' ? 'must not be "__proto__".' : undefined)
+const keyProblem = (key: string): Problem | undefined =>
+  textProblem(key, 1, LONGEST_KEY) ??
+  (key === '__proto__' ? ['must not be "__proto__".', 'metadata_key_proto'] : undefined)
 /** The name of a word. */
 export const metadataKey = text(keyProblem)
 const word = text((value) => textProblem(value, 0, LONGEST_WORD))
@@ -28,10 +30,14 @@ function words<T>(entry: Schema<T>, most: number): Schema<{ readonly [key: strin
   const entries = dictionary(undefined, entry)
   return dependent((value) => {
     const keys = isDictionary(value) ? Object.keys(value) : []
-    if (keys.length > most) return `must have at most ${most} keys.`
-    if (keys.includes('__proto__')) return 'must not have the key "__proto__".'
+    if (keys.length > most) return [`must have at most ${most} keys.`, 'metadata_too_many']
+    if (keys.includes('__proto__')) return ['must not have the key "__proto__".', 'metadata_key_proto']
     if (keys.some((key) => keyProblem(key) !== undefined))
-      return `must have keys of 1 to ${LONGEST_KEY} characters, without control characters, direction overrides and broken characters.`
+      return [
+        `must have keys of 1 to ${LONGEST_KEY} characters, without control characters, direction overrides and broken characters.`,
+        'metadata_key',
+        { most: LONGEST_KEY },
+      ]
     return entries
   })
 }

@@ -1,151 +1,186 @@
 /**
- * Each rule's verdict in a sentence that a support engineer can pass on. Names policy words and the token's own dates and
- * scopes; never what the client sent, since a path may hold a secret by mistake. The rules: core/decide.ts.
+ * Each rule's verdict in sentences that a support engineer can pass on, each with a code. Names policy words and the token's own dates and
+ * scopes; never what the client sent, since a path may hold a secret by mistake. The rules: core/decide.ts; the words:
+ * core/reason-texts.ts.
  */
 import { type Facts, heldScopes, needsNoToken, outsideAllowlist, outsidePlan, type RuleName } from './decide.ts'
 import type { Match } from './endpoints.ts'
 import { REFUSALS, type RefusalCode } from './errors.ts'
 import type { LimitState } from './limited.ts'
-import { sentenceOf } from './malformed.ts'
+import { type MalformedReason, toldOf, type UNPLACED } from './malformed.ts'
+import { REASON_TEXTS } from './reason-texts.ts'
 import { allOf, anyOf } from './scope-alternatives.ts'
+import { type Sentence, type SentenceParams, sentence } from './sentence.ts'
 import { ENDED } from './token.ts'
 
+/**
+ * What a sentence of `explain` says: what was refused, what to do then (`…_help`), why a request is malformed, or one of
+ * core/reason-texts.ts.
+ */
+export type ReasonCode =
+  | RefusalCode
+  | `${RefusalCode}_help`
+  | MalformedReason
+  | keyof typeof UNPLACED
+  | keyof typeof REASON_TEXTS
+
+/** One sentence of the reason for a verdict. */
+export type Reason = Sentence<ReasonCode>
+
 /** The reason for a verdict: `code` is the refusal, or `undefined` if the rule lets the request through. */
-export function reasonOf(rule: RuleName, facts: Facts, code: RefusalCode | undefined): string {
-  if (code === undefined) return PASSED[rule](facts)
-  const { title, help } = REFUSALS[code]
-  return `${title} ${DETAILS[rule]?.(facts, code) ?? help}`
+export function reasonsOf(rule: RuleName, facts: Facts, code: RefusalCode | undefined): readonly Reason[] {
+  if (code === undefined) return [PASSED[rule](facts)].flat()
+  const details = DETAILS[rule]?.(facts, code) ?? help(code)
+  return [sentence(code, REFUSALS[code].title), ...[details].flat()]
 }
+
+/** All of it, as one text. */
+export const textOf = (reasons: readonly Reason[]): string => reasons.map(({ message }) => message).join(' ')
+
+/** A sentence of the table. */
+export const say = (
+  code: keyof typeof REASON_TEXTS,
+  params?: SentenceParams,
+  words?: { readonly [name: string]: string },
+): Reason => sentence(code, REASON_TEXTS[code], params, words)
+
+const help = (code: RefusalCode): Reason => sentence(`${code}_help`, REFUSALS[code].help)
 
 const date = (ms: unknown): string =>
   Math.abs(ms as number) <= 8.64e15 ? new Date(ms as number).toISOString() : 'an unknown date'
-const listed = (words: Iterable<string>): string => [...words].join(', ') || 'none'
+/** A sentence about moments. */
+const dated = (code: keyof typeof REASON_TEXTS, moments: { readonly [name: string]: unknown }): Reason => {
+  const words = Object.entries(moments).map(([name, moment]) => [name, date(moment)])
+  return say(code, moments as { readonly [name: string]: number }, Object.fromEntries(words))
+}
+
 const route = (match: Match | undefined): string => match?.endpoint.view.route ?? 'The endpoint'
 const words = (kind: string): string => kind.replaceAll('_', ' ')
 
-const renewing = (record: Facts['record']): string =>
-  record?.selfRenewal ? ` It may renew itself until ${date(record.selfRenewal.until)}.` : ''
+type Told = Reason | readonly Reason[]
 
-const PASSED: { readonly [R in RuleName]: (facts: Facts) => string } = {
+const PASSED: { readonly [R in RuleName]: (facts: Facts) => Told } = {
   credential: (facts) =>
-    needsNoToken(facts)
-      ? `The request carries no credential, and ${route(facts.match)} needs none.`
-      : 'The request carries exactly one credential.',
-  secret: () => 'The credential has the form of a secret.',
-  target: () => 'The path and the query can be read in exactly one way.',
-  known: () => 'The credential is a secret of a token.',
-  alive: ({ record, secret }) =>
-    `The token is active until ${date(record?.expiresAt)}${secret?.worksUntil == null ? '' : `, this secret of it until ${date(secret.worksUntil)}`}.${renewing(record)}`,
-  address: ({ grant, address }) =>
-    grant?.addresses === undefined
-      ? 'The token may be used from any address.'
-      : grant.addresses.holds(address)
-        ? 'The token may be used from the address that the request came from.'
-        : 'The token may not be used from where the request came from, which is only watched here.',
-  type: ({ record }) => `The token is of the type ${record?.type}, which this API takes.`,
-  plan: ({ plan }) => `The plan is of the tier ${(plan as { tier?: string }).tier}, which has plan access tokens.`,
-  plan_rules: ({ rules }) =>
-    rules === undefined ? 'The plan has no rules of its own.' : 'The token is within the rules of its plan.',
-  endpoint: ({ match }) => `${route(match)} is open to plan access tokens.`,
-  tier: () => 'The endpoint is open to the tier of the plan.',
+    needsNoToken(facts) ? say('credential_needless', { route: route(facts.match) }) : say('credential_one'),
+  secret: () => say('secret_formed'),
+  target: () => say('target_readable'),
+  known: () => say('secret_known'),
+  alive: ({ record, secret }) => [
+    secret?.worksUntil == null
+      ? dated('active', { until: record?.expiresAt })
+      : dated('active_with_secret', { until: record?.expiresAt, secretUntil: secret.worksUntil }),
+    ...(record?.selfRenewal ? [dated('self_renewing', { until: record.selfRenewal.until })] : []),
+  ],
+  address: ({ grant, address }) => {
+    if (grant?.addresses === undefined) return say('address_any')
+    return say(grant.addresses.holds(address) ? 'address_listed' : 'address_watched')
+  },
+  type: ({ record }) => say('type_taken', { type: String(record?.type) }),
+  plan: ({ plan }) => say('tier_included', { tier: String((plan as { tier?: string }).tier) }),
+  plan_rules: ({ rules }) => say(rules === undefined ? 'rules_none' : 'rules_kept'),
+  endpoint: ({ match }) => say('endpoint_open', { route: route(match) }),
+  tier: () => say('tier_open'),
   scope: ({ match, grant }) => {
     const held = match && heldScopes(match.endpoint, grant?.scopes ?? [])
     return held === undefined
-      ? 'The endpoint takes no scope.'
-      : `The token holds ${allOf(held)}, which the endpoint takes.`
+      ? say('scope_needless')
+      : say('scope_held', { held: [held].flat() }, { held: allOf(held) })
   },
   limit: ({ limited }) =>
     typeof limited === 'object'
-      ? `By the limit "${limited.state.name}", ${limited.state.remaining} of ${sizeOf(limited.state)} are left.`
-      : 'No limit applies, or none that can be looked at without counting.',
-  names: (facts) =>
-    typeof facts.named === 'object'
-      ? `The request names ${listed(new Set(facts.named.map((_, i) => described(facts, i))))}.`
-      : NAMED_IN_WORDS[facts.named ?? 'nothing'],
-  in_plan: () => 'Every resource of the request lies in the plan of the token.',
-  allowlist: ({ grant, named }) =>
-    grant?.allowlist === 'all'
-      ? 'The token may reach every resource of its plan.'
-      : named === 'filtered'
-        ? 'The endpoint shows only what is on the allowlist, or below it.'
-        : 'Each resource of the request, or one above it, is on the allowlist.',
+      ? say('limit_left', { ...sizeOf(limited.state), remaining: limited.state.remaining })
+      : say('limit_none'),
+  names: (facts) => {
+    if (typeof facts.named !== 'object') return NAMED_IN_WORDS[facts.named ?? 'nothing'] ?? []
+    const found = facts.named.map((_, i) => described(facts, i))
+    const listed = (text: (of: (typeof found)[number]) => string): readonly string[] => [...new Set(found.map(text))]
+    const resources = listed(({ kind, source }) => `${kind} (${source})`)
+    return say(
+      'names_resources',
+      { resources },
+      { resources: listed(({ kind, source }) => `${kind} in ${source}`).join(', ') },
+    )
+  },
+  in_plan: () => say('plan_holds'),
+  allowlist: ({ grant, named }) => {
+    if (grant?.allowlist === 'all') return say('list_all')
+    return say(named === 'filtered' ? 'list_filters' : 'list_holds')
+  },
 }
 
-const NAMED_IN_WORDS = {
-  nothing: 'The request names no resource of a plan.',
-  plan: 'The request names the whole plan.',
-  filtered: 'The request names no resource of a plan: its answer holds only what the token may see.',
-  malformed: '',
+const NAMED_IN_WORDS: { readonly [named: string]: Told } = {
+  nothing: say('names_nothing'),
+  plan: say('names_plan'),
+  filtered: say('names_filtered'),
+  malformed: [],
 }
 
 /** What a refusal adds to its title. */
-const DETAILS: { readonly [R in RuleName]?: (facts: Facts, code: RefusalCode) => string } = {
+const DETAILS: { readonly [R in RuleName]?: (facts: Facts, code: RefusalCode) => Told } = {
   credential: ({ policy: { credential: places }, credential }) =>
     !credential.ok && credential.code === 'request_malformed'
-      ? sentenceOf(credential.malformed)
-      : `It is looked for in ${listed([...places.headers, ...(places.bearer ? ['authorization'] : [])])}.`,
+      ? toldOf(credential.malformed)
+      : say('credential_places', { headers: [...places.headers, ...(places.bearer ? ['authorization'] : [])] }),
   target: causeOf,
-  known: ({ record }) =>
-    record
-      ? 'It is a canary: nothing is let through with it, and whoever sends it is answered as if it did not exist.'
-      : REFUSALS.token_unknown.help,
+  known: ({ record }) => (record ? say('canary') : help('token_unknown')),
   alive: ({ record, secret }, code) => {
-    if (code === 'token_unknown') return pendingText(record)
-    if (code === 'token_revoked') return `That was on ${date(record?.revokedAt)}.`
-    if (code === 'token_expired') return `That was on ${date(record?.expiresAt)}.`
-    return secret?.worksUntil === ENDED ? 'It was ended at once.' : `It worked until ${date(secret?.worksUntil)}.`
+    if (code === 'token_unknown') return pending(record)
+    if (code === 'token_revoked') return dated('ended_on', { on: record?.revokedAt })
+    if (code === 'token_expired') return dated('ended_on', { on: record?.expiresAt })
+    return secret?.worksUntil === ENDED ? say('secret_ended') : dated('secret_worked', { until: secret?.worksUntil })
   },
   address: ({ address }) =>
-    address === undefined || address === null ? 'No address came with the request.' : REFUSALS.address_not_allowed.help,
-  type: ({ record, policy }) => `It is of the type ${record?.type}; this API takes ${listed(policy.types.keys())}.`,
-  plan: ({ policy }) => `The tiers with plan access tokens are ${listed(policy.tiers)}.`,
+    address === undefined || address === null ? say('address_none') : help('address_not_allowed'),
+  type: ({ record, policy }) => say('type_other', { type: String(record?.type), types: [...policy.types.keys()] }),
+  plan: ({ policy }) => say('tiers_included', { tiers: [...policy.tiers] }),
   plan_rules: ({ rules }, code) =>
     code === 'token_idle'
-      ? `A token of this plan has to be used within ${rules?.idleDays} days.`
-      : `A token of this plan has to be refreshed within ${rules?.maxLifetimeDays} days.`,
+      ? say('rules_idle', { days: rules?.idleDays ?? 0 })
+      : say('rules_lifetime', { days: rules?.maxLifetimeDays ?? 0 }),
   endpoint: ({ match }, code) =>
     code === 'endpoint_unknown'
-      ? REFUSALS[code].help
-      : `${route(match)}: ${match?.endpoint.closed?.replace(/\.$/, '')}.`,
-  tier: ({ match }) => `${route(match)} is only for the tier ${listed(match?.endpoint.tiers ?? [])}.`,
-  scope: ({ match, grant }) =>
-    `It takes ${anyOf(match?.endpoint.scopes ?? [])}. The token holds ${listed(grant?.scopes ?? [])}.`,
+      ? help(code)
+      : say('endpoint_closed', { route: route(match), why: match?.endpoint.closed?.replace(/\.$/, '') ?? '' }),
+  tier: ({ match }) => say('tier_closed', { route: route(match), tiers: [...(match?.endpoint.tiers ?? [])] }),
+  scope: ({ match, grant }) => {
+    const wanted = match?.endpoint.scopes ?? []
+    const held = grant?.scopes ?? []
+    return [
+      say('scopes_taken', { takes: wanted.map((scope) => [scope].flat().join(' + ')) }, { takes: anyOf(wanted) }),
+      held.length === 0 ? say('scopes_held_none') : say('scopes_held', { held }),
+    ]
+  },
   limit: ({ limited }, code) =>
     typeof limited === 'object'
-      ? `It is the limit "${limited.state.name}" of ${sizeOf(limited.state)}; the next one is possible in ${limited.state.retryAfter} s.`
-      : REFUSALS[code].help,
+      ? say('limit_used_up', { ...sizeOf(limited.state), retryAfter: limited.state.retryAfter })
+      : help(code),
   names: causeOf,
   in_plan: (facts) => {
     const outside = outsidePlan(facts)
-    if (outside === undefined) return ''
+    if (outside === undefined) return []
     const within = facts.namedAt[outside]?.within
-    return `It is the ${described(facts, outside)}${within ? `, or it is not in that ${words(within.kind)}` : ''}.`
+    const what = described(facts, outside)
+    return within ? say('plan_lacks_within', { ...what, within: words(within.kind) }) : say('plan_lacks', what)
   },
   allowlist: (facts) => {
     const outside = outsideAllowlist(facts)
-    return typeof outside === 'number'
-      ? `It is the ${described(facts, outside)}; nothing above it is listed either.`
-      : 'It is the whole plan.'
+    return typeof outside === 'number' ? say('list_lacks', described(facts, outside)) : say('list_lacks_plan')
   },
 }
 
-function pendingText(record: Facts['record']): string {
+function pending(record: Facts['record']): Reason {
   const { approvedBy } = record?.request ?? {}
-  return approvedBy === undefined
-    ? 'It is pending: another admin has to approve it, and until its secret is collected it has none.'
-    : `It is pending: ${approvedBy} has approved it, and until its secret is collected it has none.`
+  return approvedBy === undefined ? say('pending') : say('pending_approved', { actor: approvedBy })
 }
 
-function sizeOf({ requests, perSeconds }: LimitState): string {
-  return `${requests} requests per ${perSeconds} s`
-}
+const sizeOf = ({ name, requests, perSeconds }: LimitState) => ({ name, requests, perSeconds })
 
-function causeOf({ malformed }: Facts): string {
-  return malformed ? sentenceOf(malformed) : REFUSALS.request_malformed.help
+function causeOf({ malformed }: Facts): Reason {
+  return malformed ? toldOf(malformed) : help('request_malformed')
 }
 
 /** A named resource by its kind and where it was read. */
-function described({ named, namedAt }: Facts, i: number): string {
+function described({ named, namedAt }: Facts, i: number): { readonly kind: string; readonly source: string } {
   const kind = typeof named === 'object' ? named[i]?.kind : undefined
-  return `${words(kind ?? 'resource')} in ${namedAt[i]?.at}`
+  return { kind: words(kind ?? 'resource'), source: String(namedAt[i]?.at) }
 }

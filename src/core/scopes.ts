@@ -16,9 +16,9 @@ export function readScopes(
 ): readonly string[] | readonly Issue[] {
   if (type.fixed) {
     const chosen = Array.isArray(scopes) && scopes.length === 0
-    return chosen ? type.fixed : [issueAt(['scopes'], 'must be an empty list: they are fixed.')]
+    return chosen ? type.fixed : [issueAt(['scopes'], 'must be an empty list: they are fixed.', 'list_fixed')]
   }
-  if (!Array.isArray(scopes)) return [issueAt(['scopes'], 'must be a list of scopes.')]
+  if (!Array.isArray(scopes)) return [issueAt(['scopes'], 'must be a list of scopes.', 'not_a_list')]
   if (scopes.length === 0) return [issueAt(['scopes'], 'must hold at least one scope.', 'scope_none')]
   if (scopes.length > type.grantable.size * 2)
     return [

@@ -3,7 +3,7 @@
  * as ours. Schemas are written with `zod/mini`, where they are used. What an issue is: core/issue.ts.
  */
 import * as z from 'zod/mini'
-import { type Issue, issueAt, plainPath, unknownName, unknownNameSent } from './issue.ts'
+import { type Issue, type IssueCode, issueAt, type Problem, plainPath, unknownName, unknownNameSent } from './issue.ts'
 import { isDictionary } from './objects.ts'
 
 /** A schema whose output is of a type. */
@@ -19,12 +19,19 @@ export interface Reading<T> {
   readonly unknown: ReadonlySet<Issue>
 }
 
+/** A sentence, with its code where somebody may read it in another language. */
+type Said = string | Problem
+
+/** As zod carries it: text. Only `read` reads it. */
+export const carried = (said: Said): string => (typeof said === 'string' ? said : JSON.stringify(said))
+const told = (text: string): Problem => (text.startsWith('["') ? (JSON.parse(text) as Problem) : [text])
+
 /** Who wrote what is read: a host, whose names are told, or somebody who may have put a secret where a name belongs. */
 export type Writer = 'host' | 'stranger'
 
 /**
  * Reads a value by a schema, without code made at run time. No schema here changes what it reads, so the data is the value
- * itself.
+ * itself. What is wrong has a code where a stranger has written it, who may read another language than a host's developer.
  */
 export function read<T>(schema: Schema<T>, value: unknown, writer: Writer = 'host'): Reading<T> {
   const nameIssue = writer === 'host' ? unknownName : unknownNameSent
@@ -33,7 +40,7 @@ export function read<T>(schema: Schema<T>, value: unknown, writer: Writer = 'hos
     jitless: true,
     error: (issue) => {
       if (issue.code === 'unrecognized_keys') known.set(issue.keys, fieldsOf(issue.inst))
-      return sentenceOf(issue)
+      return carried(sentenceOf(issue))
     },
   })
   if (!error) return { data: value as T, issues: [], unknown: new Set() }
@@ -47,11 +54,13 @@ export function read<T>(schema: Schema<T>, value: unknown, writer: Writer = 'hos
   }
   for (const issue of error.issues) {
     const at = placeFor(writer, issue.path)
-    if (issue.code !== 'unrecognized_keys') add(issueAt(at, issue.message))
+    if (issue.code !== 'unrecognized_keys') add(issueAt(at, ...saidTo(writer, told(issue.message))))
     else for (const key of issue.keys) add(nameIssue(at, key, known.get(issue.keys) ?? []), unknown)
   }
   return { issues: [...found.values()], unknown }
 }
+
+const saidTo = (writer: Writer, problem: Problem): Problem => (writer === 'host' ? [problem[0]] : problem)
 
 const placeFor = (writer: Writer, path: readonly PropertyKey[]): readonly PropertyKey[] =>
   writer === 'host' ? path : plainPath(path)
@@ -61,24 +70,28 @@ function fieldsOf(schema: unknown): readonly string[] {
   return Object.keys((schema as z.core.$ZodObject)._zod.def.shape)
 }
 
-const KINDS: { readonly [kind: string]: string } = {
-  string: 'text',
-  number: 'a number',
-  array: 'a list',
-  boolean: 'true or false',
-  record: 'an object',
-  object: 'an object',
+const KINDS: { readonly [kind: string]: readonly [words: string, code: IssueCode] } = {
+  string: ['text', 'not_text'],
+  number: ['a number', 'not_a_number'],
+  array: ['a list', 'not_a_list'],
+  boolean: ['true or false', 'not_true_or_false'],
+  record: ['an object', 'not_an_object'],
+  object: ['an object', 'not_an_object'],
 }
 
-function sentenceOf(issue: z.core.$ZodRawIssue): string {
+function sentenceOf(issue: z.core.$ZodRawIssue): Problem {
   if (issue.input === undefined) return MISSING
-  if (issue.code === 'invalid_type') return `must be ${KINDS[issue.expected] ?? issue.expected}.`
-  if (issue.code === 'invalid_value') return `must be ${either(issue.values)}.`
-  if (issue.code === 'too_small') return 'must be a list with at least one entry.'
-  return 'is not valid.'
+  if (issue.code === 'invalid_type') {
+    const [words, code] = KINDS[issue.expected] ?? [issue.expected, 'not_valid']
+    return [`must be ${words}.`, code]
+  }
+  if (issue.code === 'invalid_value')
+    return [`must be ${either(issue.values)}.`, 'not_one_of', { values: issue.values.map(String) }]
+  if (issue.code === 'too_small') return ['must be a list with at least one entry.', 'list_empty']
+  return ['is not valid.', 'not_valid']
 }
 
-const MISSING = 'is missing.'
+const MISSING: Problem = ['is missing.', 'missing']
 
 /** `"a", "b" or "c"`. */
 const either = (values: readonly unknown[]): string =>
@@ -88,24 +101,27 @@ const either = (values: readonly unknown[]): string =>
     .replace(/, ([^,]*)$/, ' or $1')
 
 /** One sentence for all that can be wrong with a value that is there. */
-const saying = (message: string) => ({
-  error: ({ input }: { readonly input?: unknown }) => (input === undefined ? MISSING : message),
+const saying = (said: Said) => ({
+  error: ({ input }: { readonly input?: unknown }) => carried(input === undefined ? MISSING : said),
 })
 
+/** The sentence of a problem, where there is one. */
+const problemIn = (said: Said | undefined): string | undefined => said && carried(said)
+
 /** A value of which `problem` finds nothing wrong. What is not there is judged too. */
-export function judged<T>(problem: (value: unknown) => string | undefined): z.ZodMiniCustom<T, T> {
-  return z.custom<T>((value) => problem(value) === undefined, { error: ({ input }) => problem(input) })
+export function judged<T>(problem: (value: unknown) => Said | undefined): z.ZodMiniCustom<T, T> {
+  return z.custom<T>((value) => problem(value) === undefined, { error: ({ input }) => problemIn(problem(input)) })
 }
 
 /** Text of which `problem` finds nothing wrong. */
-export function text(problem: (value: string) => string | undefined): z.ZodMiniString {
+export function text(problem: (value: string) => Said | undefined): z.ZodMiniString {
   const isGood = (value: string): boolean => problem(value) === undefined
-  return z.string().check(z.refine(isGood, { error: ({ input }) => problem(input as string) }))
+  return z.string().check(z.refine(isGood, { error: ({ input }) => problemIn(problem(input as string)) }))
 }
 
 /** Text that matches a pattern. */
-export function matching(pattern: RegExp, message: string): z.ZodMiniString {
-  return z.string(saying(message)).check(z.refine((value) => pattern.test(value), message))
+export function matching(pattern: RegExp, said: Said): z.ZodMiniString {
+  return z.string(saying(said)).check(z.refine((value) => pattern.test(value), carried(said)))
 }
 
 /** A function. */
@@ -114,17 +130,27 @@ export const callable = (message = 'must be a function.') =>
 
 /** A whole number in a range. */
 export function whole(least: number, most = Number.MAX_SAFE_INTEGER): z.ZodMiniNumber {
-  const message = `must be a whole number from ${least} to ${most}.`
-  return z.int(saying(message)).check(z.gte(least, message), z.lte(most, message))
+  const sentence = `must be a whole number from ${least} to ${most}.`
+  const said: Problem =
+    most === Number.MAX_SAFE_INTEGER
+      ? [sentence, 'not_whole_from', { least }]
+      : [sentence, 'not_whole', { least, most }]
+  const message = carried(said)
+  return z.int(saying(said)).check(z.gte(least, message), z.lte(most, message))
 }
 
 /** A value that is judged by a schema which depends on it, or refused by a sentence. */
-export function dependent<T>(pick: (value: unknown) => Schema<unknown> | string): Schema<T> {
+export function dependent<T>(pick: (value: unknown) => Schema<unknown> | Said): Schema<T> {
   const check = (payload: z.core.ParsePayload): void => {
     const { value, issues } = payload
     const picked = pick(value)
-    if (typeof picked === 'string') issues.push({ code: 'custom', message: picked, input: value })
-    else issues.push(...(picked._zod.run({ value, issues: [] }, { jitless: true }) as z.core.ParsePayload).issues)
+    if (typeof picked === 'string' || Array.isArray(picked))
+      issues.push({ code: 'custom', message: carried(picked as Said), input: value })
+    else
+      issues.push(
+        ...((picked as Schema<unknown>)._zod.run({ value, issues: [] }, { jitless: true }) as z.core.ParsePayload)
+          .issues,
+      )
   }
   return z.unknown().check(check) as unknown as Schema<T>
 }
@@ -135,10 +161,10 @@ export function dictionary<T>(
   entry: Schema<T>,
 ): Schema<{ readonly [name: string]: T }> {
   return dependent((value) => {
-    if (!isDictionary(value)) return 'must be an object.'
+    if (!isDictionary(value)) return ['must be an object.', 'not_an_object']
     const entries = Object.keys(value).map((key) => {
       const [issue] = name ? read(name, key).issues : []
-      return [key, issue ? judged(() => issue.message) : entry] as const
+      return [key, issue ? judged(() => [issue.message, issue.code, issue.params]) : entry] as const
     })
     return z.strictObject(Object.fromEntries(entries))
   })

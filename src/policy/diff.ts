@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini'
 import type { Policy } from '../core/policy.ts'
-import { reasonOf } from '../core/reasons.ts'
+import { reasonsOf, textOf } from '../core/reasons.ts'
 import { readOptions } from '../core/setup.ts'
 import { callable, judged } from '../core/shape.ts'
 import { changesBetween, isAt, isOfText, type PolicyChange } from './changes.ts'
@@ -91,7 +91,7 @@ function linesOf(direction: Direction, one: Side, other: Side, changes: readonly
       direction,
       about: 'request',
       rule,
-      reason: verdict.rule === undefined ? SHOWS_LESS : reasonOf(verdict.rule, facts, verdict.code),
+      reason: verdict.rule === undefined ? SHOWS_LESS : textOf(reasonsOf(verdict.rule, facts, verdict.code)),
       ...(isAnonymous && { isAnonymous }),
       routes,
       types,

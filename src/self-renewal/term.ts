@@ -24,7 +24,11 @@ export const choose: SelfRenewals['choose'] = (wish, { name, selfRenewal: rule }
     issues: [issueAt([field], ...what)],
   })
   if (selfRenewal === undefined ? before === undefined : selfRenewal !== true)
-    return wrong('renewUntil', 'must be left out of a token that may not renew itself: say selfRenewal true with it.')
+    return wrong(
+      'renewUntil',
+      'must be left out of a token that may not renew itself: say selfRenewal true with it.',
+      'not_taken',
+    )
   if (!rule)
     return wrong(at, `must be left out: tokens of the type ${name} may not renew themselves.`, 'renewal_not_allowed')
   if (typeof renewUntil === 'number') {

@@ -2,7 +2,7 @@
  * The addresses of a new or edited token, and what is said of them beside a decision. How they are read: addresses/read.ts. The rule:
  * core/decide.ts.
  */
-import { type Issue, issueAt } from '../core/issue.ts'
+import { type Issue, issueAt, type Problem } from '../core/issue.ts'
 import type { CompiledPolicy, CompiledType } from '../core/policy.ts'
 import type { Engine } from './engine.ts'
 
@@ -18,14 +18,19 @@ export function readAddresses(
   given: unknown,
   { name, addresses: rule }: CompiledType,
 ): AddressChoice {
-  const wrong = (message: string): AddressChoice => ({
+  const wrong = (...what: Problem): AddressChoice => ({
     addresses: undefined,
-    issues: [issueAt(['addresses'], message)],
+    issues: [issueAt(['addresses'], ...what)],
   })
   if (given === undefined)
-    return rule === 'required' ? wrong(`must be given: tokens of the type ${name} are for some addresses alone.`) : NONE
+    return rule === 'required'
+      ? wrong(`must be given: tokens of the type ${name} are for some addresses alone.`, 'addresses_none')
+      : NONE
   if (!addresses)
-    return wrong('must be left out: the option addresses is missing here, which would keep a token to them.')
+    return wrong(
+      'must be left out: the option addresses is missing here, which would keep a token to them.',
+      'not_taken',
+    )
   const { ranges, issues = [] } = addresses.read(given)
   return { addresses: ranges, issues }
 }

@@ -43,7 +43,9 @@ export const mostLinksOf = ({ limits }: Pick<Policy, 'limits'>): number => limit
 /** What is wrong with a surface that somebody names, or `undefined`. */
 export function surfaceIssue(surfaces: readonly string[], surface: string | undefined): Issue | undefined {
   if (surface === undefined || surfaces.includes(surface)) return undefined
-  return issueAt(['surface'], `must be one of ${surfaces.join(', ')}.${didYouMean(surface, surfaces)}`)
+  return issueAt(['surface'], `must be one of ${surfaces.join(', ')}.${didYouMean(surface, surfaces)}`, 'not_one_of', {
+    values: surfaces,
+  })
 }
 
 /** What a text holds by the policy alone, each resource once. @throws PlanTokenError `invalid_input` for far too many links. */
@@ -81,7 +83,7 @@ function reportOf(policy: Policy, text: string): LinkReport {
   const most = mostLinksOf(policy)
   let words = 0
   for (const _ of text.matchAll(/[^\s,]+/g)) if (++words > most) break
-  refuseIssues(words > most ? [issueAt(['text'], `must hold at most ${most} links.`)] : [])
+  refuseIssues(words > most ? [issueAt(['text'], `must hold at most ${most} links.`, 'links_too_many', { most })] : [])
   return policy.parseLinks(text)
 }
 

@@ -1,6 +1,6 @@
 /** Cursors of lists: opaque to the caller, and no right: whoever sends one still has to be an admin of the plan. */
 import { PlanTokenError } from '../core/errors.ts'
-import { issueAt } from '../core/issue.ts'
+import { issueAt, type Problem } from '../core/issue.ts'
 import { hasEnded, type TokenRecord } from '../core/token.ts'
 import type { ListPosition, ListQuery } from '../ports.ts'
 
@@ -11,7 +11,7 @@ export const CURSORS = {
 }
 /** What the stamp of a preview looks like (service/preview-stamp.ts). */
 export const STAMP = /^\d{1,15}\.\d{1,15}\.[0-9a-f]{32}\.([0-9a-f]{32})?$/
-export const NO_CURSOR = 'is not a cursor of this list.'
+export const NO_CURSOR: Problem = ['is not a cursor of this list.', 'cursor_unknown']
 
 /** The cursor after a record. `now` is the moment for which the order was asked, so that later pages use the same order. */
 export function cursorOf(record: TokenRecord, order: ListQuery['order'], now: number): string {
@@ -25,6 +25,6 @@ export function readCursor(
   order: ListQuery['order'],
 ): { readonly now: number; readonly position: ListPosition } {
   const [found, now, ended, at, ...id] = cursor.split('.')
-  if (found !== order) throw new PlanTokenError('invalid_input', { issues: [issueAt(['after'], NO_CURSOR)] })
+  if (found !== order) throw new PlanTokenError('invalid_input', { issues: [issueAt(['after'], ...NO_CURSOR)] })
   return { now: Number(now), position: { ended: ended === '1', at: Number(at), id: id.join('.') } }
 }

@@ -151,7 +151,9 @@ export function endOfSecret(engine: ManagingEngine, before: TokenRecord, digest:
 export async function sweep(engine: ManagingEngine, input: SweepInput): Promise<SweepResult> {
   const { olderThan: before } = parseInput('sweep', input)
   if (before > timeOf(engine))
-    throw new PlanTokenError('invalid_input', { issues: [issueAt(['olderThan'], 'must not lie ahead.')] })
+    throw new PlanTokenError('invalid_input', {
+      issues: [issueAt(['olderThan'], 'must not lie ahead.', 'moment_ahead')],
+    })
   const { store } = engine
   if (!store.sweep) throw new TypeError('The store cannot sweep: it has no such method.')
   const removed = { tokens: 0, events: 0 }

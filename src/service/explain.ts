@@ -6,7 +6,7 @@
 import { type Facts, needsNoToken, OF_REQUEST, outsidePlan, type Rule, type RuleName } from '../core/decide.ts'
 import type { RefusalCode } from '../core/errors.ts'
 import { isObject } from '../core/objects.ts'
-import { reasonOf } from '../core/reasons.ts'
+import { type Reason, reasonsOf, say, textOf } from '../core/reasons.ts'
 import { isCanary, newestSecret } from '../core/token.ts'
 import { basePathOf, conclude, type SurfaceOptions, surfaceOf } from './authorize.ts'
 import type { Decision } from './decision.ts'
@@ -24,8 +24,10 @@ export interface Verdict {
   readonly ok: boolean
   /** The refusal; absent if the rule passed, or could not be judged because of an earlier refusal. */
   readonly code?: RefusalCode
-  /** A sentence that can be passed on to a customer. */
+  /** Sentences that can be passed on to a customer. */
   readonly reason: string
+  /** The same, sentence by sentence, for programs that say it in other words; a refusal's own title has its code. */
+  readonly reasons: readonly Reason[]
 }
 
 /** A decision, and how it came about. */
@@ -129,25 +131,30 @@ function hideCanary(inquiry: Inquiry): void {
 }
 
 function unanswered({ name }: Rule, stopped: boolean): Verdict {
-  const reason = 'The store or the directory did not answer.'
-  return stopped ? { rule: name, ok: false, reason } : { rule: name, ok: false, code: 'unavailable', reason }
+  return verdict(name, false, [say('no_answer')], stopped ? undefined : 'unavailable')
+}
+
+/** A verdict with its reasons, as one text too. */
+function verdict(rule: RuleName, ok: boolean, reasons: readonly Reason[], code?: RefusalCode): Verdict {
+  return { rule, ok, ...(code !== undefined && { code }), reason: textOf(reasons), reasons }
 }
 
 function judged(rule: Rule, facts: Facts, stopped: boolean, byId: boolean): Verdict {
   const { name } = rule
   if (needsNoToken(facts) && name !== 'credential' && name !== 'target' && name !== 'endpoint') {
-    return { rule: name, ok: true, reason: 'Not asked: the endpoint is public, and the request carries no credential.' }
+    return verdict(name, true, [say('endpoint_public')])
   }
   const isHidden = facts.record !== undefined && isCanary(facts.record)
   if (byId && (name === 'credential' || name === 'secret' || (name === 'known' && !isHidden))) {
-    return { rule: name, ok: true, reason: 'Asked by id: no secret was looked at.' }
+    return verdict(name, true, [say('asked_by_id')])
   }
   if (stopped && !isJudgeable(name, facts)) {
-    return { rule: name, ok: false, reason: 'Not judged, after an earlier refusal.' }
+    return verdict(name, false, [say('not_judged')])
   }
   const code = name === 'credential' && needsNoToken(facts) ? undefined : rule.refuses(facts)
-  const reason = name === 'address' && byId ? addressesIn(facts, code) : reasonOf(name, facts, code)
-  return code === undefined ? { rule: name, ok: true, reason } : { rule: name, ok: false, code, reason }
+  const reasons = reasonsOf(name, facts, code)
+  const more = name === 'address' && byId ? addressesOf(facts) : []
+  return verdict(name, code === undefined, [...reasons, ...more], code)
 }
 
 /** Whether a rule has the facts that it asks for. */
@@ -186,12 +193,12 @@ function isJudgeable(name: RuleName, facts: Facts): boolean {
 
 const MOST_SHOWN = 10
 
-/** The reason of the rule `address` for an admin of the token, who may see where it may be used from. */
-function addressesIn(facts: Facts, code: RefusalCode | undefined): string {
-  const reason = reasonOf('address', facts, code)
-  const ranges = facts.record?.addresses
-  if (!Array.isArray(ranges)) return reason
-  const shown = ranges.slice(0, MOST_SHOWN).join(', ')
-  const more = ranges.length > MOST_SHOWN ? ` and ${ranges.length - MOST_SHOWN} more` : ''
-  return `${reason} It may be used from ${shown === '' ? 'nowhere' : shown}${more}.`
+/** What the rule `address` says beyond its verdict to an admin of the token, who may see where it may be used from. */
+function addressesOf({ record }: Facts): readonly Reason[] {
+  const ranges = record?.addresses
+  if (!Array.isArray(ranges)) return []
+  if (ranges.length === 0) return [say('used_from_nowhere')]
+  const addresses = ranges.slice(0, MOST_SHOWN)
+  const more = ranges.length - MOST_SHOWN
+  return [more > 0 ? say('used_from_more', { addresses, more }) : say('used_from', { addresses })]
 }

@@ -6,13 +6,23 @@
 import * as z from 'zod/mini'
 import { type Actor, actorIn } from '../core/actor.ts'
 import { PlanTokenError } from '../core/errors.ts'
-import type { Issue } from '../core/issue.ts'
+import type { Issue, IssueCode, Problem } from '../core/issue.ts'
 import { metadata, metadataKey, metadataPatch } from '../core/metadata.ts'
 import { isDictionary } from '../core/objects.ts'
-import { dependent, dictionary, matching, type Output, read, type Schema, text, whole } from '../core/shape.ts'
+import {
+  carried as asText,
+  dependent,
+  dictionary,
+  matching,
+  type Output,
+  read,
+  type Schema,
+  text,
+  whole,
+} from '../core/shape.ts'
 import { acrProblem } from '../core/step-up.ts'
 import { segmentProblem } from '../core/target.ts'
-import { textProblem } from '../core/text.ts'
+import { EMPTY, textProblem } from '../core/text.ts'
 import { copyOf } from './copy.ts'
 import { CURSORS, NO_CURSOR, STAMP } from './cursor.ts'
 
@@ -34,17 +44,18 @@ export type {
   TokenInput,
 } from './input-types.ts'
 
+const coded = (message: string | undefined, code: IssueCode): Problem | undefined =>
+  message === undefined ? undefined : [message, code]
 const characters = (min: number, max: number) => text((value) => textProblem(value, min, max))
 /** Ids and actors: names that somebody else gave, so only what can be no name is refused. */
-const nameProblem = (value: string): string | undefined =>
-  value.trim() === '' ? 'must not be empty.' : textProblem(value, 1, 256)
+const nameProblem = (value: string): Problem | undefined => (value.trim() === '' ? EMPTY : textProblem(value, 1, 256))
 export const given = text(nameProblem)
 /** An id, or an object that has it: whatever was given, what is read is an object. */
 export const actor = dependent<Actor>((value) =>
   isDictionary(value)
     ? z.strictObject({
         id: given,
-        acr: z.exactOptional(text(acrProblem)),
+        acr: z.exactOptional(text((value) => coded(acrProblem(value), 'acr_malformed'))),
         authTime: z.exactOptional(whole(0)),
         address: z.exactOptional(characters(1, 100)),
         session: z.exactOptional(characters(1, 256)),
@@ -52,13 +63,15 @@ export const actor = dependent<Actor>((value) =>
     : given,
 ) as unknown as z.ZodMiniType<Actor>
 /** The id of a plan that gets a token has to stand in a path of the management API. */
-const planId = text((value) => nameProblem(value) ?? segmentProblem(value))
+const planId = text((value) => nameProblem(value) ?? coded(segmentProblem(value), 'plan_id_malformed'))
 const word = characters(1, 100_000)
 /** Ten times as many as the longest list that can be read has, with links of the length that links have. */
 const MOST_PASTED = 4_194_304
 /** Whatever a person pasted; how many links it may hold depends on the policy (service/check-links.ts). */
 const pasted = text((value) =>
-  value.length > MOST_PASTED ? `must have at most ${MOST_PASTED} characters.` : undefined,
+  value.length > MOST_PASTED
+    ? [`must have at most ${MOST_PASTED} characters.`, 'text_too_long', { max: MOST_PASTED }]
+    : undefined,
 )
 /** Judged later, against the policy. */
 export const later = <T>() => z.exactOptional(z.unknown()) as unknown as z.ZodMiniType<T>
@@ -71,7 +84,7 @@ export const page = (cursor: RegExp) => ({
 const name = characters(1, 100)
 const description = characters(0, 1_000)
 /** Why something ended: it stands in the log for good. */
-export const reason = text((value) => (value.trim() === '' ? 'must not be empty.' : textProblem(value, 1, 1_000)))
+export const reason = text((value) => (value.trim() === '' ? EMPTY : textProblem(value, 1, 1_000)))
 const contact = characters(0, 200)
 const scopes = later<readonly string[]>()
 const resources = later<'all' | readonly string[]>()
@@ -82,10 +95,11 @@ const ofRenewal = { selfRenewal: z.exactOptional(z.boolean()), renewUntil: z.exa
 
 /** How many tokens are picked by their ids at a time. */
 const MOST_IDS = 1_000
-const IDS = `must be a list of 1 to ${MOST_IDS} ids.`
+const IDS = asText([`must be a list of 1 to ${MOST_IDS} ids.`, 'ids_many', { most: MOST_IDS }])
+const TWICE = asText(['must have each id once.', 'ids_twice'])
 const ids = z.array(given).check(
   z.refine((list) => list.length > 0 && list.length <= MOST_IDS, IDS),
-  z.refine((list) => new Set(list).size === list.length, 'must have each id once.'),
+  z.refine((list) => new Set(list).size === list.length, TWICE),
 ) as unknown as z.ZodMiniType<readonly string[]>
 
 /** Which tokens are to end: what a list takes, and a few more. */
@@ -166,7 +180,7 @@ export const INPUTS = {
     actor,
     planId: given,
     filter,
-    stamp: matching(STAMP, 'must be the stamp of a preview.'),
+    stamp: matching(STAMP, ['must be the stamp of a preview.', 'stamp_malformed']),
     reason: z.exactOptional(reason),
     limit: z.exactOptional(whole(1, 1_000)),
     after: z.exactOptional(matching(CURSORS.list, NO_CURSOR)),

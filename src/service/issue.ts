@@ -100,7 +100,8 @@ export async function judgeNew(
 ): Promise<NewToken> {
   const { actor, planId, name = '', description = '', metadata, contact } = fields
   const entry = typeof fields.type === 'string' ? engine.types.get(fields.type) : undefined
-  if (!entry) issues.push(issueAt(['type'], typeMessage(engine, fields.type)))
+  if (!entry)
+    issues.push(issueAt(['type'], typeMessage(engine, fields.type), 'not_one_of', { values: [...engine.types.keys()] }))
   const { policy, type } = entry ?? firstType(engine)
   const ofLimits = ofCall(policy.limits)
   issues.push(...ofLimits)
@@ -139,11 +140,17 @@ export async function create(engine: ManagingEngine, input: CreateInput): Promis
   const read = readInput('create', input)
   const { lifetimeDays, expiresAt, idempotencyKey: key, canary, selfRenewal: mayRenew, renewUntil } = read.fields
   if (canary && !engine.canaries)
-    read.issues.push(issueAt(['canary'], 'is not taken here: the engine has no canaries, which would tell of its use.'))
+    read.issues.push(
+      issueAt(['canary'], 'is not taken here: the engine has no canaries, which would tell of its use.', 'not_taken'),
+    )
   const renewal = readSelfRenewal(engine, read.fields, engine.types.get(read.fields.type as string)?.type)
   read.issues.push(...renewal.issues)
   if (canary && mayRenew)
-    read.issues.push(issueAt(['selfRenewal'], 'must be left out of a canary, which has no other secret.'))
+    read.issues.push(
+      issueAt(['selfRenewal'], 'must be left out of a canary, which has no other secret.', 'both_given', {
+        field: 'canary',
+      }),
+    )
   // Nothing is let through with a canary.
   const waits = (rules: PlanRules | undefined): boolean => rules?.approvals !== undefined && !canary
   const made = await judgeNew(
@@ -253,7 +260,13 @@ function lifetimeIssues(
             longest,
           }),
         ]),
-    ...(expiresAt === undefined ? [] : [issueAt(['expiresAt'], 'must be left out where there are lifetimeDays.')]),
+    ...(expiresAt === undefined
+      ? []
+      : [
+          issueAt(['expiresAt'], 'must be left out where there are lifetimeDays.', 'both_given', {
+            field: 'lifetimeDays',
+          }),
+        ]),
   ]
 }
 
@@ -276,7 +289,14 @@ function limitsWith(
   const found = [...issues]
   const isGood = Number.isSafeInteger(hours) && (hours as number) >= 0 && (hours as number) <= limits.graceHours
   if (hours !== undefined && retirePrevious === 'now')
-    found.push(issueAt(['graceHours'], 'must be left out with retirePrevious "now", which ends every earlier secret.'))
+    found.push(
+      issueAt(
+        ['graceHours'],
+        'must be left out with retirePrevious "now", which ends every earlier secret.',
+        'both_given',
+        { field: 'retirePrevious' },
+      ),
+    )
   else if (hours !== undefined && !isGood)
     found.push(
       issueAt(['graceHours'], `must be a whole number of hours from 0 to ${limits.graceHours}.`, 'grace_hours', {

@@ -26,7 +26,7 @@ export function readLinks(input: unknown, policy: CompiledPolicy, planId: string
     ...{ resources: [], issues: [issueAt(['resources'], message, code, params)] },
   })
   if (input === 'all') return { resources: 'all', issues: [] }
-  if (!Array.isArray(input)) return wrong('must be "all" or a list of links.')
+  if (!Array.isArray(input)) return wrong('must be "all" or a list of links.', 'not_a_list')
   if (input.length === 0)
     return wrong(`must hold at least one link, or be "all".${policy.links.hint}`, 'resources_none')
   const most = policy.limits.links
@@ -39,7 +39,7 @@ export function readLinks(input: unknown, policy: CompiledPolicy, planId: string
     const wrongAt = (...what: readonly [message: string, code?: IssueCode, params?: IssueParams]): void =>
       void issues.push(issueAt(['resources', index], ...what))
     const parsed = typeof link === 'string' ? parseLink(policy.links, link) : undefined
-    if (!parsed) wrongAt('must be a link.')
+    if (!parsed) wrongAt('must be a link.', 'link_malformed')
     else if (!parsed.ok) wrongAt(parsed.message, parsed.code, parsed.params)
     else if (parsed.planId !== undefined && planId !== undefined && parsed.planId !== planId)
       wrongAt('The link names another plan.', 'link_other_plan')

@@ -95,7 +95,7 @@ export async function revokeMany(engine: ManagingEngine, input: RevokeManyInput)
   const stamp = stampOf(text)
   if (stamp.hash !== hashOf(engine, subjectOf(planId, filter)))
     throw new PlanTokenError('invalid_input', {
-      issues: [issueAt(['stamp'], 'is that of another plan or of another filter. Preview again.')],
+      issues: [issueAt(['stamp'], 'is that of another plan or of another filter. Preview again.', 'stamp_of_other')],
     })
   const wanted = fittingOf(filter)
   const log = since(engine, planId, stamp)

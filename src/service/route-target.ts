@@ -26,14 +26,16 @@ export function targetOf(
   const endpoint = policy.routes.get(route)
   if (!endpoint)
     throw new PlanTokenError('invalid_input', {
-      issues: [issueAt(['route'], `is not a route of this policy.${didYouMean(route, policy.routes.keys())}`)],
+      issues: [
+        issueAt(['route'], `is not a route of this policy.${didYouMean(route, policy.routes.keys())}`, 'route_unknown'),
+      ],
     })
   const wanted = endpoint.params
   const unknown = Object.keys(params).filter((param) => !wanted.includes(param))
   const missing = wanted.filter((param) => !Object.hasOwn(params, param))
   const issues = [
     ...unknown.map((param) => unknownNameSent(['params'], param, wanted, 'parameter')),
-    ...missing.map((param) => issueAt(['params', param], 'is missing.')),
+    ...missing.map((param) => issueAt(['params', param], 'is missing.', 'missing')),
   ]
   if (issues.length > 0) throw new PlanTokenError('invalid_input', { issues })
   if (!wanted.every((param) => isWhole(params[param]))) return undefined

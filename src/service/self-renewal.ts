@@ -35,7 +35,7 @@ export function readSelfRenewal(
     return { isGiven, selfRenewal: chosen, issues }
   }
   const at = selfRenewal === undefined ? 'renewUntil' : 'selfRenewal'
-  return { ...none, issues: [issueAt([at], 'is not taken here: the engine has no option selfRenewal.')] }
+  return { ...none, issues: [issueAt([at], 'is not taken here: the engine has no option selfRenewal.', 'not_taken')] }
 }
 
 /** What a refresh by an admin changes of a token that may renew itself: its term begins again, unless somebody has chosen its end. */

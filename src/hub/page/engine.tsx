@@ -1,16 +1,18 @@
 /** What the engine says, in the page's language, by its codes; what has no code that is known here is English, and says so. */
+import type { SentenceParams } from '../../core/sentence.ts'
 import type { PluralKey, TextKey } from '../texts/index.ts'
+import { minuteOf } from './format.ts'
 import { boot, count, own, t, textNamed } from './hub.ts'
 
 /** A sentence of the engine, with its code where it has one. */
 interface Sentence {
   readonly code?: string | undefined
   readonly message: string
-  readonly params?: { readonly [name: string]: string | number } | undefined
+  readonly params?: SentenceParams | undefined
 }
 
 /** What a code is about. */
-type About = 'issue' | 'refusal' | 'rule' | 'error'
+type About = 'issue' | 'refusal' | 'rule' | 'reason' | 'error' | 'withheld'
 
 /** The engine's own sentences say more, such as what a right link looks like. */
 const isEnglish = /^en\b/i.test(boot.lang)
@@ -25,9 +27,25 @@ function isTold(about: About, code: string | undefined): boolean {
 export function tell(about: About, { code, message, params = {} }: Sentence): string {
   if (!isTold(about, code)) return message
   const key = `${about}_${code}`
-  if (typeof textNamed(key) === 'string') return t(key as TextKey, params)
+  const shown = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, shownAs(name, value)]))
+  if (typeof textNamed(key) === 'string') return t(key as TextKey, shown)
   const number = Object.values(params).find((value) => typeof value === 'number')
-  return count(Number(number ?? 0), key as PluralKey, params)
+  return count(Number(number ?? 0), key as PluralKey, shown)
+}
+
+/** Parameters that are moments, and lists of which one is enough. */
+const MOMENTS = new Set(['until', 'secretUntil', 'on'])
+const CHOICES = new Set(['takes', 'values', 'types'])
+
+/** A parameter as the page's language writes it. */
+function shownAs(name: string, value: SentenceParams[string]): string | number {
+  if (typeof value === 'object') {
+    if (value.length === 0) return '—'
+    return new Intl.ListFormat(boot.lang, { type: CHOICES.has(name) ? 'disjunction' : 'conjunction' }).format(value)
+  }
+  // A date of a record that cannot be read is no number in JSON.
+  if (!MOMENTS.has(name)) return value
+  return Math.abs(Number(value ?? Number.NaN)) <= 8.64e15 ? minuteOf(Number(value)) : '—'
 }
 
 /** A sentence, marked as English where it is. */

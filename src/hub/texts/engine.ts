@@ -1,6 +1,6 @@
 /**
  * What the engine says, by its codes: what is wrong with an input (`issue_…`), why a request is refused (`refusal_…`), the questions
- * that are asked of a request (`rule_…`), and why a call failed (`error_…`). In English the engine's own sentence is shown, which says
+ * that are asked of a request (`rule_…`), why a call failed (`error_…`), and why an advice is not given (`withheld_…`). In English the engine's own sentence is shown, which says
  * more; these are for other languages. A code that is not here is shown in English. What is about a number is about the first one of its
  * parameters.
  */
@@ -59,6 +59,43 @@ export const ENGINE_TEXTS = {
     other: 'Choose a moment that lies ahead, by {count} days at most.',
   },
   issue_nothing_changed: 'Change something first.',
+  issue_missing: 'This is missing.',
+  issue_not_text: 'This has to be text.',
+  issue_not_a_number: 'This has to be a number.',
+  issue_not_a_list: 'This has to be a list.',
+  issue_not_true_or_false: 'This is either on or off.',
+  issue_not_an_object: 'This has to be an object with named values.',
+  issue_not_one_of: 'Choose one of these: {values}.',
+  issue_not_valid: 'This is not valid.',
+  issue_not_whole: 'Write a whole number from {least} to {most}.',
+  issue_not_whole_from: 'Write a whole number, {least} or more.',
+  issue_list_empty: 'The list needs at least one entry.',
+  issue_list_fixed: 'The scopes of this type of token are fixed. Choose none.',
+  issue_text_empty: 'This must not be empty.',
+  issue_text_too_short: 'This is too short: the least number of characters is {min}.',
+  issue_text_too_long: 'This is too long: the largest number of characters is {max}.',
+  issue_text_not_plain:
+    'This holds control characters, characters that turn the direction of writing, or broken ones. Take them out.',
+  issue_field_unknown: 'There is no such field here.',
+  issue_field_meant: 'There is no such field here. Did you mean {meant}?',
+  issue_fields_known: 'Only these fields may stand here: {known}.',
+  issue_fields_none: 'No field may stand here.',
+  issue_repeated: 'This is there more than once.',
+  issue_not_taken: 'This cannot be given here. Leave it out.',
+  issue_both_given: 'This does not go together with {field}. Leave one of them out.',
+  issue_metadata_key: 'Keys have 1 to {most} characters, none of them a control character.',
+  issue_metadata_key_proto: 'The key __proto__ cannot be used.',
+  issue_ids_many: 'Choose 1 to {most} tokens.',
+  issue_ids_twice: 'A token is chosen twice.',
+  issue_acr_malformed: 'The level of the sign-in cannot be read.',
+  issue_plan_id_malformed: 'The id of the organization cannot be used.',
+  issue_cursor_unknown: 'This place in the list is not known. Begin again at the first page.',
+  issue_stamp_malformed: 'The preview cannot be read. Preview again.',
+  issue_stamp_of_other: 'The preview is of other tokens. Preview again.',
+  issue_links_too_many: 'Paste fewer links: the largest number is {most}.',
+  issue_route_unknown: 'There is no such endpoint.',
+  issue_moment_ahead: 'Choose a moment that has passed.',
+  issue_header_malformed: 'This header cannot be read. Reload the page and try again.',
 
   refusal_token_missing: 'The request carries no token.',
   refusal_request_malformed: 'The request can be read in more than one way, or not at all.',
@@ -113,4 +150,25 @@ export const ENGINE_TEXTS = {
   error_plan_token_refused: 'A plan access token cannot manage tokens. Sign in as a person.',
   error_body_too_large: 'This is more than can be sent at once.',
   error_body_timeout: 'The connection was too slow. Try again.',
+  error_request_malformed: 'The request could not be read. Reload the page and try again.',
+  error_not_found: 'There is nothing here.',
+  error_method_not_allowed: 'The server does not know this call.',
+  error_media_type_unsupported: 'The server does not take this kind of content.',
+  error_client_unauthenticated: 'The client is not known here.',
+
+  withheld_token_ended: 'The token has ended.',
+  withheld_token_is_canary: 'The token is a canary, with which nothing is let through.',
+  withheld_token_young: 'The token is younger than the days that are looked at. Ask again later, or for fewer days.',
+  withheld_incomplete: 'Not every use within these days is known.',
+  withheld_uses_missing: 'The token was used on a day of which nothing is gathered yet.',
+  withheld_unused: 'The token was not used within these days. Revoke it if nobody needs it.',
+  withheld_type_unknown: 'The type of the token is not known here any more.',
+  withheld_route_unknown: 'An endpoint was used that there is no more.',
+  withheld_resources_changed: 'It was let through by resources that are not on its list today.',
+  withheld_reach_shown:
+    'An endpoint was used that shows whatever the token may see, so nobody knows which resources were needed.',
+  withheld_no_resource_used: 'No resource of the list was used, and a list cannot be empty.',
+  withheld_plan_rules: 'What would stay is not allowed by the rules of the plan or of the type. Edit the token first.',
+  withheld_links_outdated: 'A resource that was used cannot be listed any more. Edit the token first.',
+  withheld_not_proven: 'It cannot be shown that everything that was used would stay allowed.',
 } as const

@@ -8,6 +8,7 @@ import { FAILURES_TEXTS } from './failures.ts'
 import { FORM_TEXTS } from './form.ts'
 import { PAGE_TEXTS } from './page.ts'
 import { PLAN_TEXTS } from './plan.ts'
+import { REASON_TEXTS } from './reasons.ts'
 import { SECRET_TEXTS } from './secret.ts'
 import { STATES_TEXTS } from './states.ts'
 import { TABLE_TEXTS } from './table.ts'
@@ -35,6 +36,7 @@ export const HUB_TEXTS = {
   ...VIEWS_TEXTS,
   ...PLAN_TEXTS,
   ...ENGINE_TEXTS,
+  ...REASON_TEXTS,
 } as const
 
 type English = typeof HUB_TEXTS

@@ -5,6 +5,7 @@ import { FAILURES } from './failures.ts'
 import { FORM } from './form.ts'
 import { PAGE } from './page.ts'
 import { PLAN } from './plan.ts'
+import { REASONS } from './reasons.ts'
 import { SECRET } from './secret.ts'
 import { STATES } from './states.ts'
 import { TABLE } from './table.ts'
@@ -18,6 +19,7 @@ export const ARABIC = {
   ...FORM,
   ...PAGE,
   ...PLAN,
+  ...REASONS,
   ...SECRET,
   ...STATES,
   ...TABLE,

@@ -3,6 +3,7 @@ import { useId } from 'preact/hooks'
 import type { Token } from '../../../core/token.ts'
 import type { TokenAdvice } from '../../../core/usage.ts'
 import { api } from '../api.ts'
+import { Told } from '../engine.tsx'
 import { useCall } from '../hooks.ts'
 import { count, kindOf, rich, t } from '../hub.ts'
 import { Dialog } from '../parts/dialog.tsx'
@@ -65,7 +66,7 @@ export function Narrow({ token, advice, onNarrowed, onClose }: NarrowProps) {
       </ul>
       {withheld.map(({ code, message }) => (
         <p key={code} class="hint">
-          {message}
+          <Told about="withheld" of={{ code, message }} />
         </p>
       ))}
       <FailureNote failure={call.failure} isWrite />

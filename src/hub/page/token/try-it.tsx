@@ -1,4 +1,5 @@
 /** What a token would be allowed to do: a method and a URL, and every question with its answer. */
+import { Fragment } from 'preact'
 import { useState } from 'preact/hooks'
 import type { ExplanationView } from '../../../admin/client.ts'
 import type { Token } from '../../../core/token.ts'
@@ -100,11 +101,15 @@ function Verdict({ decision, rules }: ExplanationView) {
       <details>
         <summary>{t('tryRules')}</summary>
         <ol>
-          {rules.map(({ rule, ok, reason }) => (
+          {rules.map(({ rule, ok, code, reasons }) => (
             <li key={rule}>
               <span class={`badge ${ok ? 'active' : 'expired'}`}>{t(ok ? 'ruleYes' : 'ruleNo')}</span>{' '}
               {tell('rule', { code: rule, message: '' }) || <code>{rule}</code>}{' '}
-              <Told about="issue" of={{ message: reason }} />
+              {reasons.map((one) => (
+                <Fragment key={one.code}>
+                  <Told about={one.code === code ? 'refusal' : 'reason'} of={one} />{' '}
+                </Fragment>
+              ))}
             </li>
           ))}
         </ol>

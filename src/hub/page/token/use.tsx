@@ -1,8 +1,10 @@
 /** How a token is used: its days, routes, resources and refusals, and what of it is not used. Where the host gathers it. */
+import { Fragment } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { Token } from '../../../core/token.ts'
 import type { Day, TokenAdvice, TokenUsage } from '../../../core/usage.ts'
 import { api, persistently } from '../api.ts'
+import { Told } from '../engine.tsx'
 import { dayOfUtc, usedOf } from '../format.ts'
 import { useCall } from '../hooks.ts'
 import { count, rich, t } from '../hub.ts'
@@ -172,7 +174,12 @@ function Advice({ token, onNarrowed }: UseProps) {
       {advice && !edit && (
         <p class="hint">
           {unused ? count(window, 'adviceUnused') : t(withheld.length > 0 ? 'adviceWithheld' : 'adviceNone')}{' '}
-          {!unused && withheld.map(({ message }) => message).join(' ')}
+          {!unused &&
+            withheld.map((one) => (
+              <Fragment key={one.code}>
+                <Told about="withheld" of={one} />{' '}
+              </Fragment>
+            ))}
         </p>
       )}
       {isOpen && advice && (
