@@ -85,6 +85,7 @@ export type IssueCode =
   | 'stamp_malformed'
   | 'stamp_of_other'
   | 'links_too_many'
+  | 'secrets_too_many'
   | 'route_unknown'
   | 'moment_ahead'
   | 'header_malformed'

@@ -43,7 +43,7 @@ function scopeProblem(
   { grantable, name }: CompiledType,
   policy: CompiledPolicy,
 ): ScopeProblem | undefined {
-  if (typeof scope !== 'string') return ['must be text.']
+  if (typeof scope !== 'string') return ['must be text.', 'not_text']
   if (grantable.has(scope)) return undefined
   if (policy.reserved.has(scope)) return ['cannot be granted to a plan access token.', 'scope_reserved']
   if (policy.scopes.has(scope))

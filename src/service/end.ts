@@ -97,7 +97,7 @@ export async function eachSecretIn(
   const found = [...native, ...(engine.legacy?.findIn(text) ?? [])]
   if (found.length > most) {
     const message = `must hold at most ${most} secrets. Report them in parts.`
-    throw new PlanTokenError('invalid_input', { issues: [issueAt(['text'], message)] })
+    throw new PlanTokenError('invalid_input', { issues: [issueAt(['text'], message, 'secrets_too_many', { most })] })
   }
   let failed: unknown
   for (const one of found) {

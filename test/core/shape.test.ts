@@ -117,8 +117,16 @@ describe('a field that does not exist', () => {
       path: 'nam',
       at: ['nam'],
       message: 'is not a field here. Did you mean "name"?',
+      code: 'field_meant',
+      params: { meant: 'name' },
     })
-    expect(unnamed).toEqual({ path: '', at: [], message: 'must hold no fields but name, scopes.' })
+    expect(unnamed).toEqual({
+      path: '',
+      at: [],
+      message: 'must hold no fields but name, scopes.',
+      code: 'fields_known',
+      params: { known: ['name', 'scopes'] },
+    })
     expect(unknown).toEqual(new Set(issues))
   })
 })

@@ -381,6 +381,7 @@ describe('without the option, the type or the admin', () => {
         path: 'selfRenewal',
         at: ['selfRenewal'],
         message: 'is not taken here: the engine has no option selfRenewal.',
+        code: 'not_taken',
       },
     ])
     await expect(world.tokens.renew({ secret: 'x' })).rejects.toThrow(TypeError)

@@ -72,6 +72,7 @@ describe('explain of a question', () => {
         rule: name,
         ok: true,
         reason: expect.stringContaining('no secret'),
+        reasons: [expect.objectContaining({ code: 'asked_by_id' })],
       })
     }
     world.clock.advance(DAY)

@@ -160,7 +160,12 @@ describe('explain of a request', () => {
       ['scope', 'scope_missing'],
       ['in_plan', 'resource_not_in_plan'],
     ])
-    expect(rules.at(-1)).toEqual({ rule: 'allowlist', ok: false, reason: expect.stringContaining('Not judged') })
+    expect(rules.at(-1)).toEqual({
+      rule: 'allowlist',
+      ok: false,
+      reason: expect.stringContaining('Not judged'),
+      reasons: [expect.objectContaining({ code: 'not_judged' })],
+    })
     const { rules: without } = await tokens.explain(bare({}, 'GET /v1/me'))
     expect(without.filter(({ code }) => code !== undefined).map(({ code }) => code)).toEqual([
       'token_missing',
@@ -235,7 +240,12 @@ describe('explain where a port fails', () => {
     const engine = createPlanTokens({ policy, store: world.store, directory: broken, clock: world.clock })
     const { decision, rules } = await engine.explain(requestWith(states.revoked.secret, FILE))
     expect(decision).toMatchObject({ code: 'token_revoked' })
-    expect(rules.at(-1)).toEqual({ rule: 'allowlist', ok: false, reason: expect.stringContaining('did not answer') })
+    expect(rules.at(-1)).toEqual({
+      rule: 'allowlist',
+      ok: false,
+      reason: expect.stringContaining('did not answer'),
+      reasons: [expect.objectContaining({ code: 'no_answer' })],
+    })
   })
 
   it('outlives a day by the clock', async () => {

@@ -343,12 +343,17 @@ describe('a request', () => {
       rule: 'plan_rules',
       ok: true,
       reason: 'The token is within the rules of its plan.',
+      reasons: [{ code: 'rules_kept', message: 'The token is within the rules of its plan.' }],
     })
     clock.advance(3 * DAY)
     expect(await verdictOf()).toMatchObject({
       ok: false,
       code: 'token_idle',
       reason: expect.stringContaining('within 3 days'),
+      reasons: [
+        expect.objectContaining({ code: 'token_idle' }),
+        expect.objectContaining({ code: 'rules_idle', params: { days: 3 } }),
+      ],
     })
     const byId = await tokens.explain({ actor: ADMIN, id, method: 'GET', url: '/v1/files/FileA' })
     expect(byId.decision).toMatchObject({ allowed: false, code: 'token_idle' })

@@ -57,10 +57,26 @@ it('a plain word is named, with the one that was meant; of others the fields tha
   const { id } = await make()
   const issuesOf = async (name: string) => (await errorOf(tokens.get({ actor: ADMIN, id, [name]: 1 } as never))).issues
   expect(await issuesOf('actr')).toEqual([
-    { path: 'actr', at: ['actr'], message: 'is not a field here. Did you mean "actor"?' },
+    {
+      path: 'actr',
+      at: ['actr'],
+      message: 'is not a field here. Did you mean "actor"?',
+      code: 'field_meant',
+      params: { meant: 'actor' },
+    },
   ])
-  expect(await issuesOf('__proto')).toEqual([{ path: '__proto', at: ['__proto'], message: 'is not a field here.' }])
-  expect(await issuesOf('hunter2')).toEqual([{ path: '', at: [], message: 'must hold no fields but actor, id.' }])
+  expect(await issuesOf('__proto')).toEqual([
+    { path: '__proto', at: ['__proto'], message: 'is not a field here.', code: 'field_unknown' },
+  ])
+  expect(await issuesOf('hunter2')).toEqual([
+    {
+      path: '',
+      at: [],
+      message: 'must hold no fields but actor, id.',
+      code: 'fields_known',
+      params: { known: ['actor', 'id'] },
+    },
+  ])
 })
 
 describe('the management API', () => {

@@ -4,6 +4,13 @@
  * more; these are for other languages. A code that is not here is shown in English. What is about a number is about the first one of its
  * parameters.
  */
+import type { RuleName } from '../../core/decide.ts'
+import type { RefusalCode } from '../../core/errors.ts'
+import type { IssueCode } from '../../core/issue.ts'
+import type { WithheldCode } from '../../core/usage.ts'
+
+/** Every code that the engine has for these. */
+type Told = `issue_${IssueCode}` | `refusal_${RefusalCode}` | `rule_${RuleName}` | `withheld_${WithheldCode}`
 
 export const ENGINE_TEXTS = {
   issue_lifetime_days: 'Choose a whole number of days from 1 to {longest}.',
@@ -93,6 +100,7 @@ export const ENGINE_TEXTS = {
   issue_stamp_malformed: 'The preview cannot be read. Preview again.',
   issue_stamp_of_other: 'The preview is of other tokens. Preview again.',
   issue_links_too_many: 'Paste fewer links: the largest number is {most}.',
+  issue_secrets_too_many: 'Send fewer secrets at once: the largest number is {most}.',
   issue_route_unknown: 'There is no such endpoint.',
   issue_moment_ahead: 'Choose a moment that has passed.',
   issue_header_malformed: 'This header cannot be read. Reload the page and try again.',
@@ -171,4 +179,4 @@ export const ENGINE_TEXTS = {
   withheld_plan_rules: 'What would stay is not allowed by the rules of the plan or of the type. Edit the token first.',
   withheld_links_outdated: 'A resource that was used cannot be listed any more. Edit the token first.',
   withheld_not_proven: 'It cannot be shown that everything that was used would stay allowed.',
-} as const
+} as const satisfies { readonly [K in Told]: unknown } & { readonly [error: `error_${string}`]: unknown }

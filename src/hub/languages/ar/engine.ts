@@ -164,6 +164,7 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   issue_stamp_malformed: 'تتعذر قراءة المعاينة. أعد المعاينة.',
   issue_stamp_of_other: 'المعاينة تخص رموزًا أخرى. أعد المعاينة.',
   issue_links_too_many: 'الصق روابط أقل. الحد الأقصى هو {most}.',
+  issue_secrets_too_many: 'أرسل أسرارًا أقل دفعة واحدة. الحد الأقصى هو {most}.',
   issue_route_unknown: 'لا توجد نقطة النهاية هذه.',
   issue_moment_ahead: 'اختر وقتًا مضى.',
   issue_header_malformed: 'تتعذر قراءة هذه الترويسة. أعد تحميل الصفحة وحاول مرة أخرى.',

@@ -153,6 +153,7 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   issue_stamp_malformed: 'Die Vorschau ist nicht lesbar. Rufen Sie sie noch einmal auf.',
   issue_stamp_of_other: 'Die Vorschau gehört zu anderen Token. Rufen Sie sie noch einmal auf.',
   issue_links_too_many: 'Fügen Sie weniger Links ein. Höchstzahl: {most}.',
+  issue_secrets_too_many: 'Senden Sie weniger Geheimnisse auf einmal. Höchstzahl: {most}.',
   issue_route_unknown: 'Diesen Endpunkt gibt es nicht.',
   issue_moment_ahead: 'Wählen Sie einen vergangenen Zeitpunkt.',
   issue_header_malformed:

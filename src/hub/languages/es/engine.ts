@@ -151,6 +151,7 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   issue_stamp_malformed: 'No se puede leer la vista previa. Solicítela de nuevo.',
   issue_stamp_of_other: 'La vista previa es de otros tokens. Solicítela de nuevo.',
   issue_links_too_many: 'Pegue menos enlaces. Número máximo: {most}.',
+  issue_secrets_too_many: 'Envíe menos secretos a la vez. Número máximo: {most}.',
   issue_route_unknown: 'Este endpoint no existe.',
   issue_moment_ahead: 'Elija un momento pasado.',
   issue_header_malformed: 'No se puede leer esta cabecera. Recargue la página e inténtelo de nuevo.',

@@ -154,6 +154,7 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   issue_stamp_malformed: 'L’aperçu ne peut pas être lu. Demandez-le de nouveau.',
   issue_stamp_of_other: 'L’aperçu concerne d’autres jetons. Demandez-le de nouveau.',
   issue_links_too_many: 'Collez moins de liens. Nombre maximal : {most}.',
+  issue_secrets_too_many: 'Envoyez moins de secrets à la fois. Nombre maximal : {most}.',
   issue_route_unknown: 'Ce point d’accès n’existe pas.',
   issue_moment_ahead: 'Choisissez une date passée.',
   issue_header_malformed: 'Cet en-tête ne peut pas être lu. Rechargez la page et réessayez.',

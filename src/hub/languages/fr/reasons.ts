@@ -78,8 +78,8 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
   reason_address_not_allowed_help: 'Envoyez-la depuis un autre réseau, ou adressez-vous à un administrateur.',
   reason_token_wrong_type_help: 'Utilisez-en un qui a été créé pour cette API.',
   reason_plan_not_eligible_help: 'Adressez-vous à un administrateur.',
-  reason_lifetime_exceeded_help: 'Demandez à un administrateur de le renouveler.',
-  reason_token_idle_help: 'Demandez à un administrateur de le renouveler.',
+  reason_lifetime_exceeded_help: 'Demandez à un administrateur de l’actualiser.',
+  reason_token_idle_help: 'Demandez à un administrateur de l’actualiser.',
   reason_endpoint_unknown_help: 'Vérifiez la méthode et le chemin.',
   reason_endpoint_not_supported_help: 'Authentifiez-vous d’une autre façon.',
   reason_scope_missing_help: 'Demandez à un administrateur d’en ajouter une.',
@@ -152,8 +152,8 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
     other: 'Un jeton de ce forfait doit être utilisé dans un délai de {count} jours.',
   },
   reason_rules_lifetime: {
-    one: 'Un jeton de ce forfait doit être renouvelé dans un délai de {count} jour.',
-    many: 'Un jeton de ce forfait doit être renouvelé dans un délai de {count} de jours.',
-    other: 'Un jeton de ce forfait doit être renouvelé dans un délai de {count} jours.',
+    one: 'Un jeton de ce forfait doit être actualisé dans un délai de {count} jour.',
+    many: 'Un jeton de ce forfait doit être actualisé dans un délai de {count} de jours.',
+    other: 'Un jeton de ce forfait doit être actualisé dans un délai de {count} jours.',
   },
 }

@@ -131,6 +131,7 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   issue_stamp_malformed: 'プレビューを読み取れません。もう一度プレビューしてください。',
   issue_stamp_of_other: '別のトークンのプレビューです。もう一度プレビューしてください。',
   issue_links_too_many: 'リンクが多すぎます。{most} 件まで貼り付けられます。',
+  issue_secrets_too_many: 'シークレットが多すぎます。一度に {most} 件まで送信できます。',
   issue_route_unknown: 'このエンドポイントは存在しません。',
   issue_moment_ahead: '過去の日時を選択してください。',
   issue_header_malformed: 'このヘッダーを読み取れません。ページを再読み込みして、もう一度お試しください。',

@@ -14,7 +14,7 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
   reason_active_with_secret: 'トークンは {until} まで、このシークレットは {secretUntil} まで有効です。',
   reason_self_renewing: '{until} まで自動更新できます。',
   reason_pending: '承認待ちです。別の管理者の承認が必要で、シークレットを受け取るまでは使用できません。',
-  reason_pending_approved: '待機中です。{actor} が承認済みですが、シークレットを受け取るまでは使用できません。',
+  reason_pending_approved: '待機中です。{actor} さんが承認済みですが、シークレットを受け取るまでは使用できません。',
   reason_ended_on: '日時: {on}。',
   reason_secret_ended: 'ただちに無効化されました。',
   reason_secret_worked: '{until} まで有効でした。',

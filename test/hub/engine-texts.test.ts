@@ -1,0 +1,157 @@
+/** What the engine says reaches the page by codes: each code has a text, and a German page shows German. */
+import { PlanTokenError, REFUSALS, type Verdict } from 'plan-access-tokens'
+import { AdminApiError } from 'plan-access-tokens/admin'
+import { HUB_TEXTS } from 'plan-access-tokens/hub'
+import { describe, expect, it } from 'vitest'
+import { MANAGEMENT_ERRORS } from '../../src/core/errors.ts'
+import { MALFORMED, UNPLACED } from '../../src/core/malformed.ts'
+import { REASON_TEXTS } from '../../src/core/reason-texts.ts'
+import { WITHHELD_CODES } from '../../src/core/usage.ts'
+import { LANGUAGES } from '../../src/hub/languages/index.ts'
+import { CALLS } from '../sentences/calls.ts'
+import { SELF_RENEWAL } from '../sentences/self-renewal.ts'
+import { describeInChromium, useChromium } from '../support/chromium.ts'
+import { newWorld, POLICY, TOKEN } from '../support/world.ts'
+import { choose, hubWorld } from './world.ts'
+
+const TEXTS: { readonly [key: string]: unknown } = HUB_TEXTS
+const lacking = (keys: readonly string[]): readonly string[] =>
+  keys.flatMap((key) =>
+    Object.entries({ en: TEXTS, ...LANGUAGES })
+      .filter(([, words]) => !Object.hasOwn(words, key))
+      .map(([tag]) => `${tag} ${key}`),
+  )
+
+describe('each code of the engine has its text in each language', () => {
+  it.each([
+    ['titles of refusals', Object.keys(REFUSALS).map((code) => `refusal_${code}`)],
+    ['what to do then', Object.keys(REFUSALS).map((code) => `reason_${code}_help`)],
+    ['reasons', Object.keys(REASON_TEXTS).map((code) => `reason_${code}`)],
+    ['malformed requests', Object.keys({ ...MALFORMED, ...UNPLACED }).map((code) => `reason_${code}`)],
+    ['what is not advised', WITHHELD_CODES.map((code) => `withheld_${code}`)],
+  ])('%s', (_, keys) => {
+    expect(lacking(keys)).toEqual([])
+  })
+
+  it('errors of calls, by a sentence of the page or one of their own', () => {
+    const said = new Set(
+      ['own_request', 'nothing_requested', 'not_requester', 'insufficient_user_authentication'].concat(
+        ...['invalid_input', 'not_plan_admin', 'plan_not_eligible', 'token_not_found', 'token_not_active'],
+        ...['version_conflict', 'too_many_live_secrets', 'idempotency_key_spent', 'unavailable'],
+      ),
+    )
+    const others = Object.keys(MANAGEMENT_ERRORS).filter((code) => !said.has(code))
+    expect(lacking(others.map((code) => `error_${code}`))).toEqual([])
+  })
+
+  it.each([...CALLS, ...SELF_RENEWAL].flat().map((mistake) => [mistake.entry, mistake.name, mistake.make] as const))(
+    'mistakes in %s: %s',
+    async (_entry, _name, make) => {
+      const thrown = await Promise.resolve()
+        .then(make)
+        .catch((error: unknown) => error)
+      if (!(thrown instanceof PlanTokenError || thrown instanceof AdminApiError)) return
+      const codes = thrown.issues.map(({ code, message }) => (code ? `issue_${code}` : `no code: ${message}`))
+      expect(lacking(codes)).toEqual([])
+    },
+  )
+})
+
+describe('explain', () => {
+  /** A sentence out of its text and its parameters, where no parameter is a moment or a list. */
+  const filled = (text: string, params: object = {}): string =>
+    Object.entries(params).reduce((all, [name, value]) => all.replaceAll(`{${name}}`, String(value)), text)
+  const textsOf = ({ code, reasons }: Verdict): readonly string[] =>
+    reasons.map((one) => (one.code === code ? `refusal_${one.code}` : `reason_${one.code}`))
+
+  it('says sentence by sentence what it says at once, with what stands in it', async () => {
+    const { tokens, make } = newWorld()
+    const { id } = await make({ resources: ['https://figma.com/design/FileA'] })
+    const actor = 'admin-1'
+    const urls = [
+      '/v1/files/FileA',
+      '/v1/files/FileB',
+      '/v1/nothing',
+      '/v1/files/../me',
+      '/v1/files/a%2',
+      '/v1/me?x= y',
+    ]
+    for (const url of urls) {
+      const { rules } = await tokens.explain({ actor, id, method: 'GET', url })
+      for (const verdict of rules) {
+        expect(verdict.reasons.map(({ message }) => message).join(' ')).toBe(verdict.reason)
+        expect(lacking(textsOf(verdict))).toEqual([])
+        for (const { code, message, params = {} } of verdict.reasons) {
+          const text = TEXTS[`reason_${code}`]
+          const isPlain = Object.entries(params).every(([name, value]) => typeof value !== 'object' && name !== 'until')
+          if (typeof text === 'string' && isPlain) expect(filled(text, params)).toBe(message)
+        }
+      }
+    }
+  })
+
+  it('keeps the words of a policy', async () => {
+    const why = 'Only people may do this, says the host'
+    const policy = structuredClone(POLICY) as unknown as { endpoints: Record<string, object> }
+    policy.endpoints['GET /v1/closed'] = { closed: why }
+    const { tokens } = newWorld({ policy: policy as never })
+    const { token } = await tokens.create(TOKEN as never)
+    const { rules } = await tokens.explain({ actor: TOKEN.actor, id: token.id, method: 'GET', url: '/v1/closed' })
+    expect(rules.find(({ rule }) => rule === 'endpoint')?.reasons.at(-1)).toEqual({
+      code: 'endpoint_closed',
+      message: `GET /v1/closed: ${why}.`,
+      params: { route: 'GET /v1/closed', why },
+    })
+  })
+})
+
+const open = useChromium()
+
+describeInChromium('in a browser', () => {
+  /** The German page of a token, at *Try it*. */
+  async function tryingInGerman() {
+    const world = await hubWorld({ lang: 'de' })
+    await world.make('Website sync')
+    const { page } = await open()
+    await page.goto(world.url)
+    await choose(page, 'Website sync', 'Details und Verlauf')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('tab', { name: 'Ausprobieren' }).click()
+    const explain = async (url: string): Promise<void> => {
+      await dialog.getByLabel('URL', { exact: true }).fill(url)
+      await dialog.getByRole('button', { name: 'Erklären' }).click()
+    }
+    return { dialog, explain }
+  }
+
+  it('Try it of a refused request reads German', async () => {
+    const { dialog, explain } = await tryingInGerman()
+    await explain('/v1/files/ABCDEFG123/comments')
+    await dialog.getByText('Alle Fragen, die gestellt werden').click()
+    const rules = dialog.locator('details[open] ol')
+    await rules.getByText('Das Token ist aktiv bis').waitFor()
+    await rules.getByText('Das Token hat keine der Berechtigungen, die dieser Endpunkt annimmt.').waitFor()
+    await rules.getByText(/Angenommen wird .* oder |Angenommen wird/).waitFor()
+    await rules.getByText('Nach der ID gefragt: Es wurde kein Geheimnis betrachtet.').first().waitFor()
+    await expect.poll(() => rules.textContent()).toMatch(/aktiv bis \d{2}\.\d{2}\.\d{4}/)
+    await expect.poll(() => dialog.locator('[lang=en]').count()).toBe(0)
+  })
+
+  it('a request that cannot be read is told in German, with the place', async () => {
+    const { dialog, explain } = await tryingInGerman()
+    await explain('/v1/files/a%zz')
+    await dialog.getByText('Alle Fragen, die gestellt werden').click()
+    await dialog
+      .getByText('Das Prozentzeichen bei Zeichen 11 des Ziels leitet kein kodiertes Byte ein.')
+      .first()
+      .waitFor()
+    await expect.poll(() => dialog.locator('[lang=en]').count()).toBe(0)
+  })
+
+  it('what the form of an input breaks is told in German, with German numbers', async () => {
+    const { dialog, explain } = await tryingInGerman()
+    await explain(`/${'a'.repeat(100_001)}`)
+    await dialog.getByText('Das ist zu lang. Höchstzahl der Zeichen: 100.000.').waitFor()
+    await expect.poll(() => dialog.locator('[lang=en]').count()).toBe(0)
+  })
+})
