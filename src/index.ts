@@ -74,6 +74,7 @@ export type {
   SelfRenewals,
 } from './core/self-renewal.ts'
 export type { SelfRenewalRule, SelfRenewing } from './core/self-renewing.ts'
+export type { Sentence, SentenceParams } from './core/sentence.ts'
 export type { StepUp, StepUpAction } from './core/step-up.ts'
 export type {
   Change,

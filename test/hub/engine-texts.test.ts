@@ -3,6 +3,7 @@ import { PlanTokenError, REFUSALS, type Verdict } from 'plan-access-tokens'
 import { AdminApiError } from 'plan-access-tokens/admin'
 import { HUB_TEXTS } from 'plan-access-tokens/hub'
 import { describe, expect, it } from 'vitest'
+import type { HttpCode } from '../../src/admin/problem.ts'
 import { MANAGEMENT_ERRORS } from '../../src/core/errors.ts'
 import { MALFORMED, UNPLACED } from '../../src/core/malformed.ts'
 import { REASON_TEXTS } from '../../src/core/reason-texts.ts'
@@ -11,7 +12,7 @@ import { LANGUAGES } from '../../src/hub/languages/index.ts'
 import { CALLS } from '../sentences/calls.ts'
 import { SELF_RENEWAL } from '../sentences/self-renewal.ts'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { newWorld, POLICY, TOKEN } from '../support/world.ts'
+import { newWorld } from '../support/world.ts'
 import { choose, hubWorld } from './world.ts'
 
 const TEXTS: { readonly [key: string]: unknown } = HUB_TEXTS
@@ -21,6 +22,19 @@ const lacking = (keys: readonly string[]): readonly string[] =>
       .filter(([, words]) => !Object.hasOwn(words, key))
       .map(([tag]) => `${tag} ${key}`),
   )
+
+/** Every code of HTTP's own. */
+const OF_HTTP: { readonly [C in HttpCode]: true } = {
+  ...{ request_malformed: true, actor_missing: true, client_unauthenticated: true, plan_token_refused: true },
+  ...{ cross_site: true, not_found: true, method_not_allowed: true, body_timeout: true, body_too_large: true },
+  ...{ media_type_unsupported: true, internal: true },
+}
+/** Those of which the page has a sentence that says what to do there (hub/page/api.ts). */
+const SAID: ReadonlySet<string> = new Set([
+  ...['invalid_input', 'not_plan_admin', 'plan_not_eligible', 'token_not_found', 'token_not_active', 'own_request'],
+  ...['version_conflict', 'too_many_live_secrets', 'idempotency_key_spent', 'unavailable', 'nothing_requested'],
+  ...['not_requester', 'insufficient_user_authentication', 'actor_missing', 'internal'],
+])
 
 describe('each code of the engine has its text in each language', () => {
   it.each([
@@ -33,14 +47,8 @@ describe('each code of the engine has its text in each language', () => {
     expect(lacking(keys)).toEqual([])
   })
 
-  it('errors of calls, by a sentence of the page or one of their own', () => {
-    const said = new Set(
-      ['own_request', 'nothing_requested', 'not_requester', 'insufficient_user_authentication'].concat(
-        ...['invalid_input', 'not_plan_admin', 'plan_not_eligible', 'token_not_found', 'token_not_active'],
-        ...['version_conflict', 'too_many_live_secrets', 'idempotency_key_spent', 'unavailable'],
-      ),
-    )
-    const others = Object.keys(MANAGEMENT_ERRORS).filter((code) => !said.has(code))
+  it('errors of calls, of HTTP too, by a sentence of the page or one of their own', () => {
+    const others = Object.keys({ ...MANAGEMENT_ERRORS, ...OF_HTTP }).filter((code) => !SAID.has(code))
     expect(lacking(others.map((code) => `error_${code}`))).toEqual([])
   })
 
@@ -91,16 +99,15 @@ describe('explain', () => {
   })
 
   it('keeps the words of a policy', async () => {
-    const why = 'Only people may do this, says the host'
-    const policy = structuredClone(POLICY) as unknown as { endpoints: Record<string, object> }
-    policy.endpoints['GET /v1/closed'] = { closed: why }
-    const { tokens } = newWorld({ policy: policy as never })
-    const { token } = await tokens.create(TOKEN as never)
-    const { rules } = await tokens.explain({ actor: TOKEN.actor, id: token.id, method: 'GET', url: '/v1/closed' })
-    expect(rules.find(({ rule }) => rule === 'endpoint')?.reasons.at(-1)).toEqual({
+    const { tokens, make } = newWorld()
+    const { id } = await make()
+    const { rules } = await tokens.explain({ actor: 'admin-1', id, method: 'GET', url: '/v1/oembed' })
+    const [, said] = rules.find(({ rule }) => rule === 'endpoint')?.reasons ?? []
+    const why = 'it is an endpoint for public embeds'
+    expect(said).toEqual({
       code: 'endpoint_closed',
-      message: `GET /v1/closed: ${why}.`,
-      params: { route: 'GET /v1/closed', why },
+      message: `GET /v1/oembed: ${why}.`,
+      params: { route: 'GET /v1/oembed', why },
     })
   })
 })

@@ -337,7 +337,11 @@ interface Types {
   ScopeView: api.ScopeView
   Secret: api.Secret
   SecretRecord: api.SecretRecord
+  Reason: api.Reason
+  ReasonCode: api.ReasonCode
   SecretUse: api.SecretUse
+  Sentence: api.Sentence
+  SentenceParams: api.SentenceParams
   StoredValue: api.StoredValue
   SecretView: api.SecretView
   Source: api.Source
