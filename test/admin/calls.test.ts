@@ -26,7 +26,13 @@ describe('what can be chosen', () => {
     expect(npm.body.resources).toMatchObject([{ kind: 'package', id: '@acme/ui' }])
     const wrong = refused(await w.call('POST /links', { body: { text, surface: 'npn' } }), 'invalid_input', 400)
     expect(wrong.body.issues).toEqual([
-      { path: 'surface', at: ['surface'], message: 'must be one of figma, npm. Did you mean "npm"?' },
+      {
+        path: 'surface',
+        at: ['surface'],
+        message: 'must be one of figma, npm. Did you mean "npm"?',
+        code: 'not_one_of',
+        params: { values: ['figma', 'npm'] },
+      },
     ])
   })
 })

@@ -40,7 +40,15 @@ describe('links', () => {
     const text = list(link, 50_000)
     for (const planId of [undefined, '1001', '2002']) {
       const seen = refused(await call('POST /links', { body: { text, planId } }), 'invalid_input', 400)
-      expect(seen.body.issues).toEqual([{ path: 'text', at: ['text'], message: `must hold at most ${MOST} links.` }])
+      expect(seen.body.issues).toEqual([
+        {
+          path: 'text',
+          at: ['text'],
+          message: `must hold at most ${MOST} links.`,
+          code: 'links_too_many',
+          params: { most: MOST },
+        },
+      ])
       expect(seen.text.length).toBeLessThan(1_000)
     }
     expect(asked).toEqual([])
