@@ -54,9 +54,16 @@ const SLASH = 47
  */
 const NEEDLESS = /[\w.-]/
 
+/**
+ * What most targets are: a path without anything encoded and without a query. Every such target passes below too; in one look
+ * of the platform's it takes half of the time (bench/engine.ts).
+ */
+const PLAIN = /^(?:\/(?!\.\.?(?:\/|$))[\w.~!$&'()*+,;=:@-]+)+$/
+
 /** Reads the target of a request line: `/path?query`. `undefined` if it does not pass. Linear, and hot: bench/engine.ts. */
 export function readTarget(raw: unknown): Target | undefined {
-  return typeof raw === 'string' ? readFrom(raw, 0) : undefined
+  if (typeof raw !== 'string') return undefined
+  return PLAIN.test(raw) ? { path: raw as CleanPath, query: '' } : readFrom(raw, 0)
 }
 
 /** Reads the target out of the absolute URL of a Fetch `Request`, without building a `URL`. */

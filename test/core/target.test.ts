@@ -48,6 +48,27 @@ describe('a target that is read', () => {
     )
   })
 
+  it('is read in one look as it is character by character, which is how URLs are read', () => {
+    const plain = fc.array(
+      fc.constantFrom('/', 'a', '0', '.', '..', '-', '~', '!', '(', ':', '@', 'é', '%', '?', '\n'),
+      {
+        maxLength: 8,
+      },
+    )
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          targets,
+          plain.map((parts) => `/${parts.join('')}`),
+        ),
+        (raw) => {
+          expect(readTarget(raw)).toEqual(readTargetOfUrl(`https://api.example.com${raw}`))
+        },
+      ),
+      { numRuns: 2_000 },
+    )
+  })
+
   it('has no empty and no dot segment, also when it is decoded', () => {
     fc.assert(
       fc.property(targets, (raw) => {
