@@ -38,6 +38,8 @@ export interface Freshness {
 /** What is noted about a look-up. */
 interface Asked {
   source: 'cache' | 'store' | undefined
+  /** Epoch milliseconds, noted where the record came out of memory, since the clock was read for that. */
+  now: number
 }
 
 /** What a process knows since its first cursor. */
@@ -197,6 +199,7 @@ export function createFreshness(
     const known = memory?.cache.recall(digest)
     if (known === undefined) return fetch(digest, at)
     asked.source = 'cache'
+    asked.now = at.wall
     return known ?? undefined
   }
 

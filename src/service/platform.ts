@@ -34,7 +34,7 @@ export function completeClock(clock: Clock | undefined): FullClock {
   const sleep = clock?.sleep?.bind(clock)
   return {
     now: clock ? () => clock.now() : () => Date.now(),
-    monotonic: () => read(clock) ?? performance.now(),
+    monotonic: clock?.monotonic ? () => read(clock) ?? performance.now() : () => performance.now(),
     sleep: sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms))),
     timer: sleep ? (ms, run) => void sleep(ms).then(run, run) : platformTimer,
   }
