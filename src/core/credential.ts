@@ -81,7 +81,7 @@ function theOnly(
   prefixes: ReadonlySet<string>,
   legacy: LegacyKeys | undefined,
 ): Credential {
-  if (custom !== undefined && custom.indexOf(',') !== -1) return REPEATED
+  if (custom?.includes(',')) return REPEATED
   const bearer = authorization === undefined ? undefined : bearerOf(authorization)
   if (bearer === false) return REPEATED
   if (

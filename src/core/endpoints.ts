@@ -194,7 +194,7 @@ function walk(node: Node, path: string, from: number, captured: Captured | undef
   }
   const parameter = node.parameter
   if (!parameter) return undefined
-  const value = segment.indexOf('%') !== -1 ? (decodeStrictly(segment) as string) : segment
+  const value = segment.includes('%') ? (decodeStrictly(segment) as string) : segment
   return slash === -1
     ? matchAt(parameter, captured ? [...valuesOf(captured), value] : [value])
     : walk(parameter, path, slash + 1, { value, before: captured })
