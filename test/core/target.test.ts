@@ -48,13 +48,10 @@ describe('a target that is read', () => {
     )
   })
 
-  it('is read in one look as it is character by character, which is how URLs are read', () => {
-    const plain = fc.array(
-      fc.constantFrom('/', 'a', '0', '.', '..', '-', '~', '!', '(', ':', '@', 'é', '%', '?', '\n'),
-      {
-        maxLength: 8,
-      },
-    )
+  it('is read in one look as it is character by character, which is how those with a query are read', () => {
+    const plain = fc.array(fc.constantFrom('/', 'a', '0', '.', '..', '-', '~', '!', '(', ':', '@', 'é', '%', '\n'), {
+      maxLength: 8,
+    })
     fc.assert(
       fc.property(
         fc.oneof(
@@ -62,7 +59,8 @@ describe('a target that is read', () => {
           plain.map((parts) => `/${parts.join('')}`),
         ),
         (raw) => {
-          expect(readTarget(raw)).toEqual(readTargetOfUrl(`https://api.example.com${raw}`))
+          fc.pre(!raw.includes('?'))
+          expect(readTarget(raw)).toEqual(readTarget(`${raw}?`))
         },
       ),
       { numRuns: 2_000 },
