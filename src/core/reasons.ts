@@ -3,11 +3,12 @@
  * scopes; never what the client sent, since a path may hold a secret by mistake. The rules: core/decide.ts; the words:
  * core/reason-texts.ts.
  */
-import { type Facts, heldScopes, needsNoToken, outsideAllowlist, outsidePlan, type RuleName } from './decide.ts'
+import { type Facts, heldScopes, needsNoToken, type RuleName } from './decide.ts'
 import type { Match } from './endpoints.ts'
 import { REFUSALS, type RefusalCode } from './errors.ts'
 import type { LimitState } from './limited.ts'
 import { type MalformedReason, toldOf, type UNPLACED } from './malformed.ts'
+import { outsideAllowlist, outsidePlan } from './reach.ts'
 import { REASON_TEXTS } from './reason-texts.ts'
 import { allOf, anyOf } from './scope-alternatives.ts'
 import { type Sentence, type SentenceParams, sentence } from './sentence.ts'

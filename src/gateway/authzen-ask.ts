@@ -9,9 +9,9 @@ import { PlanTokenError } from '../core/errors.ts'
 import { isDictionary } from '../core/objects.ts'
 import type { GuardEngine } from '../http/guard.ts'
 import type { Awaitable } from '../ports.ts'
-import type { SurfaceOptions } from '../service/authorize.ts'
 import type { Decision } from '../service/decision.ts'
 import type { Call, RequestLike } from '../service/request.ts'
+import type { SurfaceOptions } from '../service/surface.ts'
 import type { Evaluation } from './authzen-read.ts'
 
 /** What an evaluation is for the engine: a call by a route of the policy, or a request. */

@@ -8,10 +8,10 @@ import type { Policy } from '../core/policy.ts'
 import { checkSurface, readOptions } from '../core/setup.ts'
 import { callable, judged, whole } from '../core/shape.ts'
 import { BASE_PATH_MESSAGE, isBasePath } from '../core/target.ts'
-import type { SurfaceOptions } from '../service/authorize.ts'
 import type { Authorizer } from '../service/create-authorizer.ts'
 import type { Decision } from '../service/decision.ts'
 import { type Asked, isFetchRequest } from '../service/request.ts'
+import type { SurfaceOptions } from '../service/surface.ts'
 import { tell } from '../service/tell.ts'
 
 /** A request of which the two checks say different things. Holds no secret. */

@@ -21,7 +21,6 @@ import {
   secretWithDigest,
   type TokenRecord,
 } from '../core/token.ts'
-import { surfaceOf } from '../service/authorize.ts'
 import { noteCanary } from '../service/canary.ts'
 import { change, type Judged } from '../service/commit.ts'
 import { refusalOf } from '../service/decision.ts'
@@ -33,6 +32,7 @@ import { repeatable } from '../service/issue.ts'
 import { askRules, refuseBroken, standingOf } from '../service/plan-rules.ts'
 import { type Asked, readAsked } from '../service/request.ts'
 import { askPlan, findByDigest } from '../service/rights.ts'
+import { surfaceOf } from '../service/surface.ts'
 import { refusedAs, refusedFor, renewed } from './answers.ts'
 import { keyOf, type ReadKey } from './key.ts'
 import { noteSuperseded, type OnSuperseded } from './superseded.ts'

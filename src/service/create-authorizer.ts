@@ -16,7 +16,7 @@ import {
 } from '../core/policy.ts'
 import { readFetchBody } from '../http/fetch-body.ts'
 import { createAnswers } from './answers.ts'
-import { createDecide, type SurfaceOptions } from './authorize.ts'
+import { createDecide } from './authorize.ts'
 import { createDeadlines } from './deadlines.ts'
 import type { Decision } from './decision.ts'
 import type { Engine } from './engine.ts'
@@ -29,6 +29,7 @@ import { type ReadyInput, ready } from './ready.ts'
 import { createReport } from './report.ts'
 import type { Asked } from './request.ts'
 import { planIdsOf } from './rights.ts'
+import type { SurfaceOptions } from './surface.ts'
 import { createUses } from './uses.ts'
 
 /** Answers requests. What guards take; `PlanTokens` is this and the calls of admins. */

@@ -1,12 +1,13 @@
 /** The answer to a request, as a value: a union on `allowed`. */
 
-import { type Facts, needsNoToken, reaches } from '../core/decide.ts'
+import { type Facts, needsNoToken } from '../core/decide.ts'
 import type { Denial } from '../core/denial.ts'
 import { type EndpointView, type Match, paramsOf } from '../core/endpoints.ts'
 import type { RefusalCode } from '../core/errors.ts'
 import type { LimitState } from '../core/limited.ts'
 import type { Malformed } from '../core/malformed.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
+import { reaches } from '../core/reach.ts'
 import { type PlacedResource, type Reach, type ResourceRef, reachOf } from '../core/resources.ts'
 import type { Token } from '../core/token.ts'
 import type { KeptGrant } from './grants.ts'

@@ -3,12 +3,13 @@
  * rules as `authorize`, without stopping at the first refusal; facts are gathered as far as they can be.
  */
 
-import { type Facts, needsNoToken, OF_REQUEST, outsidePlan, type Rule, type RuleName } from '../core/decide.ts'
+import { type Facts, needsNoToken, OF_REQUEST, type Rule, type RuleName } from '../core/decide.ts'
 import type { RefusalCode } from '../core/errors.ts'
 import { isObject } from '../core/objects.ts'
+import { outsidePlan } from '../core/reach.ts'
 import { type Reason, reasonsOf, say, textOf } from '../core/reasons.ts'
 import { isCanary, newestSecret } from '../core/token.ts'
-import { basePathOf, conclude, type SurfaceOptions, surfaceOf } from './authorize.ts'
+import { conclude } from './authorize.ts'
 import type { Decision } from './decision.ts'
 import type { Engine } from './engine.ts'
 import { STAGES, type Stage } from './gather.ts'
@@ -17,6 +18,7 @@ import { type Inquiry, inquiryOf } from './inquiry.ts'
 import { parseQuestion, type Question } from './question.ts'
 import { type Asked, isCall, putAsked, readAsked } from './request.ts'
 import { loadManaged } from './rights.ts'
+import { basePathOf, type SurfaceOptions, surfaceOf } from './surface.ts'
 
 /** One rule's verdict. */
 export interface Verdict {
