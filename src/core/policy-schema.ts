@@ -2,11 +2,11 @@
 import * as z from 'zod/mini'
 import { isDictionary, isObject } from './objects.ts'
 import { PREFIX_MESSAGE, PREFIX_PATTERN } from './secret.ts'
-import { callable, dependent, dictionary, judged, matching, whole } from './shape.ts'
+import { atLeastOne, callable, dependent, dictionary, judged, matching, wholeOption } from './shape.ts'
 
 const text = matching(/./, 'must be text that is not empty.')
 const optionalText = z.optional(text)
-const scopes = z.array(dependent((value) => (Array.isArray(value) ? z.array(text).check(z.minLength(1)) : text)))
+const scopes = z.array(dependent((value) => (Array.isArray(value) ? atLeastOne(text) : text)))
 const WORD = /^[A-Za-z][\w-]{0,63}$/
 const WORD_MESSAGE = 'must begin with a letter and hold letters, digits, - and _ only.'
 const KIND = /^[a-z][a-z0-9_]{0,63}$/
@@ -28,11 +28,11 @@ const scopeInfos = dictionary(
     title: optionalText,
     group: optionalText,
     deprecated: optionalText,
-    aliases: z.optional(z.array(scopeName).check(z.minLength(1))),
+    aliases: z.optional(atLeastOne(scopeName)),
   }),
 )
 
-const kindTold = z.strictObject({ from: source, of: z.array(kind).check(z.minLength(1)) })
+const kindTold = z.strictObject({ from: source, of: atLeastOne(kind) })
 /** One resource that a request names. */
 export const namedResource = z.strictObject({
   kind: dependent((value) => (typeof value === 'object' ? kindTold : kind)),
@@ -42,7 +42,7 @@ export const namedResource = z.strictObject({
   within: z.optional(source),
 })
 const someOf = z.strictObject({
-  anyOf: z.array(namedResource).check(z.minLength(1)),
+  anyOf: atLeastOne(namedResource),
   none: z.literal(['plan', 'refuse', 'filtered']),
 })
 const names = dependent((value) => {
@@ -53,21 +53,19 @@ const names = dependent((value) => {
     : 'must be "nothing", "plan", "filtered", a list of resources, or { anyOf, none }.'
 })
 
-const free = dependent((value) =>
-  Array.isArray(value) ? z.array(text).check(z.minLength(1)) : z.literal(['any', 'digits']),
-)
+const free = dependent((value) => (Array.isArray(value) ? atLeastOne(text) : z.literal(['any', 'digits'])))
 /** One endpoint. */
 export const endpointSchema = z.strictObject({
   scopes,
   names,
   params: z.optional(dictionary(undefined, free)),
-  tiers: z.optional(z.array(text).check(z.minLength(1))),
+  tiers: z.optional(atLeastOne(text)),
   closed: optionalText,
   public: z.optional(z.literal([true])),
   checks: z.optional(dictionary(undefined, text)),
 })
 
-const limit = (most: number) => z.optional(whole(1, most))
+const limit = (most: number) => z.optional(wholeOption(1, most))
 const PART_MESSAGE = 'must be a number above 0 and below 1, such as 0.5.'
 /** What a policy says of tokens that renew themselves. */
 export const selfRenewalRule = z.strictObject({
@@ -80,15 +78,15 @@ export const selfRenewalRule = z.strictObject({
 const tokenType = z.strictObject({
   prefix: matching(PREFIX_PATTERN, PREFIX_MESSAGE),
   title: optionalText,
-  scopes: z.optional(z.array(text).check(z.minLength(1))),
-  fixed: z.optional(z.array(text).check(z.minLength(1))),
+  scopes: z.optional(atLeastOne(text)),
+  fixed: z.optional(atLeastOne(text)),
   addresses: z.optional(z.literal('required')),
   selfRenewal: z.optional(selfRenewalRule),
 })
 
 const kindInfo = z.strictObject({
   id: z.optional(z.literal(['digits', 'base62', 'name', 'integer', 'bigint', 'uuid'])),
-  max: z.optional(whole(1, 512)),
+  max: z.optional(wholeOption(1, 512)),
   parents: z.optional(z.array(kind)),
   under: z.optional(z.literal([true])),
 })
@@ -126,7 +124,7 @@ const links = z.strictObject({
 export const policySchema = z.strictObject({
   surface: matching(WORD, WORD_MESSAGE),
   credential,
-  tiers: z.array(text).check(z.minLength(1)),
+  tiers: atLeastOne(text),
   limits: z.optional(limits),
   scopes: scopeInfos,
   reserved: z.optional(scopeInfos),

@@ -87,7 +87,6 @@ function sentenceOf(issue: z.core.$ZodRawIssue): Problem {
   }
   if (issue.code === 'invalid_value')
     return [`must be ${either(issue.values)}.`, 'not_one_of', { values: issue.values.map(String) }]
-  if (issue.code === 'too_small') return ['must be a list with at least one entry.', 'list_empty']
   return ['is not valid.', 'not_valid']
 }
 
@@ -137,6 +136,25 @@ export function whole(least: number, most = Number.MAX_SAFE_INTEGER): z.ZodMiniN
       : [sentence, 'not_whole', { least, most }]
   const message = carried(said)
   return z.int(saying(said)).check(z.gte(least, message), z.lte(most, message))
+}
+
+/** The same for what only hosts give: without what a JSON Schema says of it, and 0.5 kB less in what answers requests. */
+export function wholeOption(least: number, most: number) {
+  const message = `must be a whole number from ${least} to ${most}.`
+  return inRange(least, most, message, Number.isSafeInteger)
+}
+
+/** A number in a range, and of which more is true if that is asked. */
+export function inRange(least: number, most: number, message: string, isMore = Number.isFinite) {
+  return judged<number>((value) => {
+    if (value === undefined) return MISSING
+    return typeof value === 'number' && isMore(value) && value >= least && value <= most ? undefined : message
+  })
+}
+
+/** A list with at least one entry; zod's own check of lengths would be more in every bundle. */
+export function atLeastOne<T>(entry: Schema<T>) {
+  return z.array(entry).check(z.refine((list) => list.length > 0, carried(['must be a list with at least one entry.', 'list_empty'])))
 }
 
 /** A value that is judged by a schema which depends on it, or refused by a sentence. */

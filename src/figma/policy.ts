@@ -11,7 +11,7 @@ import { linkHost, selfRenewalRule } from '../core/policy-schema.ts'
 import { PREFIX_PATTERN } from '../core/secret.ts'
 import type { SelfRenewalRule } from '../core/self-renewing.ts'
 import { readOptions } from '../core/setup.ts'
-import { callable, matching } from '../core/shape.ts'
+import { atLeastOne, callable, matching } from '../core/shape.ts'
 import { CODE_CONNECT_ENDPOINTS, DOCUMENTED_ENDPOINTS, ENTERPRISE_PATHS, SPEC_ENDPOINTS } from './endpoints.ts'
 import { figmaProblems } from './errors.ts'
 import { FIGMA_KINDS, FIGMA_LINKS } from './links.ts'
@@ -114,7 +114,7 @@ const optionsSchema = z.strictObject({
   payments: z.optional(z.literal(['open', 'closed'])),
   discovery: z.optional(z.literal(['open', 'closed'])),
   endpointTiers: z.optional(z.literal(['open', 'enforce'])),
-  hosts: z.optional(z.array(linkHost).check(z.minLength(1))),
+  hosts: z.optional(atLeastOne(linkHost)),
   prefix: z.optional(
     matching(PREFIX_PATTERN, 'must begin with a letter and hold letters, digits and _ only, 64 at most.'),
   ),

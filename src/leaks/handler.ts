@@ -6,7 +6,7 @@ import * as z from 'zod/mini'
 import { readBytes } from '../admin/bytes.ts'
 import type { Policy } from '../core/policy.ts'
 import { readOptions } from '../core/setup.ts'
-import { callable, judged, whole } from '../core/shape.ts'
+import { atLeastOne, callable, judged, whole } from '../core/shape.ts'
 import type { PlanTokens } from '../service/create-plan-tokens.ts'
 import { type ManagingEngine, timeOf } from '../service/engine.ts'
 import { engineBehind } from '../service/engines.ts'
@@ -44,11 +44,9 @@ export interface LeakOptions<P extends Policy = Policy> {
 
 const schema = z.strictObject({
   tokens: judged((value) => (engineBehind(value) ? undefined : NO_ENGINE)),
-  sources: z
-    .array(
-      judged((value) => (isSource(value) ? undefined : 'must be made by githubSecretScanning() or gitguardian().')),
-    )
-    .check(z.minLength(1)),
+  sources: atLeastOne(
+    judged((value) => (isSource(value) ? undefined : 'must be made by githubSecretScanning() or gitguardian().')),
+  ),
   bodyBytes: z.optional(whole(1, 16_777_216)),
   bodyTimeoutMs: z.optional(whole(1, 600_000)),
   onReport: z.optional(callable()),

@@ -8,7 +8,7 @@ import type { LegacyKey, LegacyKeys } from '../core/legacy.ts'
 import { compiledOf, type Policy } from '../core/policy.ts'
 import { BASE62, readingsOf, TAIL_LENGTH } from '../core/secret.ts'
 import { readOptions, type Tell } from '../core/setup.ts'
-import { dictionary, judged, matching } from '../core/shape.ts'
+import { atLeastOne, dictionary, judged, matching } from '../core/shape.ts'
 import { secretWithDigest } from '../core/token.ts'
 import { adopt } from './adopt.ts'
 import { type Claim, type Form, readClaim } from './claim.ts'
@@ -42,7 +42,7 @@ const form = z.strictObject({
   match,
   scheme: schemeSchema,
 })
-const schema = dictionary(undefined, z.array(form).check(z.minLength(1)))
+const schema = dictionary(undefined, atLeastOne(form))
 
 /** So long a beginning tells keys from other text. */
 const TELLING = 3

@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import { isDictionary } from '../core/objects.ts'
 import { type CompiledPolicy, compiledOf, type Policy } from '../core/policy.ts'
 import type { Tell } from '../core/setup.ts'
-import { callable, dictionary, judged, matching, whole } from '../core/shape.ts'
+import { atLeastOne, callable, dictionary, judged, matching, whole } from '../core/shape.ts'
 import { didYouMean } from '../core/suggest.ts'
 
 /** How much is allowed: a bucket that holds so many requests and is refilled evenly. */
@@ -108,7 +108,7 @@ const groupName = matching(/^[A-Za-z][\w-]{0,63}$/, 'must begin with a letter an
 
 /** The fields of rules among the options. */
 export const rulesShape = {
-  rules: z.array(rule).check(z.minLength(1)),
+  rules: atLeastOne(rule),
   groups: z.optional(dictionary(groupName, group)),
 }
 

@@ -7,7 +7,7 @@ import { definePolicy, type Policy } from '../core/policy.ts'
 import type { PolicyCode } from '../core/policy-data.ts'
 import { PREFIX_MESSAGE, PREFIX_PATTERN } from '../core/secret.ts'
 import { readOptions } from '../core/setup.ts'
-import { callable, judged, matching, whole } from '../core/shape.ts'
+import { atLeastOne, callable, judged, matching, whole } from '../core/shape.ts'
 import { CHECKS } from './checks.ts'
 import { type NpmScope, npmEndpoints } from './endpoints.ts'
 import { npmErrorsOf } from './errors.ts'
@@ -86,12 +86,12 @@ export function npmPolicy(options: NpmPolicyOptions): Policy<{ readonly npm: Npm
 
 const packageScope = matching(/^@[a-z0-9][a-z0-9._-]{0,100}$/, 'must be an npm scope in lower case, such as "@acme".')
 const optionsSchema = z.strictObject({
-  packageScopes: z.array(packageScope).check(z.minLength(1)),
+  packageScopes: atLeastOne(packageScope),
   registry: judged((value) =>
     isRegistry(value) ? undefined : 'must be the URL of a registry, such as "https://npm.acme.example".',
   ),
   prefix: z.optional(matching(PREFIX_PATTERN, PREFIX_MESSAGE)),
-  tiers: z.optional(z.array(matching(/./, 'must be text that is not empty.')).check(z.minLength(1))),
+  tiers: z.optional(atLeastOne(matching(/./, 'must be text that is not empty.'))),
   publishBytes: z.optional(whole(1, 1_073_741_824)),
   search: z.optional(z.literal(['open', 'closed'])),
   errors: z.optional(callable()),

@@ -9,7 +9,7 @@ import type { Random } from '../core/new-secret.ts'
 import { type CompiledPolicy, compiledOf, type Policy } from '../core/policy.ts'
 import type { SelfRenewals } from '../core/self-renewal.ts'
 import { readOptions, type Tell } from '../core/setup.ts'
-import { callable, judged, type Schema } from '../core/shape.ts'
+import { callable, inRange, judged, type Schema } from '../core/shape.ts'
 import type { UsageGathering } from '../core/usage.ts'
 import type { Clock, Directory, TokenStore } from '../ports.ts'
 import { addressesMissing } from './addresses.ts'
@@ -105,10 +105,8 @@ function missingIn(value: unknown, methods: readonly string[]): string | undefin
   return missing.length === 0 ? undefined : `must have ${missing.map((method) => `${method}()`).join(', ')}.`
 }
 const port = (...methods: readonly string[]) => judged((value) => missingIn(value, methods))
-const milliseconds = (least: number, most: number) => {
-  const message = `must be ${least} to ${most} milliseconds.`
-  return z.optional(z.number(message).check(z.gte(least, message), z.lte(most, message)))
-}
+const milliseconds = (least: number, most: number) =>
+  z.optional(inRange(least, most, `must be ${least} to ${most} milliseconds.`))
 const hook = z.optional(callable())
 /** What a store has to have where use is gathered; the last one where tokens are managed, for a sweep. */
 const OF_USAGE = ['readValue', 'writeValue', 'scan']

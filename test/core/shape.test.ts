@@ -2,7 +2,19 @@
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
 import { issueAt, pathText } from '../../src/core/issue.ts'
-import { dependent, dictionary, judged, matching, read, type Schema, text, whole } from '../../src/core/shape.ts'
+import {
+  atLeastOne,
+  dependent,
+  dictionary,
+  inRange,
+  judged,
+  matching,
+  read,
+  type Schema,
+  text,
+  whole,
+  wholeOption,
+} from '../../src/core/shape.ts'
 
 const linesOf = (schema: Schema<unknown>, value: unknown): readonly string[] =>
   read(schema, value).issues.map(({ path, message }) => `${path}: ${message}`)
@@ -31,7 +43,7 @@ describe('a value', () => {
   const short = text((value) => (value.length < 3 ? undefined : `must have 2 characters, not ${value.length}.`))
   const letter = matching(/^[a-z]$/, 'must have a letter for a name.')
   const words = dictionary(letter, word)
-  const filled = z.array(word).check(z.minLength(1))
+  const filled = atLeastOne(word)
   const pair = dependent((value) => (Array.isArray(value) ? z.array(word) : 'must be a pair.'))
   const thing = z.strictObject({ a: word, b: z.optional(z.array(word)), c: z.optional(whole(1)) })
   const some = z.literal(['a', 1, true])
@@ -48,6 +60,13 @@ describe('a value', () => {
     ['text', short, 'abc', [': must have 2 characters, not 3.']],
     ['text', short, 7, [': must be text.']],
     ['text and missing', short, undefined, [': is missing.']],
+    ...[1, 0, 10, 1.5, '1', 2 ** 53, Number.NaN, null, undefined].map(
+      (value) => ['as a whole number of an option', wholeOption(1, 9), value, linesOf(whole(1, 9), value)] as const,
+    ),
+    ['in a range', inRange(1, 9, 'must be 1 to 9.'), 1.5, []],
+    ['in a range', inRange(1, 9, 'must be 1 to 9.'), 9.5, [': must be 1 to 9.']],
+    ['in a range', inRange(1, 9, 'must be 1 to 9.'), Number.NaN, [': must be 1 to 9.']],
+    ['in a range', inRange(1, 9, 'must be 1 to 9.'), undefined, [': is missing.']],
     ['whole', whole(1), 1, []],
     ['whole', whole(1), 0, [': must be a whole number from 1 to 9007199254740991.']],
     ['whole', whole(1), '1', [': must be a whole number from 1 to 9007199254740991.']],
@@ -63,6 +82,9 @@ describe('a value', () => {
     ['a list', z.array(word), ['a', 7, 'B'], ['[1]: must be a word.', '[2]: must be a word.']],
     ['a list with a hole', z.array(word), new Array(1), ['[0]: is missing.']],
     ['a list', z.array(word), 'a', [': must be a list.']],
+    ['a filled list', filled, ['x'], []],
+    ['a filled list', filled, 'x', [': must be a list.']],
+    ['a filled list', filled, [7], ['[0]: must be a word.']],
     ['a filled list', filled, [], [': must be a list with at least one entry.']],
     ['an object by name', words, { a: 'x', b: 'y' }, []],
     ['an object by name', words, { a: 7, B: 'y' }, ['a: must be a word.', 'B: must have a letter for a name.']],
