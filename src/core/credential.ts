@@ -21,8 +21,11 @@ export type Credential =
   | { readonly ok: false; readonly code: 'token_missing' }
   | { readonly ok: false; readonly code: 'request_malformed'; readonly malformed: Malformed }
 
+/** What is no text. */
+type Unusable = Extract<Credential, { readonly ok: false }>
+
 const MISSING: Credential = Object.freeze({ ok: false, code: 'token_missing' })
-const malformed = (reason: Malformed['reason']): Credential =>
+const malformed = (reason: Malformed['reason']): Unusable =>
   Object.freeze({ ok: false, code: 'request_malformed', malformed: Object.freeze({ reason }) })
 const REPEATED = malformed('credential_repeated')
 const UNREADABLE = malformed('credential_unreadable')
@@ -61,23 +64,16 @@ export function readCredential(
   prefixes: ReadonlySet<string>,
   legacy?: LegacyKeys,
 ): Credential {
-  const values =
-    Array.isArray(raw) && raw.length > 0
-      ? valuesInRaw(places, raw)
-      : isFetchHeaders(headers)
-        ? valuesInFetch(places, headers)
-        : valuesInObject(places, headers)
-  return typeof values === 'object' ? theOnly(values, prefixes, legacy) : values === 'repeated' ? REPEATED : UNREADABLE
+  if (Array.isArray(raw) && raw.length > 0) return credentialInRaw(places, raw, prefixes, legacy)
+  return isFetchHeaders(headers)
+    ? credentialInFetch(places, headers, prefixes, legacy)
+    : credentialInObject(places, headers, prefixes, legacy)
 }
 
-/** What stands in each place: the value of a header, and that of `Authorization`. */
-interface Found {
-  custom: string | undefined
-  authorization: string | undefined
-}
-
+/** The credential of the values of two places: of a header of the policy's own, and of `Authorization`. */
 function theOnly(
-  { custom, authorization }: Found,
+  custom: string | undefined,
+  authorization: string | undefined,
   prefixes: ReadonlySet<string>,
   legacy: LegacyKeys | undefined,
 ): Credential {
@@ -137,22 +133,11 @@ function isBearer(value: string): boolean {
   return value.startsWith('Bearer') || value.slice(0, 6).toLowerCase() === 'bearer'
 }
 
-/** Why values cannot be used. */
-type Unusable = 'repeated' | 'unreadable'
-
-/** Puts a value into its place, if that is not taken: a repeated header is two credentials. Each place by its name: `bench -- engine`. */
-function put(found: Found, place: keyof Found, value: unknown): Unusable | undefined {
+/** The value of a header as text; `undefined` if there is none, and what is wrong with it if it cannot be used. */
+function textOf(value: unknown): string | Unusable | undefined {
   const text = typeof value !== 'string' && Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value
-  if (text === undefined) return undefined
-  if (typeof text !== 'string') return Array.isArray(value) && value.length > 1 ? 'repeated' : 'unreadable'
-  if (place === 'custom') {
-    if (found.custom !== undefined) return 'repeated'
-    found.custom = trimmed(text)
-  } else {
-    if (found.authorization !== undefined) return 'repeated'
-    found.authorization = trimmed(text)
-  }
-  return undefined
+  if (text === undefined || typeof text === 'string') return text && trimmed(text)
+  return Array.isArray(value) && value.length > 1 ? REPEATED : UNREADABLE
 }
 
 /** A field value has no white space around it (RFC 9110, section 5.5); whoever hands it on may have left it there. */
@@ -166,46 +151,78 @@ function trimmed(text: string): string {
 
 const isBlank = (code: number): boolean => code === SPACE || code === TAB
 
-/** Field names are case-insensitive (RFC 9110, section 5.1), and a plain object can hold the same one in two spellings. */
-function valuesInObject(places: Places, headers: unknown): Found | Unusable {
-  const found: Found = { custom: undefined, authorization: undefined }
-  if (!isObject(headers)) return found
+/**
+ * Field names are case-insensitive (RFC 9110, section 5.1), and a plain object can hold the same one in two spellings. A repeated
+ * header is two credentials. What was found stands in variables here and below: an object for it was a thirtieth of what
+ * `authorize` allocates (bench/engine.ts).
+ */
+function credentialInObject(
+  places: Places,
+  headers: unknown,
+  prefixes: ReadonlySet<string>,
+  legacy: LegacyKeys | undefined,
+): Credential {
+  let custom: string | undefined
+  let authorization: string | undefined
+  if (!isObject(headers)) return MISSING
   for (const name in headers) {
     const place = placeOf(places, name)
     if (place === undefined || !Object.hasOwn(headers, name)) continue
-    const unusable = put(found, place, (headers as Record<string, unknown>)[name])
-    if (unusable) return unusable
+    const text = textOf((headers as Record<string, unknown>)[name])
+    if (typeof text === 'object') return text
+    if (text === undefined) continue
+    if ((place === 'custom' ? custom : authorization) !== undefined) return REPEATED
+    if (place === 'custom') custom = text
+    else authorization = text
   }
-  return found
+  return theOnly(custom, authorization, prefixes, legacy)
 }
 
-function valuesInRaw(places: Places, raw: readonly unknown[]): Found | Unusable {
-  const found: Found = { custom: undefined, authorization: undefined }
+function credentialInRaw(
+  places: Places,
+  raw: readonly unknown[],
+  prefixes: ReadonlySet<string>,
+  legacy: LegacyKeys | undefined,
+): Credential {
+  let custom: string | undefined
+  let authorization: string | undefined
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i]
-    if (typeof name !== 'string') return 'unreadable'
+    if (typeof name !== 'string') return UNREADABLE
     const place = placeOf(places, name)
-    const unusable = place && put(found, place, raw[i + 1])
-    if (unusable) return unusable
+    const text = place && textOf(raw[i + 1])
+    if (typeof text === 'object') return text
+    if (text === undefined) continue
+    if ((place === 'custom' ? custom : authorization) !== undefined) return REPEATED
+    if (place === 'custom') custom = text
+    else authorization = text
   }
-  return found
+  return theOnly(custom, authorization, prefixes, legacy)
 }
 
-function valuesInFetch(places: Places, headers: { get(name: string): string | null }): Found | Unusable {
-  const found: Found = { custom: undefined, authorization: undefined }
+function credentialInFetch(
+  places: Places,
+  headers: { get(name: string): string | null },
+  prefixes: ReadonlySet<string>,
+  legacy: LegacyKeys | undefined,
+): Credential {
+  let custom: string | undefined
   for (const name of places.headers) {
-    const unusable = put(found, 'custom', headers.get(name) ?? undefined)
-    if (unusable) return unusable
+    const text = textOf(headers.get(name) ?? undefined)
+    if (typeof text === 'object') return text
+    if (text === undefined) continue
+    if (custom !== undefined) return REPEATED
+    custom = text
   }
-  if (places.bearer) found.authorization = headers.get(AUTHORIZATION) ?? undefined
-  return found
+  const authorization = places.bearer ? (headers.get(AUTHORIZATION) ?? undefined) : undefined
+  return theOnly(custom, authorization, prefixes, legacy)
 }
 
 /**
  * The place that a header's value belongs in. The first header, which is the only one nearly always, before the loop: with it in the
  * loop over the headers of a request this took twice as long (bench/engine.ts).
  */
-function placeOf({ headers, bearer }: Places, name: string): keyof Found | undefined {
+function placeOf({ headers, bearer }: Places, name: string): 'custom' | 'authorization' | undefined {
   const first = headers[0]
   if (first !== undefined && isHeader(name, first)) return 'custom'
   for (let i = 1; i < headers.length; i++) if (isHeader(name, headers[i] as string)) return 'custom'
