@@ -61,7 +61,10 @@ describe('a value', () => {
     ['text', short, 7, [': must be text.']],
     ['text and missing', short, undefined, [': is missing.']],
     ...[1, 0, 10, 1.5, '1', 2 ** 53, Number.NaN, null, undefined].map(
-      (value) => ['as a whole number of an option', wholeOption(1, 9), value, linesOf(whole(1, 9), value)] as const,
+      (value): [string, Schema<unknown>, unknown, readonly string[]] => [
+        ...(['as a whole number of an option', wholeOption(1, 9), value] as const),
+        linesOf(whole(1, 9), value),
+      ],
     ),
     ['in a range', inRange(1, 9, 'must be 1 to 9.'), 1.5, []],
     ['in a range', inRange(1, 9, 'must be 1 to 9.'), 9.5, [': must be 1 to 9.']],

@@ -79,6 +79,32 @@ describe('authorize', () => {
     }
   })
 
+  it('judges what memory answers by the moment at which it was looked up, and reads the clock once for it', async () => {
+    let now = Date.UTC(2027, 0, 31)
+    let reads = 0
+    const clock = {
+      monotonic: () => now,
+      now() {
+        reads += 1
+        return now
+      },
+    }
+    const tokens = createPlanTokens({
+      ...{ policy: figmaPolicy(), store: memoryStore(), directory: newDirectory(), clock },
+      freshnessMs: 1_000,
+    })
+    const { token, secret } = await tokens.create(TOKEN)
+    const request = requestWith(secret, 'GET /v1/files/FileA')
+    now = token.expiresAt - 1
+    expectAllowed(await tokens.authorize(request))
+    reads = 0
+    expectAllowed(tokens.decide(request) as Decision)
+    expect(reads).toBe(1)
+    now += 1
+    expectDenied(tokens.decide(request) as Decision, 'token_expired')
+    expect(reads).toBe(2)
+  })
+
   it('notes uses by a record that is kept as it does by one that comes anew each time', async () => {
     await fc.assert(
       fc.asyncProperty(
