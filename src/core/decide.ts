@@ -228,6 +228,7 @@ function tierRefuses({ match, plan, record }: Facts): RefusalCode | undefined {
 function scopeRefuses({ match, grant }: Facts): RefusalCode | undefined {
   const wanted = match?.endpoint
   if (!wanted || !grant) return 'scope_missing'
+  if (grant.opened === wanted) return undefined
   return wanted.scopes.length === 0 || heldScopes(wanted, grant.scopes) !== undefined ? undefined : 'scope_missing'
 }
 

@@ -306,6 +306,11 @@ export interface Grant {
   readonly allowlist: Allowlist
   /** Where it may be used from; absent or `undefined`: from anywhere. */
   readonly addresses?: AddressList | undefined
+  /**
+   * The endpoint that it was let through to last, if that is known: it holds the scopes of that one, and most tokens are sent to few
+   * endpoints. To look for them anew each time was a thirtieth of `authorize` (bench/engine.ts).
+   */
+  readonly opened?: object | undefined
 }
 
 const NO_SCOPES: readonly string[] = Object.freeze([])

@@ -21,6 +21,7 @@ export interface KeptGrant extends Grant {
   /** The secret whose use was noted last, and in which minute. */
   used: SecretRecord | undefined
   usedIn: number
+  opened: object | undefined
 }
 
 /** Reads records for the rules. */
@@ -49,6 +50,7 @@ export function createGrantCache({ types, addresses: ranges }: Pick<Engine, 'typ
         reach: undefined,
         used: undefined,
         usedIn: Number.NaN,
+        opened: undefined,
       }
       if (isDeeplyFrozen(record)) known.set(record, grant)
       return grant

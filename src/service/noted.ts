@@ -100,8 +100,10 @@ export function noteMatch(
 }
 
 /** What was noted is kept with the grant: looked up in a table by its digest, it was a twentieth of `authorize` (bench/engine.ts). */
-export function noteUse({ engine, record, secret, grant, now }: Inquiry): void {
-  if (!record || !secret || !grant || (grant.used === secret && isInMinute(now, grant.usedIn))) return
+export function noteUse({ engine, record, secret, grant, match, now }: Inquiry): void {
+  if (!record || !secret || !grant) return
+  grant.opened = match?.endpoint
+  if (grant.used === secret && isInMinute(now, grant.usedIn)) return
   grant.usedIn = engine.uses.note(record.id, secret.digest, now)
   grant.used = secret
 }

@@ -7,6 +7,8 @@ import { expectAllowed, expectDenied, requestWith } from 'plan-access-tokens/tes
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { newDirectory, TOKEN } from '../support/world.ts'
 
+type Engine = ReturnType<typeof createPlanTokens<ReturnType<typeof figmaPolicy>>>
+
 afterEach(() => {
   vi.restoreAllMocks()
   vi.unstubAllGlobals()
@@ -140,6 +142,30 @@ describe('authorize', () => {
       ),
       { numRuns: 20 },
     )
+  })
+
+  it('finds the same scopes missing whether a token was let through to an endpoint before or not', async () => {
+    const kept = memoryStore()
+    const anew = {
+      ...kept,
+      findByDigest: async (digest: string) => structuredClone(await kept.findByDigest(digest)),
+    }
+    const options = { policy: figmaPolicy(), directory: newDirectory() }
+    const [one, other] = [kept, anew].map((store) => createPlanTokens({ ...options, store })) as [Engine, Engine]
+    const scopes = [['file_content:read'], ['file_metadata:read'], ['file_content:read', 'file_comments:read']] as const
+    const secrets = await Promise.all(scopes.map(async (held) => (await one.create({ ...TOKEN, scopes: held })).secret))
+    const routes = ['GET /v1/files/FileA', 'GET /v1/files/FileA/meta', 'GET /v1/files/FileA/comments', 'GET /v1/me']
+    const codes = new Set<string>()
+    const codeOf = (decision: Decision): string => (decision.allowed ? 'allowed' : decision.code)
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...secrets), fc.constantFrom(...routes), async (secret, route) => {
+        const request = requestWith(secret, route)
+        const code = codeOf(await one.authorize(request))
+        codes.add(code)
+        expect(code).toBe(codeOf(await other.authorize(request)))
+      }),
+    )
+    expect([...codes]).toEqual(expect.arrayContaining(['allowed', 'scope_missing']))
   })
 
   it('reads a Fetch request without a URL and without a copy of its headers', async () => {
