@@ -154,7 +154,9 @@ export function inRange(least: number, most: number, message: string, isMore = N
 
 /** A list with at least one entry; zod's own check of lengths would be more in every bundle. */
 export function atLeastOne<T>(entry: Schema<T>) {
-  return z.array(entry).check(z.refine((list) => list.length > 0, carried(['must be a list with at least one entry.', 'list_empty'])))
+  return z
+    .array(entry)
+    .check(z.refine((list) => list.length > 0, carried(['must be a list with at least one entry.', 'list_empty'])))
 }
 
 /** A value that is judged by a schema which depends on it, or refused by a sentence. */
