@@ -114,9 +114,8 @@ export async function edit(engine: ManagingEngine, input: EditInput): Promise<To
   const record = await loadManaged(engine, actor, id)
   const refuse = (one: TokenRecord, now: number): void => refuseUneditable(engine, one, actor, now)
   const entry = await refuseUnchangeable(engine, record, refuse)
-  const { choice, rules } = await readChoice(engine, entry, record, fields, issues)
+  const { choice, rules, isOfReach } = await readChoice(engine, entry, record, fields, issues)
   // What waits was asked for beside what the token may do now.
-  const isOfReach = REACH.some((field) => field in choice)
   const isAsked = isOfReach && rules?.approvals !== undefined
   // The one that was loaded is the first to be changed; only after somebody else's commit another one is.
   let first: TokenRecord | undefined = record
@@ -171,6 +170,14 @@ type Unjudged = Omit<ReadInput<EditInput>['fields'], 'actor' | 'scopes' | 'resou
   readonly addresses?: unknown
 }
 
+/** What an edit is to change, and by which rules. */
+interface EditChoice {
+  readonly choice: ChangedChoice
+  readonly rules: PlanRules | undefined
+  /** Whether it says anything of what the token may do. */
+  readonly isOfReach: boolean
+}
+
 /** The fields that an edit changes, or `invalid_input` with everything that is wrong with them. */
 async function readChoice(
   engine: ManagingEngine,
@@ -178,7 +185,7 @@ async function readChoice(
   record: TokenRecord,
   fields: Unjudged,
   issues: Issue[],
-): Promise<{ readonly choice: ChangedChoice; readonly rules: PlanRules | undefined }> {
+): Promise<EditChoice> {
   const { planId, addresses: kept, canary } = record
   const { name, description, scopes, resources, metadata, contact, addresses } = fields
   const read = scopes === undefined ? undefined : readScopes(scopes, type, policy)
@@ -222,7 +229,7 @@ async function readChoice(
     ...(contact !== undefined && { contact: contact || undefined }),
     ...(isGiven && { addresses: from?.addresses }),
   }
-  return { choice, rules: ofPlan }
+  return { choice, rules: ofPlan, isOfReach }
 }
 
 /** Whether and until when a token may renew itself after an edit, by what it has by then. */
