@@ -76,6 +76,14 @@ describe('create', () => {
     expect((await make({ lifetimeDays: undefined, expiresAt: START + ahead })).token.expiresAt).toBe(START + ahead)
   })
 
+  it('names both where neither days nor an end are said', async () => {
+    const { make } = newWorld()
+    const { issues } = await errorOf(make({ lifetimeDays: undefined } as never))
+    expect(issues.map(({ path, message }) => `${path} ${message}`)).toEqual([
+      'lifetimeDays must be a whole number of days from 1 to 365, unless there is an expiresAt.',
+    ])
+  })
+
   it.each<[unknown, unknown, string]>([
     [undefined, START, 'expiresAt'],
     [undefined, START + 365 * DAY + 1, 'expiresAt'],
