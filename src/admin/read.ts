@@ -40,6 +40,9 @@ const OBJECTS = ['metadata']
 /** Fields of a query that are numbers. */
 const NUMBERS = ['limit', 'graceHours', 'expiresBefore', 'window']
 
+/** Fields of a query that are `true` or `false`. */
+const FLAGS = ['canary']
+
 /** The parameters of a query, each at most once. What cannot be read is an issue. */
 export function readParameters(query: string, issues: Issue[]): Readonly<Record<string, unknown>> {
   const found = new Map<string, unknown>()
@@ -59,7 +62,9 @@ export function readParameters(query: string, issues: Issue[]): Readonly<Record<
     }
     if (found.has(name) || objects.has(name))
       issues.push(issueAt(plainPath([name]), 'is there more than once.', 'repeated'))
-    found.set(name, NUMBERS.includes(name) && /^(0|[1-9]\d{0,14})$/.test(value) ? Number(value) : value)
+    const isNumber = NUMBERS.includes(name) && /^(0|[1-9]\d{0,14})$/.test(value)
+    const isFlag = FLAGS.includes(name) && (value === 'true' || value === 'false')
+    found.set(name, isNumber ? Number(value) : isFlag ? value === 'true' : value)
   }
   return Object.fromEntries([...found, ...[...objects].map(([name, entries]) => [name, Object.fromEntries(entries)])])
 }

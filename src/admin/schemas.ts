@@ -99,6 +99,10 @@ told(filter.shape.expiresBefore, 'Epoch milliseconds: active ones that end befor
 told(filter.shape.createdBy, 'The actor who made them.')
 told(filter.shape.scope, 'Those that were granted it, or hold it by the policy of today.')
 told(filter.shape.status, 'Default `active`.')
+told(
+  filter.shape.canary,
+  '`true`: canaries alone; `false`: none. Default: those that are picked by `ids` and no others.',
+)
 told(previewRevoke.shape.limit, 'How many of the tokens are shown. Default 50.')
 told(revokeMany.shape.limit, 'How many tokens a call ends. Default 500.')
 told(revokeMany.shape.stamp, 'The `stamp` of the preview: what it did not count is left alone.')

@@ -150,6 +150,7 @@ export function addTokens(program: Command): void {
     .option('--created-by <actor>', 'only tokens that this actor made')
     .option('--expiring <date>', 'only tokens that end before it, such as 2027-12-31', date)
     .option('-s, --scope <scope>', 'only tokens with this scope')
+    .option('--canary', 'canaries alone; without it none ends that is not named by --id')
     .option('--dry-run', 'only shows them')
     .option('--count <n>', 'does not ask, if there are so many', whole)
     .option('-y, --yes', 'does not ask, for one token')

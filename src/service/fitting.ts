@@ -2,7 +2,7 @@
 import { scopesThatCount } from '../core/entitlement.ts'
 import { isActive } from '../core/lifecycle.ts'
 import { hasWords, type MetadataFilter } from '../core/metadata.ts'
-import { grantedScopes, statusOf, type TokenRecord, type TokenStatus } from '../core/token.ts'
+import { grantedScopes, isCanary, statusOf, type TokenRecord, type TokenStatus } from '../core/token.ts'
 import type { Engine } from './engine.ts'
 
 /** What a token has to be; what is left out may be anything. */
@@ -17,14 +17,16 @@ export interface Fitting extends MetadataFilter {
   readonly expiresBefore?: number
   /** Granted it, or holding it by the policy of today. */
   readonly scope?: string
+  readonly canary?: boolean
 }
 
 export function fits({ types }: Pick<Engine, 'types'>, record: TokenRecord, wanted: Fitting, now: number): boolean {
-  const { ids, type, status, search, createdBy, expiresBefore, scope } = wanted
+  const { ids, type, status, search, createdBy, expiresBefore, scope, canary } = wanted
   return (
     (ids === undefined || ids.includes(record.id)) &&
     (type === undefined || record.type === type) &&
     (status === undefined || statusOf(record, now) === status) &&
+    (canary === undefined || isCanary(record) === canary) &&
     (createdBy === undefined || record.createdBy === createdBy) &&
     (scope === undefined || hasScope(types, record, scope)) &&
     (expiresBefore === undefined || (isActive(record, now) && record.expiresAt < expiresBefore)) &&

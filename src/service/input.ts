@@ -113,6 +113,7 @@ const filter = z.strictObject({
   createdBy: z.exactOptional(given),
   expiresBefore: z.exactOptional(whole(0)),
   scope: z.exactOptional(given),
+  canary: z.exactOptional(z.boolean()),
 })
 
 /** The fields of each management call. */

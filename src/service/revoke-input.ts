@@ -2,7 +2,7 @@
 import type { Actor } from '../core/actor.ts'
 import type { Metadata } from '../core/metadata.ts'
 
-/** Which tokens of a plan are to end. Empty: every active one. */
+/** Which tokens of a plan are to end. Empty: every active one but canaries. */
 export interface RevokeFilter {
   /** These and no others, as somebody has picked them: 1 to 1,000 ids, each once. What else the filter says has to fit too. */
   readonly ids?: readonly string[]
@@ -21,6 +21,8 @@ export interface RevokeFilter {
   readonly expiresBefore?: number
   /** Those that were granted it, or hold it by the policy of today. */
   readonly scope?: string
+  /** `true`: canaries alone. `false`: none, not even those that are picked. Left out: those that are picked by `ids` and no others. */
+  readonly canary?: boolean
 }
 
 /** Many tokens that may be to end. */

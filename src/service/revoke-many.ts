@@ -60,7 +60,12 @@ function subjectOf(planId: string, filter: RevokeFilter): readonly unknown[] {
   return [planId, sorted(filter)]
 }
 
-const fittingOf = (filter: RevokeFilter): Fitting => ({ ...filter, status: filter.status ?? 'active' })
+/** A canary lies somewhere to be found, and nobody hears of it any more once it has ended: so it ends only where it is named. */
+const fittingOf = (filter: RevokeFilter): Fitting => ({
+  ...(filter.ids === undefined && { canary: false }),
+  ...filter,
+  status: filter.status ?? 'active',
+})
 
 export async function previewRevoke(engine: ManagingEngine, input: PreviewRevokeInput): Promise<RevokePreview> {
   const { actor, planId, filter, limit = SHOWN } = parseInput('previewRevoke', input)
@@ -84,7 +89,7 @@ export async function previewRevoke(engine: ManagingEngine, input: PreviewRevoke
 
 /** What may fit: those that were picked, or what the store finds of the plan, the newest first. */
 function pagesOf(engine: ManagingEngine, planId: string, wanted: Fitting): AsyncIterable<readonly TokenRecord[]> {
-  const { ids, createdBy: _, expiresBefore: _expiresBefore, scope: _scope, ...ofStore } = wanted
+  const { ids, createdBy: _, expiresBefore: _expiresBefore, scope: _scope, canary: _canary, ...ofStore } = wanted
   return ids ? pickedPages(engine, planId, ids) : planPages(engine, { planId, ...ofStore }, STEP)
 }
 

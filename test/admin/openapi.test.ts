@@ -66,9 +66,9 @@ it('is what the routes really take and give', async () => {
   await call('POST /explain', { body: { id, method: 'GET', url: '/v1/files/A' } })
   await call('POST /explain', { body: { id, route: 'GET /v1/me', body: { any: [1] } } })
   const { body } = await call(
-    'GET /plans/1001/tokens/revoke?limit=1&metadata[a.%22b]=x&expiresBefore=1893456000000&status=active',
+    'GET /plans/1001/tokens/revoke?limit=1&metadata[a.%22b]=x&expiresBefore=1893456000000&status=active&canary=true',
   )
-  const filter = { metadata: { 'a."b': 'x' }, expiresBefore: 1_893_456_000_000, status: 'active' }
+  const filter = { metadata: { 'a."b': 'x' }, expiresBefore: 1_893_456_000_000, status: 'active', canary: true }
   const many = { filter, stamp: body.stamp, reason: 'x', limit: 1 }
   expect((await call('POST /plans/1001/tokens/revoke', { body: many })).body.revoked).toEqual([])
   await call('GET /plans/1001/events')

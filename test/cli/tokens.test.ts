@@ -128,6 +128,7 @@ describe.each([
 
     const many = ['revoke', '--plan', 'acme', '--metadata', 'team=c', '--reason', 'Gone']
     expect(await json(...many, '--dry-run')).toMatchObject({ count: 2, tokens: [{ id: expect.any(String) }, {}] })
+    expect(await json(...many, '--canary', '--dry-run')).toMatchObject({ count: 0 })
     for (const [args, code, says] of [
       [[], 2, 'Revoke 2 tokens of plan acme for good? There is no terminal to ask on: say --count 2 to do it.'],
       [['--count', '3'], 4, '--count says 3. Nothing was done'],

@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check'
 import { memoryStore, type RevokedMany, type RevokeFilter, type TokenStore } from 'plan-access-tokens'
+import { canaryTokens } from 'plan-access-tokens/leaks'
 import { describe, expect, it } from 'vitest'
 import { ADMIN, codeOf, DAY, errorOf, newWorld, START, type Wish, type World } from '../support/world.ts'
 
@@ -104,6 +105,27 @@ describe('what a filter means', () => {
     expect([await world.ask(secret), await world.ask(other.secret)]).toEqual(['token_revoked', 'token_revoked'])
     const { events } = await world.tokens.events({ ...PLAN, tokenId: id })
     expect(events.at(-1)).toMatchObject({ type: 'revoked', actor: ADMIN, reason: 'Ticket 7' })
+  })
+
+  it.each<[string, (ids: { readonly lure: string; readonly plain: string }) => RevokeFilter, string]>([
+    ['nothing', () => ({}), 'plain'],
+    ['a word that it has', () => ({ search: 'lure' }), ''],
+    ['its type and its scope', () => ({ type: 'rest', scope: 'file_content:read' }), 'plain'],
+    ['ids without its own', ({ plain }) => ({ ids: [plain] }), 'plain'],
+    ['its id', ({ lure, plain }) => ({ ids: [lure, plain] }), 'lure plain'],
+    ['its id, and that it is none', ({ lure, plain }) => ({ ids: [lure, plain], canary: false }), 'plain'],
+    ['canaries', () => ({ canary: true }), 'lure'],
+    ['canaries, and an id of another', ({ plain }) => ({ ids: [plain], canary: true }), ''],
+  ])('a canary ends only where it is named: with a filter of %s what ends is %3$j', async (_, filterOf, names) => {
+    const world = newWorld({ canaries: canaryTokens() })
+    const ids = await made(world, { lure: { canary: true }, plain: {} })
+    const filter = filterOf(ids as never)
+    const wanted = names.split(' ').filter(Boolean)
+    const { tokens: shown } = await world.tokens.previewRevoke({ ...PLAN, filter })
+    expect(shown.map(({ name }) => name).sort()).toEqual(wanted)
+    const { revoked } = await ended(world, filter)
+    expect(revoked.map((id) => (id === ids.lure ? 'lure' : 'plain')).sort()).toEqual(wanted)
+    expect(await alive(world)).toBe(['lure', 'plain'].filter((name) => !wanted.includes(name)).join(' '))
   })
 
   it('shows the first ones, as many as were asked for, and the number of all', async () => {

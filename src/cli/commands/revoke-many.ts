@@ -24,6 +24,7 @@ export interface RevokeManyOptions {
   readonly createdBy?: string
   readonly expiring?: number
   readonly scope?: string
+  readonly canary?: boolean
   readonly reason?: string
   readonly dryRun?: boolean
   readonly count?: number
@@ -35,7 +36,7 @@ const SHOWN = 20
 export async function revokeMany({ io, source }: Session, options: RevokeManyOptions): Promise<void> {
   const { plan: planId, id: ids, expiring, reason, dryRun, count: given } = options
   const filter: RevokeFilter = {
-    ...taken(options, ['type', 'status', 'search', 'metadata', 'metadataKey', 'createdBy', 'scope']),
+    ...taken(options, ['type', 'status', 'search', 'metadata', 'metadataKey', 'createdBy', 'scope', 'canary']),
     ...(ids && { ids }),
     ...(expiring !== undefined && { expiresBefore: expiring }),
   }

@@ -211,7 +211,7 @@ export async function refresh({ io, source }: Session, id: string, options: Refr
 
 /** Flags that are of use for many tokens alone. */
 const MANY_FIELDS = [
-  ...(['type', 'status', 'search', 'metadata', 'metadataKey', 'createdBy', 'expiring', 'scope'] as const),
+  ...(['type', 'status', 'search', 'metadata', 'metadataKey', 'createdBy', 'expiring', 'scope', 'canary'] as const),
   ...(['dryRun', 'count'] as const),
 ]
 
