@@ -35,7 +35,8 @@ export async function revoke(
     engine,
     () => loadManaged(engine, actor, id),
     async (before) => {
-      await refuseWeakEnd(engine, actor, before.planId)
+      // Of one that was revoked nothing is changed; that it was, an admin of its plan may read without being asked for more.
+      if (before.revokedAt === null) await refuseWeakEnd(engine, actor, before.planId)
       return revocation(engine, before, actor, reason)
     },
   )

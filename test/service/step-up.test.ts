@@ -88,6 +88,20 @@ describe('a change for which the rules ask for a strong session', () => {
     await expect(call(w, { id: ADMIN })).resolves.toBeDefined()
   })
 
+  it('that changes nothing is none: to revoke what was revoked, but not what has merely run out', async () => {
+    const w = await withToken({ stepUp: { revoke: { acr: [MFA] } } })
+    const id = await madeIn(w)
+    const weak = { actor: ADMIN, id }
+    w.clock.advance(400 * 86_400_000)
+    expect(await codeOf(w.tokens.revoke(weak))).toBe('insufficient_user_authentication')
+    await w.tokens.revoke({ ...weak, actor: { ...STRONG, authTime: w.clock.now() } })
+    const log = await w.log()
+    expect((await w.tokens.revoke(weak)).status).toBe('revoked')
+    expect((await w.tokens.revoke({ ...weak, receipt: true })).receipt.tokenId).toBe(id)
+    expect(await codeOf(w.tokens.revoke({ ...weak, actor: 'stranger' }))).toBe('token_not_found')
+    expect(await w.log()).toEqual(log)
+  })
+
   it('is refused for what else is wrong first, so that nobody authenticates for nothing', async () => {
     const w = await withToken({ stepUp: { create: { acr: [MFA] }, edit: { acr: [MFA] }, revoke: { acr: [MFA] } } })
     const id = await madeIn(w)
