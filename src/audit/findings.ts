@@ -2,7 +2,7 @@
 
 /**
  * What is wrong. `changed`: a line does not say what it said. `broken`: it does not follow from the one before. `missing`: lines are
- * not there. `misplaced`: a number that came before. `unreadable`: a line that cannot be read. `truncated`: the end is not there.
+ * not there. `inserted`: a line with a number below 1, which no store gives. `misplaced`: a number that came before. `unreadable`: a line that cannot be read. `truncated`: the end is not there.
  * `checkpoint_differs`: another line stood there when the checkpoint was signed. `checkpoint_refused`: a checkpoint that none of the
  * keys has signed.
  */
@@ -10,6 +10,7 @@ export type LogProblemCode =
   | 'changed'
   | 'broken'
   | 'missing'
+  | 'inserted'
   | 'misplaced'
   | 'unreadable'
   | 'truncated'
@@ -151,6 +152,7 @@ const SENTENCES: { readonly [C in LogProblemCode]: (events: string, isOne: boole
   broken: (events, isOne) =>
     `${events} ${isOne ? 'does' : 'do'} not follow from what stands before: changed, put in, or moved, there or right before.`,
   missing: (events, isOne) => `${events} ${isOne ? 'is' : 'are'} not there.`,
+  inserted: (events, isOne) => `${events} ${isOne ? 'was' : 'were'} put in: the first event of a log has the number 1.`,
   misplaced: (events, isOne) => `${events} ${isOne ? 'stands' : 'stand'} behind a later one, or twice.`,
   unreadable: (events) => `${events} cannot be read.`,
   truncated: (events, isOne) =>

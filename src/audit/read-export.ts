@@ -2,7 +2,7 @@
 import { StoreError } from '../core/errors.ts'
 import { isDictionary } from '../core/objects.ts'
 import { readEvent } from '../core/record.ts'
-import type { TokenEvent } from '../core/token.ts'
+import { isDate, type TokenEvent } from '../core/token.ts'
 import type { TokenStore } from '../ports.ts'
 
 /**
@@ -36,15 +36,15 @@ export function readExport(lines: Iterable<string> | AsyncIterable<string>): Pic
   }
   return {
     chained: true,
-    async events({ after = 0, limit }) {
+    async events({ after = Number.NEGATIVE_INFINITY, limit }) {
       // Where the log begins, which is asked for again where something is missing.
       if (limit === 1 && after === 0 && first && kept[0] !== first) return [first]
       const page = kept.splice(0, limit)
       if (page.length === 0 && broken) {
-        const { code, message } = broken
+        const { code, message, seq = Math.max(0, after) + 1 } = broken
         broken = undefined
-        // The next line, whatever it was.
-        throw new StoreError(code, message, after + 1)
+        // The next line, whatever it was, unless it says that it was never one.
+        throw new StoreError(code, message, seq)
       }
       try {
         while (page.length < limit && !broken) {
@@ -80,5 +80,7 @@ function eventIn(line: string, number: number): TokenEvent {
   const { event, wrong } = readEvent(value)
   // As it was written, so that nobody who looks at the line reads anything else: of a name that stands there twice, say.
   if (isDictionary(value) && wrong.length === 0 && JSON.stringify(value) === line) return event
-  throw new StoreError('row_unreadable', `Line ${number} of the export is no event: it was cut off or changed.`)
+  const { seq } = Object(value) as { readonly seq?: unknown }
+  const message = `Line ${number} of the export is no event: it was cut off or changed.`
+  throw new StoreError('row_unreadable', message, isDate(seq) && seq < 1 ? seq : undefined)
 }

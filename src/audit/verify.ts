@@ -57,8 +57,8 @@ export async function verifyLog(input: VerifyInput): Promise<LogReport> {
   }
   checkpoints.sort((a, b) => a.seq - b.seq)
   const walker = createWalker(platformSha256(), findings, checkpoints, from)
-  // The event before the first one is what that one has to follow from.
-  let after = Math.max(0, from - 2)
+  // The event before the first one is what that one has to follow from. From the very beginning, so that what was put in before it is seen.
+  let after = from > 1 ? from - 2 : undefined
   /** How many lines in a row could not be read whose number nobody knows. */
   let guesses = 0
   let next = readPage(store, after)
@@ -73,7 +73,7 @@ export async function verifyLog(input: VerifyInput): Promise<LogReport> {
     const isEnd = (page.unreadable === undefined && page.events.length < PAGE) || guesses > MOST_GUESSES
     if (!isEnd) {
       const end = page.unreadable ?? (last as TokenEvent).seq
-      if (end <= after) throw new TypeError('The store gives the same events again and again: mend the adapter.')
+      if (after !== undefined && end <= after) throw new TypeError('The store gives the same events again and again: mend the adapter.')
       after = end
       next = readPage(store, after)
       next.catch(() => undefined)
@@ -99,7 +99,7 @@ interface Page {
 }
 
 /** A page of events; where one of them cannot be read, those before it. */
-async function readPage(store: VerifyInput['store'], after: number): Promise<Page> {
+async function readPage(store: VerifyInput['store'], after: number | undefined): Promise<Page> {
   try {
     return { events: await ask(store, after, PAGE) }
   } catch (error) {
@@ -109,18 +109,23 @@ async function readPage(store: VerifyInput['store'], after: number): Promise<Pag
   for (let seq = after; ; seq = events.at(-1)?.seq ?? seq) {
     try {
       const [event] = await ask(store, seq, 1)
-      if (!event) return { events, unreadable: seq + 1 }
+      if (!event) return { events, unreadable: (seq ?? 0) + 1 }
       events.push(event)
     } catch (error) {
       if (!isUnreadable(error)) throw error
-      const place = placeOf(error) ?? 0
-      return place > seq ? { events, unreadable: place } : { events, unreadable: seq + 1, isGuess: true }
+      const place = placeOf(error)
+      const isSaid = place !== undefined && (seq === undefined || place > seq)
+      return isSaid ? { events, unreadable: place } : { events, unreadable: (seq ?? 0) + 1, isGuess: true }
     }
   }
 }
 
-async function ask(store: VerifyInput['store'], after: number, limit: number): Promise<readonly TokenEvent[]> {
-  const page: unknown = await store.events({ ...(after > 0 && { after }), limit })
+async function ask(
+  store: VerifyInput['store'],
+  after: number | undefined,
+  limit: number,
+): Promise<readonly TokenEvent[]> {
+  const page: unknown = await store.events({ ...(after !== undefined && { after }), limit })
   const isPage =
     Array.isArray(page) &&
     page.length <= limit &&

@@ -69,6 +69,7 @@ export function createWalker(
       isWhole = false
     },
     passUnreadable(seq) {
+      if (seq < 1) return findings.tell('inserted', seq)
       if (last !== undefined && seq > last + 1) findings.tell('missing', last + 1, seq - 1)
       findings.tell('unreadable', seq)
       last = seq
@@ -77,6 +78,8 @@ export function createWalker(
     },
     take(event) {
       const { seq, hash, chain } = event
+      // No store ever gives such a number.
+      if (seq < 1) return findings.tell('inserted', seq)
       if (seq < from) {
         // The event before the first: what that one has to follow from.
         link = chain
@@ -86,7 +89,7 @@ export function createWalker(
         return
       }
       findings.saw(seq)
-      if (seq < 1 || (last !== undefined && seq <= last)) {
+      if (last !== undefined && seq <= last) {
         findings.tell('misplaced', seq)
         return
       }

@@ -120,6 +120,15 @@ describe.each(Object.entries(SQL))('over %s', (name, open) => {
           ['unreadable 1', 'missing 7'],
         ],
         [[sql`delete from ${table} where seq = 7`], ['missing 7']],
+        // Before the first line, where nobody looks: as it is, and so that it cannot be read.
+        [[sql`update ${table} set seq = 0 where seq = 7`], ['inserted 0', 'missing 7']],
+        [
+          [
+            sql`update ${table} set seq = -5 where seq = 7`,
+            sql`update ${table} set seq = -4, at = 9007199254740993 where seq = 8`,
+          ],
+          ['inserted -5 -4', 'missing 7 8'],
+        ],
         [[sql`delete from ${table} where seq between 7 and 9`], ['missing 7 9']],
         [[sql`delete from ${table} where seq > 9`], ['truncated 10 12']],
         [[sql`delete from ${table}`], ['truncated 1 12']],

@@ -2,7 +2,7 @@
 import { createHash, webcrypto } from 'node:crypto'
 import fc from 'fast-check'
 import { memoryStore, StoreError, type TokenEvent } from 'plan-access-tokens'
-import { createCheckpoint, type LogReport, verifyLog } from 'plan-access-tokens/audit'
+import { createCheckpoint, type LogReport, readExport, verifyLog } from 'plan-access-tokens/audit'
 import { describe, expect, it } from 'vitest'
 import { allOf, filledWorld, type Log, logOf } from './logs.ts'
 
@@ -43,6 +43,27 @@ const keysOf = async (alg: 'ES256' | 'EdDSA') => {
   const algorithm = alg === 'ES256' ? { name: 'ECDSA', namedCurve: 'P-256' } : { name: 'Ed25519' }
   return (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as unknown as CryptoKeyPair
 }
+
+describe('a line whose number no store gives', () => {
+  it.each([[0], [-1], [-7]])('%i is told as put in, wherever it is read, and is no beginning of the chain', async (seq) => {
+    const { store } = await filledWorld()
+    const log = await allOf(store)
+    const forged = { ...(log[4] as TokenEvent), seq }
+    for (const line of [forged, rechained([forged])[0] as TokenEvent]) {
+      const report = await verified(logOf([line, ...log]))
+      expect([problemsOf(report), report.from, report.vouchedFrom]).toEqual([[`inserted ${seq}`], 1, 1])
+    }
+    const lines = [forged, ...log].map((event) => JSON.stringify(event))
+    expect(problemsOf(await verifyLog({ store: readExport(lines) }))).toEqual([`inserted ${seq}`])
+  })
+
+  it('is told of each of them, however many stand before the first', async () => {
+    const { store } = await filledWorld()
+    const log = await allOf(store)
+    const forged = Array.from({ length: 2_500 }, (_, i) => ({ ...(log[4] as TokenEvent), seq: i - 2_500 }))
+    expect(problemsOf(await verified(logOf([...forged, ...log])))).toEqual(['inserted -2500 -1'])
+  })
+})
 
 describe('an untouched log', () => {
   it('is good from its first event to its last, and says what its newest link is', async () => {

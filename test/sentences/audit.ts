@@ -36,6 +36,7 @@ export const AUDIT: readonly Mistake[] = [
   ...mistakesOf<readonly string[]>('a log', told, {
     'a changed line': [JSON.stringify({ ...event, seq: 1, ...link })],
     'lines that are not there': [JSON.stringify({ ...event, seq: 1 }), JSON.stringify({ ...event, seq: 4 })],
+    'a line before the first': [JSON.stringify({ ...event, seq: 0 }), JSON.stringify({ ...event, seq: 1 })],
     'a line twice': [JSON.stringify({ ...event, seq: 1 }), JSON.stringify({ ...event, seq: 1 })],
     'a line that is cut off': ['{"v":1'],
   }),
