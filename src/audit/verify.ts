@@ -73,7 +73,8 @@ export async function verifyLog(input: VerifyInput): Promise<LogReport> {
     const isEnd = (page.unreadable === undefined && page.events.length < PAGE) || guesses > MOST_GUESSES
     if (!isEnd) {
       const end = page.unreadable ?? (last as TokenEvent).seq
-      if (after !== undefined && end <= after) throw new TypeError('The store gives the same events again and again: mend the adapter.')
+      if (after !== undefined && end <= after)
+        throw new TypeError('The store gives the same events again and again: mend the adapter.')
       after = end
       next = readPage(store, after)
       next.catch(() => undefined)

@@ -2,9 +2,12 @@
  * What is still to be sent of one plan, in its order: what the walk has handed over, what has to be read from the log once more, and
  * what fell due. A plan that fails waits by itself and holds up no other. Who walks: outbox/runner.ts.
  */
+
+import type { PlanRules } from '../core/plan-rules.ts'
 import type { TokenEvent, TokenRecord } from '../core/token.ts'
 import { ask, readObjects } from '../service/ask.ts'
 import { type ManagingEngine, timeOf } from '../service/engine.ts'
+import { askRules } from '../service/plan-rules.ts'
 import { dueOf, type Window } from './due.ts'
 import { headOf, type NoticeHead } from './notice.ts'
 import type { PlanState } from './state.ts'
@@ -138,5 +141,9 @@ export async function dueOfAll(
   window: Window,
 ): Promise<readonly NoticeHead[]> {
   const uses = records.length === 0 ? undefined : await engine.uses.of(records.map(({ id }) => id))
-  return records.flatMap((record) => dueOf(record, uses, window))
+  const rules = new Map<string, PlanRules | undefined>()
+  // Rules that cannot be had hold up nothing else: onError has heard of them, and what follows from them is not told meanwhile.
+  for (const { planId } of records)
+    if (!rules.has(planId)) rules.set(planId, await askRules(engine, planId).catch(() => undefined))
+  return records.flatMap((record) => dueOf(record, uses, window, rules.get(record.planId)))
 }

@@ -2,7 +2,7 @@
  * What a notice is, and which there are. A notice holds what an admin of the plan may see: never a secret, a digest or a record.
  * Those without an event: outbox/due.ts. How one is put together: outbox/make.ts.
  */
-import type { Change, EventType, Token, TokenEvent } from '../core/token.ts'
+import type { Change, EventType, RulesWarning, Token, TokenEvent } from '../core/token.ts'
 
 /** What a notice is about. May grow in a minor version. */
 export type NoticeType =
@@ -27,6 +27,10 @@ export type NoticeType =
   | 'token.expired'
   | 'token.unused'
   | 'token.old_secret_used'
+  | 'token.request_lapsing'
+  | 'token.edit_request_lapsing'
+  | 'token.ending_by_rule'
+  | 'token.ended_by_rule'
 
 /**
  * What each line of the audit log is told as. One that ends what was reported as leaked is `secret.leaked`, whatever it ended; one that
@@ -64,10 +68,12 @@ export interface NoticeHead {
   readonly tokenId: string
   /** The place in the audit log; absent of what fell due. */
   readonly seq?: number
-  /** Of what fell due: when the token ends or ended; of `token.old_secret_used` when the old secret does. */
+  /** Of what fell due: when the token ends or ended, or what was asked for lapses; of `token.old_secret_used` when the old secret does. */
   readonly endsAt?: number
-  /** Of `token.expiring`. */
+  /** Of what is about to end or to lapse. */
   readonly daysLeft?: number
+  /** Of `token.ending_by_rule` and `token.ended_by_rule`: which rule of the plan. */
+  readonly rule?: RulesWarning['code']
   /** Of `token.unused` and `token.old_secret_used`: to a minute, `null` if never. */
   readonly lastUsedAt?: number | null
 }

@@ -18,6 +18,7 @@ const ACTIVITIES: { readonly [T in NoticeType]?: number } = {
   'token.refreshed': 4,
   'token.self_refreshed': 4,
   'token.expired': 5,
+  'token.ended_by_rule': 5,
   'token.revoked': 6,
 }
 const ACTIVITY_NAMES: { readonly [activity: number]: string } = {
@@ -33,7 +34,7 @@ const SEVERITIES = [
     types: ['secret.leaked', 'secret.leak_reported', 'token.canary_used', 'token.superseded_secret_used'],
   },
   { id: 3, name: 'Medium', types: ['token.old_secret_used'] },
-  { id: 2, name: 'Low', types: ['token.expiring', 'token.unused'] },
+  { id: 2, name: 'Low', types: ['token.expiring', 'token.unused', 'token.ending_by_rule', 'token.ended_by_rule'] },
 ]
 
 /** Who says it. */

@@ -65,6 +65,29 @@ const TEXTS: { readonly [T in NoticeType]: Text } = {
       `An old secret of ${name(notice, 'the token')} was still in use on ${date(notice.lastUsedAt)}; ${ends(notice)}.`,
     todo: 'Something was not given the new secret. Find it and give it the new one: with the old one it stops working.',
   },
+  'token.request_lapsing': {
+    says: (notice) =>
+      `What was asked for as ${name(notice, 'the token')} lapses ${soon(notice)}, on ${date(notice.endsAt)}.`,
+    todo: 'If it is still wanted, another admin than the one who asked approves it; if that was done, whoever asked collects its secret. If not, let it lapse.',
+  },
+  'token.edit_request_lapsing': {
+    says: (notice) =>
+      `The edit of ${name(notice, 'the token')} that waits lapses ${soon(notice)}, on ${date(notice.endsAt)}.`,
+    todo: 'If it is still wanted, another admin than the one who asked approves it. If not, let it lapse: the token stays as it is.',
+  },
+  'token.ending_by_rule': {
+    says: (notice) =>
+      `A rule of the plan ends ${name(notice, 'the token')} ${soon(notice)}, on ${date(notice.endsAt)}: ${rule(notice)}.`,
+    todo: (notice) =>
+      notice.rule === 'token_idle'
+        ? 'If it is still needed, use it or refresh it before. If not, revoke it.'
+        : 'If it is still needed, refresh it before, and put the new secret where it is used. If not, revoke it.',
+  },
+  'token.ended_by_rule': {
+    says: (notice) =>
+      `A rule of the plan has ended ${name(notice, 'the token')} on ${date(notice.endsAt)}: ${rule(notice)}.`,
+    todo: 'Nothing that uses it works any more. If it is still needed, refresh it and put the new secret where it is used. If not, revoke it.',
+  },
   'secret.leak_reported': {
     says: (notice) =>
       `A secret of ${name(notice, 'the token')} was reported as leaked. It has not been ended at once${leakedUntil(notice)}.`,
@@ -164,6 +187,8 @@ const what = ({ changed = [] }: Notice): string => {
 }
 const why = ({ actor, reason }: Notice): string =>
   actor === null && reason ? `: ${oneLine(reason).replace(/\.$/, '')}` : ''
+const rule = ({ rule: broken }: Notice): string =>
+  broken === 'token_idle' ? 'nobody has used it for so long' : 'its secret is as old as the rules allow'
 const ends = ({ at, endsAt }: Notice): string =>
   endsAt !== undefined && endsAt <= at ? `it ended on ${date(endsAt)}` : `it works until ${date(endsAt)}`
 const soon = ({ daysLeft }: Notice): string => (daysLeft === 1 ? 'within a day' : `within ${daysLeft} days`)

@@ -45,17 +45,20 @@ const keysOf = async (alg: 'ES256' | 'EdDSA') => {
 }
 
 describe('a line whose number no store gives', () => {
-  it.each([[0], [-1], [-7]])('%i is told as put in, wherever it is read, and is no beginning of the chain', async (seq) => {
-    const { store } = await filledWorld()
-    const log = await allOf(store)
-    const forged = { ...(log[4] as TokenEvent), seq }
-    for (const line of [forged, rechained([forged])[0] as TokenEvent]) {
-      const report = await verified(logOf([line, ...log]))
-      expect([problemsOf(report), report.from, report.vouchedFrom]).toEqual([[`inserted ${seq}`], 1, 1])
-    }
-    const lines = [forged, ...log].map((event) => JSON.stringify(event))
-    expect(problemsOf(await verifyLog({ store: readExport(lines) }))).toEqual([`inserted ${seq}`])
-  })
+  it.each([[0], [-1], [-7]])(
+    '%i is told as put in, wherever it is read, and is no beginning of the chain',
+    async (seq) => {
+      const { store } = await filledWorld()
+      const log = await allOf(store)
+      const forged = { ...(log[4] as TokenEvent), seq }
+      for (const line of [forged, rechained([forged])[0] as TokenEvent]) {
+        const report = await verified(logOf([line, ...log]))
+        expect([problemsOf(report), report.from, report.vouchedFrom]).toEqual([[`inserted ${seq}`], 1, 1])
+      }
+      const lines = [forged, ...log].map((event) => JSON.stringify(event))
+      expect(problemsOf(await verifyLog({ store: readExport(lines) }))).toEqual([`inserted ${seq}`])
+    },
+  )
 
   it('is told of each of them, however many stand before the first', async () => {
     const { store } = await filledWorld()

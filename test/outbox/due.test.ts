@@ -4,7 +4,8 @@ import fc from 'fast-check'
 import { canaryTokens } from 'plan-access-tokens/leaks'
 import { createOutbox, type Notice } from 'plan-access-tokens/outbox'
 import { describe, expect, it } from 'vitest'
-import { ADMIN, DAY, HOUR, MINUTE, newWorld, START, type WorldOptions } from '../support/world.ts'
+import { sentenceOf } from '../../src/outbox/texts.ts'
+import { ADMIN, DAY, HOUR, MINUTE, newDirectory, newWorld, START, type WorldOptions } from '../support/world.ts'
 import { OTHER, receiver } from './support.ts'
 
 /** A world in which an outbox looks once an hour, and what it told besides events. */
@@ -95,6 +96,62 @@ describe('a token that nobody uses', () => {
     expect(lines()).toHaveLength(1)
     await pass(11 * DAY)
     expect(lines()).toEqual(['91 token.unused', '183 token.unused'])
+  })
+})
+
+describe('a token that a rule of its plan ends', () => {
+  const ruled = (rules: () => unknown) => dueWorld(undefined, { directory: { ...newDirectory(), rules } as never })
+
+  it('by its age is told of 7 days and a day before, and when it has ended; a refresh starts that again', async () => {
+    let rules: object = {}
+    const { tokens, make, ask, outbox, pass, lines, due } = ruled(() => rules)
+    await outbox.runOnce()
+    // Made before the rule: what is made after it ends by its own date.
+    const [long, refreshed] = [await make({ lifetimeDays: 300 }), await make({ lifetimeDays: 300 })]
+    rules = { maxLifetimeDays: 20 }
+    await make({ lifetimeDays: 20 })
+    await pass(12 * DAY)
+    await tokens.refresh({ actor: ADMIN, id: refreshed.id })
+    await pass(9 * DAY)
+    const ofRule = due().filter(({ tokenId }) => tokenId === long.id)
+    expect(lines().filter((line) => line.includes('rule'))).toEqual([
+      ...['13 token.ending_by_rule 7', '19 token.ending_by_rule 1', '20 token.ended_by_rule'],
+    ])
+    expect(ofRule.map(({ rule, endsAt }) => [rule, endsAt])).toEqual(
+      Array(3).fill(['lifetime_exceeded', START + 20 * DAY]),
+    )
+    expect(await ask(long.secret)).toBe('lifetime_exceeded')
+    expect(sentenceOf(ofRule[2] as Notice)).toMatch(/^A rule of the plan has ended the token "Nightly export" on /)
+  })
+
+  it('since nobody uses it is told of in the last half of that time, and a use cancels it', async () => {
+    const { tokens, make, ask, outbox, pass, lines, due } = ruled(() => ({ idleDays: 10 }))
+    await outbox.runOnce()
+    const { secret } = await make({ lifetimeDays: 100 })
+    await pass(8 * DAY)
+    expect(await ask(secret)).toBe('allowed')
+    await tokens.close()
+    await pass(11 * DAY)
+    expect(lines()).toEqual(['17 token.ending_by_rule 1', '18 token.ended_by_rule'])
+    expect(due().map(({ rule }) => rule)).toEqual(['token_idle', 'token_idle'])
+  })
+
+  it('is told of by its own date alone while the rules cannot be had, and a canary never by a rule', async () => {
+    let rules: object = {}
+    const { make, outbox, pass, lines } = ruled(() => rules)
+    await outbox.runOnce()
+    await make({ lifetimeDays: 10 })
+    rules = { maxLifetimeDays: 5, misspelt: true }
+    await pass(11 * DAY)
+    const own = ['3 token.expiring 7', '9 token.expiring 1', '10 token.expired']
+    expect(lines()).toEqual(own)
+    rules = {}
+    const canary = ruled(() => rules)
+    await canary.outbox.runOnce()
+    await canary.make({ canary: true, lifetimeDays: 10 })
+    rules = { maxLifetimeDays: 5, idleDays: 4 }
+    await canary.pass(11 * DAY)
+    expect(canary.lines()).toEqual(own)
   })
 })
 
