@@ -3,6 +3,7 @@
  * until it is written. An answer that was lost is asked for again with the same secret and key; whoever comes with a replaced secret
  * otherwise is told apart from that.
  */
+import { millisecondsInDay } from 'date-fns/constants'
 import { OF_PLAN, OF_REQUEST, OF_TOKEN, type Rule, type Stage } from '../core/decide.ts'
 import { PlanTokenError, type RefusalCode } from '../core/errors.ts'
 import type { LegacyKey } from '../core/legacy.ts'
@@ -37,6 +38,12 @@ import { refusedAs, refusedFor, renewed } from './answers.ts'
 import { keyOf, type ReadKey } from './key.ts'
 import { noteSuperseded, type OnSuperseded } from './superseded.ts'
 import { latestEnd, renewFromOf, renewUntilOf } from './term.ts'
+
+/**
+ * What a renewal that moves no end must leave of the life of its secret, in milliseconds: towards the end of the term each would be
+ * half as long as the one before, for ever.
+ */
+const SHORTEST = millisecondsInDay
 
 /** What was written, and the secret of it. */
 interface Written {
@@ -170,6 +177,7 @@ async function judge(wish: Wish, record: TokenRecord): Promise<Judged<Outcome>> 
     idempotency: { ...repeated, digest: made.digest },
   })
   if (after === 'too_many_live_secrets') return refuse(after)
+  if (after.expiresAt <= record.expiresAt && after.expiresAt - now < SHORTEST) return refuse('renewal_ended')
   return written(after, secret, rule, rules)
 }
 

@@ -1,6 +1,6 @@
 /** `tokens.renew`: a token gets its new secret by its newest one, no sooner and no longer than it may. Over HTTP: handler.test.ts. */
 import { createHash } from 'node:crypto'
-import { createPlanTokens, memoryStore, SetupError, type TokenStore } from 'plan-access-tokens'
+import { createPlanTokens, memoryStore, type Renewal, SetupError, type TokenStore } from 'plan-access-tokens'
 import { addressRanges } from 'plan-access-tokens/addresses'
 import { legacyKeys } from 'plan-access-tokens/legacy'
 import { selfRenewal } from 'plan-access-tokens/self-renewal'
@@ -95,11 +95,33 @@ describe('a token that may renew itself', () => {
     world.clock.set(START + 20 * DAY)
     const newer = await world.renewed(secret)
     expect((await world.tokens.get({ actor: ADMIN, id })).expiresAt).toBe(until)
-    world.clock.set(until - 1)
+    world.clock.set(until - DAY + 1)
+    expect(await world.tried(newer)).toBe('renewal_ended')
+    world.clock.set(until - DAY)
     const newest = await world.renewed(newer)
     expect((await world.tokens.get({ actor: ADMIN, id })).expiresAt).toBe(until)
     world.clock.set(until)
     expect(await world.tried(newest)).toBe('token_expired')
+  })
+
+  it('gets shorter secrets towards the end of its term, and none that would last less than a day', async () => {
+    const world = renewingWorld()
+    let { secret } = await world.makeRenewing({ lifetimeDays: 30, renewUntil: START + 40 * DAY })
+    const left: number[] = []
+    let refused: Renewal | undefined
+    for (let day = 0; day < 39.75 && !refused; day += 0.25) {
+      world.clock.set(START + day * DAY)
+      const renewal = await world.renew(secret, `day-${day}`)
+      if (renewal.renewed) {
+        left.push((renewal.expiresAt - world.clock.now()) / DAY)
+        secret = renewal.secret.reveal()
+      } else if (renewal.code !== 'renewal_too_early') refused = renewal
+    }
+    expect(left).toEqual([25, 12.5, 6.25, 3, 1.5])
+    expect(refused).toMatchObject({ renewed: false, code: 'renewal_ended' })
+    expect(world.clock.now()).toBe(START + 39.25 * DAY)
+    world.clock.set(START + 40 * DAY - 1)
+    expect(await world.ask(secret)).toBe('allowed')
   })
 
   it('that an admin gave a later end keeps it, and renews nothing after its term', async () => {
