@@ -6,6 +6,7 @@
 import { StoreError } from '../core/errors.ts'
 import { isDate } from '../core/token.ts'
 import type { TokenStore } from '../ports.ts'
+import { isLink, readLine, signedLine } from './jws.ts'
 import { type Prover, type SigningKey, signerOf } from './keys.ts'
 
 /** What a checkpoint says. */
@@ -29,8 +30,6 @@ export interface CheckpointInput {
 const TYPE = 'plan-access-tokens-checkpoint'
 /** How many of the newest events may be without a link: an older process writes beside this one. */
 const LOOKED_AT = 500
-/** No checkpoint is longer. */
-const LONGEST = 2_000
 
 /**
  * Signs what the newest link of the log is now. Keep the line that it gives where nobody who can write the database can write: in
@@ -52,9 +51,7 @@ export async function createCheckpoint({ store, key, at = Date.now() }: Checkpoi
       'store_unsuitable',
       'No event of the log has a link of the chain yet. The first one that is written by this version has one.',
     )
-  const head = encoded({ alg: signer.alg, typ: TYPE })
-  const said = `${head}.${encoded({ v: 1, seq: last.seq, chain: last.chain, at } satisfies Checkpoint & { v: 1 })}`
-  return `${said}.${base64Url(await signer.sign(bytesOf(said)))}`
+  return signedLine(TYPE, { v: 1, seq: last.seq, chain: last.chain, at } satisfies Checkpoint & { v: 1 }, signer)
 }
 
 /** A checkpoint that one of the keys has signed; otherwise what is wrong with it. */
@@ -62,18 +59,11 @@ export async function readCheckpoint(
   line: string,
   provers: readonly Prover[],
 ): Promise<Checkpoint | 'unreadable' | 'unproved'> {
-  const text = line.trim()
-  const [head, payload, signed, ...more] = text.length > LONGEST ? [] : text.split('.')
-  const signature = bytesOfBase64Url(signed)
-  if (head === undefined || payload === undefined || signature === undefined || more.length > 0) return 'unreadable'
-  const { alg, typ, crit } = decoded(head)
-  const { v, seq, chain, at } = decoded(payload)
-  if (typ !== TYPE || crit !== undefined || v !== 1 || !isDate(seq) || seq < 1 || !isDate(at)) return 'unreadable'
-  if (typeof chain !== 'string' || !/^[0-9a-f]{64}$/.test(chain)) return 'unreadable'
-  const bytes = bytesOf(`${head}.${payload}`)
-  for (const prover of provers)
-    if (prover.alg === alg && (await prover.proves(signature, bytes))) return { seq, chain, at }
-  return 'unproved'
+  const read = readLine(line, TYPE)
+  if (!read) return 'unreadable'
+  const { v, seq, chain, at } = read.fields
+  if (v !== 1 || !isDate(seq) || seq < 1 || !isDate(at) || !isLink(chain)) return 'unreadable'
+  return (await read.isProvedBy(provers)) ? { seq, chain, at } : 'unproved'
 }
 
 /** @throws StoreError for a store that has no chain. */
@@ -83,29 +73,4 @@ export function refuseUnchained(store: Pick<TokenStore, 'chained'>): void {
     'store_unsuitable',
     'This store has no chain over its log, so nobody can tell whether it was touched. memoryStore, sqlStore, drizzleStore, prismaStore, redisStore and d1Store have one; a store of your own says so by `chained`.',
   )
-}
-
-const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
-const encoded = (value: object): string => base64Url(bytesOf(JSON.stringify(value)))
-
-function base64Url(bytes: Uint8Array): string {
-  const text = btoa(String.fromCharCode(...bytes))
-  return text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
-}
-
-/** The bytes of base64url without padding, in its one spelling; `undefined` for anything else. */
-function bytesOfBase64Url(text: string | undefined): Uint8Array<ArrayBuffer> | undefined {
-  if (text === undefined || !/^[\w-]+$/.test(text) || text.length % 4 === 1) return undefined
-  const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (one) => one.charCodeAt(0))
-  return base64Url(bytes) === text ? bytes : undefined
-}
-
-/** The fields of a part; none of what is no JSON object. */
-function decoded(part: string): { readonly [field: string]: unknown } {
-  const bytes = bytesOfBase64Url(part)
-  try {
-    return Object(bytes && JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)))
-  } catch {
-    return {}
-  }
 }

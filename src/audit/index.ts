@@ -7,4 +7,11 @@ export { exportEvents, type LogExport, type PlanExport } from './export.ts'
 export type { LogProblem, LogProblemCode, LogReport, Stretch } from './findings.ts'
 export type { CheckpointAlgorithm, Jwk, ProvingKey, SigningKey, WebCryptoKey } from './keys.ts'
 export { readExport } from './read-export.ts'
+export {
+  type SignReceiptInput,
+  signReceipt,
+  type VerifiedReceipt,
+  type VerifyReceiptInput,
+  verifyReceipt,
+} from './receipt.ts'
 export { type VerifyInput, verifyLog } from './verify.ts'

@@ -1,5 +1,6 @@
 /** Receipts of revocations: where the end stands in the log, and since when no process of the deployment can have accepted the token. */
 import { createPlanTokens, memoryStore } from 'plan-access-tokens'
+import { createCheckpoint, signReceipt, verifyReceipt } from 'plan-access-tokens/audit'
 import { operator } from 'plan-access-tokens/operator'
 import { describe, expect, it } from 'vitest'
 import { ADA, BEN, newWorld as newApprovals } from '../approvals/world.ts'
@@ -82,6 +83,40 @@ describe('a receipt', () => {
     expect(receipt.notAcceptedSince).toBeGreaterThanOrEqual(before + 200)
     await slow.tokens.close()
   })
+
+  it.each(['ES256', 'EdDSA'] as const)(
+    'is signed by a key of the host with %s, and nobody else can write one',
+    async (alg) => {
+      const algorithm = alg === 'ES256' ? { name: 'ECDSA', namedCurve: 'P-256' } : { name: 'Ed25519' }
+      const pair = async () =>
+        (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as unknown as CryptoKeyPair
+      const [own, other] = [await pair(), await pair()]
+      const { tokens, store, make } = newWorld()
+      const { id } = await make()
+      const { receipt } = await tokens.revoke({ actor: ADMIN, id, receipt: true })
+      const line = await signReceipt({ receipt, key: own.privateKey })
+      expect(await verifyReceipt({ line: `${line}\n`, key: [other.publicKey, own.publicKey] })).toEqual({
+        ok: true,
+        receipt,
+      })
+      const refused = async (text: string, key = own.publicKey) => {
+        const verified = await verifyReceipt({ line: text, key })
+        return verified.ok ? 'ok' : verified.code
+      }
+      expect(await refused(line, other.publicKey)).toBe('unproved')
+      const [head, , signature] = line.split('.')
+      const forged = btoa(JSON.stringify({ v: 1, ...receipt, tokenId: 'other' })).replaceAll('=', '')
+      expect(await refused(`${head}.${forged.replaceAll('+', '-').replaceAll('/', '_')}.${signature}`)).toBe('unproved')
+      const checkpoint = await createCheckpoint({ store, key: own.privateKey })
+      for (const text of ['', 'a.b.c', `${line}.x`, checkpoint, line.slice(0, -3)])
+        expect(await refused(text)).not.toBe('ok')
+      expect(await refused(checkpoint)).toBe('unreadable')
+      await expect(signReceipt({ receipt: { ...receipt, seq: 'x' } as never, key: own.privateKey })).rejects.toThrow(
+        'receipt: must be what revoke() gave',
+      )
+      await expect(verifyReceipt({ line, key: own.privateKey })).rejects.toThrow('public key')
+    },
+  )
 
   it('is for who may revoke alone, and only where it is asked for', async () => {
     const { tokens, make } = newWorld()

@@ -1,6 +1,6 @@
 /** Mistakes around the audit log: what is verified, signed, exported and asked for. */
 import { createPlanTokens, memoryStore } from 'plan-access-tokens'
-import { createCheckpoint, exportEvents, readExport, verifyLog } from 'plan-access-tokens/audit'
+import { createCheckpoint, exportEvents, readExport, signReceipt, verifyLog } from 'plan-access-tokens/audit'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { newDirectory } from '../support/world.ts'
 import { type Mistake, mistakesOf } from './table.ts'
@@ -56,6 +56,9 @@ export const AUDIT: readonly Mistake[] = [
     'a key that is public': { store, key: { kty: 'OKP', crv: 'Ed25519', x: 'AAAA' } },
     'another algorithm': { store, key: { alg: 'RS256', sign: () => new Uint8Array() } },
     'no event yet': { store, key: { alg: 'ES256', sign: () => new Uint8Array() } },
+  }),
+  ...mistakesOf<object>('signReceipt', (given) => signReceipt(given as never), {
+    'no receipt': { receipt: {}, key: { alg: 'ES256', sign: () => new Uint8Array() } },
   }),
   ...mistakesOf<object>('exportEvents', (given) => exportEvents(given as never).next(), {
     'no tokens': { tokens: {}, actor: 'admin-1', planId: '1001', format: 'csv' },

@@ -94,7 +94,7 @@ export const PUBLIC_VALUES: {
   'plan-access-tokens/approvals': { source: 'src/approvals/index.ts', values: ['approvals'] },
   'plan-access-tokens/audit': {
     source: 'src/audit/index.ts',
-    values: ['createCheckpoint', 'exportEvents', 'readExport', 'verifyLog'],
+    values: ['createCheckpoint', 'exportEvents', 'readExport', 'signReceipt', 'verifyLog', 'verifyReceipt'],
   },
   'plan-access-tokens/self-renewal': {
     source: 'src/self-renewal/index.ts',

@@ -170,7 +170,10 @@ interface Types {
   SigningKey: audit.SigningKey
   Jwk: audit.Jwk
   WebCryptoKey: audit.WebCryptoKey
+  SignReceiptInput: audit.SignReceiptInput
   Stretch: audit.Stretch
+  VerifiedReceipt: audit.VerifiedReceipt
+  VerifyReceiptInput: audit.VerifyReceiptInput
   VerifyInput: audit.VerifyInput
   NotRenewed: renewals.NotRenewed
   Renewal: renewals.Renewal
