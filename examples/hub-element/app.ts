@@ -1,25 +1,33 @@
 /**
  * The server of a page that is drawn in the browser: what the hub's page needs as JSON at `/tokens.json`, its files and its API below
- * its path, and two pages that show it, by a custom element and by a component.
+ * its path, and two pages that show it, by a custom element and by a component of React.
  */
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { HubHandler } from 'plan-access-tokens/hub'
 
-const PAGES: { readonly [path: string]: string } = {
-  '/element':
-    '<plan-access-tokens src="/tokens.json"></plan-access-tokens><script type="module" src="/element.js"></script>',
-  '/component': '<div id="root"></div><script type="module" src="/view.js"></script>',
+/** What an application is made of. */
+interface AppOptions {
+  /** The path of the hub's page. */
+  readonly basePath: string
+  /** The organizations and the languages between which the component changes. */
+  readonly plans?: readonly string[]
+  readonly languages?: readonly string[]
+  /** A folder of packages with `react` and `react-dom`, where they are not beside this example. */
+  readonly packages?: string
 }
 
-/** Makes it, over a hub whose path is `basePath`. */
-export async function createApp(hub: HubHandler, basePath: string): Promise<(request: Request) => Promise<Response>> {
-  const scripts = new Map<string, string>(
-    await Promise.all([bundle('element.ts'), bundle('view.tsx')]).then(([element, view]) => [
-      ['/element.js', element] as const,
-      ['/view.js', view] as const,
-    ]),
-  )
+const SCRIPTS: { readonly [path: string]: string } = { '/element.js': 'element.ts', '/view.js': 'view.tsx' }
+
+/** Makes it, over a hub. */
+export function createApp(hub: HubHandler, options: AppOptions): (request: Request) => Promise<Response> {
+  const { basePath, plans = [], languages = ['en'], packages } = options
+  const pages: { readonly [path: string]: string } = {
+    '/element':
+      '<plan-access-tokens src="/tokens.json"></plan-access-tokens><script type="module" src="/element.js"></script>',
+    '/component': `<div id="root" data-plans="${plans.join(' ')}" data-languages="${languages.join(' ')}"></div><script type="module" src="/view.js"></script>`,
+  }
+  const scripts = new Map<string, string>()
   return async (request) => {
     const { pathname } = new URL(request.url)
     if (pathname.startsWith(`${basePath}/`)) return hub(request)
@@ -27,9 +35,13 @@ export async function createApp(hub: HubHandler, basePath: string): Promise<(req
       const { headers, ...parts } = await hub.parts(request)
       return Response.json(parts, { headers })
     }
-    const script = scripts.get(pathname)
-    if (script !== undefined) return new Response(script, { headers: { 'Content-Type': 'text/javascript' } })
-    const html = PAGES[pathname]
+    const source = SCRIPTS[pathname]
+    if (source !== undefined) {
+      const script = scripts.get(pathname) ?? (await bundle(source, packages))
+      scripts.set(pathname, script)
+      return new Response(script, { headers: { 'Content-Type': 'text/javascript' } })
+    }
+    const html = pages[pathname]
     if (html === undefined) return new Response('Not found', { status: 404 })
     return new Response(`<!doctype html><html lang="en"><title>Acme</title>${html}`, {
       headers: { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': "default-src 'self'" },
@@ -37,10 +49,11 @@ export async function createApp(hub: HubHandler, basePath: string): Promise<(req
   }
 }
 
-async function bundle(file: string): Promise<string> {
+async function bundle(file: string, packages: string | undefined): Promise<string> {
   const { outputFiles } = await build({
     ...{ entryPoints: [fileURLToPath(new URL(file, import.meta.url))], bundle: true, write: false, format: 'esm' },
-    ...{ jsx: 'automatic', jsxImportSource: 'preact', target: 'es2022' },
+    ...{ jsx: 'automatic', target: 'es2022', define: { 'process.env.NODE_ENV': '"development"' } },
+    ...(packages !== undefined && { nodePaths: [packages] }),
   })
   return outputFiles[0]?.text ?? ''
 }

@@ -2,14 +2,16 @@
 import { mountHub } from './mount.ts'
 
 class PlanAccessTokens extends HTMLElement {
-  #mounted: Promise<() => void> | undefined
+  #leave: (() => void) | undefined
 
   connectedCallback(): void {
-    this.#mounted = mountHub(this, this.getAttribute('src') ?? '')
+    this.#leave = mountHub(this, this.getAttribute('src') ?? '', (error) =>
+      this.dispatchEvent(new ErrorEvent('error', { error })),
+    )
   }
 
   disconnectedCallback(): void {
-    this.#mounted?.then((leave) => leave())
+    this.#leave?.()
   }
 }
 

@@ -160,7 +160,7 @@ describeInBrowsers('by keyboard', () => {
     await expect
       .poll(async () => [await chosen(), await page.getByLabel('Organization').inputValue()])
       .toEqual(['npm registry', '1002'])
-    await page.goto(`${page.url().split('#')[0]}#plan=1004&type=nonsense`)
+    await page.goto(`${page.url().split('#')[0]}#plan=${PLAN}&type=nonsense`)
     await rowOf(page, 'Website sync').waitFor()
     await expect
       .poll(async () => [await chosen(), await page.getByLabel('Organization').inputValue()])

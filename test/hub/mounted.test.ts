@@ -1,5 +1,6 @@
 /** The page in a document of the host's, below a header of the host's, and for one organization alone. */
 import { createServer } from 'node:http'
+import { join } from 'node:path'
 import expressApp from 'express'
 import { toNode } from 'plan-access-tokens/admin'
 import { type HubHandler, type HubOptions, hubHandler } from 'plan-access-tokens/hub'
@@ -7,8 +8,9 @@ import { describe, expect, it } from 'vitest'
 import { createApp } from '../../examples/hub-element/app.ts'
 import { scoped } from '../../scripts/scope-css.ts'
 import { listen } from '../admin/server.ts'
+import { isInstalled, PLATFORMS_COMMAND, tools } from '../platforms/platforms.ts'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { bootOf, hubWorld, PATH, rowOf } from './world.ts'
+import { bootOf, type HubWorldOptions, hubWorld, PATH, rowOf } from './world.ts'
 
 const open = useChromium()
 const at = (path = PATH) => new Request(`https://acme.example${path}`)
@@ -67,29 +69,118 @@ describeInChromium('in a document of the host’s', () => {
   )
 })
 
+/** The value of a name in the address of a request. */
+const said = (request: Request, name: string): string | undefined =>
+  new URL(request.url).searchParams.get(name) ?? undefined
+
+/** The hub in an application that is drawn in the browser, with a token in each of two organizations. */
+async function application(options: HubWorldOptions = {}) {
+  const world = await hubWorld(options)
+  await world.make('Of Acme')
+  await world.tokens.create({
+    ...{ actor: 'ada', planId: '1002', type: 'rest', name: 'Of Globex', description: '' },
+    ...{ lifetimeDays: 5, scopes: ['files:read'], resources: 'all' },
+  })
+  const app = createApp(world.hub, {
+    ...{ basePath: PATH, plans: ['1001', '1002'], languages: ['en', 'de'] },
+    ...(tools !== undefined && { packages: join(tools, 'node_modules') }),
+  })
+  return { ...world, address: await listen(createServer(toNode(app))) }
+}
+
 describeInChromium('in an application of the browser’s', () => {
   it('the page is a custom element', async () => {
-    const { hub, make } = await hubWorld()
-    await make('Website sync')
+    const { address } = await application()
     const { page } = await open()
-    await page.goto(`${await listen(createServer(toNode(await createApp(hub, PATH))))}/element`)
-    await rowOf(page, 'Website sync').waitFor()
+    await page.goto(`${address}/element`)
+    await rowOf(page, 'Of Acme').waitFor()
     await page.getByRole('button', { name: 'Generate REST API token' }).click()
     await page.getByRole('dialog').getByLabel('Name').fill('x')
   })
 
-  it('the page is a component, which goes and comes back', async () => {
-    const { hub, make } = await hubWorld()
-    await make('Website sync')
+  it('the element tells of a page that there is not', async () => {
+    const { address } = await application()
     const { page } = await open()
-    await page.goto(`${await listen(createServer(toNode(await createApp(hub, PATH))))}/component`)
-    for (let i = 0; i < 2; i++) {
-      await page.getByRole('button', { name: 'Tokens of the organization' }).click()
-      await rowOf(page, 'Website sync').waitFor()
+    await page.route('**/tokens.json', (route) => route.abort())
+    await page.goto(`${address}/element`)
+    await page.locator('plan-access-tokens').evaluate((element) => {
+      element.addEventListener('error', () => document.body.append('told'))
+      const place = element.parentElement
+      element.remove()
+      place?.append(element)
+    })
+    await page.getByText('told').waitFor()
+  })
+})
+
+const isReactHere = isInstalled({ packages: ['react', 'react-dom'] })
+
+describeInChromium('in an application of React’s', () => {
+  const named = isReactHere ? 'strict mode' : `strict mode (skipped without it: ${PLATFORMS_COMMAND})`
+  describe.skipIf(!isReactHere)(named, () => {
+    const ofRequest: HubWorldOptions = {
+      plan: (request) => said(request, 'plan') ?? '1001',
+      lang: (request) => said(request, 'lang'),
+    }
+    const enter = async (): ReturnType<typeof open> => {
+      const { address } = await application(ofRequest)
+      const opened = await open()
+      await opened.page.goto(`${address}/component`)
+      await opened.page.getByRole('button', { name: 'Tokens of the organization' }).click()
+      return opened
+    }
+
+    it('the page is a component, which is there once, goes and comes back', async () => {
+      const { page } = await enter()
+      for (let i = 0; i < 2; i++) {
+        await rowOf(page, 'Of Acme').waitFor()
+        await expect.poll(() => page.locator('#hub').count()).toBe(1)
+        await expect.poll(() => page.locator('#hub main').count()).toBe(1)
+        await page.getByRole('button', { name: 'Home' }).click()
+        await page.getByRole('heading', { name: 'Welcome' }).waitFor()
+        await expect.poll(() => page.locator('#hub').count()).toBe(0)
+        await page.getByRole('button', { name: 'Tokens of the organization' }).click()
+      }
+    })
+
+    it('another organization and another language are another page, with nothing of the one before', async () => {
+      const { page } = await enter()
+      await rowOf(page, 'Of Acme').waitFor()
+      await page.getByLabel('Workspace').selectOption('1002')
+      await rowOf(page, 'Of Globex').waitFor()
+      await expect.poll(() => page.getByText('Of Acme').count()).toBe(0)
+      await page.getByLabel('Speech').selectOption('de')
+      await page.getByRole('heading', { name: 'Zugriffstoken' }).waitFor()
+      await rowOf(page, 'Of Globex').waitFor()
+      await expect.poll(() => page.locator('#hub main').count()).toBe(1)
+    })
+
+    it('who changes their mind at once sees what they chose last', async () => {
+      const { page } = await enter()
+      for (const plan of ['1002', '1001', '1002', '1001', '1002'])
+        await page.getByLabel('Workspace').selectOption(plan, { noWaitAfter: true })
+      await rowOf(page, 'Of Globex').waitFor()
+      await expect.poll(() => page.locator('#hub main').count()).toBe(1)
+      await expect.poll(() => page.getByText('Of Acme').count()).toBe(0)
+    })
+
+    it('once the page is gone, the browser’s history is the application’s own', async () => {
+      const { page } = await enter()
+      await rowOf(page, 'Of Acme').waitFor()
+      await page.getByRole('button', { name: 'Generate REST API token' }).click()
+      await page.getByRole('dialog').getByLabel('Name').waitFor()
+      await page.keyboard.press('Escape')
       await page.getByRole('button', { name: 'Home' }).click()
       await page.getByRole('heading', { name: 'Welcome' }).waitFor()
-      await expect.poll(() => page.locator('#hub').count()).toBe(0)
-    }
+      await page.evaluate(() => {
+        history.pushState({ isModal: true }, '', '#theirs')
+        history.pushState({}, '', '#more')
+      })
+      await page.goBack()
+      await expect.poll(() => page.evaluate(() => location.hash)).toBe('#theirs')
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      await expect.poll(() => page.evaluate(() => location.hash)).toBe('#theirs')
+    })
   })
 })
 

@@ -2,13 +2,14 @@
 import { useEffect, useState } from 'preact/hooks'
 import { minuteOf } from './format.ts'
 import { boot, kinds, now, t } from './hub.ts'
+import { NoPlan } from './parts/empty.tsx'
 import { Field } from './parts/parts.tsx'
 import { StepUpQuestion } from './parts/step-up.tsx'
 import { Tabs, tabId } from './parts/tabs.tsx'
 import { addressHere, goToAddress, onPlace } from './places.ts'
 import { Log, Usage } from './plan/later.tsx'
 import { Navigation } from './plan/navigation.tsx'
-import { addressOf, type PlanView, viewInAddress } from './plan/views.ts'
+import { addressWith, type PlanView, viewInAddress } from './plan/views.ts'
 import { Panel } from './table/panel.tsx'
 
 /** Plan, tab and view out of the address, so that a reload shows the same. None is a secret. */
@@ -19,12 +20,14 @@ function chosenInAddress(): { readonly plan: string; readonly type: string; read
 
 export function App() {
   const [chosen, setChosen] = useState(chosenInAddress)
-  const plan = boot.plans.find(({ id }) => id === chosen.plan) ?? boot.plans[0]
+  const named = boot.plans.find(({ id }) => id === chosen.plan)
+  // An address that names another one is not answered with the first: what is done there would be done elsewhere.
+  const plan = named ?? (chosen.plan === '' || boot.isPinned ? boot.plans[0] : undefined)
   const kind = kinds.find(({ type }) => type.name === chosen.type) ?? kinds[0]
   const choose = (change: Partial<typeof chosen>): void => {
     const next = { plan: plan?.id ?? '', type: kind?.type.name ?? '', view: chosen.view, ...change }
     if (next.plan === plan?.id && next.type === kind?.type.name && next.view === chosen.view) return
-    goToAddress(addressOf(next))
+    goToAddress(addressWith(next))
     setChosen(next)
   }
   useEffect(() => onPlace(() => setChosen(chosenInAddress())), [])
@@ -34,7 +37,7 @@ export function App() {
         <div>
           {boot.product !== undefined && <p class="product">{boot.product}</p>}
           {plan && <p class="printed">{`${plan.name}, ${minuteOf(now())}`}</p>}
-          <h1>{t('title')}</h1>
+          <h1 tabIndex={-1}>{t('title')}</h1>
           <p class="hint">{t('lead')}</p>
         </div>
         {plan && !boot.isPinned && (
@@ -80,7 +83,11 @@ export function App() {
           )}
         </>
       ) : (
-        <p class="empty">{t('noPlans')}</p>
+        <NoPlan
+          plans={boot.plans}
+          addressOf={({ id }) => addressWith({ plan: id })}
+          onChoose={({ id }) => choose({ plan: id })}
+        />
       )}
       <StepUpQuestion />
     </main>

@@ -15,12 +15,12 @@ interface Sentence {
 type About = 'issue' | 'refusal' | 'rule' | 'reason' | 'error' | 'withheld'
 
 /** The engine's own sentences say more, such as what a right link looks like. */
-const isEnglish = /^en\b/i.test(boot.lang)
+const isEnglish = (): boolean => /^en\b/i.test(boot.lang)
 
 /** Whether the page says it in its own words. */
 function isTold(about: About, code: string | undefined): boolean {
   const key = `${about}_${code}`
-  return textNamed(key) !== undefined && (!isEnglish || own(boot.texts, key) !== undefined)
+  return textNamed(key) !== undefined && (!isEnglish() || own(boot.texts, key) !== undefined)
 }
 
 /** A sentence as text. What is about a number is so about the first of its parameters. */
@@ -50,7 +50,7 @@ function shownAs(name: string, value: SentenceParams[string]): string | number {
 
 /** A sentence, marked as English where it is. */
 export function Told({ about, of }: { readonly about: About; readonly of: Sentence }) {
-  if (isEnglish || isTold(about, of.code)) return <>{tell(about, of)}</>
+  if (isEnglish() || isTold(about, of.code)) return <>{tell(about, of)}</>
   return (
     <span lang="en" dir="ltr">
       {of.message}

@@ -8,12 +8,12 @@ import {
 import { millisecondsInDay, millisecondsInHour, millisecondsInMinute } from 'date-fns/constants'
 import { boot, now, t } from './hub.ts'
 
-/** Makes something at its first use. */
-function late<T>(make: () => T): () => T {
-  let made: T | undefined
+/** Makes something of the page's language at its first use. */
+export function late<T>(make: () => T): () => T {
+  let made: { readonly of: string; readonly value: T } | undefined
   return () => {
-    made ??= make()
-    return made
+    if (made?.of !== boot.lang) made = { of: boot.lang, value: make() }
+    return made.value
   }
 }
 

@@ -1,4 +1,7 @@
-/** What every part of the page uses: what it was given, its texts, and its clock. There is one page, so there is one of each. */
+/**
+ * What every part of the page uses: what it was given, its texts, and its clock. There is one page at a time, so there is one of
+ * each; where a host takes it away and puts another in its place, they are that one's.
+ */
 import type { ComponentChildren } from 'preact'
 import type { SurfaceView } from '../../admin/client.ts'
 import type { TypeView } from '../../core/policy.ts'
@@ -6,20 +9,22 @@ import type { Boot, BootPlan } from '../boot.ts'
 import type { HubTexts, PluralKey, PluralText, TextKey } from '../texts/index.ts'
 
 /** What the server wrote into the page. */
-export const boot = JSON.parse(document.getElementById('boot')?.textContent ?? '{}') as Boot
+export let boot: Boot
+/** The tabs, in the order of the policies. */
+export let kinds: readonly Kind[]
+
+let read: Element | null
+let words: HubTexts
+let offset: number
+let numbers: Intl.NumberFormat
+let plurals: Intl.PluralRules
 
 /** What a table has under a name that somebody chose: every object has something under `constructor` or `toString`. */
 export const own = <T>(table: { readonly [name: string]: T }, name: string): T | undefined =>
   Object.hasOwn(table, name) ? table[name] : undefined
 
-const words: HubTexts = { ...(await (await fetch(boot.words)).json()), ...boot.texts }
-const offset = boot.now - Date.now()
-
 /** Epoch milliseconds by the server's clock, so that a wrong clock of this machine shows no wrong dates. */
 export const now = (): number => Date.now() + offset
-
-const numbers = new Intl.NumberFormat(boot.lang)
-const plurals = new Intl.PluralRules(boot.lang)
 
 /** What the page has under a name that it was told: one sentence, or one about a number. */
 export const textNamed = (key: string): string | PluralText | undefined =>
@@ -77,13 +82,27 @@ export interface Kind {
 /** The registry is where npm tokens are used; the token itself is an npm token. */
 const NOUNS: { readonly [type: string]: string } = { npm: 'npm' }
 
-/** The tabs, in the order of the policies. */
-export const kinds: readonly Kind[] = boot.surfaces.flatMap((surface) =>
-  surface.types.map((type) => {
-    const tab = type.title ?? type.name
-    return { type, surface, tab, noun: own(NOUNS, type.name) ?? tab }
-  }),
-)
+const kindsOf = ({ surfaces }: Boot): readonly Kind[] =>
+  surfaces.flatMap((surface) =>
+    surface.types.map((type) => {
+      const tab = type.title ?? type.name
+      return { type, surface, tab, noun: own(NOUNS, type.name) ?? tab }
+    }),
+  )
+
+/** Reads what the server wrote, unless it is read already. */
+export async function readPage(): Promise<void> {
+  const written = document.getElementById('boot')
+  if (written === read) return
+  const given = JSON.parse(written?.textContent ?? '{}') as Boot
+  words = { ...(await (await fetch(given.words)).json()), ...given.texts }
+  boot = given
+  offset = given.now - Date.now()
+  numbers = new Intl.NumberFormat(given.lang)
+  plurals = new Intl.PluralRules(given.lang)
+  kinds = kindsOf(given)
+  read = written
+}
 
 /** Whether a text has a secret in it, or the most of one: such a text is not sent on. */
 export const holdsSecret = (text: string): boolean =>
@@ -97,3 +116,5 @@ export function closedReason(plan: BootPlan, type: string): string | undefined {
   const reason = own(plan.closed, type)
   return reason && t(reason === 'tier' ? 'closedTier' : 'closedSuspended', { plan: plan.name })
 }
+
+await readPage()

@@ -26,7 +26,7 @@ export const addressHere = (): URLSearchParams => new URLSearchParams(address.sl
 export const viewHere = (): ReturnType<typeof viewIn> => viewIn(addressHere())
 
 /** The address of another view; other names in it stay, but for those that are given. An empty one goes. */
-function addressOf(view: View, others: { readonly [name: string]: string }): string {
+function addressOfView(view: View, others: { readonly [name: string]: string }): string {
   const parameters = addressHere()
   for (const name of VIEW_KEYS) parameters.delete(name)
   for (const [name, value] of [...Object.entries(others), ...parametersOf(view)])
@@ -93,7 +93,7 @@ const ways: (() => void)[] = []
 
 /** Goes to another place, from which Back leads here. @param others what else the address says there. */
 export function goTo(view: View, others: { readonly [name: string]: string } = {}): void {
-  goToAddress(addressOf(view, others))
+  goToAddress(addressOfView(view, others))
 }
 
 /** Goes to a whole address of the page, from which Back leads here. */
@@ -105,7 +105,7 @@ export function goToAddress(next: string): void {
 
 /** Looks otherwise at the same place: a search. */
 export function lookAt(view: View, others: { readonly [name: string]: string } = {}): void {
-  const next = addressOf(view, others)
+  const next = addressOfView(view, others)
   if (next === address) return
   address = next
   write('replaceState', { isModal: ways.length > 0 })
@@ -165,7 +165,18 @@ function tell(): void {
   for (const listener of listeners) listener()
 }
 
-addEventListener('popstate', moved)
-addEventListener('hashchange', () => {
+function typed(): void {
   if (location.hash !== address) moved()
-})
+}
+
+/** From now on the address and the browser's history are the page's. Gives what ends that. */
+export function arrive(): () => void {
+  here = readEntry()
+  address = location.hash
+  addEventListener('popstate', moved)
+  addEventListener('hashchange', typed)
+  return () => {
+    removeEventListener('popstate', moved)
+    removeEventListener('hashchange', typed)
+  }
+}

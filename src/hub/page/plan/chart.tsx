@@ -5,6 +5,7 @@ import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { DayCount } from '../../../core/usage.ts'
 import type { Expirations } from '../../plan/expirations.ts'
 import type { TextKey } from '../../texts/index.ts'
+import { late } from '../format.ts'
 import { boot, isRightToLeft, now, t } from '../hub.ts'
 
 /** One place of the axis: what it is called, shortly and in whole, and how high each part of its bar is, from the ground up. */
@@ -29,8 +30,8 @@ const MARGIN = { top: 8, bottom: 22, side: 44 }
 /** How far two names of the axis lie apart at least, in pixels. */
 const NAME_WIDTH = 72
 
-const numbers = new Intl.NumberFormat(boot.lang)
-const compact = new Intl.NumberFormat(boot.lang, { notation: 'compact' })
+const numbers = late(() => new Intl.NumberFormat(boot.lang))
+const compact = late(() => new Intl.NumberFormat(boot.lang, { notation: 'compact' }))
 
 function Bars({ label, axis, parts, bars }: BarsProps) {
   const [isTable, setTable] = useState(false)
@@ -65,7 +66,7 @@ function Bars({ label, axis, parts, bars }: BarsProps) {
 }
 
 const saidOf = ({ values }: Bar, parts: readonly TextKey[]): string =>
-  parts.map((part, i) => `${t(part)} ${numbers.format(values[i] ?? 0)}`).join(', ')
+  parts.map((part, i) => `${t(part)} ${numbers().format(values[i] ?? 0)}`).join(', ')
 
 interface DrawingProps {
   readonly label: string
@@ -98,7 +99,7 @@ function Drawing({ label, bars, onPoint }: DrawingProps) {
           <g key={value} class="tick">
             <line x1={span[0]} x2={span[1]} y1={y(value)} y2={y(value)} />
             <text x={textX} y={y(value)} dy="0.32em" text-anchor="end">
-              {compact.format(value)}
+              {compact().format(value)}
             </text>
           </g>
         ))}
@@ -152,7 +153,7 @@ function Table({ label, axis, parts, bars }: BarsProps) {
             <tr key={key}>
               <th scope="row">{long}</th>
               {parts.map((part, i) => (
-                <td key={part}>{numbers.format(values[i] ?? 0)}</td>
+                <td key={part}>{numbers().format(values[i] ?? 0)}</td>
               ))}
             </tr>
           ))}
@@ -179,16 +180,16 @@ function useWidth() {
   return [element, width] as const
 }
 
-const day = new Intl.DateTimeFormat(boot.lang, { month: 'short', day: 'numeric', timeZone: 'UTC' })
-const wholeDay = new Intl.DateTimeFormat(boot.lang, { dateStyle: 'medium', timeZone: 'UTC' })
-const month = new Intl.DateTimeFormat(boot.lang, { month: 'short', timeZone: 'UTC' })
-const wholeMonth = new Intl.DateTimeFormat(boot.lang, { month: 'long', year: 'numeric', timeZone: 'UTC' })
+const day = late(() => new Intl.DateTimeFormat(boot.lang, { month: 'short', day: 'numeric', timeZone: 'UTC' }))
+const wholeDay = late(() => new Intl.DateTimeFormat(boot.lang, { dateStyle: 'medium', timeZone: 'UTC' }))
+const month = late(() => new Intl.DateTimeFormat(boot.lang, { month: 'short', timeZone: 'UTC' }))
+const wholeMonth = late(() => new Intl.DateTimeFormat(boot.lang, { month: 'long', year: 'numeric', timeZone: 'UTC' }))
 
 /** How many requests there were by day, let through and refused. */
 export function DaysChart({ days }: { readonly days: readonly DayCount[] }) {
   const bars = days.map(({ day: date, allowed, refused }): Bar => {
     const at = Date.parse(date)
-    return { key: date, short: day.format(at), long: wholeDay.format(at), values: [allowed, refused] }
+    return { key: date, short: day().format(at), long: wholeDay().format(at), values: [allowed, refused] }
   })
   const allowed = sum(days.map((one) => one.allowed))
   const refused = sum(days.map((one) => one.refused))
@@ -211,7 +212,7 @@ export function MonthsChart({ months }: Pick<Expirations, 'months'>) {
   const counts = new Map(months.map(({ month: name, count }) => [name, count]))
   const bars = shown.map((at): Bar => {
     const key = new Date(at).toISOString().slice(0, 7)
-    return { key, short: month.format(at), long: wholeMonth.format(at), values: [counts.get(key) ?? 0] }
+    return { key, short: month().format(at), long: wholeMonth().format(at), values: [counts.get(key) ?? 0] }
   })
   const last = bars.at(-1)?.key ?? ''
   const later = sum(months.filter(({ month: name }) => name > last).map(({ count }) => count))

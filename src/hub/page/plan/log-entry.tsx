@@ -1,12 +1,12 @@
 /** One entry of the log: when, what was done to which token, from where and why; what it changed is behind a disclosure. */
 import type { TokenEvent } from '../../../core/token.ts'
-import { minuteOf } from '../format.ts'
+import { late, minuteOf } from '../format.ts'
 import { boot, rich, t } from '../hub.ts'
 import { ChangeList, toldIn } from '../token/changes.tsx'
 import { changesOf, Sentence } from '../token/history.tsx'
 import { tokenAddress } from './views.ts'
 
-const time = new Intl.DateTimeFormat(boot.lang, { timeStyle: 'short' })
+const time = late(() => new Intl.DateTimeFormat(boot.lang, { timeStyle: 'short' }))
 
 interface LogEntryProps {
   readonly event: TokenEvent
@@ -21,7 +21,7 @@ export function LogEntry({ event, name, onAbout }: LogEntryProps) {
   return (
     <li>
       <time dateTime={new Date(at).toISOString()} title={minuteOf(at)}>
-        {time.format(at)}
+        {time().format(at)}
       </time>
       <div>
         <p>

@@ -15,7 +15,7 @@ import { Export } from './export-dialog.tsx'
 import { LogEntry } from './log-entry.tsx'
 import { choiceInAddress, EVERYTHING, type LogChoice, queryOf } from './log-filter.ts'
 import { LogFilters } from './log-filters.tsx'
-import { addressOf } from './views.ts'
+import { addressWith } from './views.ts'
 
 interface LogProps {
   readonly plan: BootPlan
@@ -27,7 +27,7 @@ export function Log({ plan, type }: LogProps) {
   const [{ choice, isWhole }, setChosen] = useState(choiceInAddress)
   const [isExporting, setExporting] = useState(false)
   const choose = (next: LogChoice): void => {
-    goToAddress(addressOf({ plan: plan.id, type, view: 'log', ...next }))
+    goToAddress(addressWith({ plan: plan.id, type, view: 'log', ...next }))
     setChosen({ choice: next, isWhole: true })
   }
   useEffect(() => onPlace(() => setChosen(choiceInAddress())), [])

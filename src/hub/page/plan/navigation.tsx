@@ -4,7 +4,7 @@ import type { BootPlan } from '../../boot.ts'
 import { t } from '../hub.ts'
 import { InboxButton } from '../token/inbox.tsx'
 import { Whose } from './later.tsx'
-import { addressOf, type PlanView, usageName, VIEWS } from './views.ts'
+import { addressWith, type PlanView, usageName, VIEWS } from './views.ts'
 
 interface NavigationProps {
   readonly plan: BootPlan
@@ -21,7 +21,7 @@ export function Navigation({ plan, type, view: shown, onChoose }: NavigationProp
       {VIEWS.map((view) => (
         <a
           key={view}
-          href={addressOf({ plan: plan.id, type, view })}
+          href={addressWith({ plan: plan.id, type, view })}
           aria-current={view === shown ? 'page' : undefined}
           onClick={(event) => {
             // With a key held, the browser opens another tab.

@@ -13,14 +13,14 @@ export function viewInAddress(): PlanView {
 }
 
 /** An address of the page: what is empty or unknown is left out. */
-export function addressOf(parameters: { readonly [name: string]: string | undefined }): string {
+export function addressWith(parameters: { readonly [name: string]: string | undefined }): string {
   const said = Object.entries(parameters).filter((entry): entry is [string, string] => Boolean(entry[1]))
   return `#${new URLSearchParams(said)}`
 }
 
 /** The address of a token's own page. */
 export const tokenAddress = (planId: string, id: string, type?: string): string =>
-  addressOf({ plan: planId, type, token: id })
+  addressWith({ plan: planId, type, token: id })
 
 /** What the view of usage is called: without a count of requests it shows when tokens expire, and nothing else. */
 export const usageName = () => (boot.features.usage ? ('viewUsage' as const) : ('viewExpirations' as const))

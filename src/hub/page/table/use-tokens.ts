@@ -37,12 +37,12 @@ const [POLL_MS, POLL_MOST_MS] = [5_000, 30_000]
 const SLOWER = 1.5
 
 /** The first page of the first tab came with the HTML; it is good once. */
-let delivered = boot.first
+const taken = new WeakSet<typeof boot>()
 
 function takeDelivered(plan: BootPlan, kind: Kind, view: View): Overview | undefined {
   const isFirst = plan === boot.plans[0] && kind === kinds[0] && isSameView(view, WHOLE) && view.page === 1
-  const page = isFirst ? delivered : undefined
-  delivered = undefined
+  const page = isFirst && !taken.has(boot) ? boot.first : undefined
+  taken.add(boot)
   return page && { ...page, seq: 0, news: [] }
 }
 
