@@ -2,6 +2,7 @@
 import type { Route } from '../admin/route.ts'
 import { ROUTES } from '../admin/routes.ts'
 import type { HubOptions } from './options.ts'
+import { keepFor } from './overview/keep.ts'
 import { overviewRoute } from './overview/route.ts'
 import { withNames } from './people.ts'
 import { expirationsRoute } from './plan/expirations.ts'
@@ -10,7 +11,8 @@ import { whoseRoute } from './plan/whose.ts'
 import { requestsRoute } from './requests-route.ts'
 
 /** Every route, for one hub: what is kept between two requests is its own. */
-export const hubRoutes = (options: HubOptions): readonly Route[] =>
-  [...ROUTES, requestsRoute, overviewRoute(options), ...LOG_ROUTES, expirationsRoute, whoseRoute].map((route) =>
-    withNames(route, options),
-  )
+export function hubRoutes(options: HubOptions): readonly Route[] {
+  const keep = keepFor(options)
+  const own = [requestsRoute(keep), overviewRoute(keep), ...LOG_ROUTES, expirationsRoute, whoseRoute]
+  return [...ROUTES, ...own].map((route) => withNames(route, options))
+}

@@ -1,10 +1,11 @@
 /** Two pairs of eyes in the page: what waits is shown to whoever may decide, decided, taken back, and collected once. */
 
 import { approvals } from 'plan-access-tokens/approvals'
+import { hubHandler } from 'plan-access-tokens/hub'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeInBrowsers, useBrowsers } from '../support/browsers.ts'
-import { hubWorld, LINKS, look, PLAN, rowSays, textsOf } from './world.ts'
+import { hubWorld, LINKS, look, PATH, PLAN, rowSays, textsOf } from './world.ts'
 
 const open = useBrowsers()
 
@@ -241,6 +242,47 @@ describeInBrowsers('the route of what waits', () => {
     expect(JSON.stringify(requests)).not.toContain('digest')
     state.actor = 'nobody'
     expect((await asked())[1]).toMatchObject({ code: 'not_plan_admin' })
+  })
+
+  it('answers 304 as long as the log says nothing new, and asks for rights all the same', async () => {
+    const { ask, hub, state } = await opened()
+    await ask('bob', 'First')
+    const asked = (tag?: string) =>
+      hub(
+        new Request(`http://127.0.0.1/developers/tokens/api/plans/${PLAN}/requests`, {
+          headers: tag === undefined ? {} : { 'If-None-Match': tag },
+        }),
+      )
+    const tag = (await asked()).headers.get('etag') ?? ''
+    expect((await asked(tag)).status).toBe(304)
+    await ask('bob', 'Second')
+    const answer = await asked(tag)
+    expect([answer.status, (await answer.json()).requests.length]).toEqual([200, 2])
+    state.actor = 'nobody'
+    expect((await asked(tag)).status).toBe(403)
+  })
+
+  it.each([50_000, 5])('reads no more than some pages, whether %s tokens are kept or not', async (overviewTokens) => {
+    const pages: unknown[] = []
+    const world = await hubWorld({ engine: { approvals: approvals() }, directory: { rules: () => rules.now } })
+    const rules = { now: {} as object }
+    const made = []
+    for (let i = 0; i < 10; i++) made.push((await world.make(`Job ${i}`, { resources: [LINKS.landing] })).token)
+    rules.now = { approvals: 'required' }
+    await world.tokens.edit({ actor: 'bob', id: made[3]?.id ?? '', resources: 'all' })
+    const list: typeof world.tokens.list = (input) => {
+      pages.push(input)
+      return world.tokens.list(input)
+    }
+    const plans = () => [{ id: PLAN, name: 'Acme', tier: 'organization' }]
+    const tokens = { ...world.tokens, list }
+    const hub = hubHandler({ tokens, actor: () => 'ada', plans, basePath: PATH, overviewTokens, clock: world.clock })
+    for (let i = 0; i < 5; i++) {
+      const answer = await hub(new Request(`http://127.0.0.1${PATH}/api/plans/${PLAN}/requests`))
+      const { requests, isWhole } = await answer.json()
+      expect([requests.map(({ name }: { name: string }) => name), isWhole]).toEqual([['Job 3'], true])
+    }
+    expect(pages.length).toBeLessThanOrEqual(overviewTokens === 5 ? 11 : 1)
   })
 })
 

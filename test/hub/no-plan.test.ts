@@ -30,7 +30,7 @@ describeInChromium('an organization that one does not have', () => {
       await expect.poll(() => main.getByRole('link').allTextContents()).toEqual(['Acme', 'Globex', 'Initech'])
       await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
       await expect.poll(() => page.getByText('Website sync').count()).toBe(0)
-      said.add(await main.innerText())
+      said.add((await main.textContent()) ?? '')
       expect(state.requests.filter((request) => request.includes('/api/'))).toEqual([])
     }
     expect(said.size).toBe(1)

@@ -8,6 +8,7 @@ import type { AdminEngine } from '../../admin/route.ts'
 import type { Actor } from '../../core/actor.ts'
 import { PlanTokenError } from '../../core/errors.ts'
 import type { Token } from '../../core/token.ts'
+import type { HubOptions } from '../options.ts'
 
 /** Who asks, and about which plan. */
 export interface Asker {
@@ -51,6 +52,26 @@ const weightOfAll = ({ tokens }: Snapshot): number => {
 
 /** The newest event of a log. */
 export type Head = Pick<Snapshot, 'seq' | 'event'>
+
+/** What is answered for a plan, by the newest event of its log and the minute: some tokens end without an event. */
+export const tagOf = ({ seq, event }: Head, now: number): string =>
+  `"${seq}.${event ?? ''}.${Math.floor(now / millisecondsInMinute)}"`
+
+/** Gives what keeps the tokens for one hub, and its clock. */
+export type Keep = () => { readonly keeper: Keeper; readonly clock: { now(): number } }
+
+/** How many tokens are kept in memory unless the host says otherwise. */
+const MOST_TOKENS = 50_000
+
+/** Made at the first request, since by then the options are known to be right. */
+export function keepFor(options: Pick<HubOptions, 'clock' | 'overviewTokens'>): Keep {
+  let made: ReturnType<Keep> | undefined
+  return () => {
+    const { clock = Date, overviewTokens = MOST_TOKENS } = options
+    made ??= { keeper: createKeeper(clock, overviewTokens), clock }
+    return made
+  }
+}
 
 const isRestored = ({ seq, event }: Snapshot, head: Head): boolean =>
   head.seq < seq || (head.seq === seq && head.event !== event)

@@ -5,15 +5,12 @@
 import { millisecondsInMinute } from 'date-fns/constants'
 import { type AdminEngine, type Answer, type Route, route } from '../../admin/route.ts'
 import { statusOf, type Token, type TokenEvent } from '../../core/token.ts'
-import type { HubOptions } from '../options.ts'
 import { countsOf, facetsOf, fits, keyOf, type Lineage, sorted } from './judge.ts'
-import { type Asker, createKeeper, type Keeper, type Snapshot } from './keep.ts'
+import { type Asker, type Keep, type Keeper, type Snapshot, tagOf } from './keep.ts'
 import { type News, OVERVIEW_QUERY, type Overview, type OverviewQuery } from './query.ts'
 
 /** Tokens of a page. */
 export const PAGE_SIZE = 50
-/** How many tokens are kept in memory unless the host says otherwise. */
-const MOST_TOKENS = 50_000
 /** For how many languages an order is kept. */
 const MOST_LANGUAGES = 10
 /** How much of it is kept for a snapshot: more than tabs and orders have, since anybody may ask for a type that there is not. */
@@ -24,13 +21,7 @@ const MOST_NEWS = 20
 type AskerOfAll = Asker & { readonly engine: Pick<AdminEngine, 'checkLinks' | 'policies'> }
 
 /** The route, for one hub. */
-export function overviewRoute(options: HubOptions): Route {
-  // At the first request, since by then the options are known to be right.
-  let made: { readonly keeper: Keeper; readonly clock: { now(): number } } | undefined
-  const make = (): NonNullable<typeof made> => {
-    const { clock = Date, overviewTokens = MOST_TOKENS } = options
-    return { keeper: createKeeper(clock, overviewTokens), clock }
-  }
+export function overviewRoute(keep: Keep): Route {
   /** By the language of the page. */
   const orders = new Map<string, Orders>()
   const ordersOf = (lang: string): Orders => {
@@ -47,13 +38,12 @@ export function overviewRoute(options: HubOptions): Route {
     query: OVERVIEW_QUERY,
     codes: ['invalid_input', 'not_plan_admin', 'unavailable'],
     call: async (engine, { actor, param, query }): Promise<Answer> => {
-      made ??= make()
-      const { keeper, clock } = made
+      const { keeper, clock } = keep()
       const asker = { engine, actor, planId: param }
       const head = await keeper.head(asker)
       const now = clock.now()
       return {
-        tag: `"${head.seq}.${head.event ?? ''}.${Math.floor(now / millisecondsInMinute)}"`,
+        tag: tagOf(head, now),
         make: async () => {
           const snapshot = await keeper.of(asker, head)
           const { tokens } = snapshot

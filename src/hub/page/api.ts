@@ -56,37 +56,61 @@ async function answered(url: string, options: RequestInit): Promise<Response> {
 
 const client = createAdminClient<IssuedText | RequestedText>({ baseUrl: `${boot.base}/api`, fetch: send })
 
-/** A route that the page alone has. */
-async function requests({ planId }: { readonly planId: string }): Promise<Requests> {
-  const path = `/api/plans/${encodeURIComponent(planId)}/requests`
-  return answerOf<Requests>(await send(boot.base + path, { headers: { Accept: 'application/json' } }))
+/** An answer with the tag by which it is known again. */
+export type Tagged<T> = T & { readonly tag?: string }
+
+/** The path of a plan's own route. */
+export const planPath = (planId: string, rest: string): string => `/plans${segmentOf(planId)}${rest}`
+
+/** Asks a route that the page alone has; `undefined` if nothing has changed since the answer with a tag. */
+export async function ask<T extends object>(path: string, init?: RequestInit): Promise<T>
+export async function ask<T extends object>(path: string, init: RequestInit & Known): Promise<Tagged<T> | undefined>
+export async function ask<T extends object>(
+  path: string,
+  { tag, ...init }: RequestInit & Partial<Known> = {},
+): Promise<Tagged<T> | undefined> {
+  const headers = {
+    Accept: JSON_TYPE,
+    ...(init.body != null && { 'Content-Type': JSON_TYPE }),
+    ...(tag !== undefined && { 'If-None-Match': tag }),
+  }
+  const response = await send(`${boot.base}/api${path}`, { ...init, headers })
+  if (response.status === 304) return undefined
+  const given = response.headers.get('etag')
+  return { ...(await answerOf<T>(response)), ...(given !== null && { tag: given }) }
 }
 
-/** What is asked of the tokens of a plan, and by which tag the answer before is known. */
-interface OverviewInput {
+const JSON_TYPE = 'application/json'
+
+/** By which tag the answer before is known. */
+interface Known {
+  readonly tag: string | undefined
+}
+
+/** What is asked of a plan, and by which tag the answer before is known. */
+interface PlanInput {
   readonly planId: string
-  readonly query: OverviewQuery
-  readonly tag?: string
+  readonly tag?: string | undefined
 }
 
-/** A page of tokens with the counts of all; `undefined` if nothing has changed since the answer with the tag. */
+/** A page of tokens with the counts of all. */
 async function overview({
   planId,
   query,
   tag,
-}: OverviewInput): Promise<(Overview & { readonly tag?: string }) | undefined> {
-  const url = `${boot.base}/api/plans${segmentOf(planId)}/overview?${new URLSearchParams(query)}`
-  const headers = { Accept: 'application/json', ...(tag !== undefined && { 'If-None-Match': tag }) }
-  const response = await send(url, { headers })
-  if (response.status === 304) return undefined
-  const answer = await answerOf<Overview>(response)
+}: PlanInput & { readonly query: OverviewQuery }): Promise<Tagged<Overview> | undefined> {
+  const answer = await ask<Overview>(planPath(planId, `/overview?${new URLSearchParams(query)}`), { tag })
+  if (!answer) return undefined
   const { tokens, news, whole } = answer
   const isReadable = Array.isArray(tokens) && Array.isArray(news) && (whole === undefined || Object(whole).counts)
   if (!isReadable) throw new AdminApiError('answer_unreadable', 200, '')
   learnNames(answer)
-  const given = response.headers.get('etag')
-  return { ...answer, ...(given !== null && { tag: given }) }
+  return answer
 }
+
+/** What waits in a plan. */
+const requests = ({ planId, tag }: PlanInput): Promise<Tagged<Requests> | undefined> =>
+  ask<Requests>(planPath(planId, '/requests'), { tag })
 
 /** The calls. */
 export const api = {
@@ -115,13 +139,22 @@ export const api = {
 
 type RevokeWithReceipt = (input: WithoutActor<RevokeWithReceiptInput>) => Promise<RevokedWithReceipt>
 
-/** A call whose answer has these members: the JSON of a gateway may be another's. */
+/** A call whose answer, where there is a new one, has these members: the JSON of a gateway may be another's. */
 export function checked<I, T extends object>(
   call: (input: I) => Promise<T>,
   ...members: readonly (keyof T)[]
-): (input: I) => Promise<T> {
+): (input: I) => Promise<T>
+export function checked<I, T extends object>(
+  call: (input: I) => Promise<T | undefined>,
+  ...members: readonly (keyof T)[]
+): (input: I) => Promise<T | undefined>
+export function checked<I, T extends object>(
+  call: (input: I) => Promise<T | undefined>,
+  ...members: readonly (keyof T)[]
+): (input: I) => Promise<T | undefined> {
   return async (input) => {
     const answer = await steppingUp(() => call(input))
+    if (!answer) return undefined
     learnNames(answer)
     if (members.some((member) => answer[member] === undefined)) throw new AdminApiError('answer_unreadable', 200, '')
     return answer

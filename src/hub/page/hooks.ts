@@ -36,6 +36,33 @@ export function useCall(): Call {
   return { isBusy, failure, run, clear: () => setFailure(undefined) }
 }
 
+/** Calls of which the newest counts. */
+export interface Newest extends Pick<Call, 'isBusy' | 'failure'> {
+  /** Asks; while an answer is on its way, once more after it. */
+  load(): Promise<void>
+}
+
+/** Asks for what may change meanwhile: an answer that was on its way when one asked again is of before, and is not taken. */
+export function useNewest<T>(ask: () => Promise<T>, take: (answer: NonNullable<T>) => void): Newest {
+  const { isBusy, failure, run } = useCall()
+  const newest = useRef({ ask, take })
+  newest.current = { ask, take }
+  const asking = useRef({ isUnderWay: false, isOld: false })
+  const load = useCallback(async (): Promise<void> => {
+    const state = asking.current
+    state.isOld = state.isUnderWay
+    if (state.isUnderWay) return
+    state.isUnderWay = true
+    do {
+      state.isOld = false
+      const found = await run(() => newest.current.ask())
+      if (found != null && !state.isOld) newest.current.take(found)
+    } while (state.isOld)
+    state.isUnderWay = false
+  }, [])
+  return { isBusy, failure, load }
+}
+
 /** The key of a call whose answer may be lost: the same for the same input, a new one for another. */
 export function useKey(): (input: object) => string {
   const known = useRef({ input: '', key: '' })
@@ -58,11 +85,7 @@ export interface Fresh {
 /** Asks for a token that was known from before, at once and whenever the page is looked at again. */
 export function useFresh(known: Token): Fresh {
   const [token, setToken] = useState(known)
-  const { isBusy, failure, run } = useCall()
-  const load = async (): Promise<void> => {
-    const found = await run(() => persistently(() => api.get({ id: known.id })))
-    if (found) setToken(found)
-  }
+  const { isBusy, failure, load } = useNewest(() => persistently(() => api.get({ id: known.id })), setToken)
   useEffect(() => void load(), [])
   useLookedAt(load)
   return { token, isBusy, failure, load }

@@ -2,9 +2,9 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Token } from '../../../core/token.ts'
 import type { Requests } from '../../requests-route.ts'
-import { api, type Failure, persistently } from '../api.ts'
+import { api, type Failure, persistently, type Tagged } from '../api.ts'
 import { awayOf, minuteOf } from '../format.ts'
-import { useCall } from '../hooks.ts'
+import { useNewest } from '../hooks.ts'
 import { boot, count, rich, t } from '../hub.ts'
 import { useLookedAt } from '../looked-at.ts'
 import { Dialog } from '../parts/dialog.tsx'
@@ -29,19 +29,16 @@ interface Inbox {
   load(): void
 }
 
-/** Asks for what waits in a plan, at once and whenever the page is looked at again; not at all where there are no approvals. */
+/**
+ * Asks for what waits in a plan, at once and whenever the page is looked at again; not at all where there are no approvals. For another
+ * plan it has to be mounted anew.
+ */
 function useInbox(planId: string, isOn: boolean): Inbox {
-  const [found, setFound] = useState<Requests>()
-  const { isBusy, failure, run } = useCall()
-  const load = async (): Promise<void> => {
-    if (!isOn) return
-    const answer = await run(() => persistently(() => api.requests({ planId })))
-    if (answer) setFound(answer)
-  }
-  useEffect(() => {
-    setFound(undefined)
-    load()
-  }, [planId, isOn])
+  const [found, setFound] = useState<Tagged<Requests>>()
+  const asked = useNewest(() => persistently(() => api.requests({ planId, tag: found?.tag })), setFound)
+  const { isBusy, failure } = asked
+  const load = (): void => void (isOn && asked.load())
+  useEffect(load, [])
   useLookedAt(load)
   const requests = found?.requests ?? []
   const mine = requests.filter((token) => isMe(askedBy(token)))

@@ -4,7 +4,7 @@ import type { IssuedText } from '../../../admin/client.ts'
 import type { Token } from '../../../core/token.ts'
 import { api, persistently } from '../api.ts'
 import { momentOf } from '../format.ts'
-import { useCall, useKey } from '../hooks.ts'
+import { useCall, useKey, useNewest } from '../hooks.ts'
 import { count, kindOf, rich, t } from '../hub.ts'
 import { useLookedAt } from '../looked-at.ts'
 import { Dialog } from '../parts/dialog.tsx'
@@ -20,15 +20,13 @@ interface RefreshProps {
 export function Refresh({ token, onIssued, onClose }: RefreshProps) {
   const [dates, setDates] = useState<{ readonly expiresAt: number; readonly previousWorksUntil: number }>()
   const [isLeaked, setLeaked] = useState(false)
-  const preview = useCall()
   const call = useCall()
   const keyOf = useKey()
   const about = useId()
-  const load = async (): Promise<void> =>
-    setDates(await preview.run(() => persistently(() => api.previewRefresh({ id: token.id }))))
-  useEffect(() => void load(), [])
+  const preview = useNewest(() => persistently(() => api.previewRefresh({ id: token.id })), setDates)
+  useEffect(() => void preview.load(), [])
   // The dates are counted from now.
-  useLookedAt(load)
+  useLookedAt(preview.load)
   const { graceHours, lifetimeDays: longest } = kindOf(token.type).surface.limits
   const days = Math.min(token.lifetimeDays, longest)
   const hours = Math.min(graceHours, days * 24)
@@ -67,7 +65,7 @@ export function Refresh({ token, onIssued, onClose }: RefreshProps) {
           </p>
         </div>
       </div>
-      <FailureNote failure={preview.failure} onRetry={load} />
+      <FailureNote failure={preview.failure} onRetry={preview.load} />
       <FailureNote failure={call.failure} isWrite />
       <CallFooter isBusy={call.isBusy} onCancel={onClose}>
         <Action look="main" onClick={() => dates && refresh()} isBusy={call.isBusy} isOff={!dates}>

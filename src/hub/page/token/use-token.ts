@@ -1,9 +1,9 @@
 /** One token by its id, as the server has it now; known from the table before it is, or not at all. */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import type { Token } from '../../../core/token.ts'
 import type { BootPlan } from '../../boot.ts'
 import { api, type Failure, persistently } from '../api.ts'
-import { useCall } from '../hooks.ts'
+import { useNewest } from '../hooks.ts'
 import { useLookedAt } from '../looked-at.ts'
 
 /** What is known of a token. */
@@ -22,21 +22,7 @@ const MISSING = new Set(['token_not_found', 'invalid_input'])
 /** Asks at once, whenever the page is looked at again, and whenever `turn` changes. */
 export function useToken(plan: BootPlan, id: string, known: Token | undefined, turn: number): Looked {
   const [token, setToken] = useState(known)
-  const { isBusy, failure, run } = useCall()
-  const asking = useRef({ isUnderWay: false, isOld: false })
-  const load = async (): Promise<void> => {
-    const state = asking.current
-    // An answer that is on its way may be of before what was done meanwhile.
-    state.isOld = state.isUnderWay
-    if (state.isUnderWay) return
-    state.isUnderWay = true
-    do {
-      state.isOld = false
-      const found = await run(() => persistently(() => api.get({ id })))
-      if (found && !state.isOld) setToken(found)
-    } while (state.isOld)
-    state.isUnderWay = false
-  }
+  const { isBusy, failure, load } = useNewest(() => persistently(() => api.get({ id })), setToken)
   useEffect(() => void load(), [turn])
   useLookedAt(load)
   const isElsewhere = token !== undefined && token.planId !== plan.id
