@@ -7,6 +7,7 @@ import { type Actor, actorIn } from '../core/actor.ts'
 import { faultOfContent } from '../core/body.ts'
 import { PlanTokenError, SetupError } from '../core/errors.ts'
 import { type Issue, issueAt, unknownNameSent } from '../core/issue.ts'
+import { isDictionary } from '../core/objects.ts'
 import { read } from '../core/shape.ts'
 import { decodeStrictly, readTargetOfUrl } from '../core/target.ts'
 import type { Awaitable } from '../ports.ts'
@@ -125,12 +126,26 @@ async function answer(admin: Admin, request: Request): Promise<Response> {
 const isKnown = (header: string | null, tag: string): boolean =>
   (header ?? '').split(',').some((one) => one.trim().replace(/^W\//, '') === tag)
 
-/** Who asks. Anything without an id is nobody; what else is said of a session has to be right, since rules go by it. */
+/**
+ * Who asks. Nothing, or an id that is none, is nobody; what cannot tell who it is at all is a mistake of the host's, which would look
+ * as if everybody were signed out. What else is said of a session has to be right, since rules go by it.
+ */
 export async function actorOf(options: Pick<AdminOptions, 'actor'>, request: Request): Promise<Actor | undefined> {
-  const actor = actorIn(await options.actor(request))
+  const given: unknown = await options.actor(request)
+  if (isMistaken(given)) throw new SetupError('actor', [issueAt([], NO_ACTOR)])
+  const actor = actorIn(given)
   const issues = actor ? read(actorSchema, actor).issues : []
   if (issues.length > 0) throw new SetupError('actor', issues)
   return actor
+}
+
+const NO_ACTOR = 'must give an id as text, or an object with an "id" that is text; or nothing, for nobody.'
+
+/** Whether an answer of `actor` says neither who it is nor that it is nobody. */
+function isMistaken(given: unknown): boolean {
+  if (given == null || given === false || typeof given === 'string') return false
+  if (!isDictionary(given) || !('id' in given)) return true
+  return given.id != null && typeof given.id !== 'string'
 }
 
 function headersOfAnswer({ hasETag }: Route, { version, tag, headers }: Answer): Record<string, string> {

@@ -7,6 +7,8 @@
 import { createDetector } from '../admin/carries.ts'
 import { actorOf, managementHandler } from '../admin/handler.ts'
 import { Problem, problemHeaders } from '../admin/problem.ts'
+import { SetupError } from '../core/errors.ts'
+import { issueAt } from '../core/issue.ts'
 import { isDictionary } from '../core/objects.ts'
 import { together } from '../core/setup.ts'
 import { readTargetOfUrl } from '../core/target.ts'
@@ -90,7 +92,9 @@ export function hubHandler(given: HubOptions): HubHandler {
   /** What the host has above the page. Without it the page is as good. */
   async function headerFor(request: Request): Promise<string> {
     try {
-      return String((await options.header?.(request)) ?? '')
+      const header: unknown = (await options.header?.(request)) ?? ''
+      if (typeof header === 'string') return header
+      throw new SetupError('header', [issueAt([], 'must give HTML as text.')])
     } catch (error) {
       tell(onError, error)
       return ''

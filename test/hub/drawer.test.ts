@@ -4,7 +4,7 @@ import { reportLeak } from 'plan-access-tokens/leaks'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeInBrowsers, useBrowsers } from '../support/browsers.ts'
-import { back, choose, type HubWorldOptions, hubWorld, isFocused, LINKS, look, rowOf } from './world.ts'
+import { back, choose, type HubWorldOptions, hubWorld, isFocused, LINKS, look, rowOf, storeSecret } from './world.ts'
 
 const open = useBrowsers()
 
@@ -181,6 +181,24 @@ describeInBrowsers('the page of a token', () => {
     await look(page, 'Website sync')
     await drawer.getByRole('heading', { name: /^A secret of this token was found by GitHub on / }).waitFor()
     await drawer.getByText('https://github.com/acme/site').waitFor()
+  })
+
+  it('has the next step beside it: a new secret, with the end of the one that was found, or the end of the token', async () => {
+    const { page, drawer, load, tokens, secret, use } = await opened()
+    await reportLeak(tokens, { text: secret, source: 'github', action: 'tell' })
+    await load()
+    await look(page, 'Website sync')
+    const note = drawer.locator('section').filter({ hasText: 'found by GitHub' })
+    await note.getByRole('button', { name: 'Revoke token' }).click()
+    await page.getByRole('dialog', { name: 'Revoke Website sync' }).getByRole('button', { name: 'Cancel' }).click()
+    await note.getByRole('button', { name: 'Refresh and end the old secret now' }).click()
+    const refresh = page.getByRole('dialog', { name: 'Refresh Website sync' })
+    await expect.poll(() => refresh.getByRole('checkbox', { name: 'The old secret has leaked' }).isChecked()).toBe(true)
+    await refresh.getByRole('button', { name: 'Refresh token' }).click()
+    await page.getByRole('dialog', { name: 'Your new token' }).waitFor()
+    expect((await use(secret)).allowed).toBe(false)
+    await storeSecret(page)
+    await note.waitFor({ state: 'detached' })
   })
 
   it('is no older than when it was opened, and says so where it cannot be loaded; the session that ends shows nothing new', async () => {

@@ -1,12 +1,16 @@
 /** The audit log of a plan: what the server finds of it, and what the page shows, filters and saves. */
 import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import type { TokenEvent } from 'plan-access-tokens'
+import { toNode } from 'plan-access-tokens/admin'
+import { hubHandler } from 'plan-access-tokens/hub'
 import { describe, expect, it } from 'vitest'
 import { type LogFilter, walkLog } from '../../src/hub/plan/log.ts'
+import { listen } from '../admin/server.ts'
 import { describeInBrowsers, useBrowsers } from '../support/browsers.ts'
 import { describeInChromium } from '../support/chromium.ts'
 import { DAY } from '../support/world.ts'
-import { back, hubWorld, isFocused, PLAN, rowOf } from './world.ts'
+import { back, hubWorld, isFocused, PATH, PLAN, rowOf } from './world.ts'
 
 const open = useBrowsers()
 
@@ -374,5 +378,31 @@ describeInChromium('a file of the log', () => {
     const lines = (await readFile(await saved.path(), 'utf8')).trim().split('\r\n')
     expect(lines[0]).toMatch(/^seq,at,type,/)
     expect(lines.slice(1).map((line) => line.split(',')[2])).toEqual(['created', 'created', 'revoked'])
+  })
+})
+
+describeInChromium('an entry of a token that lies elsewhere by now', () => {
+  it.each([
+    ['of mine leads there', {}, '1002'],
+    ['of others leads nowhere', { plan: '1001' }, undefined],
+  ])('in an organization %s', async (_, options, plan) => {
+    const world = await hubWorld(options)
+    const { token } = await world.make('Website sync')
+    const get: typeof world.tokens.get = async (input) => {
+      const found = await world.tokens.get(input)
+      return found.id === token.id ? { ...found, planId: '1002' } : found
+    }
+    const plans = () => Object.entries(world.names).map(([id, name]) => ({ id, name, tier: 'organization' }))
+    const hub = hubHandler({
+      ...{ tokens: { ...world.tokens, get }, actor: () => 'ada', plans, basePath: PATH, clock: world.clock },
+      ...options,
+    })
+    const { page } = await open()
+    await page.goto(`${await listen(createServer(toNode(hub)))}${PATH}#plan=1001&view=log`)
+    const entry = page.getByRole('listitem').filter({ hasText: 'Website sync' }).first()
+    await entry.waitFor()
+    await expect
+      .poll(() => entry.getByRole('link').evaluateAll((links) => links.map((link) => link.getAttribute('href'))))
+      .toEqual(plan === undefined ? [] : [`#plan=${plan}&token=${token.id}`])
   })
 })

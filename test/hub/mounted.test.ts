@@ -224,6 +224,39 @@ describe('a header of the host’s', () => {
     const failing = await hubWorld({ header: () => Promise.reject(new Error('down')), onError: () => undefined })
     expect((await failing.hub(at())).status).toBe(200)
   })
+
+  it.each([[{ html: '<nav>' }], [42], [['<nav>']]])('that is no text but %j is left out, and told', async (given) => {
+    const told: unknown[] = []
+    const { hub } = await hubWorld({ header: (() => given) as never, onError: (error) => told.push(error) })
+    const answer = await hub(at())
+    expect(answer.status).toBe(200)
+    expect(await answer.text()).toMatch(/<body class="hub-page">\s*<div id="hub"/)
+    expect(told.map(String)).toEqual([expect.stringContaining('must give HTML as text.')])
+  })
+})
+
+describe('whoever is signed in', () => {
+  it.each([[7], [{ name: 'Ada' }], [{ id: 7 }], [['ada']], [true]])(
+    'is not taken for nobody where actor gives %j: it is a mistake of the set-up, and told',
+    async (given) => {
+      const told: unknown[] = []
+      const { hub } = await hubWorld({ actor: (() => given) as never, onError: (error) => told.push(error) })
+      expect((await hub(at())).status).toBe(500)
+      expect((await hub(at(`${PATH}/api/policies`))).status).toBe(500)
+      expect(told.map(String)).toEqual([
+        expect.stringContaining('must give an id as text, or an object with an "id" that is text'),
+        expect.stringContaining('must give an id as text, or an object with an "id" that is text'),
+      ])
+    },
+  )
+
+  it.each([[undefined], [null], [false], [''], [{ id: undefined, address: '203.0.113.7' }], [{ id: '' }]])(
+    'is nobody where actor gives %j',
+    async (given) => {
+      const { hub } = await hubWorld({ actor: (() => given) as never })
+      expect((await hub(at())).status).toBe(401)
+    },
+  )
 })
 
 describe('plans by the request', () => {

@@ -12,6 +12,8 @@ import { type LogFilter, type LogPart, walkLog } from './log.ts'
 export interface LogPage extends LogPart {
   /** By id, what the tokens are called by now; one that is gone has none. */
   readonly names: { readonly [tokenId: string]: string }
+  /** By id, in which plan a token lies that has moved to another one of whoever asks. */
+  readonly moved: { readonly [tokenId: string]: string }
 }
 
 /** A part of an export. */
@@ -68,7 +70,7 @@ export const LOG_ROUTES: readonly Route[] = [
       const asked = { order: 'newest', limit: PAGE, ...(after !== undefined && { after }) } as const
       const part = await walkLog({ engine, actor, planId }, filterOf(query), asked)
       const ids = [...new Set(part.events.map(({ tokenId }) => tokenId))]
-      return { body: { ...part, names: await namesOf(engine, actor, ids) } satisfies LogPage }
+      return { body: { ...part, ...(await namesOf(engine, actor, planId, ids)) } satisfies LogPage }
     },
   }),
   route({
@@ -96,19 +98,18 @@ export const LOG_ROUTES: readonly Route[] = [
   }),
 ]
 
-/** What tokens are called. One that was removed, or has moved to another plan, has no name here. */
+/** What tokens are called. One that was removed, or has moved to a plan of others, has no name here. */
 async function namesOf(
   engine: Pick<AdminEngine, 'get'>,
   actor: Actor,
+  planId: string,
   ids: readonly string[],
-): Promise<Record<string, string>> {
-  const found = await Promise.all(
-    ids.map((id) =>
-      engine.get({ actor, id }).then(
-        ({ name }) => [[id, name]] as const,
-        () => [],
-      ),
-    ),
-  )
-  return Object.fromEntries(found.flat())
+): Promise<Pick<LogPage, 'names' | 'moved'>> {
+  const asked = ids.map((id) => engine.get({ actor, id }).catch(() => undefined))
+  const found = (await Promise.all(asked)).filter((token) => token !== undefined)
+  const moved = found.filter((token) => token.planId !== planId)
+  return {
+    names: Object.fromEntries(found.map(({ id, name }) => [id, name])),
+    moved: Object.fromEntries(moved.map((token) => [token.id, token.planId])),
+  }
 }

@@ -132,6 +132,7 @@ export const TOKEN_TEXTS = {
   leakFoundTitle: 'A secret of this token was found by {source} on {date}',
   leakLead:
     'It still works. Refresh the token and end the old secret at once, then bring the new one to where it is used.',
+  leakRefresh: 'Refresh and end the old secret now',
 
   receipt: 'Receipt',
   receiptLead: 'It proves that the token has ended, and since when nothing can have been let through with it.',

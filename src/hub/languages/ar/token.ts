@@ -169,6 +169,7 @@ export const TOKEN: Translation<typeof TOKEN_TEXTS> = {
   leakTitle: 'عُثر على سر لهذا الرمز حيث لا ينبغي أن يكون، في {date}',
   leakFoundTitle: 'عثر {source} على سر لهذا الرمز في {date}',
   leakLead: 'لا يزال يعمل. جدّد الرمز وأنهِ السر القديم فورًا، ثم ضع الجديد حيث يُستخدم.',
+  leakRefresh: 'تجديد وإنهاء السر القديم الآن',
   receipt: 'الإثبات',
   receiptLead: 'يثبت أن الرمز انتهى، ومنذ متى لا يمكن أن يُسمح بشيء بواسطته.',
   receiptShow: 'عرض الإثبات',

@@ -134,6 +134,7 @@ export const TOKEN: Translation<typeof TOKEN_TEXTS> = {
   leakFoundTitle: 'Ein Geheimnis dieses Tokens wurde am {date} von {source} gefunden',
   leakLead:
     'Es funktioniert noch. Erneuern Sie das Token, beenden Sie das alte Geheimnis sofort, und bringen Sie dann das neue dorthin, wo es verwendet wird.',
+  leakRefresh: 'Erneuern und das alte Geheimnis sofort beenden',
   receipt: 'Beleg',
   receiptLead: 'Er belegt, dass das Token beendet ist und seit wann nichts mehr damit zugelassen worden sein kann.',
   receiptShow: 'Beleg anzeigen',

@@ -134,6 +134,7 @@ export const TOKEN: Translation<typeof TOKEN_TEXTS> = {
   leakTitle: 'Un secreto de este token se encontró donde no debería estar, el {date}',
   leakFoundTitle: '{source} encontró un secreto de este token el {date}',
   leakLead: 'Aún funciona. Renueve el token, termine de inmediato el secreto anterior y lleve el nuevo adonde se use.',
+  leakRefresh: 'Renovar y terminar ya el secreto anterior',
   receipt: 'Justificante',
   receiptLead: 'Demuestra que el token ha terminado y desde cuándo no puede haberse permitido nada con él.',
   receiptShow: 'Mostrar justificante',

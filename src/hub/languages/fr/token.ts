@@ -139,6 +139,7 @@ export const TOKEN: Translation<typeof TOKEN_TEXTS> = {
   leakFoundTitle: 'Un secret de ce jeton a été trouvé par {source} le {date}',
   leakLead:
     'Il fonctionne encore. Actualisez le jeton en mettant fin aussitôt à l’ancien secret, puis apportez le nouveau là où il est utilisé.',
+  leakRefresh: 'Actualiser et mettre fin à l’ancien secret',
   receipt: 'Attestation',
   receiptLead: 'Elle prouve que le jeton a pris fin, et depuis quand rien n’a pu être autorisé avec lui.',
   receiptShow: 'Afficher l’attestation',

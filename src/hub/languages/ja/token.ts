@@ -121,6 +121,7 @@ export const TOKEN: Translation<typeof TOKEN_TEXTS> = {
   leakFoundTitle: '{date} に {source} がこのトークンのシークレットを見つけました',
   leakLead:
     'まだ使用できます。トークンを更新して古いシークレットを直ちに終了し、新しいシークレットを使用場所に設定してください。',
+  leakRefresh: '更新して古いシークレットをすぐに終了',
   receipt: '証明書',
   receiptLead: 'トークンが終了したことと、いつから何も許可されていないかを証明します。',
   receiptShow: '証明書を表示',

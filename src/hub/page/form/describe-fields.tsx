@@ -1,6 +1,7 @@
 /** Name and description of a token; how long a new one lives is in form/expiration-field.tsx. */
 import { type Kind, t } from '../hub.ts'
 import { Field } from '../parts/parts.tsx'
+import { TextField } from '../parts/text-field.tsx'
 import type { Bounds } from './bounds.ts'
 import type { Draft, Mistakes } from './draft.ts'
 
@@ -16,17 +17,13 @@ export interface FieldsProps {
 export function DescribeFields({ draft, mistakes, onChange }: FieldsProps) {
   return (
     <>
-      <Field label={t('name')} hint={t('nameHint')} mistake={mistakes.name}>
-        {(control) => (
-          <input
-            {...control}
-            type="text"
-            autocomplete="off"
-            value={draft.name}
-            onInput={({ currentTarget }) => onChange({ name: currentTarget.value })}
-          />
-        )}
-      </Field>
+      <TextField
+        label={t('name')}
+        hint={t('nameHint')}
+        mistake={mistakes.name}
+        value={draft.name}
+        onText={(text) => onChange({ name: text })}
+      />
       <Field label={t('description')} hint={t('descriptionHint')} mistake={mistakes.description}>
         {(control) => (
           <textarea

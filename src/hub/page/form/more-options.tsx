@@ -3,6 +3,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { boot, count, t } from '../hub.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Action, Field, Mistake } from '../parts/parts.tsx'
+import { TextField } from '../parts/text-field.tsx'
 import { dayIn } from './days.ts'
 import type { FieldsProps } from './describe-fields.tsx'
 import type { Word } from './draft.ts'
@@ -21,17 +22,13 @@ export function MoreOptions(props: FieldsProps) {
   return (
     <details class="more" open={isOpen || isWrong} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>{t('moreOptions')}</summary>
-      <Field label={t('contact')} hint={t('contactHint')} mistake={mistakes.contact}>
-        {(control) => (
-          <input
-            {...control}
-            type="text"
-            autocomplete="off"
-            value={draft.contact}
-            onInput={({ currentTarget }) => onChange({ contact: currentTarget.value })}
-          />
-        )}
-      </Field>
+      <TextField
+        label={t('contact')}
+        hint={t('contactHint')}
+        mistake={mistakes.contact}
+        value={draft.contact}
+        onText={(text) => onChange({ contact: text })}
+      />
       <Words {...props} />
       {boot.features.selfRenewal && selfRenewal && (
         <SelfRenewal {...props} part={selfRenewal.afterPart} longest={selfRenewal.longestDays ?? RENEWAL_DAYS} />

@@ -90,3 +90,15 @@ export function NoPlan({ plans, addressOf, onChoose }: NoPlanProps) {
     </Nothing>
   )
 }
+
+/** Rows that are not there yet, in the size that they will have. */
+export function Skeleton() {
+  return (
+    <div class="skeleton" role="status">
+      <span class="unseen">{t('working')}</span>
+      {[0, 1, 2, 3, 4].map((row) => (
+        <div key={row} />
+      ))}
+    </div>
+  )
+}

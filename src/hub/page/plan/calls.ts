@@ -24,7 +24,7 @@ function inLog<T extends object>(
 }
 
 export const planApi = {
-  log: checked((query: LogQuery) => inLog<LogPage>('/log', query), 'events', 'names'),
+  log: checked((query: LogQuery) => inLog<LogPage>('/log', query), ...(['events', 'names', 'moved'] as const)),
   exportLog: checked(
     (query: LogQuery & { readonly format: 'csv' | 'ndjson' }) => inLog<LogExport>('/log/export', query),
     ...(['text', 'count'] as const),

@@ -12,12 +12,17 @@ interface LogEntryProps {
   readonly event: TokenEvent
   /** What the token is called by now, if it is there. */
   readonly name: string | undefined
+  /** The plan in which it lies by now, if that is another one. */
+  readonly movedTo: string | undefined
   onAbout(tokenId: string): void
 }
 
-export function LogEntry({ event, name, onAbout }: LogEntryProps) {
+export function LogEntry({ event, name, movedTo, onAbout }: LogEntryProps) {
   const { at, planId, tokenId, address, reason, url } = event
   const changes = changesOf(event)
+  const lies = movedTo ?? planId
+  // The page may be for one organization alone.
+  const isReached = boot.plans.some(({ id }) => id === lies)
   return (
     <li>
       <time dateTime={new Date(at).toISOString()} title={minuteOf(at)}>
@@ -27,10 +32,12 @@ export function LogEntry({ event, name, onAbout }: LogEntryProps) {
         <p>
           {name === undefined ? (
             <code>{tokenId}</code>
-          ) : (
-            <a class="plain" href={tokenAddress(planId, tokenId)}>
+          ) : isReached ? (
+            <a class="plain" href={tokenAddress(lies, tokenId)}>
               <bdi>{name}</bdi>
             </a>
+          ) : (
+            <bdi>{name}</bdi>
           )}{' '}
           <Sentence event={event} />
         </p>

@@ -86,7 +86,13 @@ function Entries({ plan, choice, isFiltered, onAbout, onClear }: EntriesProps) {
           <h3>{day}</h3>
           <ol class="logged">
             {ofDay.map((event) => (
-              <LogEntry key={event.id} event={event} name={page?.names[event.tokenId]} onAbout={onAbout} />
+              <LogEntry
+                key={event.id}
+                event={event}
+                name={page?.names[event.tokenId]}
+                movedTo={page?.moved[event.tokenId]}
+                onAbout={onAbout}
+              />
             ))}
           </ol>
         </section>
@@ -120,10 +126,11 @@ function isContinued(shown: LogPage | undefined, { events }: LogPage): boolean {
 
 function joined(shown: LogPage, found: LogPage, isBefore: boolean): LogPage {
   const names = { ...shown.names, ...found.names }
+  const moved = { ...shown.moved, ...found.moved }
   const known = new Set(shown.events.map(({ id }) => id))
   const fresh = found.events.filter(({ id }) => !known.has(id))
-  if (isBefore) return { ...shown, events: [...fresh, ...shown.events], names }
-  return { ...found, events: [...shown.events, ...fresh], names }
+  if (isBefore) return { ...shown, events: [...fresh, ...shown.events], names, moved }
+  return { ...found, events: [...shown.events, ...fresh], names, moved }
 }
 
 /** Events by the day on which they were. */

@@ -8,7 +8,8 @@ import { dayOf, usedOf } from '../format.ts'
 import { useCall } from '../hooks.ts'
 import { count, holdsSecret, now, t } from '../hub.ts'
 import { Dialog } from '../parts/dialog.tsx'
-import { Action, CallFooter, FailureNote, Field } from '../parts/parts.tsx'
+import { Action, CallFooter, FailureNote } from '../parts/parts.tsx'
+import { TextField } from '../parts/text-field.tsx'
 import { type Previewed, previewMany, type Revoking, revokeMany } from './revoke-many.ts'
 import { Outcome } from './revoke-outcome.tsx'
 
@@ -139,32 +140,20 @@ function Question({ preview, selected, onCancel, onGo }: QuestionProps) {
         ))}
         {total > preview.tokens.length && <li class="hint">{count(total - preview.tokens.length, 'manyRest')}</li>}
       </ul>
-      <Field label={t('manyReason')} hint={t('manyReasonHint')} mistake={mistake}>
-        {(control) => (
-          <input
-            {...control}
-            type="text"
-            autocomplete="off"
-            value={reason}
-            onInput={({ currentTarget }) => setReason(currentTarget.value)}
-          />
-        )}
-      </Field>
-      <Field
+      <TextField
+        label={t('manyReason')}
+        hint={t('manyReasonHint')}
+        mistake={mistake}
+        value={reason}
+        onText={setReason}
+      />
+      <TextField
         label={<span id={about}>{t('manyCount', { count: String(total) })}</span>}
         mistake={isTried && !isMatch ? t('manyMismatch') : undefined}
-      >
-        {(control) => (
-          <input
-            {...control}
-            type="text"
-            inputMode="numeric"
-            autocomplete="off"
-            value={typed}
-            onInput={({ currentTarget }) => setTyped(currentTarget.value)}
-          />
-        )}
-      </Field>
+        inputMode="numeric"
+        value={typed}
+        onText={setTyped}
+      />
       <CallFooter isBusy={false} onCancel={onCancel}>
         <Action look="danger" submits isOff={!isMatch || mistake !== undefined}>
           {count(total, 'manyGo')}

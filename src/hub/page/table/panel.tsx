@@ -3,13 +3,12 @@ import { useEffect, useState } from 'preact/hooks'
 import type { IssuedText, RequestedText } from '../../../admin/client.ts'
 import type { Token } from '../../../core/token.ts'
 import type { BootPlan } from '../../boot.ts'
-import type { Overview } from '../../overview/query.ts'
 import { api, failureOf } from '../api.ts'
 import { type Aim, menuId, nameId, useAim } from '../focus.ts'
 import { textMistake } from '../form/draft.ts'
 import { zoneName } from '../format.ts'
-import { boot, closedReason, count, holdsSecret, type Kind, t } from '../hub.ts'
-import { Empty } from '../parts/empty.tsx'
+import { closedReason, holdsSecret, type Kind, t } from '../hub.ts'
+import { Empty, Skeleton } from '../parts/empty.tsx'
 import { FailureNote } from '../parts/parts.tsx'
 import { goTo, lookAt, onPlace, takeOver, viewHere } from '../places.ts'
 import { SelectionBar, useSelection } from '../plan/selection.tsx'
@@ -21,7 +20,7 @@ import { type Open, Opened } from './opened.tsx'
 import { Pager } from './pager.tsx'
 import { useFocusLeft, useHeadInSight, useMarkInSight, withMarked } from './sight.ts'
 import { type Mark, type TokenAct, TokenTable } from './table.tsx'
-import { Said, Toolbar } from './toolbar.tsx'
+import { Said, Toolbar, totalOf } from './toolbar.tsx'
 import { matchingPage, useTokens } from './use-tokens.ts'
 import { Views } from './views.tsx'
 
@@ -282,27 +281,6 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
       )}
     </section>
   )
-}
-
-/** Rows that are not there yet, in the size that they will have. */
-function Skeleton() {
-  return (
-    <div class="skeleton" role="status">
-      <span class="unseen">{t('working')}</span>
-      {[0, 1, 2, 3, 4].map((row) => (
-        <div key={row} />
-      ))}
-    </div>
-  )
-}
-
-/** How many tokens there are, and which of them a page shows. */
-function totalOf({ tokens, whole }: Overview, page: number, isFound: boolean): string {
-  if (!whole) return ''
-  const total = count(whole.total, isFound ? 'tokenFound' : 'tokenCount')
-  if (whole.pages === 1 || tokens.length === 0) return total
-  const from = (page - 1) * boot.pageSize
-  return t('range', { from: from + 1, to: from + tokens.length, total })
 }
 
 /** Whether an address has to tell of a view. */

@@ -11,6 +11,7 @@ import { Menu, type MenuEntry } from '../parts/menu.tsx'
 import { StatusBadge } from '../parts/parts.tsx'
 import { personOf } from '../people.ts'
 import { PickPage, PickToken, type Selection } from '../plan/selection.tsx'
+import { leakedAtOf } from '../token/leaked.ts'
 import type { View } from '../view.ts'
 
 /** What can be done with a token. */
@@ -154,7 +155,11 @@ function Row({ token, mark, selection, onAct, onSay }: RowProps) {
         </div>
       </td>
       <td role="cell" data-label={t('status')}>
-        {isFound(token) ? <span class="badge alarming">{t('leaked')}</span> : <StatusBadge token={token} />}
+        {leakedAtOf(token) !== undefined ? (
+          <span class="badge alarming">{t('leaked')}</span>
+        ) : (
+          <StatusBadge token={token} />
+        )}
       </td>
       <td role="cell" data-label={t('columnExpires')}>
         {revokedAt === null ? (
@@ -192,11 +197,6 @@ function Row({ token, mark, selection, onAct, onSay }: RowProps) {
     // biome-ignore-end lint/a11y/noRedundantRoles: as above.
   )
 }
-
-/** Whether somebody has found a secret where it should not be, and it works still. */
-const isFound = ({ status, secrets }: Token): boolean =>
-  status === 'active' &&
-  secrets.some(({ leakedAt, worksUntil }) => leakedAt !== undefined && (worksUntil === null || worksUntil > now()))
 
 /** Whether the secret before the newest is still in use, as long as it works. */
 function OldSecret({ token: { secrets, status } }: { readonly token: Token }) {

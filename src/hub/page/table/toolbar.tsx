@@ -1,8 +1,8 @@
 /** What stands above the table: search, filters, the button that makes a token, and a line that says what was done. */
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { Whole } from '../../overview/query.ts'
-import { t } from '../hub.ts'
+import type { Overview, Whole } from '../../overview/query.ts'
+import { boot, count, t } from '../hub.ts'
 import { Field } from '../parts/parts.tsx'
 import type { View } from '../view.ts'
 import { FilterButton } from './filters.tsx'
@@ -55,4 +55,13 @@ export function Said({ outcome, children }: { readonly outcome: string; readonly
       {outcome || children}
     </p>
   )
+}
+
+/** How many tokens there are, and which of them a page shows. */
+export function totalOf({ tokens, whole }: Overview, page: number, isFound: boolean): string {
+  if (!whole) return ''
+  const total = count(whole.total, isFound ? 'tokenFound' : 'tokenCount')
+  if (whole.pages === 1 || tokens.length === 0) return total
+  const from = (page - 1) * boot.pageSize
+  return t('range', { from: from + 1, to: from + tokens.length, total })
 }

@@ -5,8 +5,8 @@ import type { Counts, Whole } from '../../overview/query.ts'
 import type { TextKey } from '../../texts/index.ts'
 import { count, type Kind, t } from '../hub.ts'
 import { Menu } from '../parts/menu.tsx'
-import { Field } from '../parts/parts.tsx'
 import { Popover } from '../parts/popover.tsx'
+import { TextField } from '../parts/text-field.tsx'
 import { type Filters, isFiltered, isSameView, type View, WHOLE } from '../view.ts'
 import { Pills } from './filters.tsx'
 import { isViewName, MOST_VIEWS, type SavedView, useSaved } from './saved.ts'
@@ -191,17 +191,12 @@ function NameForm({ anchor, name: before, taken, onClose, onName }: NameFormProp
           anchor?.focus()
         }}
       >
-        <Field label={t('viewName')} mistake={isWrong && !isViewName(name, taken) ? t('viewNameWrong') : undefined}>
-          {(control) => (
-            <input
-              {...control}
-              type="text"
-              autocomplete="off"
-              value={name}
-              onInput={({ currentTarget }) => setName(currentTarget.value)}
-            />
-          )}
-        </Field>
+        <TextField
+          label={t('viewName')}
+          mistake={isWrong && !isViewName(name, taken) ? t('viewNameWrong') : undefined}
+          value={name}
+          onText={setName}
+        />
         <div class="foot">
           <button type="submit" class="main">
             {t('save')}

@@ -1,9 +1,9 @@
 /** What a token may do: its scopes with what they are called, and its resources with their names and kinds. */
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import type { Token } from '../../../core/token.ts'
-import { api, persistently } from '../api.ts'
 import { count, kindOf, t } from '../hub.ts'
 import { Deprecated } from '../parts/deprecated.tsx'
+import { useNames } from './use-names.ts'
 
 /** The tab. */
 export function Access({ token }: { readonly token: Token }) {
@@ -75,30 +75,4 @@ function Resources({ token }: { readonly token: Token }) {
       )}
     </>
   )
-}
-
-/** The names of the resources, by kind and id. */
-function useNames({ resources, planId, type, version }: Token): ReadonlyMap<string, string> {
-  const [names, setNames] = useState<ReadonlyMap<string, string>>(new Map())
-  useEffect(() => {
-    if (resources === 'all' || resources.length === 0) return
-    let isStale = false
-    const text = resources.map(({ link }) => link).join('\n')
-    const { surface } = kindOf(type).surface
-    persistently(() => api.parseLinks({ planId, surface, text })).then(
-      ({ resources: found }) => {
-        if (isStale) return
-        const named = found.flatMap((one) =>
-          'name' in one && one.name ? [[`${one.kind}:${one.id}`, one.name] as const] : [],
-        )
-        setNames(new Map(named))
-      },
-      // Without names it is a list of links.
-      () => undefined,
-    )
-    return () => {
-      isStale = true
-    }
-  }, [version])
-  return names
 }

@@ -18,6 +18,7 @@ import type { TokenAct } from '../table/table.tsx'
 import { Access } from './access.tsx'
 import { History } from './history.tsx'
 import { LeakNote } from './leak-note.tsx'
+import { leakedAtOf } from './leaked.ts'
 import { Overview } from './overview.tsx'
 import { TryIt } from './try-it.tsx'
 import { Use } from './use.tsx'
@@ -90,7 +91,7 @@ export function Drawer({ plan, kind, shown, said, turn, onTab, onAct, onDone, on
           <p role="status" class={said === '' ? undefined : 'said outcome'}>
             {said}
           </p>
-          <LeakNote token={token} />
+          <LeakNote token={token} onAct={onAct} />
           <Waiting
             token={token}
             onDecided={onDone}
@@ -121,7 +122,7 @@ export function Drawer({ plan, kind, shown, said, turn, onTab, onAct, onDone, on
 /** What it is at a glance, and what can be done with it. */
 function Head({ token, onAct }: Pick<DrawerProps, 'onAct'> & { readonly token: Token }) {
   // There is one thing to do first, and where something waits it is that.
-  const isWaiting = token.status === 'pending' || token.proposal !== undefined
+  const isWaiting = token.status === 'pending' || token.proposal !== undefined || leakedAtOf(token) !== undefined
   return (
     <div class="head">
       <p class="glance">

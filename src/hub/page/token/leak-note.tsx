@@ -4,13 +4,21 @@ import type { Token, TokenEvent } from '../../../core/token.ts'
 import { api, persistently } from '../api.ts'
 import { minuteOf } from '../format.ts'
 import { rich, t } from '../hub.ts'
+import { Action } from '../parts/parts.tsx'
+import type { TokenAct } from '../table/table.tsx'
 import { sourceName } from './history.tsx'
+import { leakedAtOf } from './leaked.ts'
+
+interface LeakNoteProps {
+  readonly token: Token
+  readonly onAct: (act: TokenAct, token: Token) => void
+}
 
 /** Stands in the head of a token's page as long as such a secret works. */
-export function LeakNote({ token }: { readonly token: Token }) {
-  const { id, planId, version, secrets, status } = token
-  const leakedAt = secrets.findLast(({ leakedAt: at }) => at !== undefined)?.leakedAt
-  const isShown = status === 'active' && leakedAt !== undefined
+export function LeakNote({ token, onAct }: LeakNoteProps) {
+  const { id, planId, version } = token
+  const leakedAt = leakedAtOf(token)
+  const isShown = leakedAt !== undefined
   const [report, setReport] = useState<TokenEvent>()
   useEffect(() => {
     if (!isShown) return
@@ -37,6 +45,16 @@ export function LeakNote({ token }: { readonly token: Token }) {
         </p>
       )}
       <p>{t('leakLead')}</p>
+      <div class="buttons">
+        <Action look="danger" onClick={() => onAct('revoke', token)}>
+          {t('revoke')}
+        </Action>
+        {!token.canary && (
+          <Action look="main" onClick={() => onAct('refresh', token)}>
+            {t('leakRefresh')}
+          </Action>
+        )}
+      </div>
     </section>
   )
 }

@@ -8,6 +8,7 @@ import { useCall } from '../hooks.ts'
 import { count, kindOf, rich, t } from '../hub.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { Action, CallFooter, FailureNote } from '../parts/parts.tsx'
+import { useNames } from './use-names.ts'
 
 interface NarrowProps {
   readonly token: Token
@@ -21,6 +22,9 @@ export function Narrow({ token, advice, onNarrowed, onClose }: NarrowProps) {
   const { edit, scopes, resources, proof, withheld, window } = advice
   const call = useCall()
   const about = useId()
+  const names = useNames(token)
+  const nameOf = ({ kind, id }: { readonly kind: string; readonly id: string }): string =>
+    names.get(`${kind}:${id}`) ?? id
   const titles = new Map(kindOf(token.type).surface.scopes.map(({ name, title }) => [name, title]))
   const narrow = async (): Promise<void> => {
     if (!edit) return
@@ -46,7 +50,7 @@ export function Narrow({ token, advice, onNarrowed, onClose }: NarrowProps) {
         {resources.map(({ kind, id }) => (
           <li key={kind + id}>
             <del>
-              <span class="kind">{kind.replaceAll('_', ' ')}</span> {id}
+              <span class="kind">{kind.replaceAll('_', ' ')}</span> <bdi>{nameOf({ kind, id })}</bdi>
             </del>
           </li>
         ))}
@@ -58,7 +62,12 @@ export function Narrow({ token, advice, onNarrowed, onClose }: NarrowProps) {
           <li key={`${route} ${resource?.kind} ${resource?.id}`}>
             <code>{route}</code>
             <span class="hint">
-              {resource && `${resource.kind.replaceAll('_', ' ')} ${resource.id} · `}
+              {resource && (
+                <>
+                  {resource.kind.replaceAll('_', ' ')} <bdi>{nameOf(resource)}</bdi>
+                  {' · '}
+                </>
+              )}
               <span class="good">{t('narrowAllowed')}</span>
             </span>
           </li>

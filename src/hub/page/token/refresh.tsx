@@ -9,6 +9,7 @@ import { count, kindOf, rich, t } from '../hub.ts'
 import { useLookedAt } from '../looked-at.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { Action, CallFooter, FailureNote } from '../parts/parts.tsx'
+import { leakedAtOf } from './leaked.ts'
 
 interface RefreshProps {
   readonly token: Token
@@ -19,7 +20,7 @@ interface RefreshProps {
 /** Shows the dates that a refresh gives, and refreshes. */
 export function Refresh({ token, onIssued, onClose }: RefreshProps) {
   const [dates, setDates] = useState<{ readonly expiresAt: number; readonly previousWorksUntil: number }>()
-  const [isLeaked, setLeaked] = useState(false)
+  const [isLeaked, setLeaked] = useState(leakedAtOf(token) !== undefined)
   const call = useCall()
   const keyOf = useKey()
   const about = useId()

@@ -6,8 +6,9 @@ import { awayOf } from '../format.ts'
 import { useCall, useFresh } from '../hooks.ts'
 import { rich, t } from '../hub.ts'
 import { Dialog } from '../parts/dialog.tsx'
-import { Action, CallFooter, FailureNote, Field } from '../parts/parts.tsx'
+import { Action, CallFooter, FailureNote } from '../parts/parts.tsx'
 import { isReason, ReasonField } from '../parts/reason.tsx'
+import { TextField } from '../parts/text-field.tsx'
 
 interface RevokeProps {
   readonly token: Token
@@ -51,7 +52,7 @@ export function Revoke({ token: known, onRevoked, onClose }: RevokeProps) {
           {token.lastUsedAt && t('revokeUsed', { when: awayOf(token.lastUsedAt) })}{' '}
           {token.status === 'revoked' && t('alreadyRevoked')}
         </p>
-        <Field
+        <TextField
           label={rich('revokeConfirm', {
             token: (
               <strong>
@@ -60,18 +61,9 @@ export function Revoke({ token: known, onRevoked, onClose }: RevokeProps) {
             ),
           })}
           mistake={isWrong && !isMatch ? t('revokeMismatch') : undefined}
-        >
-          {(control) => (
-            <input
-              {...control}
-              type="text"
-              autocomplete="off"
-              spellcheck={false}
-              value={typed}
-              onInput={({ currentTarget }) => setTyped(currentTarget.value)}
-            />
-          )}
-        </Field>
+          value={typed}
+          onText={setTyped}
+        />
         <details>
           <summary>{t('reasonAdd')}</summary>
           <ReasonField value={reason} onChange={setReason} />

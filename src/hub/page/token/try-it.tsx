@@ -8,6 +8,7 @@ import { Told, tell } from '../engine.tsx'
 import { useCall } from '../hooks.ts'
 import { kindOf, t } from '../hub.ts'
 import { Action, FailureNote, Field } from '../parts/parts.tsx'
+import { TextField } from '../parts/text-field.tsx'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']
 
@@ -48,32 +49,8 @@ export function TryIt({ token }: { readonly token: Token }) {
             </select>
           )}
         </Field>
-        <Field label={t('tryUrl')} hint={t('tryUrlHint')}>
-          {(control) => (
-            <input
-              {...control}
-              type="text"
-              autocomplete="off"
-              spellcheck={false}
-              value={url}
-              onInput={({ currentTarget }) => setUrl(currentTarget.value)}
-            />
-          )}
-        </Field>
-        {token.addresses && (
-          <Field label={t('tryAddress')}>
-            {(control) => (
-              <input
-                {...control}
-                type="text"
-                autocomplete="off"
-                spellcheck={false}
-                value={address}
-                onInput={({ currentTarget }) => setAddress(currentTarget.value)}
-              />
-            )}
-          </Field>
-        )}
+        <TextField label={t('tryUrl')} hint={t('tryUrlHint')} value={url} onText={setUrl} />
+        {token.addresses && <TextField label={t('tryAddress')} value={address} onText={setAddress} />}
         <Action submits isBusy={call.isBusy}>
           {t('tryGo')}
         </Action>
