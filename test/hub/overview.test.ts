@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { memoryStore, type Token } from 'plan-access-tokens'
 import { describe, expect, it } from 'vitest'
-import { countsOf, fits, sorted } from '../../src/hub/overview/judge.ts'
+import { countsOf, fits, orderBy } from '../../src/hub/overview/judge.ts'
 import type { Overview, OverviewQuery } from '../../src/hub/overview/query.ts'
 import { DAY } from '../support/world.ts'
 import { type HubWorld, hubWorld, LINKS, PATH, PLAN } from './world.ts'
@@ -161,8 +161,8 @@ describe('what fits', () => {
     const collator = new Intl.Collator('en', { numeric: true })
     fc.assert(
       fc.property(withSecrets, fc.constantFrom('name', 'status', 'used', 'created', 'expires'), (tokens, sort) => {
-        const up = sorted(tokens, sort as 'name', 'asc', NOW, collator)
-        const down = sorted(tokens, sort as 'name', 'desc', NOW, collator)
+        const up = tokens.toSorted(orderBy(sort as 'name', 'asc', NOW, collator))
+        const down = tokens.toSorted(orderBy(sort as 'name', 'desc', NOW, collator))
         expect(new Set(up)).toEqual(new Set(tokens))
         expect(new Set(down)).toEqual(new Set(tokens))
         const keys = (list: readonly Token[]) => list.map(({ name }) => name)

@@ -102,6 +102,11 @@ const STATES: { readonly [state: string]: (stage: Stage) => Promise<unknown> } =
     await page.reload()
     await page.getByText('You are not an admin of any organization here.').waitFor()
   },
+  'an organization that is not mine': async ({ page, url }) => {
+    await page.goto('about:blank')
+    await page.goto(`${url}#plan=1004`)
+    await page.getByText('There is no such organization').waitFor()
+  },
   'signed out': async ({ page, state }) => {
     state.actor = undefined
     await page.reload()

@@ -96,16 +96,15 @@ export function facetsOf(tokens: readonly Token[], valuesOf: (token: Token) => r
 const STATUSES: readonly TokenStatus[] = ['active', 'pending', 'expired', 'revoked']
 
 /**
- * Tokens in an order; those that are alike by how soon they end. By expiry, what has ended comes last in either direction, as in
+ * How tokens are ordered; those that are alike by how soon they end. By expiry, what has ended comes last in either direction, as in
  * the engine's list.
  */
-export function sorted(
-  tokens: readonly Token[],
+export function orderBy(
   sort: OverviewSort,
   dir: 'asc' | 'desc',
   now: number,
   collator: Intl.Collator,
-): readonly Token[] {
+): (a: Token, b: Token) => number {
   const sign = dir === 'desc' ? -1 : 1
   const byExpiry = (a: Token, b: Token): number => {
     const [isOver, isOtherOver] = [hasEnded(a, now), hasEnded(b, now)]
@@ -121,7 +120,7 @@ export function sorted(
     created: (a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1),
   }
   const by = compare[sort]
-  return [...tokens].sort((a, b) => by(a, b) * sign || byExpiry(a, b))
+  return (a, b) => by(a, b) * sign || byExpiry(a, b)
 }
 
 function hasEnded(token: Token, now: number): boolean {

@@ -5,7 +5,8 @@
 import { millisecondsInMinute } from 'date-fns/constants'
 import { type AdminEngine, type Answer, type Route, route } from '../../admin/route.ts'
 import { statusOf, type Token, type TokenEvent } from '../../core/token.ts'
-import { countsOf, facetsOf, fits, keyOf, type Lineage, sorted } from './judge.ts'
+import { sortedInSteps } from './in-steps.ts'
+import { countsOf, facetsOf, fits, keyOf, type Lineage, orderBy } from './judge.ts'
 import { type Asker, type Keep, type Keeper, type Snapshot, tagOf } from './keep.ts'
 import { type News, OVERVIEW_QUERY, type Overview, type OverviewQuery } from './query.ts'
 
@@ -15,6 +16,8 @@ export const PAGE_SIZE = 50
 const MOST_LANGUAGES = 10
 /** How much of it is kept for a snapshot: more than tabs and orders have, since anybody may ask for a type that there is not. */
 const MOST_MADE = 100
+/** How many orders are kept to begin the next with. */
+const MOST_BEFORE = 20
 /** How many of the newest events are told. */
 const MOST_NEWS = 20
 
@@ -84,7 +87,7 @@ async function pageOf({ asker, keeper, snapshot, tokens, query, now, orders }: A
   const size = Number(query.size ?? PAGE_SIZE)
   const { all, counts, makers, scopes } = orders.about(snapshot, tokens, type, now)
   const resource = query.resource === undefined ? undefined : await lineageOf(asker, query)
-  const ordered = orders.sorted(snapshot, all, query, now)
+  const ordered = await orders.sorted(asker.planId, snapshot, all, query, now)
   const found = ordered.filter((token) => fits(token, query, now, resource?.lineage))
   const pages = Math.max(1, Math.ceil(found.length / size))
   const number = Math.min(Number(page), pages)
@@ -106,6 +109,24 @@ async function pageOf({ asker, keeper, snapshot, tokens, query, now, orders }: A
 /** What is worked out once for a snapshot, a tab and a minute. */
 function createOrders(collator: Intl.Collator) {
   const known = new WeakMap<Snapshot, Map<string, unknown>>()
+  /** By plan and order, the ids as they were ordered last: most are so still. The one that was made last is the last. */
+  const before = new Map<string, readonly string[]>()
+  const order = async (key: string, all: readonly Token[], compare: (a: Token, b: Token) => number) => {
+    const byId = new Map(all.map((token) => [token.id, token]))
+    const known = (before.get(key) ?? []).flatMap((id) => {
+      const token = byId.get(id)
+      byId.delete(id)
+      return token ? [token] : []
+    })
+    const ordered = await sortedInSteps([...known, ...byId.values()], compare)
+    before.delete(key)
+    before.set(
+      key,
+      ordered.map(({ id }) => id),
+    )
+    if (before.size > MOST_BEFORE) before.delete([...before.keys()][0] ?? '')
+    return ordered
+  }
   const once = <T>(snapshot: Snapshot, key: string, make: () => T): T => {
     const made = known.get(snapshot) ?? new Map<string, unknown>()
     known.set(snapshot, made)
@@ -126,10 +147,12 @@ function createOrders(collator: Intl.Collator) {
         }
       })
     },
-    sorted(snapshot: Snapshot, all: readonly Token[], query: OverviewQuery, now: number) {
+    sorted(planId: string, snapshot: Snapshot, all: readonly Token[], query: OverviewQuery, now: number) {
       const { type, sort = 'expires', dir = 'asc' } = query
       const minute = Math.floor(now / millisecondsInMinute)
-      return once(snapshot, JSON.stringify([minute, sort, dir, type]), () => sorted(all, sort, dir, now, collator))
+      return once(snapshot, JSON.stringify([minute, sort, dir, type]), () =>
+        order(JSON.stringify([planId, sort, dir, type]), all, orderBy(sort, dir, now, collator)),
+      )
     },
   }
 }
