@@ -33,7 +33,7 @@ export class Unanswered extends Error {
 }
 
 /** Sends a request, and waits for all of the answer. */
-export async function send(url: string, init: RequestInit): Promise<Response> {
+async function send(url: string, init: RequestInit): Promise<Response> {
   const limit = new AbortController()
   const { signal } = limit
   const timer = setTimeout(() => limit.abort(), TIMEOUT_MS)
