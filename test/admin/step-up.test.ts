@@ -107,13 +107,23 @@ describe('what the host says of a session', () => {
   }
 
   it.each<[string, unknown]>([
-    ['no id', { acr: MFA }],
     ['an empty id', { id: ' ' }],
-    ['a list', ['admin-1']],
+    ['an id that is not known', { id: undefined, acr: MFA }],
     ['null', null],
   ])('with %s is nobody', async (_, given) => {
     const w = await saying(given)
     expect((await w.call('GET /plans/1001/tokens')).body.code).toBe('actor_missing')
+  })
+
+  it.each<[string, unknown]>([
+    ['no id', { acr: MFA }],
+    ['an id that is a number', { id: 1 }],
+    ['a list', ['admin-1']],
+  ])('with %s is a mistake of the set-up, which is told and lets nobody in', async (_, given) => {
+    const told: unknown[] = []
+    const w = await saying(given, (error) => told.push(error))
+    expect((await w.call('GET /plans/1001/tokens')).body.code).toBe('internal')
+    expect(told.map(String)).toEqual([expect.stringContaining('must give an id as text')])
   })
 
   it('with what is null is as if it were not said', async () => {
