@@ -252,7 +252,7 @@ function lifetimeIssues(
 ): readonly Issue[] {
   if (expiresAt !== undefined && days === undefined) return expiryIssues(engine, expiresAt, longest)
   const isGood = Number.isSafeInteger(days) && (days as number) >= 1 && (days as number) <= longest
-  const other = days === undefined ? ', unless there is an expiresAt' : ''
+  const other = days === undefined ? ', unless expiresAt is there' : ''
   const message = `must be a whole number of days from 1 to ${longest}${other}.`
   return [
     ...(isGood ? [] : [issueAt(['lifetimeDays'], message, 'lifetime_days', { longest })]),

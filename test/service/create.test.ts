@@ -80,7 +80,7 @@ describe('create', () => {
     const { make } = newWorld()
     const { issues } = await errorOf(make({ lifetimeDays: undefined } as never))
     expect(issues.map(({ path, message }) => `${path} ${message}`)).toEqual([
-      'lifetimeDays must be a whole number of days from 1 to 365, unless there is an expiresAt.',
+      'lifetimeDays must be a whole number of days from 1 to 365, unless expiresAt is there.',
     ])
   })
 
