@@ -82,10 +82,19 @@ it('asks for the actor before the body is read', async () => {
   expect([response.status, pulled]).toEqual([401, false])
 })
 
-it.each([[undefined], [null], [0], [1], [true], [{}], [['admin-1']], ['']])('lets nobody in as %j', async (who) => {
+it.each([
+  ...[undefined, null, ''].map((who) => [who, 401] as const),
+  // What a host meant by these nobody knows: it is told, and nobody is let in.
+  ...[0, 1, true, {}, ['admin-1']].map((who) => [who, 500] as const),
+])('lets nobody in as %j', async (who, status) => {
   const w = await adminWorld()
-  const handler = adminHandler({ tokens: w.tokens, actor: () => who as string })
-  expect((await handler(requestOf('GET /policies'))).status).toBe(401)
+  const told: unknown[] = []
+  const onError = (error: unknown): void => void told.push(error)
+  const handler = adminHandler({ tokens: w.tokens, actor: () => who as string, onError })
+  const before = w.store.calls.length
+  expect((await handler(requestOf('GET /policies'))).status).toBe(status)
+  expect(w.store.calls.length).toBe(before)
+  expect(told).toHaveLength(status === 500 ? 1 : 0)
 })
 
 describe.each(['member-1', 'admin-2', 'admin-3', '__proto__'])('%s, who is no admin of the plan', (as) => {
