@@ -22,10 +22,19 @@ describe('who gets the page', () => {
     ['nobody', undefined],
     ['null', null],
     ['empty text', ' '],
-    ['a number', 5],
-    ['an object without an id', { acr: 'urn:example:mfa' }],
   ])('%s is not signed in', async (_, actor) => {
     expect((await (await pageWith({ actor: () => actor as string })).get()).status).toBe(401)
+  })
+
+  it.each<[string, unknown]>([
+    ['a number', 5],
+    ['an object without an id', { acr: 'urn:example:mfa' }],
+  ])('%s is a mistake of the host, which is told, and nobody gets the page', async (_, actor) => {
+    const told: unknown[] = []
+    const { get } = await pageWith({ actor: () => actor as string, onError: (error) => void told.push(error) })
+    const answer = await get()
+    expect([answer.status, await answer.text()]).toEqual([500, expect.not.stringContaining('Website')])
+    expect(told).toEqual([expect.objectContaining({ name: 'SetupError' })])
   })
 
   it('a plan access token in any header is nobody, and the host is not asked', async () => {

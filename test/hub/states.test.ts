@@ -181,8 +181,10 @@ const STATES: { readonly [state: string]: (stage: Stage) => Promise<unknown> } =
     await stage.page.getByText('The secret is not copied yet.').waitFor()
   },
   'edit token': ({ page }) => choose(page, SYNC, 'Edit token'),
-  'a conflict': async ({ page, tokens }) => {
+  'a conflict': async ({ page, tokens, state }) => {
     await choose(page, SYNC, 'Edit token')
+    // The table would tell of what Bob does at a moment of its own.
+    state.fault = (request) => (request.includes('/overview?') ? 'hang' : undefined)
     await page.getByLabel('Name', { exact: true }).fill('As Ada calls it')
     const [token] = (await tokens.list({ actor: 'ada', planId: PLAN, search: SYNC })).tokens
     await tokens.edit({ actor: 'bob', id: token?.id ?? '', name: 'As Bob calls it' })

@@ -92,7 +92,7 @@ describeInBrowsers('over two thousand tokens', () => {
   })
 })
 
-describeInBrowsers('the first page', () => {
+describeInChromium('the first page', () => {
   it.each(['light', 'dark'] as const)(
     'can be used by everybody with all that is chosen and told, in %s',
     async (scheme) => {
