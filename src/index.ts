@@ -8,22 +8,8 @@ export type { HeadersLike } from './core/credential.ts'
 export type { RuleName } from './core/decide.ts'
 export type { Denial, RenderedDenial } from './core/denial.ts'
 export type { EndpointView } from './core/endpoints.ts'
-export {
-  DirectoryError,
-  MANAGEMENT_ERRORS,
-  type ManagementCode,
-  type ManagementErrorInfo,
-  NotWrittenError,
-  PlanTokenError,
-  REFUSALS,
-  type RefusalCode,
-  type RefusalInfo,
-  type RefusalStatus,
-  type SafeCause,
-  SetupError,
-  StoreError,
-  type StoreProblem,
-} from './core/errors.ts'
+export { DirectoryError, MANAGEMENT_ERRORS, type ManagementCode, type ManagementErrorInfo, NotWrittenError, PlanTokenError, type SafeCause, SetupError, StoreError, type StoreProblem } from './core/errors.ts'
+export { REFUSALS, type RefusalCode, type RefusalInfo, type RefusalStatus } from './core/refusals.ts'
 export type { Issue, IssueCode, IssueParams } from './core/issue.ts'
 export type { LegacyKeys } from './core/legacy.ts'
 export type { LimitState } from './core/limited.ts'
@@ -124,7 +110,8 @@ export type {
 } from './ports.ts'
 export type { ApproveInput, CollectInput, DeclineInput } from './service/approval-input.ts'
 export type { NamedLink, PlacedMistake, PlacedReport } from './service/check-links.ts'
-export { createPlanTokens, type PlanTokens } from './service/create-plan-tokens.ts'
+export { createPlanTokens } from './service/create-plan-tokens.ts'
+export { type PlanTokens } from './service/plan-tokens.ts'
 export type { Allowance, Allowed, Decision, PublicAllowance } from './service/decision.ts'
 export type { RevokedSecret, SweepResult } from './service/end.ts'
 export type { Explanation, Verdict } from './service/explain.ts'
@@ -147,13 +134,14 @@ export type {
   TokenInput,
 } from './service/input.ts'
 export type { InspectInput, Inspection } from './service/inspect.ts'
-export type { Issued, RefreshDates, Requested } from './service/issue.ts'
+export type { Issued, Requested } from './service/issue.ts'
 export type { EventPage, TokenPage } from './service/manage.ts'
 export type { DecisionInfo } from './service/noted.ts'
 export type { ApprovingOptions, PlanTokensOptions } from './service/options.ts'
 export type { Question } from './service/question.ts'
 export type { ReadyInput } from './service/ready.ts'
 export type { Receipt, RevokedWithReceipt } from './service/receipt.ts'
+export type { RefreshDates } from './service/refresh.ts'
 export type { ErrorInfo, OnError } from './service/report.ts'
 export type { Asked, Call, RequestLike } from './service/request.ts'
 export type { PreviewRevokeInput, RevokeFilter, RevokeManyInput } from './service/revoke-input.ts'

@@ -26,10 +26,10 @@ import type {
   RevokeInput,
   RevokeWithReceiptInput,
 } from '../service/input.ts'
-import type { RefreshDates } from '../service/issue.ts'
 import type { EventPage, TokenPage } from '../service/manage.ts'
 import type { Question } from '../service/question.ts'
 import type { RevokedWithReceipt } from '../service/receipt.ts'
+import type { RefreshDates } from '../service/refresh.ts'
 import type { PreviewRevokeInput, RevokeManyInput } from '../service/revoke-input.ts'
 import type { RevokedMany, RevokePreview } from '../service/revoke-many.ts'
 import type { AdviceInput, UnusedInput } from '../service/usage-input.ts'

@@ -18,7 +18,7 @@ import type { AuthzenOptions } from '../gateway/authzen.ts'
 import type { ForwardAuthOptions } from '../gateway/forward-auth.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { Awaitable, Directory, TokenStore } from '../ports.ts'
-import type { PlanTokens } from '../service/create-plan-tokens.ts'
+import type { PlanTokens } from '../service/plan-tokens.ts'
 import { actor } from '../service/input.ts'
 import type { ReadyInput } from '../service/ready.ts'
 

@@ -5,11 +5,11 @@
  */
 import { type Facts, heldScopes, needsNoToken, type RuleName } from './decide.ts'
 import type { Match } from './endpoints.ts'
-import { REFUSALS, type RefusalCode } from './errors.ts'
 import type { LimitState } from './limited.ts'
 import { type MalformedReason, toldOf, type UNPLACED } from './malformed.ts'
 import { outsideAllowlist, outsidePlan } from './reach.ts'
 import { REASON_TEXTS } from './reason-texts.ts'
+import { REFUSALS, type RefusalCode } from './refusals.ts'
 import { allOf, anyOf } from './scope-alternatives.ts'
 import { type Sentence, type SentenceParams, sentence } from './sentence.ts'
 import { ENDED } from './token.ts'

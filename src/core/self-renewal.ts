@@ -4,9 +4,9 @@
  * self-renewal/renewals.ts.
  */
 import type { RenderedDenial } from './denial.ts'
-import type { RefusalCode } from './errors.ts'
 import type { Issue } from './issue.ts'
 import type { Secret } from './new-secret.ts'
+import type { RefusalCode } from './refusals.ts'
 import type { SelfRenewalRule, SelfRenewing } from './self-renewing.ts'
 import type { Token, TokenRecord } from './token.ts'
 

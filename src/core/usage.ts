@@ -3,7 +3,7 @@
  * Hardly more than types, so that who gathers nothing carries nothing of it. What makes it: usage/usage.ts.
  */
 import type { Facts } from './decide.ts'
-import type { RefusalCode } from './errors.ts'
+import type { RefusalCode } from './refusals.ts'
 import type { ResourceRef } from './resources.ts'
 import type { ScopeAlternative } from './scope-alternatives.ts'
 

@@ -4,7 +4,7 @@
  * docs/figma-conformance.md.
  */
 import { type Denial, problemJson, type RenderedDenial } from '../core/denial.ts'
-import { REFUSALS, type RefusalCode } from '../core/errors.ts'
+import { REFUSALS, type RefusalCode } from '../core/refusals.ts'
 import { allOf } from '../core/scope-alternatives.ts'
 
 const ANSWERS: { readonly [C in RefusalCode]: readonly [status: number, err: string] } = {

@@ -22,7 +22,7 @@ import {
   type TokenRecord,
 } from '../core/token.ts'
 import { change, type Judged, judgement } from '../service/commit.ts'
-import type { PlanTokens } from '../service/create-plan-tokens.ts'
+import type { PlanTokens } from '../service/plan-tokens.ts'
 import { eachSecretIn, endOfSecret } from '../service/end.ts'
 import { type ManagingEngine, show, timeOf } from '../service/engine.ts'
 import { engineBehind } from '../service/engines.ts'

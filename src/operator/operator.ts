@@ -6,7 +6,7 @@
 import { SetupError } from '../core/errors.ts'
 import { issueAt } from '../core/issue.ts'
 import type { Policy } from '../core/policy.ts'
-import type { PlanTokens } from '../service/create-plan-tokens.ts'
+import type { PlanTokens } from '../service/plan-tokens.ts'
 import { engineBehind } from '../service/engines.ts'
 import type { Issued, Requested } from '../service/issue.ts'
 import type { EventPage, TokenPage } from '../service/manage.ts'

@@ -4,9 +4,10 @@
  * behind: service/noted.ts.
  */
 import { type Facts, needsNoToken, OF_NAMES, OF_PLACES, OF_PLAN, OF_REQUEST, OF_TOKEN } from '../core/decide.ts'
-import { PlanTokenError, type RefusalCode } from '../core/errors.ts'
+import { PlanTokenError } from '../core/errors.ts'
 import { isThenable } from '../core/objects.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
+import type { RefusalCode } from '../core/refusals.ts'
 import type { Awaitable } from '../ports.ts'
 import { allowanceOf, type Decision, refusalOf } from './decision.ts'
 import type { Engine } from './engine.ts'

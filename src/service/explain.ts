@@ -4,10 +4,10 @@
  */
 
 import { type Facts, needsNoToken, OF_REQUEST, type Rule, type RuleName } from '../core/decide.ts'
-import type { RefusalCode } from '../core/errors.ts'
 import { isObject } from '../core/objects.ts'
 import { outsidePlan } from '../core/reach.ts'
 import { type Reason, reasonsOf, say, textOf } from '../core/reasons.ts'
+import type { RefusalCode } from '../core/refusals.ts'
 import { isCanary, newestSecret } from '../core/token.ts'
 import { conclude } from './authorize.ts'
 import type { Decision } from './decision.ts'

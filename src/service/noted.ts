@@ -2,10 +2,11 @@
  * What a decision leaves behind: the use of the token, what is gathered and counted, hints for whoever runs the server, and what
  * `onDecision` is told. Nothing of it changes the answer.
  */
-import type { PlanTokenError, RefusalCode } from '../core/errors.ts'
+import type { PlanTokenError } from '../core/errors.ts'
 import type { LimitState } from '../core/limited.ts'
 import type { MalformedReason } from '../core/malformed.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
+import type { RefusalCode } from '../core/refusals.ts'
 import { isCanary, type TokenRecord } from '../core/token.ts'
 import type { Gatherer } from '../core/usage.ts'
 import { hintAtAddress } from './addresses.ts'

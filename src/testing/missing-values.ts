@@ -1,5 +1,5 @@
 /** Requests that lack a value that names a resource, one for each value in a query or a body. */
-import type { RefusalCode } from '../core/errors.ts'
+import type { RefusalCode } from '../core/refusals.ts'
 import type { CompiledNames, CompiledSource } from '../core/policy-names.ts'
 import type { Witness } from '../policy/witness.ts'
 

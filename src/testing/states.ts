@@ -1,7 +1,7 @@
 /** One token in each state, for tests that must treat them all. */
 import { millisecondsInHour } from 'date-fns/constants'
 import type { Policy } from '../core/policy.ts'
-import type { PlanTokens } from '../service/create-plan-tokens.ts'
+import type { PlanTokens } from '../service/plan-tokens.ts'
 import type { CreateInput } from '../service/input.ts'
 import type { Issued } from '../service/issue.ts'
 import type { TestClock } from './clock.ts'

@@ -3,7 +3,7 @@
  * several processes write of one token is put together by the version of its value. What is noted: usage/note.ts.
  */
 import { millisecondsInDay } from 'date-fns/constants'
-import type { RefusalCode } from '../core/errors.ts'
+import type { RefusalCode } from '../core/refusals.ts'
 import { isCanary, isDate, type TokenRecord } from '../core/token.ts'
 import type { UsedFacts } from '../core/usage.ts'
 import type { Engine } from '../service/engine.ts'

@@ -2,7 +2,7 @@
  * Takes down what a request has used, in memory: of an allowance its route and the entries of the list by which it was let through,
  * of a refusal its route and its code. Only names that the policy or the list has are kept, and never what a client sent.
  */
-import type { RefusalCode } from '../core/errors.ts'
+import type { RefusalCode } from '../core/refusals.ts'
 import { coveredBy, type ResourceRef } from '../core/resources.ts'
 import type { UsedFacts } from '../core/usage.ts'
 import { type Gathered, keyOf, type LastRefused, type LastResource, later, refusedKeyOf } from './gathered.ts'

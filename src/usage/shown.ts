@@ -1,6 +1,6 @@
 /** `usage` and `planUsage`: what is gathered, as an admin is shown it. What follows from it: usage/advice.ts. */
 import { grantOf } from '../core/entitlement.ts'
-import type { RefusalCode } from '../core/errors.ts'
+import type { RefusalCode } from '../core/refusals.ts'
 import { readAllowlist } from '../core/resources.ts'
 import type { ScopeAlternative } from '../core/scope-alternatives.ts'
 import { beganAt, type TokenRecord } from '../core/token.ts'

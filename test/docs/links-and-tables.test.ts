@@ -1,6 +1,7 @@
 /** The links of the documents lead somewhere, and the README's tables of codes are those of the code. */
 import { describe, expect, it } from 'vitest'
-import { MANAGEMENT_ERRORS, REFUSALS } from '../../src/core/errors.ts'
+import { MANAGEMENT_ERRORS } from '../../src/core/errors.ts'
+import { REFUSALS } from '../../src/core/refusals.ts'
 import { brokenLinks } from './links.ts'
 import { anchorsOf, type Page, pagesOfRepository, readPage } from './markdown.ts'
 

@@ -12,7 +12,7 @@ import { figmaErrors, figmaPolicy } from 'plan-access-tokens/figma'
 import { requestLimits } from 'plan-access-tokens/limits'
 import { expectDenied, requestWith, testClock, testDirectory } from 'plan-access-tokens/testing'
 import { describe, expect, test } from 'vitest'
-import { REFUSALS } from '../../src/core/errors.ts'
+import { REFUSALS } from '../../src/core/refusals.ts'
 import { tableBelow } from '../conformance/page.ts'
 
 const HOUR = 3_600_000

@@ -5,7 +5,7 @@
  * parameters.
  */
 import type { RuleName } from '../../core/decide.ts'
-import type { RefusalCode } from '../../core/errors.ts'
+import type { RefusalCode } from '../../core/refusals.ts'
 import type { IssueCode } from '../../core/issue.ts'
 import type { WithheldCode } from '../../core/usage.ts'
 
