@@ -8,8 +8,19 @@ export type { HeadersLike } from './core/credential.ts'
 export type { RuleName } from './core/decide.ts'
 export type { Denial, RenderedDenial } from './core/denial.ts'
 export type { EndpointView } from './core/endpoints.ts'
-export { DirectoryError, MANAGEMENT_ERRORS, type ManagementCode, type ManagementErrorInfo, NotWrittenError, PlanTokenError, type SafeCause, SetupError, StoreError, type StoreProblem } from './core/errors.ts'
-export { REFUSALS, type RefusalCode, type RefusalInfo, type RefusalStatus } from './core/refusals.ts'
+export {
+  DirectoryError,
+  MANAGEMENT_ERRORS,
+  type ManagementCode,
+  type ManagementErrorInfo,
+  NotWrittenError,
+  PlanTokenError,
+  type SafeCause,
+  SetupError,
+  StoreError,
+  type StoreProblem,
+} from './core/errors.ts'
+export type { Change, EventDetails, EventType, NewEvent, TokenEvent } from './core/event.ts'
 export type { Issue, IssueCode, IssueParams } from './core/issue.ts'
 export type { LegacyKeys } from './core/legacy.ts'
 export type { LimitState } from './core/limited.ts'
@@ -48,6 +59,7 @@ export type {
 } from './core/policy-data.ts'
 export type { Reason, ReasonCode } from './core/reasons.ts'
 export { type ReadEvent, type ReadRecord, readEvent, readRecord } from './core/record.ts'
+export { REFUSALS, type RefusalCode, type RefusalInfo, type RefusalStatus } from './core/refusals.ts'
 export type { LinkedResource, Place, PlacedResource, Reach, ResourceRef, Resources } from './core/resources.ts'
 export type { ScopeAlternative } from './core/scope-alternatives.ts'
 export type {
@@ -63,23 +75,15 @@ export type { SelfRenewalRule, SelfRenewing } from './core/self-renewing.ts'
 export type { Sentence, SentenceParams } from './core/sentence.ts'
 export type { StepUp, StepUpAction } from './core/step-up.ts'
 export type {
-  Change,
-  EventDetails,
-  EventType,
   IdempotencyRecord,
   LeakedSecret,
   LegacySecret,
-  NewEvent,
   RecordDetails,
-  RulesWarning,
   SecretRecord,
-  SecretView,
-  Token,
-  TokenEvent,
   TokenRecord,
   TokenStatus,
-  TokenWarning,
 } from './core/token.ts'
+export type { RulesWarning, SecretView, Token, TokenWarning } from './core/token-view.ts'
 export type {
   Day,
   DayCount,
@@ -111,7 +115,6 @@ export type {
 export type { ApproveInput, CollectInput, DeclineInput } from './service/approval-input.ts'
 export type { NamedLink, PlacedMistake, PlacedReport } from './service/check-links.ts'
 export { createPlanTokens } from './service/create-plan-tokens.ts'
-export { type PlanTokens } from './service/plan-tokens.ts'
 export type { Allowance, Allowed, Decision, PublicAllowance } from './service/decision.ts'
 export type { RevokedSecret, SweepResult } from './service/end.ts'
 export type { Explanation, Verdict } from './service/explain.ts'
@@ -138,6 +141,7 @@ export type { Issued, Requested } from './service/issue.ts'
 export type { EventPage, TokenPage } from './service/manage.ts'
 export type { DecisionInfo } from './service/noted.ts'
 export type { ApprovingOptions, PlanTokensOptions } from './service/options.ts'
+export type { PlanTokens } from './service/plan-tokens.ts'
 export type { Question } from './service/question.ts'
 export type { ReadyInput } from './service/ready.ts'
 export type { Receipt, RevokedWithReceipt } from './service/receipt.ts'

@@ -2,9 +2,11 @@
  * What the host gives: a store, a directory, a clock. One page for whoever writes an adapter; docs/concepts.md has the words.
  * Nothing here is code.
  */
+
+import type { NewEvent, TokenEvent } from './core/event.ts'
 import type { PlanRules } from './core/plan-rules.ts'
 import type { ResourceRef } from './core/resources.ts'
-import type { NewEvent, TokenEvent, TokenRecord, TokenStatus } from './core/token.ts'
+import type { TokenRecord, TokenStatus } from './core/token.ts'
 
 /** A value, or a promise of one. */
 export type Awaitable<T> = T | Promise<T>

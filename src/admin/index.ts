@@ -1,15 +1,14 @@
 /** `plan-access-tokens/admin`: the management API as one Fetch handler, and a client for it. */
-export {
-  AdminApiError,
-  type AdminClient,
-  type AdminClientOptions,
-  createAdminClient,
-  type ExplanationView,
-  type IssuedText,
-  type RequestedText,
-  type SurfaceView,
-  type WithoutActor,
-} from './client.ts'
+export { AdminApiError, createAdminClient } from './client.ts'
+export type {
+  AdminClient,
+  AdminClientOptions,
+  ExplanationView,
+  IssuedText,
+  RequestedText,
+  SurfaceView,
+  WithoutActor,
+} from './client-types.ts'
 export { type AdminHandler, type AdminOptions, adminHandler } from './handler.ts'
 export { type ListenedRequest, type ListenedResponse, toNode } from './node.ts'
 export type { IntrospectionOptions } from './oauth.ts'

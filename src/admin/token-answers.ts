@@ -1,9 +1,10 @@
 /** Tokens, events, receipts and rules of plans as the management API answers them. The other answers: admin/answers.ts. */
 import * as z from 'zod/mini'
+import type { TokenEvent } from '../core/event.ts'
 import type { PlanRules } from '../core/plan-rules.ts'
 import type { ResourceRef } from '../core/resources.ts'
 import type { StepUp } from '../core/step-up.ts'
-import type { Token, TokenEvent } from '../core/token.ts'
+import type { Token } from '../core/token-view.ts'
 import type { Proposal, TokenRequest } from '../core/waiting.ts'
 import type { Receipt } from '../service/receipt.ts'
 import { told } from './told.ts'

@@ -1,7 +1,8 @@
 /** An edit where approvals are asked for: of a pending token it asks anew, and one that widens another leaves a proposal. */
 import type { EditToJudge } from '../core/approvals.ts'
+import type { EventType } from '../core/event.ts'
 import { askedAnew, proposed } from '../core/pending.ts'
-import { type EventType, isCanary, statusOf, type TokenRecord } from '../core/token.ts'
+import { isCanary, statusOf, type TokenRecord } from '../core/token.ts'
 import type { ManagingEngine } from '../service/engine.ts'
 import { entryOf } from '../service/rights.ts'
 import { widens } from './widens.ts'

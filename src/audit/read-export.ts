@@ -1,8 +1,9 @@
 /** `readExport`: the lines of a whole log that was exported as NDJSON, for `verifyLog`: nobody needs the database to verify it. */
 import { StoreError } from '../core/errors.ts'
+import type { TokenEvent } from '../core/event.ts'
 import { isDictionary } from '../core/objects.ts'
 import { readEvent } from '../core/record.ts'
-import { isDate, type TokenEvent } from '../core/token.ts'
+import { isDate } from '../core/token.ts'
 import type { TokenStore } from '../ports.ts'
 
 /**

@@ -4,9 +4,10 @@
  */
 import { platformSha256 } from '../core/digest.ts'
 import { SetupError, StoreError } from '../core/errors.ts'
+import type { TokenEvent } from '../core/event.ts'
 import { issueAt } from '../core/issue.ts'
 import { isObject } from '../core/objects.ts'
-import { isDate, type TokenEvent } from '../core/token.ts'
+import { isDate } from '../core/token.ts'
 import type { TokenStore } from '../ports.ts'
 import { type Checkpoint, readCheckpoint, refuseUnchained } from './checkpoint.ts'
 import { createFindings, type LogReport } from './findings.ts'

@@ -1,7 +1,7 @@
 /** Follows the chain, one event after another. Where they come from: audit/verify.ts. */
 import { CHAIN_START, hashOfEvent, linkOf } from '../core/chain.ts'
 import type { Sha256 } from '../core/digest.ts'
-import type { TokenEvent } from '../core/token.ts'
+import type { TokenEvent } from '../core/event.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { Findings, LogReport } from './findings.ts'
 

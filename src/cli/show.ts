@@ -1,6 +1,6 @@
 /** Tables and dates for people. What programs read is JSON as the calls give it. */
 import Table from 'cli-table3'
-import type { Token } from '../core/token.ts'
+import type { Token } from '../core/token-view.ts'
 import { type Io, oneLine } from './io.ts'
 
 /** No lines: a table that can be read, copied and cut. */

@@ -4,14 +4,8 @@
  */
 
 import { addressRanges } from '../addresses/index.ts'
-import {
-  type AdminClient,
-  createAdminClient,
-  type ExplanationView,
-  type IssuedText,
-  type RequestedText,
-  type WithoutActor,
-} from '../admin/client.ts'
+import { createAdminClient } from '../admin/client.ts'
+import type { AdminClient, ExplanationView, IssuedText, RequestedText, WithoutActor } from '../admin/client-types.ts'
 import { surfacesOf } from '../admin/route.ts'
 import { approvals } from '../approvals/index.ts'
 import type { AdminApiConfig, Config, ConfiguredEngine } from '../config/config.ts'

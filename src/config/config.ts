@@ -3,7 +3,7 @@
  * it: the command line itself, which no host imports.
  */
 import * as z from 'zod/mini'
-import type { AdminClientOptions } from '../admin/client.ts'
+import type { AdminClientOptions } from '../admin/client-types.ts'
 import type { AdminEngine } from '../admin/route.ts'
 import type { Actor } from '../core/actor.ts'
 import type { Canaries } from '../core/canary.ts'
@@ -18,8 +18,8 @@ import type { AuthzenOptions } from '../gateway/authzen.ts'
 import type { ForwardAuthOptions } from '../gateway/forward-auth.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { Awaitable, Directory, TokenStore } from '../ports.ts'
-import type { PlanTokens } from '../service/plan-tokens.ts'
 import { actor } from '../service/input.ts'
+import type { PlanTokens } from '../service/plan-tokens.ts'
 import type { ReadyInput } from '../service/ready.ts'
 
 /** The engine as far as the command line needs it; whatever its policies are. */

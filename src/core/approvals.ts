@@ -3,9 +3,11 @@
  * has no such plans carries nothing of it. What makes them: approvals/approvals.ts.
  */
 import type { Actor } from './actor.ts'
+import type { EventType } from './event.ts'
 import type { ChangedChoice } from './lifecycle.ts'
 import type { Secret } from './new-secret.ts'
-import type { EventType, Token, TokenRecord } from './token.ts'
+import type { TokenRecord } from './token.ts'
+import type { Token } from './token-view.ts'
 import type { ProposedChanges } from './waiting.ts'
 
 /** An edit of a token that may have to wait. */

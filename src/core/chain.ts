@@ -3,7 +3,7 @@
  * that was changed, taken out or put in later is found. Who writes the links: the stores. Who follows them: audit/verify.ts.
  */
 import type { Sha256 } from './digest.ts'
-import type { NewEvent, TokenEvent } from './token.ts'
+import type { NewEvent, TokenEvent } from './event.ts'
 
 /** What stands for the link before the first one. */
 export const CHAIN_START = '0'.repeat(64)

@@ -5,7 +5,8 @@
 import { longestLifetime, type PlanRules } from './plan-rules.ts'
 import type { TypeEntry } from './policy.ts'
 import { readAllowlist } from './resources.ts'
-import { type Grant, grantedScopes, type TokenRecord, type TokenWarning } from './token.ts'
+import { type Grant, grantedScopes, type TokenRecord } from './token.ts'
+import type { TokenWarning } from './token-view.ts'
 
 const NO_SCOPES: readonly string[] = Object.freeze([])
 

@@ -1,6 +1,7 @@
 /** An event of the audit log as a line of CSV (RFC 4180) or of NDJSON. */
+
+import type { TokenEvent } from './event.ts'
 import { EVENT_DETAIL_NAMES } from './record.ts'
-import type { TokenEvent } from './token.ts'
 
 /** The form of an export. */
 export type ExportFormat = 'csv' | 'ndjson'

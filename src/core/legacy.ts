@@ -4,7 +4,8 @@
  */
 import type { Policy } from './policy.ts'
 import type { Tell } from './setup.ts'
-import type { SecretRecord, Token, TokenRecord } from './token.ts'
+import type { SecretRecord, TokenRecord } from './token.ts'
+import type { Token } from './token-view.ts'
 
 /** A text that has the form of a key from before. */
 export interface LegacyKey {

@@ -4,11 +4,11 @@
  * The rules are those of the plan access tokens page; docs/figma-conformance.md names them one by one.
  */
 import { millisecondsInDay, millisecondsInHour } from 'date-fns/constants'
+import type { Change } from './event.ts'
 import { deepFreeze } from './freeze.ts'
 import { RECORD_DETAIL_NAMES } from './record.ts'
 import type { Resources } from './resources.ts'
 import {
-  type Change,
   ENDED,
   type IdempotencyRecord,
   isBefore,

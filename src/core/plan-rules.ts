@@ -8,7 +8,8 @@ import { endOfLifetime } from './lifecycle.ts'
 import { isDictionary } from './objects.ts'
 import { isStepUpRule, type StepUp, type StepUpAction } from './step-up.ts'
 import { didYouMean } from './suggest.ts'
-import { isBefore, isDate, newestSecret, type RulesWarning, type TokenRecord } from './token.ts'
+import { isBefore, isDate, newestSecret, type TokenRecord } from './token.ts'
+import type { RulesWarning } from './token-view.ts'
 
 /** What a plan allows its tokens, within what the policy allows. What is left out is as the policy has it. */
 export interface PlanRules {

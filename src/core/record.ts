@@ -3,19 +3,18 @@
  * that such a record grants nothing, and its fields are named, so that somebody can mend them. How a database gives single
  * values is the store's to know; what the fields mean: core/token.ts.
  */
+
+import type { Change, EventDetails, TokenEvent } from './event.ts'
 import { isDictionary, isObject } from './objects.ts'
 import { isResourceRef, type LinkedResource } from './resources.ts'
 import type { SelfRenewing } from './self-renewing.ts'
 import {
-  type Change,
-  type EventDetails,
   type IdempotencyRecord,
   isDate,
   type LeakedSecret,
   type LegacySecret,
   type RecordDetails,
   type SecretRecord,
-  type TokenEvent,
   type TokenRecord,
 } from './token.ts'
 import type { Proposal, ProposedChanges, TokenRequest } from './waiting.ts'

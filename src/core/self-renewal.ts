@@ -8,7 +8,8 @@ import type { Issue } from './issue.ts'
 import type { Secret } from './new-secret.ts'
 import type { RefusalCode } from './refusals.ts'
 import type { SelfRenewalRule, SelfRenewing } from './self-renewing.ts'
-import type { Token, TokenRecord } from './token.ts'
+import type { TokenRecord } from './token.ts'
+import type { Token } from './token-view.ts'
 
 /** What create and edit are given of it. */
 export interface SelfRenewalWish {

@@ -1,13 +1,11 @@
 /**
- * What is kept of a token, what is given out of it, and what the audit log says. Plain JSON, dates in epoch milliseconds.
- * What changes a record: core/lifecycle.ts. Who keeps it: ports.ts.
+ * What is kept of a token, and what follows from it alone. Plain JSON, dates in epoch milliseconds. What changes a record:
+ * core/lifecycle.ts. What is given out of it: core/token-view.ts. What the audit log says: core/event.ts. Who keeps it: ports.ts.
  */
-
 import { millisecondsInDay } from 'date-fns/constants'
 import type { AddressList } from './addresses.ts'
-import { deepFreeze, frozenCopy } from './freeze.ts'
 import { isObject } from './objects.ts'
-import type { Allowlist, LinkedResource, Resources } from './resources.ts'
+import type { Allowlist, Resources } from './resources.ts'
 import type { SelfRenewing } from './self-renewing.ts'
 import type { Proposal, TokenRequest } from './waiting.ts'
 
@@ -105,134 +103,8 @@ export interface TokenRecord extends RecordDetails {
   readonly idempotency: readonly IdempotencyRecord[]
 }
 
-/**
- * What the audit log calls a change. `adopted` is the first of a token whose key is from before, as
- * `created` is of any other. One that an operator moves to another plan leaves `moving` in the log of the one and `moved` in the
- * log of the other. `leak_reported` is a secret that was found somewhere and goes on working, for good or for a while; one that
- * ended by it is `revoked` or `secret_revoked`. `canary_used` stands there once a minute a token at most. `requested` is the first of a
- * token that needs an approval, `collected` what gives it its secret; `edit_requested` is an edit that waits, and `approved` with the
- * changes of one what applies it. `self_refreshed` is a refresh by the token itself, and `superseded_secret_used` a try of it with a
- * secret that was replaced, also once a minute at most.
- */
-export type EventType =
-  | 'created'
-  | 'adopted'
-  | 'edited'
-  | 'refreshed'
-  | 'revoked'
-  | 'secret_revoked'
-  | 'moving'
-  | 'moved'
-  | 'leak_reported'
-  | 'canary_used'
-  | 'requested'
-  | 'edit_requested'
-  | 'approved'
-  | 'declined'
-  | 'collected'
-  | 'self_refreshed'
-  | 'superseded_secret_used'
-
-/** A field of a token before and after a change. */
-export interface Change {
-  readonly before: unknown
-  readonly after: unknown
-}
-
-/** What an event need not have besides its changes and its reason. A store keeps these fields as it keeps the others. */
-export interface EventDetails {
-  /** For a secret that was reported: the program that reported it. */
-  readonly source?: string
-  /** For a secret that was reported: where it was found. */
-  readonly url?: string
-  /** The IP address that the actor called from, where the host gives it. */
-  readonly address?: string
-  /** By what the host's logs know the session of the actor, where it gives that. */
-  readonly session?: string
-}
-
-/** One line of the audit log, before the store has given it its place. Never holds a record, a secret or a digest. */
-export interface NewEvent extends EventDetails {
-  /** The format, as a record's. */
-  readonly v: 1
-  readonly id: string
-  /** Epoch milliseconds. */
-  readonly at: number
-  readonly type: EventType
-  readonly tokenId: string
-  readonly planId: string
-  /** Who did it; `null` where a secret was reported by its holder, and where a token renewed itself. */
-  readonly actor: string | null
-  /** The version of the token that this change made. */
-  readonly version: number
-  readonly changes?: { readonly [field: string]: Change }
-  /** Why, in the words of whoever did it; absent where nothing was said. */
-  readonly reason?: string
-  /** SHA-256 over what it says (core/chain.ts); absent of events from before there was one. */
-  readonly hash?: string
-}
-
-/** One line of the audit log. `seq` only ever grows. */
-export interface TokenEvent extends NewEvent {
-  readonly seq: number
-  /** Its link in the chain over the whole log, in stores that have one; absent of events without a hash. */
-  readonly chain?: string
-}
-
 /** Derived from the dates, never stored. A pending one was asked for, and has no secret yet. */
 export type TokenStatus = 'active' | 'pending' | 'expired' | 'revoked'
-
-/** One secret as it is shown: when it was issued and until when it works, nothing else. */
-export interface SecretView {
-  readonly issuedAt: number
-  /** `null`: as long as the token. */
-  readonly worksUntil: number | null
-  /** To a minute, `null` if never; absent where the store keeps no uses, and in decisions. */
-  readonly lastUsedAt?: number | null
-  /** When it was first reported as leaked, if it went on working; absent of every other. */
-  readonly leakedAt?: number
-}
-
-/**
- * Something about a token that its owner should know. Of its scopes: one is deprecated; the policy has it no more; or it has it and
- * does not grant it to this type. The last two do not count. Of its lifetime: a refresh gives `lifetimeDays` and no more, since
- * that is the policy's limit now.
- */
-export type TokenWarning =
-  | { readonly code: 'scope_deprecated' | 'scope_unknown' | 'scope_not_grantable'; readonly scope: string }
-  | { readonly code: 'lifetime_shortened'; readonly lifetimeDays: number }
-  | RulesWarning
-
-/** A token that is refused until it is refreshed, since it has outlived a rule of its plan. */
-export interface RulesWarning {
-  readonly code: 'lifetime_exceeded' | 'token_idle'
-}
-
-/** A token as it is given out. Never holds a digest. Frozen. */
-export interface Token extends RecordDetails {
-  readonly id: string
-  readonly planId: string
-  readonly type: string
-  readonly name: string
-  readonly description: string
-  /** Those that count by the policy of today; what became of others is in `warnings`. */
-  readonly scopes: readonly string[]
-  readonly resources: 'all' | readonly LinkedResource[]
-  readonly status: TokenStatus
-  readonly createdAt: number
-  readonly createdBy: string
-  readonly lifetimeDays: number
-  readonly expiresAt: number
-  readonly revokedAt: number | null
-  readonly revokedBy: string | null
-  readonly version: number
-  readonly secrets: readonly SecretView[]
-  /** Whether its newest secret is a key from before; the first refresh makes it one of ours. */
-  readonly legacy: boolean
-  readonly warnings: readonly TokenWarning[]
-  /** To a minute, `null` if never; absent where the store keeps no uses, and in decisions. */
-  readonly lastUsedAt?: number | null
-}
 
 /** A date counts only if it is a safe integer: a missing one, `NaN`, `Infinity` or text is no date, and what needs one is dead. */
 export function isDate(value: unknown): value is number {
@@ -276,7 +148,10 @@ export function latestOf(moments: readonly number[]): number | undefined {
 }
 
 /** From when on somebody could use a token: of one that was asked for and approved, since its secret was collected. */
-export function beganAt({ createdAt, secrets }: Pick<TokenRecord | Token, 'createdAt' | 'secrets'>): number {
+export function beganAt({
+  createdAt,
+  secrets,
+}: Pick<TokenRecord, 'createdAt'> & { readonly secrets: readonly Pick<SecretRecord, 'issuedAt'>[] }): number {
   return Math.max(createdAt, secrets[0]?.issuedAt ?? createdAt)
 }
 
@@ -320,71 +195,4 @@ export function grantedScopes(record: Pick<TokenRecord, 'scopes'>): readonly str
   const scopes: unknown = record.scopes
   const isReadable = Array.isArray(scopes) && scopes.every((scope) => typeof scope === 'string')
   return isReadable ? (scopes as readonly string[]) : NO_SCOPES
-}
-
-/**
- * The token as it is given out at a moment: without digests and idempotency keys, a frozen copy. What counts of its scopes, and its
- * warnings, come from core/entitlement.ts; `uses` are by digest.
- */
-export function viewOf(
-  record: TokenRecord,
-  now: number,
-  { scopes: held, warnings }: Pick<Token, 'scopes' | 'warnings'>,
-  uses?: ReadonlyMap<string, number>,
-): Token {
-  const { id, planId, type, name, description, resources, createdAt, createdBy, lifetimeDays } = record
-  const { expiresAt, revokedAt, revokedBy, version, metadata, contact } = record
-  const scopes = Object.isFrozen(held) ? held : held.slice()
-  const kept = objectsOf<SecretRecord>(record.secrets)
-  const secrets = kept.map(
-    ({ digest, issuedAt, worksUntil, leak }): SecretView => ({
-      issuedAt,
-      worksUntil,
-      ...(leak && { leakedAt: leak.at }),
-      ...(uses && { lastUsedAt: uses.get(digest) ?? null }),
-    }),
-  )
-  const used = secrets.flatMap(({ lastUsedAt }) => lastUsedAt ?? [])
-  const proposal = proposalOf(record, now)
-  return deepFreeze({
-    id,
-    planId,
-    type,
-    name,
-    description,
-    scopes,
-    resources:
-      resources === 'all'
-        ? 'all'
-        : objectsOf<LinkedResource>(resources).map(({ kind, id, link }) => ({ kind, id, link })),
-    status: statusOf(record, now),
-    createdAt,
-    createdBy,
-    lifetimeDays,
-    expiresAt,
-    revokedAt,
-    revokedBy,
-    version,
-    secrets,
-    legacy: kept.at(-1)?.legacy !== undefined,
-    warnings,
-    ...(metadata && { metadata: { ...metadata } }),
-    ...(contact !== undefined && { contact }),
-    ...(isCanary(record) && { canary: true as const }),
-    ...(record.addresses !== undefined && { addresses: textsOf(record.addresses) }),
-    ...(record.request !== undefined && { request: frozenCopy(record.request) }),
-    ...(proposal && { proposal: frozenCopy(proposal) }),
-    ...(record.selfRenewal !== undefined && { selfRenewal: { ...record.selfRenewal } }),
-    ...(uses && { lastUsedAt: latestOf(used) ?? null }),
-  })
-}
-
-/** The entries of a list that are text. */
-function textsOf(list: unknown): readonly string[] {
-  return Array.isArray(list) ? list.filter((entry) => typeof entry === 'string') : []
-}
-
-/** The entries of a list that are objects; what cannot be read is not shown. */
-function objectsOf<T>(list: unknown): readonly T[] {
-  return Array.isArray(list) ? (list.filter(isObject) as T[]) : []
 }

@@ -4,7 +4,7 @@
  */
 import type { HeadersLike } from '../core/credential.ts'
 import type { Reach } from '../core/resources.ts'
-import type { Token } from '../core/token.ts'
+import type { Token } from '../core/token-view.ts'
 import type { Allowed } from '../service/decision.ts'
 import type { Caller } from './caller.ts'
 

@@ -1,6 +1,6 @@
 /** What the page knows when it is drawn first: the plans of the person, the policies, and the first page of tokens. */
 
-import type { SurfaceView } from '../admin/client.ts'
+import type { SurfaceView } from '../admin/client-types.ts'
 import { surfacesOf } from '../admin/route.ts'
 import type { Actor } from '../core/actor.ts'
 import { PlanTokenError } from '../core/errors.ts'

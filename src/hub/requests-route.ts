@@ -4,7 +4,8 @@
  */
 import * as z from 'zod/mini'
 import { type Route, route } from '../admin/route.ts'
-import { statusOf, type Token } from '../core/token.ts'
+import { statusOf } from '../core/token.ts'
+import type { Token } from '../core/token-view.ts'
 import { type Asker, type Keep, tagOf } from './overview/keep.ts'
 
 /** What waits, the newest first. */

@@ -5,30 +5,29 @@
 import { millisecondsInHour } from 'date-fns/constants'
 import * as z from 'zod/mini'
 import { SetupError } from '../core/errors.ts'
+import type { EventType, NewEvent } from '../core/event.ts'
 import { issueAt } from '../core/issue.ts'
 import type { LegacyKey } from '../core/legacy.ts'
 import { changesBetween, isActive, isActiveSecret, next } from '../core/lifecycle.ts'
 import type { Policy } from '../core/policy.ts'
 import { matching } from '../core/shape.ts'
 import {
-  type EventType,
   isCanary,
   type LeakedSecret,
-  type NewEvent,
   newestSecret,
   type SecretRecord,
   secretWithDigest,
-  type Token,
   type TokenRecord,
 } from '../core/token.ts'
+import type { Token } from '../core/token-view.ts'
 import { change, type Judged, judgement } from '../service/commit.ts'
-import type { PlanTokens } from '../service/plan-tokens.ts'
 import { eachSecretIn, endOfSecret } from '../service/end.ts'
 import { type ManagingEngine, show, timeOf } from '../service/engine.ts'
 import { engineBehind } from '../service/engines.ts'
 import { newId } from '../service/ids.ts'
 import { parseBy } from '../service/input.ts'
 import type { Issued, Requested } from '../service/issue.ts'
+import type { PlanTokens } from '../service/plan-tokens.ts'
 import { findByDigest } from '../service/rights.ts'
 import { placeOf } from './place.ts'
 

@@ -5,7 +5,7 @@
 import * as z from 'zod/mini'
 import { PlanTokenError } from '../core/errors.ts'
 import { adopted } from '../core/lifecycle.ts'
-import type { Token } from '../core/token.ts'
+import type { Token } from '../core/token-view.ts'
 import { change } from '../service/commit.ts'
 import { type ManagingEngine, showOne, timeOf } from '../service/engine.ts'
 import { newId } from '../service/ids.ts'

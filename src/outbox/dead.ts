@@ -3,7 +3,7 @@
  * takes to make the notice again; and the list of those that are to be sent again, whoever said so.
  */
 
-import type { TokenEvent } from '../core/token.ts'
+import type { TokenEvent } from '../core/event.ts'
 import { ask, readObjects } from '../service/ask.ts'
 import type { ManagingEngine } from '../service/engine.ts'
 import type { DeliveryFailure } from './deliver.ts'

@@ -13,10 +13,10 @@ import {
   latestOf,
   newestSecret,
   proposalOf,
-  type RulesWarning,
   type SecretRecord,
   type TokenRecord,
 } from '../core/token.ts'
+import type { RulesWarning } from '../core/token-view.ts'
 import type { NoticeHead } from './notice.ts'
 
 /** How many days before its end a token is told of. */

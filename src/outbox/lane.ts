@@ -3,8 +3,9 @@
  * what fell due. A plan that fails waits by itself and holds up no other. Who walks: outbox/runner.ts.
  */
 
+import type { TokenEvent } from '../core/event.ts'
 import type { PlanRules } from '../core/plan-rules.ts'
-import type { TokenEvent, TokenRecord } from '../core/token.ts'
+import type { TokenRecord } from '../core/token.ts'
 import { ask, readObjects } from '../service/ask.ts'
 import { type ManagingEngine, timeOf } from '../service/engine.ts'
 import { askRules } from '../service/plan-rules.ts'

@@ -1,7 +1,8 @@
 /** Puts a notice together: its head, what its event says, and the token as it is now. */
 import { scopesThatCount } from '../core/entitlement.ts'
 import { PlanTokenError, type SafeCause } from '../core/errors.ts'
-import { type Change, grantedScopes, isCanary, statusOf, type TokenEvent, type TokenRecord } from '../core/token.ts'
+import type { Change, TokenEvent } from '../core/event.ts'
+import { grantedScopes, isCanary, statusOf, type TokenRecord } from '../core/token.ts'
 import { ask } from '../service/ask.ts'
 import { type ManagingEngine, timeOf } from '../service/engine.ts'
 import type { Notice, NoticeHead, NoticeToken } from './notice.ts'

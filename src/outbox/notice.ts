@@ -2,7 +2,8 @@
  * What a notice is, and which there are. A notice holds what an admin of the plan may see: never a secret, a digest or a record.
  * Those without an event: outbox/due.ts. How one is put together: outbox/make.ts.
  */
-import type { Change, EventType, RulesWarning, Token, TokenEvent } from '../core/token.ts'
+import type { Change, EventType, TokenEvent } from '../core/event.ts'
+import type { RulesWarning, Token } from '../core/token-view.ts'
 
 /** What a notice is about. May grow in a minor version. */
 export type NoticeType =

@@ -2,7 +2,8 @@
  * Walks the log while this process holds the lease: hands each event to its plan's lane, looks tokens through for what fell due, and
  * writes down how far it came. A try is made in outbox/sending.ts; what is left of a plan: outbox/lane.ts.
  */
-import type { TokenEvent, TokenRecord } from '../core/token.ts'
+import type { TokenEvent } from '../core/event.ts'
+import type { TokenRecord } from '../core/token.ts'
 import { ask, readObjects } from '../service/ask.ts'
 import { type ManagingEngine, timeOf } from '../service/engine.ts'
 import { elapsed, type Moment, momentOf } from '../service/platform.ts'

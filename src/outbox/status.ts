@@ -1,5 +1,5 @@
 /** How far an outbox is, read from the store by whoever asks: for metrics and for the command line. */
-import type { TokenEvent } from '../core/token.ts'
+import type { TokenEvent } from '../core/event.ts'
 import type { EventQuery } from '../ports.ts'
 import { ask, readObjects } from '../service/ask.ts'
 import { type ManagingEngine, timeOf } from '../service/engine.ts'

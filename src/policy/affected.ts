@@ -9,7 +9,8 @@ import { type CompiledPolicy, compiledOf, type Policy, type TypeEntry } from '..
 import type { LinkedResource, Resources } from '../core/resources.ts'
 import { readOptions } from '../core/setup.ts'
 import { callable, judged } from '../core/shape.ts'
-import { statusOf, type Token, type TokenRecord } from '../core/token.ts'
+import { statusOf, type TokenRecord } from '../core/token.ts'
+import type { Token } from '../core/token-view.ts'
 
 /** A token as a store keeps it, or as `list` shows it. */
 export type KnownToken = TokenRecord | Token

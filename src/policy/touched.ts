@@ -1,6 +1,7 @@
 /** Which living tokens each line of a comparison is about: each token in the place of the line's own, judged by both policies. */
 import type { ResourceRef } from '../core/resources.ts'
-import { isBefore, type Token, type TokenRecord } from '../core/token.ts'
+import { isBefore, type TokenRecord } from '../core/token.ts'
+import type { Token } from '../core/token-view.ts'
 import type { DiffLine, RequestLine } from './diff-line.ts'
 import { givesMore, type WitnessVerdict } from './judge.ts'
 import type { Side } from './side.ts'

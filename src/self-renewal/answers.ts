@@ -5,7 +5,7 @@
 import type { Denial, RenderedDenial } from '../core/denial.ts'
 import type { Secret } from '../core/new-secret.ts'
 import type { NotRenewed, RenewalCode, RenewalDates, Renewed } from '../core/self-renewal.ts'
-import type { Token } from '../core/token.ts'
+import type { Token } from '../core/token-view.ts'
 
 /** A code that only the endpoint has. */
 export type EndpointCode = 'request_malformed' | 'cross_site' | 'not_found' | 'method_not_allowed' | 'internal'

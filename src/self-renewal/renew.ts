@@ -6,12 +6,12 @@
 import { millisecondsInDay } from 'date-fns/constants'
 import { OF_PLAN, OF_REQUEST, OF_TOKEN, type Rule, type Stage } from '../core/decide.ts'
 import { PlanTokenError } from '../core/errors.ts'
-import { type RefusalCode } from '../core/refusals.ts'
 import type { LegacyKey } from '../core/legacy.ts'
 import { isActive, KEPT, refreshed, reissued } from '../core/lifecycle.ts'
 import { newSecret, type Secret } from '../core/new-secret.ts'
 import { longestLifetime } from '../core/plan-rules.ts'
 import type { CompiledPolicy, CompiledType } from '../core/policy.ts'
+import type { RefusalCode } from '../core/refusals.ts'
 import type { NotRenewed, Renewal, RenewalCode, RenewOptions } from '../core/self-renewal.ts'
 import {
   ENDED,

@@ -3,9 +3,10 @@
  * nothing else; when they may be used at all is decided in freshness.ts.
  */
 
+import type { TokenEvent } from '../core/event.ts'
 import { deepFreeze } from '../core/freeze.ts'
 import { isObject } from '../core/objects.ts'
-import { secretWithDigest, type TokenEvent, type TokenRecord } from '../core/token.ts'
+import { secretWithDigest, type TokenRecord } from '../core/token.ts'
 import { areObjects } from './ask.ts'
 
 /** How much is remembered: one for a token, and one more for every 1,024 characters of it. About 1 kB each. */

@@ -5,8 +5,9 @@
 import type { Actor } from '../core/actor.ts'
 import { withHash } from '../core/chain.ts'
 import { NotWrittenError, PlanTokenError } from '../core/errors.ts'
+import type { EventType, NewEvent } from '../core/event.ts'
 import { changesBetween } from '../core/lifecycle.ts'
-import type { EventType, NewEvent, TokenRecord } from '../core/token.ts'
+import type { TokenRecord } from '../core/token.ts'
 import { answerOf, failureOf, unavailable } from './ask.ts'
 import { type Engine, timeOf } from './engine.ts'
 

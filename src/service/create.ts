@@ -1,3 +1,4 @@
+/** A new token and its first secret, or a request for one. */
 import { PlanTokenError } from '../core/errors.ts'
 import { issueAt } from '../core/issue.ts'
 import { created, type Lifetime } from '../core/lifecycle.ts'

@@ -9,7 +9,7 @@ import type { CompiledPolicy } from '../core/policy.ts'
 import { reaches } from '../core/reach.ts'
 import type { RefusalCode } from '../core/refusals.ts'
 import { type PlacedResource, type Reach, type ResourceRef, reachOf } from '../core/resources.ts'
-import type { Token } from '../core/token.ts'
+import type { Token } from '../core/token-view.ts'
 import type { KeptGrant } from './grants.ts'
 import type { Inquiry } from './inquiry.ts'
 

@@ -4,7 +4,8 @@
  * What it remembers: cache.ts.
  */
 import { PlanTokenError, type SafeCause, StoreError } from '../core/errors.ts'
-import { isDate, type TokenEvent, type TokenRecord } from '../core/token.ts'
+import type { TokenEvent } from '../core/event.ts'
+import { isDate, type TokenRecord } from '../core/token.ts'
 import type { Awaitable, TokenStore } from '../ports.ts'
 import { type Asking, areObjects, ask, shaped } from './ask.ts'
 import { type Cache, createCache } from './cache.ts'

@@ -6,7 +6,8 @@ import type { AddressList, AddressRanges } from '../core/addresses.ts'
 import { grantOf, warningsOf } from '../core/entitlement.ts'
 import { isDeeplyFrozen } from '../core/freeze.ts'
 import type { Reach } from '../core/resources.ts'
-import { type Grant, grantedScopes, type SecretRecord, type Token, type TokenRecord, viewOf } from '../core/token.ts'
+import { type Grant, grantedScopes, type SecretRecord, type TokenRecord } from '../core/token.ts'
+import { type Token, viewOf } from '../core/token-view.ts'
 import type { Engine } from './engine.ts'
 
 /** So many tokens are kept as they are shown: for every record that is remembered, they would double what it takes. */

@@ -1,7 +1,8 @@
+/** All that an engine can be asked, by the server and by admins. Who makes one: service/create-plan-tokens.ts. */
 import type { PlanRules } from '../core/plan-rules.ts'
 import type { Policy, PublicRouteOf, RouteOf, ScopeOf, TokenOnlyPolicy, TypeOf } from '../core/policy.ts'
 import type { Renewal, RenewOptions } from '../core/self-renewal.ts'
-import type { Token } from '../core/token.ts'
+import type { Token } from '../core/token-view.ts'
 import type { PlanUsage, TokenAdvice, TokenUsage } from '../core/usage.ts'
 import type { ApproveInput, CollectInput, DeclineInput } from './approval-input.ts'
 import type { PlacedReport } from './check-links.ts'

@@ -4,8 +4,9 @@
  * to be kept between the two.
  */
 import { PlanTokenError } from '../core/errors.ts'
+import type { TokenEvent } from '../core/event.ts'
 import { RECORD_DETAIL_NAMES } from '../core/record.ts'
-import type { TokenEvent, TokenRecord } from '../core/token.ts'
+import type { TokenRecord } from '../core/token.ts'
 import type { EventQuery } from '../ports.ts'
 import { ask, readObjects } from './ask.ts'
 import { type Engine, timeOf } from './engine.ts'

@@ -1,6 +1,8 @@
 /** The receipt of a revocation: where it stands in the log, and since when no process can have accepted the token. */
 import { PlanTokenError } from '../core/errors.ts'
-import { isDate, type Token, type TokenEvent, type TokenRecord } from '../core/token.ts'
+import type { TokenEvent } from '../core/event.ts'
+import { isDate, type TokenRecord } from '../core/token.ts'
+import type { Token } from '../core/token-view.ts'
 import { ask, readObjects } from './ask.ts'
 import { type ManagingEngine, timeOf } from './engine.ts'
 

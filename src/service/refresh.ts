@@ -1,3 +1,4 @@
+/** A new secret for a token, and the dates that it would give. */
 import { PlanTokenError } from '../core/errors.ts'
 import { issueAt } from '../core/issue.ts'
 import { refreshDates, refreshed } from '../core/lifecycle.ts'

@@ -4,8 +4,9 @@
  */
 import { CHAIN_START, linkOf } from '../core/chain.ts'
 import { platformSha256 } from '../core/digest.ts'
+import type { TokenEvent } from '../core/event.ts'
 import { deepFreeze, frozenCopy } from '../core/freeze.ts'
-import { isBefore, type TokenEvent, type TokenRecord } from '../core/token.ts'
+import { isBefore, type TokenRecord } from '../core/token.ts'
 import type { EventQuery, SecretUse, StoredValue, TokenStore } from '../ports.ts'
 import { emptyLists, type PlanLists, pageOf, putRecord, removeRecord } from './plan-lists.ts'
 import { firstIndex } from './sorted.ts'

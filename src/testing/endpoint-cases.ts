@@ -1,6 +1,7 @@
 /** The cases of each endpoint, as witnesses and what is expected of them. Who asks the engine: testing/policy-engine.ts. */
-import type { RefusalCode } from '../core/refusals.ts'
+
 import type { CompiledPolicy } from '../core/policy.ts'
+import type { RefusalCode } from '../core/refusals.ts'
 import { PLAN_KIND, type ResourceRef } from '../core/resources.ts'
 import { isEnough } from '../core/scope-order.ts'
 import { credentialsOf } from '../policy/credentials.ts'

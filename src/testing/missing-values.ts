@@ -1,6 +1,7 @@
 /** Requests that lack a value that names a resource, one for each value in a query or a body. */
-import type { RefusalCode } from '../core/refusals.ts'
+
 import type { CompiledNames, CompiledSource } from '../core/policy-names.ts'
+import type { RefusalCode } from '../core/refusals.ts'
 import type { Witness } from '../policy/witness.ts'
 
 /** A request without a value, and what it is expected to lead to. */

@@ -1,7 +1,7 @@
 /** Requests for tests of a policy, and what they are expected to lead to. */
 import type { Denial } from '../core/denial.ts'
-import type { RefusalCode } from '../core/refusals.ts'
 import type { Secret } from '../core/new-secret.ts'
+import type { RefusalCode } from '../core/refusals.ts'
 import type { Decision } from '../service/decision.ts'
 import type { RequestLike } from '../service/request.ts'
 

@@ -1,9 +1,9 @@
 /** One token in each state, for tests that must treat them all. */
 import { millisecondsInHour } from 'date-fns/constants'
 import type { Policy } from '../core/policy.ts'
-import type { PlanTokens } from '../service/plan-tokens.ts'
 import type { CreateInput } from '../service/input.ts'
 import type { Issued } from '../service/issue.ts'
+import type { PlanTokens } from '../service/plan-tokens.ts'
 import type { TestClock } from './clock.ts'
 
 /** A token of each state, with a secret of it. */

@@ -1,6 +1,7 @@
 /** `unused`: the tokens of a plan that nobody uses. It goes by the last use of secrets, which every process writes (service/uses.ts). */
 import { PlanTokenError } from '../core/errors.ts'
-import { beganAt, type Token } from '../core/token.ts'
+import { beganAt } from '../core/token.ts'
+import type { Token } from '../core/token-view.ts'
 import { type ManagingEngine, timeOf } from '../service/engine.ts'
 import { parseBy } from '../service/input.ts'
 import { list, type TokenPage } from '../service/manage.ts'

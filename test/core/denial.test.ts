@@ -1,9 +1,9 @@
 /** Each refusal over the wire: status, headers by RFC 6750 and RFC 9110, a body by RFC 9457, whatever the host's own renderer does. */
 import { describe, expect, it } from 'vitest'
 import type { Denial, RenderedDenial } from '../../src/core/denial.ts'
-import { REFUSALS, type RefusalCode } from '../../src/core/refusals.ts'
 import { definePolicy } from '../../src/core/policy.ts'
 import type { PolicyCode } from '../../src/core/policy-data.ts'
+import { REFUSALS, type RefusalCode } from '../../src/core/refusals.ts'
 import { compiled, invoices, invoicesData, policyWith } from './fixtures.ts'
 
 /** Code, status and the error of the challenge (RFC 6750, section 3.1); `null` for no challenge, '' for one without error. */

@@ -1,7 +1,8 @@
 /** What a record is read as: dead unless shown to be alive, granting nothing that cannot be read, and given out without a digest. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isBefore, isDate, newestSecret, secretWithDigest, statusOf, viewOf } from '../../src/core/token.ts'
+import { isBefore, isDate, newestSecret, secretWithDigest, statusOf } from '../../src/core/token.ts'
+import { viewOf } from '../../src/core/token-view.ts'
 import { DAY, NOW, recordWith } from './fixtures.ts'
 
 const NO_DATES = [

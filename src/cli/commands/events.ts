@@ -1,6 +1,6 @@
 /** `events`: a plan's audit log, and with `--follow` what comes in. As JSON, one event a line. */
 import { setTimeout as wait } from 'node:timers/promises'
-import type { TokenEvent } from '../../core/token.ts'
+import type { TokenEvent } from '../../core/event.ts'
 import type { EventsInput } from '../../service/input.ts'
 import { failureOf } from '../failure.ts'
 import { type Io, oneLine } from '../io.ts'

@@ -1,6 +1,6 @@
 /** `explain`: why a request is let through or refused. With the id of a token, or with a secret that comes by prompt or stdin. */
 import { readFileSync } from 'node:fs'
-import type { ExplanationView } from '../../admin/client.ts'
+import type { ExplanationView } from '../../admin/client-types.ts'
 import { readSecret } from '../ask.ts'
 import { CliError, EXIT_CODES } from '../exit.ts'
 import { type Io, oneLine } from '../io.ts'

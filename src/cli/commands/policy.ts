@@ -1,7 +1,7 @@
 /** `matrix`, `diff` and `drift`: what a policy allows, what a change of it changes, and whether it fits an OpenAPI document. For CI. */
 import { readFile } from 'node:fs/promises'
 import type { Policy } from '../../core/policy.ts'
-import type { Token } from '../../core/token.ts'
+import type { Token } from '../../core/token-view.ts'
 import { policyDrift } from '../../openapi/drift.ts'
 import { diffPolicies, type PolicyDiff } from '../../policy/diff.ts'
 import { policyMatrix } from '../../policy/matrix.ts'

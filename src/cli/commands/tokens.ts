@@ -1,6 +1,6 @@
 /** `create`, `list`, `show`, `edit`, `refresh`, `revoke`: what a plan admin does with tokens. A secret goes to stdout, this once. */
-import type { IssuedText, RequestedText, WithoutActor } from '../../admin/client.ts'
-import type { Token } from '../../core/token.ts'
+import type { IssuedText, RequestedText, WithoutActor } from '../../admin/client-types.ts'
+import type { Token } from '../../core/token-view.ts'
 import type { CreateInput, EditInput, ListInput, RefreshInput } from '../../service/input.ts'
 import type { Receipt } from '../../service/receipt.ts'
 import { confirmed } from '../ask.ts'

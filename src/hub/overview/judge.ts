@@ -3,7 +3,8 @@
  * not the status that a token had when it was read.
  */
 import { millisecondsInDay } from 'date-fns/constants'
-import { beganAt, isBefore, statusOf, type Token, type TokenStatus } from '../../core/token.ts'
+import { beganAt, isBefore, statusOf, type TokenStatus } from '../../core/token.ts'
+import type { Token } from '../../core/token-view.ts'
 import type { Counts, Facet, OverviewQuery } from './query.ts'
 import type { OverviewSort } from './words.ts'
 

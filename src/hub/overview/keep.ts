@@ -7,7 +7,7 @@ import { millisecondsInMinute, millisecondsInSecond } from 'date-fns/constants'
 import type { AdminEngine } from '../../admin/route.ts'
 import type { Actor } from '../../core/actor.ts'
 import { PlanTokenError } from '../../core/errors.ts'
-import type { Token } from '../../core/token.ts'
+import type { Token } from '../../core/token-view.ts'
 import type { HubOptions } from '../options.ts'
 
 /** Who asks, and about which plan. */

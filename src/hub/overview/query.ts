@@ -3,9 +3,10 @@
  * (hub/page/view.ts). What a filter means: hub/overview/judge.ts.
  */
 import * as z from 'zod/mini'
+import type { EventType } from '../../core/event.ts'
 import { matching, type Output, text } from '../../core/shape.ts'
 import { textProblem } from '../../core/text.ts'
-import type { EventType, Token } from '../../core/token.ts'
+import type { Token } from '../../core/token-view.ts'
 import { CURSORS, NO_CURSOR } from '../../service/cursor.ts'
 import { given } from '../../service/input.ts'
 import { isLanguage } from '../language.ts'

@@ -4,7 +4,9 @@
  */
 import { millisecondsInMinute } from 'date-fns/constants'
 import { type AdminEngine, type Answer, type Route, route } from '../../admin/route.ts'
-import { statusOf, type Token, type TokenEvent } from '../../core/token.ts'
+import type { TokenEvent } from '../../core/event.ts'
+import { statusOf } from '../../core/token.ts'
+import type { Token } from '../../core/token-view.ts'
 import { sortedInSteps } from './in-steps.ts'
 import { countsOf, facetsOf, fits, keyOf, type Lineage, orderBy } from './judge.ts'
 import { type Asker, type Keep, type Keeper, type Snapshot, tagOf } from './keep.ts'

@@ -1,13 +1,6 @@
 /** The management API as the page calls it, and what an answer that is none means to the person. */
-import {
-  AdminApiError,
-  answerOf,
-  createAdminClient,
-  type IssuedText,
-  type RequestedText,
-  segmentOf,
-  type WithoutActor,
-} from '../../admin/client.ts'
+import { AdminApiError, answerOf, createAdminClient, segmentOf } from '../../admin/client.ts'
+import type { IssuedText, RequestedText, WithoutActor } from '../../admin/client-types.ts'
 import type { Issue } from '../../core/issue.ts'
 import type { RevokeWithReceiptInput } from '../../service/input.ts'
 import type { RevokedWithReceipt } from '../../service/receipt.ts'

@@ -1,6 +1,6 @@
 /** Where the focus is in the table, when rows move, go, or were acted upon: never lost, and in sight. */
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
-import type { Token } from '../../core/token.ts'
+import type { Token } from '../../core/token-view.ts'
 
 /** The ids of a row and of what can have the focus in it. */
 export const rowId = (token: string): string => `row-${token}`

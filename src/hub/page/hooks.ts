@@ -1,6 +1,6 @@
 /** State of calls: one that a person asked for, and one token as it is now. */
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
-import type { Token } from '../../core/token.ts'
+import type { Token } from '../../core/token-view.ts'
 import { api, type Failure, failureOf, newKey, persistently } from './api.ts'
 import { useLookedAt } from './looked-at.ts'
 

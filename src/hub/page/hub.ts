@@ -3,7 +3,7 @@
  * each; where a host takes it away and puts another in its place, they are that one's.
  */
 import type { ComponentChildren } from 'preact'
-import type { SurfaceView } from '../../admin/client.ts'
+import type { SurfaceView } from '../../admin/client-types.ts'
 import type { TypeView } from '../../core/policy.ts'
 import type { Boot, BootPlan } from '../boot.ts'
 import type { HubTexts, PluralKey, PluralText, TextKey } from '../texts/index.ts'

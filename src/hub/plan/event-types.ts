@@ -1,5 +1,5 @@
 /** The types of events, for the filter of the log: what the server takes and what the page offers, in the order in which it does. */
-import type { EventType } from '../../core/token.ts'
+import type { EventType } from '../../core/event.ts'
 
 const TYPES: { readonly [type in EventType]: true } = {
   created: true,

@@ -6,7 +6,7 @@
 import { millisecondsInHour } from 'date-fns/constants'
 import type { AdminEngine } from '../../admin/route.ts'
 import type { Actor } from '../../core/actor.ts'
-import type { EventType, TokenEvent } from '../../core/token.ts'
+import type { EventType, TokenEvent } from '../../core/event.ts'
 
 /** Which events; what is left out may be anything. */
 export interface LogFilter {

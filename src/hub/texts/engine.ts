@@ -5,8 +5,8 @@
  * parameters.
  */
 import type { RuleName } from '../../core/decide.ts'
-import type { RefusalCode } from '../../core/refusals.ts'
 import type { IssueCode } from '../../core/issue.ts'
+import type { RefusalCode } from '../../core/refusals.ts'
 import type { WithheldCode } from '../../core/usage.ts'
 
 /** Every code that the engine has for these. */

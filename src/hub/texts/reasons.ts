@@ -2,9 +2,10 @@
  * Why a request would be let through or refused, sentence by sentence, by its code (`reason_…`): the engine's own English, so that each
  * sentence stands once. What is about a number is told in the forms of that number.
  */
-import { REFUSALS, type RefusalCode } from '../../core/refusals.ts'
+
 import { MALFORMED, UNPLACED } from '../../core/malformed.ts'
 import { REASON_TEXTS as REASONS } from '../../core/reason-texts.ts'
+import { REFUSALS, type RefusalCode } from '../../core/refusals.ts'
 
 /** A table whose names begin with a word. */
 type Prefixed<T> = { readonly [K in keyof T & string as `reason_${K}`]: T[K] }

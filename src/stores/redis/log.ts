@@ -1,5 +1,5 @@
 /** Pages of the audit log, of everything or out of an index, in bounded steps. */
-import type { TokenEvent } from '../../core/token.ts'
+import type { TokenEvent } from '../../core/event.ts'
 import type { EventQuery } from '../../ports.ts'
 import type { Reply } from './client.ts'
 import { unreadableEvent } from './errors.ts'

@@ -2,9 +2,11 @@
  * Records and events as text, and back. What is read is checked, since a value may have been edited by hand: a token that cannot
  * be read is refused, and no other with it. What a record and an event are: core/record.ts.
  */
+
+import type { NewEvent, TokenEvent } from '../../core/event.ts'
 import { isDictionary } from '../../core/objects.ts'
 import { readEvent, readRecord } from '../../core/record.ts'
-import type { NewEvent, TokenEvent, TokenRecord } from '../../core/token.ts'
+import type { TokenRecord } from '../../core/token.ts'
 
 /** The names of the fields that could not be read back. */
 export function unkeepable(record: TokenRecord, event: NewEvent): readonly string[] {

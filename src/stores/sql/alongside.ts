@@ -4,8 +4,9 @@
  * holds the number's lock: every other change waits for it.
  */
 import { NotWrittenError, PlanTokenError } from '../../core/errors.ts'
+import type { TokenEvent } from '../../core/event.ts'
 import { frozenCopy } from '../../core/freeze.ts'
-import type { TokenEvent, TokenRecord } from '../../core/token.ts'
+import type { TokenRecord } from '../../core/token.ts'
 import { isAborted, isUndone } from './problems.ts'
 import { rawQuery } from './query.ts'
 import type { Db, Setup } from './tables.ts'

@@ -14,7 +14,8 @@
  */
 import type { CompiledQuery } from 'kysely'
 import { CHAIN_START } from '../../core/chain.ts'
-import type { NewEvent, TokenRecord } from '../../core/token.ts'
+import type { NewEvent } from '../../core/event.ts'
+import type { TokenRecord } from '../../core/token.ts'
 import { digestTaken, isAbout, isDuplicate, isNull, isUnreadable, withoutNumber } from './problems.ts'
 import { ALONE, rawQuery } from './query.ts'
 import { eventRow, tokenRow } from './rows.ts'

@@ -6,7 +6,8 @@
  */
 import { CHAIN_START, linkOf } from '../../core/chain.ts'
 import { platformSha256 } from '../../core/digest.ts'
-import type { NewEvent, TokenRecord } from '../../core/token.ts'
+import type { NewEvent } from '../../core/event.ts'
+import type { TokenRecord } from '../../core/token.ts'
 import type { Alongside } from './alongside.ts'
 import { latest } from './beside.ts'
 import { postgresCommit, postgresWrite } from './commit-postgres.ts'

@@ -1,5 +1,5 @@
 /** Reads and shortens the audit log. */
-import type { TokenEvent } from '../../core/token.ts'
+import type { TokenEvent } from '../../core/event.ts'
 import type { EventQuery } from '../../ports.ts'
 import { answersOf, eventsBeside } from './beside.ts'
 import { isText, runFixed } from './query.ts'

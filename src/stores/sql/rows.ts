@@ -4,9 +4,10 @@
  * a record and an event are: core/record.ts.
  */
 import { StoreError } from '../../core/errors.ts'
+import type { NewEvent, TokenEvent } from '../../core/event.ts'
 import { isDictionary } from '../../core/objects.ts'
 import { EVENT_DETAIL_NAMES, RECORD_DETAIL_NAMES, readEvent, readRecord } from '../../core/record.ts'
-import type { NewEvent, TokenEvent, TokenRecord } from '../../core/token.ts'
+import type { TokenRecord } from '../../core/token.ts'
 import type { SecretUse } from '../../ports.ts'
 import { shared } from './shared.ts'
 import { dateOf, jsonOf, textOf, wholeOf } from './values.ts'

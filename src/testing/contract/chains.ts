@@ -1,7 +1,8 @@
 /** The store contract: the chain over the audit log, by which it is found that a line was changed or taken out. */
 import { CHAIN_START, linkOf, withHash } from '../../core/chain.ts'
 import { portableSha256 } from '../../core/digest.ts'
-import type { NewEvent, TokenEvent, TokenRecord } from '../../core/token.ts'
+import type { NewEvent, TokenEvent } from '../../core/event.ts'
+import type { TokenRecord } from '../../core/token.ts'
 import type { TokenStore } from '../../ports.ts'
 import { casesOf, check, same, together, upTo } from './case.ts'
 import { allEvents, eventOf, NOON, nextOf, recordOf } from './records.ts'

@@ -1,5 +1,6 @@
 /** The store contract: what commit answers, and that it writes a record and its event together or not at all. */
-import type { NewEvent, TokenRecord } from '../../core/token.ts'
+import type { NewEvent } from '../../core/event.ts'
+import type { TokenRecord } from '../../core/token.ts'
 import type { TokenStore } from '../../ports.ts'
 import { type Case, check, same } from './case.ts'
 import { shown } from './difference.ts'

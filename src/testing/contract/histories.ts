@@ -1,5 +1,6 @@
 /** The store contract: long histories. What every other case looks at alone is mixed here, and held against the plainest store. */
-import type { NewEvent, TokenEvent, TokenRecord } from '../../core/token.ts'
+import type { NewEvent, TokenEvent } from '../../core/event.ts'
+import type { TokenRecord } from '../../core/token.ts'
 import type { EventQuery, ListQuery } from '../../ports.ts'
 import { type Case, type Stores, same, together, upTo } from './case.ts'
 import { listed, positionOf, queryOf } from './list-model.ts'

@@ -1,5 +1,5 @@
 /** What a page of the audit log has to give, said once in the plainest way. */
-import type { TokenEvent } from '../../core/token.ts'
+import type { TokenEvent } from '../../core/event.ts'
 import type { EventQuery } from '../../ports.ts'
 
 /** What `events` has to give of a log. */

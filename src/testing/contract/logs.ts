@@ -1,5 +1,5 @@
 /** The store contract: the audit log in pages, of everything, of a plan and of a token. Its order under load: testing/contract/visible.ts. */
-import type { TokenEvent } from '../../core/token.ts'
+import type { TokenEvent } from '../../core/event.ts'
 import type { EventQuery, TokenStore } from '../../ports.ts'
 import { type Case, check, readWhile, same, together, turn, upTo } from './case.ts'
 import { shown } from './difference.ts'

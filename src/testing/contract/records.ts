@@ -1,7 +1,8 @@
 /** Records and events as the service writes them, and the steps that most cases of the store contract begin with. */
 import { millisecondsInDay } from 'date-fns/constants'
 import { portableSha256 } from '../../core/digest.ts'
-import type { NewEvent, TokenEvent, TokenRecord } from '../../core/token.ts'
+import type { NewEvent, TokenEvent } from '../../core/event.ts'
+import type { TokenRecord } from '../../core/token.ts'
 import type { TokenStore } from '../../ports.ts'
 import { check } from './case.ts'
 import { shown } from './difference.ts'

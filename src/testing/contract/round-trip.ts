@@ -1,5 +1,6 @@
 /** The store contract: a record and an event come back as they were written, down to the last character and type. */
-import type { NewEvent, TokenRecord } from '../../core/token.ts'
+import type { NewEvent } from '../../core/event.ts'
+import type { TokenRecord } from '../../core/token.ts'
 import type { TokenStore } from '../../ports.ts'
 import { type Case, type Stores, same, upTo } from './case.ts'
 import { allEvents, digestOf, eventOf, NOON, nextOf, recordOf, write } from './records.ts'

@@ -2,7 +2,7 @@
  * The store contract: what a call that was answered wrote is seen by every call that begins after, in whatever way it reads,
  * and events appear in the order of their `seq`.
  */
-import type { TokenEvent } from '../../core/token.ts'
+import type { TokenEvent } from '../../core/event.ts'
 import type { TokenStore } from '../../ports.ts'
 import { type Case, check, readWhile, same, turn, upTo } from './case.ts'
 import { ALL, allEvents, digestOf, NOON, nextOf, PLAN, recordOf, refreshedOf, seqsOf, write } from './records.ts'

@@ -1,6 +1,7 @@
 /** What one is told when somebody else saved first: who and when, and, field by field, which of both is kept. */
 import { useId, useState } from 'preact/hooks'
-import type { Token, TokenEvent } from '../../../core/token.ts'
+import type { TokenEvent } from '../../../core/event.ts'
+import type { Token } from '../../../core/token-view.ts'
 import { api } from '../api.ts'
 import { awayOf } from '../format.ts'
 import { rich, t } from '../hub.ts'

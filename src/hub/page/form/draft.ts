@@ -1,7 +1,7 @@
 /** What a person has typed about a token that is not saved yet, and what is wrong with it. What the server says: hub/page/form/faults.ts. */
 
 import { textProblem } from '../../../core/text.ts'
-import type { Token } from '../../../core/token.ts'
+import type { Token } from '../../../core/token-view.ts'
 import { count, holdsSecret, type Kind, t } from '../hub.ts'
 import type { Bounds } from './bounds.ts'
 import { dayBefore, daysIn, endOfDay, usualUpTo } from './days.ts'

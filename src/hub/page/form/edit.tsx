@@ -1,6 +1,6 @@
 /** The modal that changes a token. Two admins at once: what does not collide is kept, the rest is chosen. */
 import { useEffect, useState } from 'preact/hooks'
-import type { Token } from '../../../core/token.ts'
+import type { Token } from '../../../core/token-view.ts'
 import type { BootPlan } from '../../boot.ts'
 import { api, failureOf } from '../api.ts'
 import { useCall, useFresh } from '../hooks.ts'

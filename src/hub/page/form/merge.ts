@@ -1,5 +1,5 @@
 /** Three versions of a token's fields put together: as one opened it, as somebody else left it, and as one wants it. */
-import type { Token } from '../../../core/token.ts'
+import type { Token } from '../../../core/token-view.ts'
 import type { EditInput } from '../../../service/input.ts'
 import { dayBefore, endOfDay } from './days.ts'
 import { type Draft, entriesIn, metadataIn } from './draft.ts'

@@ -2,7 +2,8 @@
 
 import { millisecondsInDay } from 'date-fns/constants'
 import { useId, useState } from 'preact/hooks'
-import { DECIDED_WITHIN_DAYS, type Token } from '../../../core/token.ts'
+import { DECIDED_WITHIN_DAYS } from '../../../core/token.ts'
+import type { Token } from '../../../core/token-view.ts'
 import type { BootPlan } from '../../boot.ts'
 import { momentOf } from '../format.ts'
 import { boot, rich, t } from '../hub.ts'

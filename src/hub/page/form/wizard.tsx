@@ -1,7 +1,7 @@
 /** The modal that makes a token: three pages, with everything typed kept from one to the other, and a review before it is made. */
 import { useEffect, useState } from 'preact/hooks'
-import type { IssuedText, RequestedText } from '../../../admin/client.ts'
-import type { Token } from '../../../core/token.ts'
+import type { IssuedText, RequestedText } from '../../../admin/client-types.ts'
+import type { Token } from '../../../core/token-view.ts'
 import type { BootPlan } from '../../boot.ts'
 import { api, persistently } from '../api.ts'
 import { useCall, useKey } from '../hooks.ts'

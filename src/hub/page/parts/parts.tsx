@@ -1,7 +1,7 @@
 /** Small parts that several places use: a field with its hint and mistake, a failure, the badge of a status. */
 import type { ComponentChildren } from 'preact'
 import { useEffect, useId, useRef } from 'preact/hooks'
-import type { Token } from '../../../core/token.ts'
+import type { Token } from '../../../core/token-view.ts'
 import type { Failure } from '../api.ts'
 import { Told } from '../engine.tsx'
 import { isSoon } from '../format.ts'

@@ -1,5 +1,5 @@
 /** One entry of the log: when, what was done to which token, from where and why; what it changed is behind a disclosure. */
-import type { TokenEvent } from '../../../core/token.ts'
+import type { TokenEvent } from '../../../core/event.ts'
 import { late, minuteOf } from '../format.ts'
 import { boot, rich, t } from '../hub.ts'
 import { ChangeList, toldIn } from '../token/changes.tsx'

@@ -1,5 +1,5 @@
 /** The filter of the log, as the address has it. What is nonsense there is left out, and told. */
-import type { EventType } from '../../../core/token.ts'
+import type { EventType } from '../../../core/event.ts'
 import { isEventType } from '../../plan/event-types.ts'
 import { holdsSecret } from '../hub.ts'
 import { addressHere } from '../places.ts'

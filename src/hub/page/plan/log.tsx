@@ -1,6 +1,6 @@
 /** The audit log of a plan, the newest first: what was done, by whom, from where and why; filtered, and to be exported. */
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { TokenEvent } from '../../../core/token.ts'
+import type { TokenEvent } from '../../../core/event.ts'
 import type { BootPlan } from '../../boot.ts'
 import type { LogPage } from '../../plan/log-routes.ts'
 import { persistently } from '../api.ts'

@@ -2,7 +2,7 @@
 
 import { millisecondsInDay } from 'date-fns/constants'
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
-import type { Token } from '../../../core/token.ts'
+import type { Token } from '../../../core/token-view.ts'
 import { textMistake } from '../form/draft.ts'
 import { dayOf, usedOf } from '../format.ts'
 import { useCall } from '../hooks.ts'

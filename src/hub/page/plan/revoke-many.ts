@@ -2,7 +2,7 @@
  * Revokes picked tokens: first a preview, in lots of a thousand since the engine takes no more ids, then call by call those that it
  * counted and no others. It can be stopped between two calls and gone on with; a call whose answer was lost is made again as it was.
  */
-import type { Token } from '../../../core/token.ts'
+import type { Token } from '../../../core/token-view.ts'
 import type { RevokePreview } from '../../../service/revoke-many.ts'
 import { api, persistently } from '../api.ts'
 

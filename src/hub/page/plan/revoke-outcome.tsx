@@ -1,6 +1,6 @@
 /** What has become of many tokens that are being revoked, or were: how many, and which where it is not as one wanted. */
 import { useEffect, useRef } from 'preact/hooks'
-import type { Token } from '../../../core/token.ts'
+import type { Token } from '../../../core/token-view.ts'
 import type { PluralKey } from '../../texts/index.ts'
 import type { Call } from '../hooks.ts'
 import { count, t } from '../hub.ts'

@@ -1,6 +1,6 @@
 /** Tokens that are picked in the table, kept from page to page, and the bar that says how many and what can be done with them. */
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Token } from '../../../core/token.ts'
+import type { Token } from '../../../core/token-view.ts'
 import type { TokenPage } from '../../../service/manage.ts'
 import { persistently } from '../api.ts'
 import { useCall } from '../hooks.ts'

@@ -1,5 +1,5 @@
 /** What each type of event is called in the filter of the log. */
-import type { EventType } from '../../../core/token.ts'
+import type { EventType } from '../../../core/event.ts'
 import type { TextKey } from '../../texts/index.ts'
 
 export const TYPE_NAMES: { readonly [type in EventType]: TextKey } = {

@@ -1,6 +1,6 @@
 /** Whose a secret is that somebody has found. It is sent in a body, kept nowhere, and gone when the dialog closes. */
 import { useId, useRef, useState } from 'preact/hooks'
-import type { Token } from '../../../core/token.ts'
+import type { Token } from '../../../core/token-view.ts'
 import type { Whose as Answer } from '../../plan/whose.ts'
 import { persistently } from '../api.ts'
 import { minuteOf, usedOf } from '../format.ts'

@@ -1,6 +1,6 @@
 /** What others did while one looks at the page, as short notes in sight; each leads to the token that it is about. */
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { EventType } from '../../../core/token.ts'
+import type { EventType } from '../../../core/event.ts'
 import type { News } from '../../overview/query.ts'
 import type { TextKey } from '../../texts/index.ts'
 import { count, rich, t } from '../hub.ts'

@@ -1,6 +1,6 @@
 /** The modal that is open over a table, and what becomes of the table when it has done its work. */
-import type { IssuedText, RequestedText } from '../../../admin/client.ts'
-import type { Token } from '../../../core/token.ts'
+import type { IssuedText, RequestedText } from '../../../admin/client-types.ts'
+import type { Token } from '../../../core/token-view.ts'
 import type { BootPlan } from '../../boot.ts'
 import { type Aim, menuId, nameId, neighbour } from '../focus.ts'
 import { Edit, Waiting, Wizard } from '../form/later.tsx'

@@ -1,7 +1,7 @@
 /** What a tab shows of a plan: search, filters, table, pages, and the modals that one opens from there. */
 import { useEffect, useState } from 'preact/hooks'
-import type { IssuedText, RequestedText } from '../../../admin/client.ts'
-import type { Token } from '../../../core/token.ts'
+import type { IssuedText, RequestedText } from '../../../admin/client-types.ts'
+import type { Token } from '../../../core/token-view.ts'
 import type { BootPlan } from '../../boot.ts'
 import { api, failureOf } from '../api.ts'
 import { type Aim, menuId, nameId, useAim } from '../focus.ts'

@@ -1,6 +1,6 @@
 /** What is in sight, and where the focus is, when the tokens of the table become others. */
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
-import type { Token } from '../../../core/token.ts'
+import type { Token } from '../../../core/token-view.ts'
 import { isLost, rowId } from '../focus.ts'
 import { FILTER_BUTTON } from './filters.tsx'
 import type { Mark } from './table.tsx'

@@ -1,7 +1,7 @@
 /** The table of tokens. Its parts have their roles spelled out, since on a phone they are drawn as cards. */
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { SecretView, Token } from '../../../core/token.ts'
+import type { SecretView, Token } from '../../../core/token-view.ts'
 import type { OverviewSort } from '../../overview/words.ts'
 import type { TextKey } from '../../texts/index.ts'
 import { menuId, nameId, rowId, useFocusKept } from '../focus.ts'

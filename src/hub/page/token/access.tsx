@@ -1,6 +1,6 @@
 /** What a token may do: its scopes with what they are called, and its resources with their names and kinds. */
 import { useState } from 'preact/hooks'
-import type { Token } from '../../../core/token.ts'
+import type { Token } from '../../../core/token-view.ts'
 import { count, kindOf, t } from '../hub.ts'
 import { Deprecated } from '../parts/deprecated.tsx'
 import { useNames } from './use-names.ts'

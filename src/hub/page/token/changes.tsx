@@ -1,7 +1,8 @@
 /** What a change was of: each field before and after, in words. Of the log, and of an edit that waits for another admin. */
 import type { ComponentChildren } from 'preact'
+import type { Change } from '../../../core/event.ts'
 import { isDictionary } from '../../../core/objects.ts'
-import type { Change, Token } from '../../../core/token.ts'
+import type { Token } from '../../../core/token-view.ts'
 import type { ProposedChanges } from '../../../core/waiting.ts'
 import type { TextKey } from '../../texts/index.ts'
 import { minuteOf } from '../format.ts'

@@ -1,8 +1,8 @@
 /** A token's own page: a drawer over the table, with an address of its own. What its tabs show stands in files beside this one. */
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
-import type { IssuedText } from '../../../admin/client.ts'
+import type { IssuedText } from '../../../admin/client-types.ts'
 import type { PlanRules } from '../../../core/plan-rules.ts'
-import type { Token } from '../../../core/token.ts'
+import type { Token } from '../../../core/token-view.ts'
 import type { BootPlan } from '../../boot.ts'
 import type { TextKey } from '../../texts/index.ts'
 import { api, persistently } from '../api.ts'

@@ -1,7 +1,7 @@
 /** Until when the secret before a refresh works, in words. */
 
 import { millisecondsInHour } from 'date-fns/constants'
-import type { Token } from '../../../core/token.ts'
+import type { Token } from '../../../core/token-view.ts'
 import { momentOf } from '../format.ts'
 import { count, now, t } from '../hub.ts'
 

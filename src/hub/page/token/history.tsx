@@ -1,6 +1,7 @@
 /** Who did what to a token and when, newest first, as sentences: by whom, from where, why, and what it was before. */
 import { useRef, useState } from 'preact/hooks'
-import type { EventType, Token, TokenEvent } from '../../../core/token.ts'
+import type { EventType, TokenEvent } from '../../../core/event.ts'
+import type { Token } from '../../../core/token-view.ts'
 import type { Proposal } from '../../../core/waiting.ts'
 import type { TextKey } from '../../texts/index.ts'
 import { api, persistently } from '../api.ts'

@@ -1,6 +1,6 @@
 /** What waits in a plan for me, and what I have asked for: tokens, and edits of tokens. Where the host has approvals. */
 import { useEffect, useState } from 'preact/hooks'
-import type { Token } from '../../../core/token.ts'
+import type { Token } from '../../../core/token-view.ts'
 import type { Requests } from '../../requests-route.ts'
 import { api, type Failure, persistently, type Tagged } from '../api.ts'
 import { awayOf, minuteOf } from '../format.ts'

@@ -1,6 +1,7 @@
 /** That a secret of a token was found where it should not be and goes on working: who found it, when, and what to do. */
 import { useEffect, useState } from 'preact/hooks'
-import type { Token, TokenEvent } from '../../../core/token.ts'
+import type { TokenEvent } from '../../../core/event.ts'
+import type { Token } from '../../../core/token-view.ts'
 import { api, persistently } from '../api.ts'
 import { minuteOf } from '../format.ts'
 import { rich, t } from '../hub.ts'

@@ -1,5 +1,5 @@
 /** Whether a secret of a token was found where it should not be, and works still. */
-import type { Token } from '../../../core/token.ts'
+import type { Token } from '../../../core/token-view.ts'
 import { now } from '../hub.ts'
 
 /** When the newest of them was found. */

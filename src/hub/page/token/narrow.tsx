@@ -1,6 +1,6 @@
 /** The modal before a token is narrowed to what it uses: what goes, and the proof that what was used stays allowed. */
 import { useId } from 'preact/hooks'
-import type { Token } from '../../../core/token.ts'
+import type { Token } from '../../../core/token-view.ts'
 import type { TokenAdvice } from '../../../core/usage.ts'
 import { api } from '../api.ts'
 import { Told } from '../engine.tsx'

@@ -1,7 +1,7 @@
 /** What a token is: its dates, its secrets, whom to ask, where it may be used from, and which rules of its plan bind it. */
 import type { ComponentChildren } from 'preact'
 import type { PlanRules } from '../../../core/plan-rules.ts'
-import type { SecretView, Token } from '../../../core/token.ts'
+import type { SecretView, Token } from '../../../core/token-view.ts'
 import { usedOf } from '../format.ts'
 import { count, kindOf, now, rich, t } from '../hub.ts'
 import { Moment } from '../parts/moment.tsx'

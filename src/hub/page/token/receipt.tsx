@@ -1,6 +1,6 @@
 /** The receipt of a token that has ended: where its end stands in the log, and since when nobody can have accepted it. */
 import { useState } from 'preact/hooks'
-import type { Token } from '../../../core/token.ts'
+import type { Token } from '../../../core/token-view.ts'
 import type { Receipt } from '../../../service/receipt.ts'
 import { api, persistently } from '../api.ts'
 import { useCall } from '../hooks.ts'

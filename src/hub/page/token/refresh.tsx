@@ -1,7 +1,7 @@
 /** The modal before a refresh: both dates first, and a way to end the old secret at once. */
 import { useEffect, useId, useState } from 'preact/hooks'
-import type { IssuedText } from '../../../admin/client.ts'
-import type { Token } from '../../../core/token.ts'
+import type { IssuedText } from '../../../admin/client-types.ts'
+import type { Token } from '../../../core/token-view.ts'
 import { api, persistently } from '../api.ts'
 import { momentOf } from '../format.ts'
 import { useCall, useKey, useNewest } from '../hooks.ts'

@@ -1,6 +1,6 @@
 /** The modal before a revoke, which cannot be undone: one types what the token is called. */
 import { useId, useState } from 'preact/hooks'
-import type { Token } from '../../../core/token.ts'
+import type { Token } from '../../../core/token-view.ts'
 import { api, persistently } from '../api.ts'
 import { awayOf } from '../format.ts'
 import { useCall, useFresh } from '../hooks.ts'

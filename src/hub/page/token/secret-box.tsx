@@ -1,6 +1,6 @@
 /** The one time that a secret is shown. It is in this part's hands alone, and gone with it. */
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
-import type { IssuedText } from '../../../admin/client.ts'
+import type { IssuedText } from '../../../admin/client-types.ts'
 import { rich, t } from '../hub.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { useLeaveQuestion } from '../parts/leave-question.ts'

@@ -1,8 +1,8 @@
 /** What a token would be allowed to do: a method and a URL, and every question with its answer. */
 import { Fragment } from 'preact'
 import { useState } from 'preact/hooks'
-import type { ExplanationView } from '../../../admin/client.ts'
-import type { Token } from '../../../core/token.ts'
+import type { ExplanationView } from '../../../admin/client-types.ts'
+import type { Token } from '../../../core/token-view.ts'
 import { api } from '../api.ts'
 import { Told, tell } from '../engine.tsx'
 import { useCall } from '../hooks.ts'

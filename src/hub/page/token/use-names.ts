@@ -1,6 +1,6 @@
 /** What the host calls the resources of a token. */
 import { useEffect, useState } from 'preact/hooks'
-import type { Token } from '../../../core/token.ts'
+import type { Token } from '../../../core/token-view.ts'
 import { api, persistently } from '../api.ts'
 import { kindOf } from '../hub.ts'
 

@@ -1,6 +1,6 @@
 /** One token by its id, as the server has it now; known from the table before it is, or not at all. */
 import { useEffect, useState } from 'preact/hooks'
-import type { Token } from '../../../core/token.ts'
+import type { Token } from '../../../core/token-view.ts'
 import type { BootPlan } from '../../boot.ts'
 import { api, type Failure, persistently } from '../api.ts'
 import { useNewest } from '../hooks.ts'

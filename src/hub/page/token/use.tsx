@@ -1,7 +1,7 @@
 /** How a token is used: its days, routes, resources and refusals, and what of it is not used. Where the host gathers it. */
 import { Fragment } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { Token } from '../../../core/token.ts'
+import type { Token } from '../../../core/token-view.ts'
 import type { Day, TokenAdvice, TokenUsage } from '../../../core/usage.ts'
 import { api, persistently } from '../api.ts'
 import { Told } from '../engine.tsx'
