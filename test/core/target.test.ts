@@ -224,6 +224,13 @@ describe('readTarget', () => {
     expect(readTarget(`/${'a'.repeat(1_000_000)}`)?.path).toHaveLength(1_000_001)
     expect(readTarget('/a'.repeat(100_000))?.path).toHaveLength(200_000)
   })
+
+  it.each([
+    ['', true],
+    ['/..', false],
+  ])('reads ten million segments without a stack that overflows, with %j at the end', (end, isRead) => {
+    expect(readTarget('/a'.repeat(10_000_000) + end) !== undefined).toBe(isRead)
+  })
 })
 
 describe('readTargetOfUrl', () => {
