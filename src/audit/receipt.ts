@@ -58,7 +58,7 @@ export async function signReceipt({ receipt, key }: SignReceiptInput): Promise<s
  */
 export async function verifyReceipt({ line, key }: VerifyReceiptInput): Promise<VerifiedReceipt> {
   const provers = await proversOf(key)
-  const read = readLine(String(line), TYPE)
+  const read = typeof line === 'string' ? readLine(line, TYPE) : undefined
   const receipt = read?.fields.v === 1 ? receiptIn(read.fields) : undefined
   if (!read || !receipt) return { ok: false, code: 'unreadable' }
   return (await read.isProvedBy(provers)) ? { ok: true, receipt } : { ok: false, code: 'unproved' }
@@ -68,8 +68,10 @@ export async function verifyReceipt({ line, key }: VerifyReceiptInput): Promise<
 function receiptIn(value: unknown): Receipt | undefined {
   if (!isObject(value)) return undefined
   const { tokenId, planId, seq, chain, revokedAt, boundMs, notAcceptedSince } = value as Partial<Receipt>
-  if (typeof tokenId !== 'string' || typeof planId !== 'string' || !(seq === null || isDate(seq))) return undefined
-  if (!isDate(revokedAt) || !isDate(boundMs) || !isDate(notAcceptedSince)) return undefined
+  if (typeof tokenId !== 'string' || typeof planId !== 'string') return undefined
+  // No event has a number below 1, and nobody waits for less than nothing.
+  if (!(seq === null || (isDate(seq) && seq >= 1)) || !isDate(boundMs) || boundMs < 0) return undefined
+  if (!isDate(revokedAt) || !isDate(notAcceptedSince)) return undefined
   if (chain !== undefined && !isLink(chain)) return undefined
   return { tokenId, planId, seq, ...(chain !== undefined && { chain }), revokedAt, boundMs, notAcceptedSince }
 }

@@ -111,9 +111,15 @@ describe('a receipt', () => {
       for (const text of ['', 'a.b.c', `${line}.x`, checkpoint, line.slice(0, -3)])
         expect(await refused(text)).not.toBe('ok')
       expect(await refused(checkpoint)).toBe('unreadable')
-      await expect(signReceipt({ receipt: { ...receipt, seq: 'x' } as never, key: own.privateKey })).rejects.toThrow(
-        'receipt: must be what revoke() gave',
-      )
+      for (const wrong of [{ seq: 'x' }, { seq: 0 }, { seq: -1 }, { boundMs: -1 }, { chain: 'x' }, { revokedAt: null }])
+        await expect(signReceipt({ receipt: { ...receipt, ...wrong } as never, key: own.privateKey })).rejects.toThrow(
+          'receipt: must be what revoke() gave',
+        )
+      for (const none of [undefined, [line], Object.create(null)])
+        expect(await verifyReceipt({ line: none as never, key: own.publicKey })).toEqual({
+          ok: false,
+          code: 'unreadable',
+        })
       await expect(verifyReceipt({ line, key: own.privateKey })).rejects.toThrow('public key')
     },
   )
