@@ -10,7 +10,7 @@ import { scoped } from '../../scripts/scope-css.ts'
 import { listen } from '../admin/server.ts'
 import { isInstalled, PLATFORMS_COMMAND, tools } from '../platforms/platforms.ts'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { bootOf, type HubWorldOptions, hubWorld, PATH, rowOf } from './world.ts'
+import { bootOf, choose, type HubWorldOptions, hubWorld, PATH, rowOf } from './world.ts'
 
 const open = useChromium()
 const at = (path = PATH) => new Request(`https://acme.example${path}`)
@@ -110,6 +110,27 @@ describeInChromium('in an application of the browser’s', () => {
       place?.append(element)
     })
     await page.getByText('told').waitFor()
+  })
+
+  it('a page that was taken away while it asked for a confirmation leaves nothing that the next one waits for', async () => {
+    const { address } = await application({
+      directory: { rules: () => ({ stepUp: { edit: { maxAgeSeconds: 300 } } }) },
+    })
+    const { page } = await open()
+    await page.goto(`${address}/element`)
+    const question = page.getByRole('dialog', { name: 'Confirm that it is you' })
+    for (let i = 0; i < 2; i++) {
+      await choose(page, 'Of Acme', 'Edit token')
+      await page.getByRole('dialog').getByLabel('Name').fill('Other')
+      await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+      await question.waitFor()
+      await page.locator('plan-access-tokens').evaluate((element) => {
+        const place = element.parentElement
+        element.remove()
+        place?.append(element)
+      })
+      await question.waitFor({ state: 'detached' })
+    }
   })
 })
 

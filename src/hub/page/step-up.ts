@@ -16,18 +16,23 @@ export function onStepUp(listener: NonNullable<typeof show>): () => void {
   show = listener
   return () => {
     show = undefined
+    giveUp?.()
   }
 }
 
 /** One question at a time: calls that wait for the same person are told by the same answer. */
 let waiting: Promise<boolean> | undefined
+/** Answers it with no: whoever takes the page away has taken the question with it, and the next page would wait for its answer. */
+let giveUp: (() => void) | undefined
 
 function confirmed(stepUp: StepUp, isAgain: boolean): Promise<boolean> {
   waiting ??= new Promise<boolean>((resolve) => {
     if (!show) return resolve(false)
+    giveUp = () => resolve(false)
     show({ stepUp, isAgain, answer: resolve })
   }).finally(() => {
     waiting = undefined
+    giveUp = undefined
     show?.(undefined)
   })
   return waiting
