@@ -2,9 +2,7 @@
  * What is still to be sent of one plan, in its order: what the walk has handed over, what has to be read from the log once more, and
  * what fell due. A plan that fails waits by itself and holds up no other. Who walks: outbox/runner.ts.
  */
-
 import type { TokenEvent } from '../core/event.ts'
-import type { PlanRules } from '../core/plan-rules.ts'
 import type { TokenRecord } from '../core/token.ts'
 import { ask, readObjects } from '../service/ask.ts'
 import { type ManagingEngine, timeOf } from '../service/engine.ts'
@@ -142,9 +140,10 @@ export async function dueOfAll(
   window: Window,
 ): Promise<readonly NoticeHead[]> {
   const uses = records.length === 0 ? undefined : await engine.uses.of(records.map(({ id }) => id))
-  const rules = new Map<string, PlanRules | undefined>()
-  // Rules that cannot be had hold up nothing else: onError has heard of them, and what follows from them is not told meanwhile.
-  for (const { planId } of records)
-    if (!rules.has(planId)) rules.set(planId, await askRules(engine, planId).catch(() => undefined))
+  // All at once, so that a directory which does not answer is waited for once and not for each plan. Rules that cannot be had hold up
+  // nothing else: onError has heard of them, and what follows from them is not told meanwhile.
+  const plans = [...new Set(records.map(({ planId }) => planId))]
+  const found = plans.map(async (planId) => [planId, await askRules(engine, planId).catch(() => undefined)] as const)
+  const rules = new Map(await Promise.all(found))
   return records.flatMap((record) => dueOf(record, uses, window, rules.get(record.planId)))
 }

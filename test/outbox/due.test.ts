@@ -153,6 +153,23 @@ describe('a token that a rule of its plan ends', () => {
     await canary.pass(11 * DAY)
     expect(canary.lines()).toEqual(own)
   })
+
+  it('waits for the rules of several plans once: a directory that does not answer is not waited for plan by plan', async () => {
+    let [now, most] = [0, 0]
+    const { make, pass, outbox } = ruled(async () => {
+      now += 1
+      most = Math.max(most, now)
+      await new Promise((resolve) => setTimeout(resolve))
+      now -= 1
+      return {}
+    })
+    await make()
+    await make(OTHER)
+    await outbox.runOnce()
+    most = 0
+    await pass(HOUR)
+    expect(most).toBe(2)
+  })
 })
 
 describe('an old secret that is still used', () => {
