@@ -57,7 +57,8 @@ export const ENGINE_LIMITS: { readonly [figure: string]: number } = {
   'tokens.1000000': 2,
   routes540To54: 1.3,
   allowlistOf500To1: 1.3,
-  bytesPerToken: 1_000,
+  // 160 of them are the hash and the link of its event.
+  bytesPerToken: 1_050,
   'bytesPerRequest.rest': 1_250,
   'bytesPerRequest.fresh': 1_400,
   'list.newest.first': 2,

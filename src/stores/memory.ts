@@ -1,6 +1,6 @@
 /**
  * The store for tests, demonstrations and servers of one process: everything in memory, gone with the process. Records are
- * frozen and shared instead of copied. At most 1 kB a token (bench/engine.ts). The port: ports.ts.
+ * frozen and shared instead of copied. At most 1,050 bytes a token (bench/engine.ts). The port: ports.ts.
  */
 import { CHAIN_START, linkOf } from '../core/chain.ts'
 import { platformSha256 } from '../core/digest.ts'
@@ -67,9 +67,12 @@ export function memoryStore(): MemoryStore {
       // Field by field, so that all events have one layout: a spread takes 100 bytes more each (bench/memory.ts).
       // An event that was read once has a place in another log, which is not its place in this one.
       const { v, id, at, type, tokenId, planId, actor, version, hash, seq: _, chain: __, ...more } = event as TokenEvent
-      const place = { v, id, seq: seq + 1, at, type, tokenId, planId, actor, version }
-      const link = hash === undefined ? undefined : linkOf(sha256, chain, place.seq, hash)
-      const kept = hash === undefined || link === undefined ? place : { ...place, hash, chain: link }
+      const next = seq + 1
+      const link = hash === undefined ? undefined : linkOf(sha256, chain, next, hash)
+      const kept =
+        hash === undefined || link === undefined
+          ? { v, id, seq: next, at, type, tokenId, planId, actor, version }
+          : { v, id, seq: next, at, type, tokenId, planId, actor, version, hash, chain: link }
       const whole = Object.keys(more).length > 0 ? { ...kept, ...structuredClone(more) } : kept
       const line: TokenEvent = deepFreeze(whole)
       records.set(stays.id, stays)
