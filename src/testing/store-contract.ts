@@ -6,7 +6,9 @@ import { CHAINS } from './contract/chains.ts'
 import { COMMITS } from './contract/commits.ts'
 import { COPIES } from './contract/copies.ts'
 import { HISTORIES } from './contract/histories.ts'
+import { LIST_METADATA } from './contract/list-metadata.ts'
 import { LIST_PAGES } from './contract/list-pages.ts'
+import { LIST_SEARCHES } from './contract/list-searches.ts'
 import { LISTS } from './contract/lists.ts'
 import { LOGS } from './contract/logs.ts'
 import { LOOK_UPS } from './contract/look-ups.ts'
@@ -58,6 +60,8 @@ const CASES: readonly Case[] = [
   ...ROUND_TRIP,
   ...COPIES,
   ...LISTS,
+  ...LIST_SEARCHES,
+  ...LIST_METADATA,
   ...LIST_PAGES,
   ...PENDING,
   ...LOGS,

@@ -47,6 +47,12 @@ function between(a: ListPosition, b: ListPosition, { order }: Pick<ListQuery, 'o
   return order === 'expiry' && !a.ended ? ascending : -ascending
 }
 
+export const ORDERS = ['newest', 'expiry'] as const
+
+/** Each query in both orders. */
+export const inBothOrders = (queries: readonly Partial<ListQuery>[]): Partial<ListQuery>[] =>
+  ORDERS.flatMap((order) => queries.map((query) => ({ ...query, order })))
+
 /** A query with what it does not say filled in. */
 export const queryOf = (query: Partial<ListQuery> = {}): ListQuery => ({
   ...{ planId: PLAN, order: 'newest', now: NOON, limit: 100 },

@@ -1,11 +1,9 @@
-/** The store contract: how a list goes on from a place in it, also while tokens are added, changed, ended and removed. */
+/** The store contract: how long a page of a list is, and how it goes on from a place in it, also while tokens are added, changed, ended and removed. */
 import type { TokenRecord } from '../../core/token.ts'
 import type { ListPosition, ListQuery, TokenStore } from '../../ports.ts'
 import { type Case, check, same, upTo } from './case.ts'
-import { checkLists, listed, positionOf, queryOf, sample, writeSample } from './list-model.ts'
+import { checkLists, inBothOrders, listed, ORDERS, positionOf, queryOf, sample, writeSample } from './list-model.ts'
 import { idsOf, NOON, nextOf, recordOf, write, writeAll } from './records.ts'
-
-const ORDERS = ['newest', 'expiry'] as const
 
 /** When tokens that are added during a walk were made, and when they end, in milliseconds around noon. */
 const ADDED = [
@@ -62,6 +60,23 @@ function checkWalk(seen: readonly string[], staying: readonly string[], what: st
 }
 
 export const LIST_PAGES: readonly Case[] = [
+  {
+    name: 'list gives as many as were asked for if there are so many that fit all filters',
+    breaks: 'A page that is too short counts as the last one, and the tokens behind it are never shown.',
+    async check({ store, other }) {
+      const records = await writeSample(store)
+      const filters = [
+        {},
+        { type: 'npm' },
+        { status: 'active' },
+        { search: 'night' },
+        { type: 'rest', status: 'expired' },
+      ] as const
+      const queries = [1, 2, 3, 7, 19, 20, 21, 500].flatMap((limit) => filters.map((filter) => ({ ...filter, limit })))
+      await checkLists(other, records, inBothOrders(queries))
+      same(idsOf(await other.list(queryOf({ planId: 'none' }))), [], 'list of a plan without tokens')
+    },
+  },
   {
     name: 'a list goes on behind any place, also behind that of a token that is not there',
     breaks: 'Pages of a plan’s tokens repeat or leave out tokens, so that one to be revoked is not found.',
