@@ -1,19 +1,19 @@
 /**
- * Gathers for one process: notes in memory what was used, and writes it in batches, so that no request waits for a write. What
- * several processes write of one token is put together by the version of its value. What is noted: usage/note.ts.
+ * Gathers for one process: notes in memory what was used, and writes it in batches, so that no request waits for a write. What is
+ * noted: usage/note.ts. How it is put together with what others have written: usage/write.ts.
  */
 import { millisecondsInDay } from 'date-fns/constants'
 import type { RefusalCode } from '../core/refusals.ts'
 import { isCanary, isDate, type TokenRecord } from '../core/token.ts'
 import type { UsedFacts } from '../core/usage.ts'
 import type { Engine } from '../service/engine.ts'
-import { loadRecord } from '../service/rights.ts'
 import { changeValue, readValue } from '../service/values.ts'
-import { addDays, boundDays, type Counts, dayOf } from './days.ts'
-import { add, type Gathered, newGathered, settle } from './gathered.ts'
-import { readBeat, readPlan, readToken, textOfPlan, textOfToken } from './kept.ts'
+import { addDays, type Counts, dayOf } from './days.ts'
+import { add, type Gathered, newGathered } from './gathered.ts'
+import { readBeat, readPlan, readToken } from './kept.ts'
 import { isCounted, noteAllowed, noteRefused } from './note.ts'
-import { BEAT, nameOfPlan, nameOfToken, removeValue } from './values.ts'
+import { BEAT, nameOfPlan, nameOfToken, readOrTell } from './values.ts'
+import { type DayBounds, writePlan, writeToken } from './write.ts'
 
 /** How many tokens are noted in memory before they are written early, and how many at most while the store fails. */
 const [EARLY, MOST_NOTED] = [10_000, 50_000]
@@ -82,53 +82,10 @@ export function createMemory(engine: Engine, { writeEveryMs, quietDays }: Gather
     else if (!known || later(part) >= later(known)) tokens.set(id, part)
   }
 
-  /** Whether a record is there still, and in which plan. */
-  const planOf = async (id: string): Promise<string | undefined> => (await loadRecord(engine, id))?.planId
-  const readOrTell = <T>(name: string, text: string | undefined, read: (name: string, text: string) => T) => {
-    try {
-      return text === undefined ? undefined : read(name, text)
-    } catch (error) {
-      report.failed(error, 'store.readValue')
-      return 'unreadable' as const
-    }
-  }
   const today = (): number => dayOf(clock.now())
   const newest = (): number => Math.max(today(), seen)
+  const bounds: DayBounds = { least: () => (today() < seen - 1 ? seen - 1 : Number.NEGATIVE_INFINITY), newest }
 
-  const writeToken = async (id: string, part: Gathered): Promise<void> => {
-    const name = nameOfToken(engine, id)
-    let isNew = false
-    settle(part, today() < seen - 1 ? seen - 1 : Number.NEGATIVE_INFINITY, newest() + 1)
-    await changeValue(engine, name, async (text) => {
-      const kept = readOrTell(name, text, readToken)
-      const after = newGathered(part.planId)
-      isNew = kept === undefined
-      if (kept === 'unreadable') after.from = newest() + 1
-      else if (kept?.planId === part.planId) {
-        settle(kept, Number.NEGATIVE_INFINITY, newest() + 1)
-        add(after, kept)
-      } else if (kept) {
-        // It was moved to another plan, whose admins are not told how it was used before.
-        if ((await planOf(id)) !== part.planId) return undefined
-        after.from = newest() + 1
-      }
-      add(after, part)
-      return textOfToken(after, newest())
-    })
-    // A sweep may have removed the token meanwhile, and nobody would remove the value any more.
-    if (isNew && (await planOf(id).catch(() => part.planId)) === undefined) await removeValue(engine, name)
-  }
-  const writePlan = async (planId: string, part: ReadonlyMap<number, Counts>): Promise<void> => {
-    const name = nameOfPlan(engine, planId)
-    await changeValue(engine, name, (text) => {
-      const kept = readOrTell(name, text, readPlan)
-      const after = new Map<number, Counts>()
-      if (kept && kept !== 'unreadable') addDays(after, kept)
-      addDays(after, part)
-      boundDays(after, newest())
-      return textOfPlan(planId, after)
-    })
-  }
   /**
    * Writes that this process has judged and gathered, if it has since the last time; gives since when that was done without a gap.
    * Whoever only asks writes nothing: nobody may have gathered.
@@ -142,7 +99,7 @@ export function createMemory(engine: Engine, { writeEveryMs, quietDays }: Gather
     let since = Number.POSITIVE_INFINITY
     try {
       await changeValue(engine, BEAT, (text) => {
-        const kept = readOrTell(BEAT, text, readBeat)
+        const kept = readOrTell(engine, BEAT, text, readBeat)
         // Of the day on which it begins some requests may have come before.
         if (!kept || kept === 'unreadable') since = first + 1
         else if (kept.last > now + 1) since = Math.min(kept.last, now + MOST_AHEAD) + 1
@@ -185,13 +142,20 @@ export function createMemory(engine: Engine, { writeEveryMs, quietDays }: Gather
     writing.set(name, work)
     await work
   }
-  const flushToken = (id: string): Promise<void> => writeOne(`token ${id}`, tokens, id, writeToken, putBack)
+  const flushToken = (id: string): Promise<void> =>
+    writeOne(`token ${id}`, tokens, id, (key, part) => writeToken(engine, bounds, key, part), putBack)
   const flushPlan = (planId: string): Promise<void> =>
-    writeOne(`plan ${planId}`, plans, planId, writePlan, (key, part) => {
-      const known = plans.get(key)
-      if (known) addDays(known, part)
-      else plans.set(key, new Map(part))
-    })
+    writeOne(
+      `plan ${planId}`,
+      plans,
+      planId,
+      (key, part) => writePlan(engine, bounds, key, part),
+      (key, part) => {
+        const known = plans.get(key)
+        if (known) addDays(known, part)
+        else plans.set(key, new Map(part))
+      },
+    )
   const writeAll = async (): Promise<void> => {
     take()
     await beat()
@@ -273,7 +237,7 @@ export function createMemory(engine: Engine, { writeEveryMs, quietDays }: Gather
       const since = await beat()
       await flushToken(id)
       const name = nameOfToken(engine, id)
-      const kept = readOrTell(name, (await readValue(engine, name))?.value, readToken)
+      const kept = readOrTell(engine, name, (await readValue(engine, name))?.value, readToken)
       if (kept === 'unreadable' || (kept && kept.planId !== planId))
         return { gathered: newGathered(planId), since: undefined }
       const gathered = kept ?? newGathered(planId)
@@ -285,7 +249,7 @@ export function createMemory(engine: Engine, { writeEveryMs, quietDays }: Gather
       const since = await beat()
       await flushPlan(planId)
       const name = nameOfPlan(engine, planId)
-      const kept = readOrTell(name, (await readValue(engine, name))?.value, readPlan)
+      const kept = readOrTell(engine, name, (await readValue(engine, name))?.value, readPlan)
       if (kept === 'unreadable') return { gathered: new Map(), since: undefined }
       return { gathered: kept ?? new Map(), since: knownDay(since) }
     },
