@@ -60,7 +60,7 @@ export function DraftDialog({
   }, [isAsking])
   useLeaveQuestion(isDirty)
   return (
-    <Dialog title={title} isWide frame="tall" onLeave={isAsking ? keep : leave} onBack={isAsking ? keep : onBack}>
+    <Dialog title={title} isWide isTall onLeave={isAsking ? keep : leave} onBack={isAsking ? keep : onBack}>
       <form
         noValidate
         onSubmit={(event) => {

@@ -33,7 +33,7 @@ export function Waiting({ token, plan, isNew, onDone }: WaitingProps) {
     )
   }
   return (
-    <Dialog title={t('waitingTitle')} about={about} frame="low" onLeave={onDone}>
+    <Dialog title={t('waitingTitle')} about={about} onLeave={onDone}>
       <div class="body">
         <p id={about} class="note">
           <Icon name="people" />

@@ -1,4 +1,7 @@
-/** A modal: the browser's own dialog, which keeps the focus inside and gives it back, with Escape and Back in our hands. */
+/**
+ * A modal: the browser's own dialog, which keeps the focus inside and gives it back, with Escape and Back in our hands. Each has the
+ * same head, with its title and a way out; what scrolls is the `.body` in it.
+ */
 import type { ComponentChildren } from 'preact'
 import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { t } from '../hub.ts'
@@ -12,10 +15,8 @@ interface DialogProps {
   /** What Back does instead: it leads to the page of the modal before this one. */
   readonly onBack?: (() => void) | undefined
   readonly isWide?: boolean
-  /**
-   * A frame: a head with a way out, and what scrolls by itself between it and the foot. `tall` keeps its height whatever is in it.
-   */
-  readonly frame?: 'tall' | 'low'
+  /** Keeps its height whatever is in it. */
+  readonly isTall?: boolean
   /** Drawn as a drawer at the end of the page, with a button of its own to close it. */
   readonly isDrawer?: boolean
   /** The id of what is read with the title: what one has to know before anything else. */
@@ -26,7 +27,7 @@ interface DialogProps {
 const FIRST = ':is(.body, footer) :is(input, select, textarea, button)'
 
 /** Shows it for as long as it is mounted. */
-export function Dialog({ title, onLeave, onBack, isWide, isDrawer, frame, about, children }: DialogProps) {
+export function Dialog({ title, onLeave, onBack, isWide, isTall, isDrawer, about, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null)
   const titleId = useId()
   const back = useRef(onLeave)
@@ -35,7 +36,7 @@ export function Dialog({ title, onLeave, onBack, isWide, isDrawer, frame, about,
     const dialog = element.current
     dialog?.showModal()
     // The way out stands first, and is not what one has come for.
-    if (frame) dialog?.querySelector<HTMLElement>(FIRST)?.focus()
+    if (!isDrawer) dialog?.querySelector<HTMLElement>(FIRST)?.focus()
     const release = holdBack(() => back.current())
     return () => {
       release()
@@ -45,7 +46,7 @@ export function Dialog({ title, onLeave, onBack, isWide, isDrawer, frame, about,
   return (
     <dialog
       ref={element}
-      class={`dialog ${isDrawer ? 'drawer' : isWide ? 'wide' : ''} ${frame ? `framed ${frame}` : ''}`}
+      class={`dialog ${isDrawer ? 'drawer' : `framed ${isTall ? 'tall' : 'low'} ${isWide ? 'wide' : ''}`}`}
       aria-labelledby={titleId}
       aria-describedby={about}
       onKeyDown={(event) => {
@@ -64,15 +65,15 @@ export function Dialog({ title, onLeave, onBack, isWide, isDrawer, frame, about,
         onLeave()
       }}
     >
-      {frame ? (
+      {isDrawer ? (
+        <h2 id={titleId}>{title}</h2>
+      ) : (
         <div class="head">
           <h2 id={titleId}>{title}</h2>
           <button type="button" class="quiet square" aria-label={t('close')} onClick={onLeave}>
             <Icon name="close" />
           </button>
         </div>
-      ) : (
-        <h2 id={titleId}>{title}</h2>
       )}
       {children}
     </dialog>

@@ -5,7 +5,7 @@ import { Unanswered } from '../api.ts'
 import { useCall } from '../hooks.ts'
 import { t } from '../hub.ts'
 import { Dialog } from './dialog.tsx'
-import { Action, FailureNote } from './parts.tsx'
+import { FailureNote } from './parts.tsx'
 
 interface FrameProps {
   readonly children: ComponentChildren
@@ -16,13 +16,9 @@ export function InDialog({
   children,
   onClose,
 }: FrameProps & { readonly onClose: (nothing: readonly never[]) => void }) {
-  const leave = (): void => onClose([])
   return (
-    <Dialog title={t('working')} onLeave={leave}>
-      {children}
-      <footer>
-        <Action onClick={leave}>{t('close')}</Action>
-      </footer>
+    <Dialog title={t('working')} onLeave={() => onClose([])}>
+      <div class="body">{children}</div>
     </Dialog>
   )
 }

@@ -22,19 +22,21 @@ function Confirm({ stepUp, isAgain, answer }: Asked) {
   useLookedAt(() => isOpened.current && answer(true))
   return (
     <Dialog title={t('stepUpTitle')} about={about} onLeave={() => answer(false)}>
-      <div id={about} class="step-up">
-        {isAgain && (
-          <p class="mistake" role="alert">
-            {t('stepUpAgain')}
+      <div class="body">
+        <div id={about} class="step-up">
+          {isAgain && (
+            <p class="mistake" role="alert">
+              {t('stepUpAgain')}
+            </p>
+          )}
+          <p>
+            {t('stepUpLead')}{' '}
+            {stepUp.maxAgeSeconds !== undefined &&
+              count(Math.max(1, Math.round(stepUp.maxAgeSeconds / 60)), 'stepUpRecent')}{' '}
+            {stepUp.acr && t('stepUpStronger')}
           </p>
-        )}
-        <p>
-          {t('stepUpLead')}{' '}
-          {stepUp.maxAgeSeconds !== undefined &&
-            count(Math.max(1, Math.round(stepUp.maxAgeSeconds / 60)), 'stepUpRecent')}{' '}
-          {stepUp.acr && t('stepUpStronger')}
-        </p>
-        <p class="hint">{t(address ? 'stepUpHow' : 'stepUpHowElse')}</p>
+          <p class="hint">{t(address ? 'stepUpHow' : 'stepUpHowElse')}</p>
+        </div>
       </div>
       <footer>
         <Action onClick={() => answer(false)}>{t('cancel')}</Action>

@@ -60,41 +60,43 @@ export function Export({ plan, choice, onClose }: ExportProps) {
   const isFiltered = JSON.stringify(choice) !== JSON.stringify(EVERYTHING)
   return (
     <Dialog title={t('exportTitle')} onLeave={leave}>
-      <p>{t(isFiltered ? 'exportLeadFound' : 'exportLead')}</p>
-      {!progress && (
-        <fieldset>
-          <legend>{t('exportFormat')}</legend>
-          {FORMATS.map(([name, label, hint]) => (
-            <div key={name} class="choice">
-              <input
-                type="radio"
-                id={`format-${name}`}
-                name="format"
-                aria-describedby={`format-${name}-hint`}
-                checked={format === name}
-                onChange={() => setFormat(name)}
-              />
-              <div>
-                <label for={`format-${name}`}>{t(label)}</label>
-                <p class="hint" id={`format-${name}-hint`}>
-                  {t(hint)}
-                </p>
+      <div class="body">
+        <p>{t(isFiltered ? 'exportLeadFound' : 'exportLead')}</p>
+        {!progress && (
+          <fieldset>
+            <legend>{t('exportFormat')}</legend>
+            {FORMATS.map(([name, label, hint]) => (
+              <div key={name} class="choice">
+                <input
+                  type="radio"
+                  id={`format-${name}`}
+                  name="format"
+                  aria-describedby={`format-${name}-hint`}
+                  checked={format === name}
+                  onChange={() => setFormat(name)}
+                />
+                <div>
+                  <label for={`format-${name}`}>{t(label)}</label>
+                  <p class="hint" id={`format-${name}-hint`}>
+                    {t(hint)}
+                  </p>
+                </div>
               </div>
-            </div>
-          ))}
-        </fieldset>
-      )}
-      {isRunning && <progress aria-label={t('exportTitle')} />}
-      <p role="status">
-        {isTooLong
-          ? t('exportTooLong')
-          : saved !== undefined
-            ? count(saved, 'exportSaved')
-            : progress &&
-              `${count(progress.count, 'exportCount')} ${progress.at ? t('exportAt', { date: dayOf(progress.at) }) : ''}`}
-      </p>
-      <FailureNote failure={call.failure} onRetry={run} />
-      {call.failure && <p class="hint">{t('exportNotWhole')}</p>}
+            ))}
+          </fieldset>
+        )}
+        {isRunning && <progress aria-label={t('exportTitle')} />}
+        <p role="status">
+          {isTooLong
+            ? t('exportTooLong')
+            : saved !== undefined
+              ? count(saved, 'exportSaved')
+              : progress &&
+                `${count(progress.count, 'exportCount')} ${progress.at ? t('exportAt', { date: dayOf(progress.at) }) : ''}`}
+        </p>
+        <FailureNote failure={call.failure} onRetry={run} />
+        {call.failure && <p class="hint">{t('exportNotWhole')}</p>}
+      </div>
       <footer>
         <Action onClick={leave}>{t(isRunning ? 'exportStop' : saved === undefined ? 'cancel' : 'close')}</Action>
         {!progress && (

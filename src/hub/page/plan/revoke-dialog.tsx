@@ -52,8 +52,6 @@ export function RevokeMany({ planId, tokens, onClose }: RevokeManyProps) {
   }
   return (
     <Dialog title={count(preview?.count ?? tokens.size, 'manyTitle')} isWide onLeave={leave}>
-      {!preview && !call.failure && <p role="status">{t('manyLooking')}</p>}
-      {!preview && <FailureNote failure={call.failure} onRetry={look} />}
       {preview && !revoking && (
         <Question
           preview={preview}
@@ -78,9 +76,15 @@ export function RevokeMany({ planId, tokens, onClose }: RevokeManyProps) {
         />
       )}
       {!preview && (
-        <footer>
-          <Action onClick={leave}>{t('cancel')}</Action>
-        </footer>
+        <>
+          <div class="body">
+            {!call.failure && <p role="status">{t('manyLooking')}</p>}
+            <FailureNote failure={call.failure} onRetry={look} />
+          </div>
+          <footer>
+            <Action onClick={leave}>{t('cancel')}</Action>
+          </footer>
+        </>
       )}
     </Dialog>
   )
@@ -108,9 +112,11 @@ function Question({ preview, selected, onCancel, onGo }: QuestionProps) {
   if (total === 0)
     return (
       <>
-        <p ref={first} tabIndex={-1}>
-          {t('manyNone')}
-        </p>
+        <div class="body">
+          <p ref={first} tabIndex={-1}>
+            {t('manyNone')}
+          </p>
+        </div>
         <footer>
           <Action onClick={onCancel}>{t('close')}</Action>
         </footer>
@@ -125,35 +131,37 @@ function Question({ preview, selected, onCancel, onGo }: QuestionProps) {
         if (isMatch && mistake === undefined) onGo(reason.trim())
       }}
     >
-      <p ref={first} tabIndex={-1}>
-        <strong>{t('manyLead')}</strong> {recent > 0 ? count(recent, 'manyUsed') : t('manyUnused')}
-      </p>
-      {selected > total && <p class="hint">{count(selected - total, 'manyOver')}</p>}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard. */}
-      <ul class="many" tabIndex={0} aria-label={t('manyList')}>
-        {preview.tokens.map(({ id, name, lastUsedAt, expiresAt }) => (
-          <li key={id}>
-            <bdi title={name}>{name}</bdi>
-            <span class="hint">{usedOf(lastUsedAt)}</span>
-            <span class="hint">{t('manyExpires', { date: dayOf(expiresAt) })}</span>
-          </li>
-        ))}
-        {total > preview.tokens.length && <li class="hint">{count(total - preview.tokens.length, 'manyRest')}</li>}
-      </ul>
-      <TextField
-        label={t('manyReason')}
-        hint={t('manyReasonHint')}
-        mistake={mistake}
-        value={reason}
-        onText={setReason}
-      />
-      <TextField
-        label={<span id={about}>{t('manyCount', { count: String(total) })}</span>}
-        mistake={isTried && !isMatch ? t('manyMismatch') : undefined}
-        inputMode="numeric"
-        value={typed}
-        onText={setTyped}
-      />
+      <div class="body">
+        <p ref={first} tabIndex={-1}>
+          <strong>{t('manyLead')}</strong> {recent > 0 ? count(recent, 'manyUsed') : t('manyUnused')}
+        </p>
+        {selected > total && <p class="hint">{count(selected - total, 'manyOver')}</p>}
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard. */}
+        <ul class="many" tabIndex={0} aria-label={t('manyList')}>
+          {preview.tokens.map(({ id, name, lastUsedAt, expiresAt }) => (
+            <li key={id}>
+              <bdi title={name}>{name}</bdi>
+              <span class="hint">{usedOf(lastUsedAt)}</span>
+              <span class="hint">{t('manyExpires', { date: dayOf(expiresAt) })}</span>
+            </li>
+          ))}
+          {total > preview.tokens.length && <li class="hint">{count(total - preview.tokens.length, 'manyRest')}</li>}
+        </ul>
+        <TextField
+          label={t('manyReason')}
+          hint={t('manyReasonHint')}
+          mistake={mistake}
+          value={reason}
+          onText={setReason}
+        />
+        <TextField
+          label={<span id={about}>{t('manyCount', { count: String(total) })}</span>}
+          mistake={isTried && !isMatch ? t('manyMismatch') : undefined}
+          inputMode="numeric"
+          value={typed}
+          onText={setTyped}
+        />
+      </div>
       <CallFooter isBusy={false} onCancel={onCancel}>
         <Action look="danger" submits isOff={!isMatch || mistake !== undefined}>
           {count(total, 'manyGo')}

@@ -38,22 +38,24 @@ export function Outcome({ revoking, total, tokens, call, isStopping, onStop, onG
   useEffect(() => head.current?.focus(), [])
   return (
     <>
-      <p ref={head} tabIndex={-1} class="outcome" role="status">
-        {isOver ? count(done, 'manyDone') : t('manyProgress', { done, count: total })}{' '}
-        {!isOver && isStopping && t('manyStopping')}
-        {isOver && !isThrough && !call.failure && t('manyStopped')}
-      </p>
-      <progress value={fates.size} max={total} aria-label={t('manyProgress', { done, count: total })} />
-      {isOver && (
-        <>
-          {SENTENCES.map(([fate, sentence]) => (
-            <Names key={fate} sentence={sentence} ids={idsOf(fate)} tokens={tokens} isOpen={fate === 'failed'} />
-          ))}
-          {left > 0 && !isThrough && <p>{count(left, 'manyLeft')}</p>}
-        </>
-      )}
-      <FailureNote failure={call.failure} isWrite />
-      {call.failure?.code === 'preview_outdated' && <p>{t('manyOutdated')}</p>}
+      <div class="body">
+        <p ref={head} tabIndex={-1} class="outcome" role="status">
+          {isOver ? count(done, 'manyDone') : t('manyProgress', { done, count: total })}{' '}
+          {!isOver && isStopping && t('manyStopping')}
+          {isOver && !isThrough && !call.failure && t('manyStopped')}
+        </p>
+        <progress value={fates.size} max={total} aria-label={t('manyProgress', { done, count: total })} />
+        {isOver && (
+          <>
+            {SENTENCES.map(([fate, sentence]) => (
+              <Names key={fate} sentence={sentence} ids={idsOf(fate)} tokens={tokens} isOpen={fate === 'failed'} />
+            ))}
+            {left > 0 && !isThrough && <p>{count(left, 'manyLeft')}</p>}
+          </>
+        )}
+        <FailureNote failure={call.failure} isWrite />
+        {call.failure?.code === 'preview_outdated' && <p>{t('manyOutdated')}</p>}
+      </div>
       <footer>
         {isOver ? (
           <>

@@ -43,30 +43,32 @@ export function Whose({ onClose }: { readonly onClose: () => void }) {
           if (!call.isBusy) ask()
         }}
       >
-        <p id={about}>{t('whoseLead')}</p>
-        <Field label={t('whoseField')} mistake={isEmpty ? t('whoseEmpty') : undefined}>
-          {(control) => (
-            // Not controlled: its text is in the field and nowhere else.
-            <input
-              {...control}
-              ref={field}
-              type="password"
-              autocomplete="off"
-              spellcheck={false}
-              maxLength={LONGEST}
-              data-1p-ignore
-              data-lpignore="true"
-              onInput={() => {
-                setAnswer(undefined)
-                setEmpty(false)
-              }}
-            />
-          )}
-        </Field>
-        <FailureNote failure={call.failure} hasInput />
-        <div role="status">
-          {answer && !answer.token && <p class="answer">{t('whoseNobody')}</p>}
-          {answer?.token && <Found answer={answer} token={answer.token} onLeave={close} onRevoke={setRevoking} />}
+        <div class="body">
+          <p id={about}>{t('whoseLead')}</p>
+          <Field label={t('whoseField')} mistake={isEmpty ? t('whoseEmpty') : undefined}>
+            {(control) => (
+              // Not controlled: its text is in the field and nowhere else.
+              <input
+                {...control}
+                ref={field}
+                type="password"
+                autocomplete="off"
+                spellcheck={false}
+                maxLength={LONGEST}
+                data-1p-ignore
+                data-lpignore="true"
+                onInput={() => {
+                  setAnswer(undefined)
+                  setEmpty(false)
+                }}
+              />
+            )}
+          </Field>
+          <FailureNote failure={call.failure} hasInput />
+          <div role="status">
+            {answer && !answer.token && <p class="answer">{t('whoseNobody')}</p>}
+            {answer?.token && <Found answer={answer} token={answer.token} onLeave={close} onRevoke={setRevoking} />}
+          </div>
         </div>
         <CallFooter isBusy={call.isBusy} onCancel={close}>
           <Action look="main" submits isBusy={call.isBusy}>

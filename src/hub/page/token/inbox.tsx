@@ -8,7 +8,7 @@ import { useNewest } from '../hooks.ts'
 import { boot, count, rich, t } from '../hub.ts'
 import { useLookedAt } from '../looked-at.ts'
 import { Dialog } from '../parts/dialog.tsx'
-import { Action, FailureNote } from '../parts/parts.tsx'
+import { FailureNote } from '../parts/parts.tsx'
 import { isMe, personOf } from '../people.ts'
 import { tokenAddress } from '../plan/views.ts'
 import { namesOf, proposed, toldIn } from './changes.tsx'
@@ -91,9 +91,6 @@ export function InboxButton({ planId }: { readonly planId: string }) {
               })
             }}
           />
-          <footer>
-            <Action onClick={() => setOpen(false)}>{t('close')}</Action>
-          </footer>
         </Dialog>
       )}
     </>
@@ -110,7 +107,7 @@ interface InboxProps {
 function InboxView({ inbox, onOpen }: InboxProps) {
   const { forMe, mine, isWhole, isKnown, failure, isBusy, load } = inbox
   return (
-    <div class="inbox" aria-busy={isBusy}>
+    <div class="body inbox" aria-busy={isBusy}>
       <FailureNote failure={failure} onRetry={load} />
       {!isKnown && !failure && (
         <p class="hint" role="status">

@@ -38,47 +38,49 @@ export function Narrow({ token, advice, onNarrowed, onClose }: NarrowProps) {
       about={about}
       onLeave={() => call.isBusy || onClose()}
     >
-      <p id={about}>{count(window, 'narrowLead')}</p>
-      <h3>{t('narrowGoes')}</h3>
-      <ul class="rows">
-        {scopes.map((name) => (
-          <li key={name}>
-            <del>{titles.get(name) ?? name}</del>
-            <code>{name}</code>
-          </li>
+      <div class="body">
+        <p id={about}>{count(window, 'narrowLead')}</p>
+        <h3>{t('narrowGoes')}</h3>
+        <ul class="rows">
+          {scopes.map((name) => (
+            <li key={name}>
+              <del>{titles.get(name) ?? name}</del>
+              <code>{name}</code>
+            </li>
+          ))}
+          {resources.map(({ kind, id }) => (
+            <li key={kind + id}>
+              <del>
+                <span class="kind">{kind.replaceAll('_', ' ')}</span> <bdi>{nameOf({ kind, id })}</bdi>
+              </del>
+            </li>
+          ))}
+        </ul>
+        <h3>{t('narrowProof')}</h3>
+        <p class="hint">{t('narrowProofLead')}</p>
+        <ul class="rows used">
+          {proof.map(({ route, resource }) => (
+            <li key={`${route} ${resource?.kind} ${resource?.id}`}>
+              <code>{route}</code>
+              <span class="hint">
+                {resource && (
+                  <>
+                    {resource.kind.replaceAll('_', ' ')} <bdi>{nameOf(resource)}</bdi>
+                    {' · '}
+                  </>
+                )}
+                <span class="good">{t('narrowAllowed')}</span>
+              </span>
+            </li>
+          ))}
+        </ul>
+        {withheld.map(({ code, message }) => (
+          <p key={code} class="hint">
+            <Told about="withheld" of={{ code, message }} />
+          </p>
         ))}
-        {resources.map(({ kind, id }) => (
-          <li key={kind + id}>
-            <del>
-              <span class="kind">{kind.replaceAll('_', ' ')}</span> <bdi>{nameOf({ kind, id })}</bdi>
-            </del>
-          </li>
-        ))}
-      </ul>
-      <h3>{t('narrowProof')}</h3>
-      <p class="hint">{t('narrowProofLead')}</p>
-      <ul class="rows used">
-        {proof.map(({ route, resource }) => (
-          <li key={`${route} ${resource?.kind} ${resource?.id}`}>
-            <code>{route}</code>
-            <span class="hint">
-              {resource && (
-                <>
-                  {resource.kind.replaceAll('_', ' ')} <bdi>{nameOf(resource)}</bdi>
-                  {' · '}
-                </>
-              )}
-              <span class="good">{t('narrowAllowed')}</span>
-            </span>
-          </li>
-        ))}
-      </ul>
-      {withheld.map(({ code, message }) => (
-        <p key={code} class="hint">
-          <Told about="withheld" of={{ code, message }} />
-        </p>
-      ))}
-      <FailureNote failure={call.failure} isWrite />
+        <FailureNote failure={call.failure} isWrite />
+      </div>
       <CallFooter isBusy={call.isBusy} onCancel={onClose}>
         <Action look="main" onClick={narrow} isBusy={call.isBusy}>
           {t('narrow')}

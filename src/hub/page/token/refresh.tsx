@@ -42,32 +42,34 @@ export function Refresh({ token, onIssued, onClose }: RefreshProps) {
       about={about}
       onLeave={() => call.isBusy || onClose()}
     >
-      <p id={about}>
-        {count(days, 'refreshLead')} {!isLeaked && count(hours, 'refreshGrace')}
-      </p>
-      <dl>
-        <dt>{t('refreshExpires')}</dt>
-        <dd>{dates ? momentOf(dates.expiresAt) : '…'}</dd>
-        <dt>{t('refreshPrevious')}</dt>
-        <dd>{isLeaked ? t('refreshNow') : dates ? momentOf(dates.previousWorksUntil) : '…'}</dd>
-      </dl>
-      <div class="choice">
-        <input
-          id="leaked"
-          type="checkbox"
-          checked={isLeaked}
-          aria-describedby="leaked-about"
-          onChange={({ currentTarget }) => setLeaked(currentTarget.checked)}
-        />
-        <div>
-          <label for="leaked">{t('refreshLeaked')}</label>
-          <p class="hint" id="leaked-about">
-            {t('refreshLeakedHint')}
-          </p>
+      <div class="body">
+        <p id={about}>
+          {count(days, 'refreshLead')} {!isLeaked && count(hours, 'refreshGrace')}
+        </p>
+        <dl>
+          <dt>{t('refreshExpires')}</dt>
+          <dd>{dates ? momentOf(dates.expiresAt) : '…'}</dd>
+          <dt>{t('refreshPrevious')}</dt>
+          <dd>{isLeaked ? t('refreshNow') : dates ? momentOf(dates.previousWorksUntil) : '…'}</dd>
+        </dl>
+        <div class="choice">
+          <input
+            id="leaked"
+            type="checkbox"
+            checked={isLeaked}
+            aria-describedby="leaked-about"
+            onChange={({ currentTarget }) => setLeaked(currentTarget.checked)}
+          />
+          <div>
+            <label for="leaked">{t('refreshLeaked')}</label>
+            <p class="hint" id="leaked-about">
+              {t('refreshLeakedHint')}
+            </p>
+          </div>
         </div>
+        <FailureNote failure={preview.failure} onRetry={preview.load} />
+        <FailureNote failure={call.failure} isWrite />
       </div>
-      <FailureNote failure={preview.failure} onRetry={preview.load} />
-      <FailureNote failure={call.failure} isWrite />
       <CallFooter isBusy={call.isBusy} onCancel={onClose}>
         <Action look="main" onClick={() => dates && refresh()} isBusy={call.isBusy} isOff={!dates}>
           {t('refresh')}

@@ -47,28 +47,30 @@ export function Revoke({ token: known, onRevoked, onClose }: RevokeProps) {
           if (!call.isBusy) revoke()
         }}
       >
-        <p id={about}>
-          <strong>{t(token.status === 'pending' ? 'revokeRequestLead' : 'revokeLead')}</strong>{' '}
-          {token.lastUsedAt && t('revokeUsed', { when: awayOf(token.lastUsedAt) })}{' '}
-          {token.status === 'revoked' && t('alreadyRevoked')}
-        </p>
-        <TextField
-          label={rich('revokeConfirm', {
-            token: (
-              <strong>
-                <bdi>{token.name}</bdi>
-              </strong>
-            ),
-          })}
-          mistake={isWrong && !isMatch ? t('revokeMismatch') : undefined}
-          value={typed}
-          onText={setTyped}
-        />
-        <details>
-          <summary>{t('reasonAdd')}</summary>
-          <ReasonField value={reason} onChange={setReason} />
-        </details>
-        <FailureNote failure={call.failure} isWrite />
+        <div class="body">
+          <p id={about}>
+            <strong>{t(token.status === 'pending' ? 'revokeRequestLead' : 'revokeLead')}</strong>{' '}
+            {token.lastUsedAt && t('revokeUsed', { when: awayOf(token.lastUsedAt) })}{' '}
+            {token.status === 'revoked' && t('alreadyRevoked')}
+          </p>
+          <TextField
+            label={rich('revokeConfirm', {
+              token: (
+                <strong>
+                  <bdi>{token.name}</bdi>
+                </strong>
+              ),
+            })}
+            mistake={isWrong && !isMatch ? t('revokeMismatch') : undefined}
+            value={typed}
+            onText={setTyped}
+          />
+          <details>
+            <summary>{t('reasonAdd')}</summary>
+            <ReasonField value={reason} onChange={setReason} />
+          </details>
+          <FailureNote failure={call.failure} isWrite />
+        </div>
         <CallFooter isBusy={call.isBusy} onCancel={onClose}>
           <Action look="danger" submits isBusy={call.isBusy} isOff={!isMatch || !isReason(reason)}>
             {t('revoke')}

@@ -47,7 +47,7 @@ export function SecretBox({ issued: { token, secret }, onDone }: SecretBoxProps)
   }
   const leave = (): void => (isCopied ? onDone() : setAsking(true))
   return (
-    <Dialog title={t('secretTitle')} about={about} frame="low" onLeave={leave}>
+    <Dialog title={t('secretTitle')} about={about} onLeave={leave}>
       <div
         class="body"
         onCopy={() => {

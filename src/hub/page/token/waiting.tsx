@@ -222,9 +222,11 @@ function Decline({ token, onDone, onClose }: DeclineProps) {
           if (!call.isBusy && isReason(reason)) decline()
         }}
       >
-        <p id={about}>{t(isEnd ? 'declineEnds' : 'declineDrops')}</p>
-        <ReasonField value={reason} onChange={setReason} />
-        <FailureNote failure={call.failure} hasInput={reason !== ''} isWrite />
+        <div class="body">
+          <p id={about}>{t(isEnd ? 'declineEnds' : 'declineDrops')}</p>
+          <ReasonField value={reason} onChange={setReason} />
+          <FailureNote failure={call.failure} hasInput={reason !== ''} isWrite />
+        </div>
         <CallFooter isBusy={call.isBusy} onCancel={onClose}>
           <Action look="danger" submits isBusy={call.isBusy} isOff={!isReason(reason)}>
             {t('decline')}
