@@ -40,9 +40,9 @@ interface Figures {
    * longest step as it is done (hub/overview/in-steps.ts), and all of it once one name has changed. For the eye alone.
    */
   readonly sortMs: { readonly atOnce: number; readonly step: number; readonly again: number }
-  /** Scripts, stylesheet and texts, as they are loaded for the table. */
+  /** Scripts, stylesheet and the texts of the language that has most, as they are loaded for the table. */
   readonly brotliBytes: number
-  /** Forms, log and charts, which are loaded when one opens them. */
+  /** Forms, log, charts, and what of a token's tabs is loaded when one opens them, with the texts of the language that has most. */
   readonly laterBytes: number
 }
 
@@ -59,8 +59,12 @@ const weightOf = (files: readonly ({ readonly brotli: string } | undefined)[]): 
 /** Runs it, over a tenth of the tokens if it has to be quick. */
 export async function hub({ quick }: { readonly quick: boolean }): Promise<Figures> {
   const parts = Object.values(ASSETS.parts)
-  const brotliBytes = weightOf([ASSETS.script, ASSETS.style, ASSETS.texts.en, ...parts.filter((one) => one.isEarly)])
-  const laterBytes = weightOf(parts.filter((one) => !one.isEarly))
+  const heaviest = (texts: readonly { readonly brotli: string }[]): number =>
+    Math.max(...texts.map((one) => weightOf([one])))
+  const brotliBytes =
+    weightOf([ASSETS.script, ASSETS.style, ...parts.filter((one) => one.isEarly)]) +
+    heaviest(Object.values(ASSETS.texts))
+  const laterBytes = weightOf(parts.filter((one) => !one.isEarly)) + heaviest(Object.values(ASSETS.laterTexts))
   const few = await serving(await filled(20))
   const many = await serving(await filled(quick ? 2_000 : 20_000))
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'

@@ -1,6 +1,6 @@
 /**
  * Builds the page of src/hub/page/ into src/hub/assets.gen.ts, which git does not keep: one script with the parts that it
- * loads, one stylesheet, and the texts of each language, each also in brotli. Runs before whatever reads the sources: build, tests, types. Says nothing unless something is wrong.
+ * loads, one stylesheet, and the texts of each language in two files, each also in brotli. Runs before whatever reads the sources: build, tests, types. Says nothing unless something is wrong.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
@@ -72,25 +72,40 @@ function assetOf(text: string): Asset {
 const OF_ENGINE = { ...ENGINE_TEXTS, ...REASON_TEXTS }
 const ENGLISH = Object.fromEntries(Object.entries(HUB_TEXTS).filter(([name]) => !Object.hasOwn(OF_ENGINE, name)))
 
+/** What is said of any call that fails, whatever part of the page has made it, by codes that come with the answer. */
+const OF_ANY_CALL = /^(error|issue)_/
+
+/** A file of some of the texts for each language. */
+const filesOf = (languages: readonly (readonly [tag: string, words: object])[], has: (name: string) => boolean) =>
+  Object.fromEntries(
+    languages.map(([tag, words]) => [
+      tag,
+      assetOf(JSON.stringify(Object.fromEntries(Object.entries(words).filter(([name]) => has(name))))),
+    ]),
+  )
+
 /** Builds it. A file that says the same already is left alone, so that nothing that watches it starts over. */
 export async function buildHub(): Promise<void> {
   const [{ script, parts }, style] = await Promise.all([bundleScript(), bundleStyle()])
-  const texts = Object.fromEntries(
-    Object.entries({ en: ENGLISH, ...LANGUAGES }).map(([tag, words]) => [
-      tag,
-      // What a language lacks is English.
-      assetOf(JSON.stringify(tag === 'en' ? words : { ...HUB_TEXTS, ...words })),
-    ]),
-  )
+  // What a language lacks is English.
+  const others = Object.entries(LANGUAGES).map(([tag, words]) => [tag, { ...HUB_TEXTS, ...words }] as const)
+  const languages = [['en', ENGLISH], ...others] as const
+  // A text is named where it is used. One that no file names that is loaded at once is for what is loaded later.
+  const early = [script, ...Object.values(parts).filter(({ isEarly }) => isEarly)].map((file) => file.text).join('\n')
+  const named = new Set(early.match(/\w+/g))
+  const isEarly = (name: string): boolean => named.has(name) || OF_ANY_CALL.test(name)
+  const texts = filesOf(languages, isEarly)
+  const laterTexts = filesOf(languages, (name) => !isEarly(name))
   const text = `/** The page's files. Made by scripts/build-hub.ts from hub/page/; not to be edited. */
 export const ASSETS: {
   readonly [file in 'script' | 'style']: { readonly text: string; readonly brotli: string }
 } & {
-  readonly texts: { readonly [language: string]: { readonly text: string; readonly brotli: string } }
+  readonly [file in 'texts' | 'laterTexts']: { readonly [language: string]: { readonly text: string; readonly brotli: string } }
+} & {
   readonly parts: {
     readonly [name: string]: { readonly text: string; readonly brotli: string; readonly isEarly: boolean }
   }
-} = ${JSON.stringify({ script, parts, style, texts })}
+} = ${JSON.stringify({ script, parts, style, texts, laterTexts })}
 `
   if (read(generated) !== text) writeFileSync(generated, text)
 }

@@ -25,6 +25,8 @@ export interface Files {
   readonly styles: readonly string[]
   /** The name of the file with the texts of a language that the page comes with. */
   textsOf(language: string): string
+  /** The name of the file with those that only parts need which are loaded later. */
+  laterTextsOf(language: string): string
   /** The answer to a request for one of them; `undefined` for any other name. */
   answer(name: string, request: Request): Promise<Response | undefined>
 }
@@ -35,25 +37,30 @@ const SCRIPT = 'text/javascript; charset=utf-8'
 export function createFiles(css: string): Files {
   const named = (stem: string, ending: string, text: string): string =>
     `${stem}.${bytesToHex(sha256(utf8ToBytes(text))).slice(0, 16)}.${ending}`
+  type ByLanguage = { readonly [tag: string]: { readonly text: string; readonly brotli: string } }
+  const namedByLanguage = (stem: string, files: ByLanguage) =>
+    new Map(Object.entries(files).map(([tag, file]) => [tag, { ...file, name: named(stem, 'json', file.text) }]))
   const script = named('hub', 'js', ASSETS.script.text)
   const style = named('hub', 'css', ASSETS.style.text)
   const theme = named('theme', 'css', css)
   const parts = Object.entries(ASSETS.parts)
-  const texts = new Map(Object.entries(ASSETS.texts).map(([tag, file]) => [tag, named('texts', 'json', file.text)]))
+  const texts = namedByLanguage('texts', ASSETS.texts)
+  const laterTexts = namedByLanguage('texts-later', ASSETS.laterTexts)
   const served = new Map<string, Served>([
     [script, { type: SCRIPT, ...ASSETS.script }],
     ...parts.map(([name, { text, brotli }]): [string, Served] => [name, { type: SCRIPT, text, brotli }]),
     [style, { type: 'text/css; charset=utf-8', ...ASSETS.style }],
-    ...Object.entries(ASSETS.texts).map(([tag, file]): [string, Served] => [
-      texts.get(tag) ?? '',
-      { type: 'application/json', ...file },
+    ...[...texts.values(), ...laterTexts.values()].map(({ name, text, brotli }): [string, Served] => [
+      name,
+      { type: 'application/json', text, brotli },
     ]),
     ...(css === '' ? [] : ([[theme, { type: 'text/css; charset=utf-8', text: css }]] as const)),
   ])
   return {
     script,
     early: parts.filter(([, { isEarly }]) => isEarly).map(([name]) => name),
-    textsOf: (language) => texts.get(language) ?? (texts.get('en') as string),
+    textsOf: (language) => texts.get(language)?.name ?? '',
+    laterTextsOf: (language) => laterTexts.get(language)?.name ?? '',
     styles: css === '' ? [style] : [style, theme],
     async answer(name, { headers, method }) {
       const file = served.get(name)

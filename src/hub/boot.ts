@@ -8,6 +8,7 @@ import type { Policy } from '../core/policy.ts'
 import { npmrc } from '../npm/npmrc.ts'
 import type { Features } from '../service/features.ts'
 import type { TokenPage } from '../service/manage.ts'
+import type { Files } from './assets.ts'
 import type { Language } from './language.ts'
 import { checkedPlans, type HubAddress, type HubOptions, type HubPlan } from './options.ts'
 import { PAGE_SIZE } from './overview/route.ts'
@@ -45,6 +46,8 @@ export interface Boot {
   readonly stepUp?: string
   /** Where the texts of the language are. */
   readonly words: string
+  /** Where those are that only parts need which are loaded later. */
+  readonly laterWords: string
   /** The host's texts in place of these. */
   readonly texts: Partial<HubTexts>
   readonly plans: readonly BootPlan[]
@@ -63,15 +66,14 @@ export interface Boot {
 /** What the hub has for everybody, and what it speaks. */
 interface Given {
   readonly usages: Boot['usages']
-  /** The name of the file with the texts. */
-  readonly words: string
+  readonly files: Files
   readonly language: Language
 }
 
 /** Gathers it for a person. */
 export async function bootOf(
   options: HubOptions,
-  { usages, words, language: { lang, dir, own } }: Given,
+  { usages, files, language: { lang, dir, own, file } }: Given,
   actor: Actor,
   request: Request,
 ): Promise<Boot> {
@@ -95,7 +97,9 @@ export async function bootOf(
     ...(signIn !== undefined && { signIn }),
     actor: actor.id,
     ...(stepUp !== undefined && { stepUp }),
-    ...{ words: `${basePath}/${words}`, texts: own },
+    words: `${basePath}/${files.textsOf(file)}`,
+    laterWords: `${basePath}/${files.laterTextsOf(file)}`,
+    texts: own,
     ...(pin !== undefined && { isPinned: true }),
     plans: shown,
     surfaces: surfacesOf(tokens.policies),

@@ -81,7 +81,7 @@ export function hubHandler(given: HubOptions): HubHandler {
       const actor = await actorOf(options, request)
       if (actor === undefined) return notice(401, 'signedOut', problemHeaders(new Problem('actor_missing')))
       const { language } = given
-      const boot = await bootOf(options, { usages, language, words: files.textsOf(language.file) }, actor, request)
+      const boot = await bootOf(options, { usages, language, files }, actor, request)
       return { status: 200, headers: {}, ...pageOf(given, boot) }
     } catch (error) {
       tell(onError, error)

@@ -84,8 +84,12 @@ export function createLanguages(
   tell: (error: unknown) => void,
 ): (request: Request) => Promise<Language> {
   const parsed = new Map<string, HubTexts>()
+  const all = (file: string): HubTexts => {
+    const [early, later] = [ASSETS.texts, ASSETS.laterTexts].map((texts) => JSON.parse(texts[file]?.text ?? '{}'))
+    return { ...early, ...later }
+  }
   const wordsOf = (file: string): HubTexts => {
-    const words = parsed.get(file) ?? (JSON.parse(ASSETS.texts[file]?.text ?? '{}') as HubTexts)
+    const words = parsed.get(file) ?? all(file)
     parsed.set(file, words)
     return words
   }

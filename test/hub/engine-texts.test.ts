@@ -134,6 +134,10 @@ describeInChromium('in a browser', () => {
   it('Try it of a refused request reads German', async () => {
     const { dialog, explain } = await tryingInGerman()
     await explain('/v1/files/ABCDEFG123/comments')
+    await dialog
+      .locator('.mistake')
+      .getByText(/annimmt\. Bitten Sie jemanden aus der Verwaltung, eine hinzuzufügen\.$/)
+      .waitFor()
     await dialog.getByText('Alle Fragen, die gestellt werden').click()
     const rules = dialog.locator('details[open] ol')
     await rules.getByText('Das Token ist aktiv bis').waitFor()

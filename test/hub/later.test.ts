@@ -1,19 +1,19 @@
 /** Parts of the page that lie in files of their own: loaded when one opens them, and told where that fails. */
 import { expect, it } from 'vitest'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
-import { hubWorld, rowOf } from './world.ts'
+import { choose, hubWorld, rowOf } from './world.ts'
 
 const open = useChromium()
 
-async function opened() {
-  const world = await hubWorld()
+async function opened(lang = 'en') {
+  const world = await hubWorld({ lang })
   await world.make('Website sync')
   const { page } = await open()
   await page.goto(world.url)
   await rowOf(page, 'Website sync').waitFor()
   await page.waitForLoadState('networkidle')
   const asked = (): readonly string[] =>
-    world.state.requests.flatMap((request) => /hub-[a-z]+-parts/.exec(request)?.[0] ?? [])
+    world.state.requests.flatMap((request) => /hub-[a-z]+-parts|texts-later/.exec(request)?.[0] ?? [])
   return { ...world, page, asked }
 }
 
@@ -23,7 +23,7 @@ describeInChromium('a part of the page', () => {
     expect(asked()).toEqual([])
     await page.getByRole('button', { name: 'Generate REST API token' }).click()
     await page.getByLabel('Name').waitFor()
-    expect(asked()).toEqual(['hub-form-parts'])
+    expect(asked().toSorted()).toEqual(['hub-form-parts', 'texts-later'])
     await page.keyboard.press('Escape')
     for (let i = 0; i < 2; i++) {
       await page.getByRole('link', { name: 'Audit log' }).click()
@@ -31,7 +31,7 @@ describeInChromium('a part of the page', () => {
       await page.getByRole('link', { name: 'Tokens' }).click()
       await rowOf(page, 'Website sync').waitFor()
     }
-    expect(asked()).toEqual(['hub-form-parts', 'hub-plan-parts'])
+    expect(asked().toSorted()).toEqual(['hub-form-parts', 'hub-plan-parts', 'texts-later'])
   })
 
   it('that cannot be loaded says so, and comes at the next try', async () => {
@@ -42,6 +42,21 @@ describeInChromium('a part of the page', () => {
     await page.unroute('**/hub-plan-parts*')
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.getByRole('button', { name: 'Export…' }).waitFor()
+  })
+
+  it('comes with the texts that it needs, and not without them', async () => {
+    const { page, asked } = await opened('de')
+    await choose(page, 'Website sync', 'Details und Verlauf')
+    await page.route('**/texts-later.*', (route) => route.fulfill({ status: 404, body: '' }))
+    const drawer = page.getByRole('dialog')
+    expect(asked()).toEqual([])
+    await drawer.getByRole('tab', { name: 'Ausprobieren' }).click()
+    await drawer.getByText('Der Server ist nicht erreichbar.').waitFor()
+    await page.unroute('**/texts-later.*')
+    await drawer.getByRole('button', { name: 'Noch einmal versuchen' }).click()
+    await drawer.getByRole('button', { name: 'Erklären' }).click()
+    await drawer.getByText('Prüfen Sie die Methode und den Pfad.').first().waitFor()
+    expect(asked().toSorted()).toEqual(['hub-token-parts', 'texts-later'])
   })
 
   it('that is a modal can be left without it', async () => {

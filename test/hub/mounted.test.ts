@@ -176,6 +176,22 @@ describeInChromium('in an application of React’s', () => {
       await expect.poll(() => page.locator('#hub main').count()).toBe(1)
     })
 
+    it('what is loaded when it is opened is in the language of the page that is there', async () => {
+      const { page } = await enter()
+      const drawer = page.getByRole('dialog')
+      await choose(page, 'Of Acme', 'Details and history')
+      await drawer.getByRole('tab', { name: 'Try it' }).click()
+      await drawer.getByRole('button', { name: 'Explain' }).click()
+      await drawer.getByText('Check the method and the path.').first().waitFor()
+      await page.keyboard.press('Escape')
+      await drawer.waitFor({ state: 'detached' })
+      await page.getByLabel('Speech').selectOption('de')
+      await choose(page, 'Of Acme', 'Details und Verlauf')
+      await drawer.getByRole('tab', { name: 'Ausprobieren' }).click()
+      await drawer.getByRole('button', { name: 'Erklären' }).click()
+      await drawer.getByText('Prüfen Sie die Methode und den Pfad.').first().waitFor()
+    })
+
     it('who changes their mind at once sees what they chose last', async () => {
       const { page } = await enter()
       for (const plan of ['1002', '1001', '1002', '1001', '1002'])

@@ -57,3 +57,13 @@ export function Told({ about, of }: { readonly about: About; readonly of: Senten
     </span>
   )
 }
+
+/** Why a request is refused, and what to do then. The engine's own sentence says both. */
+export function Refused({ of }: { readonly of: Sentence }) {
+  return (
+    <>
+      <Told about="refusal" of={of} />{' '}
+      {isTold('refusal', of.code) && tell('reason', { code: `${of.code}_help`, message: '' })}
+    </>
+  )
+}

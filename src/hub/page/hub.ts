@@ -14,6 +14,8 @@ export let boot: Boot
 export let kinds: readonly Kind[]
 
 let read: Element | null
+/** The page whose later texts are read. */
+let laterOf: Boot | undefined
 let words: HubTexts
 let offset: number
 let numbers: Intl.NumberFormat
@@ -102,6 +104,17 @@ export async function readPage(): Promise<void> {
   plurals = new Intl.PluralRules(given.lang)
   kinds = kindsOf(given)
   read = written
+}
+
+/** Reads the texts that only parts of the page need which are loaded later (parts/later.tsx), unless they are read already. */
+export async function readLaterWords(): Promise<void> {
+  const given = boot
+  if (laterOf === given) return
+  const more = await (await fetch(given.laterWords)).json()
+  // A host may have put another page in its place meanwhile.
+  if (boot !== given) return
+  words = { ...more, ...words }
+  laterOf = given
 }
 
 /** Whether a text has a secret in it, or the most of one: such a text is not sent on. */

@@ -1,9 +1,9 @@
-/** Parts of the page that lie in a file of their own, which is loaded when one of them is first drawn. Where that fails, one is told. */
+/** Parts of the page that lie in a file of their own, which is loaded when one of them is first drawn, with the texts that such parts alone need. Where that fails, one is told. */
 import { type ComponentChildren, type ComponentType, Fragment, h } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { Unanswered } from '../api.ts'
 import { useCall } from '../hooks.ts'
-import { t } from '../hub.ts'
+import { boot, readLaterWords, t } from '../hub.ts'
 import { Dialog } from './dialog.tsx'
 import { FailureNote } from './parts.tsx'
 
@@ -25,13 +25,17 @@ export function InDialog({
 
 /** Makes what draws parts of a file. */
 export function laterOf<Parts>(load: () => Promise<Parts>) {
-  let loaded: Parts | undefined
+  // Another page in its place, which a host may put there, has texts of its own to load.
+  let loaded: { readonly parts: Parts; readonly page: typeof boot } | undefined
+  const ready = (): Parts | undefined => (loaded?.page === boot ? loaded.parts : undefined)
   /** A browser says of a file no more than that it could not be loaded. */
   const loading = async (): Promise<Parts> => {
-    loaded ??= await load().catch(() => {
+    const page = boot
+    const [parts] = await Promise.all([ready() ?? load(), readLaterWords()]).catch(() => {
       throw new Unanswered('network')
     })
-    return loaded
+    loaded = { parts, page }
+    return parts
   }
   /** @param Frame what is around it until it is there. */
   return <P extends object>(
@@ -39,7 +43,7 @@ export function laterOf<Parts>(load: () => Promise<Parts>) {
     Frame: ComponentType<P & FrameProps> = Fragment as ComponentType<P & FrameProps>,
   ): ((props: P) => ComponentChildren) =>
     (props) => {
-      const [parts, setParts] = useState(loaded)
+      const [parts, setParts] = useState(ready)
       const call = useCall()
       const begin = async (): Promise<void> => setParts(await call.run(loading))
       useEffect(() => void (parts || begin()), [])

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks'
 import type { ExplanationView } from '../../../admin/client-types.ts'
 import type { Token } from '../../../core/token-view.ts'
 import { api } from '../api.ts'
-import { Told, tell } from '../engine.tsx'
+import { Refused, Told, tell } from '../engine.tsx'
 import { useCall } from '../hooks.ts'
 import { kindOf, t } from '../hub.ts'
 import { Action, FailureNote, Field } from '../parts/parts.tsx'
@@ -73,7 +73,7 @@ function Verdict({ decision, rules }: ExplanationView) {
     <>
       <p class={decision.allowed ? 'good' : 'mistake'}>
         {decision.allowed ? t('tryAllowed') : t('tryRefused', { status: String(decision.status), code: decision.code })}{' '}
-        {!decision.allowed && <Told about="refusal" of={decision} />}
+        {!decision.allowed && <Refused of={decision} />}
       </p>
       <details>
         <summary>{t('tryRules')}</summary>
