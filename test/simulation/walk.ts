@@ -93,11 +93,12 @@ async function take(walked: Walked, page: model.Page, step: Step, isWeak = false
   const secret = 'secret' in step ? secrets.at(step.secret % secrets.length)! : ''
   if ('token' in step && !token) return
   const sameCall = (what: string, made: unknown, wanted: string): void => {
-    // What was approved before is only said once more.
-    const isRefused = isWeak && wanted === 'ok' && !isApprovedAlready
+    const isRefused = isWeak && wanted === 'ok' && !isSaidAgain
     same(what, typeof made === 'string' ? made : 'ok', isRefused ? 'insufficient_user_authentication' : wanted)
   }
-  const isApprovedAlready = step.do === 'approve' && token?.request?.isApproved === true
+  /** What was approved or revoked before is only said once more, and nothing is written. */
+  const isSaidAgain =
+    (step.do === 'approve' && token?.request?.isApproved === true) || (step.do === 'revoke' && Boolean(token?.revoked))
   switch (step.do) {
     case 'weakly': {
       walked.setStrict(true)
