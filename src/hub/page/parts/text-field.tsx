@@ -9,6 +9,8 @@ interface TextFieldProps {
   readonly value: string
   readonly maxLength?: number
   readonly inputMode?: 'numeric'
+  /** Written from left to right in every language: an address, a path. */
+  readonly dir?: 'ltr'
   readonly onText: (text: string) => void
 }
 

@@ -49,8 +49,8 @@ export function TryIt({ token }: { readonly token: Token }) {
             </select>
           )}
         </Field>
-        <TextField label={t('tryUrl')} hint={t('tryUrlHint')} value={url} onText={setUrl} />
-        {token.addresses && <TextField label={t('tryAddress')} value={address} onText={setAddress} />}
+        <TextField label={t('tryUrl')} dir="ltr" hint={t('tryUrlHint')} value={url} onText={setUrl} />
+        {token.addresses && <TextField label={t('tryAddress')} dir="ltr" value={address} onText={setAddress} />}
         <Action submits isBusy={call.isBusy}>
           {t('tryGo')}
         </Action>
