@@ -115,21 +115,24 @@ describe('explain', () => {
 const open = useChromium()
 
 describeInChromium('in a browser', () => {
-  /** The German page of a token, at *Try it*. */
-  async function tryingInGerman() {
-    const world = await hubWorld({ lang: 'de' })
+  /** The page of a token in a language, at *Try it*. */
+  async function trying(lang: string) {
+    const words = { ...HUB_TEXTS, ...LANGUAGES[lang] }
+    const world = await hubWorld({ lang })
     await world.make('Website sync')
     const { page } = await open()
     await page.goto(world.url)
-    await choose(page, 'Website sync', 'Details und Verlauf')
+    await choose(page, 'Website sync', words.details)
     const dialog = page.getByRole('dialog')
-    await dialog.getByRole('tab', { name: 'Ausprobieren' }).click()
+    await dialog.getByRole('tab', { name: words.tryIt }).click()
     const explain = async (url: string): Promise<void> => {
-      await dialog.getByLabel('URL', { exact: true }).fill(url)
-      await dialog.getByRole('button', { name: 'Erklären' }).click()
+      await dialog.getByLabel(words.tryUrl, { exact: true }).fill(url)
+      await dialog.getByRole('button', { name: words.tryGo }).click()
     }
-    return { dialog, explain }
+    return { dialog, explain, words }
   }
+
+  const tryingInGerman = () => trying('de')
 
   it('Try it of a refused request reads German', async () => {
     const { dialog, explain } = await tryingInGerman()
@@ -146,6 +149,13 @@ describeInChromium('in a browser', () => {
     await rules.getByText('Nach der ID gefragt: Es wurde kein Geheimnis betrachtet.').first().waitFor()
     await expect.poll(() => rules.textContent()).toMatch(/aktiv bis \d{2}\.\d{2}\.\d{4}/)
     await expect.poll(() => dialog.locator('[lang=en]').count()).toBe(0)
+  })
+
+  it('of a list, each entry stands by itself where it is read from right to left', async () => {
+    const { dialog, explain, words } = await trying('ar')
+    await explain('/v1/files/ABCDEFG123/comments')
+    await dialog.getByText(words.tryRules).click()
+    await dialog.getByText('\u2068\u2068file_comments:read\u2069 أو \u2068files:read\u2069\u2069').waitFor()
   })
 
   it('a request that cannot be read is told in German, with the place', async () => {

@@ -2,7 +2,7 @@
 import type { SentenceParams } from '../../core/sentence.ts'
 import type { PluralKey, TextKey } from '../texts/index.ts'
 import { minuteOf } from './format.ts'
-import { boot, count, own, t, textNamed } from './hub.ts'
+import { boot, count, isolated, own, t, textNamed } from './hub.ts'
 
 /** A sentence of the engine, with its code where it has one. */
 interface Sentence {
@@ -41,7 +41,9 @@ const CHOICES = new Set(['takes', 'values', 'types'])
 function shownAs(name: string, value: SentenceParams[string]): string | number {
   if (typeof value === 'object') {
     if (value.length === 0) return '—'
-    return new Intl.ListFormat(boot.lang, { type: CHOICES.has(name) ? 'disjunction' : 'conjunction' }).format(value)
+    return new Intl.ListFormat(boot.lang, { type: CHOICES.has(name) ? 'disjunction' : 'conjunction' }).format(
+      value.map(isolated),
+    )
   }
   // A date of a record that cannot be read is no number in JSON.
   if (!MOMENTS.has(name)) return value

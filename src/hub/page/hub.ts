@@ -51,7 +51,10 @@ const TURNS = /[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}
  * What is put into a sentence, kept from turning the words around it (UAX #9: FSI and PDI), wherever one of them is written from right to
  * left. What is compared, copied or sent never comes from a sentence.
  */
-const isolated = (text: string): string => (isRightToLeft() || TURNS.test(text) ? `\u2068${text}\u2069` : text)
+export const isolated = (text: string): string => (isRightToLeft() || TURNS.test(text) ? `\u2068${text}\u2069` : text)
+
+/** Some texts, one after the other, as the page's language parts them. */
+export const listed = (texts: readonly string[]): string => texts.map(isolated).join(t('comma'))
 
 /** A text whose holes are filled with elements. */
 export function rich(key: TextKey, values: { readonly [hole: string]: ComponentChildren }): ComponentChildren[] {

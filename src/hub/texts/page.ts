@@ -1,6 +1,8 @@
 /** Texts of the page around everything: its head, its tabs, and the short pages that say why there is none. */
 
 export const PAGE_TEXTS = {
+  /** Between two of several. */
+  comma: ', ',
   title: 'Plan access tokens',
   lead: 'Tokens belong to the organization and not to a person. Whoever has a secret can use it until the token ends.',
   loading: 'Your tokens are being loaded. If nothing appears in a moment, reload the page.',

@@ -3,6 +3,7 @@ import type { PAGE_TEXTS } from '../../texts/page.ts'
 import type { Translation } from '../translation.ts'
 
 export const PAGE: Translation<typeof PAGE_TEXTS> = {
+  comma: '، ',
   title: 'رموز وصول المؤسسة',
   lead: 'الرموز ملك للمؤسسة وليست لشخص بعينه. يمكن لمن يملك السر استخدامه حتى ينتهي الرمز.',
   loading: 'جارٍ تحميل الرموز. إذا لم يظهر شيء بعد لحظات، فأعد تحميل الصفحة.',

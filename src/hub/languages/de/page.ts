@@ -3,6 +3,7 @@ import type { PAGE_TEXTS } from '../../texts/page.ts'
 import type { Translation } from '../translation.ts'
 
 export const PAGE: Translation<typeof PAGE_TEXTS> = {
+  comma: ', ',
   title: 'Zugriffstoken der Organisation',
   lead: 'Token gehören der Organisation und keiner einzelnen Person. Wer ein Geheimnis hat, kann es verwenden, bis das Token endet.',
   loading: 'Ihre Token werden geladen. Wenn gleich nichts erscheint, laden Sie die Seite neu.',

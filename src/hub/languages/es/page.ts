@@ -3,6 +3,7 @@ import type { PAGE_TEXTS } from '../../texts/page.ts'
 import type { Translation } from '../translation.ts'
 
 export const PAGE: Translation<typeof PAGE_TEXTS> = {
+  comma: ', ',
   title: 'Tokens de acceso de la organización',
   lead: 'Los tokens pertenecen a la organización y no a una persona. Quien tenga un secreto puede usarlo hasta que el token termine.',
   loading: 'Se están cargando los tokens. Si no aparece nada en un momento, recargue la página.',

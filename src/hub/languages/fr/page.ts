@@ -3,6 +3,7 @@ import type { PAGE_TEXTS } from '../../texts/page.ts'
 import type { Translation } from '../translation.ts'
 
 export const PAGE: Translation<typeof PAGE_TEXTS> = {
+  comma: ', ',
   title: 'Jetons d’accès de l’organisation',
   lead: 'Les jetons appartiennent à l’organisation et non à une personne. Quiconque possède un secret peut l’utiliser jusqu’à la fin du jeton.',
   loading: 'Vos jetons sont en cours de chargement. Si rien ne s’affiche dans un instant, rechargez la page.',

@@ -3,6 +3,7 @@ import type { PAGE_TEXTS } from '../../texts/page.ts'
 import type { Translation } from '../translation.ts'
 
 export const PAGE: Translation<typeof PAGE_TEXTS> = {
+  comma: '、',
   title: '組織のアクセストークン',
   lead: 'トークンは個人ではなく組織に属します。シークレットを持つ人は、トークンが終了するまで使用できます。',
   loading: 'トークンを読み込んでいます。しばらくしても何も表示されない場合は、ページを再読み込みしてください。',

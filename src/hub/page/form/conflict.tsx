@@ -4,7 +4,7 @@ import type { TokenEvent } from '../../../core/event.ts'
 import type { Token } from '../../../core/token-view.ts'
 import { api } from '../api.ts'
 import { awayOf } from '../format.ts'
-import { rich, t } from '../hub.ts'
+import { listed, rich, t } from '../hub.ts'
 import { useInSight } from '../parts/parts.tsx'
 import { type Draft, entriesIn } from './draft.ts'
 import { conflicts, differing, type Editable, type Values, valuesOf } from './merge.ts'
@@ -117,7 +117,7 @@ function Side({ field, mine, theirs, onChoose }: SideProps) {
 }
 
 function shown(field: Editable, side: Partial<Draft>): string {
-  if (field === 'scopes') return (side.scopes ?? []).join(', ')
+  if (field === 'scopes') return listed(side.scopes ?? [])
   if (field === 'resources')
     return side.isAll ? t('allResources') : (side.links ?? '').split('\n').slice(0, 10).join(', ')
   if (field === 'metadata') return (side.words ?? []).map(({ key, value }) => `${key}: ${value}`).join(', ') || '—'

@@ -1,7 +1,7 @@
 /** The links of a text as rows, in their order: what each names, or what is wrong with it, with a way to take it out. */
 import type { NamedLink, PlacedMistake, PlacedReport } from '../../../service/check-links.ts'
 import { Told } from '../engine.tsx'
-import { count, t } from '../hub.ts'
+import { count, listed, t } from '../hub.ts'
 import { Icon, iconOf } from '../parts/icon.tsx'
 import { type Span, without } from './links.ts'
 
@@ -97,5 +97,5 @@ const kindName = (kind: string): string => kind.replaceAll('_', ' ')
 export function kindsIn(resources: readonly NamedLink[]): string {
   const kinds = new Map<string, number>()
   for (const { kind } of resources) kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
-  return [...kinds].map(([kind, number]) => count(number, 'kindCount', { kind: kindName(kind) })).join(', ')
+  return listed([...kinds].map(([kind, number]) => count(number, 'kindCount', { kind: kindName(kind) })))
 }

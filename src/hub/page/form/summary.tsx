@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact'
 import { useId } from 'preact/hooks'
 import { dayAhead } from '../format.ts'
-import { count, rich, t } from '../hub.ts'
+import { count, listed, rich, t } from '../hub.ts'
 import { Icon } from '../parts/icon.tsx'
 import { daysIn } from './days.ts'
 import type { FieldsProps } from './describe-fields.tsx'
@@ -55,7 +55,7 @@ export function Summary(props: SummaryProps) {
       </Part>
       <Part {...props} at={2} title={t('stepResources')}>
         <span>{resourcesIn(props)}</span>
-        {addresses.length > 0 && <span>{t('addressesAre', { addresses: addresses.slice(0, SHOWN).join(', ') })}</span>}
+        {addresses.length > 0 && <span>{t('addressesAre', { addresses: listed(addresses.slice(0, SHOWN)) })}</span>}
       </Part>
       {bounds.needsApproval && (
         <p class="part hint">

@@ -6,7 +6,7 @@ import type { DayCount } from '../../../core/usage.ts'
 import type { Expirations } from '../../plan/expirations.ts'
 import type { TextKey } from '../../texts/index.ts'
 import { late } from '../format.ts'
-import { boot, isRightToLeft, now, t } from '../hub.ts'
+import { boot, isRightToLeft, listed, now, t } from '../hub.ts'
 
 /** One place of the axis: what it is called, shortly and in whole, and how high each part of its bar is, from the ground up. */
 interface Bar {
@@ -66,7 +66,7 @@ function Bars({ label, axis, parts, bars }: BarsProps) {
 }
 
 const saidOf = ({ values }: Bar, parts: readonly TextKey[]): string =>
-  parts.map((part, i) => `${t(part)} ${numbers().format(values[i] ?? 0)}`).join(', ')
+  listed(parts.map((part, i) => `${t(part)} ${numbers().format(values[i] ?? 0)}`))
 
 interface DrawingProps {
   readonly label: string

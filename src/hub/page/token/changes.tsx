@@ -6,7 +6,7 @@ import type { Token } from '../../../core/token-view.ts'
 import type { ProposedChanges } from '../../../core/waiting.ts'
 import type { TextKey } from '../../texts/index.ts'
 import { minuteOf } from '../format.ts'
-import { count, own, t } from '../hub.ts'
+import { count, listed, own, t } from '../hub.ts'
 
 /** Changes by field, as the log has them. */
 export type Changes = { readonly [field: string]: Change }
@@ -31,7 +31,7 @@ export const toldIn = (changes: Changes): readonly string[] =>
 
 /** What the fields are called, for a sentence. */
 export const namesOf = (fields: readonly string[]): string =>
-  fields.map((field) => t(own(FIELDS, field) ?? 'name')).join(', ')
+  listed(fields.map((field) => t(own(FIELDS, field) ?? 'name')))
 
 /** An edit that is asked for, on a token as it is, or on one of which nothing is known. */
 export function proposed(changes: ProposedChanges, token?: Token): Changes {
@@ -106,13 +106,11 @@ function shown(field: string, value: unknown): ComponentChildren {
   // Of text nothing is looked up: each has a `link` of its own, which is a function.
   const texts = value.slice(0, MOST_SHOWN).map((one: unknown) => String(isDictionary(one) ? one.link : one))
   const rest = value.length - MOST_SHOWN
-  return texts.join(', ') + (rest > 0 ? ` ${count(rest, 'changesMore')}` : '') || '—'
+  return listed(texts) + (rest > 0 ? ` ${count(rest, 'changesMore')}` : '') || '—'
 }
 
 const pairsOf = (words: { readonly [key: string]: unknown }): string =>
-  Object.entries(words)
-    .map(([key, word]) => `${key}: ${word ?? '—'}`)
-    .join(', ') || '—'
+  listed(Object.entries(words).map(([key, word]) => `${key}: ${word ?? '—'}`)) || '—'
 
 function renewalOf(value: unknown): string {
   const until = isDictionary(value) ? value.until : undefined

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact'
 import type { PlanRules } from '../../../core/plan-rules.ts'
 import type { SecretView, Token } from '../../../core/token-view.ts'
 import { usedOf } from '../format.ts'
-import { count, kindOf, now, rich, t } from '../hub.ts'
+import { count, kindOf, listed, now, rich, t } from '../hub.ts'
 import { Moment } from '../parts/moment.tsx'
 import { personOf } from '../people.ts'
 import { ReceiptPart } from './receipt.tsx'
@@ -170,7 +170,7 @@ function bindingOf(rules: PlanRules, { status }: Token): readonly string[] {
   return [
     ...(rules.maxLifetimeDays === undefined ? [] : [count(rules.maxLifetimeDays, 'ruleLifetime')]),
     ...(rules.idleDays === undefined ? [] : [count(rules.idleDays, 'ruleIdle')]),
-    ...(rules.scopes ? [t('ruleScopes', { scopes: rules.scopes.join(', ') || '—' })] : []),
+    ...(rules.scopes ? [t('ruleScopes', { scopes: listed(rules.scopes) || '—' })] : []),
     ...(rules.allResources === false ? [t('ruleResources')] : []),
     ...(rules.addresses ? [t('ruleAddresses')] : []),
     ...(rules.approvals ? [t('ruleApprovals')] : []),

@@ -7,7 +7,7 @@ import { api, persistently } from '../api.ts'
 import { Told } from '../engine.tsx'
 import { dayOfUtc, usedOf } from '../format.ts'
 import { useCall } from '../hooks.ts'
-import { count, rich, t } from '../hub.ts'
+import { count, listed, rich, t } from '../hub.ts'
 import { useLookedAt } from '../looked-at.ts'
 import { Action, FailureNote, Field } from '../parts/parts.tsx'
 import { DaysChart } from '../plan/later.tsx'
@@ -155,10 +155,10 @@ function Advice({ token, onNarrowed }: UseProps) {
             {rich('adviceLead', {
               what: (
                 <strong>
-                  {[
+                  {listed([
                     ...(scopes.length > 0 ? [count(scopes.length, 'scopeCount')] : []),
                     ...(resources.length > 0 ? [count(resources.length, 'resourceCount')] : []),
-                  ].join(', ')}
+                  ])}
                 </strong>
               ),
               days: count(window, 'lifetimeDays'),
