@@ -42,7 +42,7 @@ const LOOKED_AT = 500
  * const line = await createCheckpoint({ store, key: { alg: 'ES256', sign: (bytes) => kms.sign(bytes) } })
  */
 export async function createCheckpoint({ store, key, at = Date.now() }: CheckpointInput): Promise<string> {
-  const signer = await signerOf(key)
+  const signer = await signerOf(key, 'createCheckpoint')
   refuseUnchained(store)
   const newest = await store.events({ order: 'newest', limit: LOOKED_AT })
   const last = newest.find(({ chain }) => chain !== undefined)

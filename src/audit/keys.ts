@@ -53,14 +53,14 @@ export interface Signer {
   sign(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array>
 }
 
-/** Reads what signs. @throws SetupError for what is no such key. */
-export async function signerOf(key: unknown): Promise<Signer> {
+/** Reads what signs. @throws SetupError for what is no such key, with the call that it was given to. */
+export async function signerOf(key: unknown, call: string): Promise<Signer> {
   if (isObject(key) && typeof (key as { readonly sign?: unknown }).sign === 'function') {
     const { alg, sign } = key as Extract<SigningKey, { sign: unknown }>
-    if (!ALGORITHMS.includes(alg)) throw wrong(['key', 'alg'], 'must be "ES256" or "EdDSA".')
+    if (!ALGORITHMS.includes(alg)) throw wrong(call, ['key', 'alg'], 'must be "ES256" or "EdDSA".')
     return { alg, sign: async (bytes) => sign(bytes) }
   }
-  const { alg, cryptoKey } = await read(key, 'sign', ['key'])
+  const { alg, cryptoKey } = await read(key, 'sign', call, ['key'])
   return {
     alg,
     sign: async (bytes) => new Uint8Array(await crypto.subtle.sign(PARAMETERS[alg], cryptoKey, bytes)),
@@ -73,13 +73,13 @@ export interface Prover {
   proves(signature: Uint8Array<ArrayBuffer>, bytes: Uint8Array<ArrayBuffer>): Promise<boolean>
 }
 
-/** Reads what proves: one key, or several while a host changes them. @throws SetupError for what is no such key. */
-export async function proversOf(keys: unknown): Promise<readonly Prover[]> {
+/** Reads what proves: one key, or several while a host changes them. @throws SetupError for what is no such key, with the call that it was given to. */
+export async function proversOf(keys: unknown, call: string): Promise<readonly Prover[]> {
   const all: readonly unknown[] = Array.isArray(keys) ? keys : [keys]
-  if (all.length === 0) throw wrong(['key'], 'must be a public key, or a list of some.')
+  if (all.length === 0) throw wrong(call, ['key'], 'must be a public key, or a list of some.')
   return Promise.all(
     all.map(async (key, i): Promise<Prover> => {
-      const { alg, cryptoKey } = await read(key, 'verify', Array.isArray(keys) ? ['key', i] : ['key'])
+      const { alg, cryptoKey } = await read(key, 'verify', call, Array.isArray(keys) ? ['key', i] : ['key'])
       return {
         alg,
         proves: (signature, bytes) => crypto.subtle.verify(PARAMETERS[alg], cryptoKey, signature, bytes),
@@ -91,6 +91,7 @@ export async function proversOf(keys: unknown): Promise<readonly Prover[]> {
 async function read(
   key: unknown,
   use: 'sign' | 'verify',
+  call: string,
   at: readonly PropertyKey[],
 ): Promise<{ readonly alg: CheckpointAlgorithm; readonly cryptoKey: CryptoKey }> {
   const what = use === 'sign' ? 'a private' : 'a public'
@@ -99,21 +100,21 @@ async function read(
   if (typeof kty === 'string') {
     const alg = JWKS[`${kty} ${String(crv)}`]
     // Whoever proves by a private key has it lie where it should not.
-    if (alg === undefined || (d !== undefined) !== (use === 'sign')) throw wrong(at, message)
+    if (alg === undefined || (d !== undefined) !== (use === 'sign')) throw wrong(call, at, message)
     const { key_ops: _, use: __, alg: ___, ext: ____, ...bare } = key as JsonWebKey
     try {
       return { alg, cryptoKey: await crypto.subtle.importKey('jwk', bare, PARAMETERS[alg], false, [use]) }
     } catch {
       // What is thrown may quote the key.
-      throw wrong(at, message)
+      throw wrong(call, at, message)
     }
   }
   const { name, namedCurve } = Object(algorithm) as { readonly [field: string]: unknown }
   const alg = ALGORITHMS.find((one) => PARAMETERS[one].name === name)
   const isOnCurve = alg !== 'ES256' || namedCurve === PARAMETERS.ES256.namedCurve
-  if (alg === undefined || !isOnCurve || !Array.isArray(usages) || !usages.includes(use)) throw wrong(at, message)
+  if (alg === undefined || !isOnCurve || !Array.isArray(usages) || !usages.includes(use)) throw wrong(call, at, message)
   return { alg, cryptoKey: key as CryptoKey }
 }
 
-const wrong = (at: readonly PropertyKey[], message: string): SetupError =>
-  new SetupError('audit', [issueAt(at, message)])
+const wrong = (call: string, at: readonly PropertyKey[], message: string): SetupError =>
+  new SetupError(call, [issueAt(at, message)])

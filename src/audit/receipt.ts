@@ -42,9 +42,9 @@ export type VerifiedReceipt =
  * const line = await signReceipt({ receipt, key: { alg: 'ES256', sign: (bytes) => kms.sign(bytes) } })
  */
 export async function signReceipt({ receipt, key }: SignReceiptInput): Promise<string> {
-  const signer = await signerOf(key)
+  const signer = await signerOf(key, 'signReceipt')
   const fields = receiptIn(receipt)
-  if (!fields) throw new SetupError('audit', [issueAt(['receipt'], 'must be what revoke() gave as a receipt.')])
+  if (!fields) throw new SetupError('signReceipt', [issueAt(['receipt'], 'must be what revoke() gave as a receipt.')])
   return signedLine(TYPE, { v: 1, ...fields }, signer)
 }
 
@@ -57,7 +57,7 @@ export async function signReceipt({ receipt, key }: SignReceiptInput): Promise<s
  * if (verified.ok) console.log(verified.receipt.notAcceptedSince)
  */
 export async function verifyReceipt({ line, key }: VerifyReceiptInput): Promise<VerifiedReceipt> {
-  const provers = await proversOf(key)
+  const provers = await proversOf(key, 'verifyReceipt')
   const read = typeof line === 'string' ? readLine(line, TYPE) : undefined
   const receipt = read?.fields.v === 1 ? receiptIn(read.fields) : undefined
   if (!read || !receipt) return { ok: false, code: 'unreadable' }

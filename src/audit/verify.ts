@@ -49,7 +49,7 @@ export async function verifyLog(input: VerifyInput): Promise<LogReport> {
   const { store, checkpoints: lines = [], from = 1, onProgress, signal } = readInput(input)
   refuseUnchained(store)
   const findings = createFindings()
-  const provers = lines.length > 0 ? await proversOf(input.key) : []
+  const provers = lines.length > 0 ? await proversOf(input.key, 'verifyLog') : []
   const checkpoints: Checkpoint[] = []
   for (const [i, line] of lines.entries()) {
     const read = await readCheckpoint(line, provers)
