@@ -28,11 +28,17 @@ describeWithD1('Cloudflare D1', [], () => {
   afterAll(() => miniflare?.dispose())
 
   describe('the contract', () => {
+    /** Once more where the connection, which was kept, was closed by the other side at the moment at which it was used again. */
+    const ask = (i: number) =>
+      miniflare.dispatchFetch(`http://worker/${i}`).catch((error: { readonly cause?: { readonly code?: string } }) => {
+        if (error.cause?.code !== 'ECONNRESET') throw error
+        return miniflare.dispatchFetch(`http://worker/${i}`)
+      })
     const names = storeContract({ create: () => ({}) as never }).map(({ name }) => name)
     // One row of D1 holds 2 MB (below).
     const TOO_LARGE = 'the largest token and its events come back whole'
     it.each(names.map((name, i) => [name, i] as const).filter(([name]) => name !== TOO_LARGE))('%s', async (_, i) => {
-      expect(await (await miniflare.dispatchFetch(`http://worker/${i}`)).text()).toBe('')
+      expect(await (await ask(i)).text()).toBe('')
     })
     it(`leaves out one case: ${TOO_LARGE}`, () => {
       expect(names).toContain(TOO_LARGE)
