@@ -52,7 +52,9 @@ export function renew(page: Page, sent: string, key: string, text: string): stri
   if (known) return 'idempotency_key_reused'
   if (page.now < renewFrom(token)) return 'renewal_too_early'
   if (token.secrets.filter((one) => works(page, one)).length + 1 > MOST_LIVE_SECRETS) return 'too_many_live_secrets'
-  token.expiresAt = Math.min(page.now + token.days * DAY, Math.max(token.renewal.until, token.expiresAt))
+  const ends = Math.min(page.now + token.days * DAY, Math.max(token.renewal.until, token.expiresAt))
+  if (ends <= token.expiresAt && ends - page.now < DAY) return 'renewal_ended'
+  token.expiresAt = ends
   newest.worksUntil = Math.min(page.now + 24 * HOUR, token.expiresAt)
   token.secrets.push(next)
   page.keys.set(`renew ${token.id} ${key}`, { input: sent, token, secret: next })
