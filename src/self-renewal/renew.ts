@@ -9,7 +9,6 @@ import { PlanTokenError } from '../core/errors.ts'
 import type { LegacyKey } from '../core/legacy.ts'
 import { isActive, KEPT, refreshed, reissued } from '../core/lifecycle.ts'
 import { newSecret, type Secret } from '../core/new-secret.ts'
-import { longestLifetime } from '../core/plan-rules.ts'
 import type { CompiledPolicy, CompiledType } from '../core/policy.ts'
 import type { RefusalCode } from '../core/refusals.ts'
 import type { NotRenewed, Renewal, RenewalCode, RenewOptions } from '../core/self-renewal.ts'
@@ -31,7 +30,7 @@ import { createGrantCache } from '../service/grants.ts'
 import { newId } from '../service/ids.ts'
 import type { Inquiry } from '../service/inquiry.ts'
 import { repeatable } from '../service/issue.ts'
-import { askRules, refuseBroken, standingOf } from '../service/plan-rules.ts'
+import { askRules, limitsBy, refuseBroken, standingOf } from '../service/plan-rules.ts'
 import { type Asked, readAsked } from '../service/request.ts'
 import { askPlan, findByDigest } from '../service/rights.ts'
 import { surfaceOf } from '../service/surface.ts'
@@ -172,7 +171,7 @@ async function judge(wish: Wish, record: TokenRecord): Promise<Judged<Outcome>> 
   const renewFrom = renewFromOf(record, rule, rules)
   if (isBefore(now, renewFrom)) return { result: refusedFor('renewal_too_early', headers, { renewFrom, now }) }
   if (!(now >= renewFrom)) return refuse('renewal_not_allowed')
-  const lifetimes = { ...policy.limits, lifetimeDays: longestLifetime(policy.limits.lifetimeDays, rules) }
+  const lifetimes = limitsBy(policy, rules)
   const after = refreshed(record, {
     ...{ ...made, retire: 'afterGrace', lifetimes, latest: latestEnd(record, until) },
     idempotency: { ...repeated, digest: made.digest },

@@ -4,7 +4,7 @@ import { PlanTokenError } from '../core/errors.ts'
 import { type Issue, type IssueCode, issueAt } from '../core/issue.ts'
 import { type Choice, endOfLifetime } from '../core/lifecycle.ts'
 import { type Metadata, merged } from '../core/metadata.ts'
-import { BY_RULES, issuesByRules, longestLifetime, type PlanRules } from '../core/plan-rules.ts'
+import { BY_RULES, issuesByRules, type PlanRules } from '../core/plan-rules.ts'
 import type { CompiledPolicy, CompiledType, TypeEntry } from '../core/policy.ts'
 import { areIssues, readScopes } from '../core/scopes.ts'
 import { didYouMean } from '../core/suggest.ts'
@@ -13,7 +13,7 @@ import { readAddresses } from './addresses.ts'
 import { type ManagingEngine, timeOf } from './engine.ts'
 import type { Inputs, ReadInput } from './input.ts'
 import { refuseIssues } from './input.ts'
-import { askRules } from './plan-rules.ts'
+import { askRules, limitsBy } from './plan-rules.ts'
 import { allowlistOf, linkProblems, readLinks } from './resources.ts'
 import { refuseIneligible, refuseNonAdmin } from './rights.ts'
 
@@ -129,9 +129,4 @@ function typeMessage({ types }: ManagingEngine, given: unknown): string {
 /** The type by which the other fields are judged when the type itself is wrong, so that all mistakes are said at once. */
 function firstType({ types }: ManagingEngine): TypeEntry {
   return types.values().next().value as TypeEntry
-}
-
-/** The limits of a policy, as far as the rules of a plan allow them. */
-export function limitsBy({ limits }: CompiledPolicy, rules: PlanRules | undefined): CompiledPolicy['limits'] {
-  return { ...limits, lifetimeDays: longestLifetime(limits.lifetimeDays, rules) }
 }

@@ -3,8 +3,8 @@
  * other facts are (service/gather.ts). What they say and refuse: core/plan-rules.ts.
  */
 import { PlanTokenError, StoreError } from '../core/errors.ts'
-import { endByRules, issuesByRules, outlived, type PlanRules, readRules } from '../core/plan-rules.ts'
-import type { TypeEntry } from '../core/policy.ts'
+import { endByRules, issuesByRules, longestLifetime, outlived, type PlanRules, readRules } from '../core/plan-rules.ts'
+import type { CompiledPolicy, TypeEntry } from '../core/policy.ts'
 import { grantedScopes, latestOf, type TokenRecord } from '../core/token.ts'
 import type { RulesWarning } from '../core/token-view.ts'
 import type { Directory, TokenStore } from '../ports.ts'
@@ -18,6 +18,11 @@ type AskingRules = Asking & { readonly directory: Pick<Directory, 'rules'> }
 export async function askRules(engine: AskingRules, planId: string): Promise<PlanRules | undefined> {
   const { directory } = engine
   return directory.rules && ask(engine, 'directory.rules', async () => directory.rules?.(planId), readRules)
+}
+
+/** The limits of a policy, as far as the rules of a plan allow them. */
+export function limitsBy({ limits }: CompiledPolicy, rules: PlanRules | undefined): CompiledPolicy['limits'] {
+  return { ...limits, lifetimeDays: longestLifetime(limits.lifetimeDays, rules) }
 }
 
 /** How a token stands by the rules of its plan. */
