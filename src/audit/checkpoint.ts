@@ -3,7 +3,9 @@
  * database can write a new chain, and take away its end; neither fits a checkpoint that lies elsewhere. One is a compact JWS
  * (RFC 7515), a line of text.
  */
+import * as z from 'zod/mini'
 import { StoreError } from '../core/errors.ts'
+import { readOptions, type Tell } from '../core/setup.ts'
 import { isDate } from '../core/token.ts'
 import type { TokenStore } from '../ports.ts'
 import { isLink, readLine, signedLine } from './jws.ts'
@@ -41,7 +43,8 @@ const LOOKED_AT = 500
  * @example
  * const line = await createCheckpoint({ store, key: { alg: 'ES256', sign: (bytes) => kms.sign(bytes) } })
  */
-export async function createCheckpoint({ store, key, at = Date.now() }: CheckpointInput): Promise<string> {
+export async function createCheckpoint(input: CheckpointInput): Promise<string> {
+  const { store, key, at = Date.now() } = readOptions<CheckpointInput>('createCheckpoint', schema, input, {}, check)
   const signer = await signerOf(key, 'createCheckpoint')
   refuseUnchained(store)
   const newest = await store.events({ order: 'newest', limit: LOOKED_AT })
@@ -52,6 +55,17 @@ export async function createCheckpoint({ store, key, at = Date.now() }: Checkpoi
       'No event of the log has a link of the chain yet. The first one that is written by this version has one.',
     )
   return signedLine(TYPE, { v: 1, seq: last.seq, chain: last.chain, at } satisfies Checkpoint & { v: 1 }, signer)
+}
+
+const schema = z.strictObject({
+  store: z.optional(z.unknown()),
+  key: z.optional(z.unknown()),
+  at: z.optional(z.unknown()),
+})
+
+function check({ store, at }: { readonly [F in keyof CheckpointInput]?: unknown }, tell: Tell): void {
+  if (typeof Object(store).events !== 'function') tell(['store'], 'must be a store.')
+  if (at !== undefined && !isDate(at)) tell(['at'], 'must be epoch milliseconds.')
 }
 
 /** A checkpoint that one of the keys has signed; otherwise what is wrong with it. */

@@ -2,11 +2,13 @@
  * `verifyLog`: follows the chain over the audit log from its first line to its last, and says where it was touched. What each line
  * has to be: core/chain.ts. What is found: audit/findings.ts. Signed checkpoints: audit/checkpoint.ts.
  */
+import * as z from 'zod/mini'
 import { platformSha256 } from '../core/digest.ts'
-import { SetupError, StoreError } from '../core/errors.ts'
+import { StoreError } from '../core/errors.ts'
 import type { TokenEvent } from '../core/event.ts'
-import { issueAt } from '../core/issue.ts'
 import { isObject } from '../core/objects.ts'
+import { readOptions } from '../core/setup.ts'
+import { callable } from '../core/shape.ts'
 import { isDate } from '../core/token.ts'
 import type { TokenStore } from '../ports.ts'
 import { type Checkpoint, readCheckpoint, refuseUnchained } from './checkpoint.ts'
@@ -157,15 +159,22 @@ function placeOf(error: unknown): number | undefined {
   return isDate(seq) ? seq : undefined
 }
 
-function readInput(input: VerifyInput): VerifyInput {
-  const { store, checkpoints, key, from } = Object(input) as Partial<VerifyInput>
-  const issues = []
-  if (typeof Object(store).events !== 'function') issues.push(issueAt(['store'], 'must be a store.'))
-  if (from !== undefined && !(isDate(from) && from >= 1)) issues.push(issueAt(['from'], 'must be a seq, 1 or more.'))
-  if (checkpoints !== undefined && !(Array.isArray(checkpoints) && checkpoints.every((one) => typeof one === 'string')))
-    issues.push(issueAt(['checkpoints'], 'must be a list of lines that createCheckpoint gave.'))
-  else if (checkpoints && checkpoints.length > 0 && key === undefined)
-    issues.push(issueAt(['key'], 'must be the public key of whoever signed the checkpoints.'))
-  if (issues.length > 0) throw new SetupError('verifyLog', issues)
-  return input
-}
+const schema = z.strictObject({
+  store: z.optional(z.unknown()),
+  checkpoints: z.optional(z.unknown()),
+  key: z.optional(z.unknown()),
+  from: z.optional(z.unknown()),
+  onProgress: z.optional(callable()),
+  signal: z.optional(z.unknown()),
+})
+
+const readInput = (input: VerifyInput): VerifyInput =>
+  readOptions<VerifyInput>('verifyLog', schema, input, {}, ({ store, checkpoints, key, from }, tell) => {
+    if (typeof Object(store).events !== 'function') tell(['store'], 'must be a store.')
+    if (from !== undefined && !(isDate(from) && from >= 1)) tell(['from'], 'must be a seq, 1 or more.')
+    if (checkpoints === undefined) return
+    if (!(Array.isArray(checkpoints) && checkpoints.every((one) => typeof one === 'string')))
+      tell(['checkpoints'], 'must be a list of lines that createCheckpoint gave.')
+    else if (checkpoints.length > 0 && key === undefined)
+      tell(['key'], 'must be the public key of whoever signed the checkpoints.')
+  })

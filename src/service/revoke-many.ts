@@ -106,7 +106,7 @@ export async function revokeMany(engine: ManagingEngine, input: RevokeManyInput)
   const wanted = fittingOf(filter)
   const log = since(engine, planId, stamp)
   await log.catchUp()
-  await refuseWeakEnd(engine, actor, planId)
+  let isStrong = false
   const judge = judgeOf(engine, log, wanted, stamp.now)
   const done = { revoked: [] as string[], ended: [] as string[], changed: [] as string[] }
   const failed: { id: string; code: PlanTokenError['code'] }[] = []
@@ -126,9 +126,10 @@ export async function revokeMany(engine: ManagingEngine, input: RevokeManyInput)
       if (done.revoked.length + failed.length >= limit || seen >= MOST_SEEN) return result(place)
       seen += 1
       const verdict = judge(record)
-      if (verdict !== 'fits') {
-        if (verdict !== 'unseen') done[verdict].push(record.id)
-      } else
+      if (verdict === 'fits') {
+        // What has ended already asks nobody to authenticate again, as in a revocation of one.
+        if (!isStrong) await refuseWeakEnd(engine, actor, planId)
+        isStrong = true
         try {
           done[await revokeOne(engine, planId, record, { actor, reason, log, judge })].push(record.id)
         } catch (thrown) {
@@ -139,6 +140,7 @@ export async function revokeMany(engine: ManagingEngine, input: RevokeManyInput)
           failed.push({ id: record.id, code: thrown.code })
           if (isDown) return result(place)
         }
+      } else if (verdict !== 'unseen') done[verdict].push(record.id)
       place = cursorOf(record, 'newest', stamp.now)
     }
   }

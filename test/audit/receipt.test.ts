@@ -136,4 +136,21 @@ describe('a receipt', () => {
     expect(await tokens.revoke({ actor: ADMIN, id })).not.toHaveProperty('receipt')
     expect(await tokens.revoke({ actor: ADMIN, id, receipt: false } as never)).not.toHaveProperty('receipt')
   })
+
+  it('that is signed names its deployment where one key signs for several', async () => {
+    const { privateKey, publicKey } = await crypto.subtle.generateKey({ name: 'Ed25519' }, true, ['sign', 'verify'])
+    const { tokens, make } = newWorld()
+    const { id } = await make()
+    const { receipt } = await tokens.revoke({ actor: ADMIN, id, receipt: true })
+    const issuer = 'https://api.example.com'
+    const line = await signReceipt({ receipt, key: privateKey, issuer })
+    expect(await verifyReceipt({ line, key: publicKey })).toEqual({ ok: true, receipt, issuer })
+    expect(await verifyReceipt({ line, key: publicKey, issuer })).toEqual({ ok: true, receipt, issuer })
+    const other = { ok: false, code: 'other_issuer' }
+    expect(await verifyReceipt({ line, key: publicKey, issuer: 'https://staging.example.com' })).toEqual(other)
+    const unnamed = await signReceipt({ receipt, key: privateKey })
+    expect(await verifyReceipt({ line: unnamed, key: publicKey, issuer })).toEqual(other)
+    await expect(signReceipt({ receipt, key: privateKey, issuer: '' })).rejects.toThrow('issuer: ')
+    await expect(verifyReceipt({ line, keys: publicKey } as never)).rejects.toThrow('Did you mean "key"')
+  })
 })

@@ -58,6 +58,7 @@ export const AUDIT: readonly Mistake[] = [
     'no event yet': { store, key: { alg: 'ES256', sign: () => new Uint8Array() } },
   }),
   ...mistakesOf<object>('signReceipt', (given) => signReceipt(given as never), {
+    'a field of another call': { receipt: {}, keys: [] },
     'no receipt': { receipt: {}, key: { alg: 'ES256', sign: () => new Uint8Array() } },
   }),
   ...mistakesOf<object>('exportEvents', (given) => exportEvents(given as never).next(), {

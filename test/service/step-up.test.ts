@@ -102,6 +102,20 @@ describe('a change for which the rules ask for a strong session', () => {
     expect(await w.log()).toEqual(log)
   })
 
+  it('of many asks for nothing either once all of them have ended, and before the first one that has not', async () => {
+    const w = await withToken({ stepUp: { revoke: { acr: [MFA] } } })
+    await w.make()
+    const { stamp } = await w.tokens.previewRevoke({ actor: ADMIN, planId: '1001', filter: {} })
+    const many = { planId: '1001', filter: {}, stamp }
+    const [first, second] = (await w.tokens.list({ actor: ADMIN, planId: '1001' })).tokens.map(({ id }) => id)
+    await w.tokens.revoke({ actor: STRONG, id: first as string })
+    const log = await w.log()
+    expect(await codeOf(w.tokens.revokeMany({ ...many, actor: ADMIN }))).toBe('insufficient_user_authentication')
+    expect(await w.log()).toEqual(log)
+    expect(await w.tokens.revokeMany({ ...many, actor: STRONG })).toMatchObject({ revoked: [second], ended: [first] })
+    expect((await w.tokens.revokeMany({ ...many, actor: ADMIN })).ended).toHaveLength(2)
+  })
+
   it('is refused for what else is wrong first, so that nobody authenticates for nothing', async () => {
     const w = await withToken({ stepUp: { create: { acr: [MFA] }, edit: { acr: [MFA] }, revoke: { acr: [MFA] } } })
     const id = await madeIn(w)
