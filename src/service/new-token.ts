@@ -41,6 +41,8 @@ export async function judgeNew(
   ofCall: (limits: CompiledPolicy['limits']) => readonly Issue[],
   refuse: (rules: PlanRules | undefined) => void,
 ): Promise<NewToken> {
+  // Of what is no object at all, no field is missing.
+  if (issues.some(({ at }) => at.length === 0)) refuseIssues(issues)
   const { actor, planId, name = '', description = '', metadata, contact } = fields
   const entry = typeof fields.type === 'string' ? engine.types.get(fields.type) : undefined
   if (!entry)
