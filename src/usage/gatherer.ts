@@ -1,26 +1,26 @@
 /**
  * Gathers for one process: notes in memory what was used, and writes it in batches, so that no request waits for a write. What is
- * noted: usage/note.ts. How it is put together with what others have written: usage/write.ts.
+ * noted: usage/note.ts. How it is put together with what others have written: usage/write.ts. Since when that is everything:
+ * usage/beats.ts.
  */
 import { millisecondsInDay } from 'date-fns/constants'
 import type { RefusalCode } from '../core/refusals.ts'
 import { isCanary, isDate, type TokenRecord } from '../core/token.ts'
 import type { UsedFacts } from '../core/usage.ts'
 import type { Engine } from '../service/engine.ts'
-import { changeValue, readValue } from '../service/values.ts'
-import { addDays, type Counts, dayOf } from './days.ts'
+import { readValue } from '../service/values.ts'
+import { createBeats } from './beats.ts'
+import { addDays, type Counts } from './days.ts'
 import { add, type Gathered, newGathered } from './gathered.ts'
-import { readBeat, readPlan, readToken } from './kept.ts'
+import { readPlan, readToken } from './kept.ts'
 import { isCounted, noteAllowed, noteRefused } from './note.ts'
-import { BEAT, nameOfPlan, nameOfToken, readOrTell } from './values.ts'
-import { type DayBounds, writePlan, writeToken } from './write.ts'
+import { nameOfPlan, nameOfToken, readOrTell } from './values.ts'
+import { writePlan, writeToken } from './write.ts'
 
 /** How many tokens are noted in memory before they are written early, and how many at most while the store fails. */
 const [EARLY, MOST_NOTED] = [10_000, 50_000]
 /** How many values are written at the same time. */
 const AT_ONCE = 8
-/** How far ahead a clock is believed to have been, in days, when another one is behind it. */
-const MOST_AHEAD = 400
 
 /** What is known of a token, a plan or all: what is gathered, and the first day from which on that is everything. */
 export interface Known<T> {
@@ -48,19 +48,13 @@ export interface Memory {
 /** Begins to gather. */
 export function createMemory(engine: Engine, { writeEveryMs, quietDays }: GatherSettings): Memory {
   const { clock, report } = engine
+  const beats = createBeats(engine, quietDays)
   /** What is noted by requests. */
   let noted = new Map<string, Gathered>()
   /** What waits to be written, by token and by plan. */
   const tokens = new Map<string, Gathered>()
   const plans = new Map<string, Map<number, Counts>>()
   const writing = new Map<string, Promise<void>>()
-  /** The newest day that any process is known to have seen. */
-  let seen = Number.NEGATIVE_INFINITY
-  /** The days on which this process has judged and of which that is not written yet, and the last one of which it is. */
-  let judged: { readonly first: number; readonly last: number } | undefined
-  let beaten: number | undefined
-  /** Whether something could not be noted. */
-  let isLost = false
   let flushing: Promise<void> | undefined
   let cancel: (() => void) | undefined
   let isTimed = false
@@ -80,45 +74,6 @@ export function createMemory(engine: Engine, { writeEveryMs, quietDays }: Gather
     const known = tokens.get(id)
     if (known?.planId === part.planId) add(known, part)
     else if (!known || later(part) >= later(known)) tokens.set(id, part)
-  }
-
-  const today = (): number => dayOf(clock.now())
-  const newest = (): number => Math.max(today(), seen)
-  const bounds: DayBounds = { least: () => (today() < seen - 1 ? seen - 1 : Number.NEGATIVE_INFINITY), newest }
-
-  /**
-   * Writes that this process has judged and gathered, if it has since the last time; gives since when that was done without a gap.
-   * Whoever only asks writes nothing: nobody may have gathered.
-   */
-  const beat = async (): Promise<number> => {
-    const span = judged
-    judged = undefined
-    const hadLost = isLost
-    isLost = false
-    const { first, last: now } = span ?? { first: today(), last: today() }
-    let since = Number.POSITIVE_INFINITY
-    try {
-      await changeValue(engine, BEAT, (text) => {
-        const kept = readOrTell(engine, BEAT, text, readBeat)
-        // Of the day on which it begins some requests may have come before.
-        if (!kept || kept === 'unreadable') since = first + 1
-        else if (kept.last > now + 1) since = Math.min(kept.last, now + MOST_AHEAD) + 1
-        else since = first - kept.last - 1 > quietDays ? first + 1 : kept.since
-        if (hadLost) since = Math.max(since, now + 1)
-        const last = typeof kept === 'object' ? kept.last : now
-        seen = Math.max(seen, Math.min(last, now + MOST_AHEAD), now)
-        if (span === undefined) return undefined
-        return JSON.stringify({ v: 1, since, last: last > now + 1 ? now : Math.max(last, now) })
-      })
-    } catch (error) {
-      isLost ||= hadLost
-      judged = span && { first: span.first, last: (judged ?? span).last }
-      throw error
-    }
-    // What was lost is written by whoever has something to write.
-    if (span) beaten = now
-    else isLost ||= hadLost
-    return since
   }
 
   /** Writes what waits of one name, after what is being written of it; what could not be written waits again. */
@@ -143,13 +98,13 @@ export function createMemory(engine: Engine, { writeEveryMs, quietDays }: Gather
     await work
   }
   const flushToken = (id: string): Promise<void> =>
-    writeOne(`token ${id}`, tokens, id, (key, part) => writeToken(engine, bounds, key, part), putBack)
+    writeOne(`token ${id}`, tokens, id, (key, part) => writeToken(engine, beats, key, part), putBack)
   const flushPlan = (planId: string): Promise<void> =>
     writeOne(
       `plan ${planId}`,
       plans,
       planId,
-      (key, part) => writePlan(engine, bounds, key, part),
+      (key, part) => writePlan(engine, beats, key, part),
       (key, part) => {
         const known = plans.get(key)
         if (known) addDays(known, part)
@@ -158,7 +113,7 @@ export function createMemory(engine: Engine, { writeEveryMs, quietDays }: Gather
     )
   const writeAll = async (): Promise<void> => {
     take()
-    await beat()
+    await beats.write()
     const work = [
       ...Array.from(plans.keys(), (planId) => () => flushPlan(planId)),
       ...Array.from(tokens.keys(), (id) => () => flushToken(id)),
@@ -177,7 +132,7 @@ export function createMemory(engine: Engine, { writeEveryMs, quietDays }: Gather
       .catch(() => undefined)
       .finally(() => {
         flushing = undefined
-        if (tokens.size + plans.size > 0 || judged) schedule()
+        if (tokens.size + plans.size > 0 || beats.isWaiting()) schedule()
       })
     return flushing
   }
@@ -193,7 +148,7 @@ export function createMemory(engine: Engine, { writeEveryMs, quietDays }: Gather
 
   const begin = (record: TokenRecord): Gathered | undefined => {
     if (noted.size + tokens.size >= MOST_NOTED) {
-      isLost = true
+      beats.lose()
       return undefined
     }
     const gathered = newGathered(record.planId)
@@ -206,12 +161,11 @@ export function createMemory(engine: Engine, { writeEveryMs, quietDays }: Gather
     const { record, now } = facts
     if (!isDate(now)) return
     const today = Math.floor(now / millisecondsInDay)
-    if (today !== beaten && today !== judged?.last) {
-      judged = { first: judged?.first ?? today, last: today }
+    if (beats.isNews(today)) {
+      beats.judge(today)
       schedule()
     }
-    // By a clock that was set back, nothing is used long ago.
-    const day = Math.max(today, seen - 1)
+    const day = beats.usedOn(today)
     if (!record || isCanary(record) || (refusal !== undefined && !isCounted(refusal))) return
     let gathered = noted.get(record.id)
     if (gathered?.planId !== record.planId) {
@@ -228,13 +182,13 @@ export function createMemory(engine: Engine, { writeEveryMs, quietDays }: Gather
       try {
         note(facts, refusal)
       } catch (error) {
-        isLost = true
+        beats.lose()
         report.failed(error, 'usage')
       }
     },
     async ofToken({ id, planId }) {
       take()
-      const since = await beat()
+      const since = await beats.write()
       await flushToken(id)
       const name = nameOfToken(engine, id)
       const kept = readOrTell(engine, name, (await readValue(engine, name))?.value, readToken)
@@ -242,27 +196,22 @@ export function createMemory(engine: Engine, { writeEveryMs, quietDays }: Gather
         return { gathered: newGathered(planId), since: undefined }
       const gathered = kept ?? newGathered(planId)
       const { from = since, lost = since - 1 } = gathered
-      return { gathered, since: knownDay(Math.max(since, from, lost + 1)) }
+      return { gathered, since: beats.knownDay(Math.max(since, from, lost + 1)) }
     },
     async ofPlan(planId) {
       take()
-      const since = await beat()
+      const since = await beats.write()
       await flushPlan(planId)
       const name = nameOfPlan(engine, planId)
       const kept = readOrTell(engine, name, (await readValue(engine, name))?.value, readPlan)
       if (kept === 'unreadable') return { gathered: new Map(), since: undefined }
-      return { gathered: kept ?? new Map(), since: knownDay(since) }
+      return { gathered: kept ?? new Map(), since: beats.knownDay(since) }
     },
     async close() {
       isClosing = true
       cancel?.()
       await (flushing ?? Promise.resolve()).then(flush)
     },
-  }
-
-  /** A day that lies ahead is none yet. */
-  function knownDay(day: number): number | undefined {
-    return day > newest() ? undefined : day
   }
 }
 
