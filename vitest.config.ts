@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { LongFirst } from './test/support/long-first.ts'
+import { IN_CI } from './test/support/rounds.ts'
 
 const src = fileURLToPath(new URL('./src/', import.meta.url))
 
@@ -56,6 +57,8 @@ export default defineConfig({
     maxWorkers: 2,
     reporters: ['default', './test/support/count-reporter.ts'],
     coverage: {
+      // It makes code several times as slow, so that `npm test` counts in CI alone; `npm run coverage` does anywhere.
+      enabled: IN_CI && process.env.npm_lifecycle_event === 'test',
       provider: 'v8',
       include: ['src/**'],
       // The page runs in a browser (test/hub/), where this does not count.

@@ -1,14 +1,15 @@
 /**
- * The promise of docs/freshness.md under ten thousand adversarial schedules: several processes, a store behind a network that
- * loses and delays, clocks that drift and jump, pauses, crashes and restores. `npm run simulate` runs a million. That the
- * checks bite: protections.test.ts.
+ * The promise of docs/freshness.md under ten thousand adversarial schedules, or a thousand outside of CI: several processes, a
+ * store behind a network that loses and delays, clocks that drift and jump, pauses, crashes and restores. `npm run simulate` runs
+ * a million. That the checks bite: protections.test.ts.
  */
 import { describe, expect, it } from 'vitest'
+import { rounds } from '../support/rounds.ts'
 import { type Library, policyOf } from './freshness/deployment.ts'
 import { libraryWith } from './freshness/library.ts'
 import { runSchedule } from './freshness/schedule.ts'
 
-const SCHEDULES = 10_000
+const SCHEDULES = rounds({ ci: 10_000, here: 1_000 })
 const PARTS = 10
 const LONGEST = 600_000
 

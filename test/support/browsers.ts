@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Browser, type BrowserContextOptions, chromium, firefox, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest'
+import { IN_CI } from './rounds.ts'
 
 /** A browser that this machine has, or why it has none. */
 export interface InstalledBrowser {
@@ -126,6 +127,6 @@ function firstOf(...places: readonly (string | undefined)[]): string | undefined
 
 /** Why a browser is not there, or `undefined` if it is. In CI it has to be. */
 function whyMissing(path: string | undefined, debian: string, variable: string): string | undefined {
-  if (path !== undefined || process.env.CI !== undefined) return undefined
+  if (path !== undefined || IN_CI) return undefined
   return `skipped without it: apt-get install -y ${debian}, or name one in ${variable}`
 }
