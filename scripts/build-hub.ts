@@ -3,10 +3,10 @@
  * loads, one stylesheet, and the texts of each language in two files, each also in brotli. Runs before whatever reads the sources: build, tests, types. Says nothing unless something is wrong.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants } from 'node:zlib'
-import { type BuildOptions, build } from 'esbuild'
+import { build } from 'esbuild'
+import { rolldown } from 'rolldown'
 import { LANGUAGES } from '../src/hub/languages/index.ts'
 import { ENGINE_TEXTS } from '../src/hub/texts/engine.ts'
 import { HUB_TEXTS } from '../src/hub/texts/index.ts'
@@ -21,45 +21,45 @@ interface Asset {
   readonly brotli: string
 }
 
-const OPTIONS = {
-  bundle: true,
-  minify: true,
-  write: false,
-  target: ['es2022', 'safari16.4'],
-  legalComments: 'none',
-  logLevel: 'warning',
-} satisfies BuildOptions
+/** Where the page begins. */
+const MAIN = 'page/main.tsx'
+const TARGET = ['es2022', 'safari16.4']
 
 async function bundleStyle(): Promise<Asset> {
-  const { outputFiles } = await build({ ...OPTIONS, entryPoints: [`${hub}page/style.css`] })
+  const { outputFiles } = await build({
+    ...{ entryPoints: [`${hub}page/style.css`], bundle: true, minify: true, write: false },
+    ...{ target: TARGET, legalComments: 'none', logLevel: 'warning' },
+  })
   return assetOf(scoped(outputFiles[0]?.text ?? ''))
 }
 
-/** The script, and the files that it imports: at once, or when a part of the page is first drawn. */
+/**
+ * The script, and the files that it imports: one at once, which has all that the table needs and what later parts share with it, and one
+ * for each part of the page that is loaded when it is first drawn. Of these, only what it has alone is in its file. The script itself
+ * is a file apart, since it runs again where a host puts another page in its place.
+ */
 async function bundleScript() {
-  const { outputFiles, metafile } = await build({
-    ...{
-      ...OPTIONS,
-      entryPoints: [`${hub}page/main.tsx`],
-      outdir: hub,
-      format: 'esm',
-      splitting: true,
-      metafile: true,
+  const bundle = await rolldown({
+    ...{ cwd: hub, input: { hub: MAIN }, preserveEntrySignatures: false },
+    transform: { target: TARGET },
+    onLog(level, log) {
+      if (level === 'warn') throw new Error(log.message)
     },
-    ...{ entryNames: 'hub', chunkNames: 'hub-[name].[hash]', jsx: 'automatic', jsxImportSource: 'preact' },
   })
-  const early = new Set(
-    Object.entries(metafile.outputs)
-      .filter(([path]) => basename(path) === 'hub.js')
-      .flatMap(([, { imports }]) => imports.filter(({ kind }) => kind === 'import-statement'))
-      .map(({ path }) => basename(path)),
-  )
-  const files = new Map(outputFiles.map(({ path, text }) => [basename(path), text]))
-  const script = files.get('hub.js') ?? ''
-  files.delete('hub.js')
+  const { output } = await bundle.generate({
+    ...{ entryFileNames: 'hub.js', chunkFileNames: 'hub-[name].[hash].js', minify: true, comments: false },
+    codeSplitting: { groups: [{ name: 'table', tags: ['$initial'], test: (id) => !id.endsWith(MAIN) }] },
+  })
+  await bundle.close()
+  const [script, ...parts] = output.filter((file) => file.type === 'chunk')
   return {
-    script: assetOf(script),
-    parts: Object.fromEntries([...files].map(([name, text]) => [name, { ...assetOf(text), isEarly: early.has(name) }])),
+    script: assetOf(script?.code ?? ''),
+    parts: Object.fromEntries(
+      parts.map(({ fileName, code }) => [
+        fileName,
+        { ...assetOf(code), isEarly: script?.imports.includes(fileName) ?? false },
+      ]),
+    ),
   }
 }
 
