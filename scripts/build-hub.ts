@@ -9,8 +9,10 @@ import { build } from 'esbuild'
 import { rolldown } from 'rolldown'
 import { LANGUAGES } from '../src/hub/languages/index.ts'
 import { ENGINE_TEXTS } from '../src/hub/texts/engine.ts'
-import { HUB_TEXTS } from '../src/hub/texts/index.ts'
+import type { TextsFile } from '../src/hub/texts/file.ts'
+import { HUB_TEXTS, type PluralText } from '../src/hub/texts/index.ts'
 import { REASON_TEXTS } from '../src/hub/texts/reasons.ts'
+import { namesInCalls, numbered } from './number-texts.ts'
 import { scoped } from './scope-css.ts'
 
 const hub = fileURLToPath(new URL('../src/hub/', import.meta.url))
@@ -38,10 +40,11 @@ async function bundleStyle(): Promise<Asset> {
  * for each part of the page that is loaded when it is first drawn. Of these, only what it has alone is in its file. The script itself
  * is a file apart, since it runs again where a host puts another page in its place.
  */
-async function bundleScript() {
+async function bundleScript(modules: ReadonlyMap<string, string>) {
   const bundle = await rolldown({
     ...{ cwd: hub, input: { hub: MAIN }, preserveEntrySignatures: false },
     transform: { target: TARGET },
+    plugins: [{ name: 'modules', load: (id) => modules.get(id) }],
     onLog(level, log) {
       if (level === 'warn') throw new Error(log.message)
     },
@@ -53,6 +56,7 @@ async function bundleScript() {
   await bundle.close()
   const [script, ...parts] = output.filter((file) => file.type === 'chunk')
   return {
+    moduleIds: output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : [])),
     script: assetOf(script?.code ?? ''),
     parts: Object.fromEntries(
       parts.map(({ fileName, code }) => [
@@ -68,34 +72,55 @@ function assetOf(text: string): Asset {
   return { text, brotli: brotliCompressSync(text, { params }).toString('base64') }
 }
 
-/** What the engine says is English as it comes (hub/page/engine.tsx). */
+/** What the engine says is English as it comes, but where it names a type or a tier, for which the page has a word (hub/page/engine.tsx). */
 const OF_ENGINE = { ...ENGINE_TEXTS, ...REASON_TEXTS }
-const ENGLISH = Object.fromEntries(Object.entries(HUB_TEXTS).filter(([name]) => !Object.hasOwn(OF_ENGINE, name)))
+const ENGLISH = Object.fromEntries(
+  Object.entries(HUB_TEXTS).filter(
+    ([name, text]) => !Object.hasOwn(OF_ENGINE, name) || /^reason_.*\{(type|tier)s?\}/.test(`${name} ${text}`),
+  ),
+)
 
 /** What is said of any call that fails, whatever part of the page has made it, by codes that come with the answer. */
 const OF_ANY_CALL = /^(error|issue)_/
 
-/** A file of some of the texts for each language. */
-const filesOf = (languages: readonly (readonly [tag: string, words: object])[], has: (name: string) => boolean) =>
-  Object.fromEntries(
-    languages.map(([tag, words]) => [
-      tag,
-      assetOf(JSON.stringify(Object.fromEntries(Object.entries(words).filter(([name]) => has(name))))),
-    ]),
-  )
+/** What is put together of a family and a code. */
+const isOfFamily = (name: string): boolean => name.includes('_')
 
 /** Builds it. A file that says the same already is left alone, so that nothing that watches it starts over. */
 export async function buildHub(): Promise<void> {
-  const [{ script, parts }, style] = await Promise.all([bundleScript(), bundleStyle()])
+  const [named, style] = await Promise.all([bundleScript(new Map()), bundleStyle()])
+  // A text is named where it is used. One that no file names that is loaded at once is for what is loaded later.
+  const early = [named.script, ...Object.values(named.parts).filter(({ isEarly }) => isEarly)]
+  const inEarly = new Set(early.flatMap(({ text }) => text.match(/\w+/g)))
+  const isEarly = (name: string): boolean => inEarly.has(name) || OF_ANY_CALL.test(name)
+
+  const sources = new Map(
+    named.moduleIds.filter((id) => id.startsWith(hub)).map((id) => [id, readFileSync(id, 'utf8')] as const),
+  )
+  const inCalls = namesInCalls(sources)
+  const names = Object.keys(HUB_TEXTS)
+    .filter((name) => inCalls.has(name) && !isOfFamily(name) && !Object.hasOwn(OF_ENGINE, name))
+    .toSorted((a, b) => Number(isEarly(b)) - Number(isEarly(a)))
+  const numbers = new Map(names.map((name, number) => [name, number]))
+  const modules = new Map([...sources].map(([id, code]) => [id, numbered(id, code, numbers)]))
+  const { script, parts } = await bundleScript(modules)
+
+  const fileOf = (words: { readonly [name: string]: string | PluralText }, has: (name: string) => boolean): Asset => {
+    const own = names.filter(has)
+    const file: TextsFile = {
+      from: numbers.get(own[0] ?? '') ?? 0,
+      numbered: own.map((name) => words[name] ?? ''),
+      named: Object.fromEntries(Object.entries(words).filter(([name]) => has(name) && !numbers.has(name))),
+    }
+    return assetOf(JSON.stringify(file))
+  }
+  const filesOf = (has: (name: string) => boolean) =>
+    Object.fromEntries(languages.map(([tag, words]) => [tag, fileOf(words, has)]))
   // What a language lacks is English.
   const others = Object.entries(LANGUAGES).map(([tag, words]) => [tag, { ...HUB_TEXTS, ...words }] as const)
   const languages = [['en', ENGLISH], ...others] as const
-  // A text is named where it is used. One that no file names that is loaded at once is for what is loaded later.
-  const early = [script, ...Object.values(parts).filter(({ isEarly }) => isEarly)].map((file) => file.text).join('\n')
-  const named = new Set(early.match(/\w+/g))
-  const isEarly = (name: string): boolean => named.has(name) || OF_ANY_CALL.test(name)
-  const texts = filesOf(languages, isEarly)
-  const laterTexts = filesOf(languages, (name) => !isEarly(name))
+  const texts = filesOf(isEarly)
+  const laterTexts = filesOf((name) => !isEarly(name))
   const text = `/** The page's files. Made by scripts/build-hub.ts from hub/page/; not to be edited. */
 export const ASSETS: {
   readonly [file in 'script' | 'style']: { readonly text: string; readonly brotli: string }
@@ -105,7 +130,9 @@ export const ASSETS: {
   readonly parts: {
     readonly [name: string]: { readonly text: string; readonly brotli: string; readonly isEarly: boolean }
   }
-} = ${JSON.stringify({ script, parts, style, texts, laterTexts })}
+  /** The names of the texts that have a number, in its order. */
+  readonly textNames: readonly string[]
+} = ${JSON.stringify({ script, parts, style, texts, laterTexts, textNames: names })}
 `
   if (read(generated) !== text) writeFileSync(generated, text)
 }

@@ -2,8 +2,8 @@
 import type { ManagementCode } from '../core/errors.ts'
 import { type Issue, type IssueCode, type IssueParams, issueAt } from '../core/issue.ts'
 import { isDictionary } from '../core/objects.ts'
+import { segmentProblem } from '../core/segment.ts'
 import { type StepUp, sentenceOf } from '../core/step-up.ts'
-import { segmentProblem } from '../core/target.ts'
 import type { RevokeInput } from '../service/input.ts'
 import type {
   AdminClient,

@@ -18,16 +18,6 @@ export function isBasePath(value: unknown): value is string {
 /** What is wrong with any other. */
 export const BASE_PATH_MESSAGE = 'must be a path such as "/api", without dot segments or a slash at its end.'
 
-/** What keeps a text from being one segment of a path, percent-encoded by whoever sends it; `undefined` if nothing does. */
-export function segmentProblem(text: string): string | undefined {
-  const problem = 'must hold no slash, backslash or control character, and be neither "." nor "..".'
-  try {
-    return readTarget(`/${encodeURIComponent(text)}`) && text !== '' ? undefined : problem
-  } catch {
-    return problem
-  }
-}
-
 declare const clean: unique symbol
 /** A path that has passed the grammar, still percent-encoded. Only this file makes one, so the trie never sees a raw path. */
 export type CleanPath = string & { readonly [clean]: true }

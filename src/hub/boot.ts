@@ -8,11 +8,12 @@ import type { Policy } from '../core/policy.ts'
 import { npmrc } from '../npm/npmrc.ts'
 import type { Features } from '../service/features.ts'
 import type { TokenPage } from '../service/manage.ts'
+import { ASSETS } from './assets.gen.ts'
 import type { Files } from './assets.ts'
 import type { Language } from './language.ts'
 import { checkedPlans, type HubAddress, type HubOptions, type HubPlan } from './options.ts'
 import { PAGE_SIZE } from './overview/route.ts'
-import type { HubTexts } from './texts/index.ts'
+import type { HubTexts, PluralText } from './texts/index.ts'
 
 /** A plan of the person, and the token types that it cannot have. */
 export interface BootPlan {
@@ -48,8 +49,8 @@ export interface Boot {
   readonly words: string
   /** Where those are that only parts need which are loaded later. */
   readonly laterWords: string
-  /** The host's texts in place of these. */
-  readonly texts: Partial<HubTexts>
+  /** The host's texts in place of these, by number where the files have one. */
+  readonly texts: { readonly [name: string]: string | PluralText }
   readonly plans: readonly BootPlan[]
   /** Whether the page is for one organization: then there is no switch. */
   readonly isPinned?: true
@@ -99,7 +100,7 @@ export async function bootOf(
     ...(stepUp !== undefined && { stepUp }),
     words: `${basePath}/${files.textsOf(file)}`,
     laterWords: `${basePath}/${files.laterTextsOf(file)}`,
-    texts: own,
+    texts: calledAsInFiles(own),
     ...(pin !== undefined && { isPinned: true }),
     plans: shown,
     surfaces: surfacesOf(tokens.policies),
@@ -109,6 +110,12 @@ export async function bootOf(
     ...(first && { first }),
   }
 }
+
+const NUMBERS = new Map(ASSETS.textNames.map((name, number) => [name, number]))
+
+/** The host's texts, called as the page's script calls them. */
+const calledAsInFiles = (texts: Partial<HubTexts>): Boot['texts'] =>
+  Object.fromEntries(Object.entries(texts).map(([name, text]) => [NUMBERS.get(name) ?? name, text]))
 
 /** The plans that the engine lets the person manage. One that cannot be asked about stays: its table will say so. */
 async function managedBy({ tokens }: HubOptions, actor: Actor, plans: readonly HubPlan[]): Promise<readonly HubPlan[]> {

@@ -6,6 +6,7 @@
 import { isDictionary } from '../core/objects.ts'
 import type { Awaitable } from '../ports.ts'
 import { ASSETS } from './assets.gen.ts'
+import { textsIn } from './texts/file.ts'
 import type { HubTexts } from './texts/index.ts'
 
 /** What of the options says which language the page speaks. */
@@ -78,18 +79,22 @@ export function acceptLanguage(request: Request, languages: readonly string[] = 
   return liked.find(({ tag }) => lookUp(tag, languages) !== undefined)?.tag
 }
 
+/** All texts of a language, by their names. */
+function allTextsOf(file: string): HubTexts {
+  const [early, later] = [ASSETS.texts, ASSETS.laterTexts].map((texts) =>
+    textsIn(JSON.parse(texts[file]?.text ?? '{}'), (number) => ASSETS.textNames[number] ?? ''),
+  )
+  return { ...early, ...later } as unknown as HubTexts
+}
+
 /** Gives the language of a request. What the host's function throws, and what is no language, is told, and the page is English. */
 export function createLanguages(
   { lang: asked = 'en', languages = {}, texts }: LanguageOptions,
   tell: (error: unknown) => void,
 ): (request: Request) => Promise<Language> {
   const parsed = new Map<string, HubTexts>()
-  const all = (file: string): HubTexts => {
-    const [early, later] = [ASSETS.texts, ASSETS.laterTexts].map((texts) => JSON.parse(texts[file]?.text ?? '{}'))
-    return { ...early, ...later }
-  }
   const wordsOf = (file: string): HubTexts => {
-    const words = parsed.get(file) ?? all(file)
+    const words = parsed.get(file) ?? allTextsOf(file)
     parsed.set(file, words)
     return words
   }

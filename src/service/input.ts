@@ -9,6 +9,7 @@ import { PlanTokenError } from '../core/errors.ts'
 import type { Issue, IssueCode, Problem } from '../core/issue.ts'
 import { metadata, metadataKey, metadataPatch } from '../core/metadata.ts'
 import { isDictionary } from '../core/objects.ts'
+import { segmentProblem } from '../core/segment.ts'
 import {
   carried as asText,
   dependent,
@@ -21,7 +22,6 @@ import {
   whole,
 } from '../core/shape.ts'
 import { acrProblem } from '../core/step-up.ts'
-import { segmentProblem } from '../core/target.ts'
 import { EMPTY, textProblem } from '../core/text.ts'
 import { copyOf } from './copy.ts'
 import { CURSORS, NO_CURSOR, STAMP } from './cursor.ts'

@@ -49,6 +49,7 @@ describeInBrowsers('the charts', () => {
       ),
     )
     expect((allowed as number) / (refused as number)).toBeCloseTo(3, 1)
+    expect(await requests.locator('.tick').allTextContents()).toEqual(['0', '1', '2', '3', '4'])
     const toggle = requests.getByRole('button', { name: 'Show as table' })
     await toggle.focus()
     await page.keyboard.press('Enter')

@@ -151,6 +151,22 @@ describeInChromium('in a browser', () => {
     await expect.poll(() => dialog.locator('[lang=en]').count()).toBe(0)
   })
 
+  it.each(['en', ...Object.keys(LANGUAGES)])(
+    'types and tiers are called as elsewhere on the page in "%s"',
+    async (lang) => {
+      const { dialog, explain, words } = await trying(lang)
+      await explain('/v1/files/LOGOS2026')
+      await dialog.getByText(words.tryRules).click()
+      const rules = dialog.locator('details[open] ol')
+      await rules
+        .getByText(/REST API/)
+        .first()
+        .waitFor()
+      await rules.getByText(words.tier_organization).first().waitFor()
+      await expect.poll(() => rules.textContent()).not.toMatch(/\b(rest|organization)\b/)
+    },
+  )
+
   it('of a list, each entry stands by itself where it is read from right to left', async () => {
     const { dialog, explain, words } = await trying('ar')
     await explain('/v1/files/ABCDEFG123/comments')

@@ -156,7 +156,14 @@ describe('what the page is given', () => {
     const page = await html()
     const boot = bootOf(page)
     expect(boot.first?.tokens[0]?.name).toBe(name)
-    expect([boot.plans[0]?.name, boot.product, boot.texts.title]).toEqual([EVIL, EVIL, EVIL])
+    expect([boot.plans[0]?.name, boot.product, ...Object.values(boot.texts)]).toEqual([
+      EVIL,
+      EVIL,
+      EVIL,
+      EVIL,
+      EVIL,
+      EVIL,
+    ])
     // Two script elements and no more: the page's own file, and the data.
     expect(page.match(/<\/?script/g)).toHaveLength(4)
     expect(page).not.toMatch(/<img|<!--|\]\]>(?!<)/)

@@ -6,6 +6,7 @@ import type { ComponentChildren } from 'preact'
 import type { SurfaceView } from '../../admin/client-types.ts'
 import type { TypeView } from '../../core/policy.ts'
 import type { Boot, BootPlan } from '../boot.ts'
+import { textsIn } from '../texts/file.ts'
 import type { HubTexts, PluralKey, PluralText, TextKey } from '../texts/index.ts'
 
 /** What the server wrote into the page. */
@@ -95,12 +96,16 @@ const kindsOf = ({ surfaces }: Boot): readonly Kind[] =>
     }),
   )
 
+/** The texts of a file. The script has most of them by numbers, which stand for the names since scripts/number-texts.ts has been at it. */
+const textsAt = async (address: string): Promise<HubTexts> =>
+  textsIn(await (await fetch(address)).json()) as unknown as HubTexts
+
 /** Reads what the server wrote, unless it is read already. */
 export async function readPage(): Promise<void> {
   const written = document.getElementById('boot')
   if (written === read) return
   const given = JSON.parse(written?.textContent ?? '{}') as Boot
-  words = { ...(await (await fetch(given.words)).json()), ...given.texts }
+  words = { ...(await textsAt(given.words)), ...given.texts }
   boot = given
   offset = given.now - Date.now()
   numbers = new Intl.NumberFormat(given.lang)
@@ -113,7 +118,7 @@ export async function readPage(): Promise<void> {
 export async function readLaterWords(): Promise<void> {
   const given = boot
   if (laterOf === given) return
-  const more = await (await fetch(given.laterWords)).json()
+  const more = await textsAt(given.laterWords)
   // A host may have put another page in its place meanwhile.
   if (boot !== given) return
   words = { ...more, ...words }

@@ -206,6 +206,9 @@ export const TOKEN_TEXTS = {
   tryGo: 'Explain',
   tryAllowed: 'It would be allowed.',
   tryRefused: 'It would be refused with {status} {code}.',
+  // Tiers of the worked policy; any other is called by its name.
+  tier_organization: 'Organization',
+  tier_enterprise: 'Enterprise',
   tryRules: 'Every question that is asked',
   ruleYes: 'Yes',
   ruleNo: 'No',

@@ -277,6 +277,8 @@ export const TOKEN: Translation<typeof TOKEN_TEXTS> = {
   tryGo: 'توضيح',
   tryAllowed: 'سيُسمح به.',
   tryRefused: 'سيُرفض بـ {status} {code}.',
+  tier_organization: 'المؤسسة',
+  tier_enterprise: 'المؤسسة الكبيرة',
   tryRules: 'كل ما يُسأل عنه',
   ruleYes: 'نعم',
   ruleNo: 'لا',

@@ -205,6 +205,8 @@ export const TOKEN: Translation<typeof TOKEN_TEXTS> = {
   tryGo: 'Erklären',
   tryAllowed: 'Es wäre erlaubt.',
   tryRefused: 'Es würde mit {status} {code} abgelehnt.',
+  tier_organization: 'Organisation',
+  tier_enterprise: 'Enterprise',
   tryRules: 'Alle Fragen, die gestellt werden',
   ruleYes: 'Ja',
   ruleNo: 'Nein',

@@ -211,6 +211,8 @@ export const TOKEN: Translation<typeof TOKEN_TEXTS> = {
   tryGo: 'Explicar',
   tryAllowed: 'Estaría permitido.',
   tryRefused: 'Se rechazaría con {status} {code}.',
+  tier_organization: 'Organización',
+  tier_enterprise: 'Empresa',
   tryRules: 'Todas las preguntas que se hacen',
   ruleYes: 'Sí',
   ruleNo: 'No',

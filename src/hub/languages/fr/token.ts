@@ -216,6 +216,8 @@ export const TOKEN: Translation<typeof TOKEN_TEXTS> = {
   tryGo: 'Expliquer',
   tryAllowed: 'Ce serait autorisé.',
   tryRefused: 'Ce serait refusé avec {status} {code}.',
+  tier_organization: 'Organisation',
+  tier_enterprise: 'Entreprise',
   tryRules: 'Toutes les questions posées',
   ruleYes: 'Oui',
   ruleNo: 'Non',

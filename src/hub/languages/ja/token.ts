@@ -183,6 +183,8 @@ export const TOKEN: Translation<typeof TOKEN_TEXTS> = {
   tryGo: '確認',
   tryAllowed: '許可されます。',
   tryRefused: '{status} {code} で拒否されます。',
+  tier_organization: '組織',
+  tier_enterprise: 'エンタープライズ',
   tryRules: '確認されるすべての項目',
   ruleYes: 'はい',
   ruleNo: 'いいえ',

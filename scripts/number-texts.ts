@@ -1,0 +1,54 @@
+/**
+ * Numbers for the names of texts: what a module of the page names in a call of `t`, `rich` or `count` becomes a number, so that neither
+ * the script nor the files of texts carry the name. A name that stands as a text anywhere else, as in a table of names, stays one.
+ */
+import { parseSync, Visitor } from 'rolldown/utils'
+
+/** Where a call has the name of a text. */
+const CALLS: { readonly [callee: string]: number } = { t: 0, rich: 0, count: 1 }
+
+/** A name in a module, from where to where it stands there with its quotes, and whether it is in such a call. */
+interface Named {
+  readonly name: string
+  readonly start: number
+  readonly end: number
+  readonly isInCall: boolean
+}
+
+/** Every text in a module that may be a name. */
+function namesIn(path: string, code: string): readonly Named[] {
+  const inCalls = new Set<unknown>()
+  const found: (Omit<Named, 'isInCall'> & { readonly node: unknown })[] = []
+  const { program } = parseSync(path, code)
+  new Visitor({
+    CallExpression({ callee, arguments: given }) {
+      const at = callee.type === 'Identifier' && Object.hasOwn(CALLS, callee.name) ? CALLS[callee.name] : undefined
+      const put = (node: (typeof given)[number] | undefined): void => {
+        if (node?.type !== 'ConditionalExpression') inCalls.add(node)
+        else for (const one of [node.consequent, node.alternate]) put(one)
+      }
+      if (at !== undefined) put(given[at])
+    },
+    Literal(node) {
+      if (typeof node.value === 'string') found.push({ name: node.value, start: node.start, end: node.end, node })
+    },
+  }).visit(program)
+  return found.map(({ node, ...one }) => ({ ...one, isInCall: inCalls.has(node) }))
+}
+
+/** The names that modules have in such calls alone. */
+export function namesInCalls(modules: ReadonlyMap<string, string>): ReadonlySet<string> {
+  const all = [...modules].flatMap(([path, code]) => namesIn(path, code))
+  const elsewhere = new Set(all.filter(({ isInCall }) => !isInCall).map(({ name }) => name))
+  return new Set(all.map(({ name }) => name).filter((name) => !elsewhere.has(name)))
+}
+
+/** A module with numbers for names. */
+export function numbered(path: string, code: string, numbers: ReadonlyMap<string, number>): string {
+  return namesIn(path, code)
+    .toSorted((a, b) => b.start - a.start)
+    .reduce((text, { name, start, end }) => {
+      const number = numbers.get(name)
+      return number === undefined ? text : `${text.slice(0, start)}${number}${text.slice(end)}`
+    }, code)
+}

@@ -1,0 +1,46 @@
+/** Names of texts become numbers where that is safe, and a host still gives its own texts by their names (scripts/number-texts.ts). */
+import { describe, expect, it } from 'vitest'
+import { namesInCalls, numbered } from '../../scripts/number-texts.ts'
+import { describeInChromium, useChromium } from '../support/chromium.ts'
+import { hubWorld } from './world.ts'
+
+const open = useChromium()
+
+describe('the name of a text', () => {
+  const module = `
+    const a = <p title={t('title')}>{rich(isOpen ? 'lead' : isNew ? 'fresh' : 'old', { title: 'title' })}</p>
+    const b = count(number, 'tokens', { name: t('name') }) + t(\`issue_\${code}\`) + t(chosen)
+    const c = { name: 'name' }
+    const d = other('far')
+  `
+  const sources = new Map([['a.tsx', module]])
+
+  it('is a number only if it stands in calls alone', () => {
+    expect([...namesInCalls(sources)].toSorted()).toEqual(['fresh', 'lead', 'old', 'tokens'])
+    const more = new Map([...sources, ['b.ts', `export const NAMES = ['lead']`]])
+    expect([...namesInCalls(more)].toSorted()).toEqual(['fresh', 'old', 'tokens'])
+  })
+
+  it('is replaced where it stands, and nothing else is', () => {
+    const numbers = new Map([...namesInCalls(sources)].toSorted().map((name, i) => [name, i]))
+    expect(numbered('a.tsx', module, numbers)).toBe(
+      module.replace("'fresh'", '0').replace("'lead'", '1').replace("'old'", '2').replace("'tokens'", '3'),
+    )
+  })
+})
+
+describeInChromium('a host’s own texts', () => {
+  it('are given by name, for what is there at once and for what comes later', async () => {
+    const { url, make } = await hubWorld({
+      texts: { lead: 'Keys of Acme.', next: 'Onwards', statusActive: 'Alive' },
+      languages: { de: { lead: 'Schlüssel von Acme.' } },
+    })
+    await make('Website sync')
+    const { page } = await open()
+    await page.goto(url)
+    await page.getByText('Keys of Acme.').waitFor()
+    await page.getByRole('row').getByText('Alive').waitFor()
+    await page.getByRole('button', { name: 'Generate REST API token' }).click()
+    await page.getByRole('button', { name: 'Onwards' }).waitFor()
+  })
+})
