@@ -1,5 +1,10 @@
 /** Dates and spans as people of the page's language read them, in the time zone of their browser. */
-import { differenceInCalendarDays, differenceInCalendarMonths, differenceInCalendarYears } from 'date-fns'
+import {
+  differenceInCalendarDays,
+  differenceInCalendarMonths,
+  type IntlFormatDistanceUnit,
+  intlFormatDistance,
+} from 'date-fns'
 import { millisecondsInDay, millisecondsInHour, millisecondsInMinute } from 'date-fns/constants'
 import { boot, now, t } from './hub.ts'
 
@@ -16,14 +21,13 @@ const day = late(() => new Intl.DateTimeFormat(boot.lang, { dateStyle: 'medium' 
 const minute = late(() => new Intl.DateTimeFormat(boot.lang, { dateStyle: 'medium', timeStyle: 'short' }))
 // No style of a time has the zone and no seconds.
 const zone = late(() => new Intl.DateTimeFormat(boot.lang, { timeZoneName: 'short' }))
-const away = late(() => new Intl.RelativeTimeFormat(boot.lang, { numeric: 'auto' }))
 
 /** What takes a browser some ten milliseconds each; to be done one by one before the page is drawn. */
 export const PREPARATIONS: readonly (() => unknown)[] = [
   () => day().format(0),
   () => minute().format(0),
   () => zone().format(0),
-  () => away().format(0, 'day'),
+  () => intlFormatDistance(0, 0, { unit: 'day', locale: boot.lang }),
 ]
 
 /** A day: `Nov 28, 2026`. */
@@ -59,16 +63,16 @@ const MONTHS_TOLD = 18
  */
 export function awayOf(at: number): string {
   const from = now()
+  const say = (moment: number, unit: IntlFormatDistanceUnit): string =>
+    intlFormatDistance(moment, from, { unit, locale: boot.lang })
   /** How many of a unit it is to the nearest whole, the same in both directions. */
   const count = (unit: number): number => Math.sign(at - from) * Math.round(Math.abs(at - from) / unit)
   const [minutes, hours] = [count(millisecondsInMinute), count(millisecondsInHour)]
-  if (Math.abs(minutes) < 60) return away().format(minutes, 'minute')
+  if (Math.abs(minutes) < 60) return say(from + minutes * millisecondsInMinute, 'minute')
   const days = differenceInCalendarDays(at, from)
-  if (Math.abs(hours) < 24 || days === 0) return away().format(hours, 'hour')
-  if (Math.abs(days) < DAYS_TOLD) return away().format(days, 'day')
-  const months = differenceInCalendarMonths(at, from)
-  if (Math.abs(months) < MONTHS_TOLD) return away().format(months, 'month')
-  return away().format(differenceInCalendarYears(at, from), 'year')
+  if (Math.abs(hours) < 24 || days === 0) return say(from + hours * millisecondsInHour, 'hour')
+  if (Math.abs(days) < DAYS_TOLD) return say(at, 'day')
+  return say(at, Math.abs(differenceInCalendarMonths(at, from)) < MONTHS_TOLD ? 'month' : 'year')
 }
 
 /** When something was used last. */

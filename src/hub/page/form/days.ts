@@ -1,6 +1,6 @@
 /** How long a new token lives: the choices, and a day of the calendar as a number of days from now. */
-import { addDays, differenceInCalendarDays } from 'date-fns'
-import { millisecondsInDay, millisecondsInMinute } from 'date-fns/constants'
+import { addDays, differenceInCalendarDays, formatISO } from 'date-fns'
+import { millisecondsInDay } from 'date-fns/constants'
 import { now } from '../hub.ts'
 
 const CHOICES = [30, 60, 90, 365]
@@ -22,9 +22,8 @@ export function daysIn(text: string, longest: number): number | undefined {
   return /^\d{1,5}$/.test(text) && days >= 1 && days <= longest ? days : undefined
 }
 
-/** A day as a field for dates has it: `2026-11-28`, by the clock of the person. */
-const isoOf = (at: number): string =>
-  new Date(at - new Date(at).getTimezoneOffset() * millisecondsInMinute).toISOString().slice(0, 10)
+/** A day as a field for dates has it: `2026-11-28`. */
+const isoOf = (at: number): string => formatISO(at, { representation: 'date' })
 
 /** The day on which so many days of 24 hours end. */
 export const dayIn = (days: number): string => isoOf(now() + days * millisecondsInDay)

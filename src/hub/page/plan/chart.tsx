@@ -1,4 +1,6 @@
 /** Charts of bars, drawn in SVG by attributes alone, since the page allows no inline styles. Each can be read as a table too. */
+import { max, ticks } from 'd3-array'
+import { scaleBand } from 'd3-scale'
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { DayCount } from '../../../core/usage.ts'
 import type { Expirations } from '../../plan/expirations.ts'
@@ -25,8 +27,6 @@ interface BarsProps {
 
 const HEIGHT = 180
 const MARGIN = { top: 8, bottom: 22, side: 44 }
-/** What of the room of a bar is left free beside it. */
-const GAP = 0.25
 /** How far two names of the axis lie apart at least, in pixels. */
 const NAME_WIDTH = 72
 
@@ -76,15 +76,18 @@ interface DrawingProps {
 
 function Drawing({ label, bars, onPoint }: DrawingProps) {
   const [frame, width] = useWidth()
-  const most = Math.max(1, ...bars.map(({ values }) => sum(values)))
-  const lines = linesTo(most)
+  const most = max(bars, ({ values }) => sum(values)) ?? 0
+  // Whole numbers only: half a request there is not.
+  const lines = ticks(0, Math.max(most, 1), 4).filter(Number.isInteger)
+  const ceiling = Math.max(most, lines.at(-1) ?? 1, 1)
   const ground = HEIGHT - MARGIN.bottom
-  const y = (value: number): number => ground - (value / most) * (ground - MARGIN.top)
+  const y = (value: number): number => ground - (value / ceiling) * (ground - MARGIN.top)
   const isTurned = isRightToLeft()
-  const [left, right] = isTurned ? [4, width - MARGIN.side] : [MARGIN.side, width - 4]
-  // Until the frame is measured there is no room.
-  const step = Math.max(0, right - left) / Math.max(1, bars.length - GAP)
-  const barWidth = step * (1 - GAP)
+  const span: [number, number] = isTurned ? [width - MARGIN.side, 4] : [MARGIN.side, width - 4]
+  const x = scaleBand(
+    bars.map(({ key }) => key),
+    span,
+  ).paddingInner(0.25)
   const every = Math.max(1, Math.ceil((bars.length * NAME_WIDTH) / Math.max(1, width)))
   // Half a name at the edge says nothing.
   const isWithin = (middle: number): boolean => middle >= NAME_WIDTH / 2 - 8 && middle <= width - NAME_WIDTH / 2 + 8
@@ -94,33 +97,38 @@ function Drawing({ label, bars, onPoint }: DrawingProps) {
       <svg role="img" aria-label={label} width={width} height={HEIGHT} onPointerLeave={() => onPoint(undefined)}>
         {lines.map((value) => (
           <g key={value} class="tick">
-            <line x1={left} x2={right} y1={y(value)} y2={y(value)} />
+            <line x1={span[0]} x2={span[1]} y1={y(value)} y2={y(value)} />
             <text x={textX} y={y(value)} dy="0.32em" text-anchor="end">
               {compact().format(value)}
             </text>
           </g>
         ))}
-        {bars.map(({ key, short, values }, at) => {
-          const x = left + step * (isTurned ? bars.length - 1 - at : at)
-          const middle = x + barWidth / 2
-          return (
-            <g key={key} class="bar" onPointerEnter={() => onPoint(key)}>
-              <rect class="reach" x={x} y={0} width={step} height={ground} />
-              {values.map((value, part) => {
-                const top = y(sum(values.slice(0, part + 1)))
-                const height = y(sum(values.slice(0, part))) - top
-                return (
-                  value > 0 && <rect key={part} class={`part-${part}`} x={x} y={top} width={barWidth} height={height} />
+        {bars.map(({ key, short, values }, at) => (
+          <g key={key} class="bar" onPointerEnter={() => onPoint(key)}>
+            <rect class="reach" x={x(key) ?? 0} y={0} width={x.step()} height={ground} />
+            {values.map((value, part) => {
+              const top = y(sum(values.slice(0, part + 1)))
+              const height = y(sum(values.slice(0, part))) - top
+              return (
+                value > 0 && (
+                  <rect
+                    key={part}
+                    class={`part-${part}`}
+                    x={x(key) ?? 0}
+                    y={top}
+                    width={x.bandwidth()}
+                    height={height}
+                  />
                 )
-              })}
-              {at % every === 0 && isWithin(middle) && (
-                <text x={middle} y={HEIGHT - 6} text-anchor="middle">
-                  {short}
-                </text>
-              )}
-            </g>
-          )
-        })}
+              )
+            })}
+            {at % every === 0 && isWithin((x(key) ?? 0) + x.bandwidth() / 2) && (
+              <text x={(x(key) ?? 0) + x.bandwidth() / 2} y={HEIGHT - 6} text-anchor="middle">
+                {short}
+              </text>
+            )}
+          </g>
+        ))}
       </svg>
     </div>
   )
@@ -154,18 +162,6 @@ function Table({ label, axis, parts, bars }: BarsProps) {
     </section>
     // biome-ignore-end lint/a11y/noNoninteractiveTabindex: as above.
   )
-}
-
-/**
- * Where lines lie, from 0 up to a number: about four, 1, 2, 5 or 10 times a power of ten apart, whichever is the nearest by its ratio.
- * Whole numbers only: half a request there is not.
- */
-function linesTo(most: number): readonly number[] {
-  const apart = Math.max(1, most / 4)
-  const power = 10 ** Math.floor(Math.log10(apart))
-  const square = (apart / power) ** 2
-  const step = power * (square >= 50 ? 10 : square >= 10 ? 5 : square >= 2 ? 2 : 1)
-  return Array.from({ length: Math.floor(most / step) + 1 }, (_, i) => i * step)
 }
 
 const sum = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0)
