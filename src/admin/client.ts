@@ -42,6 +42,29 @@ export class AdminApiError extends Error {
   }
 }
 
+/** What an option has to be. By hand: a browser loads this file, and the checker of the server's options would double it. */
+const OPTIONS: {
+  readonly [Name in keyof AdminClientOptions]-?: readonly [isRight: (value: unknown) => boolean, what: string]
+} = {
+  baseUrl: [
+    (value) => typeof value === 'string',
+    'where the API is mounted, as text, such as "https://example.com/admin"',
+  ],
+  fetch: [(value) => typeof value === 'function', 'a function'],
+  headers: [(value) => typeof value === 'function' || isDictionary(value), 'an object, or a function that gives one'],
+  stepUp: [(value) => typeof value === 'function', 'a function'],
+}
+
+function refuseOptions(options: unknown): void {
+  const given = { baseUrl: undefined, ...(isDictionary(options) && options) }
+  const wrong = Object.entries(given).flatMap(([name, value]) => {
+    if (!Object.hasOwn(OPTIONS, name)) return `${name}: is no option. There are ${Object.keys(OPTIONS).join(', ')}.`
+    const [isRight, what] = OPTIONS[name as keyof AdminClientOptions]
+    return isRight(value) || (value === undefined && name !== 'baseUrl') ? [] : `${name}: must be ${what}.`
+  })
+  if (wrong.length > 0) throw new TypeError(['createAdminClient() found mistakes:', ...wrong].join('\n  '))
+}
+
 /** One request: its method, its path and what goes with it. */
 interface Sending {
   readonly query?: object
@@ -53,6 +76,7 @@ interface Sending {
 /**
  * Makes a client of a management API.
  *
+ * @throws TypeError with every mistake of the options at once.
  * @example
  * const admin = createAdminClient({ baseUrl: '/admin' })
  * const { token, secret } = await admin.create({ planId: '1001', type: 'rest', name: 'Nightly export', … })
@@ -63,6 +87,7 @@ interface Sending {
 export function createAdminClient<Created extends IssuedText | RequestedText = IssuedText>(
   options: AdminClientOptions,
 ): AdminClient<Created> {
+  refuseOptions(options)
   const sendOnce = async <T>(...sending: Parameters<typeof ask>): Promise<T> => answerOf<T>(await ask(...sending))
   const ask = async (method: string, segments: readonly string[], sending: Sending = {}): Promise<Response> => {
     const { body, query = {}, headers, accept = 'application/json' } = sending

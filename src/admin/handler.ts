@@ -8,6 +8,7 @@ import { faultOfContent } from '../core/body.ts'
 import { PlanTokenError, SetupError } from '../core/errors.ts'
 import { type Issue, issueAt, unknownNameSent } from '../core/issue.ts'
 import { isDictionary } from '../core/objects.ts'
+import { isCrossSite } from '../core/origin.ts'
 import { read } from '../core/shape.ts'
 import { decodeStrictly, readTargetOfUrl } from '../core/target.ts'
 import type { Awaitable } from '../ports.ts'
@@ -205,14 +206,8 @@ function allow(method: string, methods: readonly string[]): void {
   if (!allowed.includes(method)) throw new Problem('method_not_allowed', { headers: { Allow: allowed.join(', ') } })
 }
 
-/** A page of another site can make a browser send the session, but not hide where it comes from. */
-function refuseCrossSite({ origin }: Admin, { headers, url }: Request): void {
-  const site = headers.get('sec-fetch-site')
-  const from = headers.get('origin')
-  const isOwn =
-    (site === null || site === 'same-origin' || site === 'none') &&
-    (from === null || from === (origin ?? new URL(url).origin))
-  if (!isOwn) throw new Problem('cross_site')
+function refuseCrossSite({ origin }: Admin, request: Request): void {
+  if (isCrossSite(request, origin)) throw new Problem('cross_site')
 }
 
 async function readAsked(

@@ -1,5 +1,8 @@
 /** A Fetch handler as a listener of Node's `http` and `http2`, and so in Express, Fastify and Koa. Imports nothing of Node. */
+import { SetupError } from '../core/errors.ts'
+import { issueAt } from '../core/issue.ts'
 import { readTarget } from '../core/target.ts'
+
 /** A request of Node's `http` or `http2`. */
 export interface ListenedRequest {
   readonly method?: string | undefined
@@ -44,12 +47,17 @@ export interface ListenedResponse {
  * The handler as a listener: `createServer(toNode(handler))`, `app.use('/admin', toNode(handler))` in Express. Put it before
  * parsers of bodies. The handler gets the request of Node too, as a second argument. The scheme is that of the socket: behind a proxy give `adminHandler` the `origin`.
  *
+ * @throws SetupError, which is a TypeError, for what is no handler.
  * @example
  * createServer(toNode(adminHandler({ tokens, actor }))).listen(3000)
  */
 export function toNode<Listened extends ListenedRequest = ListenedRequest>(
   handler: (request: Request, from: Listened) => Promise<Response>,
 ): (request: Listened, response: ListenedResponse) => Promise<void> {
+  if (typeof handler !== 'function')
+    throw new SetupError('toNode', [
+      issueAt(['handler'], 'must be a Fetch handler, such as what adminHandler() returns.'),
+    ])
   return async (request, response) => {
     const answer = await handler(fetchRequestOf(request), request)
     const body = new Uint8Array(await answer.arrayBuffer())

@@ -1,30 +1,30 @@
 /** Checks what `adminHandler` is given: mistakes of the host's code are told when the server starts, all at once. */
 import * as z from 'zod/mini'
+import { isOrigin, ORIGIN_MESSAGE } from '../core/origin.ts'
 import { readOptions } from '../core/setup.ts'
 import { callable, judged, whole } from '../core/shape.ts'
 import { isBasePath } from '../core/target.ts'
+import type { AdminEngine } from './route.ts'
 
-const METHODS = [
-  ...['create', 'get', 'list', 'edit', 'previewRefresh', 'refresh', 'revoke'],
-  ...['revokeSecret', 'events', 'checkLinks', 'explain', 'inspect'],
-]
-const ORIGIN = /^https?:\/\/[a-z0-9.:[\]-]+$/
+/** Every call that a route makes; the type tells of one that is missing here. */
+const CALLS: { readonly [Call in Exclude<keyof AdminEngine, 'policies' | 'features' | 'legacy'>]: true } = {
+  ...{ create: true, get: true, list: true, rules: true, edit: true, approve: true, decline: true, collect: true },
+  ...{ previewRefresh: true, refresh: true, revoke: true, previewRevoke: true, revokeMany: true, revokeSecret: true },
+  ...{ events: true, checkLinks: true, explain: true, inspect: true },
+  ...{ usage: true, advice: true, planUsage: true, unused: true },
+}
 const MOST_BYTES = 16_777_216
 const MOST_MS = 600_000
 
 const optionsSchema = z.strictObject({
-  tokens: judged((value) => (isEngine(value) ? undefined : 'must be what createPlanTokens() returns.')),
+  tokens: judged(engineProblem),
   actor: callable('must be a function that says who asks: no default lets anybody in.'),
   basePath: z.optional(
     judged((value) =>
       isBasePath(value) ? undefined : 'must be a path such as "/admin", without dot segments or a slash at its end.',
     ),
   ),
-  origin: z.optional(
-    judged((value) =>
-      isOrigin(value) ? undefined : 'must be an origin such as "https://example.com", without a path.',
-    ),
-  ),
+  origin: z.optional(judged((value) => (isOrigin(value) ? undefined : ORIGIN_MESSAGE))),
   introspection: z.optional(
     judged((value) =>
       typeof Object(value).client === 'function'
@@ -41,14 +41,11 @@ const optionsSchema = z.strictObject({
 export const readAdminOptions = <Options extends object>(options: Options): Options =>
   readOptions<Options>('adminHandler', optionsSchema, options)
 
-/** Exactly as browsers write it: without a port that is the scheme's own, in lower case. */
-function isOrigin(origin: unknown): boolean {
-  return typeof origin === 'string' && ORIGIN.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin
-}
-
-function isEngine(tokens: unknown): boolean {
-  if (typeof tokens !== 'object' || tokens === null) return false
-  // A host may have put something of its own around it, whose methods are those of a class.
-  const calls = tokens as { readonly [name: string]: unknown }
-  return Array.isArray(calls.policies) && METHODS.every((name) => typeof calls[name] === 'function')
+/** What keeps something from being an engine. A host may have put something of its own around it, whose methods are those of a class. */
+function engineProblem(tokens: unknown): string | undefined {
+  const engine = Object(tokens) as { readonly [name: string]: unknown }
+  const missing = Object.keys(CALLS).filter((name) => typeof engine[name] !== 'function')
+  if (missing.length === 0 && Array.isArray(engine.policies)) return undefined
+  const isOther = missing.length === 0 || missing.length === Object.keys(CALLS).length
+  return `must be what createPlanTokens() returns${isOther ? '' : `; it has no ${missing.join(', ')}`}.`
 }

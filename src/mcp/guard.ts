@@ -6,6 +6,7 @@ import { readGiven } from '../core/body.ts'
 import { type BodyReading, unreadable } from '../core/body-reading.ts'
 import { addressIn } from '../core/came-from.ts'
 import type { Denial } from '../core/denial.ts'
+import { sentenceOf } from '../core/malformed.ts'
 import { bodyOf } from '../http/body.ts'
 import type { GuardEngine } from '../http/guard.ts'
 import { type NodeRequest, type NodeResponse, putAll, putHeaders } from '../http/node-side.ts'
@@ -33,9 +34,6 @@ export interface McpGuard {
 /** What is wrong with a target, to somebody who has sent arguments and no target. */
 const NOT_IN_PATH =
   'An argument cannot stand in the path or the query of the endpoint: it is missing or empty, neither text nor a whole number, or makes another path of it.'
-
-/** The time that a body has to arrive. */
-const BODY_MS = 30_000
 
 /**
  * A middleware in front of an MCP server: each message is an endpoint of the policy, a tool's call by the tool's name. Hand
@@ -105,9 +103,9 @@ export function mcpGuard(tokens: GuardEngine, options: McpGuardOptions): McpGuar
     let latest: Allowance = connected
     let called: Allowance | undefined
     if (method === 'POST') {
-      const reading = await bodyIn(request, policy.limits.bodyBytes)
+      const reading = await bodyIn(request, policy.limits.bodyBytes, told.bodyTimeoutMs)
       const asked = reading.malformed
-        ? ({ status: 400, code: -32700, message: 'The body is no JSON that has one meaning.' } as const)
+        ? ({ status: 400, code: -32700, message: sentenceOf(reading.malformed) } as const)
         : readMessages(reading.value, told, headers)
       if ('status' in asked) {
         putAll(response, connected.headers)
@@ -150,10 +148,10 @@ export function mcpGuard(tokens: GuardEngine, options: McpGuardOptions): McpGuar
 }
 
 /** The body as JSON, read strictly and put back. */
-async function bodyIn(request: NodeRequest, limit: number): Promise<BodyReading> {
+async function bodyIn(request: NodeRequest, limit: number, timeoutMs: number): Promise<BodyReading> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<BodyReading>((resolve) => {
-    timer = setTimeout(() => resolve(unreadable('body_broken_off')), BODY_MS)
+    timer = setTimeout(() => resolve(unreadable('body_too_slow')), timeoutMs)
   })
   const given = Promise.resolve(bodyOf(request, limit)).then((body) => readGiven(body, limit))
   return Promise.race([given, late]).finally(() => clearTimeout(timer))

@@ -5,7 +5,7 @@ import { splitRoute } from '../core/endpoints.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Endpoint, Names } from '../core/policy-data.ts'
 import { readOptions, type Tell } from '../core/setup.ts'
-import { judged } from '../core/shape.ts'
+import { judged, whole } from '../core/shape.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { createDecider, type GuardEngine } from '../http/guard.ts'
 import type { NodeRequest } from '../http/node-side.ts'
@@ -42,6 +42,8 @@ export interface McpGuardOptions {
   readonly resource?: string
   /** Says which address a request came from, as that of the other guards does (docs/addresses.md). */
   readonly address?: (request: NodeRequest) => unknown
+  /** How long a body may take to arrive, in milliseconds, 1 to 600,000. Default 30,000. */
+  readonly bodyTimeoutMs?: number
   /** The issuers of its access tokens (RFC 9728), if there are any besides plan admins. */
   readonly authorizationServers?: readonly string[]
 }
@@ -67,6 +69,7 @@ export interface Told {
   readonly resource: URL | undefined
   readonly authorizationServers: readonly string[]
   readonly address: ((request: NodeRequest) => unknown) | undefined
+  readonly bodyTimeoutMs: number
 }
 
 const endpoint = z.union([
@@ -82,6 +85,7 @@ const schema = z.strictObject({
   served: z.optional(z.array(z.string())),
   resource: z.optional(judged((value) => (isResource(value) ? undefined : RESOURCE))),
   address: z.optional(addressSchema),
+  bodyTimeoutMs: z.optional(whole(1, 600_000)),
   authorizationServers: z.optional(z.array(judged((value) => (isResource(value) ? undefined : ISSUER)))),
 })
 
@@ -123,6 +127,7 @@ export function readMcpOptions(tokens: GuardEngine, options: McpGuardOptions): T
     resource: read.resource === undefined ? undefined : new URL(read.resource),
     authorizationServers: read.authorizationServers ?? [],
     address: read.address,
+    bodyTimeoutMs: read.bodyTimeoutMs ?? 30_000,
   }
 }
 

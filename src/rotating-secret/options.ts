@@ -18,12 +18,12 @@ export interface RotatingSecretOptions {
   readonly fetch?: typeof fetch
   /** Told of everything that goes wrong. Not waited for; what it throws is dropped. Default: nobody is told. */
   readonly onError?: (error: RotatingSecretError) => unknown
-  /** How long a renewal may take, in milliseconds. Default 10,000. */
+  /** How long a renewal may take, in milliseconds, 1 to 86,400,000. Default 10,000. */
   readonly timeoutMs?: number
-  /** After how many milliseconds what is kept is read again, in case that another process has renewed it. Default 60,000. */
+  /** After how many milliseconds what is kept is read again, in case that another process has renewed it: 0 to 86,400,000. Default 60,000. */
   readonly rereadMs?: number
   /**
-   * For how many milliseconds a renewal that another process has begun is left to it. Default 60,000. With 0 a process goes on at once
+   * For how many milliseconds a renewal that another process has begun is left to it: 0 to 86,400,000. Default 60,000. With 0 a process goes on at once
    * with what one before has begun: for a job of which one process runs at a time.
    */
   readonly leaseMs?: number
@@ -41,7 +41,8 @@ export interface ReadOptions extends RotatingSecretOptions {
 }
 
 const FUNCTIONS = ['read', 'write', 'fetch', 'onError', 'now'] as const
-const TIMES = ['timeoutMs', 'rereadMs', 'leaseMs'] as const
+/** Each with the least that it may be: no renewal is done in no time. */
+const TIMES = { timeoutMs: 1, rereadMs: 0, leaseMs: 0 } as const
 const OTHERS = ['url', 'header'] as const
 const NEEDED: readonly string[] = ['read', 'write']
 
@@ -52,15 +53,16 @@ export function readOptions(options: RotatingSecretOptions): ReadOptions {
   for (const name of FUNCTIONS)
     if (typeof given[name] !== 'function' && (given[name] !== undefined || NEEDED.includes(name)))
       wrong.push(`${name}: must be a function.`)
-  for (const name of TIMES)
-    if (given[name] !== undefined && !((given[name] as number) >= 0 && (given[name] as number) <= 86_400_000))
-      wrong.push(`${name}: must be 0 to 86,400,000 milliseconds.`)
+  for (const [name, least] of Object.entries(TIMES))
+    if (given[name] !== undefined && !((given[name] as number) >= least && (given[name] as number) <= 86_400_000))
+      wrong.push(`${name}: must be ${least} to 86,400,000 milliseconds.`)
   const { url, header } = options
   if (url !== undefined && !(URL.canParse(String(url)) && /^https?:$/.test(new URL(url).protocol)))
     wrong.push('url: must be where the token renews itself, such as "https://api.example.com/self/refresh".')
   if (header !== undefined && !/^[\w-]+$/.test(header)) wrong.push('header: must be the name of a header.')
-  const known: readonly string[] = [...FUNCTIONS, ...TIMES, ...OTHERS]
-  for (const name of Object.keys(given)) if (!known.includes(name)) wrong.push(`${name}: is no option.`)
+  const known: readonly string[] = [...FUNCTIONS, ...Object.keys(TIMES), ...OTHERS]
+  for (const name of Object.keys(given))
+    if (!known.includes(name)) wrong.push(`${name}: is no option. There are ${known.join(', ')}.`)
   if (wrong.length > 0) throw new TypeError(['createRotatingSecret() found mistakes:', ...wrong].join('\n  '))
   return {
     ...options,

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini'
 import { addressIn, addressSchema } from '../core/came-from.ts'
+import { isCrossSite, isOrigin, ORIGIN_MESSAGE } from '../core/origin.ts'
 import type { Policy } from '../core/policy.ts'
 import { checkSurface, readOptions } from '../core/setup.ts'
 import { callable, judged } from '../core/shape.ts'
@@ -47,9 +48,6 @@ const schema = z.strictObject({
   address: z.optional(addressSchema),
   onError: z.optional(callable()),
 })
-const ORIGIN_MESSAGE = 'must be an origin such as "https://example.com", without a path.'
-const isOrigin = (value: unknown): boolean =>
-  typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value
 
 /** Where a token renews itself, below the base path. */
 const PATH = '/self/refresh'
@@ -104,14 +102,4 @@ function problemIn(request: Request, basePath: string, origin: string | undefine
   // Nothing is taken there, and a secret would stand in every log.
   if (target.query !== '') return 'request_malformed'
   return isCrossSite(request, origin) ? 'cross_site' : undefined
-}
-
-/** A job sends neither header. A page of another site cannot hide where it comes from. */
-function isCrossSite({ headers, url }: Request, origin: string | undefined): boolean {
-  const site = headers.get('sec-fetch-site')
-  const from = headers.get('origin')
-  return (
-    (site !== null && site !== 'same-origin' && site !== 'none') ||
-    (from !== null && from !== (origin ?? new URL(url).origin))
-  )
 }

@@ -83,8 +83,9 @@ async function write(engine: Engine, record: TokenRecord, event: NewEvent): Prom
   const giveUp = clock.monotonic() + 2 * engine.timeoutMs
   /** Earlier tries that may still be answered: a commit can stand in the queue of a pool for longer than we wait. */
   const late: Promise<true>[] = []
+  /** Why the first of them is not answered, for whoever is told that nobody knows. */
+  let failure: unknown
   for (let pause = FIRST_PAUSE; ; pause *= 2) {
-    let failure: unknown
     let sent: unknown
     const commit = (): Promise<unknown> => {
       const answer = store.commit(record, event)

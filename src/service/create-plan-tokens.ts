@@ -28,6 +28,8 @@ import type { Report } from './report.ts'
 import { previewRevoke, revokeMany } from './revoke-many.ts'
 import { gathererOf } from './usage.ts'
 
+const NO_APPROVALS = 'The engine has no option approvals, so nothing is approved, declined or collected here.'
+
 /**
  * Makes the engine.
  *
@@ -50,7 +52,7 @@ export function createPlanTokens<P extends Policy>(options: EngineOptions<P>): P
   }
   const approving = (): Approvals => {
     if (given.approvals) return given.approvals
-    throw new PlanTokenError('approval_required')
+    throw new PlanTokenError('approval_required', { message: NO_APPROVALS })
   }
   const grants = createGrantCache(engine)
   const tokens: PlanTokens<P, Issued | Requested> = {

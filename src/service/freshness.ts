@@ -181,7 +181,7 @@ export function createFreshness(
     else await new Promise<void>((resolve) => waiting.add(resolve))
     try {
       // Whoever wanted it was refused by now.
-      if (clock.monotonic() - queued >= timeoutMs) throw new TypeError('unreadable')
+      if (clock.monotonic() - queued >= timeoutMs) throw new Error('More look-ups wait than the store answers in time.')
       const before = memory
       const news = before?.cache.news() ?? 0
       const answer = await within(store.findByDigest(digest))
@@ -264,5 +264,5 @@ function refuse(error: PlanTokenError): never {
 /** An answer that is no duration, or is below what it was raised to, proves nothing. */
 function readBound(answer: unknown, least: number): number {
   if (typeof answer === 'number' && answer >= least && answer <= MAX_FRESHNESS_MS) return answer
-  throw new TypeError('unreadable')
+  throw new TypeError(`bound() must give milliseconds, from ${least} to ${MAX_FRESHNESS_MS}.`)
 }

@@ -1,7 +1,7 @@
 /** Asks the store for the values that it keeps under names, within its time, and changes them whoever else does. */
 import { isDate } from '../core/token.ts'
 import type { StoredValue } from '../ports.ts'
-import { ask, shaped } from './ask.ts'
+import { ask, failureOf, shaped } from './ask.ts'
 import type { Engine } from './engine.ts'
 
 /** How often a value is read anew after somebody else has written it. */
@@ -50,5 +50,5 @@ export async function changeValue(
     if (text === undefined || text === kept?.value) return
     if (await writeValue(engine, name, text, kept?.version ?? 0)) return
   }
-  throw new Error(`The value "${name}" is written by others all the time.`)
+  throw failureOf(engine, new Error(`The value "${name}" is written by others all the time.`), 'store.writeValue')
 }

@@ -1,7 +1,10 @@
 /** A directory written as a tree, for tests of a policy: who is admin of what, and what lies where. */
-
+import * as z from 'zod/mini'
+import { isDictionary } from '../core/objects.ts'
 import type { PlanRules } from '../core/plan-rules.ts'
 import { isResourceRef, PLAN_KIND, type Place, type ResourceRef } from '../core/resources.ts'
+import { readOptions } from '../core/setup.ts'
+import { dictionary, judged } from '../core/shape.ts'
 import type { Directory, PlanInfo } from '../ports.ts'
 
 /** Resources and what is below them: `{ 'team:456': { 'project:123': { 'file:ABC': {} } } }`. */
@@ -39,14 +42,31 @@ interface Entry {
   above: string
 }
 
+const isTree = (value: unknown): boolean => isDictionary(value) && Object.values(value).every(isTree)
+
+const schema = dictionary(
+  undefined,
+  z.strictObject({
+    tier: z.optional(z.string()),
+    suspended: z.optional(z.boolean()),
+    admins: z.optional(z.array(z.string())),
+    resources: z.optional(
+      judged((value) => (isTree(value) ? undefined : "must be a tree, such as { 'project:123': { 'file:ABC': {} } }.")),
+    ),
+    rules: z.optional(z.unknown()),
+  }),
+)
+
 /**
  * Makes a directory out of a tree. Keys are `kind:id`.
  *
- * @throws TypeError for a key that is none, or that stands in two places.
+ * @throws SetupError, which is a TypeError, with every mistake of the plans; TypeError for a key that is none, or that stands in two
+ * places.
  * @example
  * const directory = testDirectory({ '1001': { admins: ['admin-1'], resources: { 'project:123': { 'file:ABC': {} } } } })
  */
 export function testDirectory(plans: { readonly [planId: string]: TestPlan }): TestDirectory {
+  const given = readOptions<typeof plans>('testDirectory', schema, plans)
   const infos = new Map<string, Omit<TestPlan, 'resources'>>()
   const entries = new Map<string, Entry>()
   const plant = (tree: ResourceTree, above: string): void => {
@@ -56,11 +76,11 @@ export function testDirectory(plans: { readonly [planId: string]: TestPlan }): T
       plant(below, key)
     }
   }
-  for (const [planId, { resources = {}, ...info }] of Object.entries(plans)) {
+  for (const [planId, { resources = {}, ...info }] of Object.entries(given)) {
     infos.set(planId, info)
     plant(resources, planKey(planId))
   }
-  const hasRules = Object.values(plans).some(({ rules }) => rules !== undefined)
+  const hasRules = Object.values(given).some(({ rules }) => rules !== undefined)
   const entryOf = (key: string): Entry => {
     const entry = entries.get(key)
     if (!entry) throw new TypeError(`There is no "${key}" in this directory.`)

@@ -113,6 +113,28 @@ it('rejects with code, status and every issue', async () => {
   expect(await failure(nobody.policies())).toMatchObject({ code: 'actor_missing', status: 401 })
 })
 
+describe('options that are wrong', () => {
+  it.each([
+    [undefined, ['baseUrl']],
+    ['http://x', ['baseUrl']],
+    [{}, ['baseUrl']],
+    [{ baseUrl: new URL('http://x'), fetch: 1, headers: 'x', stepUp: true }, ['baseUrl', 'fetch', 'headers', 'stepUp']],
+    [{ baseUrl: '/admin', haeders: {} }, ['haeders']],
+  ])('%j are told all at once', (options, names) => {
+    expect(() => createAdminClient(options as never)).toThrow(TypeError)
+    for (const name of names) expect(() => createAdminClient(options as never)).toThrow(`\n  ${name}: `)
+  })
+
+  it('are not those that are left out', () => {
+    const left = { baseUrl: '/admin', fetch: undefined, headers: undefined, stepUp: undefined }
+    expect(() => createAdminClient(left as never)).not.toThrow()
+  })
+
+  it('are told for a listener of Node too', () => {
+    expect(() => toNode({} as never)).toThrow('handler: must be a Fetch handler')
+  })
+})
+
 describe('an answer that is not of this API', () => {
   it.each([
     [200, '<html>Sign in</html>'],

@@ -25,6 +25,7 @@ it.each<[string, unknown, readonly string[]]>([
   ['an actor that is no function', { tokens, actor: 'admin-1' }, ['actor']],
   ['no engine', { tokens: {}, actor }, ['tokens']],
   ['half an engine', { tokens: { ...tokens, inspect: undefined }, actor }, ['tokens']],
+  ['an engine of before', { tokens: { ...tokens, rules: undefined, usage: undefined }, actor }, ['tokens']],
   ['a misspelt option', { tokens, actor, basepath: '/x' }, ['basepath']],
   ['a base path with a slash at its end', { tokens, actor, basePath: '/x/' }, ['basePath']],
   ['a base path with dot segments', { tokens, actor, basePath: '/../x' }, ['basePath']],
@@ -44,6 +45,11 @@ it.each<[string, unknown, readonly string[]]>([
   ['everything wrong', { actr: 1, basePath: 'x', bodyBytes: -1 }, ['actr', 'tokens', 'actor', 'basePath', 'bodyBytes']],
 ])('refuses %s', (_, options, paths) => {
   expect(problemsOf(options).toSorted()).toEqual(paths.toSorted())
+})
+
+it('names what an engine lacks', () => {
+  const half = { ...tokens, rules: undefined, unused: undefined } as never
+  expect(() => adminHandler({ tokens: half, actor })).toThrow('createPlanTokens() returns; it has no rules, unused.')
 })
 
 it('takes all of them', () => {

@@ -192,8 +192,13 @@ describe('an engine without the option', () => {
     expect(await codeOf(tokens.create(WISH))).toBe('approval_required')
     const error = await errorOf(tokens.create({ ...WISH, name: '' }))
     expect(error.code).toBe('invalid_input')
-    for (const call of [tokens.approve, tokens.decline, tokens.collect])
-      expect(await codeOf(call({ actor: BEN, id: 'x' }))).toBe('approval_required')
+    for (const call of [tokens.approve, tokens.decline, tokens.collect]) {
+      const refused = await errorOf(call({ actor: BEN, id: 'x' }))
+      expect([refused.code, refused.message]).toEqual([
+        'approval_required',
+        'The engine has no option approvals, so nothing is approved, declined or collected here.',
+      ])
+    }
     await expect(tokens.ready({ planId: PLAN })).rejects.toThrow('the option approvals is missing')
     await newWorld().tokens.ready({ planId: PLAN })
   })

@@ -5,7 +5,7 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { connect, createServer } from 'node:http2'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect as connectTcp } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import type { RequestLimits } from 'plan-access-tokens'
@@ -53,6 +53,17 @@ const message = (method: string, params?: object, id: unknown = 1) => ({
 const call = (name: unknown, args?: unknown) =>
   message('tools/call', { name, ...(args !== undefined && { arguments: args }) })
 const codeOf = ({ body }: Reply): unknown => JSON.parse(body).error?.data?.code ?? JSON.parse(body).error?.code
+
+it('a body that does not arrive in its time is answered, and that is what is said', async () => {
+  const { port, make } = await start({ bodyTimeoutMs: 50 })
+  const { secret } = await make(['connect'])
+  const socket = connectTcp(port, '127.0.0.1')
+  onTestFinished(() => void socket.destroy())
+  const head = ['POST /mcp HTTP/1.1', 'Host: x', `Authorization: Bearer ${secret}`]
+  socket.write([...head, 'Content-Type: application/json', 'Content-Length: 90', '', '{'].join('\r\n'))
+  const [answer] = await once(socket, 'data')
+  expect(String(answer)).toMatch(/^HTTP\/1.1 400 .*The body did not arrive in time\./s)
+})
 
 describe('a message', () => {
   it.each([

@@ -107,7 +107,7 @@ const HOSTS: { readonly [folder: string]: RegExp } = {
 const OF_A_PART: { readonly [file: string]: RegExp } = { 'addresses/parse.ts': /^ip-address$/ }
 /** What a browser runs, bundled by scripts/build-hub.ts; no host installs it. */
 const IN_BROWSER = /^hub\/page\//
-const BUNDLED = /^(preact(\/hooks)?|date-fns(\/constants)?)$/
+const BUNDLED = /^(preact(\/hooks)?|date-fns(\/constants)?|d3-array|d3-scale)$/
 /** The command line, which runs on Node, and the libraries that are bundled into it (scripts/build-cli.ts). */
 const ON_NODE = /^cli\//
 const OF_CLI =

@@ -253,6 +253,8 @@ describe('the options', () => {
     }
     for (const field of ['basePath', 'surface', 'origin', 'address', 'onError', 'more'])
       expect(make(wrong)).toThrow(new RegExp(`${field}: `))
+    for (const origin of ['ws://example.com', 'https://Example.com', 'https://example.com/', 'null'])
+      expect(make({ tokens: renewingWorld().tokens, origin })).toThrow('origin: must be an origin')
   })
 })
 

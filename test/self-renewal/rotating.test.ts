@@ -332,6 +332,9 @@ it('tells all mistakes of its options at once', () => {
   const wrong = { read: 1, write: undefined, url: 'ftp://x', header: 'a b', timeoutMs: -1, leaseMs: '7', more: 1 }
   for (const field of ['read', 'write', 'url', 'header', 'timeoutMs', 'more'])
     expect(() => createRotatingSecret(wrong as never)).toThrow(new RegExp(`${field}: `))
+  const right = { read: () => 'x', write: () => true }
+  expect(() => createRotatingSecret({ ...right, timeoutMs: 0 })).toThrow('timeoutMs: must be 1 to 86,400,000')
+  expect(() => createRotatingSecret({ ...right, leaseMs: 0, rereadMs: 0 })).not.toThrow()
 })
 
 describe('where it runs', () => {

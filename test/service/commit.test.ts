@@ -209,6 +209,26 @@ describe('a change whose answer was lost', () => {
     expect((await world.log()).filter((type) => type === 'refreshed')).toHaveLength(1)
   })
 
+  it('and of which nobody ever knows is unavailable, and names the call whose answer was lost', async () => {
+    const clock = steeredClock()
+    let isDown = false
+    const world = newWorld({
+      clock,
+      port: (store) => {
+        const port = lossy(store, clock)
+        port.arm('is done', 'throws before writing', { answers: false, written: false })
+        const commit: TokenStore['commit'] = (record, event) => {
+          isDown = record.version === 2
+          return port.commit(record, event)
+        }
+        return { ...port, commit, find: (id) => (isDown ? Promise.reject(new Error('down')) : store.find(id)) }
+      },
+    })
+    const { id } = await world.make()
+    const error = await errorOf(settled(clock, world.tokens.revoke({ actor: ADMIN, id })))
+    expect(error).toMatchObject({ code: 'unavailable', cause: { method: 'store.commit' } })
+  })
+
   it('is looked for no further back than the version that it was to make', async () => {
     const clock = steeredClock()
     let pages = 0

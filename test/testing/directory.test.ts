@@ -1,4 +1,5 @@
 /** The directory out of a tree literal: what it answers, how it changes during a test, and which trees it does not take. */
+import { SetupError } from 'plan-access-tokens'
 import { testDirectory } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
 
@@ -134,6 +135,24 @@ describe('its changes', () => {
     expect(second.locate(ref('file:A'))).toBeDefined()
     expect(second.plan('one')?.tier).toBe('organization')
     expect(Object.keys(tree)).toEqual(['team:7', 'file:alone'])
+  })
+})
+
+describe('plans that it does not take', () => {
+  it.each([
+    [['one'], ['options']],
+    [{ one: { admin: ['ada'], resource: {} } }, ['one.admin', 'one.resource']],
+    [{ one: { admins: 'ada', tier: 1, suspended: 'no' } }, ['one.admins', 'one.tier', 'one.suspended']],
+    [{ one: { resources: ['project:1'] } }, ['one.resources']],
+    [{ one: { resources: { 'project:1': ['file:A'] } } }, ['one.resources']],
+    [{ one: null }, ['one']],
+  ])('%j are told all at once', (plans, paths) => {
+    expect(() => testDirectory(plans as never)).toThrow(SetupError)
+    for (const path of paths) expect(() => testDirectory(plans as never)).toThrow(`\n  ${path}: `)
+  })
+
+  it('are told what was meant', () => {
+    expect(() => testDirectory({ one: { admin: ['ada'] } } as never)).toThrow('Did you mean "admins"?')
   })
 })
 

@@ -311,6 +311,20 @@ describe('what goes wrong', () => {
     expect((await tokens.planUsage(PLAN)).days.at(-2)).toMatchObject({ allowed: 3 })
   })
 
+  it('in a value that others write all the time is unavailable to whoever asks, and told', async () => {
+    let isBusy = false
+    const told: string[] = []
+    const world = await usageWorld({
+      onError: (_, { method }) => void told.push(method),
+      port: (store) => ({ ...store, writeValue: async (...value) => !isBusy && store.writeValue(...value) }),
+    })
+    const { id, secret } = await world.make()
+    isBusy = true
+    await world.ask(secret)
+    expect(await codeOf(world.usageOf(id))).toBe('unavailable')
+    expect(told).toContain('store.writeValue')
+  })
+
   it.each([
     '{',
     '{"v":2}',
