@@ -1,6 +1,7 @@
 /**
  * GitHub's public keys for secret scanning: fetched when they are needed, kept, and asked for again by their ETag. A key that is
- * not known causes a fetch once a minute at most, so that forged ids reach GitHub no oftener. Without keys nothing is genuine.
+ * not known causes a fetch once a minute at most, so that forged ids reach GitHub no oftener, and in between nobody can say whether
+ * it is one of a new key. Without keys nothing is genuine.
  */
 import { millisecondsInDay, millisecondsInHour, millisecondsInMinute } from 'date-fns/constants'
 import { gatherBytes } from '../core/bytes.ts'
@@ -69,7 +70,8 @@ export function createKeys({ keysUrl, fetch: get, token }: KeyOptions): Keys {
     async find(id, now, failed) {
       const isOlderThan = (ms: number): boolean => !(now - confirmedAt < ms)
       const isWanted = isOlderThan(FRESH_MS) || !keys.has(id)
-      if (asking || (isWanted && !(Math.abs(now - askedAt) < PAUSE_MS))) {
+      const isAsked = asking !== undefined || (isWanted && !(Math.abs(now - askedAt) < PAUSE_MS))
+      if (isAsked) {
         if (!asking) askedAt = now
         asking ??= ask(now)
           .then(
@@ -86,8 +88,10 @@ export function createKeys({ keysUrl, fetch: get, token }: KeyOptions): Keys {
           })
         await asking
       }
-      // An id that is not known may be that of a new key, which could not be had: whoever sent it is to send it again.
-      return isOlderThan(STALE_MS) || (isFailing && !keys.has(id)) ? 'unavailable' : keys.get(id)
+      // An id that is not known may be that of a new key, which could not be had or was not asked for again so soon: whoever sent it is
+      // to send it again.
+      const isOpen = !keys.has(id) && (isFailing || !isAsked)
+      return isOlderThan(STALE_MS) || isOpen ? 'unavailable' : keys.get(id)
     },
   }
 }

@@ -28,6 +28,9 @@ interface Raw {
 
 type Kind = 'json' | 'events' | 'other'
 
+/** No event and no answer of JSON is longer, in characters: all of it is held until it is whole. */
+const LONGEST = 67_108_864
+
 /** Puts a function in front of everything that is written to a response. */
 export function watch(response: NodeResponse, { event: passEvent, json, head }: Outgoing): void {
   const raw = response as unknown as Raw
@@ -40,7 +43,11 @@ export function watch(response: NodeResponse, { event: passEvent, json, head }: 
   const decoder = new TextDecoder()
   let held: readonly unknown[] | undefined
   let kind: Kind | undefined
-  let text = ''
+  /** What has come of an event or an answer that is not whole yet, and how long it is. */
+  let pieces: string[] = []
+  let length = 0
+  /** The last characters of it, in which its end may have begun: all before them was searched. */
+  let tail = ''
   let isEnded = false
   let queue: Promise<unknown> | undefined
 
@@ -83,13 +90,30 @@ export function watch(response: NodeResponse, { event: passEvent, json, head }: 
   }
   const take = (chunk: unknown): void => {
     if (chunk === undefined || chunk === null || typeof chunk === 'function') return
-    text += typeof chunk === 'string' ? chunk : decoder.decode(chunk as Uint8Array, { stream: true })
-    if (kind !== 'events') return
-    for (let end = endOfEvent(text); end > 0; end = endOfEvent(text)) {
-      const event = text.slice(0, end)
-      text = text.slice(end)
-      inTurn(() => sendEvent(event))
+    let rest = typeof chunk === 'string' ? chunk : decoder.decode(chunk as Uint8Array, { stream: true })
+    if (kind === 'events') {
+      for (let end = endOfEvent(tail + rest); end > 0; end = endOfEvent(rest)) {
+        const own = end - tail.length
+        hold(rest.slice(0, own))
+        const event = whole()
+        rest = rest.slice(own)
+        inTurn(() => sendEvent(event))
+      }
+      tail = (tail + rest).slice(-3)
     }
+    hold(rest)
+    if (length > LONGEST) cutOff()
+  }
+  const hold = (piece: string): void => {
+    if (piece !== '') pieces.push(piece)
+    length += piece.length
+  }
+  const whole = (): string => {
+    const text = pieces.join('')
+    pieces = []
+    length = 0
+    tail = ''
+    return text
   }
 
   raw.writeHead = (...given) => {
@@ -115,8 +139,9 @@ export function watch(response: NodeResponse, { event: passEvent, json, head }: 
     if (isEnded) return response
     if (kind === 'other') return own.end(chunk, encoding, done)
     take(chunk)
+    if (isEnded) return response
     const then = callbacksIn([chunk, encoding, done])
-    const rest = text
+    const rest = whole()
     if (kind === 'events') {
       if (rest !== '') inTurn(() => sendEvent(rest))
       inTurn(() => void (isEnded || own.end(...then)))

@@ -75,9 +75,26 @@ function parseJson(text: string, tell: Tell): unknown {
 
 async function parseYaml(text: string, tell: Tell): Promise<unknown> {
   const yaml = await loaded(import('yaml'), 'yaml', tell)
+  if (!yaml) return undefined
   try {
-    // Aliases that multiply are refused by the library, as are fields that come twice.
-    return yaml?.parse(text, { logLevel: 'error', maxAliasCount: 1_000 })
+    // The library looks for names that come twice by comparing each with all before it, which is quadratic.
+    const lineCounter = new yaml.LineCounter()
+    const document = yaml.parseDocument(text, { logLevel: 'error', uniqueKeys: false, lineCounter })
+    const [wrong] = document.errors
+    if (wrong) throw wrong
+    yaml.visit(document, {
+      Map(_, { items }) {
+        const names = new Set<unknown>()
+        for (const { key } of items) {
+          if (!yaml.isScalar(key) || !key.range) continue
+          const { line, col } = lineCounter.linePos(key.range[0])
+          if (names.has(key.value)) throw new Error(`Map keys must be unique at line ${line}, column ${col}:`)
+          names.add(key.value)
+        }
+      },
+    })
+    // Aliases that multiply are refused by the library.
+    return document.toJS({ maxAliasCount: 1_000 })
   } catch (error) {
     // Its first line says what and where; the rest repeats the text.
     const [what] = error instanceof Error ? error.message.split('\n') : []

@@ -249,10 +249,42 @@ describe('very many comparisons', () => {
     expect(under()).toBe(5)
     await release()
     const answers = await Promise.all(flood)
-    expect(answers.filter((answer) => answer === 'token_unknown')).toHaveLength(4)
-    expect(answers.filter((answer) => answer === 'unavailable')).toHaveLength(96)
+    expect(answers.filter((answer) => answer === 'token_unknown')).toHaveLength(20)
+    expect(answers.filter((answer) => answer === 'unavailable')).toHaveLength(80)
     expect(await honest).toBe('allowed')
-    expect(asked).toHaveLength(5)
+    expect(asked).toHaveLength(21)
+  })
+
+  it('with an id that others know do not keep its owner out', async () => {
+    const verify = async (key: string, hash: string): Promise<boolean> => {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      return slowHash(key) === hash
+    }
+    const { adopt, ask } = slowWorld({ verify })
+    await adopt('slow')
+    let isOver = false
+    let sent = 0
+    const attacker = async (): Promise<void> => {
+      while (!isOver) await ask(other(sent++ % 600))
+    }
+    const attackers = Array.from({ length: 8 }, attacker)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(await ask(KEYS.slow())).toBe('allowed')
+    isOver = true
+    await Promise.all(attackers)
+  })
+
+  it('of a few hashes take turns: one that many want is no earlier than another', async () => {
+    const { verify, release } = held()
+    const { adopt, ask, asked } = slowWorld({ verify, atOnce: 1 }, { timeoutMs: 60_000 })
+    for (const n of [0, 1, 2]) await adopt('slow', n)
+    const flood = Array.from({ length: 10 }, (_, i) => ask(other(i)))
+    const others = [ask(KEYS.slow(1)), ask(KEYS.slow(2))]
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    await release()
+    expect(await Promise.all(others)).toEqual(['allowed', 'allowed'])
+    await Promise.all(flood)
+    expect(asked.slice(0, 4)).toEqual([other(0), other(1), KEYS.slow(1), KEYS.slow(2)])
   })
 
   it('do not touch a key that was found to be right before', async () => {

@@ -125,12 +125,14 @@ function idsOf(schema: string): IdForm {
     ['integer', count(/\bInt\s+@id|\b(serial|integer|int)(\s+not\s+null)?\s+primary\s+key|\bserial\(/gi)],
     [
       'bigint',
-      count(/\bBigInt\s+@id|\b(bigserial|bigint)(\s+not\s+null)?(\s+generated[^,]*)?\s+primary\s+key|\bbigserial\(/gi),
+      count(
+        /\bBigInt\s+@id|\b(bigserial|bigint)(\s+not\s+null)?(\s+generated[^,\n]{0,200})?\s+primary\s+key|\bbigserial\(/gi,
+      ),
     ],
     [
       'uuid',
       count(
-        /@id\s+@default\((dbgenerated\("gen_random_)?uuid\(|\buuid(\s+not\s+null)?\s+primary\s+key|\buuid\([^)]*\)\.primaryKey|@db\.Uuid\b/gi,
+        /@id\s+@default\((dbgenerated\("gen_random_)?uuid\(|\buuid(\s+not\s+null)?\s+primary\s+key|\buuid\([^)\n]{0,200}\)\.primaryKey|@db\.Uuid\b/gi,
       ),
     ],
     ['name', count(/@id\s+@default\((cuid|nanoid|ulid)\(|\b(text|varchar\(\d+\))(\s+not\s+null)?\s+primary\s+key/gi)],
