@@ -5,12 +5,25 @@ import { IN_CI } from './test/support/rounds.ts'
 
 const src = fileURLToPath(new URL('./src/', import.meta.url))
 
+const inFolders = (...folders: readonly string[]): string[] => folders.map((folder) => `test/${folder}/**/*.test.ts`)
+
+/** Tests of rules and of the service, which need neither the page nor another program. */
+const rules = inFolders('core', 'policy', 'figma', 'conformance', 'service', 'openapi', 'testing', 'legacy')
+
 /**
- * Tests of rules and of the service, whose modules are loaded once for all of them: loading took half of their time. What changes
- * something of its process for good, as some frameworks do, stays out of these folders.
+ * Each file of these is a process of its own: what it loads changes the process for good, as some frameworks do, or is large and
+ * needed by no other. All other files share what is loaded, which took more time than their tests.
  */
-const shared = ['core', 'policy', 'figma', 'conformance', 'service', 'openapi', 'testing', 'legacy'].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
+const alone = inFolders(
+  'clients',
+  'docs',
+  'examples',
+  'mcp',
+  'nestjs',
+  'operations',
+  'platforms',
+  'processes',
+  'simulation',
 )
 
 export default defineConfig({
@@ -26,26 +39,34 @@ export default defineConfig({
   oxc: { decorator: { legacy: true } },
   test: {
     projects: [
-      { extends: true, test: { name: 'rules', include: shared, isolate: false } },
+      { extends: true, test: { name: 'rules', include: rules, isolate: false } },
       {
         extends: true,
         test: {
           name: 'world',
           include: ['test/**/*.test.ts'],
-          exclude: [...shared, 'test/hub/**', 'test/cli/**'],
+          exclude: [...rules, ...alone, 'test/hub/**', 'test/cli/**'],
+          isolate: false,
           globalSetup: './test/support/build-hub.ts',
           typecheck: { enabled: true, include: ['test/types/**/*.test-d.ts'], tsconfig: './test/types/tsconfig.json' },
         },
       },
+      { extends: true, test: { name: 'alone', include: alone, globalSetup: './test/support/build-hub.ts' } },
       {
         extends: true,
         // The command line as it is built, once for all of them.
-        test: { name: 'cli', include: ['test/cli/**/*.test.ts'], globalSetup: './test/cli/build.ts' },
+        test: { name: 'cli', include: ['test/cli/**/*.test.ts'], isolate: false, globalSetup: './test/cli/build.ts' },
       },
       {
         extends: true,
-        // A real browser on a machine with other work: what passes only at its second try is shown as such.
-        test: { name: 'hub', include: ['test/hub/**/*.test.ts'], globalSetup: './test/support/build-hub.ts', retry: 1 },
+        test: {
+          name: 'hub',
+          include: ['test/hub/**/*.test.ts'],
+          isolate: false,
+          globalSetup: './test/support/build-hub.ts',
+          // A real browser on a machine with other work: what passes only at its second try is shown as such.
+          retry: 1,
+        },
       },
     ],
     sequence: { sequencer: LongFirst },
