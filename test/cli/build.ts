@@ -1,17 +1,38 @@
 /** Builds the package once for the tests of the command line, into a folder in which projects of tests find it as installed. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { buildHub } from '../../scripts/build-hub.ts'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { setup as buildHubOnce } from '../support/build-hub.ts'
 import { buildPackage } from '../support/built-package.ts'
 import { PROJECTS } from './project.ts'
 
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
 export async function setup(): Promise<void> {
-  await buildHub()
+  await buildHubOnce()
   rmSync(PROJECTS, { recursive: true, force: true })
   mkdirSync(PROJECTS, { recursive: true })
   // Or else the package would be found by its own name in the repository.
   writeFileSync(join(PROJECTS, 'package.json'), '{ "name": "projects", "private": true }')
   await buildPackage(join(PROJECTS, 'node_modules/plan-access-tokens'))
+  await inFewFiles('zod', { index: 'zod', mini: 'zod/mini' })
+  await inFewFiles('kysely', { index: 'kysely' })
+}
+
+/**
+ * A dependency with its entries in a file each: every command is a process, which would spend a third of its time on finding hundreds
+ * of files.
+ */
+async function inFewFiles(name: string, entryPoints: Readonly<Record<string, string>>): Promise<void> {
+  const outdir = join(PROJECTS, 'node_modules', name)
+  await build({
+    ...{ entryPoints, absWorkingDir: root, outdir },
+    ...{ bundle: true, splitting: true, format: 'esm', platform: 'node' },
+  })
+  const exports = Object.keys(entryPoints).map((entry) => [entry === 'index' ? '.' : `./${entry}`, `./${entry}.js`])
+  const manifest = { name, type: 'module', exports: Object.fromEntries(exports) }
+  writeFileSync(join(outdir, 'package.json'), JSON.stringify(manifest))
 }
 
 export function teardown(): void {

@@ -30,14 +30,12 @@ describe('migrate', () => {
   })
 
   it('that is interrupted leaves nothing half-done, and works afterwards', async () => {
-    const it = project(SQLITE)
+    // Says when the configuration is loaded, after which the database is waited for.
+    const it = project({ ...SQLITE, 'world.mjs': `process.stderr.write('started')\n${SQLITE['world.mjs']}` })
     const other = new Libsql(join(it.folder, 'tokens.db'))
     onTestFinished(() => void other.close())
     other.exec('begin immediate; create table other (id integer)')
-    const migrating = it.start(['migrate'], {
-      // Says when the configuration is loaded, after which the database is waited for.
-      node: ['--import', "data:text/javascript,process.stderr.write('started')"],
-    })
+    const migrating = it.start(['migrate'])
     await migrating.until('started')
     await new Promise((resolve) => setTimeout(resolve, 1_000))
     migrating.child.kill('SIGINT')

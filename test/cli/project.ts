@@ -1,7 +1,7 @@
 /** Projects of tests: a folder with a configuration, in which the built command line runs as a process of its own. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
@@ -150,10 +150,17 @@ export const CREATE: readonly string[] = [
   ...['--scope', 'invoice:read', '--resource', 'https://app.invoices.example/clients/12'],
 ]
 
-/** A project with its tables made. */
+/** A database with the tables that the first project here has made. */
+let tables: Buffer | undefined
+
+/** A project with its tables made, by the command if no other has them yet. */
 export async function migrated(files: Readonly<Record<string, string>> = SQLITE): Promise<Project> {
   const made = project(files)
-  const { code, stderr } = await made.run(['migrate'])
-  if (code !== 0) throw new Error(stderr)
+  const database = join(made.folder, 'tokens.db')
+  if (tables === undefined) {
+    const { code, stderr } = await made.run(['migrate'])
+    if (code !== 0) throw new Error(stderr)
+    tables = readFileSync(database)
+  } else writeFileSync(database, tables)
   return made
 }
