@@ -1,6 +1,7 @@
 /**
- * Five thousand keys of a table are adopted into a real database while their clients go on working: the run is broken off and begun
- * again, half of the keys are used meanwhile in another process' engine, and no request is refused at any moment.
+ * Five thousand keys of a table, or a thousand outside of CI, are adopted into a real database while their clients go on working:
+ * the run is broken off and begun again, half of the keys are used meanwhile in another process' engine, and no request is refused at
+ * any moment.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { Kysely, PostgresDialect } from 'kysely'
@@ -12,9 +13,10 @@ import { sqlMigrations, sqlStore } from 'plan-access-tokens/stores/sql'
 import { requestWith } from 'plan-access-tokens/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
+import { rounds } from '../support/rounds.ts'
 import { DAY, POLICY } from '../support/world.ts'
 
-const COUNT = 5_000
+const COUNT = rounds({ ci: 5_000, here: 1_000 })
 const PLANS = 40
 const AT_ONCE = 16
 
@@ -61,7 +63,7 @@ async function storeOfProcess() {
   return sqlStore(new Kysely<never>({ dialect: new PostgresDialect({ pool }) }) as never)
 }
 
-it('five thousand keys are adopted while half of them are used', { timeout: 300_000 }, async () => {
+it(`${COUNT} keys are adopted while half of them are used`, { timeout: 300_000 }, async () => {
   const tokens = createPlanTokens({ policy: POLICY, store: await storeOfProcess(), directory, legacy: legacy() })
   const requests = createAuthorizer({ policy: POLICY, store: await storeOfProcess(), directory, legacy: legacy() })
   const end = Date.now() + 90 * DAY

@@ -16,6 +16,11 @@ const eventsOf = ({ commits }: Written) => commits.map(({ event }, i) => ({ ...e
 const newestFirst = (a: TokenRecord, b: TokenRecord): number => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1)
 const byId = (a: TokenRecord, b: TokenRecord): number => (a.id < b.id ? -1 : 1)
 
+// Each server once, for all folders.
+const present = KINDS.filter(({ missing }) => missing === undefined)
+beforeAll(() => Promise.all(present.map((kind) => kind.start())), 120_000)
+afterAll(() => Promise.all(present.map((kind) => kind.stop())))
+
 describe.each(FOLDERS)('the fixtures %s', (folder) => {
   const written = writtenIn(folder)
 
@@ -40,12 +45,10 @@ describe.each(FOLDERS)('the fixtures %s', (folder) => {
     describe.skipIf(missing !== undefined)(missing ? `skipped without it: ${missing})` : 'of today', () => {
       let opened: Opened
       beforeAll(async () => {
-        await kind.start()
         opened = await kind.load(textOfFile(folder, kind), written)
       })
       afterAll(async () => {
         await opened?.close()
-        await kind.stop()
       })
 
       it('are read record by record, by id and by each digest', async () => {
