@@ -162,7 +162,9 @@ export function createAdminClient<Created extends IssuedText | RequestedText = I
 export function segmentOf(text: string): string {
   const problem = segmentProblem(text)
   if (problem === undefined) return `/${encodeURIComponent(text)}`
-  throw new AdminApiError('invalid_input', 400, 'The input is not valid.', [issueAt([], `An id ${problem}`)])
+  throw new AdminApiError('invalid_input', 400, 'The input is not valid.', [
+    issueAt([], `An id ${problem}`, 'not_valid'),
+  ])
 }
 
 function keyed(idempotencyKey: string | undefined): Sending {

@@ -89,6 +89,10 @@ export type IssueCode =
   | 'route_unknown'
   | 'moment_ahead'
   | 'header_malformed'
+  | 'digest_malformed'
+  | 'hash_malformed'
+  | 'key_id_malformed'
+  | 'source_malformed'
 
 /** What stands in the message of an issue besides its words: numbers, names of the policy, lists. Never what somebody sent. */
 export type IssueParams = SentenceParams

@@ -77,6 +77,7 @@ export function hubHandler(given: HubOptions): HubHandler {
       ...noticeOf(what, given),
     })
     try {
+      if (!isRequest(request)) throw new TypeError(NO_REQUEST)
       if (carries(request)) return notice(403, 'token')
       const actor = await actorOf(options, request)
       if (actor === undefined) return notice(401, 'signedOut', problemHeaders(new Problem('actor_missing')))
@@ -102,6 +103,10 @@ export function hubHandler(given: HubOptions): HubHandler {
   }
 
   async function answer(request: Request): Promise<Response> {
+    if (!isRequest(request)) {
+      tell(onError, new TypeError(NO_REQUEST))
+      return bare(500, {})
+    }
     const path = readTargetOfUrl(request.url)?.path
     if (path?.startsWith(`${basePath}/api/`)) return secured(await admin(request))
     const name = path === undefined ? undefined : nameOf(path, basePath)
@@ -122,7 +127,7 @@ export function hubHandler(given: HubOptions): HubHandler {
 
   return Object.assign(answer, {
     async parts(request: Request, { nonce }: { readonly nonce?: string } = {}): Promise<HubParts> {
-      const language = await languageFor(request)
+      const language = await languageFor(isRequest(request) ? request : undefined)
       const given = { options, files, language, nonce }
       const { lang, dir } = language
       const { status, head, body, headers } = await drawn(request, given)
@@ -130,6 +135,13 @@ export function hubHandler(given: HubOptions): HubHandler {
     },
   })
 }
+
+const NO_REQUEST =
+  'The hub takes the Fetch Request that came, and was given something else. What a server of Node has been sent is made one by toNode of plan-access-tokens/admin.'
+
+/** Whether a host gave what it has to give. */
+const isRequest = (request: Request): boolean =>
+  typeof Object(request).url === 'string' && typeof Object(Object(request).headers).get === 'function'
 
 /** What of the page is asked for: empty for the page itself, the name of a file, or `undefined` for what lies elsewhere. */
 function nameOf(path: string, basePath: string): string | undefined {

@@ -87,19 +87,19 @@ function allTextsOf(file: string): HubTexts {
   return { ...early, ...later } as unknown as HubTexts
 }
 
-/** Gives the language of a request. What the host's function throws, and what is no language, is told, and the page is English. */
+/** Gives the language of a request; of none it is English where it would be asked for. What the host's function throws, and what is no language, is told, and the page is English. */
 export function createLanguages(
   { lang: asked = 'en', languages = {}, texts }: LanguageOptions,
   tell: (error: unknown) => void,
-): (request: Request) => Promise<Language> {
+): (request: Request | undefined) => Promise<Language> {
   const parsed = new Map<string, HubTexts>()
   const wordsOf = (file: string): HubTexts => {
     const words = parsed.get(file) ?? allTextsOf(file)
     parsed.set(file, words)
     return words
   }
-  const tagOf = async (request: Request): Promise<string> => {
-    const tag = typeof asked === 'function' ? ((await asked(request)) ?? 'en') : asked
+  const tagOf = async (request: Request | undefined): Promise<string> => {
+    const tag = typeof asked === 'function' ? ((request && (await asked(request))) ?? 'en') : asked
     if (isLanguage(tag)) return tag
     throw new TypeError('lang() must give a language such as "pt-BR", or nothing.')
   }

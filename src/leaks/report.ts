@@ -6,7 +6,7 @@ import { millisecondsInHour } from 'date-fns/constants'
 import * as z from 'zod/mini'
 import { SetupError } from '../core/errors.ts'
 import type { EventType, NewEvent } from '../core/event.ts'
-import { issueAt } from '../core/issue.ts'
+import { issueAt, type Problem } from '../core/issue.ts'
 import type { LegacyKey } from '../core/legacy.ts'
 import { changesBetween, isActive, isActiveSecret, next } from '../core/lifecycle.ts'
 import type { Policy } from '../core/policy.ts'
@@ -66,11 +66,14 @@ export type ActionOf = (type: string) => LeakAction
 const MOST_REPORTS = 20
 /** The source of a report as it stands in the log: too short for a secret. */
 export const SOURCE_PATTERN = /^[a-z0-9][a-z0-9._-]{0,31}$/
-const SOURCE_MESSAGE = 'must be 1 to 32 lower-case letters, digits, ., _ and -, such as "github".'
+const SOURCE_PROBLEM: Problem = [
+  'must be 1 to 32 lower-case letters, digits, ., _ and -, such as "github".',
+  'source_malformed',
+]
 
 const schema = z.strictObject({
   text: z.string(),
-  source: matching(SOURCE_PATTERN, SOURCE_MESSAGE),
+  source: matching(SOURCE_PATTERN, SOURCE_PROBLEM),
   url: z.exactOptional(z.string()),
   action: z.literal(['revoke', 'retire', 'tell']),
 })

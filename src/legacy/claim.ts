@@ -1,6 +1,6 @@
 /** What a host says of a key that it has, read: by which scheme it is found and what is kept of it. */
 import type { Sha256 } from '../core/digest.ts'
-import { type Issue, issueAt } from '../core/issue.ts'
+import { type Issue, issueAt, type Problem } from '../core/issue.ts'
 import type { LegacyKey } from '../core/legacy.ts'
 import type { LegacySecret } from '../core/token.ts'
 import type { Pattern } from './pattern.ts'
@@ -38,23 +38,28 @@ export type ReadClaim =
 /** Visible ASCII: bcrypt, argon2 and scrypt are written so. */
 const HASH = /^[!-~]{1,512}$/
 
+const NO_KEY_ID: Problem = ['must be the id inside the key, as the pattern of the scheme has it.', 'key_id_malformed']
+const NEEDLESS_KEY_ID: Problem = ['must not be given: the scheme finds keys by their digest.', 'not_taken']
+const NO_HASH: Problem = [
+  'must be the hash that verify compares with: 1 to 512 visible characters of ASCII.',
+  'hash_malformed',
+]
+
 /** Reads it. */
 export function readClaim(forms: readonly Form[], { type, scheme, digest, keyId }: Claim, sha256: Sha256): ReadClaim {
   const ofType = forms.filter((form) => form.type === type)
   const form = ofType.find(({ name }) => name === scheme)
   if (!form) {
-    const names = (ofType.length > 0 ? ofType : forms).map(({ name }) => JSON.stringify(name))
-    return { issues: [issueAt(['scheme'], `must be ${names.join(' or ')}.`)] }
+    const values = (ofType.length > 0 ? ofType : forms).map(({ name }) => name)
+    const words = values.map((name) => JSON.stringify(name)).join(' or ')
+    return { issues: [issueAt(['scheme'], `must be ${words}.`, 'not_one_of', { values })] }
   }
   const { name, pattern } = form
   if ('verify' in form.scheme) {
     const issues: Issue[] = []
     const isId = typeof keyId === 'string' && pattern.id?.test(keyId) === true
-    if (!isId) issues.push(issueAt(['keyId'], 'must be the id inside the key, as the pattern of the scheme has it.'))
-    if (typeof digest !== 'string' || !HASH.test(digest))
-      issues.push(
-        issueAt(['digest'], 'must be the hash that verify compares with: 1 to 512 visible characters of ASCII.'),
-      )
+    if (!isId) issues.push(issueAt(['keyId'], ...NO_KEY_ID))
+    if (typeof digest !== 'string' || !HASH.test(digest)) issues.push(issueAt(['digest'], ...NO_HASH))
     if (issues.length > 0) return { issues }
     return {
       digest: storedDigest(sha256, name, 'id', keyId as string),
@@ -63,8 +68,8 @@ export function readClaim(forms: readonly Form[], { type, scheme, digest, keyId 
   }
   const read = readDigest(digest, form.scheme.encoding)
   const issues = [
-    ...('problem' in read ? [issueAt(['digest'], read.problem)] : []),
-    ...(keyId === undefined ? [] : [issueAt(['keyId'], 'must not be given: the scheme finds keys by their digest.')]),
+    ...('problem' in read ? [issueAt(['digest'], read.problem, 'digest_malformed')] : []),
+    ...(keyId === undefined ? [] : [issueAt(['keyId'], ...NEEDLESS_KEY_ID)]),
   ]
   if ('problem' in read || issues.length > 0) return { issues }
   return { digest: storedDigest(sha256, name, 'digest', read.hex), legacy: { scheme: name } }

@@ -5,6 +5,7 @@ import { hubHandler } from 'plan-access-tokens/hub'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeInBrowsers, useBrowsers } from '../support/browsers.ts'
+import { DAY, MINUTE } from '../support/world.ts'
 import { hubWorld, LINKS, look, PATH, PLAN, rowSays, textsOf } from './world.ts'
 
 const open = useBrowsers()
@@ -285,6 +286,38 @@ describeInBrowsers('the route of what waits', () => {
     expect(pages.length).toBeLessThanOrEqual(overviewTokens === 5 ? 11 : 1)
   })
 })
+
+it.each([50_000, 5])(
+  'an edit that has lapsed is gone at once, whether %s tokens are kept or not',
+  async (overviewTokens) => {
+    const rules = { now: {} as object }
+    const world = await hubWorld({ engine: { approvals: approvals() }, directory: { rules: () => rules.now } })
+    const asked = Math.ceil(world.clock.now() / MINUTE) * MINUTE + 20_000
+    world.stopAt(new Date(asked).toISOString())
+    const made = []
+    for (let i = 0; i < 6; i++)
+      made.push((await world.make(`Job ${i}`, { resources: [LINKS.landing], lifetimeDays: 90 })).token)
+    rules.now = { approvals: 'required' }
+    await world.tokens.edit({ actor: 'bob', id: made[3]?.id ?? '', resources: 'all' })
+    const plans = () => [{ id: PLAN, name: 'Acme', tier: 'organization' }]
+    const { tokens, clock } = world
+    const hub = hubHandler({ tokens, actor: () => 'ada', plans, basePath: PATH, overviewTokens, clock })
+    const waiting = async (tag = '') => {
+      const headers = { 'If-None-Match': tag }
+      const answer = await hub(new Request(`http://127.0.0.1${PATH}/api/plans/${PLAN}/requests`, { headers }))
+      const found = answer.status === 200 ? (await answer.json()).requests.length : undefined
+      return { status: answer.status, found, tag: answer.headers.get('etag') ?? '' }
+    }
+    world.stopAt(new Date(asked + 30 * DAY - 1).toISOString())
+    const before = await waiting()
+    expect(before).toMatchObject({ status: 200, found: 1 })
+    expect(await waiting(before.tag)).toMatchObject({ status: 304 })
+    world.stopAt(new Date(asked + 30 * DAY).toISOString())
+    const after = await waiting(before.tag)
+    expect(after).toMatchObject({ status: 200, found: 0 })
+    expect(await waiting(after.tag)).toMatchObject({ status: 304 })
+  },
+)
 
 describeInBrowsers('a dialog to decline', () => {
   it('that came too late leads back to what there is by now', async () => {

@@ -13,7 +13,7 @@ import { CALLS } from '../sentences/calls.ts'
 import { SELF_RENEWAL } from '../sentences/self-renewal.ts'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
 import { newWorld } from '../support/world.ts'
-import { choose, hubWorld } from './world.ts'
+import { choose, hubWorld, LINKS } from './world.ts'
 
 const TEXTS: { readonly [key: string]: unknown } = HUB_TEXTS
 const lacking = (keys: readonly string[]): readonly string[] =>
@@ -190,5 +190,14 @@ describeInChromium('in a browser', () => {
     await explain(`/${'a'.repeat(100_001)}`)
     await dialog.getByText('Das ist zu lang. Höchstzahl der Zeichen: 100.000.').waitFor()
     await expect.poll(() => dialog.locator('[lang=en]').count()).toBe(0)
+  })
+
+  it('a filter that is left out is told in German', async () => {
+    const { url, make } = await hubWorld({ lang: 'de' })
+    await make('Website sync')
+    const { page } = await open()
+    await page.goto(`${url}#resource=${encodeURIComponent(LINKS.nonsense)}`)
+    const { issue_link_unknown_shape: why } = { ...HUB_TEXTS, ...LANGUAGES.de }
+    await page.locator('.said').getByText(why).waitFor()
   })
 })

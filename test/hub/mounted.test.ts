@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import expressApp from 'express'
 import { toNode } from 'plan-access-tokens/admin'
-import { type HubHandler, type HubOptions, hubHandler } from 'plan-access-tokens/hub'
+import { acceptLanguage, HUB_TEXTS, type HubHandler, type HubOptions, hubHandler } from 'plan-access-tokens/hub'
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../../examples/hub-element/app.ts'
 import { scoped } from '../../scripts/scope-css.ts'
@@ -239,6 +239,21 @@ describe('the parts', () => {
     expect(await (await GET(at())).text()).toContain('<div id="hub" class="hub" lang="en">')
     expect((await GET(at(`${PATH}/api/policies`))).status).toBe(200)
   })
+
+  it.each<unknown>(['/t', undefined, { url: '/t', headers: { host: 'acme.example' } }])(
+    'say what they were to be given in place of %j',
+    async (given) => {
+      const told: unknown[] = []
+      const { hub } = await hubWorld({ lang: acceptLanguage, onError: (error) => told.push(error) })
+      const { status, lang, body } = await hub.parts(given as Request)
+      expect([status, lang]).toEqual([500, 'en'])
+      expect(body).toContain(HUB_TEXTS.noticeFailed)
+      expect((await hub(given as Request)).status).toBe(500)
+      expect(told.map((error) => (error as Error).message)).toEqual(
+        Array(2).fill(expect.stringMatching(/Fetch Request/)),
+      )
+    },
+  )
 
   it('never reject, and write a nonce as text', async () => {
     const told: unknown[] = []

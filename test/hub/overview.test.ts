@@ -1,6 +1,8 @@
 /** The overview of a plan's tokens on the server: what it finds and counts, that it is never older than the log, and who may ask. */
 import fc from 'fast-check'
 import { memoryStore, type Token } from 'plan-access-tokens'
+import type { AdminApiError } from 'plan-access-tokens/admin'
+import { HUB_TEXTS } from 'plan-access-tokens/hub'
 import { describe, expect, it } from 'vitest'
 import { countsOf, fits, orderBy } from '../../src/hub/overview/judge.ts'
 import type { Overview, OverviewQuery } from '../../src/hub/overview/query.ts'
@@ -234,7 +236,7 @@ describe('the overview', () => {
     for (const resource of [LINKS.elsewhere, LINKS.nonsense, 'https://a.example/']) {
       const { status, body } = await ask(world, { resource })
       expect(status).toBe(200)
-      expect(body.mistake).not.toBe('')
+      expect(HUB_TEXTS).toHaveProperty(`issue_${body.mistake?.code}`)
       expect(body.tokens).toHaveLength(1)
     }
   })
@@ -268,8 +270,16 @@ describe('the overview', () => {
       { expiring: '31' },
       { sort: 'id' },
       { x: '1' },
-    ])
-      expect((await ask(world, query as never)).body.code).toBe('invalid_input')
+      { resource: 'a b' },
+      { lang: 'x' },
+      { since: 'now' },
+      { search: 'x'.repeat(201) },
+      { after: '?' },
+    ]) {
+      const { code, issues } = (await ask(world, query as never)).body as unknown as AdminApiError
+      expect(code).toBe('invalid_input')
+      for (const issue of issues) expect(HUB_TEXTS).toHaveProperty(`issue_${issue.code}`)
+    }
   })
 })
 

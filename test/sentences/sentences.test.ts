@@ -2,6 +2,8 @@
  * Every mistake that can be made, with the sentence that is said of it, in one file: a change of a sentence is a change of one line
  * of sentences.txt. `npx vitest run test/sentences -u` writes the file anew.
  */
+import { PlanTokenError } from 'plan-access-tokens'
+import { AdminApiError } from 'plan-access-tokens/admin'
 import { beforeAll, expect, it } from 'vitest'
 import { AUDIT } from './audit.ts'
 import { CALLS } from './calls.ts'
@@ -42,6 +44,18 @@ it('each mistake has its sentence, as sentences.txt says', async () => {
   const lines = table.flatMap(({ place, name, lines }) => lines.map((line) => `${place} | ${name} | ${line}`))
   const head = 'where | which mistake | what the error is called | path | sentence\n'
   await expect(`${head}${lines.toSorted().join('\n')}\n`).toMatchFileSnapshot('./sentences.txt')
+})
+
+it('each issue of a call has a code, by which it can be said in another language', async () => {
+  const without: string[] = []
+  for (const { entry, name, make } of MISTAKES) {
+    const thrown: unknown = await Promise.resolve()
+      .then(make)
+      .catch((error: unknown) => error)
+    if (!(thrown instanceof PlanTokenError || thrown instanceof AdminApiError)) continue
+    for (const { code, message } of thrown.issues) if (!code) without.push(`${entry} | ${name} | ${message}`)
+  }
+  expect(without).toEqual([])
 })
 
 it('no mistake of the table is taken', () => {

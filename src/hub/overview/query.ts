@@ -4,6 +4,8 @@
  */
 import * as z from 'zod/mini'
 import type { EventType } from '../../core/event.ts'
+import type { IssueCode } from '../../core/issue.ts'
+import type { Sentence } from '../../core/sentence.ts'
 import { matching, type Output, text } from '../../core/shape.ts'
 import { textProblem } from '../../core/text.ts'
 import type { Token } from '../../core/token-view.ts'
@@ -22,7 +24,7 @@ export const OVERVIEW_QUERY = z.strictObject({
   search: z.exactOptional(text((value) => textProblem(value, 1, 200))),
   sort: oneOf(OVERVIEW_SORTS),
   dir: oneOf(['asc', 'desc']),
-  page: z.exactOptional(matching(/^[1-9]\d{0,6}$/, 'must be the number of a page.')),
+  page: z.exactOptional(matching(/^[1-9]\d{0,6}$/, ['must be the number of a page.', 'not_whole_from', { least: 1 }])),
   /** Tokens of a page: of one that shows them, or of one that picks them. */
   size: oneOf(['50', '500']),
   expiring: oneOf(DAYS),
@@ -30,13 +32,15 @@ export const OVERVIEW_QUERY = z.strictObject({
   never: oneOf(['true']),
   oldSecret: oneOf(['true']),
   scope: z.exactOptional(given),
-  resource: z.exactOptional(matching(/^\S{1,2048}$/, 'must be a link, or a kind and an id such as "file:ABC".')),
+  resource: z.exactOptional(
+    matching(/^\S{1,2048}$/, ['must be a link, or a kind and an id such as "file:ABC".', 'link_malformed']),
+  ),
   by: z.exactOptional(given),
   lang: z.exactOptional(
-    text((value) => (isLanguage(value) ? undefined : 'must be a language such as "en" or "pt-BR".')),
+    text((value) => (isLanguage(value) ? undefined : ['must be a language such as "en" or "pt-BR".', 'not_valid'])),
   ),
   after: z.exactOptional(matching(CURSORS.list, NO_CURSOR)),
-  since: z.exactOptional(matching(/^\d{1,15}$/, 'must be the number of an event.')),
+  since: z.exactOptional(matching(/^\d{1,15}$/, ['must be the number of an event.', 'not_whole_from', { least: 0 }])),
 })
 export type OverviewQuery = Output<typeof OVERVIEW_QUERY>
 
@@ -97,5 +101,5 @@ export interface Overview {
   /** What others did since the event that was named in `since`, the newest last. */
   readonly news: readonly News[]
   /** Why the filter by resource was left out. */
-  readonly mistake?: string
+  readonly mistake?: Sentence<IssueCode>
 }

@@ -5,6 +5,8 @@
 import { millisecondsInMinute } from 'date-fns/constants'
 import { type AdminEngine, type Answer, type Route, route } from '../../admin/route.ts'
 import type { TokenEvent } from '../../core/event.ts'
+import type { IssueCode } from '../../core/issue.ts'
+import type { Sentence } from '../../core/sentence.ts'
 import { statusOf } from '../../core/token.ts'
 import type { Token } from '../../core/token-view.ts'
 import { sortedInSteps } from './in-steps.ts'
@@ -164,7 +166,7 @@ type Orders = ReturnType<typeof createOrders>
 async function lineageOf(
   { engine, actor, planId }: AskerOfAll,
   { resource = '', type }: OverviewQuery,
-): Promise<{ readonly lineage?: Lineage; readonly mistake?: string }> {
+): Promise<{ readonly lineage?: Lineage } & Pick<Overview, 'mistake'>> {
   if (/^[a-z][\w-]*:(?!\/\/)/i.test(resource)) return { lineage: [resource] }
   const surface = engine.policies.find(({ types }) => types.some(({ name }) => name === type))?.surface
   const { resources, mistakes } = await engine.checkLinks({
@@ -172,8 +174,13 @@ async function lineageOf(
     ...(surface !== undefined && { surface }),
   })
   const [found] = resources
-  return found ? { lineage: [found, ...(found.within ?? [])].map(keyOf) } : { mistake: mistakes[0]?.message ?? '' }
+  if (found) return { lineage: [found, ...(found.within ?? [])].map(keyOf) }
+  const { code, message, params } = mistakes[0] ?? NO_LINK
+  return { mistake: { code, message, ...(params && { params }) } }
 }
+
+/** What is said of a text in which no link begins. */
+const NO_LINK: Sentence<IssueCode> = { code: 'link_malformed', message: 'This is no link.' }
 
 /** What others did since an event. */
 async function newsOf(

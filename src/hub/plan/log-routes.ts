@@ -32,7 +32,7 @@ const EXPORT_PART = 1_000
 
 const { events, token } = INPUTS
 /** Numbers stand as text, as they do in an address. */
-const moment = z.exactOptional(matching(/^\d{1,15}$/, 'must be epoch milliseconds.'))
+const moment = z.exactOptional(matching(/^\d{1,15}$/, ['must be epoch milliseconds.', 'not_whole_from', { least: 0 }]))
 const FILTER = {
   type: z.exactOptional(z.literal([...EVENT_TYPES])),
   by: z.exactOptional(token.shape.id),

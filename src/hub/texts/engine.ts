@@ -9,8 +9,15 @@ import type { IssueCode } from '../../core/issue.ts'
 import type { RefusalCode } from '../../core/refusals.ts'
 import type { WithheldCode } from '../../core/usage.ts'
 
+/** What is wrong with a key from before or with the report of a leak: a host gives these, and no page. */
+type OfHosts = 'digest_malformed' | 'hash_malformed' | 'key_id_malformed' | 'source_malformed'
+
 /** Every code that the engine has for these. */
-type Told = `issue_${IssueCode}` | `refusal_${RefusalCode}` | `rule_${RuleName}` | `withheld_${WithheldCode}`
+type Told =
+  | `issue_${Exclude<IssueCode, OfHosts>}`
+  | `refusal_${RefusalCode}`
+  | `rule_${RuleName}`
+  | `withheld_${WithheldCode}`
 
 export const ENGINE_TEXTS = {
   issue_lifetime_days: 'Choose a whole number of days from 1 to {longest}.',

@@ -4,6 +4,7 @@ import type { IssuedText, RequestedText } from '../../../admin/client-types.ts'
 import type { Token } from '../../../core/token-view.ts'
 import type { BootPlan } from '../../boot.ts'
 import { api, failureOf } from '../api.ts'
+import { tell } from '../engine.tsx'
 import { type Aim, menuId, nameId, useAim } from '../focus.ts'
 import { textMistake } from '../form/draft.ts'
 import { zoneName } from '../format.ts'
@@ -94,7 +95,7 @@ export function Panel({ plan, kind, labelledBy, id }: PanelProps) {
     }
     if (overview?.mistake === undefined) return
     setView({ ...view, filters: withFilter(view.filters, 'resource', undefined) })
-    setSaid(t('filterDropped', { reason: overview.mistake }))
+    setSaid(t('filterDropped', { reason: tell('issue', overview.mistake) }))
   }, [overview])
   const closed = closedReason(plan, kind.type.name)
   const tokens = overview && withMarked(overview.tokens, mark?.token)
