@@ -12,7 +12,7 @@ import { ENGINE_TEXTS } from '../src/hub/texts/engine.ts'
 import type { TextsFile } from '../src/hub/texts/file.ts'
 import { HUB_TEXTS, type PluralText } from '../src/hub/texts/index.ts'
 import { REASON_TEXTS } from '../src/hub/texts/reasons.ts'
-import { namesInCalls, numbered } from './number-texts.ts'
+import { namesOfTexts, numbered } from './number-texts.ts'
 import { scoped } from './scope-css.ts'
 
 const hub = fileURLToPath(new URL('../src/hub/', import.meta.url))
@@ -43,7 +43,12 @@ async function bundleStyle(): Promise<Asset> {
 async function bundleScript(modules: ReadonlyMap<string, string>) {
   const bundle = await rolldown({
     ...{ cwd: hub, input: { hub: MAIN }, preserveEntrySignatures: false },
-    transform: { target: TARGET },
+    transform: {
+      target: TARGET,
+      // Children as arguments: what `jsx()` takes says "children" at each element once more.
+      jsx: { runtime: 'classic', pragma: 'h', pragmaFrag: 'Fragment' },
+      inject: { h: ['preact', 'h'], Fragment: ['preact', 'Fragment'] },
+    },
     plugins: [{ name: 'modules', load: (id) => modules.get(id) }],
     onLog(level, log) {
       if (level === 'warn') throw new Error(log.message)
@@ -97,9 +102,9 @@ export async function buildHub(): Promise<void> {
   const sources = new Map(
     named.moduleIds.filter((id) => id.startsWith(hub)).map((id) => [id, readFileSync(id, 'utf8')] as const),
   )
-  const inCalls = namesInCalls(sources)
+  const ofTexts = namesOfTexts(sources)
   const names = Object.keys(HUB_TEXTS)
-    .filter((name) => inCalls.has(name) && !isOfFamily(name) && !Object.hasOwn(OF_ENGINE, name))
+    .filter((name) => ofTexts.has(name) && !isOfFamily(name) && !Object.hasOwn(OF_ENGINE, name))
     .toSorted((a, b) => Number(isEarly(b)) - Number(isEarly(a)))
   const numbers = new Map(names.map((name, number) => [name, number]))
   const modules = new Map([...sources].map(([id, code]) => [id, numbered(id, code, numbers)]))

@@ -1,6 +1,6 @@
 /** Names of texts become numbers where that is safe, and a host still gives its own texts by their names (scripts/number-texts.ts). */
 import { describe, expect, it } from 'vitest'
-import { namesInCalls, numbered } from '../../scripts/number-texts.ts'
+import { namesOfTexts, numbered } from '../../scripts/number-texts.ts'
 import { describeInChromium, useChromium } from '../support/chromium.ts'
 import { hubWorld } from './world.ts'
 
@@ -12,19 +12,24 @@ describe('the name of a text', () => {
     const b = count(number, 'tokens', { name: t('name') }) + t(\`issue_\${code}\`) + t(chosen)
     const c = { name: 'name' }
     const d = other('far')
+    const e: { readonly [code: string]: TextKey } = { far: 'near', old: 'old' }
+    const f: { readonly [code: string]: string } = { far: 'away' }
   `
   const sources = new Map([['a.tsx', module]])
 
-  it('is a number only if it stands in calls alone', () => {
-    expect([...namesInCalls(sources)].toSorted()).toEqual(['fresh', 'lead', 'old', 'tokens'])
+  it('is a number only if it stands in calls and in tables of names alone', () => {
+    expect([...namesOfTexts(sources)].toSorted()).toEqual(['fresh', 'lead', 'near', 'old', 'tokens'])
     const more = new Map([...sources, ['b.ts', `export const NAMES = ['lead']`]])
-    expect([...namesInCalls(more)].toSorted()).toEqual(['fresh', 'old', 'tokens'])
+    expect([...namesOfTexts(more)].toSorted()).toEqual(['fresh', 'near', 'old', 'tokens'])
   })
 
   it('is replaced where it stands, and nothing else is', () => {
-    const numbers = new Map([...namesInCalls(sources)].toSorted().map((name, i) => [name, i]))
+    const numbers = new Map([...namesOfTexts(sources)].toSorted().map((name, i) => [name, i]))
     expect(numbered('a.tsx', module, numbers)).toBe(
-      module.replace("'fresh'", '0').replace("'lead'", '1').replace("'old'", '2').replace("'tokens'", '3'),
+      ['fresh', 'lead', 'near', 'old', 'tokens'].reduce(
+        (text, name, i) => text.replaceAll(`'${name}'`, String(i)),
+        module,
+      ),
     )
   })
 })
