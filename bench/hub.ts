@@ -42,8 +42,10 @@ interface Figures {
   readonly sortMs: { readonly atOnce: number; readonly step: number; readonly again: number }
   /** Scripts, stylesheet and the texts of the language that has most, as they are loaded for the table. */
   readonly brotliBytes: number
-  /** Forms, log, charts, and what of a token's tabs is loaded when one opens them, with the texts of the language that has most. */
+  /** Forms, log, charts, and what of a token's tabs is loaded when one opens one of them, with the texts of the language that has most. */
   readonly laterBytes: number
+  /** Both in English, together. */
+  readonly englishBytes: number
 }
 
 /** What a page has told of itself. */
@@ -61,10 +63,11 @@ export async function hub({ quick }: { readonly quick: boolean }): Promise<Figur
   const parts = Object.values(ASSETS.parts)
   const heaviest = (texts: readonly { readonly brotli: string }[]): number =>
     Math.max(...texts.map((one) => weightOf([one])))
-  const brotliBytes =
-    weightOf([ASSETS.script, ASSETS.style, ...parts.filter((one) => one.isEarly)]) +
-    heaviest(Object.values(ASSETS.texts))
-  const laterBytes = weightOf(parts.filter((one) => !one.isEarly)) + heaviest(Object.values(ASSETS.laterTexts))
+  const early = weightOf([ASSETS.script, ASSETS.style, ...parts.filter((one) => one.isEarly)])
+  const later = weightOf(parts.filter((one) => !one.isEarly))
+  const brotliBytes = early + heaviest(Object.values(ASSETS.texts))
+  const laterBytes = later + heaviest(Object.values(ASSETS.laterTexts))
+  const englishBytes = early + later + weightOf([ASSETS.texts.en, ASSETS.laterTexts.en])
   const few = await serving(await filled(20))
   const many = await serving(await filled(quick ? 2_000 : 20_000))
   const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
@@ -84,7 +87,7 @@ export async function hub({ quick }: { readonly quick: boolean }): Promise<Figur
       paintRatio: Math.round((paint.many / paint.few) * 100) / 100,
       paint,
       sortMs: await sorting(),
-      ...{ brotliBytes, laterBytes },
+      ...{ brotliBytes, laterBytes, englishBytes },
     }
   } finally {
     await browser.close()

@@ -96,8 +96,11 @@ export async function buildHub(): Promise<void> {
   const [named, style] = await Promise.all([bundleScript(new Map()), bundleStyle()])
   // A text is named where it is used. One that no file names that is loaded at once is for what is loaded later.
   const early = [named.script, ...Object.values(named.parts).filter(({ isEarly }) => isEarly)]
-  const inEarly = new Set(early.flatMap(({ text }) => text.match(/\w+/g)))
+  const wordsIn = (files: readonly Asset[]) => new Set(files.flatMap(({ text }) => text.match(/\w+/g)))
+  const [inEarly, inAny] = [wordsIn(early), wordsIn([named.script, ...Object.values(named.parts)])]
   const isEarly = (name: string): boolean => inEarly.has(name) || OF_ANY_CALL.test(name)
+  // What stands in the HTML alone.
+  const isOfServer = (name: string): boolean => !inAny.has(name) && !isOfFamily(name)
 
   const sources = new Map(
     named.moduleIds.filter((id) => id.startsWith(hub)).map((id) => [id, readFileSync(id, 'utf8')] as const),
@@ -125,7 +128,13 @@ export async function buildHub(): Promise<void> {
   const others = Object.entries(LANGUAGES).map(([tag, words]) => [tag, { ...HUB_TEXTS, ...words }] as const)
   const languages = [['en', ENGLISH], ...others] as const
   const texts = filesOf(isEarly)
-  const laterTexts = filesOf((name) => !isEarly(name))
+  const laterTexts = filesOf((name) => !isEarly(name) && !isOfServer(name))
+  const serverTexts = Object.fromEntries(
+    languages.map(([tag, words]) => [
+      tag,
+      Object.fromEntries(Object.entries(words).filter(([name]) => isOfServer(name))),
+    ]),
+  )
   const text = `/** The page's files. Made by scripts/build-hub.ts from hub/page/; not to be edited. */
 export const ASSETS: {
   readonly [file in 'script' | 'style']: { readonly text: string; readonly brotli: string }
@@ -137,7 +146,9 @@ export const ASSETS: {
   }
   /** The names of the texts that have a number, in its order. */
   readonly textNames: readonly string[]
-} = ${JSON.stringify({ script, parts, style, texts, laterTexts, textNames: names })}
+  /** What is said in the HTML alone. */
+  readonly serverTexts: { readonly [language: string]: { readonly [name: string]: string | { readonly other: string } } }
+} = ${JSON.stringify({ script, parts, style, texts, laterTexts, serverTexts, textNames: names })}
 `
   if (read(generated) !== text) writeFileSync(generated, text)
 }

@@ -1,6 +1,6 @@
 /** `createAdminClient`: the management API as typed calls, for a browser or a tool. What it gives: admin/client-types.ts. The routes: admin/routes.ts. */
 import type { ManagementCode } from '../core/errors.ts'
-import { type Issue, type IssueCode, type IssueParams, issueAt } from '../core/issue.ts'
+import type { Issue, IssueCode, IssueParams } from '../core/issue.ts'
 import { isDictionary } from '../core/objects.ts'
 import { segmentProblem } from '../core/segment.ts'
 import { type StepUp, sentenceOf } from '../core/step-up.ts'
@@ -162,9 +162,8 @@ export function createAdminClient<Created extends IssuedText | RequestedText = I
 export function segmentOf(text: string): string {
   const problem = segmentProblem(text)
   if (problem === undefined) return `/${encodeURIComponent(text)}`
-  throw new AdminApiError('invalid_input', 400, 'The input is not valid.', [
-    issueAt([], `An id ${problem}`, 'not_valid'),
-  ])
+  const issue: Issue = { path: '', at: [], message: `An id ${problem}`, code: 'not_valid' }
+  throw new AdminApiError('invalid_input', 400, 'The input is not valid.', [issue])
 }
 
 function keyed(idempotencyKey: string | undefined): Sending {

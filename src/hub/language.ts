@@ -84,7 +84,7 @@ function allTextsOf(file: string): HubTexts {
   const [early, later] = [ASSETS.texts, ASSETS.laterTexts].map((texts) =>
     textsIn(JSON.parse(texts[file]?.text ?? '{}'), (number) => ASSETS.textNames[number] ?? ''),
   )
-  return { ...early, ...later } as unknown as HubTexts
+  return { ...early, ...later, ...ASSETS.serverTexts[file] } as unknown as HubTexts
 }
 
 /** Gives the language of a request; of none it is English where it would be asked for. What the host's function throws, and what is no language, is told, and the page is English. */

@@ -23,7 +23,7 @@ describeInChromium('a part of the page', () => {
     expect(asked()).toEqual([])
     await page.getByRole('button', { name: 'Generate REST API token' }).click()
     await page.getByLabel('Name').waitFor()
-    expect(asked().toSorted()).toEqual(['hub-form-parts', 'texts-later'])
+    expect(asked().toSorted()).toEqual(['hub-later-parts', 'texts-later'])
     await page.keyboard.press('Escape')
     for (let i = 0; i < 2; i++) {
       await page.getByRole('link', { name: 'Audit log' }).click()
@@ -31,15 +31,15 @@ describeInChromium('a part of the page', () => {
       await page.getByRole('link', { name: 'Tokens' }).click()
       await rowOf(page, 'Website sync').waitFor()
     }
-    expect(asked().toSorted()).toEqual(['hub-form-parts', 'hub-plan-parts', 'texts-later'])
+    expect(asked().toSorted()).toEqual(['hub-later-parts', 'texts-later'])
   })
 
   it('that cannot be loaded says so, and comes at the next try', async () => {
     const { page } = await opened()
-    await page.route('**/hub-plan-parts*', (route) => route.abort())
+    await page.route('**/hub-later-parts*', (route) => route.abort())
     await page.getByRole('link', { name: 'Audit log' }).click()
     await page.getByText('The server could not be reached.').waitFor()
-    await page.unroute('**/hub-plan-parts*')
+    await page.unroute('**/hub-later-parts*')
     await page.getByRole('button', { name: 'Try again' }).click()
     await page.getByRole('button', { name: 'Export…' }).waitFor()
   })
@@ -56,12 +56,12 @@ describeInChromium('a part of the page', () => {
     await drawer.getByRole('button', { name: 'Noch einmal versuchen' }).click()
     await drawer.getByRole('button', { name: 'Erklären' }).click()
     await drawer.getByText('Prüfen Sie die Methode und den Pfad.').first().waitFor()
-    expect(asked().toSorted()).toEqual(['hub-token-parts', 'texts-later'])
+    expect(asked().toSorted()).toEqual(['hub-later-parts', 'texts-later'])
   })
 
   it('that is a modal can be left without it', async () => {
     const { page } = await opened()
-    await page.route('**/hub-form-parts*', (route) => route.abort())
+    await page.route('**/hub-later-parts*', (route) => route.abort())
     await page.getByRole('button', { name: 'Generate REST API token' }).click()
     await page.getByText('The server could not be reached.').waitFor()
     await page.getByRole('button', { name: 'Close' }).click()

@@ -114,7 +114,7 @@ export async function readPage(): Promise<void> {
   read = written
 }
 
-/** Reads the texts that only parts of the page need which are loaded later (parts/later.tsx), unless they are read already. */
+/** Reads the texts that only parts of the page need which are loaded later (later.tsx), unless they are read already. */
 export async function readLaterWords(): Promise<void> {
   const given = boot
   if (laterOf === given) return

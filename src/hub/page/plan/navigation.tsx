@@ -2,8 +2,8 @@
 import { useState } from 'preact/hooks'
 import type { BootPlan } from '../../boot.ts'
 import { t } from '../hub.ts'
+import { Whose } from '../later.tsx'
 import { InboxButton } from '../token/inbox.tsx'
-import { Whose } from './later.tsx'
 import { addressWith, type PlanView, usageName, VIEWS } from './views.ts'
 
 interface NavigationProps {

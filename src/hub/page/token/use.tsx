@@ -10,7 +10,7 @@ import { useCall } from '../hooks.ts'
 import { count, listed, rich, t } from '../hub.ts'
 import { useLookedAt } from '../looked-at.ts'
 import { Action, FailureNote, Field } from '../parts/parts.tsx'
-import { DaysChart } from '../plan/later.tsx'
+import { DaysChart } from '../plan/chart.tsx'
 import { Narrow } from './narrow.tsx'
 
 interface UseProps {

@@ -1,0 +1,10 @@
+/** What of the page is loaded when one of it is first drawn (later.tsx): a file of its own, so that the table is there sooner. */
+export { Edit } from './form/edit.tsx'
+export { Waiting } from './form/waiting.tsx'
+export { Wizard } from './form/wizard.tsx'
+export { Log } from './plan/log.tsx'
+export { RevokeMany } from './plan/revoke-dialog.tsx'
+export { Usage } from './plan/usage.tsx'
+export { Whose } from './plan/whose.tsx'
+export { TryIt } from './token/try-it.tsx'
+export { Use } from './token/use.tsx'
