@@ -1,7 +1,7 @@
 /**
- * `npx tsx scripts/openapi-table.ts`: reads the documents of test/openapi/documents.ts, each in a process of its own, and writes
- * their table into docs/openapi.md. OPENAPI_DOCUMENTS names the folder in which they are installed; without it, a temporary one
- * is made.
+ * `npx tsx scripts/openapi-table.ts`: reads the documents of test/openapi/documents/documents.ts, each in a process of its own, and
+ * writes their table into docs/openapi.md. OPENAPI_DOCUMENTS names the folder in which they are installed; without it, a
+ * temporary one is made.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,7 +1,7 @@
 /**
  * Who may do what: the rules, in the order in which the questions are asked. Each is a pure function of the facts; `authorize`
  * stops at the first refusal and gathers facts only as far as it must, `explain` runs them all. What a refusal is called:
- * core/errors.ts. Where resources lie: core/reach.ts. Where the facts come from: service/gather.ts.
+ * core/refusals.ts. Where resources lie: core/reach.ts. Where the facts come from: service/gather.ts.
  */
 
 import { type Credential, isMissing } from './credential.ts'

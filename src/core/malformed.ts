@@ -1,8 +1,8 @@
 /**
  * Why a request is malformed: every cause of `request_malformed`, with a sentence that says what is wrong and what to do. No
  * sentence repeats what was sent: it names a place in the request, or a source as the policy spells it. Which requests are
- * malformed is decided where each part is read: core/credential.ts, core/target.ts, core/query.ts, core/names.ts, and of bodies in
- * service/.
+ * malformed is decided where each part is read: core/credential.ts, core/target.ts, core/query.ts, core/names.ts, and of bodies
+ * core/body.ts and core/json.ts.
  */
 import { type Sentence, sentence } from './sentence.ts'
 

@@ -1,4 +1,4 @@
-/** What `explain` says besides the titles of refusals, what to do then (core/errors.ts), and why a request is malformed: a sentence for each code. Which one is said: core/reasons.ts. */
+/** What `explain` says besides the titles of refusals, what to do then (core/refusals.ts), and why a request is malformed: a sentence for each code. Which one is said: core/reasons.ts. */
 
 /**
  * `{name}` is a hole for a parameter. `until`, `on` and `secretUntil` are epoch milliseconds; `held`, `takes`, `tiers`, `types`, `headers`,

@@ -1,6 +1,6 @@
 /**
  * `adopt`: a key from before becomes the first secret of a token, by what the host has kept of it. Nobody learns the key. Judged as
- * `create` judges (service/issue.ts); what the host says of the key: legacy/claim.ts.
+ * `create` judges (service/new-token.ts); what the host says of the key: legacy/claim.ts.
  */
 import * as z from 'zod/mini'
 import { PlanTokenError } from '../core/errors.ts'

@@ -1,6 +1,6 @@
 /**
  * Notices as events of the Open Cybersecurity Schema Framework, for a SIEM: class Account Change (3001) of version 1.8.0, where the
- * token is the account. A pure mapping, checked against the published schema (test/outbox/ocsf.test.ts).
+ * token is the account. A pure mapping, checked against the published schema (test/outbox/deliverers.test.ts).
  */
 import type { Notice, NoticeType } from './notice.ts'
 import { sentenceOf } from './texts.ts'
