@@ -44,6 +44,10 @@ const orNull =
   (isGood: (value: unknown) => boolean) =>
   (value: unknown): boolean =>
     value === null || isGood(value)
+const orAbsent =
+  (isGood: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    value === undefined || isGood(value)
 
 /** A list of objects, each of which is good. A loop, since every look-up in a database comes along here. */
 function listOf<T>(isGood: (entry: { readonly [F in keyof T]: unknown }) => boolean): (value: unknown) => boolean {
@@ -96,20 +100,19 @@ const isRenewing = (value: unknown): boolean => {
   const { until, chosen } = Object(value) as { readonly [F in keyof SelfRenewing]?: unknown }
   return isDate(until) && (chosen === undefined || chosen === true)
 }
-/** It may no more, and no admin's act by the way makes it so again. */
+/**
+ * Stands for a `selfRenewal` that cannot be read: over, and marked as chosen, so that no later refresh or edit by an admin starts
+ * the term again.
+ */
 const NEVER_AGAIN: SelfRenewing = Object.freeze({ until: 0, chosen: true })
 const areWords = (value: unknown): boolean => isDictionary(value) && Object.values(value).every(isText)
 
-const isOr =
-  (isGood: (value: unknown) => boolean) =>
-  (value: unknown): boolean =>
-    value === undefined || isGood(value)
 const isRequest = (value: unknown): boolean => {
   if (!isDictionary(value)) return false
   const { by, at, expiresAt, approvedBy, approvedAt } = value
   const isApproved = isText(approvedBy) && isDate(approvedAt)
   const isOpen = approvedBy === undefined && approvedAt === undefined
-  return isText(by) && isDate(at) && isOr(isDate)(expiresAt) && (isApproved || isOpen)
+  return isText(by) && isDate(at) && orAbsent(isDate)(expiresAt) && (isApproved || isOpen)
 }
 /** A request of which nobody knows who made it: nobody may collect its secret, and nobody approve it. */
 const NO_REQUEST: TokenRequest = Object.freeze({ by: '', at: Number.NaN })
