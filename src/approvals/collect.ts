@@ -2,7 +2,6 @@
 import type { Actor } from '../core/actor.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import { collected } from '../core/pending.ts'
-import { longestLifetime } from '../core/plan-rules.ts'
 import { statusOf, type TokenRecord } from '../core/token.ts'
 import { APPROVAL_INPUTS } from '../service/approval-input.ts'
 import { change, type Judged } from '../service/commit.ts'
@@ -10,7 +9,7 @@ import { type ManagingEngine, showOne, timeOf } from '../service/engine.ts'
 import { newId } from '../service/ids.ts'
 import { parseBy } from '../service/input.ts'
 import { fresh, type Issued, reissue, repeatable, type Written } from '../service/issue.ts'
-import { askRules, refuseBroken } from '../service/plan-rules.ts'
+import { askRules, limitsBy, refuseBroken } from '../service/plan-rules.ts'
 import { entryOf, loadManaged, refuseInactive, refuseIneligible } from '../service/rights.ts'
 import { termAgain } from '../service/self-renewal.ts'
 import { refuseWeak } from '../service/step-up.ts'
@@ -40,7 +39,7 @@ export async function collect(engine: ManagingEngine, input: object): Promise<Is
       const { secret, digest } = fresh(engine, entry.type.prefix)
       const record = collected(before, {
         ...{ now, digest, eventId: newId(engine.random) },
-        longestDays: longestLifetime(entry.policy.limits.lifetimeDays, rules),
+        longestDays: limitsBy(entry.policy, rules).lifetimeDays,
         details: termAgain(engine, before, entry.type),
         ...(repeated && { idempotency: { ...repeated, digest } }),
       })
