@@ -8,7 +8,7 @@ import { OF_PLAN, OF_REQUEST, OF_TOKEN, type Rule, type Stage } from '../core/de
 import { PlanTokenError } from '../core/errors.ts'
 import type { LegacyKey } from '../core/legacy.ts'
 import { isActive, KEPT, refreshed, reissued } from '../core/lifecycle.ts'
-import { newSecret, type Secret } from '../core/new-secret.ts'
+import type { Secret } from '../core/new-secret.ts'
 import type { CompiledPolicy, CompiledType } from '../core/policy.ts'
 import type { RefusalCode } from '../core/refusals.ts'
 import type { NotRenewed, Renewal, RenewalCode, RenewOptions } from '../core/self-renewal.ts'
@@ -29,7 +29,7 @@ import { type ManagingEngine, showOne, timeOf } from '../service/engine.ts'
 import { createGrantCache } from '../service/grants.ts'
 import { newId } from '../service/ids.ts'
 import type { Inquiry } from '../service/inquiry.ts'
-import { repeatable } from '../service/issue.ts'
+import { fresh, repeatable } from '../service/issue.ts'
 import { askRules, limitsBy, refuseBroken, standingOf } from '../service/plan-rules.ts'
 import { type Asked, readAsked } from '../service/request.ts'
 import { askPlan, findByDigest } from '../service/rights.ts'
@@ -162,8 +162,8 @@ async function judge(wish: Wish, record: TokenRecord): Promise<Judged<Outcome>> 
   if (newestSecret(record)?.leak || inquiry.secret?.leak) return refuse('secret_leaked')
   if (!isBefore(now, until)) return refuse('renewal_ended')
   refuseBroken(rules, record, { policy, type })
-  const secret = newSecret(type.prefix, engine.random)
-  const made = { now, digest: engine.sha256(secret.reveal()), eventId: newId(engine.random) }
+  const { secret, digest } = fresh(engine, type.prefix)
+  const made = { now, digest, eventId: newId(engine.random) }
   // Nobody gets that many answers lost, and each leaves a secret behind.
   if (lost && record.secrets.length >= KEPT) return refuse('too_many_live_secrets')
   if (lost) return written(reissued(record, lost, made), secret, rule, rules)
@@ -174,7 +174,7 @@ async function judge(wish: Wish, record: TokenRecord): Promise<Judged<Outcome>> 
   const lifetimes = limitsBy(policy, rules)
   const after = refreshed(record, {
     ...{ ...made, retire: 'afterGrace', lifetimes, latest: latestEnd(record, until) },
-    idempotency: { ...repeated, digest: made.digest },
+    idempotency: { ...repeated, digest },
   })
   if (after === 'too_many_live_secrets') return refuse(after)
   if (after.expiresAt <= record.expiresAt && after.expiresAt - now < SHORTEST) return refuse('renewal_ended')
