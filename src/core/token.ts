@@ -2,7 +2,7 @@
  * What is kept of a token, and what follows from it alone. Plain JSON, dates in epoch milliseconds. What changes a record:
  * core/lifecycle.ts. What is given out of it: core/token-view.ts. What the audit log says: core/event.ts. Who keeps it: ports.ts.
  */
-import { millisecondsInDay } from 'date-fns/constants'
+import { millisecondsInDay, millisecondsInMinute } from 'date-fns/constants'
 import type { AddressList } from './addresses.ts'
 import { isObject } from './objects.ts'
 import type { Allowlist, Resources } from './resources.ts'
@@ -114,6 +114,11 @@ export function isDate(value: unknown): value is number {
 /** Whether `now` lies before `end`. The type is tested first, since JavaScript says `1 < '2'`. */
 export function isBefore(now: number, end: unknown): boolean {
   return isDate(end) && isDate(now) && now < end
+}
+
+/** Whether a moment lies in the minute from another one on. A clock that was set back begins a new one. */
+export function isWithinMinute(from: number, now: number): boolean {
+  return now >= from && now - from < millisecondsInMinute
 }
 
 /** What a token is at a moment. Revoked unless `revokedAt` is exactly `null`; expired unless shown to be alive. */

@@ -2,12 +2,12 @@
  * `canaryTokens`: who is told that a canary token was used. A hook hears it at once, and the audit log has it once a minute a token
  * at most, so that whoever found one cannot fill the log. That nothing is let through with it: core/decide.ts.
  */
-import { millisecondsInMinute } from 'date-fns/constants'
 import * as z from 'zod/mini'
 import type { Canaries, CanaryPlace } from '../core/canary.ts'
 import { next } from '../core/lifecycle.ts'
 import { readOptions } from '../core/setup.ts'
 import { callable } from '../core/shape.ts'
+import { isWithinMinute } from '../core/token.ts'
 import { ask, readObjects } from '../service/ask.ts'
 import { change, type Judged } from '../service/commit.ts'
 import { type Engine, timeOf } from '../service/engine.ts'
@@ -85,9 +85,6 @@ export function canaryTokens(options: CanaryOptions = {}): Canaries {
     },
   })
 }
-
-/** Whether a moment lies in the minute from another one on. A clock that was set back begins a new one. */
-const isWithinMinute = (from: number, now: number): boolean => now >= from && now - from < millisecondsInMinute
 
 /** Writes the use into the log, unless any process has done so within the last minute. */
 async function write(engine: Engine, tokenId: string, place: CanaryPlace): Promise<void> {

@@ -2,9 +2,8 @@
  * What is done when somebody tries to renew a token with a secret of it that was replaced: the audit log has it, once a minute a token
  * at most, and by option the token ends. What is no misuse is told apart in self-renewal/renew.ts.
  */
-import { millisecondsInMinute } from 'date-fns/constants'
 import { isActive, next } from '../core/lifecycle.ts'
-import { newestSecret, secretWithDigest, type TokenRecord } from '../core/token.ts'
+import { isWithinMinute, newestSecret, secretWithDigest, type TokenRecord } from '../core/token.ts'
 import { ask, readObjects } from '../service/ask.ts'
 import { change, type Judged } from '../service/commit.ts'
 import { revocation } from '../service/end.ts'
@@ -58,9 +57,6 @@ export async function noteSuperseded(
 /** Of several processes that share a secret each may be late by a moment. That ends nothing. */
 const isInRace = (record: TokenRecord, now: number): boolean =>
   isWithinMinute(newestSecret(record)?.issuedAt ?? now, now)
-
-/** Whether a moment lies in the minute from another one on. A clock that was set back begins a new one. */
-const isWithinMinute = (from: number, now: number): boolean => now >= from && now - from < millisecondsInMinute
 
 /** How many of a token's latest events are looked at: whoever sends the secret again and again is not alone in the log. */
 const LATEST = 100

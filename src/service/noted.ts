@@ -7,7 +7,7 @@ import type { LimitState } from '../core/limited.ts'
 import type { MalformedReason } from '../core/malformed.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 import type { RefusalCode } from '../core/refusals.ts'
-import { isCanary, type TokenRecord } from '../core/token.ts'
+import { isCanary, isWithinMinute, type TokenRecord } from '../core/token.ts'
 import type { Gatherer } from '../core/usage.ts'
 import { hintAtAddress } from './addresses.ts'
 import { unavailable } from './ask.ts'
@@ -17,7 +17,6 @@ import type { Engine } from './engine.ts'
 import type { Inquiry } from './inquiry.ts'
 import { putMatch } from './request.ts'
 import { hintAtTier } from './rights.ts'
-import { isInMinute } from './uses.ts'
 
 /** What `onDecision` is told: enough for logs, metrics and a rate limiter, and nothing secret. */
 export interface DecisionInfo {
@@ -104,7 +103,7 @@ export function noteMatch(
 export function noteUse({ engine, record, secret, grant, match, now }: Inquiry): void {
   if (!record || !secret || !grant) return
   grant.opened = match?.endpoint
-  if (grant.used === secret && isInMinute(now, grant.usedIn)) return
+  if (grant.used === secret && isWithinMinute(grant.usedIn, now)) return
   grant.usedIn = engine.uses.note(record.id, secret.digest, now)
   grant.used = secret
 }

@@ -24,11 +24,6 @@ export interface Uses {
   close(): Promise<void>
 }
 
-/** Whether a moment lies in a minute, told by its beginning. */
-export function isInMinute(now: number, minute: number): boolean {
-  return now >= minute && now < minute + millisecondsInMinute
-}
-
 /** Makes it for one process. */
 export function createUses(store: TokenStore, clock: FullClock, asking: Asking): Uses {
   const { within } = asking
