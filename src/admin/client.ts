@@ -1,6 +1,6 @@
 /** `createAdminClient`: the management API as typed calls, for a browser or a tool. What it gives: admin/client-types.ts. The routes: admin/routes.ts. */
 import type { ManagementCode } from '../core/errors.ts'
-import type { Issue, IssueCode, IssueParams } from '../core/issue.ts'
+import { type Issue, type IssueCode, type IssueParams, linesOf } from '../core/issue.ts'
 import { isDictionary } from '../core/objects.ts'
 import { segmentProblem } from '../core/segment.ts'
 import { type StepUp, sentenceOf } from '../core/step-up.ts'
@@ -34,7 +34,7 @@ export class AdminApiError extends Error {
     issues: readonly Issue[] = [],
     stepUp?: StepUp,
   ) {
-    super([title, ...issues.map(({ path, message }) => `${path || 'input'}: ${message}`)].join('\n  '))
+    super([title, ...linesOf(issues)].join('\n  '))
     this.code = code
     this.status = status
     this.issues = issues

@@ -3,6 +3,7 @@
  * code and not by class, since a project may have a copy of the package of its own.
  */
 import { safeCause } from '../core/errors.ts'
+import { linesOf } from '../core/issue.ts'
 import { isObject } from '../core/objects.ts'
 import { CliError } from './exit.ts'
 import { oneLine } from './io.ts'
@@ -49,7 +50,7 @@ function issueOf(issue: unknown): { readonly path: string; readonly message: str
 
 /** A message with a line for each issue, which is all the lines it has. */
 function withoutBreaks(message: string, issues: CliError['issues']): string {
-  const lines = issues.map(({ path, message: words }) => `${path || 'input'}: ${words}`)
+  const lines = linesOf(issues)
   const end = ['', ...lines].join('\n  ')
   if (!message.endsWith(end)) return oneLine(message)
   return [message.slice(0, message.length - end.length), ...lines].map(oneLine).join('\n  ')

@@ -2,11 +2,10 @@
  * A refusal as a value, and how it is rendered: headers by RFC 6750 and RFC 9110, a body by RFC 9457 unless the policy has
  * its own. Nothing in it repeats what the client sent. Which refusal it is: core/decide.ts.
  */
-import { messageOf } from './errors.ts'
 import type { Limited, LimitState } from './limited.ts'
 import { type Malformed, type MalformedReason, sentenceOf } from './malformed.ts'
 import { letGo } from './objects.ts'
-import { REFUSALS, type RefusalCode, type RefusalStatus } from './refusals.ts'
+import { messageOf, REFUSALS, type RefusalCode, type RefusalStatus } from './refusals.ts'
 import { anyOf, type ScopeAlternative } from './scope-alternatives.ts'
 
 /** A request that is refused. Frozen, and the same object for the same refusal. */

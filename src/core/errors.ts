@@ -1,7 +1,6 @@
 /** What calls are refused with and fail with: codes of management calls, and the errors that carry them. None holds a secret, a digest or what a client sent. */
-import type { Issue } from './issue.ts'
+import { type Issue, linesOf } from './issue.ts'
 import { isObject } from './objects.ts'
-import { REFUSALS, type RefusalCode } from './refusals.ts'
 import type { StepUp } from './step-up.ts'
 
 /** Why a management call failed. Grows with what can fail, so a `switch` over it needs a `default`. */
@@ -75,12 +74,6 @@ export const MANAGEMENT_ERRORS: { readonly [C in ManagementCode]: ManagementErro
     title: 'Nothing waits here, or whoever asked for it is not an admin of the plan any more.',
   },
   unavailable: { status: 503, title: 'The store or the directory did not answer.' },
-}
-
-/** What happened and what to do, in one or two sentences. */
-export function messageOf(code: RefusalCode): string {
-  const { title, help } = REFUSALS[code]
-  return `${title} ${help}`
 }
 
 /** What is kept of a failure underneath: its kind, never its text, which may quote a query and with it a digest. */
@@ -221,9 +214,4 @@ export class SetupError extends TypeError {
     super([`${reader}() found mistakes in the set-up:`, ...linesOf(issues)].join('\n  '), options)
     this.issues = issues
   }
-}
-
-/** Each mistake after its place. */
-function linesOf(issues: readonly Issue[]): readonly string[] {
-  return issues.map(({ path, message }) => `${path || 'input'}: ${message}`)
 }

@@ -138,6 +138,11 @@ export function pathText(at: readonly PropertyKey[]): string {
   return text
 }
 
+/** Each mistake after its place, one a line of an error's message. */
+export function linesOf(issues: readonly Pick<Issue, 'path' | 'message'>[]): readonly string[] {
+  return issues.map(({ path, message }) => `${path || 'input'}: ${message}`)
+}
+
 /** What is said of a name that the host wrote and that is not known. */
 export function unknownName(at: readonly PropertyKey[], name: string, known: readonly string[]): Issue {
   return issueAt([...at, name], notKnown(name, known, 'field')[0])

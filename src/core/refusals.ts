@@ -123,3 +123,9 @@ export const REFUSALS: { readonly [C in RefusalCode]: RefusalInfo } = {
   },
   unavailable: { status: 503, title: 'The token could not be checked just now.', help: 'Try again later.' },
 }
+
+/** What happened and what to do, in one or two sentences. */
+export function messageOf(code: RefusalCode): string {
+  const { title, help } = REFUSALS[code]
+  return `${title} ${help}`
+}
