@@ -3,6 +3,7 @@
  * admin/schemas.ts. Where a request goes: admin/routes.ts.
  */
 import type * as z from 'zod/mini'
+import { HEADER_KEY } from '../core/idempotency-key.ts'
 import { type Issue, issueAt, plainPath } from '../core/issue.ts'
 import { parseJsonStrictly } from '../core/json.ts'
 import { sentenceOf } from '../core/malformed.ts'
@@ -85,11 +86,11 @@ export function decodeFormLines(text: string): string | undefined {
   }
 }
 
-/** `Idempotency-Key`: a comma would be two headers that were joined. */
+/** `Idempotency-Key`, if it is one. */
 export function readIdempotencyKey(headers: Headers, issues: Issue[]): { readonly idempotencyKey?: string } {
   const idempotencyKey = headers.get('idempotency-key')
   if (idempotencyKey === null) return {}
-  if (/^[!-+\--~]{1,200}$/.test(idempotencyKey)) return { idempotencyKey }
+  if (HEADER_KEY.test(idempotencyKey)) return { idempotencyKey }
   issues.push(
     issueAt(
       ['Idempotency-Key'],

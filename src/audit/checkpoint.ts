@@ -5,6 +5,7 @@
  */
 import * as z from 'zod/mini'
 import { StoreError } from '../core/errors.ts'
+import { isCount } from '../core/objects.ts'
 import { readOptions, type Tell } from '../core/setup.ts'
 import { isDate } from '../core/token.ts'
 import type { TokenStore } from '../ports.ts'
@@ -76,7 +77,7 @@ export async function readCheckpoint(
   const read = readLine(line, TYPE)
   if (!read) return 'unreadable'
   const { v, seq, chain, at } = read.fields
-  if (v !== 1 || !isDate(seq) || seq < 1 || !isDate(at) || !isLink(chain)) return 'unreadable'
+  if (v !== 1 || !isCount(seq) || !isDate(at) || !isLink(chain)) return 'unreadable'
   return (await read.isProvedBy(provers)) ? { seq, chain, at } : 'unproved'
 }
 

@@ -5,7 +5,7 @@ import { CSV_HEAD, type ExportFormat, TEXT_OF_EVENT } from '../core/event-text.t
 import { issueAt } from '../core/issue.ts'
 import { isDate } from '../core/token.ts'
 import type { TokenStore } from '../ports.ts'
-import { engineBehind } from '../service/engines.ts'
+import { engineFor } from '../service/engines.ts'
 import { type ExportInput, type ExportPart, exportPart } from '../service/export-events.ts'
 
 /** The log of a plan, for one of its admins. */
@@ -51,11 +51,7 @@ export async function* exportEvents(input: PlanExport | LogExport): AsyncGenerat
 type Part = (after: string | undefined) => Promise<ExportPart>
 
 function partOfPlan({ tokens, after: _, ...input }: PlanExport): Part {
-  const engine = engineBehind(tokens)
-  if (!engine)
-    throw new SetupError('exportEvents', [
-      issueAt(['tokens'], 'must be what createPlanTokens gave, itself and no copy.'),
-    ])
+  const engine = engineFor('exportEvents', tokens)
   return (after) => exportPart(engine, { ...input, ...(after !== undefined && { after }) })
 }
 

@@ -3,7 +3,7 @@
  * nobody can write one. What a receipt says: service/receipt.ts.
  */
 import * as z from 'zod/mini'
-import { isObject } from '../core/objects.ts'
+import { isCount, isObject } from '../core/objects.ts'
 import { readOptions } from '../core/setup.ts'
 import { isDate } from '../core/token.ts'
 import type { Receipt } from '../service/receipt.ts'
@@ -89,7 +89,7 @@ function receiptIn(value: unknown): Receipt | undefined {
   const { tokenId, planId, seq, chain, revokedAt, boundMs, notAcceptedSince } = value as Partial<Receipt>
   if (typeof tokenId !== 'string' || typeof planId !== 'string') return undefined
   // No event has a number below 1, and nobody waits for less than nothing.
-  if (!(seq === null || (isDate(seq) && seq >= 1)) || !isDate(boundMs) || boundMs < 0) return undefined
+  if (!(seq === null || isCount(seq)) || !isDate(boundMs) || boundMs < 0) return undefined
   if (!isDate(revokedAt) || !isDate(notAcceptedSince)) return undefined
   if (chain !== undefined && !isLink(chain)) return undefined
   return { tokenId, planId, seq, ...(chain !== undefined && { chain }), revokedAt, boundMs, notAcceptedSince }

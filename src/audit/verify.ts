@@ -6,7 +6,7 @@ import * as z from 'zod/mini'
 import { platformSha256 } from '../core/digest.ts'
 import { StoreError } from '../core/errors.ts'
 import type { TokenEvent } from '../core/event.ts'
-import { isObject } from '../core/objects.ts'
+import { isCount, isObject } from '../core/objects.ts'
 import { readOptions } from '../core/setup.ts'
 import { callable } from '../core/shape.ts'
 import { isDate } from '../core/token.ts'
@@ -171,7 +171,7 @@ const schema = z.strictObject({
 const readInput = (input: VerifyInput): VerifyInput =>
   readOptions<VerifyInput>('verifyLog', schema, input, {}, ({ store, checkpoints, key, from }, tell) => {
     if (typeof Object(store).events !== 'function') tell(['store'], 'must be a store.')
-    if (from !== undefined && !(isDate(from) && from >= 1)) tell(['from'], 'must be a seq, 1 or more.')
+    if (from !== undefined && !isCount(from)) tell(['from'], 'must be a seq, 1 or more.')
     if (checkpoints === undefined) return
     if (!(Array.isArray(checkpoints) && checkpoints.every((one) => typeof one === 'string')))
       tell(['checkpoints'], 'must be a list of lines that createCheckpoint gave.')

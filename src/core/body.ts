@@ -6,7 +6,7 @@
 import { type BodyReading, isReading, readAs, unreadable } from './body-reading.ts'
 import { faultOfValue, parseJsonStrictly } from './json.ts'
 import type { MalformedReason } from './malformed.ts'
-import { isObject } from './objects.ts'
+import { isObject, isPlain } from './objects.ts'
 
 /**
  * JSON in UTF-8, as every parser reads it that a handler may have. Refused on purpose, though legal or harmless to some:
@@ -103,7 +103,5 @@ function readBytes(bytes: Uint8Array, limit: number): BodyReading {
 /** Whether JSON may have given it: no function, no stream, no form, no instance of a class, of whichever realm. */
 function isOfJson(value: unknown): boolean {
   if (!isObject(value)) return value === null || typeof value === 'number' || typeof value === 'boolean'
-  if (Array.isArray(value)) return true
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
+  return Array.isArray(value) || isPlain(value)
 }

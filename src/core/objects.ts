@@ -10,6 +10,17 @@ export function isDictionary(value: unknown): value is { readonly [name: string]
   return isObject(value) && !Array.isArray(value)
 }
 
+/** Whether an object is of no class, in whichever realm it was made. */
+export function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+/** Whether a value is a whole number from 1. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 1
+}
+
 /** Takes what an async function gave where nothing waits: one that rejects must end no process. */
 export function letGo(answer: unknown): void {
   if (isThenable(answer)) answer.then(undefined, () => undefined)

@@ -5,10 +5,10 @@
 import { DirectoryError } from './errors.ts'
 import { type Issue, issueAt } from './issue.ts'
 import { endOfLifetime } from './lifecycle.ts'
-import { isDictionary } from './objects.ts'
+import { isCount, isDictionary } from './objects.ts'
 import { isStepUpRule, type StepUp, type StepUpAction } from './step-up.ts'
 import { didYouMean } from './suggest.ts'
-import { isBefore, isDate, newestSecret, type TokenRecord } from './token.ts'
+import { isBefore, newestSecret, type TokenRecord } from './token.ts'
 import type { RulesWarning } from './token-view.ts'
 
 /** What a plan allows its tokens, within what the policy allows. What is left out is as the policy has it. */
@@ -42,15 +42,14 @@ export interface PlanRules {
   readonly approvals?: 'required'
 }
 
-const isDays = (value: unknown): boolean => isDate(value) && value >= 1
 const areTexts = (value: unknown): boolean => Array.isArray(value) && value.every((one) => typeof one === 'string')
 
 const RULES: { readonly [R in keyof PlanRules]-?: readonly [isGood: (value: unknown) => boolean, expected: string] } = {
-  maxLifetimeDays: [isDays, 'a whole number of days from 1'],
+  maxLifetimeDays: [isCount, 'a whole number of days from 1'],
   scopes: [areTexts, 'a list of scopes'],
   allResources: [(value) => typeof value === 'boolean', 'true or false'],
   addresses: [(value) => value === 'required', '"required"'],
-  idleDays: [isDays, 'a whole number of days from 1'],
+  idleDays: [isCount, 'a whole number of days from 1'],
   stepUp: [
     isStepUpRule,
     'create, edit, refresh, revoke or approve, each with acr (a list), maxAgeSeconds (from 1) or both,',

@@ -5,7 +5,7 @@
  */
 
 import type { Change, EventDetails, TokenEvent } from './event.ts'
-import { isDictionary, isObject } from './objects.ts'
+import { isCount, isDictionary, isObject } from './objects.ts'
 import { isResourceRef, type LinkedResource } from './resources.ts'
 import type { SelfRenewing } from './self-renewing.ts'
 import {
@@ -39,7 +39,6 @@ type Field<T> = readonly [isGood: (value: unknown) => boolean, dead: T]
 type FieldsOf<T> = { readonly [F in keyof T]-?: Field<T[F]> }
 
 const isText = (value: unknown): boolean => typeof value === 'string'
-const isCount = (value: unknown): boolean => isDate(value) && value >= 1
 const orNull =
   (isGood: (value: unknown) => boolean) =>
   (value: unknown): boolean =>

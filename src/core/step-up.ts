@@ -3,7 +3,7 @@
  * RFC 9470 has it. Who asks: service/step-up.ts.
  */
 import type { Actor } from './actor.ts'
-import { isDictionary } from './objects.ts'
+import { isCount, isDictionary } from './objects.ts'
 import { isDate } from './token.ts'
 
 /**
@@ -46,7 +46,7 @@ function isStepUp(asked: unknown): boolean {
     Object.keys(others).length === 0 &&
     (acr !== undefined || maxAgeSeconds !== undefined) &&
     (acr === undefined || isListOfAcr(acr)) &&
-    (maxAgeSeconds === undefined || (isDate(maxAgeSeconds) && maxAgeSeconds >= 1))
+    (maxAgeSeconds === undefined || isCount(maxAgeSeconds))
   )
 }
 

@@ -4,9 +4,8 @@
  */
 import { millisecondsInHour } from 'date-fns/constants'
 import * as z from 'zod/mini'
-import { SetupError } from '../core/errors.ts'
 import type { EventType, NewEvent } from '../core/event.ts'
-import { issueAt, type Problem } from '../core/issue.ts'
+import type { Problem } from '../core/issue.ts'
 import type { LegacyKey } from '../core/legacy.ts'
 import { changesBetween, isActive, isActiveSecret, next } from '../core/lifecycle.ts'
 import type { Policy } from '../core/policy.ts'
@@ -23,7 +22,7 @@ import type { Token } from '../core/token-view.ts'
 import { change, type Judged, judgement } from '../service/commit.ts'
 import { eachSecretIn, endOfSecret } from '../service/end.ts'
 import { type ManagingEngine, show, timeOf } from '../service/engine.ts'
-import { engineBehind } from '../service/engines.ts'
+import { engineFor } from '../service/engines.ts'
 import { newId } from '../service/ids.ts'
 import { parseBy } from '../service/input.ts'
 import type { Issued, Requested } from '../service/issue.ts'
@@ -98,16 +97,6 @@ export async function reportLeak<P extends Policy>(
   const [leaks = []] = await reportAll(engine, [report], () => action)
   return leaks
 }
-
-/** The engine behind what a host gave. @throws SetupError for what `createPlanTokens` did not give. */
-export function engineFor(reader: string, tokens: unknown): ManagingEngine {
-  const engine = engineBehind(tokens)
-  if (engine) return engine
-  throw new SetupError(reader, [issueAt(['tokens'], NO_ENGINE)])
-}
-
-/** What is said of tokens that have no engine behind them. */
-export const NO_ENGINE = 'must be what createPlanTokens gave, itself and no copy.'
 
 /** How many tokens are asked about at a time, to be shown. */
 const SHOWN_AT_ONCE = 100

@@ -3,10 +3,8 @@
  * operator/find.ts. What is changed: operator/change.ts.
  */
 
-import { SetupError } from '../core/errors.ts'
-import { issueAt } from '../core/issue.ts'
 import type { Policy } from '../core/policy.ts'
-import { engineBehind } from '../service/engines.ts'
+import { engineFor } from '../service/engines.ts'
 import type { Issued, Requested } from '../service/issue.ts'
 import type { EventPage, TokenPage } from '../service/manage.ts'
 import type { PlanTokens } from '../service/plan-tokens.ts'
@@ -61,9 +59,7 @@ export interface Operator {
  * await operator(tokens).revokePlan({ planId: 'acme', actor: 'ops:mia', reason: 'The contract ended, ticket 4711.' })
  */
 export function operator<P extends Policy>(tokens: PlanTokens<P, Issued | Requested>): Operator {
-  const engine = engineBehind(tokens)
-  if (!engine)
-    throw new SetupError('operator', [issueAt(['tokens'], 'must be what createPlanTokens gave, itself and no copy.')])
+  const engine = engineFor('operator', tokens)
   return {
     tokens: (input = {}) => findTokens(engine, input),
     events: (input = {}) => findEvents(engine, input),

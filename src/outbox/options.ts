@@ -5,7 +5,7 @@ import { readOptions } from '../core/setup.ts'
 import { callable, judged, matching, whole } from '../core/shape.ts'
 import type { TokenStore } from '../ports.ts'
 import type { ManagingEngine } from '../service/engine.ts'
-import { engineBehind } from '../service/engines.ts'
+import { engineBehind, NO_ENGINE } from '../service/engines.ts'
 import type { Issued, Requested } from '../service/issue.ts'
 import type { PlanTokens } from '../service/plan-tokens.ts'
 import type { Deliver, DeliveryFailure } from './deliver.ts'
@@ -84,9 +84,7 @@ export interface Settings extends Readonly<typeof DEFAULTS> {
 }
 
 const schema = z.strictObject({
-  tokens: judged((value) =>
-    engineBehind(value) ? undefined : 'must be what createPlanTokens gave, itself and no copy.',
-  ),
+  tokens: judged((value) => (engineBehind(value) ? undefined : NO_ENGINE)),
   deliver: callable(),
   name: z.exactOptional(matching(/^[a-z0-9-]{1,40}$/, 'must have 1 to 40 letters a-z, digits and "-".')),
   since: z.exactOptional(z.literal(['now', 'beginning'])),

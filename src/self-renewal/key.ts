@@ -1,4 +1,5 @@
 /** Reads the idempotency key of a renewal: from its options, or from the one `Idempotency-Key` of its request. */
+import { HEADER_KEY } from '../core/idempotency-key.ts'
 import { isObject } from '../core/objects.ts'
 import type { RenewalCode, RenewOptions } from '../core/self-renewal.ts'
 
@@ -8,15 +9,13 @@ export type ReadKey =
   | { readonly code: Extract<RenewalCode, `idempotency_key_${string}`>; readonly key?: never }
 
 const NAME = 'idempotency-key'
-/** No comma: that would be two headers that were joined. */
-const KEY = /^[!-+\--~]{1,200}$/
 
 /** The key that goes with a renewal. One that the host hands over stands above the request's own. */
 export function keyOf(asked: object, { idempotencyKey }: RenewOptions): ReadKey {
   const given = idempotencyKey === undefined ? keysIn(asked) : [idempotencyKey]
   if (given.length === 0) return { code: 'idempotency_key_missing' }
   const [key] = given
-  return given.length === 1 && typeof key === 'string' && KEY.test(key)
+  return given.length === 1 && typeof key === 'string' && HEADER_KEY.test(key)
     ? { key }
     : { code: 'idempotency_key_unreadable' }
 }

@@ -1,5 +1,5 @@
 /** Input as a plain copy that is read once, so that what was checked is what is used. What it has to be: service/input.ts. */
-import { isDictionary } from '../core/objects.ts'
+import { isDictionary, isPlain } from '../core/objects.ts'
 
 /**
  * A plain copy of an object's own fields, each read once; lists and words are copied too, and names are trimmed. `undefined` if it
@@ -24,12 +24,6 @@ function copyOfValue(value: unknown, field: string): unknown {
   if (!OF_FIELDS.has(field) || !isDictionary(value)) return value
   // A Map has no fields, and none would be words or a filter that fit everything: it is as little an object here as a list is.
   return isPlain(value) ? fieldsOf(value, copyOfValue) : []
-}
-
-/** Whether an object is of no class, in whichever realm it was made. */
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 /** Fields that are objects. Others, such as the body of a question, are as they are. */

@@ -1,4 +1,6 @@
-/** Which engine stands behind what `createPlanTokens` gave, for the entry that is not reached through its methods: operator/. */
+/** Which engine stands behind what `createPlanTokens` gave, for entries that are not reached through its methods, such as operator/. */
+import { SetupError } from '../core/errors.ts'
+import { issueAt } from '../core/issue.ts'
 import type { ManagingEngine } from './engine.ts'
 
 const engines = new WeakMap<object, ManagingEngine>()
@@ -11,4 +13,19 @@ export function keepEngine(tokens: object, engine: ManagingEngine): void {
 /** The engine; `undefined` for anything else, a copy too. */
 export function engineBehind(tokens: unknown): ManagingEngine | undefined {
   return engines.get(tokens as object)
+}
+
+/** What is said of tokens that have no engine behind them. */
+export const NO_ENGINE = 'must be what createPlanTokens gave, itself and no copy.'
+
+/**
+ * The engine behind what a host gave.
+ *
+ * @param reader the function that was called, such as `operator`.
+ * @throws SetupError for what `createPlanTokens` did not give.
+ */
+export function engineFor(reader: string, tokens: unknown): ManagingEngine {
+  const engine = engineBehind(tokens)
+  if (engine) return engine
+  throw new SetupError(reader, [issueAt(['tokens'], NO_ENGINE)])
 }

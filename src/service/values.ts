@@ -1,5 +1,5 @@
 /** Asks the store for the values that it keeps under names, within its time, and changes them whoever else does. */
-import { isDate } from '../core/token.ts'
+import { isCount } from '../core/objects.ts'
 import type { StoredValue } from '../ports.ts'
 import { ask, failureOf, shaped } from './ask.ts'
 import type { Engine } from './engine.ts'
@@ -20,7 +20,7 @@ export function readValue(engine: Engine, name: string): Promise<StoredValue | u
 function isValue(answer: unknown): boolean {
   if (answer === undefined) return true
   const { value, version } = Object(answer) as Partial<StoredValue>
-  return typeof value === 'string' && isDate(version) && version >= 1
+  return typeof value === 'string' && isCount(version)
 }
 
 /** Writes a value over a version; whether it did. @throws PlanTokenError `unavailable`: nobody knows. */

@@ -118,5 +118,5 @@ it('tokens that are a copy cannot be exported, and the host is told why', async 
   })
   const answer = await handler(new Request(`http://x/plans/1001/events/export?format=csv`))
   expect(answer.status).toBe(500)
-  expect(String(told[0])).toContain('themselves and no copy')
+  expect(String(told[0])).toContain('tokens: must be what createPlanTokens gave, itself and no copy.')
 })

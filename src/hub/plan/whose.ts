@@ -10,7 +10,7 @@ import { secretsIn } from '../../core/secret.ts'
 import { isBefore, isCanary } from '../../core/token.ts'
 import type { SecretView, Token } from '../../core/token-view.ts'
 import { type Engine, timeOf } from '../../service/engine.ts'
-import { engineBehind } from '../../service/engines.ts'
+import { engineFor } from '../../service/engines.ts'
 import { findBySecret } from '../../service/rights.ts'
 
 /** What is said of a text. */
@@ -37,8 +37,7 @@ export const whoseRoute: Route = route({
 })
 
 async function whose(tokens: AdminEngine, actor: Actor, text: string): Promise<Whose> {
-  const engine = engineBehind(tokens)
-  if (!engine) throw new TypeError('The page needs the tokens that createPlanTokens gave, themselves and no copy.')
+  const engine = engineFor('hubHandler', tokens)
   // People paste the line that they have found; a key from before is the whole text.
   const secrets = [...secretsIn(text, engine.prefixes)].slice(0, MOST_SECRETS)
   let first = NOBODY

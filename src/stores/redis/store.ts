@@ -8,6 +8,7 @@ import { CHAIN_START, linkOf, textOfLink } from '../../core/chain.ts'
 import { platformSha256 } from '../../core/digest.ts'
 import { StoreError } from '../../core/errors.ts'
 import type { NewEvent } from '../../core/event.ts'
+import { isCount } from '../../core/objects.ts'
 import { readOptions } from '../../core/setup.ts'
 import { judged, matching, whole } from '../../core/shape.ts'
 import { isDate, type SecretRecord, type TokenRecord } from '../../core/token.ts'
@@ -155,7 +156,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     list: (query) => listPage(query, (args) => ask(PAGE, args)),
 
     async commit(record, event) {
-      if (!isDate(record.version) || record.version < 1) return false
+      if (!isCount(record.version)) return false
       refuseUnkeepable(record, event)
       return replicas.commit(async () => {
         const probe = hasRights ? '0' : '1'
@@ -209,7 +210,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
       const [, value, version] = await ask(READ_VALUE, [name])
       if (value === undefined) return undefined
       const number = Number(version)
-      if (isDate(number) && number >= 1) return { value: String(value), version: number }
+      if (isCount(number)) return { value: String(value), version: number }
       throw new StoreError(
         'row_unreadable',
         `The key "${base}value:${name}" cannot be read: it was changed by hand. Mend its version, or remove it.`,
