@@ -1,10 +1,11 @@
 /** Builds the package once for the tests of the command line, into a folder in which projects of tests find it as installed. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { setup as buildHubOnce } from '../support/build-hub.ts'
 import { buildPackage } from '../support/built-package.ts'
+import { IN_CI } from '../support/rounds.ts'
 import { PROJECTS } from './project.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -15,9 +16,27 @@ export async function setup(): Promise<void> {
   mkdirSync(PROJECTS, { recursive: true })
   // Or else the package would be found by its own name in the repository.
   writeFileSync(join(PROJECTS, 'package.json'), '{ "name": "projects", "private": true }')
-  await buildPackage(join(PROJECTS, 'node_modules/plan-access-tokens'))
+  const folder = join(PROJECTS, 'node_modules/plan-access-tokens')
+  await buildPackage(folder)
+  if (!IN_CI) await entriesInFewFiles(folder)
   await inFewFiles('zod', { index: 'zod', mini: 'zod/mini' })
   await inFewFiles('kysely', { index: 'kysely' })
+}
+
+/** The same modules, those of an entry in a file and those of several in files between them. In CI they stay as they were built. */
+async function entriesInFewFiles(folder: string): Promise<void> {
+  const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    readonly exports: Readonly<Record<string, string | { readonly default: string }>>
+  }
+  const entries = Object.values(exports).flatMap((entry) => (typeof entry === 'string' ? [] : [entry.default]))
+  const [dist, outdir] = [join(folder, 'dist'), join(folder, 'few')]
+  await build({
+    ...{ entryPoints: [...entries, './dist/cli/main.js'], absWorkingDir: folder, outbase: dist, outdir },
+    ...{ bundle: true, splitting: true, format: 'esm', platform: 'node', packages: 'external' },
+  })
+  cpSync(join(dist, 'cli/bin.js'), join(outdir, 'cli/bin.js'))
+  rmSync(dist, { recursive: true })
+  renameSync(outdir, dist)
 }
 
 /**
