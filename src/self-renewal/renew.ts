@@ -138,15 +138,15 @@ async function renewBy(wish: Wish, legacy: LegacyKey | undefined, onSuperseded: 
 /** Judges one version of the record. What is asked for is asked first, so that all is judged at one moment. */
 async function judge(wish: Wish, record: TokenRecord): Promise<Judged<Outcome>> {
   const { engine, policy, inquiry, key } = wish
-  const early = refusalOfToken(wish, record)
+  const lost = repetitionIn(wish, record)
+  const uses = lost ? await engine.uses.of([record.id]) : undefined
+  const isUsed = lost !== undefined && (uses === undefined || uses.has(lost.digest))
+  const early = refusalOfToken(wish, record, isUsed)
   if (early) return { result: early }
   const type = policy.types.get(record.type) as CompiledType
   inquiry.plan = await askPlan(engine, record.planId)
   const rules = await askRules(engine, record.planId)
   const standing = await standingOf(engine, record, timeOf(engine))
-  const lost = repetitionIn(wish, record)
-  const uses = lost ? await engine.uses.of([record.id]) : undefined
-  const isUsed = lost !== undefined && (uses === undefined || uses.has(lost.digest))
   const refusal = refusalOfToken(wish, record, isUsed)
   if (refusal) return { result: refusal }
   const { now } = inquiry

@@ -62,6 +62,16 @@ describe('an answer that was lost', () => {
     expect((await world.log()).at(-1)).toBe('superseded_secret_used')
   })
 
+  it('is misuse, told as such, also where the token may not be used from where it is asked for', async () => {
+    const world = renewingWorld()
+    const { secret, owner } = await due(world)
+    const newer = await world.renewed(secret, 'k')
+    expect(await world.ask(newer)).toBe('allowed')
+    await world.tokens.edit({ ...owner, addresses: ['203.0.113.0/24'] })
+    expect(await world.tried(secret, 'k')).toBe('secret_superseded')
+    expect((await world.log()).at(-1)).toBe('superseded_secret_used')
+  })
+
   it('is not had again once the new secret was used in another process', async () => {
     const store = renewingWorld().store
     const world = renewingWorld({ store })
