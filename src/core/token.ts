@@ -129,10 +129,13 @@ export function statusOf(record: Pick<TokenRecord, 'revokedAt' | 'expiresAt' | '
 }
 
 /** Whether a token is over: revoked, or past its end. */
-export function hasEnded(record: TokenRecord, now: number): boolean {
+export function hasEnded(record: Parameters<typeof statusOf>[0], now: number): boolean {
   const status = statusOf(record, now)
   return status === 'revoked' || status === 'expired'
 }
+
+/** After so many days without a use an active token counts as unused: the hub shows it so, and a notice tells of it. */
+export const UNUSED_DAYS = 90
 
 /** For how many days a request or a proposal waits for another admin. */
 export const DECIDED_WITHIN_DAYS = 30

@@ -15,6 +15,7 @@ import {
   proposalOf,
   type SecretRecord,
   type TokenRecord,
+  UNUSED_DAYS,
 } from '../core/token.ts'
 import type { RulesWarning } from '../core/token-view.ts'
 import type { NoticeHead } from './notice.ts'
@@ -23,8 +24,6 @@ import type { NoticeHead } from './notice.ts'
 const EXPIRING_DAYS = [1, 7, 30]
 /** How many days before what waits for somebody lapses, or a rule of the plan ends a token. */
 const LAPSING_DAYS = [1, 7]
-/** After how many days without a use. */
-const UNUSED_DAYS = 90
 /** In how many parts of its grace a superseded secret is looked at. */
 const PARTS = 4
 

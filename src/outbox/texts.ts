@@ -1,6 +1,7 @@
 /** What notices are called for people, and what they should do. In one place, so that words can be changed. */
 import { oneLine } from '../core/one-line.ts'
-import { ENDED, isDate } from '../core/token.ts'
+import { COLLECTED_WITHIN_DAYS } from '../core/pending.ts'
+import { DECIDED_WITHIN_DAYS, ENDED, isDate, UNUSED_DAYS } from '../core/token.ts'
 import type { Notice, NoticeType } from './notice.ts'
 
 /** A sentence, and what to do about it. */
@@ -57,7 +58,7 @@ const TEXTS: { readonly [T in NoticeType]: Text } = {
     todoOfCanary: LAY,
   },
   'token.unused': {
-    says: (notice) => `${name(notice)} has not been used for 90 days.`,
+    says: (notice) => `${name(notice)} has not been used for ${UNUSED_DAYS} days.`,
     todo: 'A token that nobody uses is a risk without a use: revoke it, unless you know what it is kept for.',
   },
   'token.old_secret_used': {
@@ -101,11 +102,11 @@ const TEXTS: { readonly [T in NoticeType]: Text } = {
   },
   'token.requested': {
     says: (notice) => `${name(notice)} was asked for${by(notice)}. It has no secret yet.`,
-    todo: 'Another admin than the one who asked looks at what it may do, and approves or declines it within 30 days.',
+    todo: `Another admin than the one who asked looks at what it may do, and approves or declines it within ${DECIDED_WITHIN_DAYS} days.`,
   },
   'token.edit_requested': {
     says: (notice) => `An edit that lets ${name(notice, 'the token')} do more was asked for${by(notice)}.`,
-    todo: 'Another admin than the one who asked looks at it, and approves or declines it within 30 days. Until then nothing of it counts.',
+    todo: `Another admin than the one who asked looks at it, and approves or declines it within ${DECIDED_WITHIN_DAYS} days. Until then nothing of it counts.`,
   },
   'token.approved': {
     says: (notice) =>
@@ -113,7 +114,9 @@ const TEXTS: { readonly [T in NoticeType]: Text } = {
         ? `${name(notice)} was approved${by(notice)}.`
         : `An edit of ${name(notice, 'the token')} was approved${by(notice)}${what(notice)}.`,
     todo: (notice) =>
-      isOfRequest(notice) ? 'Whoever asked for it collects its secret within 7 days; after that it is gone.' : LOOK,
+      isOfRequest(notice)
+        ? `Whoever asked for it collects its secret within ${COLLECTED_WITHIN_DAYS} days; after that it is gone.`
+        : LOOK,
   },
   'token.declined': {
     says: (notice) =>

@@ -3,13 +3,11 @@
  * not the status that a token had when it was read.
  */
 import { millisecondsInDay } from 'date-fns/constants'
-import { beganAt, isBefore, statusOf, type TokenStatus } from '../../core/token.ts'
+import { beganAt, hasEnded, isBefore, statusOf, type TokenStatus, UNUSED_DAYS } from '../../core/token.ts'
 import type { Token } from '../../core/token-view.ts'
 import type { Counts, Facet, OverviewQuery } from './query.ts'
 import type { OverviewSort } from './words.ts'
 
-/** After so many days without a use a token counts as unused. */
-export const UNUSED_DAYS = 90
 /** How many values of a filter are offered. */
 const MOST_FACETS = 100
 
@@ -122,9 +120,4 @@ export function orderBy(
   }
   const by = compare[sort]
   return (a, b) => by(a, b) * sign || byExpiry(a, b)
-}
-
-function hasEnded(token: Token, now: number): boolean {
-  const status = statusOf(token, now)
-  return status === 'expired' || status === 'revoked'
 }
