@@ -4,7 +4,7 @@ import { type Issue, type IssueCode, issueAt, type Problem } from '../core/issue
 import { parseRange, type Range } from './parse.ts'
 
 /** How many addresses and networks a token may have. */
-export const MOST = 100
+const MOST = 100
 
 /** Reads a list. What stands in it twice is kept once, in the order in which it was written; a range inside another one is kept. */
 export function readRanges(given: unknown): ReadAddresses {

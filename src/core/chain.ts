@@ -32,7 +32,7 @@ export function withHash(sha256: Sha256, event: NewEvent): NewEvent {
  * The canonical form of an event: JSON with sorted names and without spaces (RFC 8785), of all but its place in the log. Halves of
  * surrogate pairs, which are no characters and which a database may replace, count as U+FFFD.
  */
-export function canonicalEvent(event: NewEvent | TokenEvent): string {
+function canonicalEvent(event: NewEvent | TokenEvent): string {
   const { seq: _, hash: __, chain: ___, ...said } = event as TokenEvent
   const text = canonical(said) as string
   return text.includes('\\ud') ? text.replace(HALVES, '$1\ufffd') : text

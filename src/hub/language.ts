@@ -49,7 +49,7 @@ export function isLanguage(lang: unknown): lang is string {
 }
 
 /** The one of some languages that fits a tag best: itself, or less and less of it (RFC 4647, section 3.4). */
-export function lookUp(tag: string, languages: readonly string[]): string | undefined {
+function lookUp(tag: string, languages: readonly string[]): string | undefined {
   const known = new Map(languages.map((one) => [one.toLowerCase(), one]))
   for (const parts = tag.toLowerCase().split('-'); parts.length > 0; parts.pop()) {
     const found = known.get(parts.join('-'))

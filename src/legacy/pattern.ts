@@ -27,9 +27,9 @@ export interface Pattern {
 }
 
 /** No key is longer. */
-export const LONGEST = 256
+const LONGEST = 256
 /** How many bits a key holds at least that nobody is to guess. */
-export const LEAST_BITS = 64
+const LEAST_BITS = 64
 
 /** Whether a character may stand in a key: visible ASCII but for what ends or quotes the value of a header (RFC 9110, section 5.6). */
 const MAY_STAND = /^[!#-+\--[\]-~]$/

@@ -7,7 +7,7 @@ import type { Called, Told } from './options.ts'
  * Whether a token may call an endpoint with some arguments: it is open, the token holds a scope that is enough, and what is for the
  * whole plan is for tokens with all resources. Tiers of one endpoint alone are judged when it is called.
  */
-export function canCall({ endpoint: { closed, scopes, names } }: Called, { token }: Allowance): boolean {
+function canCall({ endpoint: { closed, scopes, names } }: Called, { token }: Allowance): boolean {
   const holds = (scope: string | readonly string[]): boolean =>
     [scope].flat().every((one) => token.scopes.includes(one))
   if (closed !== undefined || (scopes.length > 0 && !scopes.some(holds))) return false

@@ -3,7 +3,7 @@ import { millisecondsInDay } from 'date-fns/constants'
 import type { Day, DayCount } from '../core/usage.ts'
 
 /** For how many days requests are counted. */
-export const CHART_DAYS = 90
+const CHART_DAYS = 90
 
 /** Days that are kept beyond those of the chart, since clocks differ and a day changes. */
 const SPARE_DAYS = 2

@@ -64,7 +64,7 @@ const BEAT: Schema<Beat> = z.strictObject({ v, since: day, last: day })
 const MOST_TEXT = 300_000
 
 /** What is said of a value that cannot be read. */
-export const unreadable = (name: string): StoreError =>
+const unreadable = (name: string): StoreError =>
   new StoreError(
     'row_unreadable',
     `The value "${name}" cannot be read: it was changed by hand. Nothing from before is known any more; it is written anew at the next use.`,

@@ -77,7 +77,7 @@ const isRestored = ({ seq, event }: Snapshot, head: Head): boolean =>
   head.seq < seq || (head.seq === seq && head.event !== event)
 
 /** What keeps them, for one hub. @param most how many tokens are kept of all plans together. */
-export function createKeeper(clock: { now(): number }, most: number) {
+function createKeeper(clock: { now(): number }, most: number) {
   /** The plan that was asked about last is the last. */
   const kept = new Map<string, { readonly snapshot: Snapshot; readonly weight: number }>()
   const underWay = new Map<string, { readonly seq: number; readonly read: Promise<Snapshot> }>()

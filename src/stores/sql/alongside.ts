@@ -21,7 +21,7 @@ import type { Db, Setup } from './tables.ts'
 export type RunAlongside<Trx> = (trx: Trx, record: TokenRecord, event: TokenEvent) => PromiseLike<unknown>
 
 /** How long it may run if the host has not said, in milliseconds: half of what the engine waits for a commit. */
-export const USUAL_TIME = 1_000
+const USUAL_TIME = 1_000
 /** The longest that can be set: PostgreSQL cuts off a transaction that falls silent for 5 s (stores/sql/commit-postgres.ts). */
 export const LONGEST_TIME = 4_000
 
