@@ -88,8 +88,21 @@ export function problemOf(thrown: unknown): Problem {
   return new Problem(code, { issues, ...(stepUp && { stepUp, detail: sentenceOf(stepUp) }) })
 }
 
+/** The body of a problem (RFC 9457), with what a challenge asks for (RFC 9470). */
+interface Members extends ReturnType<typeof challengeOf> {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail?: string
+  readonly code: AdminCode
+  readonly issues: readonly Issue[]
+}
+
 /** The members of a problem's body. */
-export function membersOf({ code, status, issues, detail, stepUp }: Problem, hides: (text: string) => boolean) {
+export function membersOf(
+  { code, status, issues, detail, stepUp }: Problem,
+  hides: (text: string) => boolean,
+): Members {
   return {
     type: `urn:plan-access-tokens:error:${code}`,
     title: factsOf(code).title,

@@ -97,7 +97,7 @@ export class PlanTokenError extends Error {
   /** What went wrong; text may change between versions, codes do not. */
   readonly code: ManagementCode
   /** The HTTP status that fits. */
-  readonly status: number
+  readonly status: ManagementErrorInfo['status']
   /** For `invalid_input`: everything that is wrong, all at once. Otherwise empty. */
   readonly issues: readonly Issue[]
   /** For `insufficient_user_authentication`: what the rules ask for. Absent otherwise. */
@@ -124,12 +124,13 @@ function causeOf(cause: SafeCause | undefined): { cause: SafeCause } | undefined
 export function safeCause(thrown: unknown, method?: string): SafeCause {
   const asked = method !== undefined && { method }
   if (!isObject(thrown)) return { name: typeof thrown, ...asked }
-  const name = identifier(read(thrown, 'name')) ?? 'Error'
-  const code = identifier(read(thrown, 'code'))
+  const name = identifier(fieldOf(thrown, 'name')) ?? 'Error'
+  const code = identifier(fieldOf(thrown, 'code'))
   return { name, ...(code !== undefined && { code }), ...asked }
 }
 
-export function read(from: object, field: string): unknown {
+/** A field of whatever was thrown; `undefined` if reading it throws. */
+function fieldOf(from: object, field: string): unknown {
   try {
     return (from as Record<string, unknown>)[field]
   } catch {

@@ -1,5 +1,5 @@
 /** Which scopes a token may be given. What a token holds at a request: core/decide.ts. */
-import { type Issue, type IssueCode, type IssueParams, issueAt } from './issue.ts'
+import { type Issue, issueAt, type Problem } from './issue.ts'
 import type { CompiledPolicy, CompiledType } from './policy.ts'
 import { didYouMean } from './suggest.ts'
 
@@ -35,14 +35,7 @@ export function readScopes(
   return issues.length > 0 ? issues : (scopes as readonly string[])
 }
 
-/** What is wrong with a scope: a sentence, its code, and what stands in it. */
-type ScopeProblem = readonly [message: string, code?: IssueCode, params?: IssueParams]
-
-function scopeProblem(
-  scope: unknown,
-  { grantable, name }: CompiledType,
-  policy: CompiledPolicy,
-): ScopeProblem | undefined {
+function scopeProblem(scope: unknown, { grantable, name }: CompiledType, policy: CompiledPolicy): Problem | undefined {
   if (typeof scope !== 'string') return ['must be text.', 'not_text']
   if (grantable.has(scope)) return undefined
   if (policy.reserved.has(scope)) return ['cannot be granted to a plan access token.', 'scope_reserved']

@@ -123,9 +123,11 @@ export function matching(pattern: RegExp, said: Said): z.ZodMiniString {
   return z.string(saying(said)).check(z.refine((value) => pattern.test(value), carried(said)))
 }
 
+type Callable = (...args: never) => unknown
+
 /** A function. */
-export const callable = (message = 'must be a function.') =>
-  judged<(...args: never) => unknown>((value) => (typeof value === 'function' ? undefined : message))
+export const callable = (message = 'must be a function.'): z.ZodMiniCustom<Callable, Callable> =>
+  judged<Callable>((value) => (typeof value === 'function' ? undefined : message))
 
 /** A whole number in a range. */
 export function whole(least: number, most = Number.MAX_SAFE_INTEGER): z.ZodMiniNumber {
@@ -139,13 +141,18 @@ export function whole(least: number, most = Number.MAX_SAFE_INTEGER): z.ZodMiniN
 }
 
 /** The same for what only hosts give: without what a JSON Schema says of it, and 0.5 kB less in what answers requests. */
-export function wholeOption(least: number, most: number) {
+export function wholeOption(least: number, most: number): z.ZodMiniCustom<number, number> {
   const message = `must be a whole number from ${least} to ${most}.`
   return inRange(least, most, message, Number.isSafeInteger)
 }
 
 /** A number in a range, and of which more is true if that is asked. */
-export function inRange(least: number, most: number, message: string, isMore = Number.isFinite) {
+export function inRange(
+  least: number,
+  most: number,
+  message: string,
+  isMore = Number.isFinite,
+): z.ZodMiniCustom<number, number> {
   return judged<number>((value) => {
     if (value === undefined) return MISSING
     return typeof value === 'number' && isMore(value) && value >= least && value <= most ? undefined : message
@@ -153,7 +160,7 @@ export function inRange(least: number, most: number, message: string, isMore = N
 }
 
 /** A list with at least one entry; zod's own check of lengths would be more in every bundle. */
-export function atLeastOne<T>(entry: Schema<T>) {
+export function atLeastOne<T>(entry: Schema<T>): z.ZodMiniArray<Schema<T>> {
   return z
     .array(entry)
     .check(z.refine((list) => list.length > 0, carried(['must be a list with at least one entry.', 'list_empty'])))

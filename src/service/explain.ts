@@ -40,11 +40,14 @@ export interface Explanation<Public extends string = never> {
 }
 
 /** Makes `explain`. */
-export function createExplain(given: Engine, grants: GrantCache) {
+export function createExplain(
+  given: Engine,
+  grants: GrantCache,
+): (what: Asked | Question, options?: SurfaceOptions) => Promise<Explanation<string>> {
   const { limits } = given
   // Whoever asks why takes nothing from a limit.
   const engine: Engine = limits ? { ...given, limits: { ...limits, take: limits.look } } : given
-  return async function explain(what: Asked | Question, options?: SurfaceOptions): Promise<Explanation<string>> {
+  return async function explain(what, options) {
     const byId = isQuestion(what)
     const inquiry = byId
       ? await inquiryOfQuestion(engine, grants, what, options)

@@ -53,10 +53,7 @@ export async function get(engine: ManagingEngine, input: TokenInput): Promise<To
   return showOne(engine, record)
 }
 
-export async function list(
-  engine: ManagingEngine,
-  input: ListInput,
-): Promise<{ readonly tokens: readonly Token[]; readonly next?: string }> {
+export async function list(engine: ManagingEngine, input: ListInput): Promise<TokenPage> {
   const { actor, planId, order = 'newest', limit = DEFAULT_LIMIT, after, ...filter } = parseInput('list', input)
   const now = timeOf(engine)
   const cursor = after === undefined ? undefined : readCursor(after, order)

@@ -165,11 +165,13 @@ interface ReadOptions<Options, P extends Policy> {
  *
  * @throws SetupError with every mistake of the options and of the policies together.
  */
-export const readEngineOptions = <P extends Policy>(options: EngineOptions<P>) =>
+export const readEngineOptions = <P extends Policy>(options: EngineOptions<P>): ReadOptions<EngineOptions<P>, P> =>
   readAll<EngineOptions<P>, P>('createPlanTokens', options, engineSchema)
 
 /** The same for `createAuthorizer`, which takes fewer. */
-export const readAuthorizerOptions = <P extends Policy>(options: AuthorizerOptions<P>) =>
+export const readAuthorizerOptions = <P extends Policy>(
+  options: AuthorizerOptions<P>,
+): ReadOptions<AuthorizerOptions<P>, P> =>
   readAll<AuthorizerOptions<P>, P>('createAuthorizer', options, authorizerSchema)
 
 function readAll<Options extends AuthorizerOptions<P>, P extends Policy>(

@@ -126,7 +126,7 @@ describe('an error', () => {
     const error: unknown = undefined
     if (error instanceof PlanTokenError) {
       expectTypeOf(error.code).toEqualTypeOf<ManagementCode>()
-      expectTypeOf(error.status).toEqualTypeOf<number>()
+      expectTypeOf(error.status).toEqualTypeOf<400 | 401 | 403 | 404 | 409 | 422 | 503>()
       expectTypeOf(error.issues).toEqualTypeOf<readonly Issue[]>()
     }
     expectTypeOf<SetupError['issues']>().toEqualTypeOf<readonly Issue[]>()
