@@ -21,13 +21,14 @@ import {
 import type { Token } from '../core/token-view.ts'
 import { change, type Judged, judgement } from '../service/commit.ts'
 import { eachSecretIn, endOfSecret } from '../service/end.ts'
-import { type ManagingEngine, show, timeOf } from '../service/engine.ts'
+import { type ManagingEngine, timeOf } from '../service/engine.ts'
 import { engineFor } from '../service/engines.ts'
+import { findByDigest } from '../service/find.ts'
 import { newId } from '../service/ids.ts'
 import { parseBy } from '../service/input.ts'
 import type { Issued, Requested } from '../service/issue.ts'
 import type { PlanTokens } from '../service/plan-tokens.ts'
-import { findByDigest } from '../service/rights.ts'
+import { show } from '../service/show.ts'
 import { placeOf } from './place.ts'
 
 /**

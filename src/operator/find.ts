@@ -3,10 +3,11 @@ import { withoutLinks } from '../core/chain.ts'
 import { isActive } from '../core/lifecycle.ts'
 import { beganAt, isBefore, type TokenRecord } from '../core/token.ts'
 import { ask, readObjects } from '../service/ask.ts'
-import { type ManagingEngine, show, timeOf } from '../service/engine.ts'
+import { type ManagingEngine, timeOf } from '../service/engine.ts'
 import { fits } from '../service/fitting.ts'
 import { parseBy } from '../service/input.ts'
 import type { EventPage, TokenPage } from '../service/manage.ts'
+import { show } from '../service/show.ts'
 import { OPERATOR_INPUTS, type OperatorEventsInput, type OperatorTokensInput } from './inputs.ts'
 
 const DEFAULT_LIMIT = 50

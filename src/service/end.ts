@@ -12,7 +12,8 @@ import type { Token } from '../core/token-view.ts'
 import { ask, shaped } from './ask.ts'
 import { noteCanary } from './canary.ts'
 import { change, type Judged, judgement } from './commit.ts'
-import { type ManagingEngine, show, showOne, timeOf } from './engine.ts'
+import { type ManagingEngine, timeOf } from './engine.ts'
+import { findByDigest } from './find.ts'
 import { newId } from './ids.ts'
 import {
   parseInput,
@@ -22,7 +23,8 @@ import {
   type SweepInput,
 } from './input.ts'
 import { type RevokedWithReceipt, receiptOf } from './receipt.ts'
-import { findByDigest, loadManaged } from './rights.ts'
+import { loadManaged } from './rights.ts'
+import { show, showOne } from './show.ts'
 import { refuseWeakEnd } from './step-up.ts'
 
 /** How many records and events are removed at a time. */

@@ -1,28 +1,24 @@
-/** What every part of the service works with: the compiled policies and the ports. How these are asked: service/ask.ts. */
+/** What every part of the service works with: the compiled policies, the ports, and what time it is. How ports are asked: service/ask.ts. */
 
 import type { AddressRanges } from '../core/addresses.ts'
 import type { Approvals } from '../core/approvals.ts'
 import type { ReadFetchBody } from '../core/body-reading.ts'
 import type { Canaries } from '../core/canary.ts'
 import type { Sha256 } from '../core/digest.ts'
-import { scopesThatCount, warningsOf } from '../core/entitlement.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import type { IsId } from '../core/kinds.ts'
 import type { LegacyKeys } from '../core/legacy.ts'
 import type { RequestLimits } from '../core/limits.ts'
 import type { Random } from '../core/new-secret.ts'
-import { outlived, type PlanRules } from '../core/plan-rules.ts'
 import type { CompiledPolicy, TypeEntry } from '../core/policy.ts'
 import type { SelfRenewals } from '../core/self-renewal.ts'
-import { grantedScopes, isDate, latestOf, statusOf, type TokenRecord } from '../core/token.ts'
-import { type Token, viewOf } from '../core/token-view.ts'
+import { isDate } from '../core/token.ts'
 import type { Gatherer } from '../core/usage.ts'
 import type { Directory, TokenStore } from '../ports.ts'
 import type { Answers } from './answers.ts'
 import { type Asking, failureOf } from './ask.ts'
 import type { Within } from './deadlines.ts'
 import type { Freshness } from './freshness.ts'
-import { askRules } from './plan-rules.ts'
 import type { FullClock } from './platform.ts'
 import type { Uses } from './uses.ts'
 
@@ -75,34 +71,4 @@ export function timeOf({ clock, report }: Pick<Engine, 'clock' | 'report'>): num
     throw failureOf({ report }, error, 'clock.now')
   }
   throw new PlanTokenError('unavailable', { message: 'The clock gives no date.' })
-}
-
-/** Tokens as they are given out now, with their last uses if those can be read. */
-export async function show(engine: Engine, records: readonly TokenRecord[]): Promise<readonly Token[]> {
-  const uses = await engine.uses.of(records.map(({ id }) => id)).catch(() => undefined)
-  const now = timeOf(engine)
-  const rules = await rulesOf(engine, records)
-  return records.map((record) => {
-    const entry = engine.types.get(record.type)
-    const scopes = grantedScopes(record)
-    // Of a type that another deployment over the store has, it cannot be said what counts.
-    const counted = entry ? scopesThatCount(scopes, entry) : scopes
-    const own = rules.get(record.planId)
-    const warnings = warningsOf(scopes, record.lifetimeDays, entry, own)
-    const used = record.secrets.flatMap(({ digest }) => uses?.get(digest) ?? [])
-    const broken = own && statusOf(record, now) === 'active' && outlived(own, record, now, latestOf(used))
-    return viewOf(record, now, { scopes: counted, warnings: broken ? [...warnings, { code: broken }] : warnings }, uses)
-  })
-}
-
-/** The rules of the plans of tokens that are shown, each asked once; of a directory that fails none: what is done is done. */
-async function rulesOf(engine: Engine, records: readonly TokenRecord[]): Promise<ReadonlyMap<string, PlanRules>> {
-  const planIds = engine.directory.rules ? [...new Set(records.map(({ planId }) => planId))] : []
-  const asked = await Promise.all(planIds.map((planId) => askRules(engine, planId).catch(() => undefined)))
-  return new Map(asked.flatMap((rules, i) => (rules ? [[planIds[i] as string, rules] as const] : [])))
-}
-
-/** The same for one. */
-export async function showOne(engine: Engine, record: TokenRecord): Promise<Token> {
-  return (await show(engine, [record]))[0] as Token
 }

@@ -7,9 +7,11 @@ import { read } from '../core/shape.ts'
 import { isCanary, secretWithDigest } from '../core/token.ts'
 import type { SecretView, Token } from '../core/token-view.ts'
 import { noteCanary } from './canary.ts'
-import { type Engine, showOne, timeOf } from './engine.ts'
+import { type Engine, timeOf } from './engine.ts'
+import { findBySecret } from './find.ts'
 import { standingOf } from './plan-rules.ts'
-import { askPlan, findBySecret } from './rights.ts'
+import { askPlan } from './rights.ts'
+import { showOne } from './show.ts'
 
 /** A secret to look up. */
 export interface InspectInput {

@@ -5,7 +5,7 @@ import { refreshDates, refreshed } from '../core/lifecycle.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 import { isCanary, newestSecret, type TokenRecord } from '../core/token.ts'
 import { change, type Judged } from './commit.ts'
-import { type ManagingEngine, showOne } from './engine.ts'
+import type { ManagingEngine } from './engine.ts'
 import { newId } from './ids.ts'
 import type { Inputs, PreviewRefreshInput, ReadInput, RefreshInput } from './input.ts'
 import { readInput, refuseIssues } from './input.ts'
@@ -13,6 +13,7 @@ import { fresh, type Issued, reissue, repeatable, type Written } from './issue.t
 import { askRules, limitsBy, refuseBroken } from './plan-rules.ts'
 import { loadManaged, refuseUnchangeable } from './rights.ts'
 import { termAgain } from './self-renewal.ts'
+import { showOne } from './show.ts'
 import { refuseWeak } from './step-up.ts'
 
 /** The dates that a refresh gives, in epoch milliseconds. */

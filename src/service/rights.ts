@@ -8,13 +8,11 @@ import { isEligible } from '../core/decide.ts'
 import { isPlanAdminProblem, type PlanAnswer, readPlan } from '../core/directory.ts'
 import { PlanTokenError } from '../core/errors.ts'
 import { type IsId, isOwnId } from '../core/kinds.ts'
-import type { LegacyKey } from '../core/legacy.ts'
 import { isObject } from '../core/objects.ts'
 import type { CompiledPolicy, Policy, TypeEntry } from '../core/policy.ts'
 import { PLAN_KIND } from '../core/resources.ts'
-import { isWellFormedSecret } from '../core/secret.ts'
 import { didYouMean } from '../core/suggest.ts'
-import { secretWithDigest, statusOf, type TokenRecord } from '../core/token.ts'
+import { statusOf, type TokenRecord } from '../core/token.ts'
 import { type Asking, areObjects, ask } from './ask.ts'
 import { type Engine, timeOf } from './engine.ts'
 
@@ -106,27 +104,6 @@ function isRecordWithId(record: unknown, id: string): record is TokenRecord {
     areObjects(secrets) &&
     areObjects(idempotency)
   )
-}
-
-/** The record that a text is a secret of, whether it works or not; asks nobody for what is no secret of ours. */
-export async function findBySecret(
-  engine: Engine,
-  secret: unknown,
-): Promise<{ readonly record: TokenRecord; readonly digest: string } | undefined> {
-  if (typeof secret !== 'string') return undefined
-  const isOurs = isWellFormedSecret(secret, engine.prefixes)
-  const key = isOurs ? undefined : engine.legacy?.read(secret)
-  const digest = isOurs ? engine.sha256(secret) : key?.digest
-  const record = digest === undefined ? undefined : await findByDigest(engine, digest, key)
-  return record && { record, digest: digest as string }
-}
-
-/** The record that holds a digest, if the store has one that can be read, and of a key from before one that the key opens. */
-export async function findByDigest(engine: Engine, digest: string, key?: LegacyKey): Promise<TokenRecord | undefined> {
-  const record = await ask(engine, 'store.findByDigest', () => engine.store.findByDigest(digest))
-  if (!record) return undefined
-  const secret = key ? await ask(engine, 'legacy.verify', () => key.secretIn(record)) : secretWithDigest(record, digest)
-  return secret && record
 }
 
 /** The policy and type of a record. A type that no policy has any more cannot be managed, only read and revoked. */

@@ -11,7 +11,7 @@ import { isBefore, isCanary } from '../../core/token.ts'
 import type { SecretView, Token } from '../../core/token-view.ts'
 import { type Engine, timeOf } from '../../service/engine.ts'
 import { engineFor } from '../../service/engines.ts'
-import { findBySecret } from '../../service/rights.ts'
+import { findBySecret } from '../../service/find.ts'
 
 /** What is said of a text. */
 export interface Whose {
