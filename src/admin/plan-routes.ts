@@ -65,6 +65,7 @@ export const PLAN_ROUTES: readonly Route[] = [
       'plan_not_eligible',
       'version_conflict',
       'token_not_active',
+      'plan_rules_broken',
       ...STEP_UP,
       'approval_required',
       'unavailable',

@@ -50,8 +50,9 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy, Created extends 
    * `undefined`: `approve` and `collect` follow.
    *
    * @throws PlanTokenError `invalid_input`, `not_plan_admin`, `plan_not_eligible`, `version_conflict`, `idempotency_key_reused`,
-   * `idempotency_key_spent`, `token_not_active` (a repeated key whose token has ended), `approval_required` (without the option
-   * `approvals`), `unavailable`.
+   * `idempotency_key_spent`, `token_not_active` (a repeated key whose token has ended), `plan_rules_broken` (a repeated key whose
+   * token holds what the rules forbid by now), `insufficient_user_authentication` (the rules ask for a stronger session),
+   * `approval_required` (without the option `approvals`), `unavailable`.
    */
   create<X extends TypeOf<P>>(input: CreateInput<P, X>): Promise<Created>
   /**
@@ -59,7 +60,8 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy, Created extends 
    * and the end that are given here, and nobody has to change it. Resolves when every process takes it. Needs the option `legacy`.
    *
    * @throws PlanTokenError `invalid_input`, `not_plan_admin`, `plan_not_eligible`, `key_already_adopted` (whoever's token it is),
-   * `approval_required`, `idempotency_key_reused`, `version_conflict`, `unavailable`; TypeError for an engine without `legacy`.
+   * `insufficient_user_authentication`, `approval_required`, `idempotency_key_reused`, `version_conflict`, `unavailable`; TypeError for
+   * an engine without `legacy`.
    */
   adopt<X extends TypeOf<P>>(input: AdoptInput<P, X>): Promise<Token>
   /** One token. @throws PlanTokenError `token_not_found` (also for another plan's), `invalid_input`, `unavailable`. */
@@ -73,11 +75,13 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy, Created extends 
    */
   rules(input: PlanInput): Promise<PlanRules>
   /**
-   * Changes name, description, scopes or resources. Resolves when every process judges by the change. Where the rules of the plan ask
-   * for approvals, one that widens the token changes nothing and is its `proposal`.
+   * Changes name, description, scopes, resources, `metadata`, `contact`, `addresses`, and whether and until when the token may renew
+   * itself. Resolves when every process judges by the change. Where the rules of the plan ask for approvals, one that widens the
+   * token changes nothing and is its `proposal`.
    *
    * @throws PlanTokenError `invalid_input`, `token_not_found`, `token_not_active`, `token_is_pending`, `not_requester` (of a pending
-   * token), `approval_required` (without the option `approvals`), `plan_not_eligible`, `version_conflict`, `unavailable`.
+   * token), `insufficient_user_authentication`, `approval_required` (without the option `approvals`), `plan_not_eligible`,
+   * `version_conflict`, `unavailable`.
    */
   edit(input: EditInput<P>): Promise<Token>
   /**
@@ -86,14 +90,15 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy, Created extends 
    *
    * @throws PlanTokenError `invalid_input`, `token_not_found`, `token_not_active`, `nothing_requested`, `own_request`,
    * `plan_rules_broken` (it is not allowed any more), `plan_not_eligible`, `version_conflict` (also if something else was asked for
-   * meanwhile), `approval_required` (without the option `approvals`), `unavailable`.
+   * meanwhile), `insufficient_user_authentication`, `approval_required` (without the option `approvals`), `unavailable`.
    */
   approve(input: ApproveInput): Promise<Token>
   /**
    * Says no to it: a pending token ends, a proposal is dropped.
    *
    * @throws PlanTokenError `invalid_input`, `token_not_found`, `token_not_active`, `nothing_requested`, `own_request`,
-   * `version_conflict` (after 20 attempts), `approval_required` (without the option `approvals`), `unavailable`.
+   * `version_conflict` (after 20 attempts), `insufficient_user_authentication`, `approval_required` (without the option `approvals`),
+   * `unavailable`.
    */
   decline(input: DeclineInput): Promise<Token>
   /**
@@ -101,23 +106,25 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy, Created extends 
    *
    * @throws PlanTokenError `invalid_input`, `token_not_found`, `token_not_active` (it has lapsed), `token_is_pending` (nobody has
    * approved it), `not_requester`, `nothing_requested` (it was collected), `plan_rules_broken`, `plan_not_eligible`,
-   * `idempotency_key_reused`, `idempotency_key_spent`, `version_conflict`, `approval_required` (without the option `approvals`),
-   * `unavailable`.
+   * `idempotency_key_reused`, `idempotency_key_spent`, `version_conflict`, `insufficient_user_authentication`, `approval_required`
+   * (without the option `approvals`), `unavailable`.
    */
   collect(input: CollectInput): Promise<Issued>
   /**
    * The dates that a refresh would give now, epoch milliseconds. Changes nothing.
    *
-   * @throws PlanTokenError `token_not_active`, `token_not_found`, `plan_not_eligible`, `plan_rules_broken`, `invalid_input`,
-   * `unavailable`.
+   * @throws PlanTokenError `token_not_active`, `token_is_pending`, `token_is_canary`, `token_not_found`, `plan_not_eligible`,
+   * `plan_rules_broken`, `invalid_input`, `unavailable`.
    */
   previewRefresh(input: PreviewRefreshInput): Promise<RefreshDates>
   /**
    * Issues a new secret and starts the original lifetime again. The secret that was newest works 24 hours more (the policy's
    * `graceHours`), counted from now. Resolves when every process judges by the change.
    *
-   * @throws PlanTokenError `token_not_active`, `too_many_live_secrets` (over the policy's `liveSecrets`, 10), `version_conflict` (another refresh came
-   * first), `token_not_found`, `plan_not_eligible`, `plan_rules_broken` (it holds what the plan's rules forbid by now: edit it first), `idempotency_key_reused`, `idempotency_key_spent`, `invalid_input`, `unavailable`.
+   * @throws PlanTokenError `token_not_active`, `token_is_pending`, `token_is_canary`, `too_many_live_secrets` (over the policy's
+   * `liveSecrets`, 10), `version_conflict` (another refresh came first), `token_not_found`, `plan_not_eligible`, `plan_rules_broken`
+   * (it holds what the plan's rules forbid by now: edit it first), `insufficient_user_authentication`, `idempotency_key_reused`,
+   * `idempotency_key_spent`, `invalid_input`, `unavailable`.
    */
   refresh(input: RefreshInput): Promise<Issued>
   /**
@@ -135,13 +142,18 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy, Created extends 
     asked: RequestLike | Request | { readonly secret: string | undefined },
     options?: RenewOptions,
   ): Promise<Renewal>
-  /** Ends a token and gives a receipt: where the end stands in the log, and since when no process can have accepted the token. */
+  /**
+   * Ends a token and gives a receipt: where the end stands in the log, and since when no process can have accepted the token.
+   *
+   * @throws PlanTokenError `token_not_found`, `invalid_input`, `version_conflict` (after 20 attempts),
+   * `insufficient_user_authentication`, `unavailable`, which promises nothing: call again.
+   */
   revoke(input: RevokeWithReceiptInput): Promise<RevokedWithReceipt>
   /**
    * Ends a token and all its secrets for good. Once it has resolved, no process accepts the token. Twice is not an error.
    *
-   * @throws PlanTokenError `token_not_found`, `invalid_input`, `version_conflict` (after 20 attempts), `unavailable`, which
-   * promises nothing: call again.
+   * @throws PlanTokenError `token_not_found`, `invalid_input`, `version_conflict` (after 20 attempts),
+   * `insufficient_user_authentication`, `unavailable`, which promises nothing: call again.
    */
   revoke(input: RevokeInput): Promise<Token>
   /**
@@ -155,8 +167,8 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy, Created extends 
    * is none. Once it has resolved, no process accepts those that it names as `revoked` or `ended`. A call that broke off may be made
    * again as it was.
    *
-   * @throws PlanTokenError `not_plan_admin`, `invalid_input` (also for a stamp of another filter), `preview_outdated`, `unavailable`,
-   * which promises nothing: call again.
+   * @throws PlanTokenError `not_plan_admin`, `invalid_input` (also for a stamp of another filter), `preview_outdated`,
+   * `insufficient_user_authentication`, `unavailable`, which promises nothing: call again.
    */
   revokeMany(input: RevokeManyInput): Promise<RevokedMany>
   /**
