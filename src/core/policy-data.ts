@@ -85,7 +85,7 @@ export interface KindInfo<Kind extends string = string> {
    * asked. Default: `name` in links, anything in requests.
    */
   readonly id?: 'digits' | 'base62' | 'name' | 'integer' | 'bigint' | 'uuid'
-  /** How many characters an id may have, at most. Default 128. */
+  /** How many characters an id may have at most, 1 to 512. Default 128. */
   readonly max?: number
   /** The kinds that can be directly above it. Links that chain kinds may only descend. */
   readonly parents?: readonly Kind[]
@@ -109,19 +109,19 @@ export interface TokenType<Scope extends string = string> {
   readonly selfRenewal?: SelfRenewalRule
 }
 
-/** Numbers of a policy; each has a default. */
+/** Numbers of a policy: whole ones from 1, each with a default. */
 export interface Limits {
-  /** The longest lifetime of a token, in whole days. Default 365. */
+  /** The longest lifetime of a token, in whole days, at most 36,500. Default 365. */
   readonly lifetimeDays?: number
-  /** How long a secret works after it was replaced, in hours. Default 24. */
+  /** How long a secret works after it was replaced, in hours, at most 8,760. Default 24. */
   readonly graceHours?: number
-  /** How many secrets of one token may work at the same time. Default 10. */
+  /** How many secrets of one token may work at the same time, at most 1,000. Default 10. */
   readonly liveSecrets?: number
-  /** How many links an allowlist may hold. Default 1,000. */
+  /** How many links an allowlist may hold, at most 100,000. Default 1,000. */
   readonly links?: number
-  /** How many resources one request may name. Default 1,000. */
+  /** How many resources one request may name, at most 100,000. Default 1,000. */
   readonly resources?: number
-  /** How many bytes of a body are read. Default 1,048,576. */
+  /** How many bytes of a body are read, at most 1,073,741,824 (1 GiB). Default 1,048,576. */
   readonly bodyBytes?: number
 }
 
