@@ -8,12 +8,12 @@ import { letGo } from './objects.ts'
 import { messageOf, REFUSALS, type RefusalCode, type RefusalStatus } from './refusals.ts'
 import { anyOf, type ScopeAlternative } from './scope-alternatives.ts'
 
-/** A request that is refused. Frozen, and the same object for the same refusal. */
+/** A request that is refused. Frozen. Refusals that say the same may be one object. */
 export interface Denial {
   readonly allowed: false
   readonly code: RefusalCode
   readonly status: RefusalStatus
-  /** One sentence for a person; holds nothing of the request. */
+  /** What happened and what to do, for a person; holds nothing of the request. */
   readonly message: string
   /** The scopes that the endpoint takes, any one of them, or a list of them together; only with `scope_missing`. */
   readonly scopes?: readonly ScopeAlternative[]

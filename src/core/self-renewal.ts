@@ -60,7 +60,7 @@ export interface NotRenewed {
   readonly renewed: false
   readonly code: RefusalCode | RenewalCode
   readonly status: number
-  /** One sentence for a person; holds nothing of the request. */
+  /** What happened and what to do, for a person; holds nothing of the request. */
   readonly message: string
   /** Of `renewal_too_early`: from when on it may be tried, epoch milliseconds. */
   readonly renewFrom?: number
