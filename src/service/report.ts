@@ -10,9 +10,10 @@ import { tell } from './tell.ts'
 /** What `onError` is told beside the error. */
 export interface ErrorInfo {
   /**
-   * What failed: a method of a port, such as `directory.locate` or `store.commit`; `clock.now`, `random`; or a function of the
-   * host's, `onDecision` or `checks`, `deliver` of an outbox;
-   * or `outbox`, whose place could not be kept.
+   * What failed. A method of a port, such as `directory.locate` or `store.commit`, `clock.now` or `random`; `limiter.take`,
+   * `limiter.look` and `limits.rules` of limits of requests. A function of the host's: `onDecision`, `checks` of a policy,
+   * `legacy.verify` of a scheme, `canaries.onUse`, `deliver` of an outbox. Or what could not be done: `outbox` (its place could not
+   * be kept), `usage` (uses could not be gathered or kept), `canaries` (a use of a canary could not be told), `renew`, `authorize` and `explain`.
    */
   readonly method: string
 }
