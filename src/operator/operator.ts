@@ -31,8 +31,8 @@ export interface Operator {
    */
   events(input?: OperatorEventsInput): Promise<EventPage>
   /**
-   * Revokes every active token of a plan, one after another; when it resolves, none of them is accepted anywhere. Tokens that are
-   * made meanwhile end too. After a failure the same call goes on where it stopped.
+   * Revokes every active and every pending token of a plan, one after another; when it resolves, none of them is accepted anywhere.
+   * Tokens that are made or asked for meanwhile end too. After a failure the same call goes on where it stopped.
    *
    * @throws PlanTokenError `invalid_input`, `unavailable`, `version_conflict`.
    */
