@@ -12,8 +12,8 @@ import type { TokenRecord, TokenStatus } from './core/token.ts'
 export type Awaitable<T> = T | Promise<T>
 
 /**
- * Keeps tokens and their audit log. The first five methods make a store. It is linearizable: what a call that was answered
- * wrote is seen by every call that begins after. What a store cannot do is an absent optional method.
+ * Keeps tokens and their audit log. The five methods without a question mark make a store. It is linearizable: what a call that
+ * was answered wrote is seen by every call that begins after. What a store cannot do is an absent optional method.
  *
  * Records and events are plain JSON and are given out as copies, or frozen.
  */
@@ -33,7 +33,7 @@ export interface TokenStore {
   peekByDigest?(digest: string): TokenRecord | undefined
   /** The record with this id, or `undefined`. */
   find(id: string): Promise<TokenRecord | undefined>
-  /** The records of one plan, in the order that is asked for, after a place in it, `limit` at most. */
+  /** The records of one plan, in the order that is asked for, after a position in it, `limit` at most. */
   list(query: ListQuery): Promise<TokenRecord[]>
   /**
    * Writes a record and its event together or not at all: only if the stored version is `record.version - 1`, where a record
@@ -57,7 +57,10 @@ export interface TokenStore {
   watch?(wake: () => void): () => void
   /** Keeps the last use of secrets, apart from the record, so that a late write can undo nothing. A later use stays. */
   recordUse?(uses: SecretUse[]): Promise<void>
-  /** The last uses that are known of these tokens: a secret that was used is not replaced by a repeated idempotency key. */
+  /**
+   * The last uses that are known of these tokens. They are shown, and more depends on them: the rule `idleDays` refuses by them, a secret
+   * that was used is not replaced by a repeated idempotency key or renewal, and `unused` and notices tell of what was not used.
+   */
   lastUse?(tokenIds: string[]): Promise<SecretUse[]>
   /**
    * Removes up to `limit` records that ended before a moment, and a prefix of up to `limit` events from before it. The newest
@@ -74,7 +77,7 @@ export interface TokenStore {
   scan?(query: { readonly after?: string; readonly limit: number }): Promise<TokenRecord[]>
   /**
    * The value of this name and its version, or `undefined` if there is none. Names have 1 to 200 characters of `a-z`, `0-9`, `/`,
-   * `_` and `-`. Needed by `createOutbox`, which keeps its place in the log here, and by `usage`; nothing that answers a request waits for it.
+   * `_` and `-`. Needed by `createOutbox`, which keeps its position in the log here, and by `usage`; nothing that answers a request waits for it.
    */
   readValue?(name: string): Promise<StoredValue | undefined>
   /**
@@ -109,12 +112,12 @@ export interface ListQuery {
   readonly order: 'newest' | 'expiry'
   /** Epoch milliseconds. */
   readonly now: number
-  /** The place of the last token that was seen. */
+  /** The position of the last token that was seen. */
   readonly after?: ListPosition
   readonly limit: number
 }
 
-/** A place in a list: stable while tokens are added, since it does not count them. */
+/** A position in a list: stable while tokens are added, since it does not count them. */
 export interface ListPosition {
   /** For `expiry`: whether the token had ended at `now`. */
   readonly ended: boolean

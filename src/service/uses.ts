@@ -1,6 +1,7 @@
 /**
  * When each secret was last used: gathered in memory, to a minute, and written in batches beside the token's record, so that
- * no request waits for a write and no late write can undo a change. Read only to be shown, and by idempotency keys.
+ * no request waits for a write and no late write can undo a change. They are shown, and these read them too: the rule `idleDays`, idempotency keys, renewals, `unused`
+ * and notices.
  */
 import { millisecondsInMinute } from 'date-fns/constants'
 import type { SecretUse, TokenStore } from '../ports.ts'
