@@ -68,7 +68,7 @@ function readNames(match: Match, query: string, body: unknown, most: number, tol
     return 'malformed'
   }
   const parts: RequestParts = { values: match.values, query: values, body, told }
-  /** Each resource once for each that must be above it. */
+  /** Keyed by kind, id and `within`: a resource may appear once per required parent. */
   const found = new Map<string, { readonly ref: ResourceRef; readonly at: NamedAt }>()
   for (const name of names.list) {
     const refs = refsOf(name, parts)

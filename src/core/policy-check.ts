@@ -30,7 +30,7 @@ export function readShape(data: unknown): ReadPolicy {
   const kept: { [section: string]: unknown } = { ...EMPTY, ...copy }
   for (const issue of wrong) {
     const [section, entry] = issue.at as string[]
-    // A field too many is in nobody's way.
+    // Unknown fields are reported but do not block further checks.
     if (section === undefined || unknown.has(issue)) continue
     const entries = kept[section] as { [name: string]: unknown }
     if (entry === undefined || !ENTRIES.includes(section)) kept[section] = EMPTY[section]

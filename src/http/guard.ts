@@ -104,7 +104,7 @@ export function createDecider<Req, From extends readonly unknown[] = readonly [R
   const policy = tokens.policies.find((candidate) => surface === undefined || candidate.surface === surface)
   const which = { ...(surface !== undefined && { surface }), ...(basePath !== undefined && { basePath }) }
   const decisionIn = (decision: Decision<string>): Decision<string> | undefined => {
-    // A host may have put a function of its own in place of `decide`: no decision is none that lets anybody through.
+    // A host may have put a function of its own in place of `decide`. Anything that is not a decision must not count as permission.
     if (typeof (decision as Decision<string> | undefined)?.allowed !== 'boolean')
       throw new TypeError('decide() gave no decision.')
     return optional && !decision.allowed && decision.code === 'token_missing' ? undefined : decision

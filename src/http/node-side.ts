@@ -62,7 +62,7 @@ export function putHeaders(response: NodeResponse, allowance: Allowed<string>): 
   putAll(response, headersOf(allowance))
 }
 
-/** Sends a refusal; of an answer that has begun already, a time-out's for instance, nothing but the end. */
+/** Sends a refusal. If headers were already sent (by a timeout, say), only ends the response. */
 export function refuse(response: NodeResponse, { status, headers, body }: RenderedDenial): void {
   if (response.headersSent) {
     response.end()

@@ -167,7 +167,7 @@ export function gatherPlaces(inquiry: Inquiry): Awaitable<void> {
   }
 }
 
-/** One that lies elsewhere is enough to refuse. All of it together has the time of one call. */
+/** Stops at the first resource outside of the plan. All look-ups share one timeout. */
 function locateSeveral(inquiry: Inquiry, named: readonly ResourceRef[], { planId }: TokenRecord): Promise<void> {
   const { engine } = inquiry
   const isElsewhere = (place: Place | 'absent'): boolean => place === 'absent' || place.planId !== planId

@@ -10,7 +10,7 @@ import { type Grant, grantedScopes, type SecretRecord, type TokenRecord } from '
 import { type Token, viewOf } from '../core/token-view.ts'
 import type { Engine } from './engine.ts'
 
-/** So many tokens are kept as they are shown: for every record that is remembered, they would double what it takes. */
+/** Cap on cached views; one per cached record would double memory. */
 const MAX_SHOWN = 10_000
 
 /** What is kept with a record. */

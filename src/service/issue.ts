@@ -30,7 +30,7 @@ export interface Requested {
   readonly secret: undefined
 }
 
-/** What a call with an idempotency key leaves in its record; the parts of a hash cannot be cut in another way. */
+/** What a call with an idempotency key leaves in its record. Parts are JSON-encoded first, so `('a', 'bc')` and `('ab', 'c')` hash differently. */
 export function repeatable(
   { sha256 }: ManagingEngine,
   call: IdempotencyRecord['call'],

@@ -41,8 +41,8 @@ export interface Session extends Setup {
   /** Runs one statement that writes, in a transaction of its own. Whatever it throws is an unknown outcome. */
   write<T>(work: (db: Db) => Promise<T>): Promise<T>
   /**
-   * Runs a transaction; again if the database undid it for the sake of another. `undefined` from the work undoes it and comes
-   * back as the answer. Whatever it throws is an unknown outcome.
+   * Runs a transaction. Retries on deadlock. If `work` returns `undefined`, rolls back and returns it. Whatever it throws is an
+   * unknown outcome.
    *
    * @param before is asked on the same connection before the transaction begins.
    */
