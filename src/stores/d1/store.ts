@@ -7,7 +7,7 @@ import { lookUpByDigest, lookUpById } from '../sql/look-ups.ts'
 import { partsOf } from '../sql/query.ts'
 import { scanTokens } from '../sql/scan.ts'
 import type { SqlStore } from '../sql/store.ts'
-import { keepUses, lastUses } from '../sql/uses.ts'
+import { keepUses, lastUsesOf } from '../sql/uses.ts'
 import { readValue, removeValue, writeValue } from '../sql/values-by-name.ts'
 import { d1Commit } from './commit.ts'
 import type { D1Database } from './database.ts'
@@ -34,6 +34,7 @@ const [MOST_USES, MOST_IDS] = [33, 100]
  */
 export function d1Store(database: D1Database, options: D1Tables = {}): SqlStore {
   const session = d1Session(database, d1TablesOf('d1Store', database, options))
+  const lastUse = lastUsesOf(session)
   return {
     chained: true,
     findByDigest: lookUpByDigest(session),
@@ -48,7 +49,7 @@ export function d1Store(database: D1Database, options: D1Tables = {}): SqlStore 
     },
     async lastUse(tokenIds) {
       const found = []
-      for (const part of partsOf(tokenIds, MOST_IDS)) found.push(...(await lastUses(session, part)))
+      for (const part of partsOf(tokenIds, MOST_IDS)) found.push(...(await lastUse(part)))
       return found
     },
     readValue: (name) => readValue(session, name),

@@ -7,6 +7,7 @@ import { notMigrated } from './problems.ts'
 import { FIXED, runFixed } from './query.ts'
 import type { Session } from './session.ts'
 import { durableColumn, type Marked, markOf, withMark } from './suitable-postgres.ts'
+import { together } from './together.ts'
 import { wholeOf } from './values.ts'
 
 interface Bound {
@@ -38,12 +39,20 @@ function readerOf(session: Session): () => Promise<Bound | undefined> {
   if (dialect === 'postgres') {
     const marked = withMark(session, 'state', query).compile()
     const kept = { ...marked, sql: FIXED + marked.sql }
-    return () =>
+    const read = (): Promise<Bound | undefined> =>
       session.ask(async (within) => {
         const [row] = (await within.executeQuery<Marked<Bound>>(kept as CompiledQuery<Marked<Bound>>)).rows
         session.checkSession(row?.session, 'state')
         return row
       })
+    const ask = together<undefined, Bound | undefined>({
+      one: read,
+      async many(callers) {
+        const row = await read()
+        return callers.map(() => row)
+      },
+    })
+    return () => ask(undefined)
   }
   if (!suitability) return () => session.ask(async (within) => (await runFixed<Bound>(within, query))[0])
   return async () => {

@@ -13,30 +13,23 @@
  *   and not again after a wait. So rows are locked in one order: token, secrets, state.
  */
 import type { CompiledQuery } from 'kysely'
-import { CHAIN_START } from '../../core/chain.ts'
 import type { NewEvent } from '../../core/event.ts'
 import type { TokenRecord } from '../../core/token.ts'
-import { digestTaken, isAbout, isDuplicate, isNull, isUnreadable, withoutNumber } from './problems.ts'
+import { groupCommit, type Pair } from './commit-group.ts'
+import { IS_GOOD, linkSql, runWrite, sessionPart, UNDER_LOCK } from './commit-parts.ts'
+import { digestTaken, isAbout, isDuplicate, isNull, withoutNumber } from './problems.ts'
 import { ALONE, rawQuery } from './query.ts'
 import { eventRow, tokenRow } from './rows.ts'
 import { columnsOf, quote } from './schema.ts'
 import type { Session } from './session.ts'
-import { DURABLE, IS_OPEN, LEFT_OPEN, markSql, UNVOUCHED, type Vouching } from './suitable-postgres.ts'
+import type { Vouching } from './suitable-postgres.ts'
 import type { Db, Setup } from './tables.ts'
+import { together } from './together.ts'
 import { wholeOf } from './values.ts'
-
-/**
- * After so many milliseconds without a word from a process that was stopped or cut off amid a commit in a transaction, PostgreSQL
- * undoes it: until then every other commit waits.
- */
-const LONGEST_SILENCE = '5000'
-
-const [OWN, PROBED, NOBODY]: readonly Vouching[] = ['own', 'probed', 'nobody']
 
 interface Answer {
   readonly session: unknown
   readonly vouching: unknown
-  /** Text, since a host may have changed how the driver reads other types. */
   readonly open: unknown
   /** Null if nothing was written. */
   readonly seq: unknown
@@ -48,8 +41,18 @@ type Write = (db: Db, vouching: Vouching, record: TokenRecord, event: NewEvent) 
 /** The commit of a store: whether the pair was written; `false` if another version stands, and then nothing was. */
 export function postgresCommit(session: Session): (record: TokenRecord, event: NewEvent) => Promise<boolean> {
   const write = postgresWrite(session)
-  return (record, event) =>
-    session.alone(async (db, vouching) => (await write(db, vouching, record, event)) !== undefined)
+  const commit = together<Pair, boolean>({
+    one: ([record, event]) =>
+      session.alone(async (db, vouching) => (await write(db, vouching, record, event)) !== undefined),
+    many: groupCommit(session),
+    keyOf: ([{ id }]) => id,
+  })
+  return async (record, event) => {
+    // What cannot be written is no other's fault.
+    tokenRow(record)
+    eventRow(event, 1)
+    return commit([record, event])
+  }
 }
 
 /**
@@ -66,26 +69,19 @@ export function postgresWrite(session: Session, longest?: number): Write {
     const digests = JSON.stringify([...new Set(record.secrets.map(({ digest }) => digest))])
     const columns = [...TOKEN.map(([column]) => first[column]), ...EVENT.map(([column]) => second[column])]
     const compiled = record.version === 1 ? create : change
-    const parameters = [vouching, session.goodMark('state'), digests, session.channel, ...columns]
-    const answer = await run(db, session, { ...compiled, parameters }, vouching)
-    session.checkSession(answer.session, 'state')
-    if (answer.vouching === NOBODY) throw UNVOUCHED
-    if (answer.vouching === PROBED && answer.open === 'true') throw LEFT_OPEN
+    const parameters = [digests, session.channel, ...columns]
+    const answer = await runWrite(db, session, compiled, vouching, parameters).catch((thrown) => {
+      throw problemOfWrite(thrown, session)
+    })
     // Text where it was written, and null where it was not.
     return typeof answer.seq === 'string' ? wholeOf(answer.seq) : undefined
   }
 }
 
-async function run(db: Db, { names }: Setup, query: CompiledQuery<Answer>, vouching: Vouching): Promise<Answer> {
-  try {
-    return (await db.executeQuery(query)).rows[0] as Answer
-  } catch (thrown) {
-    // The connection may be another than it should be, which a look at it tells.
-    if (isUnreadable(thrown) && vouching === NOBODY) throw UNVOUCHED
-    if (isDuplicate(thrown) && isAbout(thrown, names.secrets)) throw digestTaken()
-    if (isNull(thrown) && isAbout(thrown, names.events)) throw withoutNumber(names)
-    throw thrown
-  }
+function problemOfWrite(thrown: unknown, { names }: Setup): unknown {
+  if (isDuplicate(thrown) && isAbout(thrown, names.secrets)) return digestTaken()
+  if (isNull(thrown) && isAbout(thrown, names.events)) return withoutNumber(names)
+  return thrown
 }
 
 type TokenColumns = keyof ReturnType<typeof tokenRow>
@@ -97,7 +93,7 @@ const EVENT = columnsOf('events').filter(([column]) => column !== 'seq' && colum
   string,
 ])[]
 /** The parameters before those of the columns. */
-const [VOUCHING, MARK, DIGESTS, CHANNEL] = ['$1::text', '$2::text', '$3::json', '$4::text']
+const [DIGESTS, CHANNEL] = ['$3::json', '$4::text']
 const BEFORE = 4
 
 function statementOf(setup: Setup, isFirst: boolean, longest: number | undefined): CompiledQuery<Answer> {
@@ -110,25 +106,23 @@ function statementOf(setup: Setup, isFirst: boolean, longest: number | undefined
   const { id, version } = Object.fromEntries(token)
   const { hash } = Object.fromEntries(event)
   // Of the newest row of the state, as the number is: both are worked out anew after a wait.
-  const text = `coalesce(chain, '${CHAIN_START}') || ':' || (last_seq + 1)::pg_catalog.text || ':' || ${hash}`
-  const link = `pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(${text}, 'UTF8')), 'hex')`
-  const isGood = `s.session = ${MARK} and (${VOUCHING} = '${OWN}' or (${VOUCHING} = '${PROBED}' and s.open = 'false'))`
+  const link = linkSql('chain', 'last_seq + 1', String(hash))
   const set = token.filter(([column]) => column !== 'id').map((pair) => pair.join(' = '))
   const write = isFirst
-    ? `insert into ${tokens} (${columns(token)}) select ${values(token)} from session s where ${isGood} on conflict (id) do nothing`
-    : `update ${tokens} set ${set.join(', ')} where id = ${id} and version = ${version} - 1 and (select ${isGood} from session s)`
+    ? `insert into ${tokens} (${columns(token)}) select ${values(token)} from session s where ${IS_GOOD} on conflict (id) do nothing`
+    : `update ${tokens} set ${set.join(', ')} where id = ${id} and version = ${version} - 1 and (select ${IS_GOOD} from session s)`
   const isWritten = `(select pg_catalog.count(*) from written) = 1`
   const listed = `pg_catalog.json_array_elements_text(${DIGESTS})`
   const limit = longest === undefined ? '' : `, ${limitSql(longest)} as longest`
   const isKnown = `exists (select 1 from ${secrets} o where o.digest = d.digest and o.token_id = ${id})`
   const parts = {
-    session: `select ${markSql(setup, 'state')} as session, ${VOUCHING} as vouching, ${IS_OPEN}::text as open`,
+    session: sessionPart(setup),
     written: `${write} returning 1`,
     forgotten: `delete from ${secrets} where ${isWritten} and token_id = ${id} and digest not in (select ${listed}) returning 1`,
     // In order, so that two that have several new ones in common do not wait for each other.
     added: `insert into ${secrets} (digest, token_id) select d.digest, ${id} from ${listed} d (digest) where ${isWritten} and not ${isKnown} order by 1 returning 1`,
     // The secrets are counted so that they are written before the lock is taken.
-    numbered: `update ${state} set last_seq = last_seq + 1, chain = case when ${hash} is null then chain else ${link} end where ${isWritten} and (select pg_catalog.count(*) from forgotten) >= 0 and (select pg_catalog.count(*) from added) >= 0 and id = 1 and last_seq < ${Number.MAX_SAFE_INTEGER} returning last_seq, chain, ${DURABLE}, pg_catalog.set_config('idle_in_transaction_session_timeout', '${LONGEST_SILENCE}', true) as silence${limit}`,
+    numbered: `update ${state} set last_seq = last_seq + 1, chain = case when ${hash} is null then chain else ${link} end where ${isWritten} and (select pg_catalog.count(*) from forgotten) >= 0 and (select pg_catalog.count(*) from added) >= 0 and id = 1 and last_seq < ${Number.MAX_SAFE_INTEGER} returning last_seq, chain, ${UNDER_LOCK}${limit}`,
     // Without a number it fails, and all of it with it.
     logged: `insert into ${events} (seq, chain, ${columns(event)}) select (select last_seq from numbered), (select chain from numbered where ${hash} is not null), ${values(event)} from written returning seq, pg_catalog.pg_notify(${CHANNEL}, '') as told`,
   }

@@ -3,12 +3,14 @@ import type { SelectQueryBuilder } from 'kysely'
 import { secretWithDigest, type TokenRecord } from '../../core/token.ts'
 import { answersOf, latest, tokenBeside } from './beside.ts'
 import { bytesOf } from './bytes.ts'
+import { findTogether } from './look-ups-together.ts'
 import { keptQuery } from './query.ts'
-import { readToken, TOKEN_COLUMNS, type TokenRow, wholeRow } from './rows.ts'
+import { TOKEN_COLUMNS, type TokenRow, wholeToken } from './rows.ts'
 import type { Session } from './session.ts'
 import type { Shown, Suitability } from './suitable-mysql.ts'
 import { type Marked, markOf, withMark } from './suitable-postgres.ts'
-import type { Db, Setup, Tables } from './tables.ts'
+import type { Db, Tables } from './tables.ts'
+import { together } from './together.ts'
 
 /** Makes the look-up by digest: one statement over two primary keys, compiled once. */
 export function lookUpByDigest(session: Session): (digest: string) => Promise<TokenRecord | undefined> {
@@ -25,10 +27,11 @@ export function lookUpByDigest(session: Session): (digest: string) => Promise<To
 /** Makes the look-up of the token with exactly this id. */
 export function lookUpById(session: Session): (id: string) => Promise<TokenRecord | undefined> {
   const ask = tokenLookUp(session, '')
-  return async (id) => {
+  const find = async (id: string): Promise<TokenRecord | undefined> => {
     const record = await ask(id)
     return record?.id === id ? record : undefined
   }
+  return session.dialect === 'postgres' ? together(findTogether(session, find)) : find
 }
 
 /** What gives the id of a token, with one parameter: a query, or the parameter itself. */
@@ -81,9 +84,4 @@ function askBeside({ db, names }: Session, { shown }: Suitability, holder: Holde
     if (kept?.now !== now) kept = { now, ask: compile(now) }
     return answersOf(await kept.ask(within, bytesOf(parameter)), 'id', names, now)[0]
   }
-}
-
-function wholeToken(row: TokenRow, { names }: Setup): TokenRecord {
-  const reading = readToken(row)
-  return wholeRow(reading, `the token "${reading.value.id}"`, names.tokens)
 }

@@ -87,6 +87,14 @@ export function isUndone(thrown: unknown): boolean {
   return isIn(UNDONE, thrown) || isSqlite(thrown, 'SQLITE_BUSY') || isHeld(thrown)
 }
 
+/** What PostgreSQL says of a statement that has failed (SQLSTATE), but for classes in which it may stand: 08 and 40. */
+const REFUSED = /^(?!08|40)(?:\d[0-9A-Z]|P0|XX)[0-9A-Z]{3}$/
+
+/** Whether PostgreSQL has refused a statement for what it says or does. Nothing of it stands then. */
+export function isRefused(thrown: unknown): boolean {
+  return marksOf(thrown).codes.some((code) => typeof code === 'string' && REFUSED.test(code)) && !isLost(thrown)
+}
+
 /** Whether PostgreSQL takes no more statements in a transaction, since one of them has failed. */
 export function isAborted(thrown: unknown): boolean {
   return marksOf(thrown).codes.includes('25P02')

@@ -10,6 +10,7 @@ import { EVENT_DETAIL_NAMES, RECORD_DETAIL_NAMES, readEvent, readRecord } from '
 import type { TokenRecord } from '../../core/token.ts'
 import type { SecretUse } from '../../ports.ts'
 import { shared } from './shared.ts'
+import type { Setup } from './tables.ts'
 import { dateOf, jsonOf, textOf, wholeOf } from './values.ts'
 
 /** The columns that make a record. */
@@ -196,6 +197,12 @@ export function wholeRow<T>({ value, wrong }: ReadRow<T>, what: string, table: s
     `The row of ${what} in the table "${table}" cannot be read: wrong in ${columns}. It was probably changed by hand. Put these columns right, or delete the row.`,
     seq,
   )
+}
+
+/** The record of a token's row. @throws StoreError `row_unreadable`. */
+export function wholeToken(row: TokenRow, { names }: Setup): TokenRecord {
+  const reading = readToken(row)
+  return wholeRow(reading, `the token "${reading.value.id}"`, names.tokens)
 }
 
 const NONE: readonly never[] = Object.freeze([])

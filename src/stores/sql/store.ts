@@ -13,7 +13,7 @@ import { scanTokens } from './scan.ts'
 import { sessionOf } from './session.ts'
 import { sweepTokens } from './sweep.ts'
 import type { Setup } from './tables.ts'
-import { keepUses, lastUses } from './uses.ts'
+import { keepUses, lastUsesOf } from './uses.ts'
 import { readValue, removeValue, writeValue } from './values-by-name.ts'
 
 /** A store in a SQL database: every method of the port; `watch` only with the option `listen`. */
@@ -83,7 +83,7 @@ export function storeOver<DB, Trx>(
     bound: boundOf(session),
     scan: (query) => scanTokens(session, query),
     recordUse: (uses) => keepUses(session, uses),
-    lastUse: (tokenIds) => lastUses(session, tokenIds),
+    lastUse: lastUsesOf(session),
     readValue: (name) => readValue(session, name),
     writeValue: (name, value, version) => writeValue(session, name, value, version),
     removeValue: (name) => removeValue(session, name),

@@ -1,10 +1,12 @@
 /** When secrets were used last: a table of its own, written in batches. It holds no right and undoes nothing. */
 import { isDate } from '../../core/token.ts'
 import type { SecretUse } from '../../ports.ts'
+import { usesTogether } from './look-ups-together.ts'
 import { partsOf, runFixed } from './query.ts'
 import { readUse, USE_COLUMNS, type UseRow, wholeRow } from './rows.ts'
 import type { Session } from './session.ts'
 import type { Db, Setup } from './tables.ts'
+import { together } from './together.ts'
 
 /** How many rows are written, and how many ids asked for, in a statement. */
 const PART = 500
@@ -41,18 +43,27 @@ async function upsert(db: Db, { dialect, names }: Setup, uses: readonly SecretUs
   await upsert.execute()
 }
 
-/** The last uses that are known of the secrets of these tokens. */
-export async function lastUses(session: Session, tokenIds: readonly string[]): Promise<SecretUse[]> {
+/** What finds the last uses that are known of the secrets of tokens. */
+export function lastUsesOf(session: Session): (tokenIds: readonly string[]) => Promise<SecretUse[]> {
   const { names } = session
-  const found: SecretUse[] = []
-  for (const part of partsOf([...new Set(tokenIds)], PART)) {
-    const rows = await session.read((db) => {
-      const query = db.selectFrom(names.uses).select(USE_COLUMNS)
-      // Those of one token are asked for after every change of it; the others in texts of many lengths.
-      if (part.length === 1) return runFixed<UseRow>(db, query.where('token_id', '=', part[0] as string))
-      return query.where('token_id', 'in', part).execute()
-    })
-    for (const row of rows) found.push(wholeRow(readUse(row), 'a use of a secret', names.uses))
+  // Those of one token are asked for after every change of it; the others in texts of many lengths.
+  const one = (tokenId: string): Promise<readonly UseRow[]> =>
+    session.read((db) =>
+      runFixed<UseRow>(db, db.selectFrom(names.uses).select(USE_COLUMNS).where('token_id', '=', tokenId)),
+    )
+  const ofOne = session.dialect === 'postgres' ? together(usesTogether(session, one)) : one
+  return async (tokenIds) => {
+    const found: SecretUse[] = []
+    for (const part of partsOf([...new Set(tokenIds)], PART)) {
+      const [first] = part
+      const rows =
+        part.length === 1 && first !== undefined
+          ? await ofOne(first)
+          : await session.read((db) =>
+              db.selectFrom(names.uses).select(USE_COLUMNS).where('token_id', 'in', part).execute(),
+            )
+      for (const row of rows) found.push(wholeRow(readUse(row), 'a use of a secret', names.uses))
+    }
+    return found
   }
-  return found
 }
