@@ -18,8 +18,13 @@ export interface Statement {
   readonly parameters: readonly unknown[]
 }
 
-/** Starts the server. Its settings are PostgreSQL's own, but for `fsync`: what is compared are rows read and written. */
-export const startServer = (): Promise<PostgresServer> => startPostgres({ flags: ['-c', 'max_wal_size=4GB'] })
+/**
+ * Starts the server. Its settings are PostgreSQL's own, but for `fsync`: what is compared are rows read and written.
+ *
+ * @param fsync whether what is compared are commits, each of which has to be on the disk.
+ */
+export const startServer = (fsync: 'on' | 'off' = 'off'): Promise<PostgresServer> =>
+  startPostgres({ flags: ['-c', 'max_wal_size=4GB', '-c', `fsync=${fsync}`] })
 
 /** Opens a database, with up to ten connections. */
 export function openDatabase(config: PostgresConfig, onStatement?: (statement: Statement) => void): Database {
