@@ -1,6 +1,6 @@
 /**
  * For PostgreSQL: a commit as one statement, which the server ends by itself. The lock of `seq` is then held while the server
- * works and never while it waits for the client. Other databases: stores/sql/commit.ts.
+ * works and never while it waits for the client. Several at once: stores/sql/commit-group.ts. Other databases: stores/sql/commit.ts.
  *
  * All parts of the statement see what was committed before it began. Under READ COMMITTED that is enough:
  *

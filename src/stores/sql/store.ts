@@ -35,9 +35,9 @@ export type SqlStore = TokenStore & Required<Omit<TokenStore, 'peekByDigest' | '
  *   strict, `read_only`, another database, and on Galera `wsrep_sync_wait` without its bit 1. On MySQL, which does not show an
  *   open transaction, look-ups lock what they read.
  * - A record, its event and the event's `seq` are written in one transaction. Commits take the number one after another, by the
- *   lock of one row. In PostgreSQL a commit is one statement, so that a process which falls silent holds up nobody; where it has
- *   to be a transaction of its own, that process is cut off after 5 s. In MySQL the lock is taken last; there and in SQLite the
- *   others wait as long as a process is stopped amid a commit.
+ *   lock of one row. In PostgreSQL a commit is one statement, and those that come while one is under way are one together, so that
+ *   a process which falls silent holds up nobody; where a commit has to be a transaction of its own, that process is cut off after
+ *   5 s. In MySQL the lock is taken last; there and in SQLite the others wait as long as a process is stopped amid a commit.
  * - SQLite: `pragma busy_timeout` is set to 5 s if it is 0. One connection for a process; libsql 0.5 does not get over a wait
  *   that ran out before its garbage is collected (tursodatabase/libsql-js#238).
  * - `pg` ends the process when a connection is lost and nobody listens to its `error`: `pool.on('error', …)` for idle ones, and

@@ -7,7 +7,7 @@ import { isRefused } from './problems.ts'
 /** How many go together at most. */
 const MOST = 32
 /** After so many milliseconds without an answer the next ones go all the same: a connection that hangs holds up no other. */
-const LONGEST_WAIT = 100
+const LONGEST_WAIT = 250
 
 /** How one call is answered, and how several are. */
 export interface Ways<Item, Answer> {
