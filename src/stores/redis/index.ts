@@ -7,4 +7,5 @@ export type {
   RedisClient,
   ScriptOptions,
 } from './client.ts'
-export { type RedisStore, type RedisStoreOptions, redisStore } from './store.ts'
+export type { RedisStoreOptions } from './options.ts'
+export { type RedisStore, redisStore } from './store.ts'

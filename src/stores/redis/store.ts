@@ -3,20 +3,18 @@
  * and stores/redis/log.ts. The port: ports.ts.
  */
 import { nanoid } from 'nanoid'
-import * as z from 'zod/mini'
 import { CHAIN_START, linkOf, textOfLink } from '../../core/chain.ts'
 import { platformSha256 } from '../../core/digest.ts'
 import { StoreError } from '../../core/errors.ts'
 import type { NewEvent } from '../../core/event.ts'
 import { isCount } from '../../core/objects.ts'
-import { readOptions } from '../../core/setup.ts'
-import { judged, matching, whole } from '../../core/shape.ts'
 import { isDate, type SecretRecord, type TokenRecord } from '../../core/token.ts'
 import type { SecretUse, TokenStore } from '../../ports.ts'
-import { isRedisClient, type RedisClient, type Reply, runner } from './client.ts'
+import { type RedisClient, type Reply, runner } from './client.ts'
 import { errorOf, lost, newer, unreadableToken } from './errors.ts'
 import { listPage } from './list.ts'
 import { eventPage } from './log.ts'
+import { type RedisStoreOptions, readRedisOptions } from './options.ts'
 import { placeOf } from './places.ts'
 import { replicasOf } from './replicas.ts'
 import { scanPage } from './scan.ts'
@@ -36,28 +34,9 @@ import { EVENTS, FIND, FIND_BY_DIGEST, LAST_USE, PAGE } from './scripts/read.ts'
 import { parseRecord, unkeepable } from './values.ts'
 import { watchChannel } from './watch.ts'
 
-/** What can be set. */
-export interface RedisStoreOptions {
-  /**
-   * What all keys begin with, in braces, so that a cluster keeps them on one node. 1 to 100 printable ASCII characters without
-   * spaces and braces; default `plan-tokens`. Two deployments in one Redis need two prefixes.
-   */
-  readonly prefix?: string
-  /**
-   * How many replicas must have confirmed a change before it is acknowledged, 0 to 16; default 0. Redis itself acknowledges
-   * before its replicas have anything, so without this a failover can undo what was acknowledged: a revoked token works again.
-   * With the number of all replicas, none that takes over lacks a change. While fewer are connected, changes are `unavailable`.
-   */
-  readonly replicas?: number
-}
-
 /** A store in Redis: all methods of the port. */
 export type RedisStore = Required<Omit<TokenStore, 'peekByDigest'>>
 
-const DEFAULT_PREFIX = 'plan-tokens'
-/** Printable ASCII but a space and braces. */
-const PREFIX = /^[!-z|~]{1,100}$/
-const MOST_REPLICAS = 16
 /** How much one step does at most, so that Redis answers others in between. */
 const STEP = { uses: 500, sweptTokens: 100, sweptDigests: 1_000, sweptEvents: 200 }
 
@@ -102,7 +81,7 @@ const STEP = { uses: 500, sweptTokens: 100, sweptDigests: 1_000, sweptEvents: 20
  * const tokens = createPlanTokens({ policy, store, directory })
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): RedisStore {
-  const { prefix, replicas: count } = read(client, options)
+  const { prefix, replicas: count } = readRedisOptions(client, options)
   const base = `{${prefix}}:`
   const channel = `${base}events`
   const run = runner(client, base)
@@ -243,28 +222,6 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
       return removed
     },
   }
-}
-
-const optionsSchema = z.strictObject({
-  client: judged((value) =>
-    isRedisClient(value) ? undefined : 'must be one of ioredis (new Redis(…)) or of redis (createClient(…)).',
-  ),
-  prefix: z.optional(
-    matching(PREFIX, 'must have 1 to 100 printable ASCII characters, none of them a space or a brace.'),
-  ),
-  replicas: z.optional(whole(0, MOST_REPLICAS)),
-})
-
-function read(client: unknown, options: unknown): Required<RedisStoreOptions> {
-  const { prefix = DEFAULT_PREFIX, replicas = 0 } = readOptions<RedisStoreOptions>(
-    'redisStore',
-    optionsSchema,
-    options,
-    {
-      client,
-    },
-  )
-  return { prefix, replicas }
 }
 
 /** What could not be read back is not written. */
