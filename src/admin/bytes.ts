@@ -1,6 +1,6 @@
 /** The bytes of a request's body, within limits. What they say: admin/read.ts. */
 import { gatherBytes } from '../core/bytes.ts'
-import { Problem } from './problem.ts'
+import { HttpProblem } from './problem.ts'
 
 /** How much of a body is read, and for how long. */
 export interface BodyLimits {
@@ -10,7 +10,7 @@ export interface BodyLimits {
 
 /** The bytes of a body, within the limits of length and time. */
 export async function readBytes(request: Request, { bytes: limit, timeoutMs }: BodyLimits): Promise<Uint8Array> {
-  const tooLarge = new Problem('body_too_large', { detail: `At most ${limit} bytes are taken.` })
+  const tooLarge = new HttpProblem('body_too_large', { detail: `At most ${limit} bytes are taken.` })
   if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge
   if (request.bodyUsed) throw new TypeError('The body was read by somebody before.')
   const reader = request.body?.getReader()
@@ -26,9 +26,11 @@ export async function readBytes(request: Request, { bytes: limit, timeoutMs }: B
   try {
     for (;;) {
       const chunk = await reader.read().catch(() => {
-        throw isLate ? new Problem('body_timeout') : new Problem('request_malformed', { detail: 'The body broke off.' })
+        throw isLate
+          ? new HttpProblem('body_timeout')
+          : new HttpProblem('request_malformed', { detail: 'The body broke off.' })
       })
-      if (isLate) throw new Problem('body_timeout')
+      if (isLate) throw new HttpProblem('body_timeout')
       if (chunk.done) return bytes.all()
       if (bytes.add(chunk.value)) continue
       stop()

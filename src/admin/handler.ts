@@ -20,7 +20,7 @@ import { createDetector, type Detector } from './carries.ts'
 import { answerOAuth, type IntrospectionOptions, OAUTH_ROUTES, oauthErrorOf } from './oauth.ts'
 import { openApiOf } from './openapi.ts'
 import { readAdminOptions } from './options.ts'
-import { membersOf, Problem, problemHeaders, problemOf } from './problem.ts'
+import { HttpProblem, membersOf, problemHeaders, problemOf } from './problem.ts'
 import { isOfType, readIdempotencyKey, readIfMatch, readJson, readParameters, readShape, schemaFor } from './read.ts'
 import type { AdminEngine, AdminRequest, Answer, Route } from './route.ts'
 import { ROUTES } from './routes.ts'
@@ -100,9 +100,9 @@ export function managementHandler(given: AdminOptions, routes: readonly Route[])
 /** Answers a request of an actor. */
 async function answer(admin: Admin, request: Request): Promise<Response> {
   const { tokens, routes, detector, document } = admin
-  if (detector.carries(request)) throw new Problem('plan_token_refused')
+  if (detector.carries(request)) throw new HttpProblem('plan_token_refused')
   const actor = await actorOf(admin, request)
-  if (actor === undefined) throw new Problem('actor_missing')
+  if (actor === undefined) throw new HttpProblem('actor_missing')
   const { path, query } = targetOf(admin, request)
   if (path === '/openapi.json') {
     allow(request.method, ['GET'])
@@ -162,10 +162,10 @@ function oauthRouteOf({ introspection, basePath }: Admin, { url }: Request): (ty
 
 async function answerForm(admin: Admin, route: (typeof OAUTH_ROUTES)[number], request: Request): Promise<Response> {
   const { tokens, detector, introspection, limits } = admin
-  if (detector.carries(request)) throw new Problem('plan_token_refused')
+  if (detector.carries(request)) throw new HttpProblem('plan_token_refused')
   allow(request.method, ['POST'])
   refuseCrossSite(admin, request)
-  if (targetOf(admin, request).query !== '') throw new Problem('request_malformed')
+  if (targetOf(admin, request).query !== '') throw new HttpProblem('request_malformed')
   const body = await answerOAuth(route, tokens, introspection as IntrospectionOptions, request, limits)
   return respond(200, JSON.stringify(body), request.method)
 }
@@ -173,9 +173,9 @@ async function answerForm(admin: Admin, route: (typeof OAUTH_ROUTES)[number], re
 /** The path below the base and the query; only what can be read in one way. */
 function targetOf({ basePath }: Admin, { url }: Request): { readonly path: string; readonly query: string } {
   const target = readTargetOfUrl(url)
-  if (!target) throw new Problem('request_malformed')
+  if (!target) throw new HttpProblem('request_malformed')
   const { path, query } = target
-  if (!path.startsWith(`${basePath}/`)) throw new Problem('not_found')
+  if (!path.startsWith(`${basePath}/`)) throw new HttpProblem('not_found')
   return { path: path.slice(basePath.length), query }
 }
 
@@ -192,7 +192,7 @@ function routeOf(
     const at = wanted.findIndex((one) => one[0] === '{')
     return isHere ? [{ route, param: at === -1 ? '' : (decodeStrictly(segments[at] ?? '') ?? '') }] : []
   })
-  if (found.length === 0) throw new Problem('not_found')
+  if (found.length === 0) throw new HttpProblem('not_found')
   allow(
     method,
     found.map(({ route }) => route.method),
@@ -203,11 +203,11 @@ function routeOf(
 
 function allow(method: string, methods: readonly string[]): void {
   const allowed = methods.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one]))
-  if (!allowed.includes(method)) throw new Problem('method_not_allowed', { headers: { Allow: allowed.join(', ') } })
+  if (!allowed.includes(method)) throw new HttpProblem('method_not_allowed', { headers: { Allow: allowed.join(', ') } })
 }
 
 function refuseCrossSite({ origin }: Admin, request: Request): void {
-  if (isCrossSite(request, origin)) throw new Problem('cross_site')
+  if (isCrossSite(request, origin)) throw new HttpProblem('cross_site')
 }
 
 async function readAsked(
@@ -245,13 +245,13 @@ async function readBody(
 ): Promise<unknown> {
   if (faultOfContent(request.headers, undefined) !== undefined && !isOfType(request.headers, types)) {
     const detail = `${['application/json', ...types].join(' or ')} is taken here.`
-    throw new Problem('media_type_unsupported', { detail })
+    throw new HttpProblem('media_type_unsupported', { detail })
   }
   return readJson(await readBytes(request, limits), mostEntries)
 }
 
 /** The answer to what went wrong. Clients of OAuth read `error`, and only of plain JSON (RFC 6749, section 5.2). */
-function refusal({ detector }: Admin, problem: Problem, method: string, isOAuth: boolean): Response {
+function refusal({ detector }: Admin, problem: HttpProblem, method: string, isOAuth: boolean): Response {
   const members = membersOf(problem, detector.holds)
   const body = isOAuth ? { error: oauthErrorOf(problem.code, problem.status), ...members } : members
   return respond(problem.status, JSON.stringify(body), method, {

@@ -7,7 +7,7 @@ import type { Awaitable } from '../ports.ts'
 import type { Inspection } from '../service/inspect.ts'
 import type { AnswerName } from './answers.ts'
 import { type BodyLimits, readBytes } from './bytes.ts'
-import { type AdminCode, Problem } from './problem.ts'
+import { type AdminCode, HttpProblem } from './problem.ts'
 import { decodeFormLines, isOfType } from './read.ts'
 import type { AdminEngine } from './route.ts'
 
@@ -69,8 +69,8 @@ export async function answerOAuth(
   request: Request,
   limits: BodyLimits,
 ): Promise<unknown> {
-  if ((await client(request)) !== true) throw new Problem('client_unauthenticated')
-  if (!isOfType(request.headers, [FORM_TYPE])) throw new Problem('media_type_unsupported')
+  if ((await client(request)) !== true) throw new HttpProblem('client_unauthenticated')
+  if (!isOfType(request.headers, [FORM_TYPE])) throw new HttpProblem('media_type_unsupported')
   const token = tokenIn(await readBytes(request, limits))
   return call(engine, token)
 }
@@ -84,11 +84,11 @@ function tokenIn(bytes: Uint8Array): string {
   for (const pair of textOf(bytes).split('&')) {
     const [name, value, ...more] = pair.split('=').map(decodeFormLines)
     const isRight = name !== undefined && value !== undefined && more.length === 0
-    if (!isRight || found.has(name) || !PARAMETERS.includes(name)) throw new Problem('request_malformed')
+    if (!isRight || found.has(name) || !PARAMETERS.includes(name)) throw new HttpProblem('request_malformed')
     found.set(name, value)
   }
   const token = found.get('token')
-  if (!token) throw new Problem('invalid_input', { issues: [issueAt(['token'], 'is missing.', 'missing')] })
+  if (!token) throw new HttpProblem('invalid_input', { issues: [issueAt(['token'], 'is missing.', 'missing')] })
   return token
 }
 
@@ -96,7 +96,7 @@ function textOf(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
-    throw new Problem('request_malformed')
+    throw new HttpProblem('request_malformed')
   }
 }
 

@@ -39,8 +39,8 @@ const HTTP_ERRORS: { readonly [C in HttpCode]: { readonly status: number; readon
 export type AdminCode = HttpCode | ManagementCode
 
 /** An answer that is no success. Thrown within the handler alone. */
-export class Problem extends Error {
-  override readonly name = 'Problem'
+export class HttpProblem extends Error {
+  override readonly name = 'HttpProblem'
   readonly code: AdminCode
   readonly status: number
   readonly issues: readonly Issue[]
@@ -80,12 +80,12 @@ const MOST_ISSUES = 100
 const LONGEST_PATH = 200
 
 /** What is thrown as a problem: ours as it is, an error of the engine by its code, anything else as `internal`. */
-export function problemOf(thrown: unknown): Problem {
-  if (thrown instanceof Problem) return thrown
+export function problemOf(thrown: unknown): HttpProblem {
+  if (thrown instanceof HttpProblem) return thrown
   if (!(thrown instanceof PlanTokenError) || !Object.hasOwn(MANAGEMENT_ERRORS, thrown.code))
-    return new Problem('internal')
+    return new HttpProblem('internal')
   const { code, issues, stepUp } = thrown
-  return new Problem(code, { issues, ...(stepUp && { stepUp, detail: sentenceOf(stepUp) }) })
+  return new HttpProblem(code, { issues, ...(stepUp && { stepUp, detail: sentenceOf(stepUp) }) })
 }
 
 /** The body of a problem (RFC 9457), with what a challenge asks for (RFC 9470). */
@@ -100,7 +100,7 @@ interface Members extends ReturnType<typeof challengeOf> {
 
 /** The members of a problem's body. */
 export function membersOf(
-  { code, status, issues, detail, stepUp }: Problem,
+  { code, status, issues, detail, stepUp }: HttpProblem,
   hides: (text: string) => boolean,
 ): Members {
   return {
@@ -122,7 +122,7 @@ function shownOf({ path, at, message, code, params }: Issue, hides: (text: strin
 }
 
 /** The headers that go with a status: a challenge (RFC 9110, section 15.5.2), and when to try again. */
-export function problemHeaders({ code, status, headers, stepUp }: Problem): Record<string, string> {
+export function problemHeaders({ code, status, headers, stepUp }: HttpProblem): Record<string, string> {
   const scheme = code === 'client_unauthenticated' ? 'Basic' : 'Session'
   const asked = stepUp
     ? Object.entries({ error: code, error_description: factsOf(code).title, ...challengeOf(stepUp) })

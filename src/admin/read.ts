@@ -10,7 +10,7 @@ import { sentenceOf } from '../core/malformed.ts'
 import { isDictionary } from '../core/objects.ts'
 import { read } from '../core/shape.ts'
 import { hasControlCharacter } from '../core/target.ts'
-import { Problem } from './problem.ts'
+import { HttpProblem } from './problem.ts'
 import { OF_ENGINE } from './schemas.ts'
 
 /** What is wrong with a value, and whether the engine would say all of it: where it is about fields that the engine reads too. */
@@ -52,7 +52,7 @@ export function readParameters(query: string, issues: Issue[]): Readonly<Record<
     const [rawName = '', ...rest] = pair.split('=')
     const name = decodeFormText(rawName)
     const value = decodeFormText(rest.join('='))
-    if (name === undefined || value === undefined || rest.length !== 1) throw new Problem('request_malformed')
+    if (name === undefined || value === undefined || rest.length !== 1) throw new HttpProblem('request_malformed')
     const [, object = '', key = ''] = /^(\w+)\[(.+)\]$/s.exec(name) ?? []
     if (OBJECTS.includes(object)) {
       const entries = objects.get(object) ?? new Map<string, string>()
@@ -128,9 +128,11 @@ export function isOfType(headers: Headers, types: readonly string[]): boolean {
 export function readJson(bytes: Uint8Array, mostEntries: number): unknown {
   if (bytes.byteLength === 0) return {}
   if (hasMoreEntries(bytes, mostEntries))
-    throw new Problem('body_too_large', { detail: `At most ${mostEntries} entries of lists and objects are taken.` })
+    throw new HttpProblem('body_too_large', {
+      detail: `At most ${mostEntries} entries of lists and objects are taken.`,
+    })
   const { value, malformed } = parseJsonStrictly(bytes)
-  if (malformed) throw new Problem('request_malformed', { detail: sentenceOf(malformed) })
+  if (malformed) throw new HttpProblem('request_malformed', { detail: sentenceOf(malformed) })
   return value
 }
 

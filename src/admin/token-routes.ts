@@ -1,7 +1,7 @@
 /** The routes of the management API that are about one token. What a route is: admin/route.ts. */
 import { PlanTokenError } from '../core/errors.ts'
 import type { Explanation } from '../service/explain.ts'
-import { Problem } from './problem.ts'
+import { HttpProblem } from './problem.ts'
 import { checkSurface, KEY, ofIssued, ofToken, READ, type Route, route, STEP_UP, WRITE } from './route.ts'
 import { BODIES, QUERIES } from './schemas.ts'
 
@@ -176,7 +176,7 @@ export const TOKEN_ROUTES: readonly Route[] = [
 /** A conflict is a condition that was not met, where a request has one. */
 function unmatched(version: number | undefined): (error: unknown) => never {
   return (error) => {
-    throw isConflict(error) && version !== undefined ? new Problem('version_conflict', { status: 412 }) : error
+    throw isConflict(error) && version !== undefined ? new HttpProblem('version_conflict', { status: 412 }) : error
   }
 }
 

@@ -41,7 +41,7 @@ export function guard(tokens: GuardEngine, options?: GuardOptions<Request, reado
     const question = questionOfFetch(raw, bodyBytes, incoming?.rawHeaders)
     // A parser that has run has used the stream up, and keeps what it read.
     const asked = raw.bodyUsed ? { ...question, body: () => keptBody(c) } : question
-    const decided = decide(asSent(asRouted(asked, c), incoming), c)
+    const decided = decide(withSentTarget(asRouted(asked, c), incoming), c)
     const decision = isThenable(decided) ? await decided : decided
     if (decision?.allowed === false) return refusal(c, decision)
     if (!decision) return next()
@@ -89,7 +89,7 @@ function asRouted(question: RequestLike, c: Context): RequestLike {
  * On Node (`@hono/node-server`) the target that was sent is still there, before it was made into a URL. One that cannot be read
  * in one way only is judged instead of what was made of it.
  */
-function asSent(question: RequestLike, incoming: NodeRequest | undefined): RequestLike {
+function withSentTarget(question: RequestLike, incoming: NodeRequest | undefined): RequestLike {
   const url = incoming?.url
   return !incoming || url === question.url || readTarget(url) ? question : { ...question, url: url ?? '' }
 }

@@ -6,7 +6,7 @@
 
 import { createDetector } from '../admin/carries.ts'
 import { actorOf, managementHandler } from '../admin/handler.ts'
-import { Problem, problemHeaders } from '../admin/problem.ts'
+import { HttpProblem, problemHeaders } from '../admin/problem.ts'
 import { SetupError } from '../core/errors.ts'
 import { issueAt } from '../core/issue.ts'
 import { isDictionary } from '../core/objects.ts'
@@ -80,7 +80,7 @@ export function hubHandler(given: HubOptions): HubHandler {
       if (!isRequest(request)) throw new TypeError(NO_REQUEST)
       if (carries(request)) return notice(403, 'token')
       const actor = await actorOf(options, request)
-      if (actor === undefined) return notice(401, 'signedOut', problemHeaders(new Problem('actor_missing')))
+      if (actor === undefined) return notice(401, 'signedOut', problemHeaders(new HttpProblem('actor_missing')))
       const { language } = given
       const boot = await bootOf(options, { usages, language, files }, actor, request)
       return { status: 200, headers: {}, ...pageOf(given, boot) }

@@ -1,5 +1,5 @@
 /** Why a report of a leak is refused, for whoever sent it: problem+json (RFC 9457). Nothing of the report is repeated. */
-import { Problem as BodyProblem } from '../admin/problem.ts'
+import { HttpProblem } from '../admin/problem.ts'
 import { PlanTokenError } from '../core/errors.ts'
 
 /** Why a report was refused. Grows with what can be refused, so a `switch` over it needs a `default`. */
@@ -30,7 +30,7 @@ const PROBLEMS: { readonly [C in LeakCode]: { readonly status: number; readonly 
 
 /** The code of what was thrown. */
 export function codeOf(thrown: unknown): LeakCode {
-  if (thrown instanceof BodyProblem)
+  if (thrown instanceof HttpProblem)
     return thrown.code === 'body_timeout' || thrown.code === 'body_too_large' ? thrown.code : 'report_unreadable'
   // A conflict has written nothing of its own, as an outage has not: both are sent again.
   return thrown instanceof PlanTokenError ? 'unavailable' : 'internal'

@@ -3,7 +3,7 @@ import { isDictionary } from '../core/objects.ts'
 import type { Called, Told } from './options.ts'
 
 /** What a message asks for: an endpoint with its arguments, or nothing beyond the connection. */
-export interface Asking {
+export interface EndpointCall {
   readonly called: Called
   readonly given: unknown
   /** Whether it is a tool. */
@@ -41,11 +41,11 @@ const NOT_HERE: Unreadable = {
 }
 
 /** What the messages of a body ask for, in turn; or why they cannot be judged, all of them together. */
-export function readMessages(body: unknown, told: Told, headers: NamedBy): readonly Asking[] | Unreadable {
+export function readMessages(body: unknown, told: Told, headers: NamedBy): readonly EndpointCall[] | Unreadable {
   const isBatch = Array.isArray(body)
   const messages: readonly unknown[] = isBatch ? body : [body]
   if (messages.length === 0 || messages.length > MOST) return invalid(`A body has 1 to ${MOST} messages.`)
-  const asked: Asking[] = []
+  const asked: EndpointCall[] = []
   for (const message of messages) {
     const asking = askingOf(message, told)
     if ('status' in asking) return asking
@@ -62,7 +62,7 @@ interface Message {
   readonly params?: unknown
 }
 
-function askingOf(message: unknown, { connection, tools, methods }: Told): Asking | Unreadable {
+function askingOf(message: unknown, { connection, tools, methods }: Told): EndpointCall | Unreadable {
   if (!isDictionary(message)) return invalid('A message is an object.')
   const { jsonrpc, method, params = {} } = message as Message
   if (jsonrpc !== '2.0') return invalid('A message is of JSON-RPC 2.0.')

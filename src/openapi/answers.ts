@@ -43,7 +43,7 @@ export function candidatesOf({ params, parameters }: Operation, body: Body | und
 }
 
 /** What is asked about, and who answers. */
-export interface Asking {
+export interface AnswerInput {
   readonly operation: Operation
   readonly candidates: readonly Candidate[]
   readonly body: Body | undefined
@@ -53,7 +53,7 @@ export interface Asking {
 }
 
 /** What is said of each candidate of which something is said. */
-export function answersOf(asking: Asking): ReadonlyMap<string, Answer> {
+export function answersOf(asking: AnswerInput): ReadonlyMap<string, Answer> {
   const { operation, candidates, overrides, free, tell } = asking
   const { route, at, object } = operation
   const inDocument: Tell = (place, message) => tell(['document', ...at, ...place], message)
@@ -89,7 +89,10 @@ export function answersOf(asking: Asking): ReadonlyMap<string, Answer> {
 }
 
 /** The resources that the operation's own extension names: one, or a list, each with its `at`. */
-function operationExtension({ operation, candidates, body, overrides }: Asking, tell: Tell): readonly NamedResource[] {
+function operationExtension(
+  { operation, candidates, body, overrides }: AnswerInput,
+  tell: Tell,
+): readonly NamedResource[] {
   const extension = (operation.object as { readonly [field: string]: unknown })[EXTENSION]
   if (extension === undefined) return []
   const list: readonly unknown[] = Array.isArray(extension) ? extension : [extension]

@@ -4,7 +4,7 @@ import { isActive } from '../core/lifecycle.ts'
 import { beganAt, isBefore, type TokenRecord } from '../core/token.ts'
 import { ask, readObjects } from '../service/ask.ts'
 import { type ManagingEngine, timeOf } from '../service/engine.ts'
-import { fits } from '../service/fitting.ts'
+import { isWanted } from '../service/fitting.ts'
 import { parseBy } from '../service/input.ts'
 import type { EventPage, TokenPage } from '../service/manage.ts'
 import { show } from '../service/show.ts'
@@ -61,7 +61,7 @@ async function fittingOf(
   const fitting = records.filter(
     (record) =>
       (planId === undefined || record.planId === planId) &&
-      fits(engine, record, filter, now) &&
+      isWanted(engine, record, filter, now) &&
       (unusedSince === undefined || (isActive(record, now) && isBefore(beganAt(record), unusedSince))),
   )
   if (unusedSince === undefined || fitting.length === 0) return fitting

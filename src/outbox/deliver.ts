@@ -64,7 +64,7 @@ export interface DeliveryFailure {
 }
 
 /** What is kept of what a deliverer threw. */
-export function failureOf(thrown: unknown): DeliveryFailure {
+export function deliveryFailureOf(thrown: unknown): DeliveryFailure {
   const { name, code: known } = safeCause(thrown)
   const code = thrown instanceof DeliveryError && /^\w{1,40}$/.test(thrown.code) ? thrown.code : known
   const { status } = (isObject(thrown) ? thrown : {}) as { readonly status?: unknown }

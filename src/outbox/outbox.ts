@@ -9,7 +9,7 @@ import { type OutboxOptions, readOutboxOptions } from './options.ts'
 import { run, type Stop } from './runner.ts'
 import { type Counts, sendingOf } from './sending.ts'
 import type { State } from './state.ts'
-import { type OutboxStatus, statusOf } from './status.ts'
+import { type OutboxStatus, outboxStatusOf } from './status.ts'
 
 /** What `runOnce` did. */
 export interface RunResult extends Counts {
@@ -139,7 +139,7 @@ export function createOutbox<P extends Policy>(options: OutboxOptions<P>): Outbo
         dead: after.dead - before.dead,
       }
     },
-    status: () => statusOf(engine, name, letters),
+    status: () => outboxStatusOf(engine, name, letters),
     deadLetters: () => letters.list(),
     async resend(ids) {
       if (ids !== 'all' && !(Array.isArray(ids) && ids.every((id) => typeof id === 'string')))

@@ -1,10 +1,10 @@
 /** Makes a notice and tries to send it once: what became of it, and the dead letters. When it is tried: outbox/runner.ts. */
 import { StoreError } from '../core/errors.ts'
-import { failureOf as failed } from '../service/ask.ts'
+import { failureOf } from '../service/ask.ts'
 import { type ManagingEngine, timeOf } from '../service/engine.ts'
 import { tell } from '../service/tell.ts'
 import type { DeadLetter, DeadLetters } from './dead.ts'
-import { attempt, DeliveryError, failureOf } from './deliver.ts'
+import { attempt, DeliveryError, deliveryFailureOf } from './deliver.ts'
 import type { Next } from './lane.ts'
 import { makeNotice } from './make.ts'
 import type { NoticeHead } from './notice.ts'
@@ -49,7 +49,7 @@ export function sendingOf(engine: ManagingEngine, settings: Settings, letters: D
   const counts = { delivered: 0, failed: 0, dead: 0 }
   let dead = 0
   let askedAt = Number.NEGATIVE_INFINITY
-  const report = (error: unknown): void => void failed(engine, error, 'outbox')
+  const report = (error: unknown): void => void failureOf(engine, error, 'outbox')
 
   /** Tries once and tells of it. What was thrown, if anything, and the letter that it would be. */
   const tryOnce = async (
@@ -76,7 +76,7 @@ export function sendingOf(engine: ManagingEngine, settings: Settings, letters: D
     }
     const { thrown } = failure
     engine.report.failed(thrown, 'deliver')
-    const error = failureOf(thrown)
+    const error = deliveryFailureOf(thrown)
     const isFinal = isLastTry || (thrown instanceof DeliveryError && thrown.isFinal)
     counts[isFinal ? 'dead' : 'failed'] += 1
     say({ ...told, outcome: isFinal ? 'dead' : 'failed', error })

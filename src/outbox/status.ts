@@ -37,7 +37,11 @@ export interface OutboxStatus {
   readonly leasedUntil: number | null
 }
 
-export async function statusOf(engine: ManagingEngine, name: string, letters: DeadLetters): Promise<OutboxStatus> {
+export async function outboxStatusOf(
+  engine: ManagingEngine,
+  name: string,
+  letters: DeadLetters,
+): Promise<OutboxStatus> {
   const [kept, dead] = await Promise.all([readValue(engine, name), letters.list()])
   const state = kept && readState(name, kept.value)
   if (!state)

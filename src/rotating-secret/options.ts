@@ -47,7 +47,7 @@ const OTHERS = ['url', 'header'] as const
 const NEEDED: readonly string[] = ['read', 'write']
 
 /** Reads the options. @throws TypeError with every mistake. */
-export function readOptions(options: RotatingSecretOptions): ReadOptions {
+export function readRotatingOptions(options: RotatingSecretOptions): ReadOptions {
   const given: { readonly [name: string]: unknown } = { ...options }
   const wrong: string[] = []
   for (const name of FUNCTIONS)

@@ -5,7 +5,7 @@
  */
 import { RotatingSecretError } from './error.ts'
 import { type Kept, parseKept, settled, textOf } from './kept.ts'
-import { type RotatingSecretOptions, readOptions } from './options.ts'
+import { type RotatingSecretOptions, readRotatingOptions } from './options.ts'
 import { type Answer, askFor, credentialOf } from './wire.ts'
 
 /** The newest secret of a token. */
@@ -47,7 +47,7 @@ const REWRITES = 3
  * const answer = await rotating.fetch('https://api.example.com/v1/files/ABC')
  */
 export function createRotatingSecret(options: RotatingSecretOptions): RotatingSecret {
-  const given = readOptions(options)
+  const given = readRotatingOptions(options)
   const { url, now, rereadMs, leaseMs } = given
   const me = crypto.randomUUID()
   let memory: Memory | undefined

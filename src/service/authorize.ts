@@ -11,7 +11,7 @@ import type { RefusalCode } from '../core/refusals.ts'
 import type { Awaitable } from '../ports.ts'
 import { allowanceOf, type Decision, refusalOf } from './decision.ts'
 import type { Engine } from './engine.ts'
-import { gatherNames, gatherPlaces, gatherPlan, gatherRecord, STAGES, type Stage } from './gather.ts'
+import { type GatherStage, gatherNames, gatherPlaces, gatherPlan, gatherRecord, STAGES } from './gather.ts'
 import type { GrantCache } from './grants.ts'
 import type { Inquiry } from './inquiry.ts'
 import { type DecisionInfo, infoOf, noteGathered, noteMatch, noteRefusal, noteUse } from './noted.ts'
@@ -109,7 +109,7 @@ async function evaluateLater(
       const code = refusalUpTo(i, inquiry)
       i += 1
       if (code !== undefined || i === STAGES.length) return code
-      await (STAGES[i] as Stage).gather(inquiry)
+      await (STAGES[i] as GatherStage).gather(inquiry)
     }
   } catch (error) {
     return failed(inquiry, error)
@@ -119,7 +119,7 @@ async function evaluateLater(
 /** The first refusal of a stage and those before it. */
 function refusalUpTo(last: number, facts: Facts): RefusalCode | undefined {
   for (let i = 0; i <= last; i++) {
-    const code = (STAGES[i] as Stage).questions.refuses(facts)
+    const code = (STAGES[i] as GatherStage).questions.refuses(facts)
     if (code !== undefined) return code
   }
   return undefined

@@ -12,7 +12,7 @@ import { isCanary, newestSecret } from '../core/token.ts'
 import { conclude } from './authorize.ts'
 import type { Decision } from './decision.ts'
 import type { Engine } from './engine.ts'
-import { STAGES, type Stage } from './gather.ts'
+import { type GatherStage, STAGES } from './gather.ts'
 import type { GrantCache } from './grants.ts'
 import { type Inquiry, inquiryOf } from './inquiry.ts'
 import { parseQuestion, type Question } from './question.ts'
@@ -52,7 +52,7 @@ export function createExplain(
     const inquiry = byId
       ? await inquiryOfQuestion(engine, grants, what, options)
       : inquiryOfAsked(engine, grants, what, options)
-    const failed = new Set<Stage>()
+    const failed = new Set<GatherStage>()
     for (const stage of STAGES) {
       // Answers to the facts of one stage may be missing because of an earlier refusal; whatever fails is said as such.
       try {
@@ -66,7 +66,7 @@ export function createExplain(
     try {
       inquiry.now = engine.clock.now()
     } catch (error) {
-      failed.add(STAGES[0] as Stage)
+      failed.add(STAGES[0] as GatherStage)
       engine.report.failed(error, 'clock.now')
     }
     const rules = verdictsOf(inquiry, failed, byId, limits !== undefined)
@@ -112,7 +112,12 @@ async function inquiryOfQuestion(
 }
 
 /** Judges every rule whose facts are there. One that lacks them comes after the refusal that left them out. */
-function verdictsOf(facts: Facts, failed: ReadonlySet<Stage>, byId: boolean, isLimited: boolean): readonly Verdict[] {
+function verdictsOf(
+  facts: Facts,
+  failed: ReadonlySet<GatherStage>,
+  byId: boolean,
+  isLimited: boolean,
+): readonly Verdict[] {
   let stopped = false
   const note = (verdict: Verdict): Verdict => {
     stopped ||= !verdict.ok

@@ -20,7 +20,7 @@ export interface Fitting extends MetadataFilter {
   readonly canary?: boolean
 }
 
-export function fits({ types }: Pick<Engine, 'types'>, record: TokenRecord, wanted: Fitting, now: number): boolean {
+export function isWanted({ types }: Pick<Engine, 'types'>, record: TokenRecord, wanted: Fitting, now: number): boolean {
   const { ids, type, status, search, createdBy, expiresBefore, scope, canary } = wanted
   return (
     (ids === undefined || ids.includes(record.id)) &&

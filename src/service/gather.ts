@@ -5,7 +5,7 @@
  */
 
 import type { BodyReading } from '../core/body-reading.ts'
-import { OF_NAMES, OF_PLACES, OF_PLAN, OF_TOKEN, type Stage as Questions } from '../core/decide.ts'
+import { OF_NAMES, OF_PLACES, OF_PLAN, OF_TOKEN, type Stage } from '../core/decide.ts'
 import { readPlace, readPlan } from '../core/directory.ts'
 import type { Match } from '../core/endpoints.ts'
 import type { LegacyKey } from '../core/legacy.ts'
@@ -24,14 +24,14 @@ import { putMatch } from './request.ts'
 import { locateAll, locateUnder } from './resources.ts'
 
 /** A stage: facts, and the questions that need them. */
-export interface Stage {
+export interface GatherStage {
   /** Puts its facts into the inquiry. Does nothing where an earlier refusal left out what it needs. */
   readonly gather: (inquiry: Inquiry) => Awaitable<void>
-  readonly questions: Questions
+  readonly questions: Stage
 }
 
 /** The stages after the request itself, in the order of the questions. */
-export const STAGES: readonly Stage[] = [
+export const STAGES: readonly GatherStage[] = [
   { gather: gatherRecord, questions: OF_TOKEN },
   { gather: gatherPlan, questions: OF_PLAN },
   { gather: gatherNames, questions: OF_NAMES },

@@ -29,7 +29,7 @@ export interface ReadyInput {
 }
 
 /** What is asked: a method of a port, and about what. */
-interface Question {
+interface PortQuestion {
   readonly at: readonly [port: 'store' | 'directory', method: string]
   /** Of which input or kind. Default: of something that does not exist. */
   readonly of?: string
@@ -37,7 +37,7 @@ interface Question {
 
 /** Asks one thing; what it says is wrong is an issue, and so is whatever is thrown. */
 type Look = (
-  question: Question,
+  question: PortQuestion,
   call: () => Awaitable<unknown>,
   says: (answer: unknown) => string | undefined,
 ) => Promise<void>
@@ -102,7 +102,8 @@ function issuesOfInput({ surfaces, planIds }: Engine, real: ReadyInput): readonl
 }
 
 /** Whether the directory is asked about something that does not exist. */
-const isOfAbsent = ({ at, of }: Question): boolean => at[0] === 'directory' && of !== OF_PLAN_ID && of !== OF_RESOURCE
+const isOfAbsent = ({ at, of }: PortQuestion): boolean =>
+  at[0] === 'directory' && of !== OF_PLAN_ID && of !== OF_RESOURCE
 
 const OF_PLAN_ID = ' of planId'
 const OF_RESOURCE = ' of resource'

@@ -11,7 +11,7 @@ import { change } from './commit.ts'
 import { cursorOf, readCursor } from './cursor.ts'
 import { isOfOneToken, revocation } from './end.ts'
 import { type ManagingEngine, timeOf } from './engine.ts'
-import { type Fitting, fits } from './fitting.ts'
+import { type Fitting, isWanted } from './fitting.ts'
 import { parseInput } from './input.ts'
 import { pickedPages, planPages } from './plan-pages.ts'
 import { hashOf, type Since, since, stampNow, stampOf } from './preview-stamp.ts'
@@ -81,7 +81,8 @@ export async function previewRevoke(engine: ManagingEngine, input: PreviewRevoke
     await log.catchUp()
     for (const record of page) {
       const before = log.before(record)
-      if (!before || !fits(engine, before, wanted, stamp.now) || !fits(engine, record, wanted, stamp.now)) continue
+      if (!before || !isWanted(engine, before, wanted, stamp.now) || !isWanted(engine, record, wanted, stamp.now))
+        continue
       count += 1
       if (first.length < limit) first.push(record)
     }
@@ -156,11 +157,11 @@ function judgeOf(engine: ManagingEngine, log: Since, wanted: Fitting, previewedA
   const { status, ...rest } = wanted
   return (record) => {
     const before = log.before(record)
-    if (!before || !fits(engine, before, wanted, previewedAt)) return 'unseen'
+    if (!before || !isWanted(engine, before, wanted, previewedAt)) return 'unseen'
     const now = statusOf(record, timeOf(engine))
     if (now === 'revoked' || (now === 'expired' && status !== 'expired')) return 'ended'
     // At the moment of the preview: which of them end soon does not depend on how long it has been lying there.
-    return now === status && fits(engine, record, rest, previewedAt) ? 'fits' : 'changed'
+    return now === status && isWanted(engine, record, rest, previewedAt) ? 'fits' : 'changed'
   }
 }
 

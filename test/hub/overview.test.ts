@@ -4,7 +4,7 @@ import { memoryStore, type Token } from 'plan-access-tokens'
 import type { AdminApiError } from 'plan-access-tokens/admin'
 import { HUB_TEXTS } from 'plan-access-tokens/hub'
 import { describe, expect, it } from 'vitest'
-import { countsOf, fits, orderBy } from '../../src/hub/overview/judge.ts'
+import { countsOf, fitsQuery, orderBy } from '../../src/hub/overview/judge.ts'
 import type { Overview, OverviewQuery } from '../../src/hub/overview/query.ts'
 import { DAY } from '../support/world.ts'
 import { type HubWorld, hubWorld, LINKS, PATH, PLAN } from './world.ts'
@@ -131,7 +131,7 @@ describe('what fits', () => {
   it('is what each filter says in plain words, alone and together', () => {
     fc.assert(
       fc.property(withSecrets, anyQuery, (tokens, query) => {
-        expect(tokens.filter((token) => fits(token, query, NOW))).toEqual(
+        expect(tokens.filter((token) => fitsQuery(token, query, NOW))).toEqual(
           tokens.filter((token) => plainly(token, query)),
         )
       }),
@@ -141,7 +141,7 @@ describe('what fits', () => {
   it('is counted as it is found', () => {
     fc.assert(
       fc.property(withSecrets, (tokens) => {
-        const found = (query: OverviewQuery): number => tokens.filter((token) => fits(token, query, NOW)).length
+        const found = (query: OverviewQuery): number => tokens.filter((token) => fitsQuery(token, query, NOW)).length
         expect(countsOf(tokens, NOW)).toEqual({
           all: tokens.length,
           active: found({ status: 'active' }),

@@ -49,7 +49,7 @@ const covers = ({ resources }: Token, lineage: Lineage): boolean =>
   resources === 'all' || resources.some((one) => lineage.includes(keyOf(one)))
 
 /** Whether a token fits everything that is asked. @param lineage the resource of the filter, if there is one. */
-export function fits(token: Token, query: OverviewQuery, now: number, lineage?: Lineage): boolean {
+export function fitsQuery(token: Token, query: OverviewQuery, now: number, lineage?: Lineage): boolean {
   const { type, status, search, expiring, unused, never, oldSecret, scope, by } = query
   return (
     (type === undefined || token.type === type) &&

@@ -10,7 +10,7 @@ import type { Sentence } from '../../core/sentence.ts'
 import { statusOf } from '../../core/token.ts'
 import type { Token } from '../../core/token-view.ts'
 import { sortedInSteps } from './in-steps.ts'
-import { countsOf, facetsOf, fits, keyOf, type Lineage, orderBy } from './judge.ts'
+import { countsOf, facetsOf, fitsQuery, keyOf, type Lineage, orderBy } from './judge.ts'
 import { type Asker, type Keep, type Keeper, type Snapshot, tagOf } from './keep.ts'
 import { type News, OVERVIEW_QUERY, type Overview, type OverviewQuery } from './query.ts'
 
@@ -92,7 +92,7 @@ async function pageOf({ asker, keeper, snapshot, tokens, query, now, orders }: A
   const { all, counts, makers, scopes } = orders.about(snapshot, tokens, type, now)
   const resource = query.resource === undefined ? undefined : await lineageOf(asker, query)
   const ordered = await orders.sorted(asker.planId, snapshot, all, query, now)
-  const found = ordered.filter((token) => fits(token, query, now, resource?.lineage))
+  const found = ordered.filter((token) => fitsQuery(token, query, now, resource?.lineage))
   const pages = Math.max(1, Math.ceil(found.length / size))
   const number = Math.min(Number(page), pages)
   const some = found.slice((number - 1) * size, number * size)
