@@ -127,6 +127,11 @@ export function issueAt(
   }
 }
 
+/** Each mistake after its place, one a line of an error's message. */
+export function linesOf(issues: readonly Pick<Issue, 'path' | 'message'>[]): readonly string[] {
+  return issues.map(({ path, message }) => `${path || 'input'}: ${message}`)
+}
+
 /** `scopes[2]`, `name`, `endpoints["GET /x"].names[0].at`. */
 export function pathText(at: readonly PropertyKey[]): string {
   let text = ''
@@ -136,11 +141,6 @@ export function pathText(at: readonly PropertyKey[]): string {
     else text += text === '' && !/[[\].\s"]/.test(String(key)) ? String(key) : `[${JSON.stringify(String(key))}]`
   }
   return text
-}
-
-/** Each mistake after its place, one a line of an error's message. */
-export function linesOf(issues: readonly Pick<Issue, 'path' | 'message'>[]): readonly string[] {
-  return issues.map(({ path, message }) => `${path || 'input'}: ${message}`)
 }
 
 /** What is said of a name that the host wrote and that is not known. */

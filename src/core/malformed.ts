@@ -1,6 +1,6 @@
 /**
- * Why a request is malformed: every cause of `request_malformed`, with a sentence that says what is wrong and what to do. No
- * sentence repeats what was sent: it names a place in the request, or a source as the policy spells it. Which requests are
+ * Why a request is malformed: every cause of `request_malformed`, with a sentence that says what is wrong and, unless that says it, what
+ * to do. No sentence repeats what was sent: it names a place in the request, or a source as the policy spells it. Which requests are
  * malformed is decided where each part is read: core/credential.ts, core/target.ts, core/query.ts, core/names.ts, and of bodies
  * core/body.ts and core/json.ts.
  */
@@ -12,7 +12,7 @@ import { type Sentence, sentence } from './sentence.ts'
  */
 export const MALFORMED = {
   credential_repeated: 'It carries more than one credential. Send one, in one header.',
-  credential_unreadable: 'The header of the credential is no text.',
+  credential_unreadable: 'The header of the credential is no text. Send text.',
 
   target_form: 'The request target is not of the form /path?query.',
   path_slash_at_end: 'The path ends with a slash. Send it without.',
@@ -29,7 +29,7 @@ export const MALFORMED = {
 
   query_character: 'Character {at} of the target cannot stand in a query as it is. Percent-encode it.',
   query_semicolon: 'A semicolon in the query can be read as the end of a parameter that names a resource. Send %3B.',
-  query_too_long: 'The query has more than 100 parameters.',
+  query_too_long: 'The query has more than 100 parameters. Send fewer.',
   query_name: 'The name of a parameter of the query is not UTF-8. Send it in UTF-8, percent-encoded.',
   parameter_repeated: '{source} comes more than once. Send it once.',
   parameter_spelling:
@@ -39,18 +39,19 @@ export const MALFORMED = {
   value_unreadable:
     'The value of {source} is empty, no text, or cannot be read in one way. Send the plain id, percent-encoded where it stands in a path or query.',
   value_of_no_kind: 'The value of {source} is none of those that may stand there.',
-  resources_too_many: 'It names more resources than one request may.',
+  resources_too_many: 'It names more resources than one request may. Send fewer.',
   check_failed: 'What its path names and what its body holds do not belong together.',
 
   body_missing: 'The endpoint needs a body, and there is none. Send JSON.',
   body_type: 'The body is not declared as JSON in UTF-8. Send it with one line Content-Type: application/json.',
   body_encoded: 'The body has a content encoding. Send it as it is.',
-  body_too_long: 'The body is longer than the endpoint takes.',
+  body_too_long: 'The body is longer than the endpoint takes. Send less.',
   body_in_pieces: 'The body comes in too many pieces. Send it in larger ones.',
   body_broken_off: 'The body ended before all of it had arrived. Send it again.',
   body_too_slow: 'The body did not arrive in time. Send it again.',
   body_was_read: 'The body was read before it could be judged. This is a mistake of the server.',
-  body_read_otherwise: 'A parser of the server has made something else of the body than what was sent.',
+  body_read_otherwise:
+    'A parser of the server has made something else of the body than what was sent. This is a mistake of the server.',
   body_of_no_kind: 'The body was handed over as something that JSON does not give. This is a mistake of the server.',
   json_invalid: 'The body is not valid JSON.',
   json_byte_order_mark: 'The body begins with a byte order mark. Send it without.',

@@ -16,11 +16,6 @@ export function isPlain(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
-/** Whether a value is a whole number from 1. */
-export function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 1
-}
-
 /** Takes what an async function gave where nothing waits: one that rejects must end no process. */
 export function letGo(answer: unknown): void {
   if (isThenable(answer)) answer.then(undefined, () => undefined)
@@ -29,4 +24,9 @@ export function letGo(answer: unknown): void {
 /** Whether an answer has to be waited for. */
 export function isThenable<T>(answer: T | Promise<T>): answer is Promise<T> {
   return isObject(answer) && typeof (answer as { then?: unknown }).then === 'function'
+}
+
+/** Whether a value is a whole number from 1. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 1
 }

@@ -87,7 +87,7 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
   reason_resource_not_allowed_help: 'Bitten Sie jemanden aus der Verwaltung, sie hinzuzufügen.',
   reason_unavailable_help: 'Versuchen Sie es später noch einmal.',
   reason_credential_repeated: 'Sie enthält mehr als ein Token. Senden Sie eines, in einer Kopfzeile.',
-  reason_credential_unreadable: 'Die Kopfzeile des Tokens ist kein Text.',
+  reason_credential_unreadable: 'Die Kopfzeile des Tokens ist kein Text. Senden Sie Text.',
   reason_target_form: 'Das Ziel der Anfrage hat nicht die Form /pfad?abfrage.',
   reason_path_slash_at_end: 'Der Pfad endet mit einem Schrägstrich. Senden Sie ihn ohne.',
   reason_path_empty_segment: 'Der Pfad hat zwei Schrägstriche hintereinander. Senden Sie einen.',
@@ -115,7 +115,7 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
     'Ein Zeichen des Ziels kann so nicht in einer Abfrage stehen. Kodieren Sie es mit Prozentzeichen.',
   reason_query_semicolon:
     'Ein Semikolon der Abfrage kann als Ende eines Parameters gelesen werden, der eine Ressource nennt. Senden Sie %3B.',
-  reason_query_too_long: 'Die Abfrage hat mehr als 100 Parameter.',
+  reason_query_too_long: 'Die Abfrage hat mehr als 100 Parameter. Senden Sie weniger.',
   reason_query_name:
     'Der Name eines Parameters der Abfrage ist kein UTF-8. Senden Sie ihn in UTF-8, mit Prozentzeichen kodiert.',
   reason_parameter_repeated: '{source} kommt mehr als einmal vor. Senden Sie es einmal.',
@@ -125,18 +125,19 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
   reason_value_unreadable:
     'Der Wert von {source} ist leer, kein Text oder nicht auf eine Weise lesbar. Senden Sie die einfache ID, in Pfad und Abfrage mit Prozentzeichen kodiert.',
   reason_value_of_no_kind: 'Der Wert von {source} ist keiner von denen, die dort stehen können.',
-  reason_resources_too_many: 'Sie nennt mehr Ressourcen, als eine Anfrage darf.',
+  reason_resources_too_many: 'Sie nennt mehr Ressourcen, als eine Anfrage darf. Senden Sie weniger.',
   reason_check_failed: 'Was ihr Pfad nennt und was ihr Inhalt enthält, gehört nicht zusammen.',
   reason_body_missing: 'Der Endpunkt braucht einen Inhalt, und es gibt keinen. Senden Sie JSON.',
   reason_body_type:
     'Der Inhalt ist nicht als JSON in UTF-8 angegeben. Senden Sie ihn mit einer Zeile Content-Type: application/json.',
   reason_body_encoded: 'Der Inhalt ist kodiert (Content-Encoding). Senden Sie ihn, wie er ist.',
-  reason_body_too_long: 'Der Inhalt ist länger, als der Endpunkt annimmt.',
+  reason_body_too_long: 'Der Inhalt ist länger, als der Endpunkt annimmt. Senden Sie weniger.',
   reason_body_in_pieces: 'Der Inhalt kommt in zu vielen Stücken. Senden Sie ihn in größeren.',
   reason_body_broken_off: 'Der Inhalt endete, bevor er ganz angekommen war. Senden Sie ihn noch einmal.',
   reason_body_too_slow: 'Der Inhalt kam nicht rechtzeitig an. Senden Sie ihn noch einmal.',
   reason_body_was_read: 'Der Inhalt wurde gelesen, bevor er geprüft werden konnte. Das ist ein Fehler des Servers.',
-  reason_body_read_otherwise: 'Der Server hat aus dem Inhalt etwas anderes gelesen, als gesendet wurde.',
+  reason_body_read_otherwise:
+    'Der Server hat aus dem Inhalt etwas anderes gelesen, als gesendet wurde. Das ist ein Fehler des Servers.',
   reason_body_of_no_kind:
     'Der Inhalt wurde in einer Form übergeben, die JSON nicht ergibt. Das ist ein Fehler des Servers.',
   reason_json_invalid: 'Der Inhalt ist kein gültiges JSON.',

@@ -81,7 +81,7 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
   reason_resource_not_allowed_help: 'Pida a un administrador que lo añada.',
   reason_unavailable_help: 'Inténtelo de nuevo más tarde.',
   reason_credential_repeated: 'Lleva más de un token. Envíe uno, en una sola cabecera.',
-  reason_credential_unreadable: 'La cabecera del token no es texto.',
+  reason_credential_unreadable: 'La cabecera del token no es texto. Envíe texto.',
   reason_target_form: 'El destino de la solicitud no tiene la forma /ruta?consulta.',
   reason_path_slash_at_end: 'La ruta termina en una barra. Envíela sin ella.',
   reason_path_empty_segment: 'La ruta tiene dos barras seguidas. Envíe una.',
@@ -109,7 +109,7 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
     'Un carácter del destino no puede estar tal cual en una consulta. Codifíquelo con porcentaje.',
   reason_query_semicolon:
     'Un punto y coma de la consulta puede leerse como el final de un parámetro que nombra un recurso. Envíe %3B.',
-  reason_query_too_long: 'La consulta tiene más de 100 parámetros.',
+  reason_query_too_long: 'La consulta tiene más de 100 parámetros. Envíe menos.',
   reason_query_name:
     'El nombre de un parámetro de la consulta no es UTF-8. Envíelo en UTF-8, codificado con porcentaje.',
   reason_parameter_repeated: '{source} aparece más de una vez. Envíelo una sola vez.',
@@ -119,18 +119,19 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
   reason_value_unreadable:
     'El valor de {source} está vacío, no es texto o no se lee de una sola forma. Envíe el ID sencillo, codificado con porcentaje en rutas y consultas.',
   reason_value_of_no_kind: 'El valor de {source} no es ninguno de los posibles ahí.',
-  reason_resources_too_many: 'Nombra más recursos de los que puede una solicitud.',
+  reason_resources_too_many: 'Nombra más recursos de los que puede una solicitud. Envíe menos.',
   reason_check_failed: 'Lo que nombra la ruta y lo que contiene el cuerpo no se corresponden.',
   reason_body_missing: 'El endpoint necesita un cuerpo y no lo hay. Envíe JSON.',
   reason_body_type:
     'El cuerpo no está declarado como JSON en UTF-8. Envíelo con una línea Content-Type: application/json.',
   reason_body_encoded: 'El cuerpo tiene una codificación de contenido. Envíelo tal cual.',
-  reason_body_too_long: 'El cuerpo es más largo de lo que acepta el endpoint.',
+  reason_body_too_long: 'El cuerpo es más largo de lo que acepta el endpoint. Envíe uno más corto.',
   reason_body_in_pieces: 'El cuerpo llega en demasiados trozos. Envíelo en otros mayores.',
   reason_body_broken_off: 'El cuerpo terminó antes de llegar entero. Envíelo de nuevo.',
   reason_body_too_slow: 'El cuerpo no llegó a tiempo. Envíelo de nuevo.',
   reason_body_was_read: 'El cuerpo se leyó antes de poder evaluarlo. Es un error del servidor.',
-  reason_body_read_otherwise: 'Un analizador del servidor ha hecho del cuerpo algo distinto de lo enviado.',
+  reason_body_read_otherwise:
+    'Un analizador del servidor ha hecho del cuerpo algo distinto de lo enviado. Es un error del servidor.',
   reason_body_of_no_kind: 'El cuerpo se entregó como algo que JSON no produce. Es un error del servidor.',
   reason_json_invalid: 'El cuerpo no es JSON válido.',
   reason_json_byte_order_mark: 'El cuerpo empieza con una marca de orden de bytes. Envíelo sin ella.',

@@ -88,7 +88,7 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
   reason_resource_not_allowed_help: 'Demandez à un administrateur de l’ajouter.',
   reason_unavailable_help: 'Réessayez plus tard.',
   reason_credential_repeated: 'Elle contient plus d’un jeton. Envoyez-en un, dans un seul en-tête.',
-  reason_credential_unreadable: 'L’en-tête du jeton n’est pas un texte.',
+  reason_credential_unreadable: 'L’en-tête du jeton n’est pas un texte. Envoyez du texte.',
   reason_target_form: 'La cible de la requête n’a pas la forme /chemin?paramètres.',
   reason_path_slash_at_end: 'Le chemin se termine par une barre oblique. Envoyez-le sans.',
   reason_path_empty_segment: 'Le chemin contient deux barres obliques de suite. N’en envoyez qu’une.',
@@ -116,7 +116,7 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
     'Un caractère de la cible ne peut pas figurer tel quel dans les paramètres. Encodez-le en pourcent.',
   reason_query_semicolon:
     'Un point-virgule des paramètres peut être lu comme la fin d’un paramètre qui nomme une ressource. Envoyez %3B.',
-  reason_query_too_long: 'Il y a plus de 100 paramètres.',
+  reason_query_too_long: 'Il y a plus de 100 paramètres. Envoyez-en moins.',
   reason_query_name: 'Le nom d’un paramètre n’est pas en UTF-8. Envoyez-le en UTF-8, encodé en pourcent.',
   reason_parameter_repeated: '{source} apparaît plus d’une fois. Envoyez-le une seule fois.',
   reason_parameter_spelling:
@@ -125,18 +125,19 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
   reason_value_unreadable:
     'La valeur de {source} est vide, n’est pas un texte ou ne se lit pas d’une seule façon. Envoyez l’identifiant simple, encodé en pourcent dans un chemin ou des paramètres.',
   reason_value_of_no_kind: 'La valeur de {source} n’est aucune de celles qui sont possibles à cet endroit.',
-  reason_resources_too_many: 'Elle nomme plus de ressources qu’une requête ne le peut.',
+  reason_resources_too_many: 'Elle nomme plus de ressources qu’une requête ne le peut. Envoyez-en moins.',
   reason_check_failed: 'Ce que nomme le chemin et ce que contient le corps ne vont pas ensemble.',
   reason_body_missing: 'Le point d’accès demande un corps, et il n’y en a pas. Envoyez du JSON.',
   reason_body_type:
     'Le corps n’est pas déclaré comme du JSON en UTF-8. Envoyez-le avec une ligne Content-Type: application/json.',
   reason_body_encoded: 'Le corps a un encodage de contenu. Envoyez-le tel quel.',
-  reason_body_too_long: 'Le corps est plus long que ce que le point d’accès accepte.',
+  reason_body_too_long: 'Le corps est plus long que ce que le point d’accès accepte. Envoyez-en un plus court.',
   reason_body_in_pieces: 'Le corps arrive en trop de morceaux. Envoyez-le en morceaux plus grands.',
   reason_body_broken_off: 'Le corps s’est arrêté avant d’arriver en entier. Envoyez-le de nouveau.',
   reason_body_too_slow: 'Le corps n’est pas arrivé à temps. Envoyez-le de nouveau.',
   reason_body_was_read: 'Le corps a été lu avant de pouvoir être vérifié. C’est une erreur du serveur.',
-  reason_body_read_otherwise: 'Un analyseur du serveur a fait du corps autre chose que ce qui a été envoyé.',
+  reason_body_read_otherwise:
+    'Un analyseur du serveur a fait du corps autre chose que ce qui a été envoyé. C’est une erreur du serveur.',
   reason_body_of_no_kind: 'Le corps a été transmis sous une forme que JSON ne donne pas. C’est une erreur du serveur.',
   reason_json_invalid: 'Le corps n’est pas du JSON valide.',
   reason_json_byte_order_mark: 'Le corps commence par un indicateur d’ordre des octets. Envoyez-le sans.',
