@@ -133,7 +133,7 @@ function checkTypes(data: PolicyData, known: ReadonlySet<string>, isComplete: bo
   }
 }
 
-const ROUTE = /^(?!HEAD )([A-Z]+) (\/|(?:\/(?:\{[A-Za-z]\w*\}|(?!:)[\w.~@!$&'()+,;=:-]+))+)$/
+const ROUTE = /^(?!HEAD )([A-Z]+) (\/|(?:\/(?:\{[A-Za-z]\w*\}|(?!:)[\w.~@!$&'()+,=:-]+))+)$/
 /** Whether text is a route that a policy can hold: `GET /v1/files/{file_key}`. */
 export function isRoute(text: string): boolean {
   const [, , template = ''] = ROUTE.exec(text) ?? []
@@ -142,6 +142,8 @@ export function isRoute(text: string): boolean {
   return template !== '' && new Set(params).size === params.length && !segments.some(isDots)
 }
 
+const SEMICOLON =
+  'is not a route: no request with a semicolon in its path is read, since some servers end a segment there.'
 const isDots = (segment: string): boolean => segment === '.' || segment === '..'
 
 /** Methods whose bodies mean nothing (RFC 9110, section 9.3). */
@@ -157,7 +159,12 @@ function checkEndpoint(
   const at = ['endpoints', route]
   const [, method = '', template = ''] = ROUTE.exec(route) ?? []
   if (template === '' || segmentsOf(template).some(isDots)) {
-    tell(at, 'is not a route. Write it as "GET /v1/files/{file_key}"; HEAD is judged as GET.')
+    tell(
+      at,
+      route.includes(';')
+        ? SEMICOLON
+        : 'is not a route. Write it as "GET /v1/files/{file_key}"; HEAD is judged as GET.',
+    )
     return
   }
   checkScopes([...at, 'scopes'], endpoint.scopes, known, tell)

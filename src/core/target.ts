@@ -2,8 +2,10 @@
  * One strict grammar for request targets. No normal form of a path suits every router, so nothing is normalised: a target
  * that could be read in two ways is refused. Which endpoint a path is: core/endpoints.ts. What a query says: core/query.ts.
  *
- * Origin form of RFC 9112, section 3.2.1. The path: `pchar` of RFC 3986, less empty and dot segments, `%2F`, `%5C`, `%00` and
- * other control characters, bytes that are not UTF-8, and encoded letters, digits, `-`, `.` and `_`. The query: whatever
+ * Origin form of RFC 9112, section 3.2.1. The path: `pchar` of RFC 3986, less the semicolon, empty and dot segments, `%2F`, `%5C`,
+ * `%00` and other control characters, bytes that are not UTF-8, and encoded letters, digits, `-`, `.` and `_`. Servlet containers
+ * cut each segment at a semicolon (its parameters, RFC 3986, section 3.3), so that `/docs/secret;x` is `/docs/secret` to them; one
+ * that comes as `%3B` is a character of the segment to everybody. The query: whatever
  * clients send as it is (the query percent-encode set of the URL standard leaves brackets, `|`, `^` and a lone `%` raw), since
  * only the parameters that a policy reads can be read in two ways. What is wrong with a target that does not pass is found by a
  * second reading, `malformedTarget`, which nobody waits for on a good day.
@@ -31,7 +33,7 @@ export interface Target {
 
 /** What a character is to the grammar of a path: 0 refused, 1 plain, 2 percent, 3 slash, 4 question mark. */
 const CLASS = new Uint8Array(128)
-for (let code = 0; code < 128; code++) if (/[\w.~!$&'()*+,;=:@-]/.test(String.fromCharCode(code))) CLASS[code] = 1
+for (let code = 0; code < 128; code++) if (/[\w.~!$&'()*+,=:@-]/.test(String.fromCharCode(code))) CLASS[code] = 1
 CLASS[37] = 2
 CLASS[47] = 3
 CLASS[63] = 4
@@ -48,7 +50,7 @@ const NEEDLESS = /[\w.-]/
  * What most targets are: a path without anything encoded and without a query. Every such target passes below too; in one look
  * of the platform's it takes half of the time (bench/engine.ts).
  */
-const PLAIN = /^(?:\/(?!\.\.?(?:\/|$))[\w.~!$&'()*+,;=:@-]+)+$/
+const PLAIN = /^(?:\/(?!\.\.?(?:\/|$))[\w.~!$&'()*+,=:@-]+)+$/
 
 /** Of a few million segments the platform's look would throw: its memory of where to go back to is bounded. */
 const LONGEST_PLAIN = 10_000

@@ -133,6 +133,10 @@ describe('a policy is refused for its routes', () => {
     check(add(route), endpoint, path, /is not a route\. Write it as "GET /)
   })
 
+  it('where no request could match it, since a semicolon ends a segment somewhere', () => {
+    check(add('GET /x;y'), endpoint, 'endpoints["GET /x;y"]', /semicolon/)
+  })
+
   it.each<Row>([
     [add('HEAD /x'), endpoint, 'endpoints["HEAD /x"]', /judged as GET/],
     [
