@@ -4,6 +4,7 @@
  */
 
 import type { Denial } from './denial.ts'
+import { fold } from './letter-case.ts'
 import type { FreeParameter, PolicyCode } from './policy-data.ts'
 import type { CompiledNames } from './policy-names.ts'
 import type { ScopeAlternative } from './scope-alternatives.ts'
@@ -86,7 +87,7 @@ export function buildTrie(
       node.endpoint = endpoint
     }
   }
-  for (const root of trie.values()) if (isMixed(root)) foldLiterals(root)
+  for (const root of trie.values()) if (isMixed([root])) foldLiterals(root)
   return trie
 }
 
@@ -96,9 +97,17 @@ export function claimOf(method: string, path: string): string {
   return `${method} ${segments.join('/')}`
 }
 
-/** Whether a parameter stands beside a literal somewhere, so that one path can be meant by two routes. */
-function isMixed({ literals, parameter }: Node): boolean {
-  return (parameter && (literals.size > 0 || isMixed(parameter))) || [...literals.values()].some(isMixed)
+/**
+ * Whether a parameter stands beside a literal somewhere, so that one path can be meant by two routes. Of nodes that are one but for
+ * letter case: in `/B/a` and `/b/{x}` it does.
+ */
+function isMixed(nodes: readonly Node[]): boolean {
+  const parameters = nodes.flatMap(({ parameter }) => parameter ?? [])
+  const literals = new Map<string, Node[]>()
+  for (const node of nodes)
+    for (const [literal, child] of node.literals)
+      literals.set(fold(literal), [...(literals.get(fold(literal)) ?? []), child])
+  return (parameters.length > 0 && (literals.size > 0 || isMixed(parameters))) || [...literals.values()].some(isMixed)
 }
 
 function foldLiterals(node: Node): void {
@@ -109,11 +118,6 @@ function foldLiterals(node: Node): void {
     foldLiterals(child)
   }
   if (node.parameter) foldLiterals(node.parameter)
-}
-
-/** One letter case for all that some router takes for the same: the sign of Kelvin has a small `k`, the long `s` a large `S`. */
-export function fold(segment: string): string {
-  return segment.toLowerCase().toUpperCase().toLowerCase()
 }
 
 /** The method and the path of a route. */

@@ -2,7 +2,8 @@
  * Which routes of a policy one path can lead to: a literal segment takes requests away from a parameter, and so does one that
  * differs in letter case alone. How a path is matched: core/endpoints.ts.
  */
-import { type CompiledEndpoint, fold, parameterOf, segmentsOf } from '../core/endpoints.ts'
+import { type CompiledEndpoint, parameterOf, segmentsOf } from '../core/endpoints.ts'
+import { fold } from '../core/letter-case.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 
 /** An endpoint with the segments of its route. */

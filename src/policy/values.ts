@@ -2,8 +2,9 @@
  * The values that can stand in one place of a request, as far as two policies tell them apart: one of each sort. Text has no end,
  * but what a policy asks of it is finite: a prefix, the form and length of an id, a list of words.
  */
-import { fits, fold } from '../core/endpoints.ts'
+import { fits } from '../core/endpoints.ts'
 import { type KindForms, MAX_ID } from '../core/kinds.ts'
+import { fold } from '../core/letter-case.ts'
 import type { FreeParameter, KindInfo } from '../core/policy-data.ts'
 import { PLAN_KIND } from '../core/resources.ts'
 

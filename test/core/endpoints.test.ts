@@ -235,6 +235,17 @@ describe('a path that another route claims but for letter case or encoding', () 
   ])('is no other path: %s %s', (method, path, match) => {
     expect(found(policy, method, path)).toEqual(match)
   })
+
+  it('is nobody’s also where the two begin in another letter case each', () => {
+    const two = policyOf(['GET /B/all', 'GET /b/{id}'])
+    expect(found(two, 'GET', '/b/all')).toBeUndefined()
+    expect(found(two, 'GET', '/B/all')).toBeUndefined()
+    expect(found(two, 'GET', '/b/7')).toEqual(['GET /b/{id}', '7'])
+  })
+
+  it('is nobody’s where an I with a dot stands for an i', () => {
+    expect(found(policyOf(['GET /l/list', 'GET /l/{x}']), 'GET', '/l/l%C4%B0st')).toBeUndefined()
+  })
 })
 
 describe('a free parameter', () => {
