@@ -35,6 +35,9 @@ export const MALFORMED = {
   parameter_spelling:
     '{source} stands in the query in another spelling as well, which some servers take for the same. Send the plain name.',
 
+  json_name_spelling:
+    'A name of {source} stands in the body in another letter case, which some servers take for the same. Send it in the spelling of the API alone.',
+
   value_missing: 'The value of {source} is missing.',
   value_unreadable:
     'The value of {source} is empty, no text, or cannot be read in one way. Send the plain id, percent-encoded where it stands in a path or query.',

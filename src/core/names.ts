@@ -5,6 +5,7 @@
  */
 
 import { type Match, paramsOf } from './endpoints.ts'
+import { hasOtherSpelling } from './letter-case.ts'
 import type { Malformed, MalformedReason } from './malformed.ts'
 import { isDictionary, letGo } from './objects.ts'
 import type { CompiledName, CompiledSource, NamedAt, OnlyName } from './policy-names.ts'
@@ -147,7 +148,10 @@ function valuesAt(
   }
 }
 
-/** Follows the steps into a body. Only a field of the outermost object may be absent; whatever is there must be readable. */
+/**
+ * Follows the steps into a body. Only a field of the outermost object may be absent; whatever is there must be readable, and stand
+ * in one spelling: a reader without letter case takes another one for the field, also where that is absent.
+ */
 function valuesInBody(
   body: unknown,
   { steps, text }: CompiledSource & { readonly in: 'body' },
@@ -159,6 +163,7 @@ function valuesInBody(
     const below: unknown[] = []
     for (const value of level) {
       if (!isDictionary(value)) return blamed(told, 'value_unreadable', text)
+      if (hasOtherSpelling(value, field)) return blamed(told, 'json_name_spelling', text)
       if (!Object.hasOwn(value, field)) return depth === 0 ? 'absent' : blamed(told, 'value_missing', text)
       const inner: unknown = (value as Record<string, unknown>)[field]
       if (!each) below.push(inner)

@@ -1,5 +1,7 @@
 /** Compiles what a policy says that an endpoint names. How it is read out of a request: core/names.ts. */
+import { fold } from './letter-case.ts'
 import type { NamedResource, Names, Source } from './policy-data.ts'
+import type { WantedParameters } from './query.ts'
 import type { ResourceRef } from './resources.ts'
 import type { Tell } from './setup.ts'
 
@@ -53,7 +55,7 @@ export type CompiledNames =
       readonly only: OnlyName | undefined
       /** Whether every one has to be there (`all`), or what it means if none is. */
       readonly none: 'all' | 'plan' | 'refuse' | 'filtered'
-      readonly query: ReadonlySet<string>
+      readonly query: WantedParameters
       readonly needsBody: boolean
     }
 
@@ -70,12 +72,15 @@ export function compileNames(names: Names, params: readonly string[], tell: Tell
   )
   const needsBody = sources.some((source) => source.in === 'body')
   if (anyOf && anyOf.none !== 'refuse' && needsBody) tell(['none'], 'must be "refuse" where a body names resources.')
+  const texts = new Set(sources.flatMap((source) => (source.in === 'path' ? [] : [source.text])))
+  if (new Set([...texts].map(fold)).size < texts.size)
+    tell([], 'reads two names that differ by letter case alone, which some servers take for one.')
   return {
     what: 'resources',
     list,
     only: onlyOf(list),
     none: anyOf ? anyOf.none : 'all',
-    query: new Set(sources.flatMap((source) => (source.in === 'query' ? [source.param] : []))),
+    query: new Map(sources.flatMap((source) => (source.in === 'query' ? [[fold(source.param), source.param]] : []))),
     needsBody,
   }
 }

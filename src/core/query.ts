@@ -2,19 +2,23 @@
  * The parameters of a query that name resources: each at most once, in one spelling, with a value of one reading. Whatever is in
  * the query besides is nobody's business here. Which characters a query may hold: core/target.ts.
  */
+import { fold } from './letter-case.ts'
 import type { Malformed } from './malformed.ts'
 import { decodeStrictly } from './target.ts'
+
+/** Parameters that name resources, as the policy spells them, by that name in one letter case. */
+export type WantedParameters = ReadonlyMap<string, string>
 
 /** More parameters than this are not read, since servers stop reading as well, some after 1,000. */
 const MOST_PARAMETERS = 100
 
 /**
- * The values of some parameters, or why there is no one reading of them: one comes twice, or in another spelling (with brackets,
- * dots or spaces, which some servers drop; behind a semicolon, which some take for `&`); its value is empty or cannot be read in one
+ * The values of some parameters, or why there is no one reading of them: one comes twice, or in another spelling (in another letter
+ * case, which some servers do not mind; with brackets, dots or spaces, which some drop; behind a semicolon, which some take for `&`); its value is empty or cannot be read in one
  * way; there are too many parameters to be sure. Every server decodes names, so an encoded one is the same. Values of other
  * parameters are not looked at.
  */
-export function readQuery(query: string, wanted: ReadonlySet<string>): ReadonlyMap<string, string> | Malformed {
+export function readQuery(query: string, wanted: WantedParameters): ReadonlyMap<string, string> | Malformed {
   const values = new Map<string, string>()
   const pairs = query.split('&', MOST_PARAMETERS + 1)
   if (pairs.length > MOST_PARAMETERS) return { reason: 'query_too_long' }
@@ -53,16 +57,15 @@ function nameOf(pair: string): string | undefined {
 }
 
 /** The parameter that a name is, or is to some reader. */
-function wantedIn(name: string | undefined, wanted: ReadonlySet<string>): string | undefined {
-  if (name === undefined || wanted.has(name)) return name
-  const first = /[\w-]+/.exec(name)?.[0] ?? ''
-  if (wanted.has(first)) return first
-  const bare = name.replaceAll(/[^\w-]/g, '')
-  return wanted.has(bare) ? bare : undefined
+function wantedIn(name: string | undefined, wanted: WantedParameters): string | undefined {
+  if (name === undefined || wanted.get(name) === name) return name
+  const folded = fold(name)
+  const first = /[\w-]+/.exec(folded)?.[0] ?? ''
+  return wanted.get(first) ?? wanted.get(folded.replaceAll(/[^\w-]/g, ''))
 }
 
 /** Whether a parameter stands behind a semicolon of another one's value. */
-function hidesWanted(pair: string, wanted: ReadonlySet<string>): boolean {
+function hidesWanted(pair: string, wanted: WantedParameters): boolean {
   const parts = pair.split(';')
   return parts.some((part, i) => i > 0 && wantedIn(nameOf(part), wanted) !== undefined)
 }

@@ -1,4 +1,5 @@
 /** What a client sends: the messages of a body, and what each of them asks for. What is answered: mcp/guard.ts. */
+import { hasOtherSpelling } from '../core/letter-case.ts'
 import { isDictionary } from '../core/objects.ts'
 import type { Called, Told } from './options.ts'
 
@@ -34,6 +35,9 @@ const OF_CONNECTION = new Set([
 ])
 
 const invalid = (message: string): Unreadable => ({ status: 400, code: -32600, message })
+const OTHER_SPELLING = invalid(
+  'A name that the guard reads stands there in another letter case, which some servers take for the same.',
+)
 const NOT_HERE: Unreadable = {
   status: 403,
   code: -32001,
@@ -64,6 +68,7 @@ interface Message {
 
 function askingOf(message: unknown, { connection, tools, methods }: Told): EndpointCall | Unreadable {
   if (!isDictionary(message)) return invalid('A message is an object.')
+  if (hasOtherSpelling(message, 'jsonrpc', 'id', 'method', 'params', 'result', 'error')) return OTHER_SPELLING
   const { jsonrpc, method, params = {} } = message as Message
   if (jsonrpc !== '2.0') return invalid('A message is of JSON-RPC 2.0.')
   const nothing = { called: connection, given: undefined, isCall: false }
@@ -72,15 +77,22 @@ function askingOf(message: unknown, { connection, tools, methods }: Told): Endpo
     return 'result' in message || 'error' in message ? nothing : invalid('A message has a method.')
   if (typeof method !== 'string' || !isDictionary(params))
     return invalid('A method is text, and its params are an object.')
+  if (hasOtherSpelling(params, 'name', 'uri', 'arguments')) return OTHER_SPELLING
   if (method === 'tools/call') {
     const { name, arguments: given = {} } = params as { readonly name?: unknown; readonly arguments?: unknown }
     const called = typeof name === 'string' ? tools.get(name) : undefined
     if (!called) return NOT_HERE
-    return isDictionary(given) ? { called, given, isCall: true } : invalid('Arguments are an object.')
+    if (!isDictionary(given)) return invalid('Arguments are an object.')
+    return isSpelt(given, called) ? { called, given, isCall: true } : OTHER_SPELLING
   }
   const named = methods.get(method)
-  if (named) return { called: named, given: params, isCall: false }
+  if (named) return isSpelt(params, named) ? { called: named, given: params, isCall: false } : OTHER_SPELLING
   return OF_CONNECTION.has(method) ? nothing : NOT_HERE
+}
+
+/** Whether the arguments that stand in a path or a query have their names in one spelling. Those of a body are asked by the rules. */
+function isSpelt(given: object, { params, query }: Called): boolean {
+  return !hasOtherSpelling(given, ...[...params, ...query].map(([, argument]) => argument))
 }
 
 /** The headers in which a client repeats what a message says (protocol 2026-07-28). */

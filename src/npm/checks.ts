@@ -1,7 +1,9 @@
 /**
  * What a request to a registry must hold besides its path, since a registry believes its body and its file names: a publish
- * names its package in four places, and a tarball in two. Called by the rules; they can do nothing but refuse.
+ * names its package in four places, and a tarball in two. Registries in Go (Gitea, Forgejo) take `Name` for `name`. Called by the
+ * rules; they can do nothing but refuse.
  */
+import { hasOtherSpelling } from '../core/letter-case.ts'
 import { isDictionary } from '../core/objects.ts'
 import type { CheckedRequest, PolicyCode } from '../core/policy-data.ts'
 
@@ -36,7 +38,8 @@ function versionIn(file: string, name: string, ending = '.tgz'): string | undefi
 
 function isPackumentOf({ resources, body }: CheckedRequest): boolean {
   const id = resources[0]?.id
-  if (id === undefined || !isDictionary(body)) return false
+  if (id === undefined || !isDictionary(body) || hasOtherSpelling(body, '_id', 'name', 'versions', '_attachments'))
+    return false
   const { name = id, _id = id, versions = {}, _attachments = {} } = body
   if (body.name === undefined && body._id === undefined) return false
   if (name !== id || _id !== id || !isDictionary(versions) || !isDictionary(_attachments)) return false
@@ -44,7 +47,11 @@ function isPackumentOf({ resources, body }: CheckedRequest): boolean {
   const isListed = (version = ''): boolean => VERSION.test(version) && Object.hasOwn(versions, version)
   return (
     Object.entries(versions).every(
-      ([version, manifest]) => isDictionary(manifest) && manifest.name === id && manifest.version === version,
+      ([version, manifest]) =>
+        isDictionary(manifest) &&
+        manifest.name === id &&
+        manifest.version === version &&
+        !hasOtherSpelling(manifest, 'name', 'version'),
     ) &&
     // npm calls them by the whole name, others by the name without the scope.
     Object.keys(_attachments).every(

@@ -176,6 +176,14 @@ attack('i12', async () => {
   expect(
     (await put({ _attachments: undefined, versions: { '1.0.0': { ...manifest, deprecated: 'no' } } })).allowed,
   ).toBe(true)
+  // Names that nobody here reads may differ by letter case alone: both are packages.
+  const dependencies = { JSONStream: '1.0.0', jsonstream: '1.0.0' }
+  const both = await put({
+    Readme: '',
+    readme: '',
+    versions: { '1.0.0': { ...manifest, dependencies, Author: '', author: '' } },
+  })
+  expect(both.allowed).toBe(true)
   const other = '@acme/secret'
   for (const wrong of [
     { _id: other, name: other, _attachments: { '@acme/secret-1.0.0.tgz': {} } },
@@ -189,6 +197,13 @@ attack('i12', async () => {
     { _attachments: { '@acme/ui-2.0.0.tgz': {} } },
     { _attachments: { '../secret/secret-1.0.0.tgz': {} } },
     { _attachments: { 'ui-1.0.0.tgz/': {} } },
+    { versions: { '1.0.0': { ...manifest, Name: other } } },
+    { versions: { '1.0.0': { ...manifest, VERSION: '2.0.0' } } },
+    { Versions: { '1.0.0': { ...manifest, name: other } } },
+    { _Attachments: { 'secret-1.0.0.tgz': { data: '' } } },
+    { _attachmentſ: { 'secret-1.0.0.tgz': { data: '' } } },
+    { NAME: other },
+    { _ID: other },
   ])
     denied(await put(wrong), 'request_malformed', JSON.stringify(wrong))
   for (const none of [undefined, null, 'text', [], 7]) denied(await ask('PUT /@acme%2fui', none), 'request_malformed')

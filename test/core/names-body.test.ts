@@ -1,9 +1,9 @@
 /** What the body of a request names: every entry of a list, each readable, each once, and nothing that can be doubted. */
 import { describe, expect, it } from 'vitest'
 import { namesOf } from '../../src/core/names.ts'
-import type { Names } from '../../src/core/policy-data.ts'
+import type { NamedResource, Names } from '../../src/core/policy-data.ts'
 import { matchIn, policyWith } from './fixtures.ts'
-import { most, named, namedAt, newTold, refs } from './names-fixtures.ts'
+import { malformedIn, most, named, namedAt, newTold, refs } from './names-fixtures.ts'
 
 describe('the body', () => {
   const one: Names = [{ kind: 'file', at: 'body:file_key' }]
@@ -62,6 +62,42 @@ describe('the body', () => {
     'is malformed where something on the way is: %s',
     (body) => {
       expect(read(deep, body)).toBe('malformed')
+    },
+  )
+
+  it.each<[Names, string]>([
+    [one, '{"file_key":"A","File_Key":"B"}'],
+    [one, '{"FILE_KEY":"B","file_key":"A"}'],
+    [one, '{"file_key":"A","file_\\u212aey":"B"}'],
+    [list, '{"items":[{"file_key":"A"}],"Items":[{"file_key":"B"}]}'],
+    [list, '{"items":[{"file_key":"A"}],"item\u017f":[{"file_key":"B"}]}'],
+    [list, '{"items":[{"file_key":"A","FILE_KEY":"B"}]}'],
+    [list, '{"items":[{"file_key":"A"},{"file_key":"A","file_Key":"B"}]}'],
+    [deep, '{"a":{"b":[{"c":["A"]}],"B":[{"c":["D"]}]}}'],
+    [deep, '{"a":{"b":[{"c":["A"],"C":["D"]}]}}'],
+  ])('is malformed where a name stands in another letter case as well, at any step: %j %s', (names, body) => {
+    expect(read(names, body)).toBe('malformed')
+    const [{ at: source }] = names as [NamedResource]
+    expect(malformedIn('POST /x', names, '/x', body)).toEqual({ reason: 'json_name_spelling', source })
+  })
+
+  it('is malformed where a name that may be absent stands in another letter case', () => {
+    const either: Names = { anyOf: [...one, { kind: 'team', at: 'body:team' }], none: 'refuse' }
+    expect(read(either, '{"team":"7"}')).toEqual(['team:7'])
+    expect(malformedIn('POST /x', either, '/x', '{"team":"7","File_Key":"B"}')).toEqual({
+      reason: 'json_name_spelling',
+      source: 'body:file_key',
+    })
+  })
+
+  it.each<[Names, string, readonly string[]]>([
+    [one, '{"file_key":"A","other":1,"Other":2,"fileKey":"B","file_keys":"C"}', ['file:A']],
+    [one, '{"file_key":"A","in":{"File_Key":"B"},"dependencies":{"JSONStream":1,"jsonstream":1}}', ['file:A']],
+    [list, '{"items":[{"file_key":"A","Items":[],"x":1,"X":2}],"FILE_KEY":"B"}', ['file:A']],
+  ])(
+    'may have other names that differ by letter case alone, and the same elsewhere: %j %s',
+    (names, body, expected) => {
+      expect(read(names, body)).toEqual(expected)
     },
   )
 

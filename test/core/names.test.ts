@@ -137,7 +137,7 @@ describe('the query', () => {
     expect(read(query)).toEqual(expected)
   })
 
-  it.each(['', '?', '?x=1', '?CONTEXT_ID=A', '?context_ids=A'])(
+  it.each(['', '?', '?x=1', '?contextid=A', '?context_ids=A'])(
     'may name none, which means the whole plan: "%s"',
     (query) => {
       expect(read(query)).toBe('plan')
@@ -163,6 +163,10 @@ describe('the query', () => {
     '?context=file&context_id=A&plan_api_id=1001',
     '?plan_api_id=organization-',
     '?context=nope',
+    '?CONTEXT_ID=A',
+    '?Plan_api_id=organization-2002',
+    '?context=file&context_id=A&Context_Id=B',
+    '?context=file&context_id=A&PLAN_API_ID=organization-2002',
   ])('is malformed where it says half of it, or too much: %s', (query) => {
     expect(read(query)).toBe('malformed')
     expect(read(query, 'refuse')).toBe('malformed')
@@ -208,6 +212,9 @@ describe('why it cannot be told what a request names', () => {
     ['POST /x', body, '/x', '{"links":[]}', { reason: 'value_unreadable', source: 'body:links[].key' }],
     ['POST /x', body, '/x', '{"links":[{"key":7}]}', { reason: 'value_unreadable', source: 'body:links[].key' }],
     ['POST /x', body, '/x', '[]', { reason: 'value_unreadable', source: 'body:links[].key' }],
+    ['GET /x', query, '/x?Key=a', undefined, { reason: 'parameter_spelling', source: 'query:key' }],
+    ['GET /x', query, '/x?key=a&%E2%84%AAey=b', undefined, { reason: 'parameter_spelling', source: 'query:key' }],
+    ['POST /x', body, '/x', '{"Links":[{"key":"A"}]}', { reason: 'json_name_spelling', source: 'body:links[].key' }],
     ['POST /x', body, '/x', many, { reason: 'resources_too_many' }],
   ])('is said for %s with %j: %s', (route, names, target, text, malformed) => {
     expect(malformedIn(route, names, target, text)).toEqual(malformed)

@@ -5,7 +5,7 @@ import type { MalformedReason } from '../../src/core/malformed.ts'
 import { readQuery } from '../../src/core/query.ts'
 import { readTarget } from '../../src/core/target.ts'
 
-const WANTED = new Set(['context', 'context_id'])
+const WANTED = new Map(['context', 'context_id'].map((name) => [name, name]))
 const read = (query: string) => {
   const values = readQuery(query, WANTED)
   return 'reason' in values ? values : Object.fromEntries(values)
@@ -23,7 +23,7 @@ describe('readQuery', () => {
     ['context_id=a%20b', { context_id: 'a b' }],
     ['context_id=%E2%82%AC', { context_id: '€' }],
     ['context_id=a=b', { context_id: 'a=b' }],
-    ['CONTEXT_ID=7&contextid=8', {}],
+    ['contextid=8&context_ids=9&CONTEXTID=7', {}],
     ['x=+&y=%2F', {}],
     ['&&context_id=7&', { context_id: '7' }],
     // What is not wanted may be written as anybody likes.
@@ -53,6 +53,11 @@ describe('readQuery', () => {
     ['with a NUL in its name', 'context_i%00d=7', 'parameter_spelling'],
     ['with a space before its name', '+context_id=7', 'parameter_spelling'],
     ['with a space behind its name', 'context_id+=7', 'parameter_spelling'],
+    ['in another letter case', 'CONTEXT_ID=7', 'parameter_spelling'],
+    ['in another letter case beside a plain one', 'context_id=7&Context_Id=8', 'parameter_spelling'],
+    ['in another letter case before a plain one', 'contexT_id=8&context_id=7', 'parameter_spelling'],
+    ['in another letter case as a list', 'Context_ID%5B%5D=8', 'parameter_spelling'],
+    ['with an I that has a dot', 'context_%C4%B0d=8', 'parameter_spelling'],
     ['once plain and once as a list', 'context_id=7&context_id%5B%5D=8', 'parameter_spelling'],
     ['with no value', 'context_id=', 'value_unreadable'],
     ['with no sign of equality', 'context_id', 'value_unreadable'],
@@ -75,6 +80,7 @@ describe('readQuery', () => {
       'context_id=7&x=1;context_id=8',
       'query_semicolon',
     ],
+    ['the same in another letter case', 'x=1;y;Context_Id=8', 'query_semicolon'],
     ['the same in another spelling', 'x=1;y;context%5Fid=8', 'query_semicolon'],
     ['a semicolon in a value', 'context_id=7;x', 'query_semicolon'],
   ])('refuses a query with %s', (_, query, reason) => {
@@ -101,7 +107,7 @@ describe('readQuery', () => {
         const ours = readQuery(query, WANTED)
         if ('reason' in ours) return
         const theirs = new URLSearchParams(query)
-        for (const name of WANTED) {
+        for (const name of WANTED.keys()) {
           const value = ours.get(name)
           expect(theirs.getAll(name)).toEqual(value === undefined ? [] : [value])
         }

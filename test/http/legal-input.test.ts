@@ -44,6 +44,8 @@ const TARGETS: readonly Row[] = [
   ],
   ['a lower-case encoding', '/v1/files/%c3%a9', 'resource_not_in_plan', 'RFC 3986, 2.1: as upper case'],
   ['sub-delims', "/v1/files/a!$&'()*+,=:@b", 'resource_not_in_plan', 'RFC 3986, 3.3: they stand for themselves'],
+  ['a semicolon', `${FILE};v=1`, 'path_character', 'RFC 3986, 3.3: servlets end the segment there'],
+  ['an encoded semicolon', `${FILE}%3Bv=1`, 'resource_not_in_plan', 'a character of the segment to every router'],
   ['another letter case', `/v1/Files/${A}`, 'endpoint_unknown', 'paths are case-sensitive (RFC 9110, 4.2.3)'],
 ]
 
@@ -82,6 +84,7 @@ const QUERIES: readonly (readonly [what: string, sent: string, nobody: Verdict, 
   ['a parameter that is read, twice', 'context_id=456', 'taken', 'parameter_repeated', 'the first or the last'],
   ['the same as a list', 'context_id[]=456', 'taken', 'parameter_spelling', 'qs takes it for the same name'],
   ['the same with a broken sign', 'context_id%=456', 'taken', 'parameter_spelling', 'lenient readers drop it'],
+  ['the same in another letter case', 'Context_ID=456', 'taken', 'parameter_spelling', 'one name to ASP.NET'],
   ['the same behind a semicolon', 'x=1;context_id=456', 'taken', 'query_semicolon', 'once the separator of HTML 4'],
 ]
 

@@ -109,6 +109,7 @@ describe('a message', () => {
     expect((await post(made, message('resources/read', { uri: 'ABC' }))).status).toBe(200)
     expect(codeOf(await post(made, message('resources/read', { uri: 'DEF' })))).toBe('resource_not_allowed')
     expect(codeOf(await post(made, message('resources/read')))).toBe('request_malformed')
+    expect((await post(made, message('resources/read', { uri: 'ABC', Uri: 'DEF' }))).status).toBe(400)
     expect((await post(made, message('prompts/list'))).status).toBe(403)
   })
 
@@ -138,6 +139,10 @@ describe('a message', () => {
       file('"ABC"'),
       file('null'),
       file('{"File":"ABC"}'),
+      file('{"file":"ABC","File":"DEF"}'),
+      ...['JSONRPC', 'Id', 'Method', 'Params', 'Result', 'Error'].map((name) => ({ ...message('ping'), [name]: 'x' })),
+      ...['Name', 'URI', 'Argument\u017f'].map((name) => message('ping', { [name]: 'x' })),
+      { jsonrpc: '2.0', id: 7, result: {}, Method: 'tools/call' },
       file('{"file":"\\ud800"}'),
       '{"jsonrpc":"2.0","id":1,"method":"ping","method":"tools/call","params":{"name":"wipe"}}',
       '',
@@ -167,7 +172,7 @@ describe('a message', () => {
       expect((await send1((await start()).port, sent)).status, type).toBeGreaterThanOrEqual(400)
     }
     expect(got).toEqual([])
-    expect((await post(made, file('{"file":"ABC"}'))).status).toBe(200)
+    expect((await post(made, file('{"file":"ABC","more":1,"More":2,"in":{"File":1}}'))).status).toBe(200)
   })
 
   it('whose value makes the path of another endpoint is refused, whatever that one takes', async () => {

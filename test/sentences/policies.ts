@@ -84,6 +84,11 @@ const routes = mistakesOf<readonly [route: string, endpoint: unknown]>(
     'that ends with a slash': ['GET /x/', ENDPOINT],
     'with a query': ['GET /x?y', ENDPOINT],
     'with two dots': ['GET /x/../y', ENDPOINT],
+    'with a semicolon': ['GET /x;y', ENDPOINT],
+    'that reads one name in two letter cases': [
+      'GET /x',
+      { scopes: [], names: ['query:id', 'query:ID'].map((at) => ({ kind: 'client', at })) },
+    ],
     'for HEAD': ['HEAD /x', ENDPOINT],
     'of a path that another one has': [
       'GET /projects/{x}/invoices/{y}',

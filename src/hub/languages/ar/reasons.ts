@@ -105,6 +105,8 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
   reason_query_name: 'اسم أحد معاملات الاستعلام ليس UTF-8. أرسله بترميز UTF-8 وبالنسبة المئوية.',
   reason_parameter_repeated: 'ورد {source} أكثر من مرة. أرسله مرة واحدة.',
   reason_parameter_spelling: 'ورد {source} في الاستعلام بكتابة أخرى أيضًا، تعدّها بعض الخوادم نفسها. أرسل الاسم البسيط.',
+  reason_json_name_spelling:
+    'ورد اسم من {source} في المتن بأحرف كبيرة أو صغيرة مختلفة، تعدّها بعض الخوادم نفسها. أرسله كما تكتبه الواجهة البرمجية فقط.',
   reason_value_missing: 'قيمة {source} ناقصة.',
   reason_value_unreadable:
     'قيمة {source} فارغة أو ليست نصًا أو لا تُقرأ بطريقة واحدة. أرسل المعرّف البسيط، مرمّزًا بالنسبة المئوية في المسار والاستعلام.',
