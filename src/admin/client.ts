@@ -46,10 +46,7 @@ export class AdminApiError extends Error {
 const OPTIONS: {
   readonly [Name in keyof AdminClientOptions]-?: readonly [isRight: (value: unknown) => boolean, what: string]
 } = {
-  baseUrl: [
-    (value) => typeof value === 'string',
-    'where the API is mounted, as text, such as "https://example.com/admin"',
-  ],
+  baseUrl: [(value) => typeof value === 'string', 'where the API is mounted, as text, such as "/admin"'],
   fetch: [(value) => typeof value === 'function', 'a function'],
   headers: [(value) => typeof value === 'function' || isDictionary(value), 'an object, or a function that gives one'],
   stepUp: [(value) => typeof value === 'function', 'a function'],
