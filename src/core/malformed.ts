@@ -11,6 +11,8 @@ import { type Sentence, sentence } from './sentence.ts'
  * The sentences hold no quotation mark and no backslash, since they stand in a header too.
  */
 export const MALFORMED = {
+  request_form: 'What was asked about is no request. This is a mistake of the server.',
+
   credential_repeated: 'It carries more than one credential. Send one, in one header.',
   credential_unreadable: 'The header of the credential is no text. Send text.',
 

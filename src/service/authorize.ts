@@ -24,6 +24,9 @@ type OnDecision = (info: DecisionInfo) => unknown
 /** A decision, at once where nothing has to be waited for. */
 export type Decide = (asked: Asked, options?: SurfaceOptions) => Awaitable<Decision<string>>
 
+/** What cannot even be looked at: nothing, or what throws when it is read. */
+const NO_REQUEST = { reason: 'request_form' } as const
+
 /** Makes `decide`. */
 export function createDecide(engine: Engine, grants: GrantCache, onDecision: OnDecision | undefined): Decide {
   const { report } = engine
@@ -37,7 +40,7 @@ export function createDecide(engine: Engine, grants: GrantCache, onDecision: OnD
     inquiry: Inquiry | undefined,
     refusal: RefusalCode | undefined,
   ): Decision<string> => {
-    const decision = inquiry ? conclude(inquiry, refusal) : policy.denials.of('request_malformed')
+    const decision = inquiry ? conclude(inquiry, refusal) : policy.denials.malformed(NO_REQUEST)
     if (decision.allowed) noteUse(inquiry as Inquiry)
     else noteRefusal(engine, decision.code, inquiry)
     if (engine.usage && inquiry?.engine.usage) noteGathered(engine.usage, inquiry, decision)

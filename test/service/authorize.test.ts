@@ -134,6 +134,8 @@ describe('a refusal', () => {
       expect(decision).toMatchObject({ allowed: false })
       expect(['token_missing', 'request_malformed']).toContain(decision.allowed || decision.code)
     }
+    for (const none of [undefined, null, 5, 'GET /', trap])
+      expect(await tokens.authorize(none as never)).toMatchObject({ code: 'request_malformed', reason: 'request_form' })
   })
 
   it('is token_missing or endpoint_unknown for methods and targets of the wrong type', async () => {

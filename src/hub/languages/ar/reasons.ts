@@ -79,6 +79,7 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
   reason_resource_not_in_plan_help: 'تحقق من معرّفه.',
   reason_resource_not_allowed_help: 'اطلب من أحد المسؤولين إضافته.',
   reason_unavailable_help: 'حاول مرة أخرى لاحقًا.',
+  reason_request_form: 'ما سُئل عنه ليس طلبًا. هذا خطأ في الخادم.',
   reason_credential_repeated: 'يحمل أكثر من رمز. أرسل واحدًا في ترويسة واحدة.',
   reason_credential_unreadable: 'ترويسة الرمز ليست نصًا. أرسل نصًا.',
   reason_target_form: 'هدف الطلب ليس على صيغة مسار واستعلام.',

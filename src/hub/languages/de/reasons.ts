@@ -86,6 +86,7 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
   reason_resource_not_in_plan_help: 'Prüfen Sie ihre ID.',
   reason_resource_not_allowed_help: 'Bitten Sie jemanden aus der Verwaltung, sie hinzuzufügen.',
   reason_unavailable_help: 'Versuchen Sie es später noch einmal.',
+  reason_request_form: 'Wonach gefragt wurde, ist keine Anfrage. Das ist ein Fehler des Servers.',
   reason_credential_repeated: 'Sie enthält mehr als ein Token. Senden Sie eines, in einer Kopfzeile.',
   reason_credential_unreadable: 'Die Kopfzeile des Tokens ist kein Text. Senden Sie Text.',
   reason_target_form: 'Das Ziel der Anfrage hat nicht die Form /pfad?abfrage.',

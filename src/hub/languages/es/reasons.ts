@@ -80,6 +80,7 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
   reason_resource_not_in_plan_help: 'Compruebe su ID.',
   reason_resource_not_allowed_help: 'Pida a un administrador que lo añada.',
   reason_unavailable_help: 'Inténtelo de nuevo más tarde.',
+  reason_request_form: 'Lo que se preguntó no es una solicitud. Es un error del servidor.',
   reason_credential_repeated: 'Lleva más de un token. Envíe uno, en una sola cabecera.',
   reason_credential_unreadable: 'La cabecera del token no es texto. Envíe texto.',
   reason_target_form: 'El destino de la solicitud no tiene la forma /ruta?consulta.',

@@ -87,6 +87,7 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
   reason_resource_not_in_plan_help: 'Vérifiez son identifiant.',
   reason_resource_not_allowed_help: 'Demandez à un administrateur de l’ajouter.',
   reason_unavailable_help: 'Réessayez plus tard.',
+  reason_request_form: 'Ce qui a été demandé n’est pas une requête. C’est une erreur du serveur.',
   reason_credential_repeated: 'Elle contient plus d’un jeton. Envoyez-en un, dans un seul en-tête.',
   reason_credential_unreadable: 'L’en-tête du jeton n’est pas un texte. Envoyez du texte.',
   reason_target_form: 'La cible de la requête n’a pas la forme /chemin?paramètres.',

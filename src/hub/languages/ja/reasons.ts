@@ -80,6 +80,7 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
   reason_resource_not_in_plan_help: 'ID を確認してください。',
   reason_resource_not_allowed_help: '管理者にリソースの追加を依頼してください。',
   reason_unavailable_help: '後でもう一度お試しください。',
+  reason_request_form: '渡されたものはリクエストではありません。サーバーの誤りです。',
   reason_credential_repeated: 'トークンが 2 つ以上あります。1 つのヘッダーで 1 つだけ送信してください。',
   reason_credential_unreadable: 'トークンのヘッダーがテキストではありません。テキストを送信してください。',
   reason_target_form: 'リクエスト先が /パス?クエリ の形式ではありません。',
