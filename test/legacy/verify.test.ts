@@ -249,7 +249,7 @@ describe('very many comparisons', () => {
     const { adopt, ask, asked } = slowWorld({ verify, atOnce: 8 }, { timeoutMs: 60_000 })
     await adopt('slow', 0)
     await adopt('slow', 1)
-    const flood = wrongs(100).map(ask)
+    const flood = wrongs(100).map((key) => ask(key))
     const honest = ask(KEYS.slow(1))
     await new Promise((resolve) => setTimeout(resolve, 10))
     expect(under()).toBe(5)
@@ -286,7 +286,7 @@ describe('very many comparisons', () => {
     const { adopt, ask, asked } = slowWorld({ verify, atOnce: 1 }, { timeoutMs: 60_000 })
     for (const n of [0, 1, 2]) await adopt('slow', n)
     const keys = wrongs(10)
-    const flood = keys.map(ask)
+    const flood = keys.map((key) => ask(key))
     const others = [ask(KEYS.slow(1)), ask(KEYS.slow(2))]
     await new Promise((resolve) => setTimeout(resolve, 10))
     await release()
