@@ -125,10 +125,10 @@ function killsIn(start: () => Promise<{ readonly where: Where; stop(): Promise<u
       store,
       got().map(({ notice }) => notice),
     )
-    const last = got()
-      .filter(({ notice, pid }) => !before.has(pid) && notice.planId === '1001')
-      .map(({ notice }) => notice.id)
-    expect(new Set(last).size).toBe(last.length)
+    // Whatever of it came twice, since an answer was lost: the other one has sent nothing.
+    const senders = got().flatMap(({ pid }) => (before.has(pid) ? [] : [pid]))
+    expect(senders.length).toBeGreaterThanOrEqual(20)
+    expect(new Set(senders).size).toBe(1)
     await tokens.close()
     await close()
   })
