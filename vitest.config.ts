@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { LongFirst } from './test/support/long-first.ts'
@@ -18,6 +19,7 @@ const alone = inFolders(
   'clients',
   'docs',
   'examples',
+  'http',
   'mcp',
   'nestjs',
   'operations',
@@ -75,7 +77,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // Some tests are about processes that compete: more than these at once would only wait for each other.
+    maxWorkers: IN_CI ? 2 : Math.min(4, Math.max(2, availableParallelism())),
     reporters: ['default', './test/support/count-reporter.ts'],
     coverage: {
       // It makes code several times as slow, so that `npm test` counts in CI alone; `npm run coverage` does anywhere.
