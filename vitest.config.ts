@@ -13,7 +13,7 @@ const rules = inFolders('core', 'policy', 'figma', 'conformance', 'service', 'op
 
 /**
  * Each file of these is a process of its own: what it loads changes the process for good, as some frameworks do, or is large and
- * needed by no other. All other files share what is loaded, which took more time than their tests.
+ * needed by no other. All other files share what is loaded, which took more time than their tests; in CI the rules alone do.
  */
 const alone = inFolders(
   'clients',
@@ -48,7 +48,7 @@ export default defineConfig({
           name: 'world',
           include: ['test/**/*.test.ts'],
           exclude: [...rules, ...alone, 'test/hub/**', 'test/cli/**'],
-          isolate: false,
+          isolate: IN_CI,
           globalSetup: './test/support/build-hub.ts',
           typecheck: { enabled: true, include: ['test/types/**/*.test-d.ts'], tsconfig: './test/types/tsconfig.json' },
         },
@@ -57,14 +57,14 @@ export default defineConfig({
       {
         extends: true,
         // The command line as it is built, once for all of them.
-        test: { name: 'cli', include: ['test/cli/**/*.test.ts'], isolate: false, globalSetup: './test/cli/build.ts' },
+        test: { name: 'cli', include: ['test/cli/**/*.test.ts'], isolate: IN_CI, globalSetup: './test/cli/build.ts' },
       },
       {
         extends: true,
         test: {
           name: 'hub',
           include: ['test/hub/**/*.test.ts'],
-          isolate: false,
+          isolate: IN_CI,
           globalSetup: './test/support/build-hub.ts',
           // A real browser on a machine with other work: what passes only at its second try is shown as such.
           retry: 1,
