@@ -47,8 +47,9 @@ describeInBrowsers('the frame', () => {
         frame: await dialog.boundingBox(),
         buttons: (await dialog.locator('footer').boundingBox())?.y,
       })
-      const first = await box()
+      // Until its parts are loaded, another frame holds the place.
       await expect.poll(() => isFocused(dialog.getByLabel('Name'))).toBe(true)
+      const first = await box()
       await go('scopes')
       await expect.poll(() => isFocused(dialog.getByLabel('Search scopes'))).toBe(true)
       expect(await box()).toEqual(first)
