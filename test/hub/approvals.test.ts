@@ -159,6 +159,8 @@ describeInBrowsers('what waits in a plan', () => {
     const { page, drawer, ask, widen, url, tokens, state } = await opened()
     await ask('bob', 'By Bob')
     const mine = await ask('ada', 'By Ada')
+    // The newest comes first, so it is asked for in a millisecond of its own.
+    await new Promise((resolve) => setTimeout(resolve, 5))
     await widen('bob')
     await page.goto(url)
     await page.getByRole('button', { name: /^Requests.*2 wait for you$/ }).click()
