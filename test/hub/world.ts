@@ -122,7 +122,11 @@ export async function hubWorld({ directory: change, engine, ...options }: HubWor
       ahead += days * DAY
     },
     /** Makes a token as Ada would. */
-    make: (name: string, change: Wish<Policy> = {}) => make({ actor: 'ada', name, lifetimeDays: 90, ...change }),
+    /** Makes a token, in a millisecond of its own, so that what was made later is newer and ends later. */
+    async make(name: string, change: Wish<Policy> = {}) {
+      for (const from = Date.now(); Date.now() === from; ) await new Promise((resolve) => setTimeout(resolve, 1))
+      return make({ actor: 'ada', name, lifetimeDays: 90, ...change })
+    },
     /** Uses a secret, so that a use is on record. */
     use: (secret: string) =>
       tokens.authorize({ method: 'GET', url: '/v1/files/ABCDEFG123', headers: { 'x-figma-token': secret } }),
