@@ -37,8 +37,8 @@ async function bundleStyle(): Promise<Asset> {
 
 /**
  * The script, and the files that it imports: one at once, which has all that the table needs and what later parts share with it, and one
- * for each part of the page that is loaded when it is first drawn. Of these, only what it has alone is in its file. The script itself
- * is a file apart, since it runs again where a host puts another page in its place.
+ * of those parts, which is loaded when one of them is first drawn. The script itself is a file apart, since it runs again where a host
+ * puts another page in its place.
  */
 async function bundleScript(modules: ReadonlyMap<string, string>) {
   const bundle = await rolldown({

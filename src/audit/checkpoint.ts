@@ -65,8 +65,13 @@ const schema = z.strictObject({
 })
 
 function check({ store, at }: { readonly [F in keyof CheckpointInput]?: unknown }, tell: Tell): void {
-  if (typeof Object(store).events !== 'function') tell(['store'], 'must be a store.')
+  tellLog(store, tell)
   if (at !== undefined && !isDate(at)) tell(['at'], 'must be epoch milliseconds.')
+}
+
+/** Tells of what is no store whose log can be read. */
+export function tellLog(store: unknown, tell: Tell): void {
+  if (typeof Object(store).events !== 'function') tell(['store'], 'must be a store.')
 }
 
 /** A checkpoint that one of the keys has signed; otherwise what is wrong with it. */

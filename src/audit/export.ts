@@ -7,6 +7,7 @@ import { isDate } from '../core/token.ts'
 import type { TokenStore } from '../ports.ts'
 import { engineFor } from '../service/engines.ts'
 import { type ExportInput, type ExportPart, exportPart } from '../service/export-events.ts'
+import { tellLog } from './checkpoint.ts'
 
 /** The log of a plan, for one of its admins. */
 export interface PlanExport extends ExportInput {
@@ -57,7 +58,7 @@ function partOfPlan({ tokens, after: _, ...input }: PlanExport): Part {
 
 function partOfLog({ store, format, after: first }: LogExport): Part {
   const issues = []
-  if (typeof Object(store).events !== 'function') issues.push(issueAt(['store'], 'must be a store.'))
+  tellLog(store, (at, message) => void issues.push(issueAt(at, message)))
   if (!Object.hasOwn(TEXT_OF_EVENT, format)) issues.push(issueAt(['format'], 'must be "csv" or "ndjson".'))
   if (first !== undefined && !/^\d{1,15}$/.test(first)) issues.push(issueAt(['after'], 'must be the next of a part.'))
   if (issues.length > 0) throw new SetupError('exportEvents', issues)

@@ -11,7 +11,7 @@ import { readOptions } from '../core/setup.ts'
 import { callable } from '../core/shape.ts'
 import { isDate } from '../core/token.ts'
 import type { TokenStore } from '../ports.ts'
-import { type Checkpoint, readCheckpoint, refuseUnchained } from './checkpoint.ts'
+import { type Checkpoint, readCheckpoint, refuseUnchained, tellLog } from './checkpoint.ts'
 import { createFindings, type LogReport } from './findings.ts'
 import { type ProvingKey, proversOf } from './keys.ts'
 import { createWalker } from './walk.ts'
@@ -170,7 +170,7 @@ const schema = z.strictObject({
 
 const readInput = (input: VerifyInput): VerifyInput =>
   readOptions<VerifyInput>('verifyLog', schema, input, {}, ({ store, checkpoints, key, from }, tell) => {
-    if (typeof Object(store).events !== 'function') tell(['store'], 'must be a store.')
+    tellLog(store, tell)
     if (from !== undefined && !isCount(from)) tell(['from'], 'must be a seq, 1 or more.')
     if (checkpoints === undefined) return
     if (!(Array.isArray(checkpoints) && checkpoints.every((one) => typeof one === 'string')))
