@@ -49,10 +49,17 @@ export interface Match {
 
 interface Node {
   readonly literals: Map<string, Node>
+  /** The same by length and first letter, so that no segment of a path is cut out to look for it (bench/engine.ts). */
+  readonly starts: Map<number, Literal[]>
   /** The children of each literal in one letter case; only in a tree in which a parameter stands beside a literal. */
   folded: Map<string, Node[]> | undefined
   parameter: Node | undefined
   endpoint: CompiledEndpoint | undefined
+}
+
+interface Literal {
+  readonly text: string
+  readonly node: Node
 }
 
 /** The endpoints of a policy, by method. */
@@ -60,6 +67,7 @@ export type EndpointTrie = ReadonlyMap<string, Node>
 
 const newNode = (): Node => ({
   literals: new Map(),
+  starts: new Map(),
   folded: undefined,
   parameter: undefined,
   endpoint: undefined,
@@ -141,7 +149,27 @@ function childOf(node: Node, segment: string): Node {
     node.parameter ??= newNode()
     return node.parameter
   }
-  return node.literals.get(segment) ?? put(node.literals, segment)
+  const known = node.literals.get(segment)
+  if (known) return known
+  const child = put(node.literals, segment)
+  const start = startOf(segment, 0, segment.length)
+  node.starts.set(start, [...(node.starts.get(start) ?? []), { text: segment, node: child }])
+  return child
+}
+
+/** What most literals of one node differ in: length and first letter. */
+function startOf(path: string, from: number, end: number): number {
+  return ((end - from) << 7) | path.charCodeAt(from)
+}
+
+function literalAt({ starts }: Node, path: string, from: number, end: number): Node | undefined {
+  const alike = starts.get(startOf(path, from, end))
+  if (alike)
+    for (let i = 0; i < alike.length; i++) {
+      const { text, node } = alike[i] as Literal
+      if (path.startsWith(text, from)) return node
+    }
+  return undefined
 }
 
 function put(nodes: Map<string, Node>, key: string): Node {
@@ -190,14 +218,15 @@ interface Captured {
 
 function walk(node: Node, path: string, from: number, captured: Captured | undefined): Match | undefined {
   const slash = path.indexOf('/', from)
-  const segment = slash === -1 ? path.slice(from) : path.slice(from, slash)
-  const literal = node.literals.size === 0 ? undefined : node.literals.get(segment)
+  const end = slash === -1 ? path.length : slash
+  const literal = node.starts.size === 0 ? undefined : literalAt(node, path, from, end)
   if (literal) {
     const found = slash === -1 ? matchAt(literal, valuesOf(captured)) : walk(literal, path, slash + 1, captured)
     if (found) return found
   }
   const parameter = node.parameter
   if (!parameter) return undefined
+  const segment = path.slice(from, end)
   const value = segment.includes('%') ? (decodeStrictly(segment) as string) : segment
   return slash === -1
     ? matchAt(parameter, captured ? [...valuesOf(captured), value] : [value])
