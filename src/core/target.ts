@@ -40,6 +40,7 @@ CLASS[63] = 4
 
 const DOT = 46
 const SLASH = 47
+const COLON = 58
 /**
  * What nobody encodes, and what routers differ in decoding before they look for a route. The marks `~!'()*` are not among them:
  * the encoders of Java, Python and PHP write them as `%7E`, `%21` and so on, and every router decodes them in a parameter.
@@ -63,15 +64,21 @@ export function readTarget(raw: unknown): Target | undefined {
 
 /** Reads the target out of the absolute URL of a Fetch `Request`, without building a `URL`. */
 export function readTargetOfUrl(url: unknown): Target | undefined {
-  return typeof url === 'string' ? readFrom(url, pathStart(url)) : undefined
+  if (typeof url !== 'string') return undefined
+  const start = pathStart(url)
+  return start === -1 ? undefined : readTarget(url.slice(start))
 }
 
 /** Where the path of an absolute URL begins, behind scheme and authority; -1 if there is none. No pattern: `bench -- http`. */
 export function pathStart(url: string): number {
   const first = url.indexOf('/')
   const start = url.indexOf('/', first + 2)
-  const isOrigin = first > 1 && url.startsWith('://', first - 1)
-  return isOrigin && url.lastIndexOf('?', start) < 0 && url.lastIndexOf('#', start) < 0 ? start : -1
+  const isOrigin = first > 1 && url.charCodeAt(first - 1) === COLON && url.charCodeAt(first + 1) === SLASH
+  return isOrigin && isBehind(url.indexOf('?'), start) && isBehind(url.indexOf('#'), start) ? start : -1
+}
+
+function isBehind(place: number, start: number): boolean {
+  return place === -1 || place > start
 }
 
 function readFrom(text: string, start: number): Target | undefined {
