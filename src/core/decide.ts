@@ -30,19 +30,19 @@ export interface Facts extends NamedPlaces {
   record: TokenRecord | undefined
   secret: SecretRecord | undefined
   /** Where the request came from, as the host says; `undefined` if it does not. */
-  address: unknown
+  address?: unknown
   grant: Grant | undefined
   /** What the directory said of the token's plan. */
   plan: unknown
   /** The rules of that plan; `undefined` where it has none. */
-  rules: PlanRules | undefined
+  rules?: PlanRules | undefined
   /** When the token was last used, where a rule asks for it and it is known. */
-  usedAt: number | undefined
+  usedAt?: number | undefined
   match: Match | undefined
   /** How its limit of requests stands; `undefined` where it has none. */
-  limited: Limited | 'unavailable' | undefined
+  limited?: Limited | 'unavailable' | undefined
   /** What is wrong with the target, or with what the request names. */
-  malformed: Malformed | undefined
+  malformed?: Malformed | undefined
 }
 
 /** The rules by name. */

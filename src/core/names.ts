@@ -31,7 +31,7 @@ export interface Told {
    * was a twelfth of what `authorize` allocates (bench/engine.ts).
    */
   namedAt: readonly NamedAt[]
-  malformed: Malformed | undefined
+  malformed?: Malformed | undefined
 }
 
 function blamed(told: Told, reason: MalformedReason, source?: string): 'malformed' {

@@ -27,7 +27,6 @@ import { change, type Judged } from '../service/commit.ts'
 import { refusalOf } from '../service/decision.ts'
 import { type ManagingEngine, timeOf } from '../service/engine.ts'
 import { findByDigest } from '../service/find.ts'
-import { createGrantCache } from '../service/grants.ts'
 import { newId } from '../service/ids.ts'
 import type { Inquiry } from '../service/inquiry.ts'
 import { fresh, repeatable } from '../service/issue.ts'
@@ -82,7 +81,7 @@ export async function renew(
   let inquiry: Inquiry
   let key: ReadKey
   try {
-    inquiry = readAsked(engine, createGrantCache(engine), policy, asked as Asked, undefined)
+    inquiry = readAsked(engine, policy, asked as Asked, undefined)
     key = keyOf(asked, options)
   } catch {
     return refuse('request_malformed')
@@ -202,7 +201,7 @@ function refusalOfToken(wish: Wish, record: TokenRecord, isUsed = false): NotRen
   const secret = secretWithDigest(record, digest)
   inquiry.record = record
   inquiry.secret = secret
-  inquiry.grant = inquiry.grants.grantOf(record)
+  inquiry.grant = inquiry.engine.grants.grantOf(record)
   inquiry.now = timeOf(engine)
   const may = renewUntilOf(record) !== undefined && engine.types.get(record.type)?.type.selfRenewal !== undefined
   const isNewest = newestSecret(record)?.digest === digest

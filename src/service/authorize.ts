@@ -12,7 +12,6 @@ import type { Awaitable } from '../ports.ts'
 import { allowanceOf, type Decision, refusalOf } from './decision.ts'
 import type { Engine } from './engine.ts'
 import { type GatherStage, gatherNames, gatherPlaces, gatherPlan, gatherRecord, STAGES } from './gather.ts'
-import type { GrantCache } from './grants.ts'
 import type { Inquiry } from './inquiry.ts'
 import { type DecisionInfo, infoOf, noteGathered, noteMatch, noteRefusal, noteUse } from './noted.ts'
 import { type Asked, readAsked } from './request.ts'
@@ -28,7 +27,7 @@ export type Decide = (asked: Asked, options?: SurfaceOptions) => Awaitable<Decis
 const NO_REQUEST = { reason: 'request_form' } as const
 
 /** Makes `decide`. */
-export function createDecide(engine: Engine, grants: GrantCache, onDecision: OnDecision | undefined): Decide {
+export function createDecide(engine: Engine, onDecision: OnDecision | undefined): Decide {
   const { report } = engine
   const hookFailed = (error: unknown): void => report.failed(error, 'onDecision')
   const uncounting = engine.limits || engine.usage ? { ...engine, limits: undefined, usage: undefined } : engine
@@ -55,7 +54,7 @@ export function createDecide(engine: Engine, grants: GrantCache, onDecision: OnD
     let inquiry: Inquiry | undefined
     const basePath = basePathOf(options)
     try {
-      inquiry = readAsked(options?.again === true ? uncounting : engine, grants, policy, asked, basePath)
+      inquiry = readAsked(options?.again === true ? uncounting : engine, policy, asked, basePath)
       if (options !== undefined) inquiry.address = options.address
     } catch (error) {
       // A call of no route is a mistake of the host's. Anything else is something that cannot even be looked at.

@@ -8,6 +8,7 @@ import { deepFreeze } from '../core/freeze.ts'
 import { isObject } from '../core/objects.ts'
 import { secretWithDigest, type TokenRecord } from '../core/token.ts'
 import { areObjects } from './ask.ts'
+import type { KeptGrant } from './grants.ts'
 
 /** How much is remembered: one for a token, and one more for every 1,024 characters of it. About 1 kB each. */
 const MAX_WEIGHT = 100_000
@@ -24,8 +25,11 @@ const BRING_SECRETS: ReadonlySet<TokenEvent['type']> = new Set([
   'self_refreshed',
 ])
 
-interface Entry {
+/** What is remembered of one token. */
+export interface Entry {
   readonly record: TokenRecord
+  /** What the record grants; made by the first request that asks. Nobody can change the record, so it stays. */
+  grant: KeptGrant | undefined
   readonly weight: number
   /** Whether it was asked for since it was last looked over for removal. */
   used: boolean
@@ -33,8 +37,8 @@ interface Entry {
 
 /** The tables of one process, begun anew with every first cursor. */
 export interface Cache {
-  /** The record with a digest, `null` for one that the store does not know, `undefined` where nothing is remembered. */
-  recall(digest: string): TokenRecord | null | undefined
+  /** The entry with a digest, `null` for one that the store does not know, `undefined` where nothing is remembered. */
+  recall(digest: string): Entry | null | undefined
   /** How many events were taken in. */
   news(): number
   /** Remembers an answer to a look-up that began after so many events, unless one since then may be newer than it. */
@@ -77,7 +81,7 @@ export function createCache(): Cache {
       const entry = byDigest.get(digest)
       if (!entry) return unknown.has(digest) || olderUnknown.has(digest) ? null : undefined
       entry.used = true
-      return entry.record
+      return entry
     },
 
     news: () => news,
@@ -107,7 +111,8 @@ export function createCache(): Cache {
         if (!(version >= before.record.version)) return
         forget(before)
       }
-      const entry = { record: deepFreeze(record), weight: 1 + (JSON.stringify(record).length >> 10), used: false }
+      const heavy = JSON.stringify(record).length >> 10
+      const entry: Entry = { record: deepFreeze(record), grant: undefined, weight: 1 + heavy, used: false }
       makeRoom(entry.weight)
       byId.set(id, entry)
       for (const secret of secrets) byDigest.set(secret.digest, entry)

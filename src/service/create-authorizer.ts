@@ -21,7 +21,7 @@ import { createDeadlines } from './deadlines.ts'
 import type { Decision } from './decision.ts'
 import type { Engine } from './engine.ts'
 import { createFreshness } from './freshness.ts'
-import { createGrantCache, type GrantCache } from './grants.ts'
+import { createGrantCache } from './grants.ts'
 import { type InspectInput, type Inspection, inspect } from './inspect.ts'
 import { type AuthorizerOptions, readAuthorizerOptions } from './options.ts'
 import { completeClock } from './platform.ts'
@@ -91,19 +91,17 @@ export interface Authorizer<P extends Policy = TokenOnlyPolicy> {
  */
 export function createAuthorizer<P extends Policy>(options: AuthorizerOptions<P>): Authorizer<P> {
   const { given, policies } = readAuthorizerOptions(options)
-  const engine = createEngine(given, policies)
-  return authorizerOf(engine, policies, createGrantCache(engine), given)
+  return authorizerOf(createEngine(given, policies), policies, given)
 }
 
 /** The calls of an engine that answer requests. */
 export function authorizerOf<P extends Policy>(
   engine: Engine,
   policies: readonly P[],
-  grants: GrantCache,
   { onDecision }: Pick<AuthorizerOptions, 'onDecision'>,
 ): Authorizer<P> {
   // Only a policy that has public endpoints allows a request without a token.
-  const decide = createDecide(engine, grants, onDecision) as Authorizer<P>['decide']
+  const decide = createDecide(engine, onDecision) as Authorizer<P>['decide']
   return {
     policies,
     ...(engine.legacy && { legacy: engine.legacy }),
@@ -130,6 +128,7 @@ export function createEngine(options: AuthorizerOptions, policies: readonly Poli
   const within = createDeadlines(fullClock, timeoutMs)
   const report = createReport(options.onError, options.onWarning, options.onDecision !== undefined)
   const asking = { within, report }
+  const grants = createGrantCache(types, options.addresses)
   const engine: Engine = {
     surfaces: new Map(compiled.map((policy) => [policy.surface, policy])),
     main: compiled[0] as CompiledPolicy,
@@ -149,7 +148,8 @@ export function createEngine(options: AuthorizerOptions, policies: readonly Poli
     bodyWithin: createDeadlines(fullClock, bodyTimeoutMs),
     readFetchBody,
     timeoutMs,
-    freshness: createFreshness(store, fullClock, asking, freshnessMs, timeoutMs),
+    freshness: createFreshness(store, fullClock, asking, { freshnessMs, timeoutMs, grants }),
+    grants,
     answers: createAnswers(directory, fullClock, directoryMaxAgeMs),
     uses: createUses(store, fullClock, asking),
     report,

@@ -16,7 +16,6 @@ import type { ManagingEngine } from './engine.ts'
 import { keepEngine } from './engines.ts'
 import { createExplain } from './explain.ts'
 import { featuresOf } from './features.ts'
-import { createGrantCache } from './grants.ts'
 import type { CreateInput, EditInput, RevokeInput } from './input.ts'
 import type { Issued, Requested } from './issue.ts'
 import { edit, events, get, list, rules, type TokenPage } from './manage.ts'
@@ -54,9 +53,8 @@ export function createPlanTokens<P extends Policy>(options: EngineOptions<P>): P
     if (given.approvals) return given.approvals
     throw new PlanTokenError('approval_required', { message: NO_APPROVALS })
   }
-  const grants = createGrantCache(engine)
   const tokens: PlanTokens<P, Issued | Requested> = {
-    ...authorizerOf(engine, policies, grants, given),
+    ...authorizerOf(engine, policies, given),
     features: featuresOf(engine),
     create: (input) => create(engine, input as CreateInput),
     async adopt(input) {
@@ -82,7 +80,7 @@ export function createPlanTokens<P extends Policy>(options: EngineOptions<P>): P
     revokeSecret: (input) => revokeSecret(engine, input),
     events: (input) => events(engine, input),
     checkLinks: (input) => checkLinks(engine, policies, input),
-    explain: createExplain(engine, grants) as PlanTokens<P>['explain'],
+    explain: createExplain(engine) as PlanTokens<P>['explain'],
     usage: async (input) => gathererOf(engine).usage(engine, input),
     advice: async (input) => gathererOf(engine).advice(engine, input) as Promise<TokenAdvice<ScopeOf<P>>>,
     planUsage: async (input) => gathererOf(engine).planUsage(engine, input),

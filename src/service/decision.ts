@@ -77,8 +77,6 @@ class Granted implements Allowance {
   declare readonly headers: Allowance['headers']
   readonly #policy: CompiledPolicy
   readonly #grant: KeptGrant
-  /** What `token` was, whatever stands there by now. */
-  readonly #token: Token
 
   constructor(
     { policy, named, limited }: Inquiry,
@@ -91,7 +89,6 @@ class Granted implements Allowance {
     this.#grant = grant
     this.allowed = true
     this.token = token
-    this.#token = token
     this.endpoint = match.endpoint.view
     this.params = paramsOf(match)
     this.resources = typeof named === 'object' ? named : NOTHING
@@ -108,7 +105,7 @@ class Granted implements Allowance {
   }
 
   covers(resource: unknown): boolean {
-    return reaches(resource, this.#policy, this.#token, this.#grant)
+    return reaches(resource, this.#policy, this.#grant, this.#grant)
   }
 }
 
@@ -118,9 +115,9 @@ class Granted implements Allowance {
  * @throws TypeError for facts that are incomplete.
  */
 export function allowanceOf(inquiry: Inquiry): Allowed<string> {
-  const { match, record, grant, secret, now, grants, policy } = inquiry
+  const { match, record, grant, secret, now, engine, policy } = inquiry
   if (match && record && grant && secret)
-    return new Granted(inquiry, match, grant, grants.activeToken(record, grant, now), secret.worksUntil)
+    return new Granted(inquiry, match, grant, engine.grants.activeToken(record, grant, now), secret.worksUntil)
   if (!match || !needsNoToken(inquiry)) throw new TypeError('incomplete')
   const { Vary = '' } = policy.denials.headers
   return {

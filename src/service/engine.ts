@@ -19,6 +19,7 @@ import type { Answers } from './answers.ts'
 import { type Asking, failureOf } from './ask.ts'
 import type { Within } from './deadlines.ts'
 import type { Freshness } from './freshness.ts'
+import type { GrantCache } from './grants.ts'
 import type { FullClock } from './platform.ts'
 import type { Uses } from './uses.ts'
 
@@ -49,6 +50,7 @@ export interface Engine extends Asking {
   readonly readFetchBody: ReadFetchBody
   readonly timeoutMs: number
   readonly freshness: Freshness
+  readonly grants: GrantCache
   readonly answers: Answers
   readonly uses: Uses
 }

@@ -13,7 +13,6 @@ import { conclude } from './authorize.ts'
 import type { Decision } from './decision.ts'
 import type { Engine } from './engine.ts'
 import { type GatherStage, STAGES } from './gather.ts'
-import type { GrantCache } from './grants.ts'
 import { type Inquiry, inquiryOf } from './inquiry.ts'
 import { parseQuestion, type Question } from './question.ts'
 import { type Asked, isCall, putAsked, readAsked } from './request.ts'
@@ -42,16 +41,13 @@ export interface Explanation<Public extends string = never> {
 /** Makes `explain`. */
 export function createExplain(
   given: Engine,
-  grants: GrantCache,
 ): (what: Asked | Question, options?: SurfaceOptions) => Promise<Explanation<string>> {
   const { limits } = given
   // Whoever asks why takes nothing from a limit.
   const engine: Engine = limits ? { ...given, limits: { ...limits, take: limits.look } } : given
   return async function explain(what, options) {
     const byId = isQuestion(what)
-    const inquiry = byId
-      ? await inquiryOfQuestion(engine, grants, what, options)
-      : inquiryOfAsked(engine, grants, what, options)
+    const inquiry = byId ? await inquiryOfQuestion(engine, what, options) : inquiryOfAsked(engine, what, options)
     const failed = new Set<GatherStage>()
     for (const stage of STAGES) {
       // Answers to the facts of one stage may be missing because of an earlier refusal; whatever fails is said as such.
@@ -75,14 +71,9 @@ export function createExplain(
   }
 }
 
-function inquiryOfAsked(
-  engine: Engine,
-  grants: GrantCache,
-  asked: Asked,
-  options: SurfaceOptions | undefined,
-): Inquiry {
+function inquiryOfAsked(engine: Engine, asked: Asked, options: SurfaceOptions | undefined): Inquiry {
   const basePath = basePathOf(options)
-  const inquiry = readAsked(engine, grants, surfaceOf(engine, options), asked, basePath)
+  const inquiry = readAsked(engine, surfaceOf(engine, options), asked, basePath)
   putAsked(inquiry, asked, basePath)
   inquiry.address = options?.address
   return inquiry
@@ -94,7 +85,6 @@ function isQuestion(what: Asked | Question): what is Question {
 
 async function inquiryOfQuestion(
   engine: Engine,
-  grants: GrantCache,
   input: Question,
   options: SurfaceOptions | undefined,
 ): Promise<Inquiry> {
@@ -102,12 +92,12 @@ async function inquiryOfQuestion(
   const record = await loadManaged(engine, question.actor, question.id)
   const policy =
     options?.surface === undefined ? (engine.types.get(record.type)?.policy ?? engine.main) : surfaceOf(engine, options)
-  const inquiry = inquiryOf(engine, grants, policy, input, { ok: true, secret: '' }, true)
+  const inquiry = inquiryOf(engine, policy, input, { ok: true, secret: '' }, true)
   putAsked(inquiry, question, basePathOf(options))
   inquiry.record = record
   inquiry.address = options?.address
   inquiry.secret = newestSecret(record)
-  inquiry.grant = grants.grantOf(record)
+  inquiry.grant = engine.grants.grantOf(record)
   return inquiry
 }
 

@@ -15,6 +15,7 @@ const MAX_SHOWN = 10_000
 
 /** What is kept with a record. */
 export interface KeptGrant extends Grant {
+  readonly planId: string
   /** The token as an allowance shows it; made at the first one. */
   token: Token | undefined
   /** The allowlist as a handler of lists gets it; made at the first one. */
@@ -33,7 +34,7 @@ export interface GrantCache {
 }
 
 /** Makes it for one engine. */
-export function createGrantCache({ types, addresses: ranges }: Pick<Engine, 'types' | 'addresses'>): GrantCache {
+export function createGrantCache(types: Engine['types'], ranges: AddressRanges | undefined): GrantCache {
   const known = new WeakMap<TokenRecord, KeptGrant>()
   /** What holds them, in a ring. */
   const shown: KeptGrant[] = []
@@ -44,6 +45,7 @@ export function createGrantCache({ types, addresses: ranges }: Pick<Engine, 'typ
       if (before) return before
       const { scopes, allowlist } = grantOf(record, types.get(record.type))
       const grant: KeptGrant = {
+        planId: record.planId,
         scopes,
         allowlist,
         addresses: addressesOf(record, ranges),

@@ -7,7 +7,6 @@ import { isWellFormedSecret } from '../core/secret.ts'
 import { speltBy } from '../core/spell.ts'
 import { malformedTarget, pathStart, readTarget, readTargetOfUrl } from '../core/target.ts'
 import type { Engine } from './engine.ts'
-import type { GrantCache } from './grants.ts'
 import { type Inquiry, inquiryOf } from './inquiry.ts'
 import { targetOf } from './route-target.ts'
 
@@ -63,13 +62,7 @@ export function isCall(asked: object): asked is Call {
  * The facts that a request or a call alone gives. The target is read only if there is a credential of ours to judge it for, or
  * none at all and the policy has public endpoints.
  */
-export function readAsked(
-  engine: Engine,
-  grants: GrantCache,
-  policy: CompiledPolicy,
-  asked: Asked,
-  basePath: string | undefined,
-): Inquiry {
+export function readAsked(engine: Engine, policy: CompiledPolicy, asked: Asked, basePath: string | undefined): Inquiry {
   const { prefixes, legacy } = engine
   let credential = isCall(asked)
     ? credentialOf(asked.secret)
@@ -83,7 +76,7 @@ export function readAsked(
       wellFormed = true
     }
   }
-  const inquiry = inquiryOf(engine, grants, policy, asked, credential, wellFormed)
+  const inquiry = inquiryOf(engine, policy, asked, credential, wellFormed)
   if (!wellFormed && !(policy.hasPublic && isMissing(credential))) return inquiry
   if (isCall(asked)) putAsked(inquiry, asked, basePath)
   else putTarget(inquiry, basePath === undefined ? asked : below(basePath, asked))
