@@ -2,14 +2,9 @@
  * `npm run bench -- engine --json FILE`: what `authorize` costs, as ratios to the floor of bench/floor.ts measured in the same
  * run, what the memory store takes a token, and what a page of its lists costs.
  */
-import { millisecondsInDay } from 'date-fns/constants'
-import { figmaPolicy } from 'plan-access-tokens/figma'
-import { bytesPerRequest } from './allocation.ts'
-import { FROM, legacyWorld, policyWithRoutes, requestsFor, world } from './engine-world.ts'
-import { type ListRatios, list } from './list.ts'
-import { interleaved, rounded } from './measure.ts'
-import { bytesPerToken } from './memory.ts'
-import { ours, type Requests, theFloor } from './sides.ts'
+import { resultOf } from './built.ts'
+import type { Allocation } from './engine/allocation.ts'
+import type { ListRatios } from './list.ts'
 
 /** The result that is written to the file. Ratios to the floor of the same run, unless the name says `Ns`. */
 export interface EngineResult {
@@ -36,7 +31,7 @@ export interface EngineResult {
   readonly tokens: { readonly '1000': number; readonly '1000000': number }
   readonly bytesPerToken: number
   /** What is allocated for one request, and by the floor for one. */
-  readonly bytesPerRequest: { readonly floor: number; readonly rest: number; readonly fresh: number }
+  readonly bytesPerRequest: Allocation
   readonly list: ListRatios
   readonly floorNs: number
   readonly fetchRequest: number
@@ -71,104 +66,17 @@ export const ENGINE_LIMITS: { readonly [figure: string]: number } = {
   'list.expiry.filteredAfter': 2,
 }
 
+/** What bench/engine/times.ts measures. */
+export type EngineTimes = Omit<EngineResult, 'bytesPerToken' | 'bytesPerRequest'>
+
 export async function engine(): Promise<EngineResult> {
-  const policy = figmaPolicy()
-  const thousand = await world(policy, 1_000)
-  const stranger = await world(policy, 1_000)
-  const fresh = await world(policy, 1_000, { freshnessMs: 1_000 })
-  const expired = await world(policy, 1_000, { ageMs: 400 * millisecondsInDay })
-  const listOf1 = await world(policy, 1_000, { links: 1 })
-  const listOf500 = await world(policy, 100, { links: 500 })
-  const requests = requestsFor(thousand.secrets)
-  const fetched = requests.map(
-    ({ method, url, headers }) => new Request(`https://api.example.com${url}`, { method, headers }),
-  )
-  const main = await interleaved({
-    floor: theFloor(thousand, requests),
-    rest: ours(thousand, requests),
-    fresh: ours(fresh, requestsFor(fresh.secrets)),
-    malformed: ours(
-      thousand,
-      requestsFor(thousand.secrets.map((secret) => `${secret.slice(0, -1)}${secret.endsWith('0') ? '1' : '0'}`)),
-      'token_malformed',
-    ),
-    unknown: ours(thousand, requestsFor(stranger.secrets), 'token_unknown'),
-    expired: ours(expired, requestsFor(expired.secrets), 'token_expired'),
-    allowlist1: ours(listOf1, requestsFor(listOf1.secrets)),
-    allowlist500: ours(listOf500, requestsFor(listOf500.secrets)),
-    fetchRequest: ours(thousand, fetched as unknown as Requests),
+  const times = await resultOf<EngineTimes>(new URL('./engine/times.ts', import.meta.url))
+  const bytesPerToken = await resultOf<number>(new URL('./engine/memory.ts', import.meta.url), {
+    flags: ['--expose-gc', '--max-old-space-size=8192'],
+    args: ['1000000'],
   })
-
-  const from1 = await world(policy, 1_000, { networks: 1 })
-  const from100 = await world(policy, 1_000, { networks: 100 })
-  const addresses = await interleaved({
-    none: ours(thousand, requests),
-    of1: ours(from1, requestsFor(from1.secrets), undefined, () => FROM),
-    of100: ours(from100, requestsFor(from100.secrets), undefined, () => FROM),
-    new: ours(from100, requestsFor(from100.secrets), undefined, (i) => `10.${i % 90}.${(i >> 8) & 255}.${i & 255}`),
+  const bytesPerRequest = await resultOf<Allocation>(new URL('./engine/allocation.ts', import.meta.url), {
+    flags: ['--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size=256'],
   })
-
-  const legacy = await legacyWorld(policy, 1_000)
-  const legacyFresh = await legacyWorld(policy, 1_000, 1_000)
-  const strangers = legacy.keys.map((key) => `${key.slice(0, -1)}${key.endsWith('0') ? '1' : '0'}`)
-  const keys = await interleaved({
-    floor: theFloor(thousand, requests),
-    cold: ours(legacy, requestsFor(legacy.keys)),
-    warm: ours(legacyFresh, requestsFor(legacyFresh.keys)),
-    unknown: ours(legacy, requestsFor(strangers), 'token_unknown'),
-    rest: ours(legacy, requestsFor(legacy.secrets)),
-  })
-
-  const routes54 = await world(policyWithRoutes(54), 1_000)
-  const routes540 = await world(policyWithRoutes(540), 1_000)
-  const routes = await interleaved({
-    floor: theFloor(routes54, requestsFor(routes54.secrets)),
-    few: ours(routes54, requestsFor(routes54.secrets)),
-    many: ours(routes540, requestsFor(routes540.secrets)),
-  })
-
-  const million = await world(policy, 1_000_000)
-  const sample = requestsFor(million.secrets)
-  const tokens = await interleaved({
-    floor1000: theFloor(thousand, requests),
-    ours1000: ours(thousand, requests),
-    floorMillion: theFloor(million, sample),
-    oursMillion: ours(million, sample),
-  })
-
-  const ofFloor = (ns: number): number => rounded(ns / main.floor)
-  return {
-    authorize: {
-      floor: 1,
-      rest: ofFloor(main.rest),
-      fresh: ofFloor(main.fresh),
-      malformed: ofFloor(main.malformed),
-      unknown: ofFloor(main.unknown),
-      expired: ofFloor(main.expired),
-      allowlist: ofFloor(main.allowlist500),
-    },
-    legacy: {
-      cold: rounded(keys.cold / keys.floor),
-      warm: rounded(keys.warm / keys.floor),
-      unknown: rounded(keys.unknown / keys.floor),
-      rest: rounded(keys.rest / keys.floor),
-    },
-    addresses: {
-      of1: rounded(addresses.of1 / addresses.none),
-      of100: rounded(addresses.of100 / addresses.none),
-      new: rounded(addresses.new / addresses.none),
-    },
-    routes: { '54': rounded(routes.few / routes.floor), '540': rounded(routes.many / routes.floor) },
-    tokens: {
-      '1000': rounded(tokens.ours1000 / tokens.floor1000),
-      '1000000': rounded(tokens.oursMillion / tokens.floorMillion),
-    },
-    bytesPerToken: bytesPerToken(1_000_000),
-    bytesPerRequest: bytesPerRequest(),
-    list: await list(),
-    floorNs: rounded(main.floor),
-    fetchRequest: ofFloor(main.fetchRequest),
-    allowlistOf500To1: rounded(main.allowlist500 / main.allowlist1),
-    routes540To54: rounded(routes.many / routes.few),
-  }
+  return { ...times, bytesPerToken, bytesPerRequest }
 }

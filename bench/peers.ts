@@ -2,12 +2,10 @@
  * `npm run bench -- peers --json FILE`: one request of a token that works, beside what other libraries do for the nearest thing
  * that they have, as ratios to ours in the same process. None of them does all of it: `LEAVES_OUT` says what is missing.
  */
-import { figmaPolicy } from 'plan-access-tokens/figma'
-import { requestsFor, world } from './engine-world.ts'
-import { interleaved, rounded } from './measure.ts'
-import { betterAuthToOurs } from './peers/better-auth.ts'
+import { resultOf } from './built.ts'
+import { rounded } from './measure.ts'
 import { installedPeers } from './peers/install.ts'
-import { casbin, casl, fastJwt, jose, ours, prefixedApiKey } from './peers/sides.ts'
+import type { PeerTimes } from './peers/times.ts'
 
 const LEAVES_OUT = {
   prefixedApiKey:
@@ -39,26 +37,13 @@ export const PEERS_LIMITS = {
 }
 
 export async function peers(): Promise<PeersResult> {
-  const folder = installedPeers()
-  const mine = await world(figmaPolicy(), 1_000)
-  const requests = requestsFor(mine.secrets)
-  const times = await interleaved(
-    {
-      ours: ours(mine, requests),
-      prefixedApiKey: await prefixedApiKey(folder, requests),
-      fastJwtCached: await fastJwt(folder, requests, 2_000),
-      fastJwt: await fastJwt(folder, requests, false),
-      joseHS256: await jose(folder, requests, 'HS256'),
-      joseEdDSA: await jose(folder, requests, 'EdDSA'),
-      casl: await casl(folder, requests),
-      casbin: await casbin(folder, requests),
-    },
-    { calls: 1_000 },
-  )
+  const args = [installedPeers()]
+  const times = await resultOf<PeerTimes>(new URL('./peers/times.ts', import.meta.url), { args })
+  const betterAuthApiKey = await resultOf<number>(new URL('./peers/better-auth.ts', import.meta.url), { args })
   const { ours: mineNs, ...theirs } = times
   const toOurs = {
     ...Object.fromEntries(Object.entries(theirs).map(([name, ns]) => [name, rounded(ns / mineNs)])),
-    betterAuthApiKey: rounded(betterAuthToOurs(folder)),
+    betterAuthApiKey: rounded(betterAuthApiKey),
   } as PeersResult['toOurs']
   console.table(
     Object.fromEntries(

@@ -1,18 +1,9 @@
-/**
- * Builds the servers of the benchmark and starts each in a process of its own. They are built as the package itself is: what
- * runs TypeScript as it stands (tsx) names each function that a request makes, which takes a guarded server a quarter of its time.
- */
+/** Builds the servers of the benchmark and starts each in a process of its own. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { builtFrom } from '../built.ts'
 import type { Hello } from './server.ts'
 import type { Kind, Side } from './sides.ts'
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-/** Below the root, since what is built finds the frameworks from there. */
-const PARENT = `${ROOT}.vitest/`
 
 /** A server that runs. */
 export interface Server extends Hello {
@@ -30,23 +21,8 @@ export interface Servers {
 
 /** Builds them. */
 export async function buildServers(): Promise<Servers> {
-  mkdirSync(PARENT, { recursive: true })
-  const folder = mkdtempSync(`${PARENT}bench-`)
-  const file = `${folder}/server.mjs`
-  await build({
-    entryPoints: [fileURLToPath(new URL('./server.ts', import.meta.url))],
-    outfile: file,
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    target: 'es2023',
-    tsconfig: `${ROOT}tsconfig.json`,
-  })
-  return {
-    start: (kind, side) => startServer(file, kind, side),
-    remove: () => rmSync(folder, { recursive: true }),
-  }
+  const { file, remove } = await builtFrom(new URL('./server.ts', import.meta.url))
+  return { start: (kind, side) => startServer(file, kind, side), remove }
 }
 
 async function startServer(file: string, kind: Kind, side: Side): Promise<Server> {

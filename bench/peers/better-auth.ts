@@ -1,18 +1,11 @@
-/** The api-key plugin of better-auth beside ours, in a process of its own, since it is a whole server with tables in memory. */
-import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+/** A script: how many times as long as ours the api-key plugin of better-auth takes, which is a whole server with tables in memory. */
 import { figmaPolicy } from 'plan-access-tokens/figma'
 import { requestsFor, world } from '../engine-world.ts'
 import { interleaved } from '../measure.ts'
-import { importPeer } from './install.ts'
+import { importPeer } from './import.ts'
 import { ours, sideOf } from './sides.ts'
 
-/** What comes before the figure, since the library writes lines of its own. */
-const MARK = 'ratio '
-
-const [folder] = process.argv.slice(2)
-if (import.meta.url === `file://${process.argv[1]}` && folder !== undefined)
-  process.stdout.write(`${MARK}${await measure(folder)}\n`)
+process.stdout.write(`\n${await measure(process.argv[2] as string)}`)
 
 interface Auth {
   readonly api: {
@@ -56,14 +49,4 @@ async function measure(folder: string): Promise<number> {
     { calls: 200, rounds: 31 },
   )
   return times.theirs / times.ours
-}
-
-/** How many times as long as ours it takes. */
-export function betterAuthToOurs(folder: string): number {
-  const run = spawnSync(process.execPath, ['--import', 'tsx', fileURLToPath(import.meta.url), folder], {
-    encoding: 'utf8',
-  })
-  const ratio = new RegExp(`^${MARK}(.+)$`, 'm').exec(run.stdout)?.[1]
-  if (run.status !== 0 || ratio === undefined) throw new Error(`The measurement failed: ${run.stderr}`)
-  return Number(ratio)
 }

@@ -7,7 +7,6 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 
 const list = readFileSync(new URL('packages.json', import.meta.url), 'utf8')
 
@@ -28,11 +27,4 @@ export function installedPeers(): string {
   if (status !== 0) throw new Error('The libraries to compare with were not installed.')
   writeFileSync(isDone, '')
   return folder
-}
-
-/** Imports one of them. By a module that lies beside them, since only such a one finds what `exports` gives to an import. */
-export async function importPeer<T>(folder: string, name: string): Promise<T> {
-  const bridge = join(folder, `${name.replaceAll(/\W/g, '-')}.mjs`)
-  writeFileSync(bridge, `export * from ${JSON.stringify(name)}\n`)
-  return (await import(pathToFileURL(bridge).href)) as T
 }

@@ -2,7 +2,7 @@
 import type { RequestLike } from 'plan-access-tokens'
 import type { World } from '../engine-world.ts'
 import type { Side } from '../measure.ts'
-import { importPeer } from './install.ts'
+import { importPeer } from './import.ts'
 
 /** A request with its secret in a header, as `requestsFor` makes it. */
 export type Asked = Pick<RequestLike, 'method' | 'url'> & { readonly headers: { readonly [name: string]: string } }

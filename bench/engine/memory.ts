@@ -1,12 +1,8 @@
-/** How much heap the memory store takes a token, measured in a process of its own whose collector can be called. */
-import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+/** A script: how many bytes of heap the memory store takes a token, events included. Its collector must be callable. */
 import { createPlanTokens, memoryStore } from 'plan-access-tokens'
 import { figmaPolicy } from 'plan-access-tokens/figma'
 
-const [asked] = process.argv.slice(2)
-if (import.meta.url === `file://${process.argv[1]}` && asked !== undefined)
-  process.stdout.write(String(await measure(Number(asked))))
+process.stdout.write(String(Math.round(await measure(Number(process.argv[2])))))
 
 async function measure(count: number): Promise<number> {
   const gc = (globalThis as { gc?: () => void }).gc
@@ -33,15 +29,4 @@ async function measure(count: number): Promise<number> {
   // Still in use, so that nothing of it was collected.
   if ((await store.events({ limit: 1 })).length !== 1) throw new Error('The store lost its events.')
   return bytes
-}
-
-/** Bytes a token, events included, over so many tokens. */
-export function bytesPerToken(count: number): number {
-  const run = spawnSync(
-    process.execPath,
-    ['--expose-gc', '--max-old-space-size=8192', '--import', 'tsx', fileURLToPath(import.meta.url), String(count)],
-    { encoding: 'utf8' },
-  )
-  if (run.status !== 0) throw new Error(`The measurement failed: ${run.stderr}`)
-  return Math.round(Number(run.stdout))
 }

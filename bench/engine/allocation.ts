@@ -1,13 +1,11 @@
 /**
- * How many bytes are allocated for one request, measured in a process of its own whose young generation is so large that nothing
- * is collected meanwhile.
+ * A script: how many bytes are allocated for one request. Its young generation must be so large that nothing is collected
+ * meanwhile, and its collector callable.
  */
-import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { figmaPolicy } from 'plan-access-tokens/figma'
-import { requestsFor, world } from './engine-world.ts'
-import type { Side } from './measure.ts'
-import { ours, theFloor } from './sides.ts'
+import { requestsFor, world } from '../engine-world.ts'
+import type { Side } from '../measure.ts'
+import { ours, theFloor } from '../sides.ts'
 
 /** Bytes a request of each side. */
 export interface Allocation {
@@ -16,7 +14,7 @@ export interface Allocation {
   readonly fresh: number
 }
 
-if (import.meta.url === `file://${process.argv[1]}`) process.stdout.write(JSON.stringify(await measure()))
+process.stdout.write(JSON.stringify(await measure()))
 
 async function measure(): Promise<Allocation> {
   const plain = await world(figmaPolicy(), 1_000)
@@ -39,13 +37,4 @@ async function bytesOf(side: Side): Promise<number> {
   const before = process.memoryUsage().heapUsed
   await side(calls)
   return Math.round((process.memoryUsage().heapUsed - before) / calls)
-}
-
-/** Measures it. */
-export function bytesPerRequest(): Allocation {
-  const large = ['--min-semi-space-size=256', '--max-semi-space-size=256']
-  const file = fileURLToPath(import.meta.url)
-  const run = spawnSync(process.execPath, ['--expose-gc', ...large, '--import', 'tsx', file], { encoding: 'utf8' })
-  if (run.status !== 0) throw new Error(`The measurement failed: ${run.stderr}`)
-  return JSON.parse(run.stdout) as Allocation
 }
