@@ -54,8 +54,9 @@ export function isOwnId({ id = 'name', max = MAX_ID }: KindInfo): IsId {
     const largest = LARGEST[id]
     return (text) => text.length <= max && isUpTo(largest, text)
   }
-  const pattern = id === 'uuid' ? UUID : new RegExp(`^${CHARACTERS[id]}{1,${max}}$`)
-  return (text) => pattern.test(text)
+  // The length beside the pattern: counted in it, a look took half as long again (bench/engine.ts).
+  const pattern = id === 'uuid' ? UUID : new RegExp(`^${CHARACTERS[id]}+$`)
+  return (text) => text.length <= max && pattern.test(text)
 }
 
 const CHARACTERS = { digits: '[0-9]', base62: '[0-9A-Za-z]', name: String.raw`[\w.@-]` } as const

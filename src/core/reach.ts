@@ -61,41 +61,37 @@ export function outsideAllowlist({
   return undefined
 }
 
+/** What a token grants, with all that tells whether it reaches a resource: its plan, and the kinds of its policy. */
+export interface PlacedGrant extends Grant {
+  readonly planId: string
+  readonly kinds: CompiledPolicy['kinds']
+}
+
 /**
  * Whether a token reaches a resource that lies at a place: what the rules `in_plan` and `allowlist` say of one that a request
  * names. An input that cannot be read is reached by none.
  */
-export function reaches(
-  placed: unknown,
-  { kinds }: Pick<CompiledPolicy, 'kinds'>,
-  record: Pick<TokenRecord, 'planId'>,
-  grant: Grant,
-): boolean {
+export function reaches(placed: unknown, grant: PlacedGrant): boolean {
   try {
-    return isReached(placed, kinds, record, grant)
+    return isReached(placed, grant)
   } catch {
     // What throws when it is read has no place.
     return false
   }
 }
 
-function isReached(
-  placed: unknown,
-  kinds: CompiledPolicy['kinds'],
-  record: Pick<TokenRecord, 'planId'>,
-  grant: Grant,
-): boolean {
+function isReached(placed: unknown, grant: PlacedGrant): boolean {
   if (!isObject(placed)) return false
   const { kind, id, planId, ancestors = [] } = placed as { readonly [F in keyof PlacedResource]?: unknown }
   const ref = { kind, id }
   if (!isResourceRef(ref) || typeof planId !== 'string' || !Array.isArray(ancestors)) return false
   const listed: readonly unknown[] = [...ancestors]
-  const form = kinds.get(ref.kind)
+  const form = grant.kinds.get(ref.kind)
   if (!listed.every(isResourceRef) || !(ref.kind === PLAN_KIND || form?.isId(ref.id))) return false
   // Nothing is above a plan, and it lies in itself.
   if (ref.kind === PLAN_KIND && (planId !== ref.id || listed.length > 0)) return false
   const above = form?.under === undefined ? listed : [aboveOf(form.under, ref), ...listed]
-  const facts = { named: [ref], namedAt: NOT_WITHIN, places: [{ planId, ancestors: above }], record, grant }
+  const facts = { named: [ref], namedAt: NOT_WITHIN, places: [{ planId, ancestors: above }], record: grant, grant }
   return outsidePlan(facts) === undefined && outsideAllowlist(facts) === undefined
 }
 

@@ -5,7 +5,6 @@ import type { Denial } from '../core/denial.ts'
 import { type EndpointView, type Match, paramsOf } from '../core/endpoints.ts'
 import type { LimitState } from '../core/limited.ts'
 import type { Malformed } from '../core/malformed.ts'
-import type { CompiledPolicy } from '../core/policy.ts'
 import { reaches } from '../core/reach.ts'
 import type { RefusalCode } from '../core/refusals.ts'
 import { type PlacedResource, type Reach, type ResourceRef, reachOf } from '../core/resources.ts'
@@ -75,7 +74,6 @@ class Granted implements Allowance {
   declare readonly secret: Allowance['secret']
   declare readonly limit?: LimitState
   declare readonly headers: Allowance['headers']
-  readonly #policy: CompiledPolicy
   readonly #grant: KeptGrant
 
   constructor(
@@ -85,7 +83,6 @@ class Granted implements Allowance {
     token: Token,
     worksUntil: number | null,
   ) {
-    this.#policy = policy
     this.#grant = grant
     this.allowed = true
     this.token = token
@@ -105,7 +102,7 @@ class Granted implements Allowance {
   }
 
   covers(resource: unknown): boolean {
-    return reaches(resource, this.#policy, this.#grant, this.#grant)
+    return reaches(resource, this.#grant)
   }
 }
 

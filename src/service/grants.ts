@@ -5,8 +5,9 @@
 import type { AddressList, AddressRanges } from '../core/addresses.ts'
 import { grantOf, warningsOf } from '../core/entitlement.ts'
 import { isDeeplyFrozen } from '../core/freeze.ts'
+import type { PlacedGrant } from '../core/reach.ts'
 import type { Reach } from '../core/resources.ts'
-import { type Grant, grantedScopes, type SecretRecord, type TokenRecord } from '../core/token.ts'
+import { grantedScopes, type SecretRecord, type TokenRecord } from '../core/token.ts'
 import { type Token, viewOf } from '../core/token-view.ts'
 import type { Engine } from './engine.ts'
 
@@ -14,8 +15,7 @@ import type { Engine } from './engine.ts'
 const MAX_SHOWN = 10_000
 
 /** What is kept with a record. */
-export interface KeptGrant extends Grant {
-  readonly planId: string
+export interface KeptGrant extends PlacedGrant {
   /** The token as an allowance shows it; made at the first one. */
   token: Token | undefined
   /** The allowlist as a handler of lists gets it; made at the first one. */
@@ -43,9 +43,11 @@ export function createGrantCache(types: Engine['types'], ranges: AddressRanges |
     grantOf(record) {
       const before = known.get(record)
       if (before) return before
-      const { scopes, allowlist } = grantOf(record, types.get(record.type))
+      const type = types.get(record.type)
+      const { scopes, allowlist } = grantOf(record, type)
       const grant: KeptGrant = {
         planId: record.planId,
+        kinds: type?.policy.kinds ?? NO_KINDS,
         scopes,
         allowlist,
         addresses: addressesOf(record, ranges),
@@ -81,4 +83,6 @@ function addressesOf({ addresses }: TokenRecord, ranges: AddressRanges | undefin
   return isReadable && ranges ? ranges.listOf(addresses) : NOWHERE
 }
 
+/** Of a type that no policy has. */
+const NO_KINDS: PlacedGrant['kinds'] = new Map()
 const NOWHERE: AddressList = Object.freeze({ isWatched: false, holds: () => false })
