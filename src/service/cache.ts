@@ -3,10 +3,11 @@
  * nothing else; when they may be used at all is decided in freshness.ts.
  */
 
+import { bytesOf } from '../core/digest.ts'
 import type { TokenEvent } from '../core/event.ts'
 import { deepFreeze } from '../core/freeze.ts'
 import { isObject } from '../core/objects.ts'
-import { secretWithDigest, type TokenRecord } from '../core/token.ts'
+import { type SecretRecord, secretWithDigest, type TokenRecord } from '../core/token.ts'
 import { areObjects } from './ask.ts'
 import type { KeptGrant } from './grants.ts'
 
@@ -25,8 +26,7 @@ const BRING_SECRETS: ReadonlySet<TokenEvent['type']> = new Set([
   'self_refreshed',
 ])
 
-/** What is remembered of one token. */
-export interface Entry {
+interface Entry {
   readonly record: TokenRecord
   /** What the record grants; made by the first request that asks. Nobody can change the record, so it stays. */
   grant: KeptGrant | undefined
@@ -35,10 +35,16 @@ export interface Entry {
   used: boolean
 }
 
+/** A secret of a token that is remembered. */
+export interface Known {
+  readonly entry: Entry
+  readonly secret: SecretRecord
+}
+
 /** The tables of one process, begun anew with every first cursor. */
 export interface Cache {
-  /** The entry with a digest, `null` for one that the store does not know, `undefined` where nothing is remembered. */
-  recall(digest: string): Entry | null | undefined
+  /** What is known by a key (`keyOf`), `null` for one that the store does not know, `undefined` where nothing is remembered. */
+  recall(key: string): Known | null | undefined
   /** How many events were taken in. */
   news(): number
   /** Remembers an answer to a look-up that began after so many events, unless one since then may be newer than it. */
@@ -47,9 +53,14 @@ export interface Cache {
   note(event: TokenEvent): void
 }
 
+/** The key of a digest: its bytes (core/digest.ts). What is no SHA-256 is marked, and so longer than any that is one. */
+export function keyOf(digest: string): string {
+  return /^[0-9a-f]{64}$/.test(digest) ? bytesOf(digest) : `no SHA-256 in hexadecimal, but: ${digest}`
+}
+
 /** Makes empty tables. */
 export function createCache(): Cache {
-  const byDigest = new Map<string, Entry>()
+  const byKey = new Map<string, Known>()
   const byId = new Map<string, Entry>()
   /** The unknown ones, and those from before the table was full, so that one is given up for the other at once. */
   let unknown = new Set<string>()
@@ -63,7 +74,10 @@ export function createCache(): Cache {
   const forget = (entry: Entry): void => {
     weight -= entry.weight
     byId.delete(entry.record.id)
-    for (const { digest } of entry.record.secrets) if (byDigest.get(digest) === entry) byDigest.delete(digest)
+    for (const { digest } of entry.record.secrets) {
+      const key = keyOf(digest)
+      if (byKey.get(key)?.entry === entry) byKey.delete(key)
+    }
   }
 
   /** Goes round the entries: what was used since the last round stays for another, the rest goes. */
@@ -77,11 +91,11 @@ export function createCache(): Cache {
   }
 
   return {
-    recall(digest) {
-      const entry = byDigest.get(digest)
-      if (!entry) return unknown.has(digest) || olderUnknown.has(digest) ? null : undefined
-      entry.used = true
-      return entry
+    recall(key) {
+      const known = byKey.get(key)
+      if (!known) return unknown.has(key) || olderUnknown.has(key) ? null : undefined
+      known.entry.used = true
+      return known
     },
 
     news: () => news,
@@ -93,7 +107,7 @@ export function createCache(): Cache {
           olderUnknown = unknown
           unknown = new Set()
         }
-        unknown.add(digest)
+        unknown.add(keyOf(digest))
         return
       }
       const record = answer as TokenRecord
@@ -115,7 +129,7 @@ export function createCache(): Cache {
       const entry: Entry = { record: deepFreeze(record), grant: undefined, weight: 1 + heavy, used: false }
       makeRoom(entry.weight)
       byId.set(id, entry)
-      for (const secret of secrets) byDigest.set(secret.digest, entry)
+      for (const secret of secrets) byKey.set(keyOf(secret.digest), { entry, secret })
       weight += entry.weight
     },
 

@@ -3,14 +3,16 @@
  * one by one. A process may answer from memory while it has proved, less than `freshnessMs` ago, that it has seen every event.
  * What it remembers: cache.ts.
  */
+import { platformSha256Bytes } from '../core/digest.ts'
 import { PlanTokenError, type SafeCause, StoreError } from '../core/errors.ts'
 import type { TokenEvent } from '../core/event.ts'
-import { isDate, type TokenRecord } from '../core/token.ts'
+import { isDate, type SecretRecord, type TokenRecord } from '../core/token.ts'
 import type { Awaitable, TokenStore } from '../ports.ts'
 import { type Asking, areObjects, ask, shaped } from './ask.ts'
-import { type Cache, createCache, type Entry } from './cache.ts'
+import { type Cache, createCache, keyOf } from './cache.ts'
 import { createDeadlines } from './deadlines.ts'
 import type { GrantCache, KeptGrant } from './grants.ts'
+import { createLookUps } from './look-ups.ts'
 import { elapsed, elapsedUntil, type FullClock, type Moment, momentOf } from './platform.ts'
 
 /** The longest bound that a process may ask for, in milliseconds. */
@@ -21,11 +23,14 @@ const PAGE = 100
 const MAX_PAGES = 200
 /** For which part of the bound no proof is tried again after one that failed. */
 const PAUSE = 1 / 4
-/** How many look-ups a process makes at once. */
-const MAX_LOOK_UPS = 64
 
 /** What the service asks of freshness. */
 export interface Freshness {
+  /**
+   * Puts into `asked` what memory holds of a secret, and whether it holds that there is none; `false` if the store has to be asked.
+   * What most requests need: by a shorter digest, and without an object for the moment (bench/engine.ts).
+   */
+  recall(secret: string, asked: Asked & Recalled): boolean
   /** The record with a digest, from memory or from the store; notes in `asked` if it was memory. */
   lookUp(digest: string, asked: Asked): Awaitable<TokenRecord | undefined>
   /**
@@ -42,7 +47,11 @@ interface Asked {
   source: 'cache' | 'store' | undefined
   /** Epoch milliseconds, noted where the record came out of memory, since the clock was read for that. */
   now: number
-  /** What the record grants, noted where that is remembered with it. */
+}
+
+interface Recalled {
+  record: TokenRecord | undefined
+  secret: SecretRecord | undefined
   grant: KeptGrant | undefined
 }
 
@@ -53,11 +62,6 @@ interface Memory {
   cursor: Pick<TokenEvent, 'seq' | 'id'> | undefined
   /** When the last page of the latest proof was sent. */
   proved: Moment
-}
-
-interface LookUp {
-  readonly began: Moment
-  readonly answer: Promise<TokenRecord | undefined>
 }
 
 /** Makes it for one process. */
@@ -72,6 +76,7 @@ export function createFreshness(
   }: { readonly freshnessMs: number; readonly timeoutMs: number; readonly grants: GrantCache },
 ): Freshness {
   const { within, report } = asking
+  const sha256Bytes = platformSha256Bytes()
   let memory: Memory | undefined
   let proving: Promise<void> | undefined
   /** Whether writers know for how long this process may answer from memory. */
@@ -83,11 +88,14 @@ export function createFreshness(
   let failed: Moment | undefined
   let unwatch: (() => void) | undefined
   let isClosed = freshnessMs === 0
-  const lookUps = new Map<string, LookUp>()
-  const waiting = new Set<() => void>()
-  let free = MAX_LOOK_UPS
   // A proof that takes too long leaves time to ask the store for the one record.
   const soon = createDeadlines(clock, timeoutMs / 2)
+
+  const fetch = createLookUps(store, clock, within, timeoutMs, {
+    // Only what began after writers know how long to wait for this process.
+    forMs: () => (isRaised ? freshnessMs : 0),
+    cache: () => memory?.cache,
+  })
 
   /** After a proof that failed, the store is asked straight away for a while. */
   const mayProve = (at: Moment): boolean => !isClosed && !(failed && elapsed(failed, at) < freshnessMs * PAUSE)
@@ -167,53 +175,17 @@ export function createFreshness(
     }
   }
 
-  /** Asks the store, together with whoever else wants the same and came early enough. */
-  const fetch = (digest: string, arrived: Moment): Promise<TokenRecord | undefined> => {
-    const shared = lookUps.get(digest)
-    if (isRaised && shared && elapsed(shared.began, arrived) < freshnessMs) return shared.answer
-    const lookUp: LookUp = {
-      began: momentOf(clock),
-      answer: read(digest).finally(() => {
-        if (lookUps.get(digest) === lookUp) lookUps.delete(digest)
-      }),
-    }
-    if (isRaised) lookUps.set(digest, lookUp)
-    return lookUp.answer
-  }
-
-  const read = async (digest: string): Promise<TokenRecord | undefined> => {
-    const queued = clock.monotonic()
-    if (free > 0) free -= 1
-    else await new Promise<void>((resolve) => waiting.add(resolve))
-    try {
-      // Whoever wanted it was refused by now.
-      if (clock.monotonic() - queued >= timeoutMs) throw new Error('More look-ups wait than the store answers in time.')
-      const before = memory
-      const news = before?.cache.news() ?? 0
-      const answer = await within(store.findByDigest(digest))
-      before?.cache.keep(digest, answer, news)
-      return answer
-    } finally {
-      const [next] = waiting
-      if (next) {
-        waiting.delete(next)
-        next()
-      } else free += 1
-    }
-  }
-
-  const recalled = (known: Entry | null, now: number, asked: Asked): TokenRecord | undefined => {
-    asked.source = 'cache'
-    asked.now = now
-    if (known === null) return undefined
-    known.grant ??= grants.grantOf(known.record)
-    asked.grant = known.grant
-    return known.record
-  }
-
   const fromMemory = (digest: string, at: Moment, asked: Asked): Awaitable<TokenRecord | undefined> => {
-    const known = memory?.cache.recall(digest)
-    return known === undefined ? fetch(digest, at) : recalled(known, at.wall, asked)
+    const known = memory?.cache.recall(keyOf(digest))
+    if (known === undefined) return fetch(digest, at)
+    asked.source = 'cache'
+    asked.now = at.wall
+    return known?.entry.record
+  }
+
+  /** Half-way through, the next proof begins, so that nobody has to wait for it. */
+  const proveAhead = (at: Moment): void => {
+    if (mayProve(at)) prove()
   }
 
   const lookUpLater = async (digest: string, arrived: Moment, asked: Asked): Promise<TokenRecord | undefined> => {
@@ -223,23 +195,33 @@ export function createFreshness(
   }
 
   return {
+    recall(secret, asked) {
+      if (isClosed || !memory) return false
+      const monotonic = clock.monotonic()
+      const wall = clock.now()
+      const age = elapsedUntil(memory.proved, monotonic, wall)
+      const known = age < freshnessMs ? memory.cache.recall(sha256Bytes(secret)) : undefined
+      if (known === undefined) return false
+      latest.monotonic = monotonic
+      latest.wall = wall
+      if (age * 2 > freshnessMs) proveAhead(momentOf(clock))
+      if (known) known.entry.grant ??= grants.grantOf(known.entry.record)
+      asked.source = 'cache'
+      asked.now = wall
+      asked.record = known?.entry.record
+      asked.secret = known?.secret
+      asked.grant = known?.entry.grant
+      return true
+    },
+
     lookUp(digest, asked) {
       if (isClosed) {
         return store.peekByDigest ? store.peekByDigest(digest) : within(store.findByDigest(digest))
       }
-      const monotonic = clock.monotonic()
-      const wall = clock.now()
-      latest.monotonic = monotonic
-      latest.wall = wall
-      // What most requests need. An object for the moment would be a twentieth of `authorize` (bench/engine.ts).
-      if (memory && elapsedUntil(memory.proved, monotonic, wall) * 2 <= freshnessMs) {
-        const known = memory.cache.recall(digest)
-        if (known !== undefined) return recalled(known, wall, asked)
-      }
-      const arrived = { monotonic, wall }
+      const arrived = momentOf(clock)
+      Object.assign(latest, arrived)
       if (!isProved(arrived)) return within(lookUpLater(digest, arrived, asked))
-      // Half-way through, the next proof begins, so that nobody has to wait for it.
-      if (elapsed((memory as Memory).proved, arrived) * 2 > freshnessMs && mayProve(arrived)) prove()
+      if (elapsed((memory as Memory).proved, arrived) * 2 > freshnessMs) proveAhead(arrived)
       const found = fromMemory(digest, arrived, asked)
       return found instanceof Promise ? within(found) : found
     },

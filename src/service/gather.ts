@@ -48,10 +48,10 @@ function lookUp(inquiry: Inquiry): Awaitable<void> {
   const { engine, credential, wellFormed } = inquiry
   if (!wellFormed || !credential.ok) return
   const { legacy } = credential
+  inquiry.port = 'store.findByDigest'
+  if (!legacy && engine.freshness.recall(credential.secret, inquiry)) return
   const digest = legacy ? legacy.digest : engine.sha256(credential.secret)
   inquiry.source = 'store'
-  inquiry.grant = undefined
-  inquiry.port = 'store.findByDigest'
   const found = engine.freshness.lookUp(digest, inquiry)
   if (!isThenable(found)) return putRecord(inquiry, found, digest, legacy)
   return found.then((record) => putRecord(inquiry, record, digest, legacy))
@@ -69,7 +69,7 @@ function putRecord(inquiry: Inquiry, found: unknown, digest: string, legacy: Leg
 function putSecret(inquiry: Inquiry, record: TokenRecord | undefined, secret: SecretRecord | undefined): void {
   inquiry.secret = secret
   inquiry.record = secret && record
-  inquiry.grant = inquiry.record && (inquiry.grant ?? inquiry.engine.grants.grantOf(inquiry.record))
+  inquiry.grant = inquiry.record && inquiry.engine.grants.grantOf(inquiry.record)
 }
 
 /** The endpoint of the request, and the plan of the token with its rules. */

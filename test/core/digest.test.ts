@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { platformSha256, portableSha256, type Sha256 } from '../../src/core/digest.ts'
+import { bytesOf, platformSha256, platformSha256Bytes, portableSha256, type Sha256 } from '../../src/core/digest.ts'
 
 /** The native one, asked for as the source asks for it, and counted. */
 function nativeSha256(): { readonly sha256: Sha256; readonly calls: () => number } {
@@ -57,6 +57,26 @@ describe('both hashes', () => {
 
   it('take a lone surrogate for U+FFFD, as UTF-8 does, so no text that can hold one may be kept by its digest alone', () => {
     for (const sha256 of [native.sha256, portableSha256]) expect(sha256('\ud800')).toBe(sha256('\ufffd'))
+  })
+})
+
+describe('a digest as bytes', () => {
+  it('is one character for each byte, natively and not, and as read out of hexadecimal', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
+        const expected = createHash('sha256').update(text, 'utf8').digest('latin1')
+        expect(expected).toHaveLength(32)
+        expect(platformSha256Bytes()(text)).toBe(expected)
+        expect(platformSha256Bytes({})(text)).toBe(expected)
+        expect(bytesOf(portableSha256(text))).toBe(expected)
+      }),
+    )
+  })
+
+  it('is the portable one where the platform gives another value for that encoding', () => {
+    const hash = (_: string, text: string) => portableSha256(text)
+    const platform = { process: { getBuiltinModule: () => ({ hash }) } }
+    expect(platformSha256Bytes(platform)('x')).toBe(bytesOf(portableSha256('x')))
   })
 })
 

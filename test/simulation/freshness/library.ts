@@ -19,7 +19,7 @@ export interface Patch {
 
 const SMALL: readonly Patch[] = [
   { file: 'service/freshness.ts', from: 'const PAGE = 100', to: 'const PAGE = 3' },
-  { file: 'service/freshness.ts', from: 'const MAX_LOOK_UPS = 64', to: `const MAX_LOOK_UPS = ${MOST_LOOK_UPS}` },
+  { file: 'service/look-ups.ts', from: 'const MAX_LOOK_UPS = 64', to: `const MAX_LOOK_UPS = ${MOST_LOOK_UPS}` },
   { file: 'service/freshness.ts', from: 'const MAX_PAGES = 200', to: 'const MAX_PAGES = 5' },
   // Clocks that run ten times as unevenly as in the world, so that it counts beside the delays of the network.
   { file: 'service/freshness.ts', from: 'longest * 1.01 + 5', to: 'longest * 1.1 + 5' },

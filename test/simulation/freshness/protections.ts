@@ -20,6 +20,7 @@ export interface Protection {
 }
 
 const freshness = (from: string, to: string): Patch => ({ file: 'service/freshness.ts', from, to })
+const lookUps = (from: string, to: string): Patch => ({ file: 'service/look-ups.ts', from, to })
 const cache = (from: string, to: string): Patch => ({ file: 'service/cache.ts', from, to })
 
 export const PROTECTIONS: readonly Protection[] = [
@@ -54,8 +55,8 @@ export const PROTECTIONS: readonly Protection[] = [
     without: [
       {
         file: 'service/platform.ts',
-        from: 'Math.max(to.monotonic - from.monotonic, to.wall - from.wall)',
-        to: 'to.monotonic - from.monotonic',
+        from: 'Math.max(monotonic - from.monotonic, wall - from.wall)',
+        to: 'monotonic - from.monotonic',
       },
     ],
   },
@@ -66,8 +67,8 @@ export const PROTECTIONS: readonly Protection[] = [
     without: [
       {
         file: 'service/platform.ts',
-        from: 'Math.max(to.monotonic - from.monotonic, to.wall - from.wall)',
-        to: 'to.wall - from.wall',
+        from: 'Math.max(monotonic - from.monotonic, wall - from.wall)',
+        to: 'wall - from.wall',
       },
     ],
   },
@@ -104,7 +105,15 @@ export const PROTECTIONS: readonly Protection[] = [
   {
     rule: 4,
     name: 'memory is used only with a proof',
-    without: [freshness('memory !== undefined && elapsed(memory.proved, at) < freshnessMs', 'memory !== undefined')],
+    without: [
+      freshness('memory !== undefined && elapsed(memory.proved, at) < freshnessMs', 'memory !== undefined'),
+      freshness('age < freshnessMs ? memory', 'memory ? memory'),
+    ],
+  },
+  {
+    rule: 4,
+    name: 'memory is used at once only with a proof too',
+    without: [freshness('age < freshnessMs ? memory', 'memory ? memory')],
   },
   {
     rule: 4,
@@ -146,9 +155,9 @@ export const PROTECTIONS: readonly Protection[] = [
     seed: 48_389,
     focus: 'starts',
     without: [
-      freshness(
-        'before?.cache.keep(digest, answer, news)',
-        'memory?.cache.keep(digest, answer, before ? news : memory.cache.news())',
+      lookUps(
+        'before?.keep(digest, answer, news)',
+        'cache()?.keep(digest, answer, before ? news : (cache()?.news() ?? 0))',
       ),
     ],
   },
@@ -156,7 +165,7 @@ export const PROTECTIONS: readonly Protection[] = [
     rule: 6,
     name: 'a shared look-up is used only if it began late enough',
     seed: 278,
-    without: [freshness('shared && elapsed(shared.began, arrived) < freshnessMs', 'shared')],
+    without: [lookUps('other && elapsed(other.began, arrived) < forMs()', 'other && forMs() > 0')],
   },
   {
     rule: 6,
@@ -239,6 +248,6 @@ export const PROTECTIONS: readonly Protection[] = [
     rule: 9,
     name: 'a process asks for so many at once and no more',
     seed: 57,
-    without: [freshness('if (free > 0) free -= 1', 'if (free > 0 || true) free -= 1')],
+    without: [lookUps('if (free > 0) free -= 1', 'if (free > 0 || true) free -= 1')],
   },
 ]
