@@ -1,7 +1,7 @@
 /** Whether a request carries a plan access token, anywhere: nothing that is done with one can manage tokens. */
 import type { LegacyKeys } from '../core/legacy.ts'
 import type { Policy } from '../core/policy.ts'
-import { isWellFormedSecret } from '../core/secret.ts'
+import { wellFormedWith } from '../core/secret.ts'
 
 /** Finds plan access tokens of some policies. */
 export interface Detector {
@@ -20,9 +20,8 @@ interface Guarded {
 /** Makes a detector for an engine. Of a key from before it finds what is told by its beginning, and what stands where a credential does. */
 export function createDetector({ policies, legacy }: Guarded): Detector {
   const prefixes = policies.flatMap((policy) => policy.types.map(({ prefix }) => prefix))
-  const known = new Set(prefixes)
   const places = [...new Set(policies.flatMap((policy) => policy.data.credential.headers))]
-  const isOurs = (word: string): boolean => isWellFormedSecret(word, known)
+  const isOurs = wellFormedWith(prefixes)
   // Secrets are letters, digits and underscores, so whatever stands around one is left off.
   const holds = (text: string): boolean => text.split(/[^\w]+/).some(isOurs) || legacy?.isIn(text) === true
   const mayBe = (word: string): boolean => legacy?.mayBe(word) === true

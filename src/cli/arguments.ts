@@ -1,5 +1,5 @@
 /** A secret does not belong into arguments, which the shell's history and every process of the machine can read. */
-import { isWellFormedSecret, PREFIX_PATTERN, RANDOM_LENGTH } from '../core/secret.ts'
+import { PREFIX_PATTERN, RANDOM_LENGTH, wellFormedWith } from '../core/secret.ts'
 import { CliError } from './exit.ts'
 
 /** The random part and the checksum. */
@@ -39,7 +39,7 @@ function endsSecret(text: string, underscore: number): boolean {
     const prefix = text.slice(from, underscore)
     if (!/^\w/.test(prefix)) return false
     const secret = text.slice(from, underscore + 1 + TAIL_LENGTH)
-    if (PREFIX_PATTERN.test(prefix) && isWellFormedSecret(secret, new Set([prefix]))) return true
+    if (PREFIX_PATTERN.test(prefix) && wellFormedWith([prefix])(secret)) return true
   }
   return false
 }

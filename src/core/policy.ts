@@ -2,6 +2,8 @@
  * `definePolicy`: a policy's data, checked all at once and compiled into what the rules use. The data and its types:
  * core/policy-data.ts. What is checked: core/policy-check.ts. The rules: core/decide.ts.
  */
+
+import { type CredentialPlaces, placesOf } from './credential.ts'
 import { createDenials, type Denials, problemJson } from './denial.ts'
 import { buildTrie, type CompiledEndpoint, type EndpointTrie } from './endpoints.ts'
 import { SetupError } from './errors.ts'
@@ -100,7 +102,7 @@ export type PublicIn<Open> = {
 /** What the rules use of a policy. */
 export interface CompiledPolicy {
   readonly surface: string
-  readonly credential: { readonly headers: readonly string[]; readonly bearer: boolean }
+  readonly credential: CredentialPlaces
   readonly tiers: ReadonlySet<string>
   readonly limits: Required<Limits>
   readonly types: ReadonlyMap<string, CompiledType>
@@ -222,7 +224,7 @@ function compile(read: ReadPolicy, code: PolicyCode): CompiledPolicy {
   if (issues.length > 0) throw new SetupError('definePolicy', issues)
   return {
     surface: data.surface,
-    credential: data.credential,
+    credential: placesOf(data.credential),
     tiers: new Set(data.tiers),
     limits: { ...DEFAULT_LIMITS, ...data.limits },
     types: new Map(Object.entries(data.types).map(([name, type]) => [name, compileType(name, type, scopes)])),

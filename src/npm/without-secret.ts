@@ -2,13 +2,13 @@
  * A request without its secret, in every place where Node keeps it: what stands behind a guard reads headers in four forms, and
  * `npm logout` puts the secret into the path. The guard: npm/guard.ts.
  */
-import { readCredential } from '../core/credential.ts'
+import { placesOf, readCredential } from '../core/credential.ts'
 import type { NodeRequest } from '../http/node-side.ts'
 
 const AUTHORIZATION = 'authorization'
 
 /** Where npm puts the secret. */
-const BEARER = { headers: [], bearer: true }
+const BEARER = placesOf({ headers: [], bearer: true })
 const NO_PREFIXES: ReadonlySet<string> = new Set()
 
 /** The secret of `Authorization: Bearer`; empty if there is none. */

@@ -16,7 +16,7 @@ import { namesOf } from '../core/names.ts'
 import { type CompiledPolicy, compiledOf, definePolicy, type Policy } from '../core/policy.ts'
 import type { RefusalCode } from '../core/refusals.ts'
 import { PLAN_KIND, type Place, type ResourceRef } from '../core/resources.ts'
-import { checksumOf, isWellFormedSecret, RANDOM_LENGTH } from '../core/secret.ts'
+import { checksumOf, RANDOM_LENGTH, wellFormedWith } from '../core/secret.ts'
 import { readTarget } from '../core/target.ts'
 import type { SecretRecord, TokenRecord } from '../core/token.ts'
 import type { Carried, Witness } from './witness.ts'
@@ -74,6 +74,7 @@ export function judgeOf(reader: string, name: string, given: Policy): Judge {
   const checks = Object.fromEntries(names.map((check) => [check, () => !failing.has(check)]))
   const policy = compiledOf(definePolicy(data, { checks })) as CompiledPolicy
   const prefixes = new Set([...policy.types.values()].map(({ prefix }) => prefix))
+  const isWellFormed = wellFormedWith(prefixes)
   // Most witnesses of one comparison are sent in one way.
   let sent: Sent | undefined
   return {
@@ -89,7 +90,7 @@ export function judgeOf(reader: string, name: string, given: Policy): Judge {
       const { headers, token } = witness
       if (sent?.headers !== headers || sent.prefix !== token.prefix) {
         const credential = readCredential(policy.credential, sentHeaders(headers, token.prefix), undefined, prefixes)
-        const wellFormed = credential.ok && isWellFormedSecret(credential.secret, prefixes)
+        const wellFormed = credential.ok && isWellFormed(credential.secret)
         sent = { headers, prefix: token.prefix, credential, wellFormed }
       }
       facts.credential = sent.credential

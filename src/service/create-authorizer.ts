@@ -14,6 +14,7 @@ import {
   type TokenOnlyPolicy,
   type TypeEntry,
 } from '../core/policy.ts'
+import { wellFormedWith } from '../core/secret.ts'
 import { readFetchBody } from '../http/fetch-body.ts'
 import { createAnswers } from './answers.ts'
 import { createDecide } from './authorize.ts'
@@ -124,6 +125,7 @@ export function createEngine(options: AuthorizerOptions, policies: readonly Poli
   const compiled = policies.map((policy) => compiledOf(policy) as CompiledPolicy)
   const types = new Map<string, TypeEntry>()
   for (const policy of compiled) for (const type of policy.types.values()) types.set(type.name, { policy, type })
+  const prefixes = new Set([...types.values()].map(({ type }) => type.prefix))
   const fullClock = completeClock(clock)
   const within = createDeadlines(fullClock, timeoutMs)
   const report = createReport(options.onError, options.onWarning, options.onDecision !== undefined)
@@ -133,7 +135,8 @@ export function createEngine(options: AuthorizerOptions, policies: readonly Poli
     surfaces: new Map(compiled.map((policy) => [policy.surface, policy])),
     main: compiled[0] as CompiledPolicy,
     types,
-    prefixes: new Set([...types.values()].map(({ type }) => type.prefix)),
+    prefixes,
+    isWellFormed: wellFormedWith(prefixes),
     legacy: options.legacy,
     limits: options.limits,
     canaries: options.canaries,

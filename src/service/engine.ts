@@ -11,6 +11,7 @@ import type { LegacyKeys } from '../core/legacy.ts'
 import type { RequestLimits } from '../core/limits.ts'
 import type { Random } from '../core/new-secret.ts'
 import type { CompiledPolicy, TypeEntry } from '../core/policy.ts'
+import type { IsWellFormed } from '../core/secret.ts'
 import type { SelfRenewals } from '../core/self-renewal.ts'
 import { isDate } from '../core/token.ts'
 import type { Gatherer } from '../core/usage.ts'
@@ -29,6 +30,7 @@ export interface Engine extends Asking {
   readonly main: CompiledPolicy
   readonly types: ReadonlyMap<string, TypeEntry>
   readonly prefixes: ReadonlySet<string>
+  readonly isWellFormed: IsWellFormed
   /** Keys from before, where the host has some. */
   readonly legacy: LegacyKeys | undefined
   /** Limits of requests, where the host has some. */

@@ -1,6 +1,5 @@
 /** Finds the token that a secret belongs to, whoever asks. Who may see it then: service/rights.ts, or whoever looks for it. */
 import type { LegacyKey } from '../core/legacy.ts'
-import { isWellFormedSecret } from '../core/secret.ts'
 import { secretWithDigest, type TokenRecord } from '../core/token.ts'
 import { ask } from './ask.ts'
 import type { Engine } from './engine.ts'
@@ -11,7 +10,7 @@ export async function findBySecret(
   secret: unknown,
 ): Promise<{ readonly record: TokenRecord; readonly digest: string } | undefined> {
   if (typeof secret !== 'string') return undefined
-  const isOurs = isWellFormedSecret(secret, engine.prefixes)
+  const isOurs = engine.isWellFormed(secret)
   const key = isOurs ? undefined : engine.legacy?.read(secret)
   const digest = isOurs ? engine.sha256(secret) : key?.digest
   const record = digest === undefined ? undefined : await findByDigest(engine, digest, key)

@@ -37,8 +37,6 @@ export function elapsedUntil(from: Moment, monotonic: number, wall: number): num
 /** Completes a host's clock by the platform's. A clock that steers `sleep` steers the timers as well. */
 export function completeClock(clock: Clock | undefined): FullClock {
   const sleep = clock?.sleep?.bind(clock)
-  // Looked up once: Node's global is an accessor, which took as long as the clock itself (bench/engine.ts).
-  const { performance } = globalThis
   return {
     now: clock ? () => clock.now() : () => Date.now(),
     monotonic: clock?.monotonic ? () => read(clock) ?? performance.now() : () => performance.now(),

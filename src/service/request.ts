@@ -3,7 +3,6 @@ import { credentialOf, type HeadersLike, isMissing, readCredential } from '../co
 import { matchEndpoint } from '../core/endpoints.ts'
 import type { Malformed } from '../core/malformed.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
-import { isWellFormedSecret } from '../core/secret.ts'
 import { speltBy } from '../core/spell.ts'
 import { malformedTarget, pathStart, readTarget, readTargetOfUrl } from '../core/target.ts'
 import type { Engine } from './engine.ts'
@@ -67,7 +66,7 @@ export function readAsked(engine: Engine, policy: CompiledPolicy, asked: Asked, 
   let credential = isCall(asked)
     ? credentialOf(asked.secret)
     : readCredential(policy.credential, asked.headers, (asked as RequestLike).rawHeaders, prefixes, legacy)
-  let wellFormed = credential.ok && isWellFormedSecret(credential.secret, prefixes)
+  let wellFormed = credential.ok && engine.isWellFormed(credential.secret)
   if (!wellFormed && legacy && credential.ok) {
     const { secret } = credential
     const key = legacy.read(secret)

@@ -1,11 +1,11 @@
 /** The one credential of a request: where it may stand, and that two which might differ are never a choice. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readCredential as readIn } from '../../src/core/credential.ts'
+import { placesOf, readCredential as readIn } from '../../src/core/credential.ts'
 
-const BOTH = { headers: ['x-key'], bearer: true }
-const HEADER = { headers: ['x-key', 'api-key'], bearer: false }
-const BEARER = { headers: [], bearer: true }
+const BOTH = placesOf({ headers: ['x-key'], bearer: true })
+const HEADER = placesOf({ headers: ['x-key', 'api-key'], bearer: false })
+const BEARER = placesOf({ headers: [], bearer: true })
 const PREFIXES = new Set(['acme_live', 'acme'])
 
 const found = (secret: string) => ({ ok: true, secret })
@@ -139,6 +139,16 @@ describe.each(FORMS)('out of %s', (_, form) => {
     for (const other of ['s3cret', 'other'])
       expect(read(HEADER, ['x-key', 's3cret'], ['api-key', other])).toEqual(REPEATED)
   })
+})
+
+it('finds a header of any length among others of all lengths, in any letter case', () => {
+  const names = Array.from({ length: 70 }, (_, i) => `x${'y'.repeat(i)}`)
+  for (const wanted of names) {
+    const places = placesOf({ headers: [wanted], bearer: false })
+    const others = Object.fromEntries(names.filter((name) => name !== wanted).map((name) => [name, 'other']))
+    expect(readCredential(places, others, undefined)).toEqual(MISSING)
+    expect(readCredential(places, { ...others, [wanted.toUpperCase()]: 's3cret' }, undefined)).toEqual(found('s3cret'))
+  }
 })
 
 describe('a header that comes twice', () => {
