@@ -2,7 +2,7 @@
  * Finds the one credential of a request in its headers. Two that might differ are a refusal and never a choice. Whether the
  * credential is a secret of ours: core/secret.ts.
  */
-import type { LegacyKey, LegacyKeys } from './legacy.ts'
+import type { LegacyKeys } from './legacy.ts'
 import type { Malformed } from './malformed.ts'
 import { isObject } from './objects.ts'
 import { beginsAsSecret } from './secret.ts'
@@ -15,30 +15,29 @@ export type HeadersLike =
     }
   | { readonly [name: string]: string | readonly string[] | undefined }
 
-/** The credential as it was sent, or why there is not exactly one. `legacy` is what it is as a key from before, once somebody has looked. */
-export type Credential =
-  | { readonly ok: true; readonly secret: string; readonly legacy?: LegacyKey }
-  | { readonly ok: false; readonly code: 'token_missing' }
-  | { readonly ok: false; readonly code: 'request_malformed'; readonly malformed: Malformed }
+/** The credential as it was sent, which is text, or why there is not exactly one. */
+export type Credential = string | Unusable
 
-/** What is no text. */
-type Unusable = Extract<Credential, { readonly ok: false }>
+/** Why there is no credential to look at. */
+export type Unusable =
+  | { readonly code: 'token_missing' }
+  | { readonly code: 'request_malformed'; readonly malformed: Malformed }
 
-const MISSING: Credential = Object.freeze({ ok: false, code: 'token_missing' })
+const MISSING: Unusable = Object.freeze({ code: 'token_missing' })
 const malformed = (reason: Malformed['reason']): Unusable =>
-  Object.freeze({ ok: false, code: 'request_malformed', malformed: Object.freeze({ reason }) })
+  Object.freeze({ code: 'request_malformed', malformed: Object.freeze({ reason }) })
 const REPEATED = malformed('credential_repeated')
 const UNREADABLE = malformed('credential_unreadable')
 
 /** The credential of what has no headers. */
 export function credentialOf(secret: unknown): Credential {
   if (secret === undefined || secret === null || secret === '') return MISSING
-  return typeof secret === 'string' ? { ok: true, secret } : UNREADABLE
+  return typeof secret === 'string' ? secret : UNREADABLE
 }
 
 /** Whether a request has nothing where a policy takes its secrets from. */
 export function isMissing(credential: Credential): boolean {
-  return !credential.ok && credential.code === 'token_missing'
+  return typeof credential === 'object' && credential.code === 'token_missing'
 }
 
 const AUTHORIZATION = 'authorization'
@@ -96,8 +95,7 @@ function theOnly(
     (mayBeSecret(bearer, prefixes) || legacy?.mayBe(bearer))
   )
     return REPEATED
-  const secret = custom ?? bearer
-  return secret === undefined ? MISSING : { ok: true, secret }
+  return custom ?? bearer ?? MISSING
 }
 
 /** Whether a bearer token begins as a secret of ours, also to a reader who drops quotation marks or white space before it. */

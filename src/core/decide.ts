@@ -6,6 +6,7 @@
 
 import { type Credential, isMissing } from './credential.ts'
 import type { CompiledEndpoint, Match } from './endpoints.ts'
+import type { LegacyKey } from './legacy.ts'
 import { isActiveSecret } from './lifecycle.ts'
 import type { Limited } from './limited.ts'
 import type { Malformed } from './malformed.ts'
@@ -24,6 +25,8 @@ export interface Facts extends NamedPlaces {
   /** Epoch milliseconds, read again after every wait. */
   now: number
   credential: Credential
+  /** What the credential is as a key from before; absent where it is none. */
+  legacy?: LegacyKey
   /** Whether the credential has the shape and the checksum of a secret of this deployment. */
   wellFormed: boolean
   target: Target | undefined
@@ -137,7 +140,7 @@ export const OF_PLACES: Stage = {
 export const QUESTIONS: readonly Stage[] = [OF_REQUEST, OF_TOKEN, OF_PLAN, OF_NAMES, OF_PLACES]
 
 function credentialRefuses({ credential }: Facts): RefusalCode | undefined {
-  return credential.ok ? undefined : credential.code
+  return typeof credential === 'string' ? undefined : credential.code
 }
 
 function secretRefuses({ wellFormed }: Facts): RefusalCode | undefined {

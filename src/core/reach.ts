@@ -16,7 +16,23 @@ export interface NamedPlaces {
   /** Where each named resource was read, in the order of `named`. */
   namedAt: readonly NamedAt[]
   /** Where each named resource lies, in the order of `named`. */
-  places: readonly (Place | 'absent')[] | undefined
+  places: Places | undefined
+}
+
+/**
+ * Where resources lie; of one resource, which is what most requests name, that alone: a list of it was a twentieth of what `authorize`
+ * allocates (bench/engine.ts).
+ */
+export type Places = Place | 'absent' | readonly (Place | 'absent')[]
+
+/** Where the resource with an index lies. */
+export function placeAt(places: Places | undefined, index: number): Place | 'absent' | undefined {
+  if (isList(places)) return places[index]
+  return index === 0 ? places : undefined
+}
+
+function isList(places: Places | undefined): places is readonly (Place | 'absent')[] {
+  return Array.isArray(places)
 }
 
 /** What tells whether resources lie outside of a token's plan. */
@@ -27,7 +43,7 @@ export function outsidePlan({ named, namedAt, places, record }: OutsideFacts): n
   if (typeof named !== 'object') return undefined
   for (let i = 0; i < named.length; i++) {
     const ref = named[i] as ResourceRef
-    const place = places?.[i]
+    const place = placeAt(places, i)
     const at = namedAt[i]
     if (ref.kind === PLAN_KIND ? ref.id !== record?.planId : !at || !isPlacedIn(place, record?.planId, at.within))
       return i
@@ -54,7 +70,7 @@ export function outsideAllowlist({
   if (typeof named !== 'object' || !grant) return 'plan'
   for (let i = 0; i < named.length; i++) {
     const ref = named[i] as ResourceRef
-    const place = places?.[i]
+    const place = placeAt(places, i)
     const ancestors = typeof place === 'object' ? place.ancestors : []
     if (!covers(grant.allowlist, ref, ancestors)) return i
   }
@@ -91,7 +107,7 @@ function isReached(placed: unknown, grant: PlacedGrant): boolean {
   // Nothing is above a plan, and it lies in itself.
   if (ref.kind === PLAN_KIND && (planId !== ref.id || listed.length > 0)) return false
   const above = form?.under === undefined ? listed : [aboveOf(form.under, ref), ...listed]
-  const facts = { named: [ref], namedAt: NOT_WITHIN, places: [{ planId, ancestors: above }], record: grant, grant }
+  const facts = { named: [ref], namedAt: NOT_WITHIN, places: { planId, ancestors: above }, record: grant, grant }
   return outsidePlan(facts) === undefined && outsideAllowlist(facts) === undefined
 }
 

@@ -119,7 +119,7 @@ const NAMED_IN_WORDS: { readonly [named: string]: Told } = {
 /** What a refusal adds to its title. */
 const DETAILS: { readonly [R in RuleName]?: (facts: Facts, code: RefusalCode) => Told } = {
   credential: ({ policy: { credential: places }, credential }) =>
-    !credential.ok && credential.code === 'request_malformed'
+    typeof credential === 'object' && credential.code === 'request_malformed'
       ? toldOf(credential.malformed)
       : say('credential_places', { headers: [...places.headers, ...(places.bearer ? ['authorization'] : [])] }),
   target: causeOf,

@@ -14,7 +14,7 @@ const NO_PREFIXES: ReadonlySet<string> = new Set()
 /** The secret of `Authorization: Bearer`; empty if there is none. */
 export function bearerIn({ headers, rawHeaders }: NodeRequest): string {
   const credential = readCredential(BEARER, headers, rawHeaders, NO_PREFIXES)
-  return credential.ok ? credential.secret : ''
+  return typeof credential === 'string' ? credential : ''
 }
 
 /** Takes `Authorization` off. */

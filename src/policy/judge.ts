@@ -90,7 +90,7 @@ export function judgeOf(reader: string, name: string, given: Policy): Judge {
       const { headers, token } = witness
       if (sent?.headers !== headers || sent.prefix !== token.prefix) {
         const credential = readCredential(policy.credential, sentHeaders(headers, token.prefix), undefined, prefixes)
-        const wellFormed = credential.ok && isWellFormed(credential.secret)
+        const wellFormed = typeof credential === 'string' && isWellFormed(credential)
         sent = { headers, prefix: token.prefix, credential, wellFormed }
       }
       facts.credential = sent.credential
@@ -109,7 +109,7 @@ function factsOf(policy: CompiledPolicy, request: Parameters<Judge['read']>[0]):
   const facts: Facts = {
     policy,
     now: NOW,
-    credential: { ok: false, code: 'token_missing' },
+    credential: { code: 'token_missing' },
     wellFormed: false,
     target,
     record: undefined,

@@ -87,10 +87,10 @@ export async function renew(
     return refuse('request_malformed')
   }
   inquiry.address = address
-  const { credential } = inquiry
+  const { credential: secret, legacy } = inquiry
   const unread = refusalBy(OF_REQUEST, inquiry, ({ name }) => name !== 'target')
-  if (unread !== undefined || !credential.ok) return refusedAs(refusalOf(inquiry, unread ?? 'token_missing'))
-  const { secret, legacy } = credential
+  if (unread !== undefined || typeof secret !== 'string')
+    return refusedAs(refusalOf(inquiry, unread ?? 'token_missing'))
   const digest = legacy ? legacy.digest : engine.sha256(secret)
   const wish: Wish = { engine, policy, inquiry, digest, key, wasNewest: false }
   try {

@@ -139,5 +139,5 @@ export function refusalOf(facts: Facts, code: RefusalCode): Denial {
 }
 
 function causeOf({ credential, malformed }: Facts): Malformed | undefined {
-  return !credential.ok && credential.code === 'request_malformed' ? credential.malformed : malformed
+  return typeof credential === 'object' && credential.code === 'request_malformed' ? credential.malformed : malformed
 }

@@ -92,7 +92,7 @@ async function inquiryOfQuestion(
   const record = await loadManaged(engine, question.actor, question.id)
   const policy =
     options?.surface === undefined ? (engine.types.get(record.type)?.policy ?? engine.main) : surfaceOf(engine, options)
-  const inquiry = inquiryOf(engine, policy, input, { ok: true, secret: '' }, true)
+  const inquiry = inquiryOf(engine, policy, input, '', true)
   putAsked(inquiry, question, basePathOf(options))
   inquiry.record = record
   inquiry.address = options?.address
@@ -166,7 +166,7 @@ function isJudgeable(name: RuleName, facts: Facts): boolean {
     case 'target':
       return true
     case 'secret':
-      return credential.ok
+      return typeof credential === 'string'
     case 'known':
       return wellFormed
     case 'alive':

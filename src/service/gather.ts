@@ -45,12 +45,11 @@ export function gatherRecord(inquiry: Inquiry): Awaitable<void> {
 }
 
 function lookUp(inquiry: Inquiry): Awaitable<void> {
-  const { engine, credential, wellFormed } = inquiry
-  if (!wellFormed || !credential.ok) return
-  const { legacy } = credential
+  const { engine, credential: secret, legacy, wellFormed } = inquiry
+  if (!wellFormed || typeof secret !== 'string') return
   inquiry.port = 'store.findByDigest'
-  if (!legacy && engine.freshness.recall(credential.secret, inquiry)) return
-  const digest = legacy ? legacy.digest : engine.sha256(credential.secret)
+  if (!legacy && engine.freshness.recall(secret, inquiry)) return
+  const digest = legacy ? legacy.digest : engine.sha256(secret)
   inquiry.source = 'store'
   const found = engine.freshness.lookUp(digest, inquiry)
   if (!isThenable(found)) return putRecord(inquiry, found, digest, legacy)
@@ -160,10 +159,10 @@ export function gatherPlaces(inquiry: Inquiry): Awaitable<void> {
   const only = named.length === 1 ? named[0] : undefined
   if (!only) return locateSeveral(inquiry, named, record)
   const place = locate(inquiry, only)
-  if (!isThenable(place)) inquiry.places = [readPlace(place)]
+  if (!isThenable(place)) inquiry.places = readPlace(place)
   else {
     return engine.within(place).then((answer) => {
-      inquiry.places = [readPlace(answer)]
+      inquiry.places = readPlace(answer)
     })
   }
 }

@@ -63,19 +63,14 @@ export function isCall(asked: object): asked is Call {
  */
 export function readAsked(engine: Engine, policy: CompiledPolicy, asked: Asked, basePath: string | undefined): Inquiry {
   const { prefixes, legacy } = engine
-  let credential = isCall(asked)
+  const credential = isCall(asked)
     ? credentialOf(asked.secret)
     : readCredential(policy.credential, asked.headers, (asked as RequestLike).rawHeaders, prefixes, legacy)
-  let wellFormed = credential.ok && engine.isWellFormed(credential.secret)
-  if (!wellFormed && legacy && credential.ok) {
-    const { secret } = credential
-    const key = legacy.read(secret)
-    if (key) {
-      credential = { ok: true, secret, legacy: key }
-      wellFormed = true
-    }
-  }
+  const isOurs = typeof credential === 'string' && engine.isWellFormed(credential)
+  const key = !isOurs && legacy && typeof credential === 'string' ? legacy.read(credential) : undefined
+  const wellFormed = isOurs || key !== undefined
   const inquiry = inquiryOf(engine, policy, asked, credential, wellFormed)
+  if (key) inquiry.legacy = key
   if (!wellFormed && !(policy.hasPublic && isMissing(credential))) return inquiry
   if (isCall(asked)) putAsked(inquiry, asked, basePath)
   else putTarget(inquiry, basePath === undefined ? asked : below(basePath, asked))

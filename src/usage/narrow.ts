@@ -28,7 +28,7 @@ export function isAllowed(
   const facts: Facts = {
     policy,
     now: Number.NaN,
-    credential: { ok: false, code: 'token_missing' },
+    credential: { code: 'token_missing' },
     wellFormed: false,
     target: undefined,
     record,

@@ -2,6 +2,7 @@
  * Takes down what a request has used, in memory: of an allowance its route and the entries of the list by which it was let through,
  * of a refusal its route and its code. Only names that the policy or the list has are kept, and never what a client sent.
  */
+import { placeAt } from '../core/reach.ts'
 import type { RefusalCode } from '../core/refusals.ts'
 import { coveredBy, type ResourceRef } from '../core/resources.ts'
 import type { UsedFacts } from '../core/usage.ts'
@@ -44,7 +45,7 @@ export function noteAllowed(gathered: Gathered, { match, named, places, grant }:
   else if (named === 'filtered') gathered.shown = later(gathered.shown, day)
   else if (typeof named === 'object')
     for (let i = 0; i < named.length; i++) {
-      const place = places?.[i]
+      const place = placeAt(places, i)
       const ref = named[i]
       const entry = ref && coveredBy(allowlist, ref, typeof place === 'object' ? place.ancestors : [])
       if (!entry) continue

@@ -8,9 +8,9 @@ const HEADER = placesOf({ headers: ['x-key', 'api-key'], bearer: false })
 const BEARER = placesOf({ headers: [], bearer: true })
 const PREFIXES = new Set(['acme_live', 'acme'])
 
-const found = (secret: string) => ({ ok: true, secret })
-const MISSING = { ok: false, code: 'token_missing' }
-const malformed = (reason: string) => ({ ok: false, code: 'request_malformed', malformed: { reason } })
+const found = (secret: string) => secret
+const MISSING = { code: 'token_missing' }
+const malformed = (reason: string) => ({ code: 'request_malformed', malformed: { reason } })
 const REPEATED = malformed('credential_repeated')
 const UNREADABLE = malformed('credential_unreadable')
 
@@ -219,7 +219,7 @@ describe('headers that are none', () => {
         const expected = lower === 'x-key' ? found('Bearer a') : lower === 'authorization' ? found('a') : MISSING
         expect(readCredential(BOTH, { [name]: 'Bearer a' }, undefined)).toEqual(expected)
         expect(readCredential(BOTH, {}, [name, 'Bearer a'])).toEqual(expected)
-        seen.add(`${expected.ok} ${/^[!-~]*$/.test(name)}`)
+        seen.add(`${typeof expected === 'string'} ${/^[!-~]*$/.test(name)}`)
       }),
       { numRuns: 2_000 },
     )

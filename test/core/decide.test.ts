@@ -16,7 +16,7 @@ function factsWith(change: Partial<Facts> = {}, recordChange: Partial<TokenRecor
   return {
     policy: compiled(invoices),
     now: NOW,
-    credential: { ok: true, secret: 'x' },
+    credential: 'x',
     wellFormed: true,
     target: readTarget('/projects/7/invoices/A'),
     record,
@@ -69,11 +69,11 @@ describe('a request', () => {
   })
 
   it.each<[string, string, Facts]>([
-    ['carries no credential', 'token_missing', factsWith({ credential: { ok: false, code: 'token_missing' } })],
+    ['carries no credential', 'token_missing', factsWith({ credential: { code: 'token_missing' } })],
     [
       'carries two',
       'request_malformed',
-      factsWith({ credential: { ok: false, code: 'request_malformed', malformed: { reason: 'credential_repeated' } } }),
+      factsWith({ credential: { code: 'request_malformed', malformed: { reason: 'credential_repeated' } } }),
     ],
     ['carries something else', 'token_malformed', factsWith({ wellFormed: false })],
     ['has a target that cannot be read', 'request_malformed', factsWith({ target: undefined })],
@@ -103,7 +103,7 @@ describe('a request', () => {
     ['names what was not read', 'request_malformed', factsWith({ named: undefined })],
     ['names what does not exist', 'resource_not_in_plan', factsWith({ places: ['absent', 'absent'] })],
     ['names what was not looked for', 'resource_not_in_plan', factsWith({ places: undefined })],
-    ['names one thing too many', 'resource_not_in_plan', factsWith({ places: factsWith().places?.slice(0, 1) })],
+    ['names one thing too many', 'resource_not_in_plan', factsWith({ places: [factsWith().places].flat().slice(0, 1) as Facts['places'] })],
     ['names what is not on the list', 'resource_not_allowed', factsWith({}, { resources: [] })],
     ['asks for the plan with a limited token', 'resource_not_allowed', factsWith({ named: 'plan' })],
   ])('that %s is refused with %s', (_, code, facts) => {
@@ -136,7 +136,7 @@ describe('a request', () => {
 
   it('that is refused for several reasons is told the first in the order of the questions', () => {
     const breaks: readonly (readonly [code: string, Partial<Facts>, Partial<TokenRecord>])[] = [
-      ['token_missing', { credential: { ok: false, code: 'token_missing' } }, {}],
+      ['token_missing', { credential: { code: 'token_missing' } }, {}],
       ['token_malformed', { wellFormed: false }, {}],
       ['request_malformed', { target: undefined }, {}],
       ['token_unknown', { secret: undefined }, {}],
@@ -167,7 +167,7 @@ describe('a request', () => {
 
 describe('a rule', () => {
   const unknown = factsWith({
-    credential: { ok: false, code: 'token_missing' },
+    credential: { code: 'token_missing' },
     wellFormed: false,
     target: undefined,
     record: undefined,
