@@ -103,7 +103,11 @@ describe('a request', () => {
     ['names what was not read', 'request_malformed', factsWith({ named: undefined })],
     ['names what does not exist', 'resource_not_in_plan', factsWith({ places: ['absent', 'absent'] })],
     ['names what was not looked for', 'resource_not_in_plan', factsWith({ places: undefined })],
-    ['names one thing too many', 'resource_not_in_plan', factsWith({ places: [factsWith().places].flat().slice(0, 1) as Facts['places'] })],
+    [
+      'names one thing too many',
+      'resource_not_in_plan',
+      factsWith({ places: [factsWith().places].flat().slice(0, 1) as Facts['places'] }),
+    ],
     ['names what is not on the list', 'resource_not_allowed', factsWith({}, { resources: [] })],
     ['asks for the plan with a limited token', 'resource_not_allowed', factsWith({ named: 'plan' })],
   ])('that %s is refused with %s', (_, code, facts) => {
