@@ -1,10 +1,8 @@
 /**
- * What a guard does with a reply of Fastify, and what Fastify's router must not do. Without Fastify's types, so that a host of
- * another framework over it needs none. Over plain responses: http/node-side.ts.
+ * What a guard does with a reply of Fastify. Without Fastify's types, so that a host of another framework
+ * over it needs none. Over plain responses: http/node-side.ts.
  */
 import type { RenderedDenial } from '../core/denial.ts'
-import { SetupError } from '../core/errors.ts'
-import { issueAt } from '../core/issue.ts'
 import type { Allowed } from '../service/decision.ts'
 import { headersOf, isVary, joinVary } from './answer.ts'
 
@@ -43,16 +41,4 @@ function withVary(headers: Readonly<Record<string, string>>, before: unknown): R
     joined[name] = isVary(name) ? joinVary(String(before), value) : value
   }
   return joined
-}
-
-/**
- * A router must not end the path at a semicolon, which is an ordinary character of a path (RFC 3986, section 3.3): a handler
- * would get another path than the one that is judged.
- */
-export function routingProblem({ initialConfig }: { readonly initialConfig: object }): SetupError | undefined {
-  type Config = { readonly useSemicolonDelimiter?: boolean }
-  const { useSemicolonDelimiter, routerOptions } = initialConfig as Config & { readonly routerOptions?: Config }
-  if (!useSemicolonDelimiter && !routerOptions?.useSemicolonDelimiter) return undefined
-  const message = 'must be false: a semicolon belongs to the path.'
-  return new SetupError('fastifyGuard', [issueAt(['routerOptions', 'useSemicolonDelimiter'], message)])
 }

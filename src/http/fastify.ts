@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify'
 import { isThenable } from '../core/objects.ts'
 import type { Allowance, Decision } from '../service/decision.ts'
-import { allowReply, refuseReply, routingProblem } from './fastify-side.ts'
+import { allowReply, refuseReply } from './fastify-side.ts'
 import { createDecider, type GuardEngine, type GuardOptions, hasToken } from './guard.ts'
 import { type NodeRequest, questionOf } from './node-side.ts'
 
@@ -21,14 +21,14 @@ declare module 'fastify' {
  * registered after it: register it first. A `prefix` is part of the path here, so say it as `basePath` too. Behind `optional`
  * or `when`, and of a public endpoint that was asked without a token, there may be no decision.
  *
- * @throws SetupError, which is a TypeError, for wrong options; when it is registered, for `useSemicolonDelimiter`.
+ * @throws SetupError, which is a TypeError, for wrong options.
  * @example
  * await app.register(guard(tokens))
  * app.get('/v1/files/:key', async (request) => ({ name: request.planToken.token.name }))
  */
 export function guard(tokens: GuardEngine, options?: GuardOptions<FastifyRequest>): FastifyPluginCallback {
   const { decide, isGuarded, bodyBytes } = createDecider<FastifyRequest>(tokens, options)
-  const plugin = (app: FastifyInstance, _: unknown, done: (error?: Error) => void): void => {
+  const plugin = (app: FastifyInstance, _: unknown, done: () => void): void => {
     if (!app.hasRequestDecorator('planToken')) app.decorateRequest('planToken')
     app.addHook('onRequest', (request, reply, next) => {
       const decided = isGuarded(request)
@@ -37,7 +37,7 @@ export function guard(tokens: GuardEngine, options?: GuardOptions<FastifyRequest
       if (!isThenable(decided)) goOn(request, reply, next, decided)
       else decided.then((decision) => goOn(request, reply, next, decision)).catch(next)
     })
-    done(routingProblem(app))
+    done()
   }
   // What Fastify reads of a plugin: that its hooks hold for the routes beside it, and its name in messages.
   return Object.assign(plugin, {

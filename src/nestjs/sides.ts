@@ -1,7 +1,7 @@
 /** Express and Fastify as Nest hands them to a guard: where the target, the body and the answer are. */
 
 import { bodyOf } from '../http/body.ts'
-import { allowReply, type FastifyReplyLike, putOnReply, routingProblem } from '../http/fastify-side.ts'
+import { allowReply, type FastifyReplyLike, putOnReply } from '../http/fastify-side.ts'
 import { asSent } from '../http/guard.ts'
 import { type NodeRequest, type NodeResponse, putAll, putHeaders } from '../http/node-side.ts'
 import type { Allowed } from '../service/decision.ts'
@@ -107,7 +107,5 @@ export function sideOf(adapter: NestAdapter): Side | string {
   if (type === 'express') return EXPRESS
   if (type !== 'fastify') return 'must be Express or Fastify: no other adapter of Nest is known.'
   if (!adapter.setOnRequestHook) return 'has no setOnRequestHook(). Update @nestjs/platform-fastify to 11.1.6 or later.'
-  if (routingProblem(adapter.getInstance() as { readonly initialConfig: object }))
-    return 'must not have useSemicolonDelimiter: a semicolon belongs to the path.'
   return fastifySide(adapter)
 }

@@ -149,11 +149,18 @@ describe.each(NESTS)('%s', (_, version) => {
     })
 
     if (over === 'fastify') {
-      it('tells a router that ends paths at semicolons', async () => {
-        const setting = { imports: [module()], adapter: { routerOptions: { useSemicolonDelimiter: true } } }
-        expect(await mistakesOf(setting)).toEqual([
-          'adapter: must not have useSemicolonDelimiter: a semicolon belongs to the path.',
-        ])
+      it('lets no handler run for a path with a semicolon where the router ends paths there', async () => {
+        const Api = classOf('Api', [nest.Controller(), ours.PlanTokenGuarded()], {
+          file: { on: [nest.Get('v1/files/:key')], run: () => 'ran' },
+        })
+        const { port, close } = await start(loaded, over, {
+          imports: [module()],
+          controllers: [Api],
+          adapter: { routerOptions: { useSemicolonDelimiter: true } },
+        })
+        onTestFinished(close)
+        expect((await send1(port, request(FILE, w.ONE))).body).toBe('ran')
+        for (const tail of [';', ';v=1']) expect((await send1(port, request(FILE + tail, w.ONE))).status).toBe(400)
       })
 
       it('keeps a hook for requests that is there, and refuses all once another takes its place', async () => {

@@ -1,5 +1,4 @@
 /** Mistakes in the set-up: the options of the engine, of guards, stores, handlers and of what tests are given. */
-import fastify from 'fastify'
 import { Kysely, MssqlDialect } from 'kysely'
 import { createPlanTokens, memoryStore, type PlanTokens } from 'plan-access-tokens'
 import { addressRanges } from 'plan-access-tokens/addresses'
@@ -118,9 +117,6 @@ const guards = Object.entries(GUARDS).flatMap(([name, guard]) =>
 const ownGuards = [
   ...mistakesOf<object>('guard of registry', (options) => registryGuard(tokens, () => undefined, options as never), {
     'a logout of another word': { logout: 'never' },
-  }),
-  ...mistakesOf<object>('guard of fastify', async (options) => fastify(options).register(guardFastify(tokens)), {
-    'a router that ends the path at a semicolon': { routerOptions: { useSemicolonDelimiter: true } },
   }),
 ]
 

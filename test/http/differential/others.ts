@@ -30,7 +30,7 @@ const queryOf = (text: string): Record<string, unknown> =>
 const lower = (method: Route['method']) => method.toLowerCase() as 'get' | 'post' | 'delete'
 
 export async function startFastify({ tokens, onRun }: Setup, { generous }: Manner): Promise<Running> {
-  const routerOptions = { ...GENEROUS, querystringParser: queryOf as never }
+  const routerOptions = { ...GENEROUS, querystringParser: queryOf as never, useSemicolonDelimiter: true }
   const options: FastifyServerOptions = {
     forceCloseConnections: true,
     ...(generous && { routerOptions, onProtoPoisoning: 'ignore', onConstructorPoisoning: 'ignore' }),
