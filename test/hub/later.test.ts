@@ -59,6 +59,29 @@ describeInChromium('a part of the page', () => {
     expect(asked().toSorted()).toEqual(['hub-later-parts', 'texts-later'])
   })
 
+  it.each([
+    ['a desk', { width: 1280, height: 900 }],
+    ['a phone', { width: 390, height: 780 }],
+  ])('that is a form is as large before it is there as it is then, on %s', async (_, viewport) => {
+    for (const form of ['Generate REST API token', 'Edit']) {
+      const { page } = await opened()
+      await page.setViewportSize(viewport)
+      let goOn = (): void => undefined
+      const held = new Promise<void>((resolve) => {
+        goOn = resolve
+      })
+      await page.route('**/hub-later-parts*', (route) => held.then(() => route.continue()))
+      const dialog = page.getByRole('dialog')
+      if (form === 'Edit') await choose(page, 'Website sync', form)
+      else await page.getByRole('button', { name: form }).click()
+      await dialog.getByRole('status').waitFor()
+      const before = await dialog.boundingBox()
+      goOn()
+      await dialog.getByLabel('Name', { exact: true }).waitFor()
+      expect(await dialog.boundingBox(), form).toEqual(before)
+    }
+  })
+
   it('that is a modal can be left without it', async () => {
     const { page } = await opened()
     await page.route('**/hub-later-parts*', (route) => route.abort())

@@ -14,12 +14,33 @@ interface FrameProps {
   readonly children: ComponentChildren
 }
 
+type ModalProps = FrameProps & { readonly onClose: (nothing: readonly never[]) => void }
+
 /** A modal that is not there yet can be left all the same. */
-function InDialog({ children, onClose }: FrameProps & { readonly onClose: (nothing: readonly never[]) => void }) {
+function InDialog({ children, onClose }: ModalProps) {
   return (
     <Dialog title={t('working')} onLeave={() => onClose([])}>
       <div class="body">{children}</div>
     </Dialog>
+  )
+}
+
+/** A form that is not there yet is as large as it will be, so that nothing jumps. */
+function InForm({ children, onClose }: ModalProps) {
+  return (
+    <Dialog title={t('working')} isWide isTall onLeave={() => onClose([])}>
+      <div class="body">{children}</div>
+    </Dialog>
+  )
+}
+
+/** The one with a rail beside it is wider. */
+function InWizard({ children, onClose }: ModalProps) {
+  return (
+    <InForm onClose={onClose}>
+      {children}
+      <div class="rail" hidden />
+    </InForm>
   )
 }
 
@@ -63,8 +84,8 @@ const later =
     return h(Frame, props as P & FrameProps, meanwhile)
   }
 
-export const Wizard = later(({ Wizard }) => Wizard, InDialog)
-export const Edit = later(({ Edit }) => Edit, InDialog)
+export const Wizard = later(({ Wizard }) => Wizard, InWizard)
+export const Edit = later(({ Edit }) => Edit, InForm)
 export const Waiting = later(({ Waiting }) => Waiting)
 export const Log = later(({ Log }) => Log)
 export const Usage = later(({ Usage }) => Usage)
