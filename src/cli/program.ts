@@ -149,6 +149,15 @@ function addAudit(program: Command): void {
     'checkpoint --key private.pem >> checkpoints.txt',
     async (session, flags) => (await import('./commands/verify.ts')).checkpoint(session, flags),
   ).addOption(required('--key <file>', 'the private key, P-256 or Ed25519, as PEM or JWK'))
+  command<import('./commands/receipt.ts').ReceiptOptions>(
+    program,
+    'receipt [file]',
+    'says what a signed receipt proves, that of "revoke --receipt --key"; without a file it comes by stdin',
+    'receipt receipt.txt --key public.pem',
+    async (session, flags, file) => (await import('./commands/receipt.ts')).receipt(session, file, flags),
+  )
+    .addOption(required('--key <file>', 'the public key, as PEM or JWK; once for each').argParser(collect))
+    .option('--issuer <name>', 'the deployment that it has to be of')
 }
 
 function addUsage(program: Command): void {

@@ -136,6 +136,8 @@ export function addTokens(program: Command): void {
       '--receipt',
       'prints the receipt of the end: where it stands in the log, and since when the token is refused',
     )
+    .option('--key <file>', 'signs the receipt with this private key, and prints it as one line')
+    .option('--issuer <name>', 'the deployment that a signed receipt names')
     .option('-p, --plan <id>', 'the plan, for many tokens at once')
     .option('--id <id>', 'only this token; once for each', collect)
     .option('-t, --type <type>', 'only tokens of this type')

@@ -1,4 +1,4 @@
-/** `verify`, `checkpoint`, `export` and `revoke --receipt`, as processes over a real SQLite file that somebody else writes too. */
+/** `verify`, `checkpoint`, `export`, `revoke --receipt` and `receipt`, as processes over a real SQLite file that somebody else writes too. */
 import { generateKeyPairSync } from 'node:crypto'
 import { join } from 'node:path'
 import Libsql from 'libsql'
@@ -65,4 +65,46 @@ it('a log is signed, verified, exported and verified again, and whoever changes 
   const cut = await run(['verify', ...proof])
   expect(cut).toMatchObject({ code: 1, stdout: expect.stringContaining('truncated: Event 3') })
   expect(cut.stderr).toContain('The log was touched')
+})
+
+it('a receipt is signed with a key, and told by whoever has the other one', async () => {
+  const { run, write } = await migrated()
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  write('private.pem', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
+  write('public.pem', publicKey.export({ type: 'spki', format: 'pem' }).toString())
+  write('other.json', JSON.stringify(generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' })))
+  const { token } = JSON.parse((await run([...CREATE, '--json'])).stdout) as { token: { id: string } }
+  const ended = ['revoke', token.id, '--yes']
+
+  // A wrong command line ends nothing.
+  expect((await run([...ended, '--key', 'private.pem'])).code).toBe(2)
+  expect((await run([...ended, '--receipt', '--issuer', 'https://api.example'])).code).toBe(2)
+  expect((await run([...ended, '--receipt', '--key', 'public.pem'])).code).toBe(2)
+  expect((await run([...ended, '--receipt', '--key', 'nowhere.pem'])).code).toBe(6)
+  expect(JSON.parse((await run(['show', token.id, '--json'])).stdout)).toMatchObject({ status: 'active' })
+
+  const signing = ['--receipt', '--key', 'private.pem', '--issuer', 'https://api.example']
+  const signed = await run([...ended, ...signing])
+  expect(signed).toMatchObject({ code: 0, stdout: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+\n$/) })
+  write('receipt.txt', signed.stdout)
+  const proved = ['receipt', 'receipt.txt', '--key', 'other.json', '--key', 'public.pem']
+  const good = await run(proved)
+  expect(good.code).toBe(0)
+  expect(good.stdout).toMatch(/issuer +https:\/\/api\.example\n/)
+  expect(good.stdout).toContain(token.id)
+  const { receipt, signed: again } = JSON.parse((await run([...ended, ...signing, '--json'])).stdout)
+  expect(JSON.parse((await run(['receipt', '--key', 'public.pem', '--json'], { input: again })).stdout)).toEqual({
+    ...{ ok: true, receipt, issuer: 'https://api.example' },
+  })
+
+  for (const [command, code] of [
+    [['receipt', 'receipt.txt', '--key', 'other.json'], 'receipt_unproved'],
+    [[...proved, '--issuer', 'https://other.example'], 'receipt_other_issuer'],
+    [['receipt', 'public.pem', '--key', 'public.pem'], 'receipt_unreadable'],
+  ] as const) {
+    const refused = await run([...command, '--json'])
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining(code) })
+    expect(JSON.parse(refused.stdout)).toEqual({ ok: false, code: code.slice('receipt_'.length) })
+  }
+  expect((await run(['receipt', 'receipt.txt'])).code).toBe(2)
 })

@@ -2,13 +2,13 @@
 import type { IssuedText, RequestedText, WithoutActor } from '../../admin/client-types.ts'
 import type { Token } from '../../core/token-view.ts'
 import type { CreateInput, EditInput, ListInput, RefreshInput } from '../../service/input.ts'
-import type { Receipt } from '../../service/receipt.ts'
 import { confirmed } from '../ask.ts'
 import { CliError } from '../exit.ts'
 import { type Io, oneLine } from '../io.ts'
 import type { Session } from '../session.ts'
 import { moment, showTable, showToken } from '../show.ts'
 import { taken } from '../taken.ts'
+import { showReceipt, signing } from './receipt.ts'
 import { type RevokeManyOptions, revokeMany } from './revoke-many.ts'
 
 /** Flags of what a token may reach. */
@@ -218,11 +218,15 @@ const MANY_FIELDS = [
 /** Flags of `revoke`. */
 export interface RevokeOptions extends Partial<RevokeManyOptions> {
   readonly receipt?: boolean
+  readonly key?: string
+  readonly issuer?: string
   readonly yes?: boolean
 }
 
 export async function revoke(session: Session, id: string | undefined, options: RevokeOptions): Promise<void> {
-  const { plan, reason, yes, receipt: isReceipt, ...ofMany } = options
+  const { plan, reason, yes, receipt: isReceipt, key, issuer, ...ofMany } = options
+  if ((key !== undefined && !isReceipt) || (issuer !== undefined && key === undefined))
+    throw new CliError('usage', 'usage', 'Say --receipt with --key, and --key with --issuer.')
   if (id === undefined) {
     if (plan === undefined || yes || isReceipt)
       throw new CliError(
@@ -235,6 +239,7 @@ export async function revoke(session: Session, id: string | undefined, options: 
   if (plan !== undefined || Object.keys(taken(ofMany, MANY_FIELDS)).length > 0)
     throw new CliError('usage', 'usage', 'Say the id of one token, or --plan and what many have in common, not both.')
   const { io, source } = session
+  const sign = await signing(key, issuer)
   const calls = await source()
   // Whoever may not see the token is told so before being asked.
   const token = yes ? undefined : await calls.get({ id })
@@ -247,25 +252,13 @@ export async function revoke(session: Session, id: string | undefined, options: 
   const input = { id, ...(reason !== undefined && { reason }) }
   if (isReceipt) {
     const { receipt, token: ended } = await calls.revoke({ ...input, receipt: true })
-    if (io.json) io.data(JSON.stringify({ token: ended, receipt }))
-    else tellReceipt(io, receipt)
+    const signed = await sign?.(receipt)
+    if (io.json) io.data(JSON.stringify({ token: ended, receipt, ...(signed !== undefined && { signed }) }))
+    else if (signed === undefined) showReceipt(io, receipt)
+    else io.data(signed)
     return
   }
   const revoked = await calls.revoke(input)
   if (!io.json) io.say('No request with this token is accepted any more.')
   tellToken(io, revoked)
-}
-
-/** A receipt, a field a line: its moments to the millisecond. */
-function tellReceipt(io: Io, { tokenId, planId, seq, chain, revokedAt, boundMs, notAcceptedSince }: Receipt): void {
-  const rows: [string, string][] = [
-    ['token', tokenId],
-    ['plan', planId],
-    ['event', seq === null ? 'not in the log any more' : String(seq)],
-    ...(chain === undefined ? [] : [['chain', chain] as [string, string]]),
-    ['revoked', new Date(revokedAt).toISOString()],
-    ['freshness', `${boundMs} ms`],
-    ['not accepted since', new Date(notAcceptedSince).toISOString()],
-  ]
-  showTable(io, ['field', 'value'], rows, '')
 }

@@ -1,5 +1,4 @@
 /** `verify` and `checkpoint`: whether the audit log was touched, and what it says now, signed. */
-import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
@@ -11,6 +10,7 @@ import type { TokenStore } from '../../ports.ts'
 import { engineBehind } from '../../service/engines.ts'
 import { CliError } from '../exit.ts'
 import { oneLine } from '../io.ts'
+import { keyIn } from '../keys.ts'
 import { type Session, withStore } from '../session.ts'
 import { engineOf } from '../source.ts'
 
@@ -102,23 +102,4 @@ async function exported(file: string): Promise<ReturnType<typeof readExport>> {
   const handle = await open(file)
   await handle.close()
   return readExport(createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY }))
-}
-
-/** A key as a file has it: PEM, or JSON (JWK). Nothing of what is in the file is told. */
-async function keyIn(file: string, kind: 'public' | 'private'): Promise<JsonWebKey> {
-  const text = await readFile(file, 'utf8')
-  const read = kind === 'public' ? createPublicKey : createPrivateKey
-  try {
-    if (kind === 'public' && /PRIVATE KEY|"d"\s*:/.test(text)) throw new TypeError('private')
-    const key: KeyObject = text.trimStart().startsWith('{')
-      ? read({ key: JSON.parse(text) as JsonWebKey, format: 'jwk' })
-      : read(text)
-    return key.export({ format: 'jwk' })
-  } catch {
-    throw new CliError(
-      'usage',
-      'key_unreadable',
-      `${oneLine(file)} is no ${kind} key, as PEM or as JWK, on P-256 or of Ed25519.`,
-    )
-  }
 }
