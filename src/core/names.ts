@@ -76,13 +76,18 @@ function readNames(match: Match, query: string, body: unknown, most: number, tol
     if (refs === 'malformed') return refs
     if (refs === 'absent' && names.none === 'all') return blamed(told, 'value_missing', name.at.text)
     if (refs === 'absent') continue
-    const { within } = name
-    const above = names.list.find(({ at }) => at.text === within)
-    const parent = above && refsOf(above, parts)[0]
-    if (above && typeof parent !== 'object') return blamed(told, 'value_missing', within)
+    // It is judged by what is within it, and is not there where that is not.
+    if (name.isAbove) continue
+    const within: ResourceRef[] = []
+    for (const source of name.within) {
+      const above = names.list.find(({ at }) => at.text === source)
+      const parent = above && refsOf(above, parts)[0]
+      if (typeof parent !== 'object') return blamed(told, 'value_missing', source)
+      within.push(parent)
+    }
     for (const ref of refs) {
-      const at = { at: name.at.text, ...(typeof parent === 'object' && { within: parent }) }
-      found.set(JSON.stringify([ref.kind, ref.id, within]), { ref, at })
+      const at = { at: name.at.text, ...(within.length > 0 && { within }) }
+      found.set(JSON.stringify([ref.kind, ref.id, name.within]), { ref, at })
       if (found.size > most) return blamed(told, 'resources_too_many')
     }
   }

@@ -25,6 +25,11 @@ export interface NamedResource<Kind extends string = string> {
   readonly stem?: string
   /** The `at` of another resource of the same endpoint, which must be above this one. */
   readonly within?: Source
+  /**
+   * It is there only to be above another one, which names it as `within`: it has to be above that, and the token need not reach it.
+   * For the beginning of a nested route, of which the answer shows nothing but what lies in it.
+   */
+  readonly above?: true
 }
 
 /**

@@ -23,16 +23,18 @@ export interface CompiledName {
   readonly at: CompiledSource
   readonly prefix: string
   readonly stem: string
-  /** The text of the source of the resource that must be above this one. */
-  readonly within: string | undefined
+  /** The texts of the sources of the resources that must be above this one: what it is within, and what that is within. */
+  readonly within: readonly string[]
+  /** Whether it is there only to be above another one. */
+  readonly isAbove: boolean
 }
 
 /** Where a resource that a request names was read. */
 export interface NamedAt {
   /** The source, as the policy spells it. */
   readonly at: string
-  /** What must be among the resource's ancestors. */
-  readonly within?: ResourceRef
+  /** What must be among the resource's ancestors, all of it. */
+  readonly within?: readonly ResourceRef[]
 }
 
 /** A resource of a fixed kind that is a parameter of the route. */
@@ -71,6 +73,8 @@ export function compileNames(names: Names, params: readonly string[], tell: Tell
     typeof kind === 'string' ? [at] : [kind.from, at],
   )
   const needsBody = sources.some((source) => source.in === 'body')
+  if (anyOf && list.some(({ isAbove }) => isAbove))
+    tell(['anyOf'], 'must have no resource that is "above": a request can leave out what is within it.')
   if (anyOf && anyOf.none !== 'refuse' && needsBody) tell(['none'], 'must be "refuse" where a body names resources.')
   const texts = new Set(sources.flatMap((source) => (source.in === 'path' ? [] : [source.text])))
   if (new Set([...texts].map(fold)).size < texts.size)
@@ -98,7 +102,7 @@ function compileName(
   params: readonly string[],
   tell: Tell,
 ): CompiledName {
-  const { kind, at, prefix = '', stem = '', within } = resource
+  const { kind, at, prefix = '', stem = '', within, above = false } = resource
   const compiledAt = compileSource(at, params, () => tell(['at'], `names a parameter that the route lacks.`))
   if (within !== undefined && [at, within].some((source) => source.includes('[]'))) {
     tell(['within'], 'cannot be said of lists.')
@@ -106,11 +110,25 @@ function compileName(
   if (within !== undefined && !all.some((other) => other !== resource && other.at === within)) {
     tell(['within'], 'must be the "at" of another resource of the same endpoint.')
   }
-  if (typeof kind === 'string') return { kind, at: compiledAt, prefix, stem, within }
+  if (above && !all.some((other) => other !== resource && other.within === at))
+    tell(['above'], 'must be left out, since no resource of the endpoint is "within" it.')
+  const common = { at: compiledAt, prefix, stem, within: above ? [] : allAbove(resource, all), isAbove: above }
+  if (typeof kind === 'string') return { kind, ...common }
   const from = compileSource(kind.from, params, () => tell(['kind', 'from'], 'names a parameter that the route lacks.'))
   if (from.in === 'body' && from.steps.some((step) => step.each))
     tell(['kind', 'from'], 'must be one value, not a list.')
-  return { kind: { from, of: new Set(kind.of) }, at: compiledAt, prefix, stem, within }
+  return { kind: { from, of: new Set(kind.of) }, ...common }
+}
+
+/** What a resource is within, and what that is within where it is judged by nothing else. */
+function allAbove(resource: NamedResource, all: readonly NamedResource[]): readonly Source[] {
+  const found = new Set<Source>()
+  for (let { within }: Pick<NamedResource, 'within'> = resource; within !== undefined && !found.has(within); ) {
+    found.add(within)
+    const next = all.find(({ at }) => at === within)
+    within = next?.above ? next.within : undefined
+  }
+  return [...found]
 }
 
 function compileSource(text: Source, params: readonly string[], missing: () => void): CompiledSource {

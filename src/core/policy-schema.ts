@@ -40,6 +40,7 @@ export const namedResource = z.strictObject({
   prefix: optionalText,
   stem: optionalText,
   within: z.optional(source),
+  above: z.optional(z.literal([true])),
 })
 const someOf = z.strictObject({
   anyOf: atLeastOne(namedResource),

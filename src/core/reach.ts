@@ -54,10 +54,14 @@ export function outsidePlan({ named, namedAt, places, record }: OutsideFacts): n
 function isPlacedIn(
   place: Place | 'absent' | undefined,
   planId: string | undefined,
-  within: ResourceRef | undefined,
+  within: readonly ResourceRef[] = [],
 ): boolean {
   if (place === undefined || place === 'absent' || place.planId !== planId) return false
-  return within === undefined || place.ancestors.some(({ kind, id }) => kind === within.kind && id === within.id)
+  return within.every((above) =>
+    above.kind === PLAN_KIND
+      ? above.id === planId
+      : place.ancestors.some(({ kind, id }) => kind === above.kind && id === above.id),
+  )
 }
 
 /** What the allowlist does not cover: which named resource first, or the plan. */

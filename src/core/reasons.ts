@@ -161,7 +161,8 @@ const DETAILS: { readonly [R in RuleName]?: (facts: Facts, code: RefusalCode) =>
     if (outside === undefined) return []
     const within = facts.namedAt[outside]?.within
     const what = described(facts, outside)
-    return within ? say('plan_lacks_within', { ...what, within: words(within.kind) }) : say('plan_lacks', what)
+    if (!within) return say('plan_lacks', what)
+    return say('plan_lacks_within', { ...what, within: within.map(({ kind }) => words(kind)).join(' or ') })
   },
   allowlist: (facts) => {
     const outside = outsideAllowlist(facts)

@@ -129,7 +129,7 @@ function endpointRow(endpoint: CompiledEndpoint, policy: CompiledPolicy, data: P
 function allowlistOf({ names }: CompiledEndpoint): MatrixEndpoint['allowlist'] {
   if (names.what === 'filtered') return 'filtered'
   if (names.what !== 'resources') return names.what === 'nothing' ? 'any' : 'all resources'
-  const isPlan = names.none === 'all' && names.list.some(({ kind }) => kind === 'plan')
+  const isPlan = names.none === 'all' && names.list.some(({ kind, isAbove }) => kind === 'plan' && !isAbove)
   return isPlan ? 'all resources' : 'covering'
 }
 
@@ -144,12 +144,13 @@ function namesRow(names: Policy['data']['endpoints'][string]['names']): readonly
 const FILTERED = 'what the token may see'
 const NONE = { plan: 'the whole plan', refuse: 'is refused', filtered: FILTERED } as const
 
-function nameText({ kind, at, prefix, stem, within }: NamedResource): string {
+function nameText({ kind, at, prefix, stem, within, above }: NamedResource): string {
   const what = typeof kind === 'string' ? word(kind) : `${sorted(kind.of).map(word).join(' or ')} by ${word(kind.from)}`
   return [
     `${what} in ${word(at)}`,
     ...(prefix === undefined ? [] : [`after ${JSON.stringify(prefix)}`]),
     ...(stem === undefined ? [] : [`behind ${JSON.stringify(stem)}`]),
     ...(within === undefined ? [] : [`within ${word(within)}`]),
+    ...(above ? ['only above another'] : []),
   ].join(' ')
 }

@@ -36,18 +36,25 @@ export function worldsFor(facts: Facts, other: Facts): readonly World[] {
 
 /** What a request names by one policy, each with what the directory is asked about. */
 interface Named {
-  readonly refs: readonly { readonly ref: ResourceRef; readonly asked: ResourceRef; readonly within?: ResourceRef }[]
+  readonly refs: readonly {
+    readonly ref: ResourceRef
+    readonly asked: ResourceRef
+    readonly within: readonly ResourceRef[]
+  }[]
   readonly planIds: readonly string[]
+  /** Whether it names the plan itself, for which a token needs all resources. */
+  readonly isWhole: boolean
 }
 
 function namedBy({ named, namedAt, policy }: Facts): Named {
-  if (typeof named !== 'object') return { refs: [], planIds: [] }
+  if (typeof named !== 'object') return { refs: [], planIds: [], isWhole: false }
   const refs = named.flatMap((ref, i) => {
     if (ref.kind === PLAN_KIND) return []
-    const within = namedAt[i]?.within
-    return [{ ref, asked: askedFor(underOf(policy, ref), ref), ...(within && { within }) }]
+    return [{ ref, asked: askedFor(underOf(policy, ref), ref), within: namedAt[i]?.within ?? [] }]
   })
-  return { refs, planIds: named.filter(({ kind }) => kind === PLAN_KIND).map(({ id }) => id) }
+  const plans = named.filter(({ kind }) => kind === PLAN_KIND)
+  const above = refs.flatMap(({ within }) => within.filter(({ kind }) => kind === PLAN_KIND))
+  return { refs, planIds: [...plans, ...above].map(({ id }) => id), isWhole: plans.length > 0 }
 }
 
 function underOf(policy: CompiledPolicy, { kind, id }: ResourceRef): string | undefined {
@@ -61,7 +68,7 @@ function placesOf(named: readonly Named[]): readonly Omit<WitnessPlace, 'planId'
     for (const { asked, within } of refs) {
       const place = places.get(keyOf(asked)) ?? { resource: asked, above: new Map() }
       places.set(keyOf(asked), place)
-      if (within) place.above.set(keyOf(within), within)
+      for (const one of within) if (one.kind !== PLAN_KIND) place.above.set(keyOf(one), one)
     }
   }
   return [...places.values()].map(({ resource, above }) => ({ resource, ancestors: [...above.values()] }))
@@ -80,7 +87,7 @@ function planIdsOf(own: Named, others: Named): readonly string[] {
 
 /** What the token may be limited to: nothing; what the request names; what lies above that by its id; what has nothing to do with it. */
 function allowlistsOf({ named, policy }: Facts, own: Named): readonly World['allowlist'][] {
-  if (named === 'plan' || own.planIds.length > 0) return ['all']
+  if (named === 'plan' || own.isWhole) return ['all']
   if (named === 'nothing' || named === 'filtered') {
     const [kind] = policy.kinds.keys()
     return kind === undefined ? ['all', []] : ['all', [{ kind, id: '999' }]]

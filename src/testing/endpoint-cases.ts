@@ -238,15 +238,21 @@ function resourceCases(plain: Plain, base: Witness, { judge }: Side, made: Made)
     }),
   )
   const apart = named.flatMap((ref, i) => {
-    const within = namedAt[i]?.within
-    return within
-      ? [
-          made(`refuses a resource in ${namedAt[i]?.at} that is not in the one that the request says`, {
-            witness: { ...base, places: placesOf(base, ref, judge.policy, (place) => ({ ...place, ancestors: [] })) },
-            expected: ['resource_not_in_plan'],
-          }),
-        ]
-      : []
+    const { at, within = [] } = namedAt[i] ?? {}
+    return within.map((above) => {
+      const isOther = ({ kind, id }: ResourceRef): boolean => kind !== above.kind || id !== above.id
+      const without = (place: WitnessPlace) => ({ ...place, ancestors: place.ancestors.filter(isOther) })
+      return made(
+        `refuses a resource in ${at} that is not in the ${within.length > 1 ? above.kind : 'one'} that the request says`,
+        {
+          witness:
+            above.kind === PLAN_KIND
+              ? movedAway(above, base, judge.policy)
+              : { ...base, places: placesOf(base, ref, judge.policy, without) },
+          expected: ['resource_not_in_plan'],
+        },
+      )
+    })
   })
   return [outside, ...elsewhere, ...apart]
 }

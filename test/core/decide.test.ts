@@ -29,7 +29,7 @@ function factsWith(change: Partial<Facts> = {}, recordChange: Partial<TokenRecor
     match: matchIn(invoices, 'GET', '/projects/7/invoices/A')?.match,
     limited: undefined,
     named: [PROJECT, { kind: 'invoice', id: 'A' }],
-    namedAt: [{ at: 'path:p' }, { at: 'path:i', within: PROJECT }],
+    namedAt: [{ at: 'path:p' }, { at: 'path:i', within: [PROJECT] }],
     places: [
       { planId: '1001', ancestors: [] },
       { planId: '1001', ancestors: [PROJECT] },

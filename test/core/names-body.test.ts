@@ -166,7 +166,7 @@ describe('the body', () => {
           '/x',
           '{"items":[{"project":"1","file":"A"},{"project":"2","file":"B"}]}',
         )
-        return typeof result === 'string' ? result : result.flatMap(({ within }) => within?.id ?? [])
+        return typeof result === 'string' ? result : result.flatMap(({ within = [] }) => within.map(({ id }) => id))
       } catch (error) {
         return (error as Error).name
       }

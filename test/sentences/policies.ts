@@ -141,6 +141,22 @@ const names = mistakesOf<readonly [names: unknown, route?: string]>(
     'a kind told by what there is not': [[PROJECT, { ...INVOICE, kind: { from: 'path:k', of: ['invoice'] } }]],
     'a kind told by a list': [[{ kind: { from: 'body:x[].k', of: ['project'] }, at: 'body:x[].id' }], 'POST /x'],
     'within what there is not': [[PROJECT, { ...INVOICE, within: 'path:x' }]],
+    'above what is not within it': [[{ ...PROJECT, above: true }, INVOICE]],
+    'above what may be left out': [
+      {
+        anyOf: [
+          { ...PROJECT, above: true },
+          { ...INVOICE, within: 'path:p' },
+        ],
+        none: 'refuse',
+      },
+    ],
+    'above by another word': [
+      [
+        { ...PROJECT, above: 'only' },
+        { ...INVOICE, within: 'path:p' },
+      ],
+    ],
     'a body of GET': [[{ kind: 'project', at: 'body:p' }], 'GET /x'],
     'a body of DELETE': [[{ kind: 'project', at: 'body:p' }], 'DELETE /x'],
     'any of none': [{ anyOf: [], none: 'plan' }],

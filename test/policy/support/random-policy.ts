@@ -139,6 +139,7 @@ function endpointOf(route: string, random: Random): Draft {
     const other = random.of(named)
     if (other !== name && random.chance(0.4) && ![name.at, other.at].some((at) => at.includes('[]')))
       name.within = other.at
+    if (name.within === other.at && random.chance(0.3)) other.above = true
   }
   const names = namesOf(named, random)
   if (named.length === 0 && random.chance(0.2))

@@ -154,7 +154,7 @@ function refsIn(judges: readonly Judge[], asking: Parameters<Judge['read']>[0]):
       const slash = ref.id.lastIndexOf('/')
       if (slash > 0) add({ kind: 'folder', id: ref.id.slice(0, slash) })
     }
-    for (const { within } of namedAt) if (within) add(within)
+    for (const { within = [] } of namedAt) for (const one of within) add(one)
   }
   return [...refs.values()]
 }
