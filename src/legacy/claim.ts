@@ -45,11 +45,20 @@ const NO_HASH: Problem = [
   'hash_malformed',
 ]
 
+function otherType(values: readonly string[], scheme: string): Issue {
+  const words = values.map((name) => JSON.stringify(name)).join(' or ')
+  return issueAt(['type'], `must be ${words}, to which keys of the scheme "${scheme}" belong.`, 'not_one_of', {
+    values,
+  })
+}
+
 /** Reads it. */
 export function readClaim(forms: readonly Form[], { type, scheme, digest, keyId }: Claim, sha256: Sha256): ReadClaim {
   const ofType = forms.filter((form) => form.type === type)
   const form = ofType.find(({ name }) => name === scheme)
   if (!form) {
+    const types = forms.filter(({ name }) => name === scheme).map((other) => other.type)
+    if (types.length > 0) return { issues: [otherType(types, scheme as string)] }
     const values = (ofType.length > 0 ? ofType : forms).map(({ name }) => name)
     const words = values.map((name) => JSON.stringify(name)).join(' or ')
     return { issues: [issueAt(['scheme'], `must be ${words}.`, 'not_one_of', { values })] }

@@ -1,8 +1,9 @@
 /** A key from before becomes a token: what it is made of, how it works and ends, and what is refused. */
 import fc from 'fast-check'
-import { createPlanTokens, memoryStore } from 'plan-access-tokens'
+import { createPlanTokens, definePolicy, memoryStore } from 'plan-access-tokens'
 import { createAuthorizer } from 'plan-access-tokens/authorizer'
 import { canaryTokens } from 'plan-access-tokens/leaks'
+import { legacyKeys } from 'plan-access-tokens/legacy'
 import { requestWith } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
 import { ADMIN, codeOf, DAY, errorOf, HOUR, newDirectory, newWorld, POLICY, START } from '../support/world.ts'
@@ -247,6 +248,26 @@ describe('adopt', () => {
 describe('a key that is adopted twice', () => {
   it('is a conflict, whosever it is, and says nothing of the other token', async () => {
     const { adopt, tokens } = legacyWorld()
+it('names the type whose keys a scheme is for, where another type is said', async () => {
+  const policy = definePolicy({
+    ...{ surface: 'two', credential: { headers: [], bearer: true }, tiers: ['organization'], scopes: { read: {} } },
+    types: { live: { prefix: 'two_live' }, job: { prefix: 'two_job' } },
+    ...{ kinds: {}, links: { hosts: [], shapes: [] }, endpoints: { 'GET /x': { scopes: ['read'], names: 'nothing' } } },
+  })
+  const legacy = legacyKeys({ live: [FORMS.plain] })
+  const tokens = createPlanTokens({ policy, legacy, store: memoryStore(), directory: newDirectory() })
+  const claim = { ...claimOf('plain'), type: 'job', scopes: ['read'], expiresAt: Date.now() + DAY } as const
+  expect((await errorOf(tokens.adopt(claim))).issues).toEqual([
+    {
+      path: 'type',
+      at: ['type'],
+      message: 'must be "live", to which keys of the scheme "plain" belong.',
+      code: 'not_one_of',
+      params: { values: ['live'] },
+    },
+  ])
+})
+
     const { id } = await adopt('plain')
     const others = { actor: 'admin-2', planId: '2002' }
     for (const change of [{}, others, { ...others, idempotencyKey: 'run' }]) {
