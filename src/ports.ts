@@ -72,7 +72,8 @@ export interface TokenStore {
   }): Promise<{ readonly records: number; readonly events: number }>
   /**
    * Records of all plans by `id`, ascending, after an id, `limit` at most. A record that is there all the while is
-   * in exactly one of the pages. Needed by `operator`, and by nothing that answers requests.
+   * in exactly one of the pages. Needed by `operator`, by `usage` where tokens are managed, and by notices of what falls due; by nothing that
+   * answers requests.
    */
   scan?(query: { readonly after?: string; readonly limit: number }): Promise<TokenRecord[]>
   /**
