@@ -158,7 +158,7 @@ export const PLAN_ROUTES: readonly Route[] = [
     path: '/plans/{planId}/usage',
     summary: 'How many requests there were by day with all tokens of a plan together.',
     answer: 'PlanUsage',
-    codes: ['invalid_input', 'not_plan_admin', 'usage_not_gathered', 'unavailable'],
+    codes: ['invalid_input', 'not_plan_admin', 'not_supported', 'unavailable'],
     call: async (engine, { actor, param }) => ({ body: await engine.planUsage({ actor, planId: param }) }),
   }),
   route({
@@ -168,7 +168,7 @@ export const PLAN_ROUTES: readonly Route[] = [
     summary: 'A page of the active tokens of a plan that were not used in a window of days, and are older than it.',
     query: QUERIES.unused,
     answer: 'TokenPage',
-    codes: ['invalid_input', 'not_plan_admin', 'usage_not_gathered', 'unavailable'],
+    codes: ['invalid_input', 'not_plan_admin', 'not_supported', 'unavailable'],
     call: async (engine, { actor, param, query }) => ({
       body: await engine.unused({ actor, planId: param, ...query }),
     }),

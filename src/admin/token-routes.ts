@@ -43,7 +43,7 @@ export const TOKEN_ROUTES: readonly Route[] = [
     takes: 'If-Match',
     answer: 'Token',
     hasETag: true,
-    codes: [...WRITE, 'nothing_requested', 'own_request', 'plan_rules_broken', 'approval_required'],
+    codes: [...WRITE, 'nothing_requested', 'own_request', 'plan_rules_broken', 'not_supported'],
     call: async (engine, { actor, param, version }) =>
       engine.approve({ actor, id: param, ...(version !== undefined && { version }) }).then(ofToken, unmatched(version)),
   }),
@@ -58,7 +58,7 @@ export const TOKEN_ROUTES: readonly Route[] = [
     hasETag: true,
     codes: [
       ...[...READ, ...STEP_UP],
-      ...(['token_not_active', 'version_conflict', 'nothing_requested', 'own_request', 'approval_required'] as const),
+      ...(['token_not_active', 'version_conflict', 'nothing_requested', 'own_request', 'not_supported'] as const),
     ],
     call: async (engine, { actor, param, body, version }) =>
       engine
@@ -75,13 +75,7 @@ export const TOKEN_ROUTES: readonly Route[] = [
     hasETag: true,
     codes: [
       ...[...WRITE, ...KEY],
-      ...([
-        'token_is_pending',
-        'not_requester',
-        'nothing_requested',
-        'plan_rules_broken',
-        'approval_required',
-      ] as const),
+      ...(['token_is_pending', 'not_requester', 'nothing_requested', 'plan_rules_broken', 'not_supported'] as const),
     ],
     call: async (engine, { actor, param, idempotencyKey }) => {
       const key = idempotencyKey === undefined ? {} : { idempotencyKey }
@@ -144,7 +138,7 @@ export const TOKEN_ROUTES: readonly Route[] = [
     path: '/tokens/{id}/usage',
     summary: 'How a token was used: by route, by listed resource and by day, and at which routes it was refused.',
     answer: 'TokenUsage',
-    codes: [...READ, 'usage_not_gathered'],
+    codes: [...READ, 'not_supported'],
     call: async (engine, { actor, param }) => ({ body: await engine.usage({ actor, id: param }) }),
   }),
   route({
@@ -154,7 +148,7 @@ export const TOKEN_ROUTES: readonly Route[] = [
     summary: 'What of a token was not used in a window of days, and an edit that takes it away, with its proof.',
     query: QUERIES.advice,
     answer: 'TokenAdvice',
-    codes: [...READ, 'usage_not_gathered'],
+    codes: [...READ, 'not_supported'],
     call: async (engine, { actor, param, query }) => ({ body: await engine.advice({ actor, id: param, ...query }) }),
   }),
   route({

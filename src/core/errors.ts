@@ -17,7 +17,7 @@ export type ManagementCode =
   | 'key_already_adopted'
   | 'plan_rules_broken'
   | 'preview_outdated'
-  | 'usage_not_gathered'
+  | 'not_supported'
   | 'token_is_canary'
   | 'insufficient_user_authentication'
   | 'approval_required'
@@ -52,7 +52,7 @@ export const MANAGEMENT_ERRORS: { readonly [C in ManagementCode]: ManagementErro
     status: 409,
     title: 'The token holds what the rules of its plan do not allow any more. Edit it first.',
   },
-  usage_not_gathered: { status: 404, title: 'How tokens are used is not gathered here.' },
+  not_supported: { status: 404, title: 'What was asked for needs an option that is not there.' },
   preview_outdated: { status: 409, title: 'The log no longer goes back to the preview. Preview again.' },
   token_is_canary: { status: 409, title: 'The token is a canary, which has no other secret. Make a new one.' },
   insufficient_user_authentication: {
@@ -74,6 +74,19 @@ export const MANAGEMENT_ERRORS: { readonly [C in ManagementCode]: ManagementErro
     title: 'Nothing waits here, or whoever asked for it is not an admin of the plan any more.',
   },
   unavailable: { status: 503, title: 'The store or the directory did not answer.' },
+}
+
+/** What calls say of an engine that was made without the option that they need. */
+const WITHOUT = {
+  approvals: 'nothing is approved, declined or collected here',
+  legacy: 'no key is adopted here',
+  selfRenewal: 'no token renews itself here',
+  usage: 'how tokens are used is not gathered here',
+} as const
+
+/** The error of a call that needs an option which the engine does not have. */
+export function withoutOption(option: keyof typeof WITHOUT): PlanTokenError {
+  return new PlanTokenError('not_supported', { message: `The engine has no option ${option}, so ${WITHOUT[option]}.` })
 }
 
 /** What is kept of a failure underneath: its kind, never its text, which may quote a query and with it a digest. */

@@ -3,7 +3,7 @@
  * the same policies and ports. What it can be asked: service/plan-tokens.ts.
  */
 import type { Approvals } from '../core/approvals.ts'
-import { PlanTokenError } from '../core/errors.ts'
+import { PlanTokenError, withoutOption } from '../core/errors.ts'
 import type { Random } from '../core/new-secret.ts'
 import type { Policy, ScopeOf } from '../core/policy.ts'
 import type { TokenAdvice } from '../core/usage.ts'
@@ -27,8 +27,6 @@ import type { Report } from './report.ts'
 import { previewRevoke, revokeMany } from './revoke-many.ts'
 import { gathererOf } from './usage.ts'
 
-const NO_APPROVALS = 'The engine has no option approvals, so nothing is approved, declined or collected here.'
-
 /**
  * Makes the engine.
  *
@@ -51,7 +49,7 @@ export function createPlanTokens<P extends Policy>(options: EngineOptions<P>): P
   }
   const approving = (): Approvals => {
     if (given.approvals) return given.approvals
-    throw new PlanTokenError('approval_required', { message: NO_APPROVALS })
+    throw withoutOption('approvals')
   }
   const tokens: PlanTokens<P, Issued | Requested> = {
     ...authorizerOf(engine, policies, given),
@@ -59,7 +57,7 @@ export function createPlanTokens<P extends Policy>(options: EngineOptions<P>): P
     create: (input) => create(engine, input as CreateInput),
     async adopt(input) {
       if (engine.legacy) return engine.legacy.adopt(engine, input)
-      throw new TypeError('There are no keys to adopt without the option legacy.')
+      throw withoutOption('legacy')
     },
     get: (input) => get(engine, input),
     list: (input) => list(engine, input),
@@ -72,7 +70,7 @@ export function createPlanTokens<P extends Policy>(options: EngineOptions<P>): P
     refresh: (input) => refresh(engine, input),
     async renew(asked, options = {}) {
       if (engine.selfRenewal) return engine.selfRenewal.renew(engine, asked, options)
-      throw new TypeError('No token can renew itself without the option selfRenewal.')
+      throw withoutOption('selfRenewal')
     },
     revoke: ((input: RevokeInput) => revoke(engine, input)) as PlanTokens<P>['revoke'],
     previewRevoke: (input) => previewRevoke(engine, input),

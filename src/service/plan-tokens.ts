@@ -60,8 +60,8 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy, Created extends 
    * and the end that are given here, and nobody has to change it. Resolves when every process takes it. Needs the option `legacy`.
    *
    * @throws PlanTokenError `invalid_input`, `not_plan_admin`, `plan_not_eligible`, `key_already_adopted` (whoever's token it is),
-   * `insufficient_user_authentication`, `approval_required`, `idempotency_key_reused`, `version_conflict`, `unavailable`; TypeError for
-   * an engine without `legacy`.
+   * `insufficient_user_authentication`, `approval_required`, `idempotency_key_reused`, `version_conflict`, `not_supported` (without
+   * the option `legacy`), `unavailable`.
    */
   adopt<X extends TypeOf<P>>(input: AdoptInput<P, X>): Promise<Token>
   /** One token. @throws PlanTokenError `token_not_found` (also for another plan's), `invalid_input`, `unavailable`. */
@@ -90,14 +90,14 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy, Created extends 
    *
    * @throws PlanTokenError `invalid_input`, `token_not_found`, `token_not_active`, `nothing_requested`, `own_request`,
    * `plan_rules_broken` (it is not allowed any more), `plan_not_eligible`, `version_conflict` (also if something else was asked for
-   * meanwhile), `insufficient_user_authentication`, `approval_required` (without the option `approvals`), `unavailable`.
+   * meanwhile), `insufficient_user_authentication`, `not_supported` (without the option `approvals`), `unavailable`.
    */
   approve(input: ApproveInput): Promise<Token>
   /**
    * Says no to it: a pending token ends, a proposal is dropped.
    *
    * @throws PlanTokenError `invalid_input`, `token_not_found`, `token_not_active`, `nothing_requested`, `own_request`,
-   * `version_conflict` (after 20 attempts), `insufficient_user_authentication`, `approval_required` (without the option `approvals`),
+   * `version_conflict` (after 20 attempts), `insufficient_user_authentication`, `not_supported` (without the option `approvals`),
    * `unavailable`.
    */
   decline(input: DeclineInput): Promise<Token>
@@ -106,7 +106,7 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy, Created extends 
    *
    * @throws PlanTokenError `invalid_input`, `token_not_found`, `token_not_active` (it has lapsed), `token_is_pending` (nobody has
    * approved it), `not_requester`, `nothing_requested` (it was collected), `plan_rules_broken`, `plan_not_eligible`,
-   * `idempotency_key_reused`, `idempotency_key_spent`, `version_conflict`, `insufficient_user_authentication`, `approval_required`
+   * `idempotency_key_reused`, `idempotency_key_spent`, `version_conflict`, `insufficient_user_authentication`, `not_supported`
    * (without the option `approvals`), `unavailable`.
    */
   collect(input: CollectInput): Promise<Issued>
@@ -133,7 +133,7 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy, Created extends 
    * client can send: a refusal is a value, as a decision is. Resolves when every process judges by the change. Needs the option
    * `selfRenewal`; `selfRenewalHandler` makes an endpoint of it.
    *
-   * @throws TypeError for an engine without `selfRenewal`, and for a surface that does not exist.
+   * @throws PlanTokenError `not_supported` for an engine without `selfRenewal`; TypeError for a surface that does not exist.
    * @example
    * const renewal = await tokens.renew(request, { idempotencyKey })
    * if (!renewal.renewed) return renewal.response()
@@ -203,14 +203,14 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy, Created extends 
   /**
    * How a token was used: by route, by listed resource and by day, and at which routes it was refused. Needs the option `usage`.
    *
-   * @throws PlanTokenError `token_not_found`, `invalid_input`, `usage_not_gathered`, `unavailable`.
+   * @throws PlanTokenError `token_not_found`, `invalid_input`, `not_supported`, `unavailable`.
    */
   usage(input: TokenInput): Promise<TokenUsage>
   /**
    * What of a token was not used in a window of days, and an edit that takes it away, with the proof that all that was used stays
    * allowed. Where not everything is known, there is no edit, and it says why. Changes nothing. Needs the option `usage`.
    *
-   * @throws PlanTokenError `token_not_found`, `invalid_input`, `usage_not_gathered`, `unavailable`.
+   * @throws PlanTokenError `token_not_found`, `invalid_input`, `not_supported`, `unavailable`.
    * @example
    * const { edit } = await tokens.advice({ actor, id })
    * if (edit) await tokens.edit({ actor, id, ...edit })
@@ -219,14 +219,14 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy, Created extends 
   /**
    * How many requests there were by day with all tokens of a plan together. Needs the option `usage`.
    *
-   * @throws PlanTokenError `not_plan_admin`, `invalid_input`, `usage_not_gathered`, `unavailable`.
+   * @throws PlanTokenError `not_plan_admin`, `invalid_input`, `not_supported`, `unavailable`.
    */
   planUsage(input: PlanInput): Promise<PlanUsage>
   /**
    * A page of the active tokens of a plan that were not used in a window of days, and are older than it; canaries are left out. It may
    * hold fewer than `limit`, and even none, while there is a `next`. Needs the option `usage`.
    *
-   * @throws PlanTokenError `not_plan_admin`, `invalid_input`, `usage_not_gathered` (also where the store keeps no uses), `unavailable`.
+   * @throws PlanTokenError `not_plan_admin`, `invalid_input`, `not_supported` (also where the store keeps no uses), `unavailable`.
    */
   unused(input: UnusedInput): Promise<TokenPage>
   /**

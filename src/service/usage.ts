@@ -1,10 +1,10 @@
 /** What gathers the use of tokens for an engine, where it has something that does: usage/. */
-import { PlanTokenError } from '../core/errors.ts'
+import { withoutOption } from '../core/errors.ts'
 import type { Gatherer } from '../core/usage.ts'
 import type { Engine } from './engine.ts'
 
-/** What gathers for an engine. @throws PlanTokenError `usage_not_gathered` for one that has nothing. */
+/** What gathers for an engine. @throws PlanTokenError `not_supported` for one that has nothing. */
 export function gathererOf({ usage }: Engine): Gatherer {
   if (usage) return usage
-  throw new PlanTokenError('usage_not_gathered')
+  throw withoutOption('usage')
 }

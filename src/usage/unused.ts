@@ -16,7 +16,7 @@ export async function unusedOf(engine: ManagingEngine, input: unknown): Promise<
   const { actor, planId, window = DEFAULT_WINDOW, limit = 50, after } = parseBy(USAGE_INPUTS.unused, input)
   const from = startOf(dayOf(timeOf(engine)) - window)
   if (!keepsUses(engine))
-    throw new PlanTokenError('usage_not_gathered', {
+    throw new PlanTokenError('not_supported', {
       message: 'The store keeps no uses of secrets: it has no recordUse() and lastUse().',
     })
   const tokens: Token[] = []

@@ -195,7 +195,7 @@ describe('an engine without the option', () => {
     for (const call of [tokens.approve, tokens.decline, tokens.collect]) {
       const refused = await errorOf(call({ actor: BEN, id: 'x' }))
       expect([refused.code, refused.message]).toEqual([
-        'approval_required',
+        'not_supported',
         'The engine has no option approvals, so nothing is approved, declined or collected here.',
       ])
     }

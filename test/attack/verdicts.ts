@@ -49,7 +49,7 @@ const MANAGEMENT_STATUS: Readonly<Record<ManagementCode, number>> = {
   key_already_adopted: 409,
   plan_rules_broken: 409,
   preview_outdated: 409,
-  usage_not_gathered: 404,
+  not_supported: 404,
   token_is_canary: 409,
   insufficient_user_authentication: 401,
   approval_required: 409,

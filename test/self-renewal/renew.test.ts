@@ -406,7 +406,10 @@ describe('without the option, the type or the admin', () => {
         code: 'not_taken',
       },
     ])
-    await expect(world.tokens.renew({ secret: 'x' })).rejects.toThrow(TypeError)
+    await expect(world.tokens.renew({ secret: 'x' })).rejects.toMatchObject({
+      code: 'not_supported',
+      message: 'The engine has no option selfRenewal, so no token renews itself here.',
+    })
     const { id } = await world.make()
     await world.tokens.edit({ actor: ADMIN, id, selfRenewal: false })
   })

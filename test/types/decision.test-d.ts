@@ -144,7 +144,7 @@ describe('an error', () => {
       | 'key_already_adopted'
       | 'plan_rules_broken'
       | 'preview_outdated'
-      | 'usage_not_gathered'
+      | 'not_supported'
       | 'token_is_canary'
       | 'insufficient_user_authentication'
       | 'approval_required'

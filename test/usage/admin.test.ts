@@ -73,6 +73,6 @@ it.each([
 it('an engine that gathers nothing says so, on each route', async () => {
   const { call, handler } = await adminWorld()
   for (const path of ['/tokens/x/usage', '/tokens/x/advice', '/plans/1001/usage', '/plans/1001/unused'])
-    expect(await call(`GET ${path}`)).toMatchObject({ status: 404, body: { code: 'usage_not_gathered' } })
+    expect(await call(`GET ${path}`)).toMatchObject({ status: 404, body: { code: 'not_supported' } })
   expect((await handler(requestOf('GET /tokens/x/usage', { as: null }))).status).toBe(401)
 })

@@ -290,7 +290,7 @@ describe('tokens that nobody uses', () => {
     isDown = true
     await expect(world.tokens.unused({ ...PLAN, window: 1 })).rejects.toMatchObject({ code: 'unavailable' })
     const none = await usageWorld({ port: ({ lastUse: _, recordUse: __, ...store }) => store })
-    await expect(none.tokens.unused(PLAN)).rejects.toMatchObject({ code: 'usage_not_gathered' })
+    await expect(none.tokens.unused(PLAN)).rejects.toMatchObject({ code: 'not_supported' })
   })
 })
 

@@ -172,7 +172,7 @@ describe('who is told', () => {
     const { id } = await make()
     const token = { actor: ADMIN, id }
     for (const call of [tokens.usage(token), tokens.advice(token), tokens.planUsage(PLAN), tokens.unused(PLAN)])
-      expect(await codeOf(call)).toBe('usage_not_gathered')
+      expect(await codeOf(call)).toBe('not_supported')
   })
 
   it('hears nothing of how a token was used before it was moved to the plan', async () => {

@@ -153,7 +153,7 @@ export const ENGINE_TEXTS = {
   error_idempotency_key_reused: 'This was sent before with other input. Close this, and begin again.',
   error_key_already_adopted: 'The key is that of a token already.',
   error_preview_outdated: 'Too much has changed since the preview. Preview again.',
-  error_usage_not_gathered: 'How tokens are used is not gathered here.',
+  error_not_supported: 'This is not set up here.',
   error_token_is_canary: 'The token is a canary, which has no other secret. Make a new one.',
   error_insufficient_user_authentication: 'Sign in again to confirm that it is you.',
   error_approval_required: 'The rules of the plan ask for an approval, which cannot be given here.',

@@ -119,7 +119,7 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   error_idempotency_key_reused: 'أُرسل هذا من قبل بمدخلات أخرى. أغلق هذا وابدأ من جديد.',
   error_key_already_adopted: 'المفتاح يخص رمزًا بالفعل.',
   error_preview_outdated: 'تغيّر الكثير منذ المعاينة. أعد المعاينة.',
-  error_usage_not_gathered: 'لا تُجمع هنا بيانات استخدام الرموز.',
+  error_not_supported: 'هذا غير مُعدّ هنا.',
   error_token_is_canary: 'هذا الرمز طُعم وليس له سر آخر. أنشئ رمزًا جديدًا.',
   error_insufficient_user_authentication: 'سجّل الدخول مرة أخرى لتأكيد هويتك.',
   error_approval_required: 'تتطلب قواعد الخطة موافقة لا يمكن منحها هنا.',

@@ -106,7 +106,7 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
     'Das wurde vorher mit anderen Eingaben gesendet. Schließen Sie dies, und beginnen Sie von vorn.',
   error_key_already_adopted: 'Der Schlüssel gehört schon zu einem Token.',
   error_preview_outdated: 'Seit der Vorschau hat sich zu viel geändert. Rufen Sie sie noch einmal auf.',
-  error_usage_not_gathered: 'Wie Token verwendet werden, wird hier nicht erfasst.',
+  error_not_supported: 'Das ist hier nicht eingerichtet.',
   error_token_is_canary: 'Das Token ist ein Köder und hat kein anderes Geheimnis. Erstellen Sie ein neues.',
   error_insufficient_user_authentication: 'Melden Sie sich noch einmal an, um zu bestätigen, dass Sie es sind.',
   error_approval_required: 'Die Regeln des Tarifs verlangen eine Genehmigung, die hier nicht erteilt werden kann.',

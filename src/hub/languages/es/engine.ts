@@ -104,7 +104,7 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   error_idempotency_key_reused: 'Esto ya se envió con otros datos. Cierre esto y empiece de nuevo.',
   error_key_already_adopted: 'La clave ya es la de un token.',
   error_preview_outdated: 'Ha cambiado demasiado desde la vista previa. Pídala de nuevo.',
-  error_usage_not_gathered: 'Aquí no se recoge cómo se usan los tokens.',
+  error_not_supported: 'Esto no está configurado aquí.',
   error_token_is_canary: 'El token es un señuelo y no tiene otro secreto. Cree uno nuevo.',
   error_insufficient_user_authentication: 'Inicie sesión de nuevo para confirmar su identidad.',
   error_approval_required: 'Las reglas del plan exigen una aprobación que no se puede dar aquí.',

@@ -107,7 +107,7 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   error_idempotency_key_reused: 'Cela a déjà été envoyé avec une autre saisie. Fermez ceci et recommencez.',
   error_key_already_adopted: 'La clé est déjà celle d’un jeton.',
   error_preview_outdated: 'Trop de choses ont changé depuis l’aperçu. Demandez-le de nouveau.',
-  error_usage_not_gathered: 'L’utilisation des jetons n’est pas mesurée ici.',
+  error_not_supported: 'Cela n’est pas configuré ici.',
   error_token_is_canary: 'Le jeton est un leurre et n’a pas d’autre secret. Créez-en un nouveau.',
   error_insufficient_user_authentication: 'Connectez-vous de nouveau pour confirmer votre identité.',
   error_approval_required: 'Les règles du forfait exigent une approbation, qui ne peut pas être donnée ici.',

@@ -86,7 +86,7 @@ export const ENGINE: Translation<typeof ENGINE_TEXTS> = {
   error_idempotency_key_reused: '別の内容ですでに送信されています。これを閉じて、最初からやり直してください。',
   error_key_already_adopted: 'このキーはすでにトークンのものです。',
   error_preview_outdated: 'プレビュー後に多くの変更がありました。もう一度プレビューしてください。',
-  error_usage_not_gathered: 'ここではトークンの使用状況を収集していません。',
+  error_not_supported: 'ここではこの機能は設定されていません。',
   error_token_is_canary: 'このトークンはおとりで、ほかのシークレットはありません。新しく作成してください。',
   error_insufficient_user_authentication: '本人確認のため、もう一度サインインしてください。',
   error_approval_required: 'プランのルールにより承認が必要ですが、ここでは承認できません。',
