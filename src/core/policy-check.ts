@@ -8,7 +8,7 @@ import { SetupError } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
 import { type Issue, issueAt } from './issue.ts'
 import { isDictionary } from './objects.ts'
-import type { Endpoint, NamedResource, PolicyCode, PolicyData, ScopeInfo, TokenType } from './policy-data.ts'
+import type { Endpoint, NamedResource, Names, PolicyCode, PolicyData, ScopeInfo, TokenType } from './policy-data.ts'
 import { codeSchema, policySchema } from './policy-schema.ts'
 import { PLAN_KIND } from './resources.ts'
 import type { Tell } from './setup.ts'
@@ -19,7 +19,20 @@ import { didYouMean } from './suggest.ts'
 export interface ReadPolicy {
   readonly data: PolicyData
   readonly issues: Issue[]
+  /** What was left out of the data, with those of its fields that have their shape. */
+  readonly parts: { readonly types: Parts<TokenType>; readonly endpoints: Parts<Endpoint> }
 }
+
+/** Entries by name, each without the fields that are wrong. */
+type Parts<Entry> = { readonly [name: string]: Part<Entry> }
+
+/** An entry, or what is right of it. */
+interface Part<Entry> {
+  readonly entry: Partial<Entry>
+  readonly wrong: ReadonlySet<string>
+}
+
+const whole = <Entry extends object>(entry: Entry): Part<Entry> => ({ entry, wrong: new Set() })
 
 /** A frozen copy of the data as JSON. What has not the shape of a policy is left out of it, so that the rest can be checked too. */
 export function readShape(data: unknown): ReadPolicy {
@@ -28,16 +41,29 @@ export function readShape(data: unknown): ReadPolicy {
   const issues = [...wrong]
   if (!isDictionary(copy)) throw new SetupError('definePolicy', issues)
   const kept: { [section: string]: unknown } = { ...EMPTY, ...copy }
+  const parts: { readonly [section: string]: { [name: string]: Part<object> } } = {
+    types: Object.create(null),
+    endpoints: Object.create(null),
+  }
   for (const issue of wrong) {
     const [section, entry] = issue.at as string[]
     // Unknown fields are reported but do not block further checks.
     if (section === undefined || unknown.has(issue)) continue
     const entries = kept[section] as { [name: string]: unknown }
     if (entry === undefined || !ENTRIES.includes(section)) kept[section] = EMPTY[section]
-    else if (section === 'types' || section === 'endpoints') delete entries[entry]
-    else entries[entry] = section === 'links' ? [] : {}
+    else if (section === 'types' || section === 'endpoints') {
+      partOf(parts[section] as { [name: string]: Part<object> }, entry, entries[entry], issue.at[2])
+      delete entries[entry]
+    } else entries[entry] = section === 'links' ? [] : {}
   }
-  return { data: deepFreeze(kept) as unknown as PolicyData, issues }
+  return { data: deepFreeze(kept) as unknown as PolicyData, issues, parts: parts as unknown as ReadPolicy['parts'] }
+}
+
+/** Keeps an entry that is left out, and takes a field out of it; one that is wrong as a whole has none. */
+function partOf(parts: { [name: string]: Part<object> }, name: string, entry: unknown, field: unknown): void {
+  const { entry: before, wrong } = parts[name] ?? whole(isDictionary(entry) ? entry : {})
+  const { [field as string]: _, ...rest } = (field === undefined ? {} : before) as { readonly [field: string]: unknown }
+  parts[name] = { entry: rest, wrong: new Set([...wrong, String(field)]) }
 }
 
 /** The code of a policy, of which nothing is kept where something is wrong with it. */
@@ -72,7 +98,7 @@ function jsonOf(data: unknown): unknown {
 }
 
 /** Whether everything that the data names exists and, where all of it is there, is used. */
-export function checkMeaning({ data, issues }: ReadPolicy, tell: Tell): void {
+export function checkMeaning({ data, issues, parts }: ReadPolicy, tell: Tell): void {
   const isComplete = !issues.some(({ at }) => ['scopes', 'types', 'endpoints'].includes(String(at[0])))
   const known = new Set([...Object.keys(data.scopes), ...Object.keys(data.reserved ?? {})])
   for (const scope of Object.keys(data.reserved ?? {})) {
@@ -81,12 +107,14 @@ export function checkMeaning({ data, issues }: ReadPolicy, tell: Tell): void {
   checkAliases(data, known, tell)
   if (data.credential.headers.length === 0 && !data.credential.bearer)
     tell(['credential'], 'must have at least one place for the secret.')
-  checkTypes(data, known, isComplete, tell)
+  checkTypes(data, parts.types, known, isComplete, tell)
   for (const [name, { parents = [] }] of Object.entries(data.kinds)) {
     for (const [i, parent] of parents.entries())
       mustBeOne('kind', parent, Object.keys(data.kinds), ['kinds', name, 'parents', i], tell)
   }
-  for (const [route, endpoint] of Object.entries(data.endpoints)) checkEndpoint(route, endpoint, data, known, tell)
+  for (const [route, endpoint] of Object.entries(data.endpoints))
+    checkEndpoint(route, whole(endpoint), data, known, tell)
+  for (const [route, part] of Object.entries(parts.endpoints)) checkEndpoint(route, part, data, known, tell)
   const used = new Set(Object.values(data.endpoints).flatMap((endpoint) => endpoint.scopes.flat()))
   for (const scope of Object.keys(data.scopes)) {
     if (isComplete && !used.has(scope))
@@ -114,14 +142,24 @@ function mustBeOne(what: string, name: string, names: readonly string[], at: rea
     tell(at, `names the ${what} "${name}", which the policy lacks.${didYouMean(name, names)}`)
 }
 
-function checkTypes(data: PolicyData, known: ReadonlySet<string>, isComplete: boolean, tell: Tell): void {
+function checkTypes(
+  data: PolicyData,
+  parts: Parts<TokenType>,
+  known: ReadonlySet<string>,
+  isComplete: boolean,
+  tell: Tell,
+): void {
   const prefixes = new Map<string, string>()
   const types = Object.entries<TokenType>(data.types)
   if (types.length === 0 && isComplete) tell(['types'], 'must hold at least one type.')
-  for (const [name, { prefix, scopes, fixed }] of types) {
-    const other = prefixes.get(prefix)
+  const named: readonly [string, Partial<TokenType>][] = [
+    ...types,
+    ...Object.entries(parts).map(([name, { entry }]): [string, Partial<TokenType>] => [name, entry]),
+  ]
+  for (const [name, { prefix, scopes, fixed }] of named) {
+    const other = prefix && prefixes.get(prefix)
     if (other !== undefined) tell(['types', name, 'prefix'], `is the prefix of "${other}" too.`)
-    prefixes.set(prefix, name)
+    if (prefix !== undefined) prefixes.set(prefix, name)
     if (scopes && fixed) tell(['types', name], 'has scopes to choose and fixed ones. It must be one of the two.')
     for (const [field, list] of Object.entries({ scopes, fixed })) {
       for (const [i, scope] of (list ?? []).entries()) {
@@ -151,7 +189,7 @@ export const BODILESS = new Set(['GET', 'DELETE'])
 
 function checkEndpoint(
   route: string,
-  endpoint: Endpoint,
+  { entry: endpoint, wrong }: Part<Endpoint>,
   data: PolicyData,
   known: ReadonlySet<string>,
   tell: Tell,
@@ -167,12 +205,13 @@ function checkEndpoint(
     )
     return
   }
-  checkScopes([...at, 'scopes'], endpoint.scopes, known, tell)
-  if (endpoint.public) checkPublic(at, endpoint, tell)
+  const { scopes, names, params } = endpoint
+  if (scopes) checkScopes([...at, 'scopes'], scopes, known, tell)
+  if (endpoint.public && scopes && names) checkPublic(at, { ...endpoint, scopes, names }, tell)
   for (const [i, tier] of (endpoint.tiers ?? []).entries()) {
     mustBeOne('tier', tier, data.tiers, [...at, 'tiers', i], tell)
   }
-  checkParams(at, method, template, endpoint, data, tell)
+  if (names && !wrong.has('params')) checkParams(at, method, template, { names, params }, data, tell)
 }
 
 /** Each alternative must let in somebody whom no other lets in. */
@@ -214,7 +253,7 @@ function checkParams(
   at: readonly PropertyKey[],
   method: string,
   template: string,
-  { names, params: free = {} }: Endpoint,
+  { names, params: free = {} }: { readonly names: Names; readonly params: Endpoint['params'] | undefined },
   data: PolicyData,
   tell: Tell,
 ): void {

@@ -52,7 +52,7 @@ export function checkEndpoints(
     // An extension or a rule that names what does not exist has been told of.
     else if (isClean()) tell(['document', ...operation.at], message)
   }
-  checkMeaning({ data, issues: [] }, placed)
+  checkMeaning({ data, issues: [], parts: { types: {}, endpoints: {} } }, placed)
   for (const operation of operations) {
     const endpoint = data.endpoints[operation.route]
     if (!endpoint) continue

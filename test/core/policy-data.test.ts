@@ -165,6 +165,46 @@ describe('all mistakes', () => {
   })
 })
 
+describe('a type or an endpoint with a wrong field', () => {
+  const wrong = (types: object, endpoints: object) =>
+    problemsOf(() =>
+      definePolicy({ ...invoicesData(), types, endpoints: { ...invoicesData().endpoints, ...endpoints } } as never),
+    )
+
+  it('is checked by its other fields too, in the same run', () => {
+    const types = { ...invoicesData().types, constructor: { prefix: 'x_', scopes: ['invioces'] } }
+    const problems = wrong(types, {
+      'get /x': { scopes: [] },
+      'GET /x/{id}': { scopes: ['invioces'], tiers: ['tema'], names: 'everything' },
+      'GET /y/{id}/{other}': { scopes: 'invoices', names: [{ kind: 'invioce', at: 'path:id' }] },
+      'GET /z/{id}': { scopes: ['invioces'], names: 'plan', params: { id: 7 } },
+      toString: 7,
+    })
+    const told = problems.map(({ path, message }) => `${path} ${message}`)
+    for (const expected of [
+      /^types\.constructor\.prefix must begin/,
+      /^types\.constructor\.scopes\[0\] names the scope/,
+      /^endpoints\["get \/x"\]\.names must be/,
+      /^endpoints\["get \/x"\] is not a route/,
+      /^endpoints\["GET \/x\/\{id\}"\]\.names must be/,
+      /^endpoints\["GET \/x\/\{id\}"\]\.scopes\[0\] names the scope/,
+      /^endpoints\["GET \/x\/\{id\}"\]\.tiers\[0\] names the tier/,
+      /^endpoints\["GET \/y\/\{id\}\/\{other\}"\]\.scopes must be a list/,
+      /^endpoints\["GET \/y\/\{id\}\/\{other\}"\]\.names names the kind/,
+      /^endpoints\["GET \/y\/\{id\}\/\{other\}"\] has the parameter "other"/,
+      /^endpoints\["GET \/z\/\{id\}"\]\.params\.id must be/,
+      /^endpoints\["GET \/z\/\{id\}"\]\.scopes\[0\] names the scope/,
+      /^endpoints\.toString must be an object/,
+    ])
+      expect(
+        told.filter((line) => expected.test(line)),
+        String(expected),
+      ).toHaveLength(1)
+    // Nothing is told that follows from the wrong field alone.
+    expect(told.filter((line) => /has the parameter "id"|is used by no endpoint/.test(line))).toEqual([])
+  })
+})
+
 describe('a policy that is ready', () => {
   it('shows scopes and types as a page needs them', () => {
     expect(invoices.scopes).toEqual([
