@@ -77,7 +77,7 @@ export function selfRenewalHandler<const From extends readonly unknown[] = reado
   return async (request, ...from) => {
     try {
       const problem = problemIn(request, basePath, given.origin)
-      if (problem) return answerOf(problem)
+      if (problem) return problemAnswer(problem)
       const renewal = await tokens.renew(request, {
         surface,
         address: address && addressIn(address, [request, ...from]),
@@ -85,12 +85,12 @@ export function selfRenewalHandler<const From extends readonly unknown[] = reado
       return renewal.response()
     } catch (error) {
       tell(onError, error)
-      return answerOf('internal')
+      return problemAnswer('internal')
     }
   }
 }
 
-const answerOf = (code: EndpointCode): Response =>
+const problemAnswer = (code: EndpointCode): Response =>
   responseOf(problemOf(code, code === 'method_not_allowed' ? { Allow: 'POST' } : {}))
 
 /** What is wrong with a request before anybody looks at its credential. */

@@ -5,8 +5,8 @@ import type { Awaitable } from '../ports.ts'
 import type { Within } from './deadlines.ts'
 import type { Report } from './report.ts'
 
-/** What it takes to ask a port. */
-export interface Asking {
+/** Who asks ports: how long it waits, and whom it tells of a failure. */
+export interface PortCaller {
   readonly within: Within
   readonly report: Report
 }
@@ -19,26 +19,26 @@ export interface Asking {
  * @param read gives what the answer says, or throws for one that is not what it should be.
  */
 export async function ask<A, T = A>(
-  engine: Asking,
+  engine: PortCaller,
   method: string,
   call: () => Awaitable<A>,
   read: (answer: A) => T = (answer) => answer as unknown as T,
 ): Promise<T> {
   try {
-    return read(await answerOf(engine, call))
+    return read(await answerInTime(engine, call))
   } catch (error) {
     throw failureOf(engine, error, method)
   }
 }
 
 /** Asks a port, within the time limit, and throws what it throws. */
-export async function answerOf<T>({ within }: Pick<Asking, 'within'>, call: () => Awaitable<T>): Promise<T> {
+export async function answerInTime<T>({ within }: Pick<PortCaller, 'within'>, call: () => Awaitable<T>): Promise<T> {
   const answer = call()
   return isThenable(answer) ? within(answer) : answer
 }
 
 /** `unavailable` for what was thrown, once the host was told of it. */
-export function failureOf({ report }: Pick<Asking, 'report'>, thrown: unknown, method: string): PlanTokenError {
+export function failureOf({ report }: Pick<PortCaller, 'report'>, thrown: unknown, method: string): PlanTokenError {
   if (!(thrown instanceof PlanTokenError)) report.failed(thrown, method)
   return unavailable(thrown, method)
 }

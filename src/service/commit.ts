@@ -8,7 +8,7 @@ import { NotWrittenError, PlanTokenError } from '../core/errors.ts'
 import type { EventType, NewEvent } from '../core/event.ts'
 import { changesBetween } from '../core/lifecycle.ts'
 import type { TokenRecord } from '../core/token.ts'
-import { answerOf, failureOf, unavailable } from './ask.ts'
+import { answerInTime, failureOf, unavailable } from './ask.ts'
 import { type Engine, timeOf } from './engine.ts'
 
 /** How often a change is judged anew after somebody else's commit. */
@@ -93,7 +93,7 @@ async function write(engine: Engine, record: TokenRecord, event: NewEvent): Prom
       return answer
     }
     try {
-      const answer = await Promise.race([answerOf(engine, commit), ...late])
+      const answer = await Promise.race([answerInTime(engine, commit), ...late])
       if (answer === true) return true
       // At first, false means that somebody else was quicker; after a lost answer it may be our own earlier write.
       if (answer === false && pause === FIRST_PAUSE) return false
@@ -137,11 +137,11 @@ function refuseAnswer(): never {
 /** What became of a write whose answer was lost: the record carries our event's id, or the log does, or the way is still free. */
 async function outcomeOf(engine: Engine, record: TokenRecord): Promise<'written' | 'superseded' | 'open'> {
   const { store } = engine
-  const found = await answerOf(engine, () => store.find(record.id))
+  const found = await answerInTime(engine, () => store.find(record.id))
   if (found?.eventId === record.eventId) return 'written'
   if (!found || found.version < record.version) return 'open'
   for (let after: number | undefined; ; ) {
-    const page = await answerOf(engine, () =>
+    const page = await answerInTime(engine, () =>
       store.events({ tokenId: record.id, order: 'newest', limit: PAGE, ...(after !== undefined && { after }) }),
     )
     if (page.some((event) => event.id === record.eventId)) return 'written'

@@ -129,7 +129,7 @@ export function createEngine(options: AuthorizerOptions, policies: readonly Poli
   const fullClock = completeClock(clock)
   const within = createDeadlines(fullClock, timeoutMs)
   const report = createReport(options.onError, options.onWarning, options.onDecision !== undefined)
-  const asking = { within, report }
+  const caller = { within, report }
   const grants = createGrantCache(types, options.addresses)
   const engine: Engine = {
     surfaces: new Map(compiled.map((policy) => [policy.surface, policy])),
@@ -151,10 +151,10 @@ export function createEngine(options: AuthorizerOptions, policies: readonly Poli
     bodyWithin: createDeadlines(fullClock, bodyTimeoutMs),
     readFetchBody,
     timeoutMs,
-    freshness: createFreshness(store, fullClock, asking, { freshnessMs, timeoutMs, grants }),
+    freshness: createFreshness(store, fullClock, caller, { freshnessMs, timeoutMs, grants }),
     grants,
     answers: createAnswers(directory, fullClock, directoryMaxAgeMs),
-    uses: createUses(store, fullClock, asking),
+    uses: createUses(store, fullClock, caller),
     report,
   }
   return options.usage ? { ...engine, usage: options.usage.begin(engine) } : engine

@@ -17,7 +17,7 @@ import { isDate } from '../core/token.ts'
 import type { Gatherer } from '../core/usage.ts'
 import type { Directory, TokenStore } from '../ports.ts'
 import type { Answers } from './answers.ts'
-import { type Asking, failureOf } from './ask.ts'
+import { failureOf, type PortCaller } from './ask.ts'
 import type { Within } from './deadlines.ts'
 import type { Freshness } from './freshness.ts'
 import type { GrantCache } from './grants.ts'
@@ -25,7 +25,7 @@ import type { FullClock } from './platform.ts'
 import type { Uses } from './uses.ts'
 
 /** Everything that a call needs, made once by `createAuthorizer` or `createPlanTokens`. */
-export interface Engine extends Asking {
+export interface Engine extends PortCaller {
   readonly surfaces: ReadonlyMap<string, CompiledPolicy>
   readonly main: CompiledPolicy
   readonly types: ReadonlyMap<string, TypeEntry>

@@ -8,7 +8,7 @@ import { PlanTokenError, type SafeCause, StoreError } from '../core/errors.ts'
 import type { TokenEvent } from '../core/event.ts'
 import { isDate, type SecretRecord, type TokenRecord } from '../core/token.ts'
 import type { Awaitable, TokenStore } from '../ports.ts'
-import { type Asking, areObjects, ask, shaped } from './ask.ts'
+import { areObjects, ask, type PortCaller, shaped } from './ask.ts'
 import { type Cache, createCache, keyOf } from './cache.ts'
 import { createDeadlines } from './deadlines.ts'
 import type { GrantCache, KeptGrant } from './grants.ts'
@@ -68,14 +68,14 @@ interface Memory {
 export function createFreshness(
   store: TokenStore,
   clock: FullClock,
-  asking: Asking,
+  caller: PortCaller,
   {
     freshnessMs,
     timeoutMs,
     grants,
   }: { readonly freshnessMs: number; readonly timeoutMs: number; readonly grants: GrantCache },
 ): Freshness {
-  const { within, report } = asking
+  const { within, report } = caller
   const sha256Bytes = platformSha256Bytes()
   let memory: Memory | undefined
   let proving: Promise<void> | undefined
@@ -229,7 +229,7 @@ export function createFreshness(
     async untilSeenEverywhere() {
       const committed = clock.monotonic()
       wake()
-      const bound = await ask(asking, 'store.bound', async () =>
+      const bound = await ask(caller, 'store.bound', async () =>
         readBound(store.bound ? await store.bound(0) : 0, 0),
       ).catch(refuse)
       const longest = Math.max(bound, freshnessMs)

@@ -16,7 +16,7 @@ import { PLAN_KIND, type Place, type ResourceRef } from '../core/resources.ts'
 import type { Target } from '../core/target.ts'
 import { type SecretRecord, secretWithDigest, type TokenRecord } from '../core/token.ts'
 import type { Awaitable } from '../ports.ts'
-import { answerOf } from './ask.ts'
+import { answerInTime } from './ask.ts'
 import { readBody } from './body.ts'
 import type { Inquiry } from './inquiry.ts'
 import { keepsUses, latest, withoutUses } from './plan-rules.ts'
@@ -172,7 +172,7 @@ function locateSeveral(inquiry: Inquiry, named: readonly ResourceRef[], { planId
   const { engine } = inquiry
   const isElsewhere = (place: Place | 'absent'): boolean => place === 'absent' || place.planId !== planId
   const resources = named.filter(({ kind }) => kind !== PLAN_KIND)
-  const ask = (ref: ResourceRef) => answerOf(engine, () => locate(inquiry, ref)).then(readPlace)
+  const ask = (ref: ResourceRef) => answerInTime(engine, () => locate(inquiry, ref)).then(readPlace)
   return engine.within(locateAll(resources, ask, isElsewhere)).then((places) => {
     // The plan itself has no place; the others follow in their order.
     inquiry.places = named.map(({ kind }) => (kind === PLAN_KIND ? 'absent' : (places.shift() ?? 'absent')))

@@ -8,14 +8,14 @@ import type { CompiledPolicy, TypeEntry } from '../core/policy.ts'
 import { grantedScopes, latestOf, type TokenRecord } from '../core/token.ts'
 import type { RulesWarning } from '../core/token-view.ts'
 import type { Directory, TokenStore } from '../ports.ts'
-import { type Asking, ask, failureOf } from './ask.ts'
+import { ask, failureOf, type PortCaller } from './ask.ts'
 import type { Uses } from './uses.ts'
 
 /** What it takes to ask for rules. */
-type AskingRules = Asking & { readonly directory: Pick<Directory, 'rules'> }
+type RulesCaller = PortCaller & { readonly directory: Pick<Directory, 'rules'> }
 
 /** The rules of a plan as they are now. @throws PlanTokenError `unavailable`. */
-export async function askRules(engine: AskingRules, planId: string): Promise<PlanRules | undefined> {
+export async function askRules(engine: RulesCaller, planId: string): Promise<PlanRules | undefined> {
   const { directory } = engine
   return directory.rules && ask(engine, 'directory.rules', async () => directory.rules?.(planId), readRules)
 }
@@ -35,7 +35,7 @@ export interface Standing {
 
 /** How a token stands by the rules of its plan. @throws PlanTokenError `unavailable`. */
 export async function standingOf(
-  engine: AskingRules & { readonly uses: Uses; readonly store: TokenStore },
+  engine: RulesCaller & { readonly uses: Uses; readonly store: TokenStore },
   record: TokenRecord,
   now: number,
 ): Promise<Standing> {

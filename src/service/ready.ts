@@ -13,7 +13,7 @@ import { matching, read } from '../core/shape.ts'
 import { didYouMean } from '../core/suggest.ts'
 import type { Awaitable } from '../ports.ts'
 import { addressesMissing } from './addresses.ts'
-import { answerOf } from './ask.ts'
+import { answerInTime } from './ask.ts'
 import type { Engine, ManagingEngine } from './engine.ts'
 import { keepsUses, withoutUses } from './plan-rules.ts'
 import { wordsOf } from './report.ts'
@@ -51,7 +51,7 @@ export async function ready(engine: Engine, real: ReadyInput = {}): Promise<void
     const { at, of = '' } = question
     const issueOf = (message: string): Issue => ({ ...issueAt(at, message), path: pathText(at) + of })
     try {
-      const message = says(await answerOf(engine, call))
+      const message = says(await answerInTime(engine, call))
       if (message !== undefined) issues.push(issueOf(message))
     } catch (error) {
       thrown.push(error)

@@ -6,7 +6,7 @@ import { parseLink } from '../core/links.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 import type { LinkedResource, Place, ResourceRef } from '../core/resources.ts'
 import type { Awaitable, Directory } from '../ports.ts'
-import { type Asking, ask } from './ask.ts'
+import { ask, type PortCaller } from './ask.ts'
 
 /** How many questions to the directory are under way at the same time for one call. */
 const AT_ONCE = 16
@@ -57,7 +57,7 @@ export function readLinks(input: unknown, policy: CompiledPolicy, planId: string
  * exist and one of another plan read the same. @param found is told where each of the others lies.
  */
 export async function linkProblems(
-  engine: Asking & { readonly directory: Pick<Directory, 'locate'> },
+  engine: PortCaller & { readonly directory: Pick<Directory, 'locate'> },
   policy: CompiledPolicy,
   { resources, issues }: ReadLinks,
   planId: string,

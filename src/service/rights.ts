@@ -13,7 +13,7 @@ import type { CompiledPolicy, Policy, TypeEntry } from '../core/policy.ts'
 import { PLAN_KIND } from '../core/resources.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { statusOf, type TokenRecord } from '../core/token.ts'
-import { type Asking, areObjects, ask } from './ask.ts'
+import { areObjects, ask, type PortCaller } from './ask.ts'
 import { type Engine, timeOf } from './engine.ts'
 
 /** The ids that are those of a column in SQL: what is none would be an error there. */
@@ -29,7 +29,7 @@ export function planIdsOf(policies: readonly Policy[]): readonly IsId[] {
 }
 
 /** What it takes to ask the directory about rights. */
-export type Rights = Asking & Pick<Engine, 'directory' | 'planIds'>
+export type Rights = PortCaller & Pick<Engine, 'directory' | 'planIds'>
 
 /** Throws `not_plan_admin` unless the directory says exactly `true`. */
 export async function refuseNonAdmin(engine: Rights, actor: Actor, planId: string): Promise<void> {
@@ -53,7 +53,10 @@ export async function isAdmin(engine: Rights, { id }: Actor, planId: string): Pr
 }
 
 /** What the directory says of a plan. */
-export function askPlan(engine: Asking & Pick<Engine, 'directory'>, planId: string): Promise<PlanAnswer | undefined> {
+export function askPlan(
+  engine: PortCaller & Pick<Engine, 'directory'>,
+  planId: string,
+): Promise<PlanAnswer | undefined> {
   const { directory } = engine
   return ask(engine, 'directory.plan', () => directory.plan(planId), readPlan)
 }

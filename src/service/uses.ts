@@ -5,7 +5,7 @@
  */
 import { millisecondsInMinute } from 'date-fns/constants'
 import type { SecretUse, TokenStore } from '../ports.ts'
-import { type Asking, ask, readObjects } from './ask.ts'
+import { ask, type PortCaller, readObjects } from './ask.ts'
 import type { FullClock } from './platform.ts'
 
 /** How long uses are gathered before they are written, in milliseconds. */
@@ -26,8 +26,8 @@ export interface Uses {
 }
 
 /** Makes it for one process. */
-export function createUses(store: TokenStore, clock: FullClock, asking: Asking): Uses {
-  const { within } = asking
+export function createUses(store: TokenStore, clock: FullClock, caller: PortCaller): Uses {
+  const { within } = caller
   /** Everything noted in this minute, so that a busy secret is written once. */
   let noted = new Set<string>()
   let minute = 0
@@ -42,7 +42,7 @@ export function createUses(store: TokenStore, clock: FullClock, asking: Asking):
     const batch: SecretUse[] = []
     for (const use of waiting.values()) if (batch.push(use) === BATCH) break
     if (batch.length === 0) return
-    await ask(asking, 'store.recordUse', () => store.recordUse?.(batch))
+    await ask(caller, 'store.recordUse', () => store.recordUse?.(batch))
     // What was used again meanwhile is newer, and stays.
     for (const use of batch) if (waiting.get(use.digest) === use) waiting.delete(use.digest)
     if (!isClosed) await write()
@@ -85,7 +85,7 @@ export function createUses(store: TokenStore, clock: FullClock, asking: Asking):
     },
     async of(tokenIds) {
       if (!store.lastUse) return undefined
-      const kept = await ask(asking, 'store.lastUse', async () => store.lastUse?.(tokenIds), readObjects)
+      const kept = await ask(caller, 'store.lastUse', async () => store.lastUse?.(tokenIds), readObjects)
       const latest = new Map<string, number>()
       const wanted = new Set(tokenIds)
       for (const { tokenId, digest, at } of [...(kept as SecretUse[]), ...waiting.values()])
