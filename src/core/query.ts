@@ -14,8 +14,8 @@ const MOST_PARAMETERS = 100
 
 /**
  * The values of some parameters, or why there is no one reading of them: one comes twice, or in another spelling (in another letter
- * case, which some servers do not mind; with brackets, dots or spaces, which some drop; behind a semicolon, which some take for `&`); its value is empty or cannot be read in one
- * way; there are too many parameters to be sure. Every server decodes names, so an encoded one is the same. Values of other
+ * case, which some servers do not mind; with brackets, dots or spaces, which some drop and PHP takes for underscores; behind a
+ * semicolon, which some take for `&`); its value is empty or cannot be read in one way; there are too many parameters to be sure. Every server decodes names, so an encoded one is the same. Values of other
  * parameters are not looked at.
  */
 export function readQuery(query: string, wanted: WantedParameters): ReadonlyMap<string, string> | Malformed {
@@ -61,7 +61,18 @@ function wantedIn(name: string | undefined, wanted: WantedParameters): string | 
   if (name === undefined || wanted.get(name) === name) return name
   const folded = fold(name)
   const first = /[\w-]+/.exec(folded)?.[0] ?? ''
-  return wanted.get(first) ?? wanted.get(folded.replaceAll(/[^\w-]/g, ''))
+  return wanted.get(first) ?? wanted.get(folded.replaceAll(/[^\w-]/g, '')) ?? wanted.get(variableOf(folded))
+}
+
+/**
+ * The variable of PHP that a name becomes (its manual, "Variables From External Sources"): spaces before it and all from a NUL on are
+ * dropped, other spaces, dots and a bracket that nothing closes are underscores, and brackets that are closed say a place within it.
+ */
+function variableOf(name: string): string {
+  const text = name.replace(/^ +/, '').replace(/\0.*/s, '')
+  const open = text.indexOf('[')
+  const isClosed = open !== -1 && text.includes(']', open)
+  return (isClosed ? text.slice(0, open) : text).replaceAll(/[ .[]/g, '_')
 }
 
 /** Whether a parameter stands behind a semicolon of another one's value. */

@@ -73,6 +73,37 @@ describe('readQuery', () => {
     expect(read(query)).toEqual(malformed(reason, 'query:context_id'))
   })
 
+  // "Dots and spaces in variable names are converted to underscores" (manual of PHP, "Variables From External Sources").
+  it.each([
+    'file.key=8',
+    'file%2Ekey=8',
+    'file key=8',
+    'file+key=8',
+    'file[key=8',
+    'file.key[]=8',
+    'file.key[x][y]=8',
+    '++File.Key%00[=8',
+    '.file_key=8',
+  ])('refuses what PHP takes for the name of a parameter: %s', (pair) => {
+    const wanted = new Map([['file_key', 'file_key']])
+    const refused = malformed('parameter_spelling', 'query:file_key')
+    for (const query of [pair, `file_key=7&${pair}`, `${pair}&file_key=7`])
+      expect(readQuery(query, wanted)).toEqual(refused)
+  })
+
+  it.each([
+    'xfile.key',
+    'file-key',
+    'team.file.key',
+    'file[key]',
+    'team[file_key]',
+    'team[file.key]',
+    'file.keys',
+    'filekey',
+  ])('reads a parameter beside one that is another to PHP too: %s', (name) => {
+    expect(readQuery(`file_key=7&${name}=8`, new Map([['file_key', 'file_key']]))).toEqual(new Map([['file_key', '7']]))
+  })
+
   it.each<[string, string, MalformedReason]>([
     ['a name that is not UTF-8', 'context_id=7&%ff=1', 'query_name'],
     [
