@@ -26,8 +26,11 @@ export interface OAuthRoute {
   readonly path: '/introspect' | '/revoke'
   readonly summary: string
   readonly answer: AnswerName
-  call(engine: AdminEngine, secret: string): Promise<unknown>
+  call(engine: AdminEngine, secret: string, form: Form): Promise<unknown>
 }
+
+/** The parameters of a form, by their names. */
+type Form = ReadonlyMap<string, string>
 
 /** Both of them. */
 export const OAUTH_ROUTES: readonly OAuthRoute[] = [
@@ -36,7 +39,7 @@ export const OAUTH_ROUTES: readonly OAuthRoute[] = [
     path: '/introspect',
     summary: 'Whether a secret works now, and what its token is (RFC 7662).',
     answer: 'Introspection',
-    call: async (engine, secret) => introspectionOf(await engine.inspect({ secret })),
+    call: async (engine, secret, form) => introspectionOf(await engine.inspect({ secret }), form.get('scope')),
   },
   {
     id: 'revokeSecret',
@@ -51,16 +54,6 @@ export const OAUTH_ROUTES: readonly OAuthRoute[] = [
 /** What both take. */
 export const FORM_TYPE = 'application/x-www-form-urlencoded'
 
-/** Those that a client may send to authenticate stand here too (RFC 6749, section 2.3.1, and RFC 7521, section 4.2). */
-const PARAMETERS = [
-  'token',
-  'token_type_hint',
-  'client_id',
-  'client_secret',
-  'client_assertion',
-  'client_assertion_type',
-]
-
 /** Answers a request whose client is still to be asked for. */
 export async function answerOAuth(
   { call }: OAuthRoute,
@@ -71,25 +64,25 @@ export async function answerOAuth(
 ): Promise<unknown> {
   if ((await client(request)) !== true) throw new HttpProblem('client_unauthenticated')
   if (!isOfType(request.headers, [FORM_TYPE])) throw new HttpProblem('media_type_unsupported')
-  const token = tokenIn(await readBytes(request, limits))
-  return call(engine, token)
+  const form = formIn(await readBytes(request, limits))
+  const token = form.get('token')
+  if (!token) throw new HttpProblem('invalid_input', { issues: [issueAt(['token'], 'is missing.', 'missing')] })
+  return call(engine, token, form)
 }
 
 /**
- * The `token` of a form, which may be a text of several lines with a secret in it. A parameter that comes twice is malformed
- * (RFC 6749, section 3.1); the hint is not needed.
+ * The parameters of a form, whose `token` may be a text of several lines with a secret in it. One that comes twice is malformed, and
+ * one that is not known means nothing (RFC 6749, section 3.2): clients send what other servers take, and their own credentials.
  */
-function tokenIn(bytes: Uint8Array): string {
+function formIn(bytes: Uint8Array): Form {
   const found = new Map<string, string>()
   for (const pair of textOf(bytes).split('&')) {
     const [name, value, ...more] = pair.split('=').map(decodeFormLines)
     const isRight = name !== undefined && value !== undefined && more.length === 0
-    if (!isRight || found.has(name) || !PARAMETERS.includes(name)) throw new HttpProblem('request_malformed')
+    if (!isRight || found.has(name)) throw new HttpProblem('request_malformed')
     found.set(name, value)
   }
-  const token = found.get('token')
-  if (!token) throw new HttpProblem('invalid_input', { issues: [issueAt(['token'], 'is missing.', 'missing')] })
-  return token
+  return found
 }
 
 function textOf(bytes: Uint8Array): string {
@@ -100,9 +93,15 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-function introspectionOf({ active, token, secret, endsAt }: Inspection): unknown {
+/**
+ * @param asked scopes that the client needs, with spaces between. Ory's servers have taken them for as long as there are any: a client
+ * such as Oathkeeper sends them by default, and does not compare them itself.
+ */
+function introspectionOf({ active, token, secret, endsAt }: Inspection, asked = ''): unknown {
   if (!active || !token || !secret || endsAt === undefined) return { active: false }
   const { id, planId, type, scopes, resources, addresses } = token
+  const needed = asked.split(' ').filter((scope) => scope !== '')
+  if (!needed.every((scope) => scopes.includes(scope))) return { active: false }
   return {
     active: true,
     scope: scopes.join(' '),

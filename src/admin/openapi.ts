@@ -73,10 +73,15 @@ function operationOf(route: Route): Json {
   }
 }
 
-function formOperationOf({ id, summary, answer }: OAuthRoute): Json {
+function formOperationOf({ id, path, summary, answer }: OAuthRoute): Json {
+  const text = { type: 'string' }
+  const scope = {
+    ...text,
+    description: 'Scopes with a space between, without any of which the answer is `active: false`.',
+  }
   const schema = {
     type: 'object',
-    properties: { token: { type: 'string' }, token_type_hint: { type: 'string' } },
+    properties: { token: text, token_type_hint: text, ...(path === '/introspect' && { scope }) },
     required: ['token'],
   }
   const codes: readonly AdminCode[] = [
