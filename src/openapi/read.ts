@@ -84,12 +84,17 @@ async function parseYaml(text: string, tell: Tell): Promise<unknown> {
     if (wrong) throw wrong
     yaml.visit(document, {
       Map(_, { items }) {
-        const names = new Set<unknown>()
+        const names = new Set<string>()
         for (const { key } of items) {
-          if (!yaml.isScalar(key) || !key.range) continue
+          if (!yaml.isNode(key) || !key.range) continue
           const { line, col } = lineCounter.linePos(key.range[0])
-          if (names.has(key.value)) throw new Error(`Map keys must be unique at line ${line}, column ${col}:`)
-          names.add(key.value)
+          const place = `at line ${line}, column ${col}:`
+          if (yaml.isAlias(key)) throw new Error(`Map keys must be no aliases ${place}`)
+          if (!yaml.isScalar(key)) continue
+          // As the names of an object, of which 200 and "200" are one.
+          const name = String(key.value ?? '')
+          if (names.has(name)) throw new Error(`Map keys must be unique ${place}`)
+          names.add(name)
         }
       },
     })

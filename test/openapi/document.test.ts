@@ -67,6 +67,18 @@ describe('a broken document', () => {
       'a: 1\na: 2',
       /^document: is not valid YAML\. Map keys must be unique at line 2, column 1\.$/,
     ],
+    ...['200: a\n"200": b', '0x10: a\n16: b', 'true: a\n"true": b', '~: a\n"": b', '"a": 1\na: 2'].map(
+      (text): [string, unknown, RegExp] => [
+        `YAML with a field twice as an object has it: ${JSON.stringify(text)}`,
+        text,
+        /^document: is not valid YAML\. Map keys must be unique at line 2, column 1\.$/,
+      ],
+    ),
+    [
+      'YAML with an alias for a field',
+      'a: &a b\n*a : 1\nb: 2',
+      /^document: is not valid YAML\. Map keys must be no aliases at line 2, column 1\.$/,
+    ],
     ['no version', { paths: {} }, /^document\.openapi: is missing/],
     ['Swagger', { swagger: '2.0' }, /^document\.swagger: is Swagger 2\.0/],
     ['a later version', { ...DOCUMENT, openapi: '3.2.0' }, /^document\.openapi: must be "3\.0\.x" or "3\.1\.x"/],
