@@ -17,6 +17,7 @@ import { tell } from '../service/tell.ts'
 import { routesWithBodies } from './bodies.ts'
 import { type Caller, type GatewayCaller, type GatewayHandler, handlerOf, headerOf } from './caller.ts'
 import { type Gateway, type Language, languageOf } from './languages.ts'
+import { namesOtherMethod } from './method.ts'
 import { createTold, GatewayError, problemAnswer } from './problem.ts'
 import { createTokenHeaders, hasLookAlike } from './token-headers.ts'
 import { createTrust, inHeader, SECRET_HEADER, type Trust, trustSchema } from './trust.ts'
@@ -118,6 +119,8 @@ export function forwardAuth(tokens: GuardEngine, options: ForwardAuthOptions): F
         const original = language.original(caller)
         if (!original) return refuse(unsaid)
         if (hasLookAlike(caller)) return language.refusal(problemAnswer('gateway_header_forged'))
+        if (namesOtherMethod(caller, original.method))
+          return language.refusal(problemAnswer('gateway_method_overridden'))
         const answered = answerTo(door, caller, original)
         return isThenable(answered) ? answered.catch(refuse) : answered
       } catch (error) {

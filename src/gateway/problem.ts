@@ -11,6 +11,7 @@ export type GatewayCode =
   | 'gateway_untrusted'
   | 'gateway_request_unreadable'
   | 'gateway_header_forged'
+  | 'gateway_method_overridden'
   | 'gateway_headers_too_many'
   | 'gateway_body_missing'
   | 'internal'
@@ -32,6 +33,11 @@ const PROBLEMS: {
     status: 400,
     title: 'The request has a header that some servers take for one about its token.',
     help: 'Send it without headers that are called X_Plan_Id, X_Token_Id or the like.',
+  },
+  gateway_method_overridden: {
+    status: 400,
+    title: 'The request has one method in its first line and another in a header.',
+    help: 'Send it with the method that is meant, and without X-HTTP-Method-Override or the like.',
   },
   gateway_headers_too_many: {
     status: 400,

@@ -371,6 +371,44 @@ describe('a header that a server of CGI takes for one about the token', () => {
   })
 })
 
+describe('a header that names another method, which Rails, Laravel and Symfony run', () => {
+  it.each([
+    'X-HTTP-Method-Override',
+    'x-http-method',
+    'X-Method-Override',
+    'X_HTTP_Method_Override',
+    'X.Method_Override',
+  ])('is refused: %s', async (name) => {
+    for (const gateway of IN_HEADERS) {
+      const { port } = await startAuth(w.tokens, { gateway, trust: TRUST })
+      const headers: Lines = [OWN, ...asks(gateway, 'GET', TARGET), [name, ' Delete ']]
+      const answer = await ask(port, headers)
+      expect([answer.status, answer.code]).toEqual([gateway === 'nginx' ? 403 : 400, 'gateway_method_overridden'])
+      expect((await askFetch({ gateway, trust: TRUST }, headers)).code).toBe('gateway_method_overridden')
+    }
+  })
+
+  it('is refused in one of several lines', async () => {
+    const { port } = await startAuth(w.tokens, { gateway: 'caddy', trust: TRUST })
+    const twice: Lines = ['GET', 'PUT'].map((method) => ['X-HTTP-Method-Override', method] as const)
+    expect((await ask(port, [OWN, ...asks('caddy', 'GET', TARGET), ...twice])).code).toBe('gateway_method_overridden')
+  })
+
+  it('is no matter where it names the same, or nothing, nor is another header', async () => {
+    const { port } = await startAuth(w.tokens, { gateway: 'caddy', trust: TRUST })
+    const same: Lines = [
+      ['X-HTTP-Method-Override', 'get'],
+      ['X-Method-Override', ''],
+      ['X-HTTP-Methods', 'DELETE'],
+      ['My-X-HTTP-Method', 'DELETE'],
+      ['Access-Control-Request-Method', 'DELETE'],
+    ]
+    const headers = [OWN, ...asks('caddy', 'GET', TARGET), ...same]
+    expect((await ask(port, headers)).code).toBe('allowed')
+    expect((await askFetch({ gateway: 'caddy', trust: TRUST }, headers)).code).toBe('allowed')
+  })
+})
+
 describe('what nginx cannot pass on', () => {
   const headers = (code: string) => ({ status: code })
   it.each([
