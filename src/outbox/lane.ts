@@ -65,9 +65,19 @@ export const isDone = (lane: Lane): boolean =>
 
 const isBehind = ({ known, passed }: Lane): boolean => known < passed
 
-/** Hands an event over, in the order of the log. */
+/**
+ * Lets go of what is in memory but for the next event: a lane that waits for its next try takes no room from others, and reads the
+ * rest from the log once more.
+ */
+export function letGo(lane: Lane): void {
+  const [next] = lane.queue.splice(0)
+  if (next) lane.queue.push(next)
+  lane.known = Math.min(lane.known, next?.seq ?? lane.after)
+}
+
+/** Hands an event over, in the order of the log. Of a lane that is tried again no more than the next one is kept. */
 export function hand(lane: Lane, event: TokenEvent): void {
-  if (!isBehind(lane) && lane.queue.length < MOST_QUEUED) {
+  if (!isBehind(lane) && lane.queue.length < (lane.tries > 0 ? 1 : MOST_QUEUED)) {
     lane.queue.push(event)
     lane.known = event.seq
   }

@@ -8,7 +8,7 @@ import { ask, readObjects } from '../service/ask.ts'
 import { type ManagingEngine, timeOf } from '../service/engine.ts'
 import { elapsed, type Moment, momentOf } from '../service/platform.ts'
 import type { Alarm } from './alarm.ts'
-import { dueOfAll, hand, isDone, type Lane, laneOf, newLane, notices, stateOf } from './lane.ts'
+import { dueOfAll, hand, isDone, type Lane, laneOf, letGo, newLane, notices, stateOf } from './lane.ts'
 import type { Held, Leasing } from './lease.ts'
 import type { Settings } from './options.ts'
 import type { Sending } from './sending.ts'
@@ -82,11 +82,13 @@ export async function run(
         lane.tries = retryAfter === undefined ? 0 : lane.tries + 1
         if (retryAfter === undefined) continue
         lane.retryAt = timeOf(engine) + retryAfter
+        letGo(lane)
         return
       }
     } catch (error) {
       sending.failed(error)
       lane.retryAt = timeOf(engine) + STORE_PAUSE
+      letGo(lane)
     }
   }
   const begin = (lane: Lane): void => {

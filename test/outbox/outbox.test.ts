@@ -2,6 +2,7 @@
 import { memoryStore } from 'plan-access-tokens'
 import { operator } from 'plan-access-tokens/operator'
 import { createOutbox, DeliveryError, type Notice, type Outcome } from 'plan-access-tokens/outbox'
+import { testDirectory } from 'plan-access-tokens/testing'
 import { describe, expect, it } from 'vitest'
 import { ADMIN, DAY, HOUR, MINUTE, newDirectory, newWorld, TOKEN } from '../support/world.ts'
 import { OTHER, receiver } from './support.ts'
@@ -171,6 +172,32 @@ describe('what cannot be told', () => {
     expect(own.map(({ seq }) => seq)).toEqual(own.map(({ seq }) => seq!).toSorted((a, b) => a - b))
     expect(new Set(own.map(({ id }) => id)).size).toBe(own.length)
     expect(own).toHaveLength(151)
+  })
+
+  it('holds up no other plan, however many fail and however much waits in them', async () => {
+    const plans = Array.from({ length: 60 }, (_, i) => String(3_000 + i))
+    const directory = testDirectory(Object.fromEntries(['2002', ...plans].map((id) => [id, { admins: [ADMIN] }])))
+    const { tokens, clock } = newWorld({ directory })
+    let works = false
+    const { deliver, got } = receiver(({ planId }) => {
+      if (planId !== '2002' && !works) throw new Error('down')
+    })
+    const outbox = createOutbox({ tokens, deliver, since: 'beginning' })
+    for (const planId of plans) {
+      const { token } = await tokens.create({ ...TOKEN, planId })
+      for (let i = 0; i < 100; i++) await tokens.edit({ actor: ADMIN, id: token.id, name: `Name ${i}` })
+    }
+    await tokens.create({ ...TOKEN, planId: '2002' })
+    await outbox.runOnce()
+    expect(got.map(({ planId }) => planId)).toEqual(['2002'])
+    works = true
+    clock.advance(SIX_HOURS)
+    await outbox.runOnce()
+    expect(new Set(got.map(({ id }) => id)).size).toBe(60 * 101 + 1)
+    for (const plan of plans) {
+      const own = got.filter(({ planId }) => planId === plan).map(({ seq }) => seq as number)
+      expect(own).toEqual(own.toSorted((a, b) => a - b))
+    }
   })
 
   it('is a dead letter after so many tries, which is kept, told of and sent again when somebody says so', async () => {
