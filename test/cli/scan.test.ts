@@ -92,6 +92,35 @@ describe('scan', () => {
     expect(found.find(({ file }) => file === 'deep/key.txt')).toMatchObject({ line: 3, commit: commit.slice(0, 10) })
   })
 
+  it.each<[string, (repo: string) => unknown]>([
+    [
+      'a file by git replace',
+      (repo) =>
+        git(repo, 'replace', git(repo, 'rev-parse', 'HEAD~1:key.txt'), git(repo, 'rev-parse', 'HEAD:clean.txt')),
+    ],
+    ['its commits by git replace', (repo) => git(repo, 'replace', '--graft', 'HEAD')],
+    [
+      'its commits by a graft',
+      (repo) => writeFileSync(join(repo, '.git/info/grafts'), `${git(repo, 'rev-parse', 'HEAD')}\n`),
+    ],
+  ])('looks at what was committed where the repository shows something else in its place: %s', async (_, hide) => {
+    const it = project()
+    const repo = join(it.folder, 'repo')
+    it.write('repo/key.txt', MADE_UP)
+    git(repo, 'init', '-q')
+    git(repo, 'add', '.')
+    git(repo, 'commit', '-qm', 'a key')
+    rmSync(join(repo, 'key.txt'))
+    it.write('repo/clean.txt', 'clean')
+    git(repo, 'add', '.')
+    git(repo, 'commit', '-qm', 'none')
+    git(repo, 'reflog', 'expire', '--expire=all', '--all')
+    hide(repo)
+    const { code, stdout } = await it.run(['scan', 'repo', '--history', '--prefix', 'inv_live', '--json'])
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout).found).toMatchObject([{ file: 'key.txt', line: 1 }])
+  })
+
   it.each<[string, (program: string) => Readonly<Record<string, string>>]>([
     ['checks signatures', (program) => ({ 'log.showSignature': 'true', 'gpg.program': program })],
     ['watches files', (program) => ({ 'core.fsmonitor': program })],

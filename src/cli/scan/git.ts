@@ -20,8 +20,11 @@ const STARTS_NOTHING = [
  */
 const FETCHES_NOTHING = { GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: 'none', GIT_TERMINAL_PROMPT: '0' }
 
+/** What was committed, and not what `git replace` or a graft shows in its place on this machine: others are given the former. */
+const AS_IT_IS = { GIT_NO_REPLACE_OBJECTS: '1', GIT_GRAFT_FILE: '/dev/null' }
+
 const argsOf = (folder: string, args: readonly string[]): string[] => [...STARTS_NOTHING, '-C', folder, ...args]
-const environment = (): NodeJS.ProcessEnv => ({ ...process.env, ...FETCHES_NOTHING })
+const environment = (): NodeJS.ProcessEnv => ({ ...process.env, ...FETCHES_NOTHING, ...AS_IT_IS })
 
 /** What a command of git prints. */
 export async function git(folder: string, args: readonly string[]): Promise<string> {
