@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Config } from '../config/config.ts'
+import { parseJsonStrictly } from '../core/json.ts'
 import { isDictionary, isObject } from '../core/objects.ts'
 import { compiledOf, definePolicy, type Policy } from '../core/policy.ts'
 import type { PolicyData } from '../core/policy-data.ts'
@@ -79,10 +80,11 @@ function isPolicy(value: unknown): value is Policy {
   return isObject(data) && typeof surface === 'string' && 'endpoints' in data
 }
 
+/** What a reviewer reads first is what counts: of an object with a field twice the last one would. */
 function jsonOf(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new CliError('files', 'policy_unreadable', `${file} is no JSON.`)
-  }
+  const { value, malformed } = parseJsonStrictly(text)
+  if (!malformed) return value
+  const isTwice = malformed.reason === 'json_name_repeated'
+  const why = isTwice ? 'has an object with the same field twice, which can be read in two ways.' : 'is no JSON.'
+  throw new CliError('files', 'policy_unreadable', `${file} ${why}`)
 }

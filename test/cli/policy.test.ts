@@ -111,11 +111,18 @@ it.each<[string, readonly string[], number, RegExp]>([
   ['a module without a policy', ['matrix', '--policy', 'none.mjs'], 3, /exports no policy/],
   ['a surface that is not there', ['matrix', '--surface', 'bills'], 2, /There are: invoices\./],
   ['JSON that is none', ['diff', 'bad.json'], 6, /bad\.json is no JSON/],
+  [
+    'JSON with a route twice',
+    ['matrix', '--policy', 'twice.json'],
+    6,
+    /twice\.json has an object with the same field twice/,
+  ],
   ['JSON that is no policy', ['diff', 'empty.json'], 3, /surface: is missing/],
 ])('%s is told', async (_, args, code, says) => {
   const files = {
     ...POLICIES,
     'bad.json': '{',
+    'twice.json': '{"endpoints":{"GET /a":{"closed":"no"},"GET /a":{"scopes":[]}}}',
     'empty.json': '{}',
     ...(args[0] === 'matrix' && { 'none.mjs': 'export const a = 1' }),
   }
