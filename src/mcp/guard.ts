@@ -127,7 +127,7 @@ export function mcpGuard(tokens: GuardEngine, options: McpGuardOptions): McpGuar
     watch(response, {
       head(header) {
         const begun = header('mcp-session-id')
-        if (begun !== undefined && session === undefined) sessions.begin(begun, connected.token.id)
+        if (begun !== undefined && session === undefined) sessions.begin(begun, connected.token)
       },
       json: (text) => visibleIn(text, told, latest),
       async event(text) {

@@ -306,18 +306,34 @@ describe('a session', () => {
     expect((await post(mine, message('ping'), [SESSION])).status).toBe(404)
   })
 
-  it('is not forgotten because another token begins many', async () => {
+  it.each([
+    ['of the same plan', 'acme'],
+    ['of another plan', 'other'],
+  ])('is not forgotten because another token %s begins many', (_, planId) => {
     const sessions = createSessions()
-    for (const session of ['mine-1', 'mine-2']) sessions.begin(session, 'mine')
-    for (let i = 0; i < 10_100; i++) sessions.begin(`yours-${i}`, 'yours')
+    const [mine, yours] = [
+      { id: 'mine', planId: 'acme' },
+      { id: 'yours', planId },
+    ]
+    for (const session of ['mine-1', 'mine-2']) sessions.begin(session, mine)
+    for (let i = 0; i < 10_100; i++) sessions.begin(`yours-${i}`, yours)
     const isKept = (session: string, tokenId: string) => sessions.isOf(session, tokenId)
     expect(['mine-1', 'mine-2'].map((session) => isKept(session, 'mine'))).toEqual([true, true])
     // 10,000 in all: of the other's, the newest.
     expect([isKept('yours-101', 'yours'), isKept('yours-102', 'yours')]).toEqual([false, true])
     sessions.end('mine-1')
     expect(isKept('mine-1', 'mine')).toBe(false)
-    sessions.begin('yours-one-more', 'yours')
+    sessions.begin('yours-one-more', yours)
     expect(isKept('yours-102', 'yours')).toBe(true)
+  })
+
+  it('is not forgotten because another plan makes many tokens, each with one', () => {
+    const sessions = createSessions()
+    const mine = { id: 'mine', planId: 'acme' }
+    for (const session of ['mine-1', 'mine-2']) sessions.begin(session, mine)
+    for (let i = 0; i < 10_050; i++) sessions.begin(`yours-${i}`, { id: `token-${i}`, planId: 'other' })
+    expect(['mine-1', 'mine-2'].map((session) => sessions.isOf(session, 'mine'))).toEqual([true, true])
+    expect([51, 52].map((i) => sessions.isOf(`yours-${i}`, `token-${i}`))).toEqual([false, true])
   })
 
   it('is where a stream can be resumed: without one it is nobody’s', async () => {
