@@ -60,6 +60,8 @@ function nameOf(pair: string): string | undefined {
 function wantedIn(name: string | undefined, wanted: WantedParameters): string | undefined {
   if (name === undefined || wanted.get(name) === name) return name
   const folded = fold(name)
+  // Most names are plain, and nobody reads another one in them.
+  if (!/[^\w-]/.test(folded)) return wanted.get(folded)
   const first = /[\w-]+/.exec(folded)?.[0] ?? ''
   return wanted.get(first) ?? wanted.get(folded.replaceAll(/[^\w-]/g, '')) ?? wanted.get(variableOf(folded))
 }
