@@ -5,6 +5,7 @@
  */
 import type { IssueParams } from './issue.ts'
 import { type LinkTable, WORD } from './link-shapes.ts'
+import { ONE_LINK } from './one-link.ts'
 import { PLAN_KIND, type ResourceRef } from './resources.ts'
 import { speltBy } from './spell.ts'
 
@@ -47,8 +48,8 @@ export interface LinkReport {
 
 /** Longer than any link that a person pastes. */
 const MAX_LINK = 2_048
-/** What no link holds: what stands between links, control characters, half a character, and what reverses the text that is shown. */
-const NO_LINK = /[\s,\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u
+/** What no link holds: white space, control characters, half a character, and what reverses the text that is shown. */
+const NO_LINK = /[\s\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u
 /** Printable ASCII less space, quotes and backslash. */
 const PRINTABLE = /^[!#-&(-[\]-~]+$/
 /** The port of https, or none (RFC 3986, section 6.2.3). Without a scheme before it, a colon reads as the end of one. */
@@ -63,7 +64,13 @@ export function parseLink(table: LinkTable, link: string): ParsedLink {
     ...{ ok: false, code, message: message + table.hint },
     ...(params && { params }),
   })
-  if (typeof link !== 'string' || link.length === 0 || link.length > MAX_LINK || NO_LINK.test(link))
+  if (
+    typeof link !== 'string' ||
+    link.length === 0 ||
+    link.length > MAX_LINK ||
+    NO_LINK.test(link) ||
+    link.match(ONE_LINK)?.[0] !== link
+  )
     return wrong('link_malformed', 'This is not one link.')
   const end = link.search(/[?#]/)
   const bare = end === -1 ? link : link.slice(0, end)
@@ -151,7 +158,7 @@ function isAmbiguous(segment: string): boolean {
 export function parseLinks(table: LinkTable, text: string): LinkReport {
   const resources: FoundLink[] = []
   const mistakes: LinkMistake[] = []
-  for (const match of text.matchAll(/[^\s,]+/g)) {
+  for (const match of text.matchAll(ONE_LINK)) {
     const link = match[0]
     const parsed = parseLink(table, link)
     if (parsed.ok)

@@ -5,6 +5,7 @@
  */
 import { type Issue, issueAt } from '../core/issue.ts'
 import type { FoundLink, LinkMistake, LinkReport } from '../core/links.ts'
+import { ONE_LINK } from '../core/one-link.ts'
 import type { CompiledPolicy, Policy } from '../core/policy.ts'
 import type { Place, ResourceRef } from '../core/resources.ts'
 import { didYouMean } from '../core/suggest.ts'
@@ -82,7 +83,7 @@ export async function checkLinks(
 function reportOf(policy: Policy, text: string): LinkReport {
   const most = mostLinksOf(policy)
   let words = 0
-  for (const _ of text.matchAll(/[^\s,]+/g)) if (++words > most) break
+  for (const _ of text.matchAll(ONE_LINK)) if (++words > most) break
   refuseIssues(words > most ? [issueAt(['text'], `must hold at most ${most} links.`, 'links_too_many', { most })] : [])
   return policy.parseLinks(text)
 }
@@ -126,7 +127,7 @@ function placed(
 ): readonly PlacedMistake[] {
   if (elsewhere.size === 0) return []
   const wrong = new Set(mistakes.map(({ start }) => start))
-  const right = [...text.matchAll(/[^\s,]+/g)].filter(({ index }) => !wrong.has(index))
+  const right = [...text.matchAll(ONE_LINK)].filter(({ index }) => !wrong.has(index))
   return right.flatMap(({ 0: link, index: start }, i) => {
     const issue = elsewhere.get(i)
     if (!issue) return []

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { parseFigmaLink, parseFigmaLinks } from 'plan-access-tokens/figma'
 import { describe, expect, test } from 'vitest'
+import { ONE_LINK } from '../../src/core/one-link.ts'
 
 const DIGITS = [...'0123456789']
 const BASE62 = [...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz']
@@ -256,7 +257,7 @@ describe('a text of links', () => {
         const { resources, mistakes } = parseFigmaLinks(whole)
         const rest = [...resources]
         const seen: string[] = []
-        for (const { 0: part, index } of whole.matchAll(/[^\s,]+/g)) {
+        for (const { 0: part, index } of whole.matchAll(ONE_LINK)) {
           const mistake = mistakes.find(({ start }) => start === index)
           seen.push(mistake ? whole.slice(mistake.start, mistake.end) : (rest.shift()?.link ?? 'nothing'))
           expect(seen.at(-1)).toBe(part)

@@ -39,6 +39,22 @@ describe('parseFigmaLinks', () => {
     )
   })
 
+  // Links of prototypes hold them; Figma encodes them, and some programs decode what they show.
+  test('a comma in a query or a fragment is of the link where no link follows it', () => {
+    const links = [
+      'https://www.figma.com/proto/ABC/Title?page-id=0%3A1&viewport=-241,48,0.19&scaling=min-zoom',
+      'figma.com/design/DEF#1,2',
+      'figma.com/design/GHI?node-id=1',
+      'figma.com/files/1001/project/123?a=b/c,d',
+    ]
+    for (const between of [',', ', ', ' ', '\n', ' , ']) {
+      const { resources, mistakes } = parseFigmaLinks(links.join(between))
+      expect(mistakes).toEqual([])
+      expect(resources.map(({ link }) => link)).toEqual(links)
+    }
+    for (const link of links) expect(parseFigmaLink(link)).toMatchObject({ ok: true })
+  })
+
   test.each(['', ' ', ',', ' ,\n,\t', '\u2028'])('%j holds nothing', (text) => {
     expect(parseFigmaLinks(text)).toEqual({ resources: [], mistakes: [] })
   })

@@ -1,5 +1,6 @@
 /** What a person has typed about a token that is not saved yet, and what is wrong with it. What the server says: hub/page/form/faults.ts. */
 
+import { ONE_LINK } from '../../../core/one-link.ts'
 import { textProblem } from '../../../core/text.ts'
 import type { Token } from '../../../core/token-view.ts'
 import { count, holdsSecret, type Kind, t } from '../hub.ts'
@@ -59,7 +60,10 @@ export function draftOf(kind: Kind, like?: Token): Draft {
   }
 }
 
-/** Addresses, or links, one by one. */
+/** Links, one by one. */
+export const linksIn = (text: string): readonly string[] => text.match(ONE_LINK) ?? []
+
+/** Addresses, one by one. */
 export const entriesIn = (text: string): readonly string[] => text.split(/[\s,]+/).filter((entry) => entry !== '')
 
 /** The words that somebody has written, without rows that were left empty. */

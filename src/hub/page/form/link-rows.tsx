@@ -1,4 +1,5 @@
 /** The links of a text as rows, in their order: what each names, or what is wrong with it, with a way to take it out. */
+import { ONE_LINK } from '../../../core/one-link.ts'
 import type { NamedLink, PlacedMistake, PlacedReport } from '../../../service/check-links.ts'
 import { Told } from '../engine.tsx'
 import { count, listed, t } from '../hub.ts'
@@ -18,7 +19,7 @@ function rowsOf(text: string, { resources, mistakes }: PlacedReport): readonly R
   const wrong = new Map(mistakes.slice(0, SHOWN).map((mistake) => [mistake.start, mistake]))
   const right = new Map(resources.slice(0, SHOWN).map((resource) => [resource.link, resource]))
   const rows: Row[] = []
-  for (const { 0: link, index: start } of text.matchAll(/[^\s,]+/g)) {
+  for (const { 0: link, index: start } of text.matchAll(ONE_LINK)) {
     const mistake = wrong.get(start)
     const resource = mistake ? undefined : right.get(link)
     if (resource) right.delete(link)

@@ -1,11 +1,12 @@
 /** Pasted links, checked by the server as one types: the newest text counts, and an old answer is dropped. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { FoundLink } from '../../../core/links.ts'
+import { ONE_LINK } from '../../../core/one-link.ts'
 import type { PlacedReport } from '../../../service/check-links.ts'
 import type { BootPlan } from '../../boot.ts'
 import { api, type Failure, failureOf } from '../api.ts'
 import { count, type Kind, t } from '../hub.ts'
-import { type Draft, entriesIn } from './draft.ts'
+import { type Draft, linksIn } from './draft.ts'
 
 /** What is known of the text. */
 export interface Links {
@@ -56,7 +57,7 @@ export function useLinks({ links: text, isAll }: Draft, plan: BootPlan, kind: Ki
       if (!isWanted) return { mistake: t('linksNone') }
       const { report } = current?.report ? current : await ask(text)
       // Without an answer the server judges all the same, when it is sent.
-      if (!report) return { links: entriesIn(text) }
+      if (!report) return { links: linksIn(text) }
       const mistake = mistakeOf(report, kind)
       return mistake === undefined ? { links: foundIn(report).map(({ link }) => link) } : { mistake }
     },
@@ -95,7 +96,19 @@ export function without(text: string, links: readonly Span[]): string {
   }
   return (rest + text.slice(from))
     .split('\n')
-    .map((line) => line.replace(/^[\s,]+|[\s,]+$/g, '').replace(/\s*,[\s,]*/g, ', '))
+    .map(inOrder)
     .filter((line) => line !== '')
     .join('\n')
+}
+
+/** The links of a line, with one comma where there was one between two. */
+function inOrder(line: string): string {
+  let rest = ''
+  let from = 0
+  for (const { 0: link, index } of line.matchAll(ONE_LINK)) {
+    const between = line.slice(from, index)
+    rest += rest === '' ? link : (between.includes(',') ? ', ' : between) + link
+    from = index + link.length
+  }
+  return rest
 }

@@ -6,7 +6,7 @@ import { count, listed, rich, t } from '../hub.ts'
 import { Icon } from '../parts/icon.tsx'
 import { daysIn } from './days.ts'
 import type { FieldsProps } from './describe-fields.tsx'
-import { entriesIn, wordsIn } from './draft.ts'
+import { entriesIn, linksIn, wordsIn } from './draft.ts'
 import { kindsIn } from './link-rows.tsx'
 import type { Links } from './links.ts'
 
@@ -88,7 +88,7 @@ const Part = ({ at, title, step, onGo, children }: PartProps) => (
 /** What it may reach, in a few words. */
 function resourcesIn({ draft, links: { report } }: Pick<SummaryProps, 'draft' | 'links'>): string {
   if (draft.isAll) return t('allResources')
-  const entries = entriesIn(draft.links)
+  const entries = linksIn(draft.links)
   if (entries.length === 0) return '—'
   if (!report || report.unplaced) return count(entries.length, 'resourceCount')
   const wrong = report.mistakes.length > 0 ? [t('linksBad', { count: report.mistakes.length })] : []
