@@ -1,11 +1,10 @@
 /** An outbox that is killed at every step: nothing is lost, what comes twice has the same id, and each plan keeps its order. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createRequire } from 'node:module'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { memoryStore, type TokenStore } from 'plan-access-tokens'
 import { createOutbox, type Notice } from 'plan-access-tokens/outbox'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type BuiltProgram, buildProgram } from '../support/built-program.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 import { hasRedis, NEEDS_REDIS, type RedisServer, startRedis } from '../support/redis.ts'
 import { sqliteFile } from '../support/sqlite.ts'
@@ -68,14 +67,16 @@ describe('in memory', () => {
   })
 })
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
-const script = fileURLToPath(new URL('./sender.worker.ts', import.meta.url))
+let program: BuiltProgram
+beforeAll(async () => {
+  program = await buildProgram(new URL('./sender.worker.ts', import.meta.url))
+})
+afterAll(() => program?.remove())
 
 /** Runs a process until it ends by itself. */
 async function sender(where: Where, url: string, dies?: object): Promise<NodeJS.Signals | null> {
-  const child = spawn(process.execPath, ['--import', tsx, script, JSON.stringify({ where, url, dies })], {
-    ...{ cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, NODE_OPTIONS: '' } },
+  const child = spawn(process.execPath, [program.script, JSON.stringify({ where, url, dies })], {
+    ...{ stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, NODE_OPTIONS: '' } },
   })
   const [, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
   return signal

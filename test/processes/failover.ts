@@ -10,7 +10,7 @@ import { allEvents, allRecords, manage, openTokens } from './deployment.ts'
 import type { Outage } from './history.ts'
 import { type Load, startLoad } from './load.ts'
 import { randomOf, seedOfRun } from './random.ts'
-import { buildProgram, type Server, startServer } from './servers.ts'
+import { buildServer, type Server, startServer } from './servers.ts'
 
 /** Databases of which one is the primary. */
 export interface Group {
@@ -56,7 +56,7 @@ export function testFailover(start: () => Promise<Group>, leavesHung = true): vo
       const settings = connections.flatMap((connection) => [connection, connection]).slice(0, 4)
       const admin = await openTokens({ connection: connections[0]!, freshnessMs: 0 })
       closing.push(() => admin.close())
-      const program = await buildProgram()
+      const program = await buildServer()
       closing.push(() => program.remove())
       const started = settings.map(async (connection, i) => {
         const server = await startServer(`api-${i + 1}`, program, { connection, freshnessMs: FRESHNESS[i]! })

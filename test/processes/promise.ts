@@ -10,7 +10,7 @@ import { allEvents, allRecords, manage, openTokens } from './deployment.ts'
 import type { Outage } from './history.ts'
 import { type Load, startLoad } from './load.ts'
 import { type Random, randomOf, seedOfRun } from './random.ts'
-import { buildProgram, type Server, startServer } from './servers.ts'
+import { buildServer, type Server, startServer } from './servers.ts'
 
 /** For how long each server may answer from memory. The bound of the deployment is the longest; the admin tool has no memory. */
 const SERVERS = { 'api-1': 300, 'api-2': 300, 'api-3': 150 }
@@ -49,7 +49,7 @@ export function testPromise(start: () => Promise<Database>): void {
       const admin = await openTokens({ connection: random.of(connections), freshnessMs: 0 })
       closing.push(() => admin.close())
       store = admin.store
-      const program = await buildProgram()
+      const program = await buildServer()
       closing.push(() => program.remove())
       const started = settings.map(async ({ name, ...rest }) => {
         const server = await startServer(name, program, rest)

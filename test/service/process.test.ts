@@ -1,18 +1,19 @@
 /** What the engine does to the process around it: it keeps it alive while something is waited for, and no longer. */
 import { execFile } from 'node:child_process'
-import { createRequire } from 'node:module'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type BuiltProgram, buildProgram } from '../support/built-program.ts'
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
-const script = fileURLToPath(new URL('./fixtures/authorize-once.ts', import.meta.url))
+let program: BuiltProgram
+beforeAll(async () => {
+  program = await buildProgram(new URL('./fixtures/authorize-once.ts', import.meta.url))
+})
+afterAll(() => program?.remove())
 
 /** What the process prints until it ends by itself; it is killed, and the test fails, if it does not. */
 async function run(how: string, warning = /^$/): Promise<string[]> {
-  const options = { cwd: root, timeout: 15_000, env: { ...process.env, NODE_OPTIONS: '' } }
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', tsx, script, how], options)
+  const options = { timeout: 15_000, env: { ...process.env, NODE_OPTIONS: '' } }
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [program.script, how], options)
   expect(stderr).toMatch(warning)
   return stdout.trim().split('\n')
 }

@@ -3,11 +3,10 @@
  * request's way; and again if that failed. What is seen of them: uses.test.ts.
  */
 import { execFile } from 'node:child_process'
-import { createRequire } from 'node:module'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import type { SecretUse } from 'plan-access-tokens'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { buildProgram } from '../support/built-program.ts'
 import { ADMIN, newWorld, START } from '../support/world.ts'
 import {
   type Deployment,
@@ -271,12 +270,11 @@ describe('a clock that cannot sleep', () => {
 
 describe('a process', () => {
   it('with uses that wait to be written ends by itself, and writes them first if it closes', async () => {
-    const root = fileURLToPath(new URL('../../', import.meta.url))
-    const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
-    const script = fileURLToPath(new URL('./support/use-and-end.ts', import.meta.url))
+    const { script, remove } = await buildProgram(new URL('./support/use-and-end.ts', import.meta.url))
+    onTestFinished(remove)
     const run = async (how: string): Promise<string> => {
-      const options = { cwd: root, timeout: 50_000, env: { ...process.env, NODE_OPTIONS: '' } }
-      const { stdout } = await promisify(execFile)(process.execPath, ['--import', tsx, script, how], options)
+      const options = { timeout: 50_000, env: { ...process.env, NODE_OPTIONS: '' } }
+      const { stdout } = await promisify(execFile)(process.execPath, [script, how], options)
       return stdout.trim()
     }
     // A process that lived until they are due would write them.
