@@ -12,21 +12,13 @@ const inFolders = (...folders: readonly string[]): string[] => folders.map((fold
 const rules = inFolders('core', 'policy', 'figma', 'conformance', 'service', 'openapi', 'testing', 'legacy')
 
 /**
- * Each file of these is a process of its own: what it loads changes the process for good, as some frameworks do, or is large and
- * needed by no other. All other files share what is loaded, which took more time than their tests; in CI the rules alone do.
+ * Each file of these is a process of its own: what it loads changes the process for good, or is large and needed by no other. All
+ * other files share what is loaded, which took more time than their tests; in CI the rules alone do.
  */
-const alone = inFolders(
-  'clients',
-  'docs',
-  'examples',
-  'http',
-  'mcp',
-  'nestjs',
-  'operations',
-  'platforms',
-  'processes',
-  'simulation',
-)
+const alone = inFolders('docs', 'examples', 'platforms', 'processes', 'simulation')
+
+/** Tests that load frameworks: some of these change the process for good, so that no other tests share it. */
+const frameworks = inFolders('clients', 'http', 'mcp', 'nestjs', 'operations')
 
 export default defineConfig({
   resolve: {
@@ -47,13 +39,22 @@ export default defineConfig({
         test: {
           name: 'world',
           include: ['test/**/*.test.ts'],
-          exclude: [...rules, ...alone, 'test/hub/**', 'test/cli/**'],
+          exclude: [...rules, ...alone, ...frameworks, 'test/hub/**', 'test/cli/**'],
           isolate: IN_CI,
           globalSetup: './test/support/build-hub.ts',
           typecheck: { enabled: true, include: ['test/types/**/*.test-d.ts'], tsconfig: './test/types/tsconfig.json' },
         },
       },
       { extends: true, test: { name: 'alone', include: alone, globalSetup: './test/support/build-hub.ts' } },
+      {
+        extends: true,
+        test: {
+          name: 'frameworks',
+          include: frameworks,
+          isolate: IN_CI,
+          globalSetup: './test/support/build-hub.ts',
+        },
+      },
       {
         extends: true,
         // The command line as it is built, once for all of them.
@@ -77,8 +78,9 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    // Some tests are about processes that compete: more than these at once would only wait for each other.
-    maxWorkers: IN_CI ? 2 : Math.min(4, Math.max(2, availableParallelism())),
+    // One more than there are cores, since a part of the tests waits: for a database, a process or a clock. Some are about processes
+    // that compete: more than these at once would only wait for each other.
+    maxWorkers: IN_CI ? 2 : Math.min(4, availableParallelism() + 1),
     reporters: ['default', './test/support/count-reporter.ts'],
     coverage: {
       // It makes code several times as slow, so that `npm test` counts in CI alone; `npm run coverage` does anywhere.
