@@ -75,7 +75,7 @@ describe('within', () => {
 
   it('says what must be above a resource, in whatever order the two stand', () => {
     expect(namedAt('GET /p/{p}/f/{f}', names, '/p/7/f/A')).toEqual([
-      { kind: 'file', id: 'A', at: 'path:f', within: { kind: 'project', id: '7' } },
+      { kind: 'file', id: 'A', at: 'path:f', within: [{ kind: 'project', id: '7' }] },
       { kind: 'project', id: '7', at: 'path:p' },
     ])
   })
@@ -91,7 +91,7 @@ describe('within', () => {
     expect(named('GET /x', some, '/x?f=A')).toBe('malformed')
     expect(refs(named('GET /x', some, '/x?p=7'))).toEqual(['project:7'])
     expect(namedAt('GET /x', some, '/x?f=A&p=7')).toContainEqual(
-      expect.objectContaining({ id: 'A', within: { kind: 'project', id: '7' } }),
+      expect.objectContaining({ id: 'A', within: [{ kind: 'project', id: '7' }] }),
     )
   })
 
@@ -101,7 +101,7 @@ describe('within', () => {
       { kind: 'team', at: 'path:b', within: 'path:a' },
     ]
     expect(namedAt('GET /{a}/{b}', nested, '/7/7')).toContainEqual(
-      expect.objectContaining({ id: '7', within: { kind: 'team', id: '7' } }),
+      expect.objectContaining({ id: '7', within: [{ kind: 'team', id: '7' }] }),
     )
   })
 })

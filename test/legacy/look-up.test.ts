@@ -137,7 +137,7 @@ describe('a request with a key from before', () => {
     expect(await tokens.authorize(request, { surface: 'npm' })).toMatchObject({ code: 'token_wrong_type' })
     // A scheme belongs to its type.
     await expect(tokens.adopt(claimOf('keyed'))).rejects.toMatchObject({
-      issues: [{ path: 'scheme', message: 'must be "plain".' }],
+      issues: [{ path: 'type', message: 'must be "npm", to which keys of the scheme "keyed" belong.' }],
     })
   })
 
