@@ -41,8 +41,12 @@ export interface EngineResult {
 
 /** What each figure may be at most. */
 export const ENGINE_LIMITS: { readonly [figure: string]: number } = {
-  'authorize.rest': 2,
-  'authorize.malformed': 0.5,
+  'authorize.rest': 1.6,
+  'authorize.fresh': 1.8,
+  'authorize.malformed': 0.3,
+  'authorize.unknown': 0.9,
+  'authorize.expired': 1.05,
+  fetchRequest: 2.2,
   'addresses.of1': 1.3,
   'addresses.of100': 1.3,
   'legacy.cold': 3,
@@ -54,8 +58,8 @@ export const ENGINE_LIMITS: { readonly [figure: string]: number } = {
   allowlistOf500To1: 1.3,
   // 160 of them are the hash and the link of its event.
   bytesPerToken: 1_050,
-  'bytesPerRequest.rest': 1_250,
-  'bytesPerRequest.fresh': 1_400,
+  'bytesPerRequest.rest': 1_150,
+  'bytesPerRequest.fresh': 1_150,
   'list.newest.first': 2,
   'list.newest.after': 2,
   'list.newest.filtered': 2,

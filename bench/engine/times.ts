@@ -18,12 +18,7 @@ async function times(): Promise<EngineTimes> {
   const stranger = await world(policy, 1_000)
   const fresh = await world(policy, 1_000, { freshnessMs: 1_000 })
   const expired = await world(policy, 1_000, { ageMs: 400 * millisecondsInDay })
-  const listOf1 = await world(policy, 1_000, { links: 1 })
-  const listOf500 = await world(policy, 100, { links: 500 })
   const requests = requestsFor(thousand.secrets)
-  const fetched = requests.map(
-    ({ method, url, headers }) => new Request(`https://api.example.com${url}`, { method, headers }),
-  )
   const main = await interleaved({
     floor: theFloor(thousand, requests),
     rest: ours(thousand, requests),
@@ -35,9 +30,22 @@ async function times(): Promise<EngineTimes> {
     ),
     unknown: ours(thousand, requestsFor(stranger.secrets), 'token_unknown'),
     expired: ours(expired, requestsFor(expired.secrets), 'token_expired'),
-    allowlist1: ours(listOf1, requestsFor(listOf1.secrets)),
-    allowlist500: ours(listOf500, requestsFor(listOf500.secrets)),
-    fetchRequest: ours(thousand, fetched as unknown as Requests),
+  })
+
+  // What is made for these lies in the heap beside all that is measured together, so they come after it.
+  const fetched = requests.map(
+    ({ method, url, headers }) => new Request(`https://api.example.com${url}`, { method, headers }),
+  )
+  const fetches = await interleaved({
+    floor: theFloor(thousand, requests),
+    request: ours(thousand, fetched as unknown as Requests),
+  })
+  const listOf1 = await world(policy, 1_000, { links: 1 })
+  const listOf500 = await world(policy, 100, { links: 500 })
+  const lists = await interleaved({
+    floor: theFloor(thousand, requests),
+    of1: ours(listOf1, requestsFor(listOf1.secrets)),
+    of500: ours(listOf500, requestsFor(listOf500.secrets)),
   })
 
   const from1 = await world(policy, 1_000, { networks: 1 })
@@ -86,7 +94,7 @@ async function times(): Promise<EngineTimes> {
       malformed: ofFloor(main.malformed),
       unknown: ofFloor(main.unknown),
       expired: ofFloor(main.expired),
-      allowlist: ofFloor(main.allowlist500),
+      allowlist: rounded(lists.of500 / lists.floor),
     },
     legacy: {
       cold: rounded(keys.cold / keys.floor),
@@ -106,8 +114,8 @@ async function times(): Promise<EngineTimes> {
     },
     list: await list(),
     floorNs: rounded(main.floor),
-    fetchRequest: ofFloor(main.fetchRequest),
-    allowlistOf500To1: rounded(main.allowlist500 / main.allowlist1),
+    fetchRequest: rounded(fetches.request / fetches.floor),
+    allowlistOf500To1: rounded(lists.of500 / lists.of1),
     routes540To54: rounded(routes.many / routes.few),
   }
 }

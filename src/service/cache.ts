@@ -26,25 +26,28 @@ const BRING_SECRETS: ReadonlySet<TokenEvent['type']> = new Set([
   'self_refreshed',
 ])
 
-interface Entry {
+/** A secret that is remembered, with all that a request needs of it, so that one look-up finds it. */
+export interface Known {
   readonly record: TokenRecord
+  readonly secret: SecretRecord
   /** What the record grants; made by the first request that asks. Nobody can change the record, so it stays. */
   grant: KeptGrant | undefined
-  readonly weight: number
-  /** Whether it was asked for since it was last looked over for removal. */
+  /** Whether it was asked for since its token was last looked over for removal. */
   used: boolean
 }
 
-/** A secret of a token that is remembered. */
-export interface Known {
-  readonly entry: Entry
-  readonly secret: SecretRecord
+interface Entry {
+  readonly record: TokenRecord
+  readonly weight: number
+  readonly secrets: readonly Known[]
 }
 
 /** The tables of one process, begun anew with every first cursor. */
 export interface Cache {
-  /** What is known by a key (`keyOf`), `null` for one that the store does not know, `undefined` where nothing is remembered. */
-  recall(key: string): Known | null | undefined
+  /** What is known of a secret of ours, by the bytes of its digest (core/digest.ts). */
+  recallBytes(bytes: string): Known | undefined
+  /** The record with a digest, `null` for one that the store does not know, `undefined` where nothing is remembered. */
+  recall(digest: string): TokenRecord | null | undefined
   /** How many events were taken in. */
   news(): number
   /** Remembers an answer to a look-up that began after so many events, unless one since then may be newer than it. */
@@ -53,14 +56,14 @@ export interface Cache {
   note(event: TokenEvent): void
 }
 
-/** The key of a digest: its bytes (core/digest.ts). What is no SHA-256 is marked, and so longer than any that is one. */
-export function keyOf(digest: string): string {
-  return /^[0-9a-f]{64}$/.test(digest) ? bytesOf(digest) : `no SHA-256 in hexadecimal, but: ${digest}`
-}
+/** Whether a digest is one of ours: SHA-256 in hexadecimal. */
+const isSha256 = (digest: string): boolean => /^[0-9a-f]{64}$/.test(digest)
 
 /** Makes empty tables. */
 export function createCache(): Cache {
-  const byKey = new Map<string, Known>()
+  /** Secrets of ours, by the bytes of their digests, and keys from before by what they are looked up by. */
+  const ours = new Map<string, Known>()
+  const legacy = new Map<string, Known>()
   const byId = new Map<string, Entry>()
   /** The unknown ones, and those from before the table was full, so that one is given up for the other at once. */
   let unknown = new Set<string>()
@@ -71,13 +74,23 @@ export function createCache(): Cache {
   let weight = 0
   let news = 0
 
+  const putSecret = (known: Known): void => {
+    const { digest } = known.secret
+    if (isSha256(digest)) ours.set(bytesOf(digest), known)
+    if (known.secret.legacy !== undefined) legacy.set(digest, known)
+  }
+
+  const removeSecret = (known: Known): void => {
+    const { digest } = known.secret
+    const bytes = isSha256(digest) ? bytesOf(digest) : ''
+    if (ours.get(bytes) === known) ours.delete(bytes)
+    if (legacy.get(digest) === known) legacy.delete(digest)
+  }
+
   const forget = (entry: Entry): void => {
     weight -= entry.weight
     byId.delete(entry.record.id)
-    for (const { digest } of entry.record.secrets) {
-      const key = keyOf(digest)
-      if (byKey.get(key)?.entry === entry) byKey.delete(key)
-    }
+    entry.secrets.forEach(removeSecret)
   }
 
   /** Goes round the entries: what was used since the last round stays for another, the rest goes. */
@@ -85,17 +98,23 @@ export function createCache(): Cache {
     while (byId.size > 0 && weight + needed > MAX_WEIGHT) {
       const { value: entry } = round.next()
       if (!entry) round = byId.values()
-      else if (entry.used) entry.used = false
+      else if (entry.secrets.some(({ used }) => used)) for (const known of entry.secrets) known.used = false
       else forget(entry)
     }
   }
 
   return {
-    recall(key) {
-      const known = byKey.get(key)
-      if (!known) return unknown.has(key) || olderUnknown.has(key) ? null : undefined
-      known.entry.used = true
+    recallBytes(bytes) {
+      const known = ours.get(bytes)
+      if (known && !known.used) known.used = true
       return known
+    },
+
+    recall(digest) {
+      const known = legacy.get(digest) ?? (isSha256(digest) ? ours.get(bytesOf(digest)) : undefined)
+      if (!known) return unknown.has(digest) || olderUnknown.has(digest) ? null : undefined
+      known.used = true
+      return known.record
     },
 
     news: () => news,
@@ -107,7 +126,7 @@ export function createCache(): Cache {
           olderUnknown = unknown
           unknown = new Set()
         }
-        unknown.add(keyOf(digest))
+        unknown.add(digest)
         return
       }
       const record = answer as TokenRecord
@@ -125,11 +144,15 @@ export function createCache(): Cache {
         if (!(version >= before.record.version)) return
         forget(before)
       }
-      const heavy = JSON.stringify(record).length >> 10
-      const entry: Entry = { record: deepFreeze(record), grant: undefined, weight: 1 + heavy, used: false }
+      const stays = deepFreeze(record)
+      const entry: Entry = {
+        record: stays,
+        weight: 1 + (JSON.stringify(record).length >> 10),
+        secrets: secrets.map((secret) => ({ record: stays, secret, grant: undefined, used: false })),
+      }
       makeRoom(entry.weight)
       byId.set(id, entry)
-      for (const secret of secrets) byKey.set(keyOf(secret.digest), { entry, secret })
+      entry.secrets.forEach(putSecret)
       weight += entry.weight
     },
 

@@ -9,7 +9,7 @@ import type { TokenEvent } from '../core/event.ts'
 import { isDate, type SecretRecord, type TokenRecord } from '../core/token.ts'
 import type { Awaitable, TokenStore } from '../ports.ts'
 import { areObjects, ask, type PortCaller, shaped } from './ask.ts'
-import { type Cache, createCache, keyOf } from './cache.ts'
+import { type Cache, createCache } from './cache.ts'
 import { createDeadlines } from './deadlines.ts'
 import type { GrantCache, KeptGrant } from './grants.ts'
 import { createLookUps } from './look-ups.ts'
@@ -27,7 +27,7 @@ const PAUSE = 1 / 4
 /** What the service asks of freshness. */
 export interface Freshness {
   /**
-   * Puts into `asked` what memory holds of a secret, and whether it holds that there is none; `false` if the store has to be asked.
+   * Puts into `asked` what memory holds of a secret of ours; `false` if it holds nothing, or may not be asked.
    * What most requests need: by a shorter digest, and without an object for the moment (bench/engine.ts).
    */
   recall(secret: string, asked: Asked & Recalled): boolean
@@ -176,11 +176,11 @@ export function createFreshness(
   }
 
   const fromMemory = (digest: string, at: Moment, asked: Asked): Awaitable<TokenRecord | undefined> => {
-    const known = memory?.cache.recall(keyOf(digest))
+    const known = memory?.cache.recall(digest)
     if (known === undefined) return fetch(digest, at)
     asked.source = 'cache'
     asked.now = at.wall
-    return known?.entry.record
+    return known ?? undefined
   }
 
   /** Half-way through, the next proof begins, so that nobody has to wait for it. */
@@ -200,17 +200,17 @@ export function createFreshness(
       const monotonic = clock.monotonic()
       const wall = clock.now()
       const age = elapsedUntil(memory.proved, monotonic, wall)
-      const known = age < freshnessMs ? memory.cache.recall(sha256Bytes(secret)) : undefined
-      if (known === undefined) return false
+      const known = age < freshnessMs ? memory.cache.recallBytes(sha256Bytes(secret)) : undefined
+      if (!known) return false
       latest.monotonic = monotonic
       latest.wall = wall
       if (age * 2 > freshnessMs) proveAhead(momentOf(clock))
-      if (known) known.entry.grant ??= grants.grantOf(known.entry.record)
+      known.grant ??= grants.grantOf(known.record)
       asked.source = 'cache'
       asked.now = wall
-      asked.record = known?.entry.record
-      asked.secret = known?.secret
-      asked.grant = known?.entry.grant
+      asked.record = known.record
+      asked.secret = known.secret
+      asked.grant = known.grant
       return true
     },
 
@@ -219,7 +219,8 @@ export function createFreshness(
         return store.peekByDigest ? store.peekByDigest(digest) : within(store.findByDigest(digest))
       }
       const arrived = momentOf(clock)
-      Object.assign(latest, arrived)
+      latest.monotonic = arrived.monotonic
+      latest.wall = arrived.wall
       if (!isProved(arrived)) return within(lookUpLater(digest, arrived, asked))
       if (elapsed((memory as Memory).proved, arrived) * 2 > freshnessMs) proveAhead(arrived)
       const found = fromMemory(digest, arrived, asked)
