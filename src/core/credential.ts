@@ -2,6 +2,7 @@
  * Finds the one credential of a request in its headers. Two that might differ are a refusal and never a choice. Whether the
  * credential is a secret of ours: core/secret.ts.
  */
+import { AUTHORIZATION, type CredentialPlaces } from './credential-places.ts'
 import type { LegacyKeys } from './legacy.ts'
 import type { Malformed } from './malformed.ts'
 import { isObject } from './objects.ts'
@@ -38,23 +39,6 @@ export function credentialOf(secret: unknown): Credential {
 /** Whether a request has nothing where a policy takes its secrets from. */
 export function isMissing(credential: Credential): boolean {
   return typeof credential === 'object' && credential.code === 'token_missing'
-}
-
-const AUTHORIZATION = 'authorization'
-
-/** Where a policy takes its secrets from, made ready for the headers of requests. */
-export interface CredentialPlaces {
-  /** In lower case. */
-  readonly headers: readonly string[]
-  readonly bearer: boolean
-  /** How long these names are: a bit for each length, counted by 32. */
-  readonly lengths: number
-}
-
-/** Makes them ready. */
-export function placesOf({ headers, bearer }: Omit<CredentialPlaces, 'lengths'>): CredentialPlaces {
-  const names = bearer ? [...headers, AUTHORIZATION] : headers
-  return { headers, bearer, lengths: names.reduce((bits, name) => bits | (1 << name.length), 0) }
 }
 
 /**

@@ -3,7 +3,7 @@
  * core/policy-data.ts. What is checked: core/policy-check.ts. The rules: core/decide.ts.
  */
 
-import { type CredentialPlaces, placesOf } from './credential.ts'
+import { type CredentialPlaces, placesOf } from './credential-places.ts'
 import { createDenials, type Denials, problemJson } from './denial.ts'
 import { buildTrie, type CompiledEndpoint, type EndpointTrie } from './endpoints.ts'
 import { SetupError } from './errors.ts'

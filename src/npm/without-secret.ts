@@ -2,7 +2,8 @@
  * A request without its secret, in every place where Node keeps it: what stands behind a guard reads headers in four forms, and
  * `npm logout` puts the secret into the path. The guard: npm/guard.ts.
  */
-import { placesOf, readCredential } from '../core/credential.ts'
+import { readCredential } from '../core/credential.ts'
+import { placesOf } from '../core/credential-places.ts'
 import type { NodeRequest } from '../http/node-side.ts'
 
 const AUTHORIZATION = 'authorization'

@@ -5,11 +5,11 @@
 import type { AddressList, AddressRanges } from '../core/addresses.ts'
 import { grantOf, warningsOf } from '../core/entitlement.ts'
 import { isDeeplyFrozen } from '../core/freeze.ts'
+import type { TypeEntry } from '../core/policy.ts'
 import type { PlacedGrant } from '../core/reach.ts'
 import type { Reach } from '../core/resources.ts'
 import { grantedScopes, type SecretRecord, type TokenRecord } from '../core/token.ts'
 import { type Token, viewOf } from '../core/token-view.ts'
-import type { Engine } from './engine.ts'
 
 /** Cap on cached views; one per cached record would double memory. */
 const MAX_SHOWN = 10_000
@@ -34,7 +34,7 @@ export interface GrantCache {
 }
 
 /** Makes it for one engine. */
-export function createGrantCache(types: Engine['types'], ranges: AddressRanges | undefined): GrantCache {
+export function createGrantCache(types: ReadonlyMap<string, TypeEntry>, ranges: AddressRanges | undefined): GrantCache {
   const known = new WeakMap<TokenRecord, KeptGrant>()
   /** What holds them, in a ring. */
   const shown: KeptGrant[] = []

@@ -1,7 +1,8 @@
 /** The one credential of a request: where it may stand, and that two which might differ are never a choice. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { placesOf, readCredential as readIn } from '../../src/core/credential.ts'
+import { readCredential as readIn } from '../../src/core/credential.ts'
+import { placesOf } from '../../src/core/credential-places.ts'
 
 const BOTH = placesOf({ headers: ['x-key'], bearer: true })
 const HEADER = placesOf({ headers: ['x-key', 'api-key'], bearer: false })
