@@ -20,7 +20,7 @@ afterAll(async () => {
 const refused = (status: number, err: string): Refusal => ({ status, body: { status, err, message: err } })
 
 const needs = (name: string): boolean => name === 'curl' && !hasCurl
-const title = (name: string): string => (name === 'curl' ? 'curl (apt-get install curl)' : name)
+const title = (name: string): string => (name === 'curl' ? 'curl (skipped without it: apt-get install -y curl)' : name)
 
 for (const { name, connect, refusalOf } of CLIENTS) {
   describe.skipIf(needs(name))(title(name), () => {

@@ -26,7 +26,7 @@ try {
 process.exit(0)
 `
 
-describe.skipIf(!hasOpenssl)(hasOpenssl ? 'over TLS' : `over TLS, ${NEEDS_OPENSSL}`, () => {
+describe.skipIf(!hasOpenssl)(hasOpenssl ? 'over TLS' : `over TLS (${NEEDS_OPENSSL})`, () => {
   let certificate: ReturnType<typeof certificateFor>
   let receiver: HttpReceiver
   beforeAll(async () => {
