@@ -7,8 +7,8 @@ import { writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { Reporter, SerializedError, TestModule, Vitest } from 'vitest/node'
 
-/** How the name of a test that needs a tool tells the command that installs it. */
-const WITHOUT = /skipped without it: ([^)]*)\)/
+/** How the name of a test that needs a tool tells the command that installs it: to the end of the name of its group, or of brackets. */
+const WITHOUT = /skipped without it: ((?:(?! > )[^)])*)/
 
 /** As much of an error as tells what kind of failure it is. */
 const oneLine = (message: string): string => message.replaceAll(/\s+/g, ' ').slice(0, 300)

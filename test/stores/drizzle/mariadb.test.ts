@@ -4,7 +4,7 @@ import { hasMariadb, MARIADB_COMMAND, type MariadbServer, startMariadb } from '.
 import { passesOverClient } from '../clients/suite.ts'
 import { overMysql2 } from './worlds.ts'
 
-const title = `Drizzle over mysql2${hasMariadb ? '' : ` (skipped without MariaDB: ${MARIADB_COMMAND})`}`
+const title = `Drizzle over mysql2${hasMariadb ? '' : ` (skipped without it: ${MARIADB_COMMAND})`}`
 
 describe.skipIf(!hasMariadb)(title, () => {
   // One line in the output is enough for what cannot be started.

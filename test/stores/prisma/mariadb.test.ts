@@ -5,7 +5,7 @@ import { ORMS, withOrms } from '../../support/orms.ts'
 import { passesOverClient } from '../clients/suite.ts'
 import { overMariadb } from './worlds.ts'
 
-const title = withOrms(`Prisma over mariadb${hasMariadb ? '' : ` (skipped without MariaDB: ${MARIADB_COMMAND})`}`)
+const title = withOrms(`Prisma over mariadb${hasMariadb ? '' : ` (skipped without it: ${MARIADB_COMMAND})`}`)
 
 describe.skipIf(!ORMS || !hasMariadb)(title, () => {
   // One line in the output is enough for what is not there.
