@@ -26,7 +26,7 @@ export interface Facts extends NamedPlaces {
   now: number
   credential: Credential
   /** What the credential is as a key from before; absent where it is none. */
-  legacy?: LegacyKey
+  legacy?: LegacyKey | undefined
   /** Whether the credential has the shape and the checksum of a secret of this deployment. */
   wellFormed: boolean
   target: Target | undefined

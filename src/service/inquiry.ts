@@ -28,9 +28,8 @@ export interface Inquiry extends Facts {
 const NOWHERE: Facts['namedAt'] = []
 
 /**
- * An inquiry that has begun. The fields of every request are all there, so that the hot path sees one layout; those of few requests
- * (rules of plans, limits, addresses, faults) are put in when they are known: a twenty-fifth of what `authorize` allocates
- * (bench/engine.ts).
+ * An inquiry that has begun. Nearly all fields are there, so that the hot path sees one layout; those that most refusals and faults do
+ * not need either (`malformed`, `usedAt`, `failure`) are put in when they are known.
  */
 export function inquiryOf(
   engine: Engine,
@@ -47,9 +46,13 @@ export function inquiryOf(
     target: undefined,
     record: undefined,
     secret: undefined,
+    legacy: undefined,
+    address: undefined,
     grant: undefined,
     plan: undefined,
+    rules: undefined,
     match: undefined,
+    limited: undefined,
     named: undefined,
     namedAt: NOWHERE,
     places: undefined,
