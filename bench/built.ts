@@ -14,7 +14,7 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const PARENT = `${ROOT}.vitest/`
 
 /** A file that was built. */
-export interface Built {
+interface Built {
   readonly file: string
   remove(): void
 }

@@ -20,7 +20,7 @@ export type HeadersLike =
 export type Credential = string | Unusable
 
 /** Why there is no credential to look at. */
-export type Unusable =
+type Unusable =
   | { readonly code: 'token_missing' }
   | { readonly code: 'request_malformed'; readonly malformed: Malformed }
 

@@ -27,7 +27,7 @@ const BRING_SECRETS: ReadonlySet<TokenEvent['type']> = new Set([
 ])
 
 /** A secret that is remembered, with all that a request needs of it, so that one look-up finds it. */
-export interface Known {
+interface Known {
   readonly record: TokenRecord
   readonly secret: SecretRecord
   /** What the record grants; made by the first request that asks. Nobody can change the record, so it stays. */
@@ -59,6 +59,11 @@ export interface Cache {
 /** Whether a digest is one of ours: SHA-256 in hexadecimal. */
 const isSha256 = (digest: string): boolean => /^[0-9a-f]{64}$/.test(digest)
 
+/** Takes a secret out, unless another one stands there by now. */
+function removeFrom(table: Map<string, Known>, key: string, known: Known): void {
+  if (table.get(key) === known) table.delete(key)
+}
+
 /** Makes empty tables. */
 export function createCache(): Cache {
   /** Secrets of ours, by the bytes of their digests, and keys from before by what they are looked up by. */
@@ -82,9 +87,8 @@ export function createCache(): Cache {
 
   const removeSecret = (known: Known): void => {
     const { digest } = known.secret
-    const bytes = isSha256(digest) ? bytesOf(digest) : ''
-    if (ours.get(bytes) === known) ours.delete(bytes)
-    if (legacy.get(digest) === known) legacy.delete(digest)
+    if (isSha256(digest)) removeFrom(ours, bytesOf(digest), known)
+    removeFrom(legacy, digest, known)
   }
 
   const forget = (entry: Entry): void => {

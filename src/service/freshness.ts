@@ -204,7 +204,7 @@ export function createFreshness(
       if (!known) return false
       latest.monotonic = monotonic
       latest.wall = wall
-      if (age * 2 > freshnessMs) proveAhead(momentOf(clock))
+      if (age * 2 > freshnessMs) proveAhead({ monotonic, wall })
       known.grant ??= grants.grantOf(known.record)
       asked.source = 'cache'
       asked.now = wall

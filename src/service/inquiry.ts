@@ -28,8 +28,8 @@ export interface Inquiry extends Facts {
 const NOWHERE: Facts['namedAt'] = []
 
 /**
- * An inquiry that has begun. Nearly all fields are there, so that the hot path sees one layout; those that most refusals and faults do
- * not need either (`malformed`, `usedAt`, `failure`) are put in when they are known.
+ * An inquiry that has begun. Nearly all fields are there, so that the hot path sees one layout; those of faults and of a
+ * single rule (`malformed`, `failure`, `usedAt`) are put in when they are known.
  */
 export function inquiryOf(
   engine: Engine,

@@ -12,7 +12,7 @@ import { elapsed, type FullClock, type Moment, momentOf } from './platform.ts'
 const MAX_LOOK_UPS = 64
 
 /** Asks for the record with a digest, for somebody who came at a moment. */
-export type LookUp = (digest: string, arrived: Moment) => Promise<TokenRecord | undefined>
+type LookUp = (digest: string, arrived: Moment) => Promise<TokenRecord | undefined>
 
 interface Begun {
   readonly began: Moment
