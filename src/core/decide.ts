@@ -16,7 +16,7 @@ import type { CompiledPolicy } from './policy.ts'
 import { type NamedPlaces, outsideAllowlist, outsidePlan } from './reach.ts'
 import type { RefusalCode } from './refusals.ts'
 import type { ScopeAlternative } from './scope-alternatives.ts'
-import type { Target } from './target.ts'
+import type { CleanPath } from './target.ts'
 import { type Grant, isCanary, type SecretRecord, statusOf, type TokenRecord } from './token.ts'
 
 /** What is known of a request so far. A field that is `undefined` is not known, or does not exist. */
@@ -29,7 +29,10 @@ export interface Facts extends NamedPlaces {
   legacy?: LegacyKey | undefined
   /** Whether the credential has the shape and the checksum of a secret of this deployment. */
   wellFormed: boolean
-  target: Target | undefined
+  /** The path of the request target; `undefined` if that could not be read. */
+  path: CleanPath | undefined
+  /** The query of the target, percent-encoded; empty if there is none. */
+  query: string
   record: TokenRecord | undefined
   secret: SecretRecord | undefined
   /** Where the request came from, as the host says; `undefined` if it does not. */
@@ -147,8 +150,8 @@ function secretRefuses({ wellFormed }: Facts): RefusalCode | undefined {
   return wellFormed ? undefined : 'token_malformed'
 }
 
-function targetRefuses({ target }: Facts): RefusalCode | undefined {
-  return target ? undefined : 'request_malformed'
+function targetRefuses({ path }: Facts): RefusalCode | undefined {
+  return path !== undefined ? undefined : 'request_malformed'
 }
 
 function knownRefuses({ record, secret }: Facts): RefusalCode | undefined {

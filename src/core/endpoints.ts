@@ -41,10 +41,21 @@ export interface CompiledEndpoint {
   readonly notSupported: Denial | undefined
 }
 
-/** An endpoint with the values of its parameters, in the order of the route. */
+/** An endpoint with the values of its parameters. */
 export interface Match {
   readonly endpoint: CompiledEndpoint
-  readonly values: readonly string[]
+  readonly values: Values
+}
+
+/**
+ * The values of a route's parameters, in its order; of a single one, which is what most routes have, that alone: a list of it was a
+ * twentieth of what `authorize` allocates (bench/engine.ts).
+ */
+export type Values = string | readonly string[]
+
+/** The value of the parameter with an index, of a route that has it. */
+export function valueAt(values: Values, index: number): string {
+  return typeof values === 'string' ? values : (values[index] as string)
 }
 
 interface Node {
@@ -229,24 +240,28 @@ function walk(node: Node, path: string, from: number, captured: Captured | undef
   const segment = path.slice(from, end)
   const value = segment.includes('%') ? (decodeStrictly(segment) as string) : segment
   return slash === -1
-    ? matchAt(parameter, captured ? [...valuesOf(captured), value] : [value])
+    ? matchAt(parameter, captured ? [...listOf(captured), value] : value)
     : walk(parameter, path, slash + 1, { value, before: captured })
 }
 
-function matchAt({ endpoint }: Node, values: readonly string[]): Match | undefined {
+function matchAt({ endpoint }: Node, values: Values): Match | undefined {
   return endpoint && fitsFree(endpoint, values) ? { endpoint, values } : undefined
 }
 
-function valuesOf(captured: Captured | undefined): readonly string[] {
+function valuesOf(captured: Captured | undefined): Values {
   if (!captured) return NO_VALUES
-  return captured.before ? [...valuesOf(captured.before), captured.value] : [captured.value]
+  return captured.before ? listOf(captured) : captured.value
+}
+
+function listOf({ value, before }: Captured): readonly string[] {
+  return before ? [...listOf(before), value] : [value]
 }
 
 const NO_VALUES: readonly string[] = Object.freeze([])
 
-function fitsFree({ params, free }: CompiledEndpoint, values: readonly string[]): boolean {
+function fitsFree({ params, free }: CompiledEndpoint, values: Values): boolean {
   if (free.size === 0) return true
-  return params.every((param, i) => fits(free.get(param), values[i] as string))
+  return params.every((param, i) => fits(free.get(param), valueAt(values, i)))
 }
 
 /** Whether a value fits what a free parameter may be. */
@@ -258,6 +273,6 @@ export function fits(rule: FreeParameter | undefined, value: string): boolean {
 /** The values of the route's parameters, by name. */
 export function paramsOf({ endpoint: { params }, values }: Match): { readonly [name: string]: string } {
   const named: { [name: string]: string } = {}
-  for (let i = 0; i < params.length; i++) named[params[i] as string] = values[i] as string
+  for (let i = 0; i < params.length; i++) named[params[i] as string] = valueAt(values, i)
   return named
 }

@@ -4,7 +4,7 @@
  * core/decide.ts.
  */
 
-import { type Match, paramsOf } from './endpoints.ts'
+import { type Match, paramsOf, type Values, valueAt } from './endpoints.ts'
 import { hasOtherSpelling } from './letter-case.ts'
 import type { Malformed, MalformedReason } from './malformed.ts'
 import { isDictionary, letGo } from './objects.ts'
@@ -18,7 +18,7 @@ export type NamedResources = 'nothing' | 'plan' | 'filtered' | 'malformed' | rea
 
 /** Where values are read from, and where it is noted why they cannot be. */
 interface RequestParts {
-  readonly values: readonly string[]
+  readonly values: Values
   readonly query: ReadonlyMap<string, string>
   readonly body: unknown
   readonly told: Told
@@ -105,7 +105,7 @@ const NO_QUERY: ReadonlyMap<string, string> = new Map()
 /** The most frequent case by far, without a list in between: one resource of a fixed kind in the path. */
 function onlyOf({ kind, stem, index, namedAt }: OnlyName, { values }: Match, told: Told): NamedResources {
   told.namedAt = namedAt
-  return [{ kind, id: stem + values[index] }]
+  return [{ kind, id: stem + valueAt(values, index) }]
 }
 
 function refsOf(
@@ -143,7 +143,7 @@ function valuesAt(
 ): readonly string[] | 'absent' | 'malformed' {
   switch (source.in) {
     case 'path':
-      return [values[source.index] as string]
+      return [valueAt(values, source.index)]
     case 'query': {
       const value = query.get(source.param)
       return value === undefined ? 'absent' : [value]

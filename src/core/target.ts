@@ -58,15 +58,24 @@ const LONGEST_PLAIN = 10_000
 
 /** Reads the target of a request line: `/path?query`. `undefined` if it does not pass. Linear, and hot: bench/engine.ts. */
 export function readTarget(raw: unknown): Target | undefined {
-  if (typeof raw !== 'string') return undefined
-  return raw.length <= LONGEST_PLAIN && PLAIN.test(raw) ? { path: raw as CleanPath, query: '' } : readFrom(raw, 0)
+  return isPlainTarget(raw) ? { path: raw, query: '' } : readFullTarget(raw)
+}
+
+/** Whether a target is a path that passes, without anything encoded and without a query. Then it need not be read further. */
+export function isPlainTarget(raw: unknown): raw is CleanPath {
+  return typeof raw === 'string' && raw.length <= LONGEST_PLAIN && PLAIN.test(raw)
 }
 
 /** Reads the target out of the absolute URL of a Fetch `Request`, without building a `URL`. */
 export function readTargetOfUrl(url: unknown): Target | undefined {
+  return readTarget(targetOfUrl(url))
+}
+
+/** The target as it stands in an absolute URL; `undefined` if there is none. */
+export function targetOfUrl(url: unknown): string | undefined {
   if (typeof url !== 'string') return undefined
   const start = pathStart(url)
-  return start === -1 ? undefined : readTarget(url.slice(start))
+  return start === -1 ? undefined : url.slice(start)
 }
 
 /** Where the path of an absolute URL begins, behind scheme and authority; -1 if there is none. No pattern: `bench -- http`. */
@@ -81,9 +90,10 @@ function isBehind(place: number, start: number): boolean {
   return place === -1 || place > start
 }
 
-function readFrom(text: string, start: number): Target | undefined {
-  if (text.charCodeAt(start) !== SLASH) return undefined
-  let segment = start + 1
+/** What `readTarget` does with a target that is not plain. */
+export function readFullTarget(text: unknown): Target | undefined {
+  if (typeof text !== 'string' || text.charCodeAt(0) !== SLASH) return undefined
+  let segment = 1
   let encoded = false
   let i = segment
   for (; i < text.length; i++) {
@@ -97,9 +107,9 @@ function readFrom(text: string, start: number): Target | undefined {
     else if (kind === 4) break
     else return undefined
   }
-  const isRoot = i === start + 1
+  const isRoot = i === 1
   if (!isRoot && isEmptyOrDots(text, segment, i)) return undefined
-  const path = text.slice(start, i)
+  const path = text.slice(0, i)
   if (encoded && decodeStrictly(path) === undefined) return undefined
   if (i === text.length) return { path: path as CleanPath, query: '' }
   if (notOfQuery(text, i + 1) !== -1) return undefined

@@ -111,7 +111,8 @@ function factsOf(policy: CompiledPolicy, request: Parameters<Judge['read']>[0]):
     now: NOW,
     credential: { code: 'token_missing' },
     wellFormed: false,
-    target,
+    path: target?.path,
+    query: target?.query ?? '',
     record: undefined,
     secret: undefined,
     address: undefined,
@@ -127,12 +128,12 @@ function factsOf(policy: CompiledPolicy, request: Parameters<Judge['read']>[0]):
     malformed: undefined,
   }
   const { match } = facts
-  if (!match || !target) return facts
+  if (!match) return facts
   const { names, checks } = match.endpoint
   const isNeeded = (names.what === 'resources' && names.needsBody) || checks.length > 0
   const body = isNeeded ? bodyOf(request, policy.limits.bodyBytes) : undefined
   const isRead = body?.malformed === undefined || body.malformed.reason === 'body_missing'
-  facts.named = isRead ? namesOf(match, target.query, body?.value, policy.limits.resources, facts) : 'malformed'
+  facts.named = isRead ? namesOf(match, facts.query, body?.value, policy.limits.resources, facts) : 'malformed'
   return facts
 }
 

@@ -159,7 +159,7 @@ function judged(rule: Rule, facts: Facts, stopped: boolean, byId: boolean): Verd
 
 /** Whether a rule has the facts that it asks for. */
 function isJudgeable(name: RuleName, facts: Facts): boolean {
-  const { credential, wellFormed, target, match, record, named } = facts
+  const { credential, wellFormed, path, match, record, named } = facts
   const areNamed = record !== undefined && named !== undefined && named !== 'malformed'
   switch (name) {
     case 'credential':
@@ -176,7 +176,7 @@ function isJudgeable(name: RuleName, facts: Facts): boolean {
     case 'plan_rules':
       return record !== undefined
     case 'endpoint':
-      return target !== undefined
+      return path !== undefined
     case 'names':
       return match !== undefined
     case 'tier':

@@ -13,7 +13,6 @@ import { namesOf } from '../core/names.ts'
 import { isObject, isThenable } from '../core/objects.ts'
 import { outlived, type PlanRules, readRules } from '../core/plan-rules.ts'
 import { PLAN_KIND, type Place, type ResourceRef } from '../core/resources.ts'
-import type { Target } from '../core/target.ts'
 import { type SecretRecord, secretWithDigest, type TokenRecord } from '../core/token.ts'
 import type { Awaitable } from '../ports.ts'
 import { answerInTime } from './ask.ts'
@@ -121,29 +120,29 @@ export function gatherNames(inquiry: Inquiry): Awaitable<void> {
 }
 
 function gatherNamed(inquiry: Inquiry): Awaitable<void> {
-  const { engine, match, target } = inquiry
-  if (!match || !target) return
+  const { engine, match } = inquiry
+  if (!match) return
   const { names, checks } = match.endpoint
   const needsBody = names.what === 'resources' && names.needsBody
-  if (!needsBody && checks.length === 0) return putNames(inquiry, match, target, undefined)
+  if (!needsBody && checks.length === 0) return putNames(inquiry, match, undefined)
   const reading = readBody(inquiry.asked, inquiry.policy.limits.bodyBytes, engine)
-  if (!isThenable(reading)) return putNames(inquiry, match, target, reading)
+  if (!isThenable(reading)) return putNames(inquiry, match, reading)
   return reading.then((read) => {
-    putNames(inquiry, match, target, read)
+    putNames(inquiry, match, read)
     // The client decides how long its body takes, so whatever has ended meanwhile has ended for it too.
     return inquiry.source === undefined ? undefined : lookUp(inquiry)
   })
 }
 
 /** Reads the names. A check that throws has not said yes, and what it throws at is the client's doing. */
-function putNames(inquiry: Inquiry, match: Match, { query }: Target, body: BodyReading | undefined): void {
+function putNames(inquiry: Inquiry, match: Match, body: BodyReading | undefined): void {
   const cause = body?.malformed
   // Only a body that is not there may be needless.
   const isRead = cause === undefined || cause.reason === 'body_missing'
   if (!isRead) inquiry.malformed = cause
   try {
     const most = inquiry.policy.limits.resources
-    inquiry.named = isRead ? namesOf(match, query, body?.value, most, inquiry) : 'malformed'
+    inquiry.named = isRead ? namesOf(match, inquiry.query, body?.value, most, inquiry) : 'malformed'
   } catch (error) {
     inquiry.named = 'malformed'
     inquiry.malformed = { reason: 'check_failed' }

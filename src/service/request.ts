@@ -4,7 +4,7 @@ import { matchEndpoint } from '../core/endpoints.ts'
 import type { Malformed } from '../core/malformed.ts'
 import type { CompiledPolicy } from '../core/policy.ts'
 import { speltBy } from '../core/spell.ts'
-import { malformedTarget, pathStart, readTarget, readTargetOfUrl } from '../core/target.ts'
+import { isPlainTarget, malformedTarget, pathStart, readFullTarget, targetOfUrl } from '../core/target.ts'
 import type { Engine } from './engine.ts'
 import { type Inquiry, inquiryOf } from './inquiry.ts'
 import { targetOf } from './route-target.ts'
@@ -119,23 +119,30 @@ export function below(
   return { method: '', url: start > 0 ? url.slice(start) : url }
 }
 
-/** Reads the target. */
+/** Reads the target. Of most requests it is a path alone, of which no object is made (bench/engine.ts). */
 function putTarget(inquiry: Inquiry, request: Pick<RequestLike | Request, 'method' | 'url'>): void {
   const { method, url } = request
   const { spelling } = inquiry.policy
   const spelt = spelling ? speltBy(spelling, url) : url
   const isUrl = isFetchRequest(request)
-  const target = isUrl ? readTargetOfUrl(spelt) : readTarget(spelt)
-  inquiry.target = target
+  const text = isUrl ? targetOfUrl(spelt) : spelt
   inquiry.method = method
-  if (!target) inquiry.malformed = malformedIn(url, spelt, isUrl)
+  if (isPlainTarget(text)) {
+    inquiry.path = text
+    return
+  }
+  const target = readFullTarget(text)
+  if (target) {
+    inquiry.path = target.path
+    inquiry.query = target.query
+  } else inquiry.malformed = malformedIn(url, spelt, isUrl)
 }
 
 /** Finds the endpoint. Not before the token is known, since most of what is refused earlier needs none. */
 export function putMatch(inquiry: Inquiry): void {
-  const { target, method, policy } = inquiry
-  if (inquiry.match || !target || typeof method !== 'string') return
-  inquiry.match = matchEndpoint(policy.trie, method, target.path)
+  const { path, method, policy } = inquiry
+  if (inquiry.match || path === undefined || typeof method !== 'string') return
+  inquiry.match = matchEndpoint(policy.trie, method, path)
 }
 
 /** Places are told in the target that was sent, and so not in another spelling of it. */
