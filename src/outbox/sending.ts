@@ -1,4 +1,4 @@
-/** Makes a notice and tries to send it once: what became of it, and the dead letters. When it is tried: outbox/runner.ts. */
+/** Makes a notice and tries to send it once: what became of it, and the dead letters. When it is tried: outbox/lanes.ts. */
 import { StoreError } from '../core/errors.ts'
 import { failureOf } from '../service/ask.ts'
 import { type ManagingEngine, timeOf } from '../service/engine.ts'
