@@ -46,7 +46,8 @@ export function settled({ attempt: _, ...kept }: Kept): Kept {
 }
 
 /** Printable characters without spaces, as any header takes them. */
-const isSecret = (value: unknown): value is string => typeof value === 'string' && /^[!-~]{1,4096}$/.test(value)
+export const isSecret = (value: unknown): value is string => typeof value === 'string' && /^[!-~]{1,4096}$/.test(value)
+/** Epoch milliseconds. */
 export const isMoment = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 
 function isAttempt(value: unknown): value is Attempt {

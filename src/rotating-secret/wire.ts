@@ -1,5 +1,5 @@
 /** One renewal over HTTP: what is sent, and what comes back. */
-import { isMoment, objectIn } from './kept.ts'
+import { isMoment, isSecret, objectIn } from './kept.ts'
 import type { ReadOptions } from './options.ts'
 
 /** What came of it. */
@@ -49,7 +49,7 @@ function answerIn(status: number, text: string, retryAfter: string | null): Answ
   const body = objectIn(text) ?? {}
   const { secret, renewFrom, expiresAt } = body
   const waitMs = retryAfter !== null && /^\d{1,8}$/.test(retryAfter) ? Number(retryAfter) * 1_000 : undefined
-  if (status === 200 && typeof secret === 'string' && /^[!-~]{1,4096}$/.test(secret))
+  if (status === 200 && isSecret(secret))
     return {
       ...{ what: 'renewed', secret },
       ...(isMoment(renewFrom) && { renewFrom }),
