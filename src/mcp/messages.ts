@@ -7,8 +7,6 @@ import type { Called, Told } from './options.ts'
 export interface EndpointCall {
   readonly called: Called
   readonly given: unknown
-  /** Whether it is a tool. */
-  readonly isCall: boolean
 }
 
 /** Why messages are refused before anybody is asked: with a status of HTTP, and an error of JSON-RPC. */
@@ -71,7 +69,7 @@ function askingOf(message: unknown, { connection, tools, methods }: Told): Endpo
   if (hasOtherSpelling(message, 'jsonrpc', 'id', 'method', 'params', 'result', 'error')) return OTHER_SPELLING
   const { jsonrpc, method, params = {} } = message as Message
   if (jsonrpc !== '2.0') return invalid('A message is of JSON-RPC 2.0.')
-  const nothing = { called: connection, given: undefined, isCall: false }
+  const nothing = { called: connection, given: undefined }
   // The answer to what the server has asked, on a connection that is judged.
   if (!Object.hasOwn(message, 'method'))
     return 'result' in message || 'error' in message ? nothing : invalid('A message has a method.')
@@ -83,10 +81,10 @@ function askingOf(message: unknown, { connection, tools, methods }: Told): Endpo
     const called = typeof name === 'string' ? tools.get(name) : undefined
     if (!called) return NOT_HERE
     if (!isDictionary(given)) return invalid('Arguments are an object.')
-    return isSpelt(given, called) ? { called, given, isCall: true } : OTHER_SPELLING
+    return isSpelt(given, called) ? { called, given } : OTHER_SPELLING
   }
   const named = methods.get(method)
-  if (named) return isSpelt(params, named) ? { called: named, given: params, isCall: false } : OTHER_SPELLING
+  if (named) return isSpelt(params, named) ? { called: named, given: params } : OTHER_SPELLING
   return OF_CONNECTION.has(method) ? nothing : NOT_HERE
 }
 

@@ -93,10 +93,10 @@ export function watch(response: NodeResponse, { event: passEvent, json, head }: 
     let rest = typeof chunk === 'string' ? chunk : decoder.decode(chunk as Uint8Array, { stream: true })
     if (kind === 'events') {
       for (let end = endOfEvent(tail + rest); end > 0; end = endOfEvent(rest)) {
-        const own = end - tail.length
-        hold(rest.slice(0, own))
+        const endInRest = end - tail.length
+        hold(rest.slice(0, endInRest))
         const event = whole()
-        rest = rest.slice(own)
+        rest = rest.slice(endInRest)
         inTurn(() => sendEvent(event))
       }
       tail = (tail + rest).slice(-3)
