@@ -2,15 +2,13 @@
  * Whether an edit lets a token do more. By the same orders by which policies are compared: scopes by the endpoints that they are enough
  * for (core/scope-order.ts), resources by what an allowlist covers (core/resources.ts). Of addresses: the list that holds more.
  */
-import { readPlace } from '../core/directory.ts'
 import type { ChangedChoice } from '../core/lifecycle.ts'
 import type { TypeEntry } from '../core/policy.ts'
-import { covers, type ResourceRef, type Resources, readAllowlist } from '../core/resources.ts'
+import { covers, type Resources, readAllowlist } from '../core/resources.ts'
 import { doScopesWiden } from '../core/scope-order.ts'
 import { grantedScopes, type TokenRecord } from '../core/token.ts'
-import { ask } from '../service/ask.ts'
 import type { ManagingEngine } from '../service/engine.ts'
-import { locateAll, locateUnder } from '../service/resources.ts'
+import { locateAll, placeOf } from '../service/resources.ts'
 
 export async function widens(
   engine: ManagingEngine,
@@ -44,10 +42,7 @@ async function doResourcesWiden(
   if (list === 'all') return false
   if (after === 'all') return true
   const anew = after.filter((resource) => !covers(list, resource, []))
-  const { directory } = engine
-  const places = await locateAll(anew, (ref: ResourceRef) =>
-    ask(engine, 'directory.locate', () => locateUnder(policy.kinds.get(ref.kind)?.under, ref, directory), readPlace),
-  )
+  const places = await locateAll(anew, (ref) => placeOf(engine, policy, ref))
   return anew.some((resource, i) => {
     const place = places[i]
     return typeof place !== 'object' || !covers(list, resource, place.ancestors)

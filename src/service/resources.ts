@@ -57,17 +57,14 @@ export function readLinks(input: unknown, policy: CompiledPolicy, planId: string
  * exist and one of another plan read the same. @param found is told where each of the others lies.
  */
 export async function linkProblems(
-  engine: PortCaller & { readonly directory: Pick<Directory, 'locate'> },
+  engine: PlaceAsker,
   policy: CompiledPolicy,
   { resources, issues }: ReadLinks,
   planId: string,
   found: (ref: ResourceRef, place: Place) => void = () => undefined,
 ): Promise<readonly Issue[]> {
   if (resources === 'all' || resources.length === 0) return issues
-  const { directory } = engine
-  const locate = (ref: ResourceRef): Promise<Place | 'absent'> =>
-    ask(engine, 'directory.locate', () => locateUnder(policy.kinds.get(ref.kind)?.under, ref, directory), readPlace)
-  const places = await locateAll(resources, locate)
+  const places = await locateAll(resources, (ref) => placeOf(engine, policy, ref))
   const elsewhere = resources.flatMap(({ index, kind, id }, i): Issue[] => {
     const place = places[i]
     if (typeof place === 'object' && place.planId === planId) {
@@ -79,6 +76,15 @@ export async function linkProblems(
     return [issueAt(['resources', index], message, 'resource_not_in_plan', { kind: words })]
   })
   return [...issues, ...elsewhere].sort((a, b) => Number(a.at[1]) - Number(b.at[1]))
+}
+
+/** Who asks the directory where resources lie. */
+type PlaceAsker = PortCaller & { readonly directory: Pick<Directory, 'locate'> }
+
+/** Where the directory says that a resource lies. @throws PlanTokenError `unavailable`. */
+export function placeOf(engine: PlaceAsker, { kinds }: CompiledPolicy, ref: ResourceRef): Promise<Place | 'absent'> {
+  const locate = (): Awaitable<unknown> => locateUnder(kinds.get(ref.kind)?.under, ref, engine.directory)
+  return ask(engine, 'directory.locate', locate, readPlace)
 }
 
 /**
