@@ -6,9 +6,9 @@
 import { millisecondsInMinute, millisecondsInSecond } from 'date-fns/constants'
 import type { AdminEngine } from '../../admin/route.ts'
 import type { Actor } from '../../core/actor.ts'
-import { PlanTokenError } from '../../core/errors.ts'
 import type { Token } from '../../core/token-view.ts'
 import type { HubOptions } from '../options.ts'
+import { tokenOrNone } from '../token-or-none.ts'
 
 /** Who asks, and about which plan. */
 export interface Asker {
@@ -182,14 +182,7 @@ async function changed({ engine, actor, planId }: Asker, known: Snapshot): Promi
   const since = known.event === undefined ? events : events.slice(1)
   const ids = new Set(since.map(({ tokenId }) => tokenId))
   if (next !== undefined || ids.size > MOST_ONE_BY_ONE) return undefined
-  const found = await Promise.all(
-    [...ids].map((id) =>
-      engine.get({ actor, id }).catch((error: unknown) => {
-        if (error instanceof PlanTokenError && error.code === 'token_not_found') return undefined
-        throw error
-      }),
-    ),
-  )
+  const found = await Promise.all([...ids].map((id) => tokenOrNone(engine, { actor, id })))
   if (found.includes(undefined)) return undefined
   const tokens = new Map(known.tokens)
   for (const id of ids) tokens.delete(id)

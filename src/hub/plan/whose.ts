@@ -5,13 +5,13 @@
 import * as z from 'zod/mini'
 import { type AdminEngine, type Route, route } from '../../admin/route.ts'
 import type { Actor } from '../../core/actor.ts'
-import { PlanTokenError } from '../../core/errors.ts'
 import { secretsIn } from '../../core/secret.ts'
 import { isBefore, isCanary } from '../../core/token.ts'
 import type { SecretView, Token } from '../../core/token-view.ts'
 import { type Engine, timeOf } from '../../service/engine.ts'
 import { engineFor } from '../../service/engines.ts'
 import { findBySecret } from '../../service/find.ts'
+import { tokenOrNone } from '../token-or-none.ts'
 
 /** What is said of a text. */
 export interface Whose {
@@ -54,10 +54,7 @@ async function whoseOne(tokens: AdminEngine, engine: Engine, actor: Actor, secre
   const found = await findBySecret(engine, secret)
   if (!found) return NOBODY
   const { record, digest } = found
-  const token = await tokens.get({ actor, id: record.id }).catch((error: unknown) => {
-    if (error instanceof PlanTokenError && error.code === 'token_not_found') return undefined
-    throw error
-  })
+  const token = await tokenOrNone(tokens, { actor, id: record.id })
   const at = record.secrets.findIndex((one) => one.digest === digest)
   const view = token?.secrets[at]
   // Told from a canary only now: a quicker answer would tell it from another plan's token.
