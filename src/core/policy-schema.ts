@@ -2,15 +2,13 @@
 import * as z from 'zod/mini'
 import { isDictionary, isObject } from './objects.ts'
 import { PREFIX_MESSAGE, PREFIX_PATTERN } from './secret.ts'
-import { atLeastOne, callable, dependent, dictionary, judged, matching, wholeOption } from './shape.ts'
+import { atLeastOne, callable, dependent, dictionary, judged, matching, named, wholeOption } from './shape.ts'
 
 const text = matching(/./, 'must be text that is not empty.')
 const optionalText = z.optional(text)
 const scopes = z.array(dependent((value) => (Array.isArray(value) ? atLeastOne(text) : text)))
-const WORD = /^[A-Za-z][\w-]{0,63}$/
-const WORD_MESSAGE = 'must begin with a letter and hold letters, digits, - and _ only.'
 const KIND = /^[a-z][a-z0-9_]{0,63}$/
-const KIND_MESSAGE = 'must begin with a letter and hold lower-case letters, digits and _ only.'
+const KIND_MESSAGE = 'must begin with a letter and hold lower-case letters, digits and _ only, 64 at most.'
 const kind = matching(KIND, KIND_MESSAGE)
 /** Names of scopes: printable ASCII of RFC 6749, section 3.3. */
 const SCOPE = /^[!#-[\]-~]{1,100}$/
@@ -123,13 +121,13 @@ const links = z.strictObject({
 
 /** Everything that a policy's data may hold. */
 export const policySchema = z.strictObject({
-  surface: matching(WORD, WORD_MESSAGE),
+  surface: named(),
   credential,
   tiers: atLeastOne(text),
   limits: z.optional(limits),
   scopes: scopeInfos,
   reserved: z.optional(scopeInfos),
-  types: dictionary(matching(WORD, WORD_MESSAGE), tokenType),
+  types: dictionary(named(), tokenType),
   kinds: dictionary(kind, kindInfo),
   links,
   endpoints: dictionary(undefined, endpointSchema),

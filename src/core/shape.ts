@@ -123,6 +123,10 @@ export function matching(pattern: RegExp, said: Said): z.ZodMiniString {
   return z.string(saying(said)).check(z.refine((value) => pattern.test(value), carried(said)))
 }
 
+/** A name that becomes a part of keys, of headers or of records. */
+export const named = (): z.ZodMiniString =>
+  matching(/^[A-Za-z][\w-]{0,63}$/, 'must begin with a letter and hold letters, digits, _ and - only, 64 at most.')
+
 type Callable = (...args: never) => unknown
 
 /** A function. */

@@ -8,7 +8,7 @@ import type { LegacyKey, LegacyKeys } from '../core/legacy.ts'
 import { compiledOf, type Policy } from '../core/policy.ts'
 import { BASE62, readingsOf, TAIL_LENGTH } from '../core/secret.ts'
 import { readOptions, type Tell } from '../core/setup.ts'
-import { atLeastOne, dictionary, judged, matching } from '../core/shape.ts'
+import { atLeastOne, dictionary, judged, named } from '../core/shape.ts'
 import { secretWithDigest } from '../core/token.ts'
 import { adopt } from './adopt.ts'
 import { type Claim, type Form, readClaim } from './claim.ts'
@@ -20,7 +20,7 @@ import { createVerify } from './verify.ts'
 /** Keys of one look that are hashed in one way. */
 export interface LegacyForm {
   /**
-   * The name of the scheme, for `adopt` and in the records: letters, digits, `_` and `-`, 64 at most, different for all of an
+   * The name of the scheme, for `adopt` and in the records: a letter, then letters, digits, `_` and `-`, 64 at most, different for all of an
    * engine. It is a part of every digest, so another name makes all keys of it unknown.
    */
   readonly name: string
@@ -32,13 +32,12 @@ export interface LegacyForm {
   readonly scheme: LegacyScheme
 }
 
-const NAME = /^[A-Za-z][\w-]{0,63}$/
 const match = judged((value) => {
   const pattern = readPattern(value)
   return typeof pattern === 'string' ? pattern : undefined
 })
 const form = z.strictObject({
-  name: matching(NAME, 'must begin with a letter and hold letters, digits, _ and - only, 64 at most.'),
+  name: named(),
   match,
   scheme: schemeSchema,
 })

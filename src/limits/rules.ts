@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import { isDictionary } from '../core/objects.ts'
 import { type CompiledPolicy, compiledOf, type Policy } from '../core/policy.ts'
 import type { Tell } from '../core/setup.ts'
-import { atLeastOne, callable, dictionary, judged, matching, whole } from '../core/shape.ts'
+import { atLeastOne, callable, dictionary, judged, named, whole } from '../core/shape.ts'
 import { didYouMean } from '../core/suggest.ts'
 
 /** How much is allowed: a bucket that holds so many requests and is refilled evenly. */
@@ -34,7 +34,7 @@ export interface LimitedRequest {
 export interface LimitCondition {
   /**
    * Names the limit to clients (`RateLimit`), in `explain` and `onDecision`, and is a part of the bucket's key. Rules of one name share
-   * their buckets, and have the same `requests`, `perSeconds` and `per`. Letters, digits, `_` and `-`, 64 at most.
+   * their buckets, and have the same `requests`, `perSeconds` and `per`. A letter, then letters, digits, `_` and `-`, 64 at most.
    */
   readonly name: string
   /** The policy, by its surface; one or a list, as all of these. */
@@ -94,22 +94,18 @@ const size = {
 /** What a function gives. */
 export const sizeSchema = z.strictObject(size)
 const rule = z.strictObject({
-  name: matching(
-    /^[A-Za-z][\w-]{0,63}$/,
-    'must begin with a letter and hold letters, digits, _ and - only, 64 at most.',
-  ),
+  name: named(),
   ...{ surface: texts, tier: texts, type: texts, token: texts, endpoints: texts },
   ...{ ...size, requests: z.optional(size.requests), perSeconds: z.optional(size.perSeconds) },
   unlimited: z.optional(z.literal(true)),
   limit: z.optional(callable('must be a function that takes a request.')),
 })
 const group = judged((value) => (isList(value) ? undefined : 'must be a list of routes.'))
-const groupName = matching(/^[A-Za-z][\w-]{0,63}$/, 'must begin with a letter and hold letters, digits, _ and - only.')
 
 /** The fields of rules among the options. */
 export const rulesShape = {
   rules: atLeastOne(rule),
-  groups: z.optional(dictionary(groupName, group)),
+  groups: z.optional(dictionary(named(), group)),
 }
 
 /** A rule as a host may have written it. */
