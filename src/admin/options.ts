@@ -1,9 +1,9 @@
 /** Checks what `adminHandler` is given: mistakes of the host's code are told when the server starts, all at once. */
 import * as z from 'zod/mini'
-import { isOrigin, ORIGIN_MESSAGE } from '../core/origin.ts'
+import { basePathSchema } from '../core/base-path.ts'
+import { originSchema } from '../core/origin.ts'
 import { readOptions } from '../core/setup.ts'
 import { callable, judged, whole } from '../core/shape.ts'
-import { isBasePath } from '../core/target.ts'
 import type { AdminEngine } from './route.ts'
 
 /** Every call that a route makes; the type tells of one that is missing here. */
@@ -19,12 +19,8 @@ const MOST_MS = 600_000
 const optionsSchema = z.strictObject({
   tokens: judged(engineProblem),
   actor: callable('must be a function that says who asks: no default lets anybody in.'),
-  basePath: z.optional(
-    judged((value) =>
-      isBasePath(value) ? undefined : 'must be a path such as "/admin", without dot segments or a slash at its end.',
-    ),
-  ),
-  origin: z.optional(judged((value) => (isOrigin(value) ? undefined : ORIGIN_MESSAGE))),
+  basePath: z.optional(basePathSchema('/admin')),
+  origin: z.optional(originSchema),
   introspection: z.optional(
     judged((value) =>
       typeof Object(value).client === 'function'

@@ -6,13 +6,13 @@ import * as z from 'zod/mini'
 import type { AdminClientOptions } from '../admin/client-types.ts'
 import type { AdminEngine } from '../admin/route.ts'
 import type { Actor } from '../core/actor.ts'
+import { basePathSchema } from '../core/base-path.ts'
 import type { Canaries } from '../core/canary.ts'
 import type { LegacyKeys } from '../core/legacy.ts'
 import type { RequestLimits } from '../core/limits.ts'
 import type { Policy } from '../core/policy.ts'
 import { readOptions, type Tell } from '../core/setup.ts'
 import { callable, judged, matching, type Output, whole } from '../core/shape.ts'
-import { BASE_PATH_MESSAGE, isBasePath } from '../core/target.ts'
 import type { UsageGathering } from '../core/usage.ts'
 import type { AuthzenOptions } from '../gateway/authzen.ts'
 import type { ForwardAuthOptions } from '../gateway/forward-auth.ts'
@@ -133,7 +133,7 @@ const configSchema = z.strictObject({
   actor: z.optional(actor),
   database: z.optional(anObject('must be a Kysely of your database.')),
   sql: z.optional(anObject('must be an object, such as { schema: "tokens" }.')),
-  basePath: z.optional(judged((value) => (isBasePath(value) ? undefined : BASE_PATH_MESSAGE))),
+  basePath: z.optional(basePathSchema()),
   app: z.optional(callable('must be a function that gives the application.')),
   exists: z.optional(anObject('must be an object: { planId, resource }.')),
   freshnessMs: z.optional(z.number('must be a number of milliseconds.')),

@@ -1,12 +1,15 @@
 /** Origins as browsers write them, and whether a page of another site has sent a request. */
+import { judged } from './shape.ts'
 
-/** What an option for an origin has to be. */
-export const ORIGIN_MESSAGE = 'must be an origin such as "https://example.com", without a path.'
+/** An option for an origin. */
+export const originSchema = judged<string>((value) =>
+  isOrigin(value) ? undefined : 'must be an origin such as "https://example.com", without a path.',
+)
 
 const ORIGIN = /^https?:\/\/[a-z0-9.:[\]-]+$/
 
 /** Exactly as browsers write it: of http or https, without a port that is the scheme's own, in lower case. */
-export function isOrigin(value: unknown): value is string {
+function isOrigin(value: unknown): value is string {
   return typeof value === 'string' && ORIGIN.test(value) && URL.canParse(value) && new URL(value).origin === value
 }
 

@@ -3,12 +3,12 @@
  * gateway/trust.ts. How gateways ask: gateway/languages.ts. What the server behind is told: gateway/token-headers.ts.
  */
 import * as z from 'zod/mini'
+import { basePathSchema } from '../core/base-path.ts'
 import { unreadable } from '../core/body-reading.ts'
 import type { RenderedDenial } from '../core/denial.ts'
 import { isThenable } from '../core/objects.ts'
 import { readOptions, type Tell, together } from '../core/setup.ts'
-import { callable, judged, whole } from '../core/shape.ts'
-import { isBasePath } from '../core/target.ts'
+import { callable, whole } from '../core/shape.ts'
 import { headersOf } from '../http/answer.ts'
 import { asSent, createDecider, type Decider, type GuardEngine, type GuardOptions } from '../http/guard.ts'
 import type { Allowed, Decision } from '../service/decision.ts'
@@ -67,11 +67,7 @@ const optionsSchema = z.strictObject({
   gateway: z.literal(GATEWAYS),
   trust: trustSchema,
   bodies: z.optional(z.boolean()),
-  pathPrefix: z.optional(
-    judged((value) =>
-      isBasePath(value) ? undefined : 'must be a path such as "/check", without dot segments or a slash at its end.',
-    ),
-  ),
+  pathPrefix: z.optional(basePathSchema('/check')),
   headerLength: z.optional(whole(64, 16_384)),
   onError: z.optional(callable('must be a function, which is told of failures.')),
   onWarning: z.optional(callable('must be a function, which is told of a warning.')),

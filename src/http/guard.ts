@@ -3,12 +3,12 @@
  * http/answer.ts. What a framework takes: the file of its name.
  */
 import * as z from 'zod/mini'
+import { basePathSchema } from '../core/base-path.ts'
 import { addressIn, addressSchema } from '../core/came-from.ts'
 import { isThenable, letGo } from '../core/objects.ts'
 import type { Policy, PublicRouteOf, TokenOnlyPolicy } from '../core/policy.ts'
 import { checkSurface, readOptions } from '../core/setup.ts'
 import { callable, judged } from '../core/shape.ts'
-import { BASE_PATH_MESSAGE, isBasePath } from '../core/target.ts'
 import type { Authorizer } from '../service/create-authorizer.ts'
 import type { Allowance, Allowed, Decision } from '../service/decision.ts'
 import type { RequestLike } from '../service/request.ts'
@@ -144,7 +144,7 @@ const fields = {
   surface: z.optional(z.unknown()),
   optional: z.optional(z.boolean()),
   when: z.optional(callable('must be a function that takes a request.')),
-  basePath: z.optional(judged((value) => (isBasePath(value) ? undefined : BASE_PATH_MESSAGE))),
+  basePath: z.optional(basePathSchema()),
   address: z.optional(addressSchema),
 }
 const optionsSchema = z.strictObject(fields)

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini'
 import type { AdminEngine } from '../admin/route.ts'
 import type { Actor } from '../core/actor.ts'
+import { basePathSchema } from '../core/base-path.ts'
 import { SetupError } from '../core/errors.ts'
 import { type Issue, issueAt } from '../core/issue.ts'
 import { isDictionary } from '../core/objects.ts'
@@ -9,7 +10,6 @@ import type { Policy } from '../core/policy.ts'
 import { readOptions, type Tell } from '../core/setup.ts'
 import { callable, judged, whole } from '../core/shape.ts'
 import { didYouMean } from '../core/suggest.ts'
-import { isBasePath } from '../core/target.ts'
 import { type NpmrcOptions, npmrc } from '../npm/npmrc.ts'
 import type { Awaitable, Clock, PlanInfo } from '../ports.ts'
 import { isLanguage, type LanguageOptions } from './language.ts'
@@ -93,13 +93,7 @@ const signInAddress = z.optional(
 
 const optionsSchema = z.strictObject({
   plans: callable('must be a function that gives the plans of a person.'),
-  basePath: z.optional(
-    judged((value) =>
-      isBasePath(value)
-        ? undefined
-        : 'must be a path such as "/developers/tokens", without dot segments or a slash at its end.',
-    ),
-  ),
+  basePath: z.optional(basePathSchema('/developers/tokens')),
   clock: z.optional(judged((value) => (typeof Object(value).now === 'function' ? undefined : 'must have now().'))),
   overviewTokens: z.optional(whole(1, 1_000_000)),
   product: text,

@@ -3,11 +3,11 @@
  * nothing: whatever fails in it is counted, and the request goes its own way.
  */
 import * as z from 'zod/mini'
+import { basePathSchema } from '../core/base-path.ts'
 import { addressIn, addressSchema } from '../core/came-from.ts'
 import type { Policy } from '../core/policy.ts'
 import { checkSurface, readOptions } from '../core/setup.ts'
 import { callable, judged, whole } from '../core/shape.ts'
-import { BASE_PATH_MESSAGE, isBasePath } from '../core/target.ts'
 import type { Authorizer } from '../service/create-authorizer.ts'
 import type { Decision } from '../service/decision.ts'
 import { type Asked, isFetchRequest } from '../service/request.ts'
@@ -71,7 +71,7 @@ const schema = z.strictObject({
       : 'must be made by createPlanTokens or createAuthorizer.',
   ),
   surface: z.exactOptional(z.unknown()),
-  basePath: z.exactOptional(judged((value) => (isBasePath(value) ? undefined : BASE_PATH_MESSAGE))),
+  basePath: z.exactOptional(basePathSchema()),
   address: z.exactOptional(addressSchema),
   onDifference: callable(),
   onError: z.exactOptional(callable()),

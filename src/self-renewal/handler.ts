@@ -3,12 +3,13 @@
  * guards read it. What is done: self-renewal/renew.ts. How it is answered: self-renewal/answers.ts.
  */
 import * as z from 'zod/mini'
+import { basePathSchema } from '../core/base-path.ts'
 import { addressIn, addressSchema } from '../core/came-from.ts'
-import { isCrossSite, isOrigin, ORIGIN_MESSAGE } from '../core/origin.ts'
+import { isCrossSite, originSchema } from '../core/origin.ts'
 import type { Policy } from '../core/policy.ts'
 import { checkSurface, readOptions } from '../core/setup.ts'
 import { callable, judged } from '../core/shape.ts'
-import { BASE_PATH_MESSAGE, isBasePath, readTargetOfUrl } from '../core/target.ts'
+import { readTargetOfUrl } from '../core/target.ts'
 import { engineBehind } from '../service/engines.ts'
 import type { PlanTokens } from '../service/plan-tokens.ts'
 import { tell } from '../service/tell.ts'
@@ -42,9 +43,9 @@ export type SelfRenewalHandler<From extends readonly unknown[] = readonly []> = 
 const NO_RENEWAL = 'must be what createPlanTokens gave with the option selfRenewal, itself and no copy.'
 const schema = z.strictObject({
   tokens: judged((value) => (engineBehind(value)?.selfRenewal ? undefined : NO_RENEWAL)),
-  basePath: z.optional(judged((value) => (isBasePath(value) ? undefined : BASE_PATH_MESSAGE))),
+  basePath: z.optional(basePathSchema()),
   surface: z.optional(z.string()),
-  origin: z.optional(judged((value) => (isOrigin(value) ? undefined : ORIGIN_MESSAGE))),
+  origin: z.optional(originSchema),
   address: z.optional(addressSchema),
   onError: z.optional(callable()),
 })
