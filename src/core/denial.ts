@@ -101,7 +101,13 @@ export function createDenials(
     return Object.freeze(denial)
   }
   const codes = Object.keys(REFUSALS) as RefusalCode[]
-  const table = new Map(codes.map((code) => [code, make(code, messageOf(code), challenge(realm, code))]))
+  const missing = `${REFUSALS.token_missing.title} Send the secret of one in ${placesOf(credential)}.`
+  const table = new Map(
+    codes.map((code) => [
+      code,
+      make(code, code === 'token_missing' ? missing : messageOf(code), challenge(realm, code)),
+    ]),
+  )
   /** By cause and source. Sources are the policy's, so they are few. */
   const causes = new Map<string, Denial>()
   return {
@@ -137,6 +143,12 @@ export function createDenials(
     limited: ({ state, headers }) => make('rate_limited', messageOf('rate_limited'), headers, { limit: state }),
     notSupported: (closed) => make('endpoint_not_supported', messageOf('endpoint_not_supported'), {}, { closed }),
   }
+}
+
+/** Where a policy looks for a secret, in words. */
+function placesOf({ headers, bearer }: { readonly headers: readonly string[]; readonly bearer: boolean }): string {
+  const places = headers.map((header) => `the header ${titleCase(header)}`)
+  return [...places, ...(bearer ? ['the header Authorization, after the word Bearer'] : [])].join(', or in ')
 }
 
 /** The challenge of RFC 6750, section 3: no error where nothing was sent. */

@@ -42,6 +42,19 @@ const everyDenial: readonly Denial[] = [
 ]
 
 describe('the refusals', () => {
+  it.each([
+    [['x-key'], false, 'the header X-Key'],
+    [[], true, 'the header Authorization, after the word Bearer'],
+    [
+      ['x-key', 'key'],
+      true,
+      'the header X-Key, or in the header Key, or in the header Authorization, after the word Bearer',
+    ],
+  ])('say where a secret that is missing belongs: %j, bearer: %j', (headers, bearer, places) => {
+    const { message } = compiled(policyWith({}, { credential: { headers, bearer } })).denials.of('token_missing')
+    expect(message).toBe(`The request carries no token. Send the secret of one in ${places}.`)
+  })
+
   it('are these, each with its status', () => {
     expect(Object.entries(REFUSALS).map(([code, { status }]) => [code, status])).toEqual(
       TABLE.map(([code, status]) => [code, status]),
