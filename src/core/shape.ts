@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini'
 import { type Issue, type IssueCode, issueAt, type Problem, plainPath, unknownName, unknownNameSent } from './issue.ts'
-import { isDictionary } from './objects.ts'
+import { isDictionary, isObject, isThenable } from './objects.ts'
 
 /** A schema whose output is of a type. */
 export type Schema<T> = z.core.$ZodType<T>
@@ -54,11 +54,19 @@ export function read<T>(schema: Schema<T>, value: unknown, writer: Writer = 'hos
   }
   for (const issue of error.issues) {
     const at = placeFor(writer, issue.path)
-    if (issue.code !== 'unrecognized_keys') add(issueAt(at, ...saidTo(writer, told(issue.message))))
-    else for (const key of issue.keys) add(nameIssue(at, key, known.get(issue.keys) ?? []), unknown)
+    if (issue.code !== 'unrecognized_keys') {
+      const problem = isThenable(valueAt(value, issue.path)) ? NOT_AWAITED : told(issue.message)
+      add(issueAt(at, ...saidTo(writer, problem)))
+    } else for (const key of issue.keys) add(nameIssue(at, key, known.get(issue.keys) ?? []), unknown)
   }
   return { issues: [...found.values()], unknown }
 }
+
+/** Said of a promise, whatever should be in its place. */
+export const NOT_AWAITED: Problem = ['is a promise: await it first.', 'not_valid']
+
+const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce((part, key) => (isObject(part) ? (part as Record<PropertyKey, unknown>)[key] : undefined), value)
 
 const saidTo = (writer: Writer, problem: Problem): Problem => (writer === 'host' ? [problem[0]] : problem)
 
@@ -112,10 +120,11 @@ export function judged<T>(problem: (value: unknown) => Said | undefined): z.ZodM
   return z.custom<T>((value) => problem(value) === undefined, { error: ({ input }) => problemIn(problem(input)) })
 }
 
-/** Text of which `problem` finds nothing wrong. */
-export function text(problem: (value: string) => Said | undefined): z.ZodMiniString {
+/** Text of which `problem` finds nothing wrong. @param missing is said where there is none, instead of the usual. */
+export function text(problem: (value: string) => Said | undefined, missing: Said = MISSING): z.ZodMiniString {
   const isGood = (value: string): boolean => problem(value) === undefined
-  return z.string().check(z.refine(isGood, { error: ({ input }) => problemIn(problem(input as string)) }))
+  const error = ({ input }: { readonly input?: unknown }) => (input === undefined ? carried(missing) : undefined)
+  return z.string({ error }).check(z.refine(isGood, { error: ({ input }) => problemIn(problem(input as string)) }))
 }
 
 /** Text that matches a pattern. */

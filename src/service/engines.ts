@@ -1,6 +1,8 @@
 /** Which engine stands behind what `createPlanTokens` gave, for entries that are not reached through its methods, such as operator/. */
 import { SetupError } from '../core/errors.ts'
 import { issueAt } from '../core/issue.ts'
+import { isThenable } from '../core/objects.ts'
+import { NOT_AWAITED } from '../core/shape.ts'
 import type { ManagingEngine } from './engine.ts'
 
 const engines = new WeakMap<object, ManagingEngine>()
@@ -27,5 +29,5 @@ export const NO_ENGINE = 'must be what createPlanTokens gave, itself and no copy
 export function engineFor(reader: string, tokens: unknown): ManagingEngine {
   const engine = engineBehind(tokens)
   if (engine) return engine
-  throw new SetupError(reader, [issueAt(['tokens'], NO_ENGINE)])
+  throw new SetupError(reader, [issueAt(['tokens'], isThenable(tokens) ? NOT_AWAITED[0] : NO_ENGINE)])
 }

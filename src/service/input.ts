@@ -65,6 +65,8 @@ export const actor = dependent<Actor>((value) =>
 /** The id of a plan that gets a token has to stand in a path of the management API. */
 const planId = text((value) => nameProblem(value) ?? coded(segmentProblem(value), 'plan_id_malformed'))
 const word = characters(1, 100_000)
+/** The same where a route does as well. */
+const wordOrRoute = text((value) => textProblem(value, 1, 100_000), ['is missing, unless route is there.', 'missing'])
 /** Ten times as many as the longest list that can be read has, with links of the length that links have. */
 const MOST_PASTED = 4_194_304
 /** Whatever a person pasted; how many links it may hold depends on the policy (service/check-links.ts). */
@@ -204,8 +206,8 @@ export const INPUTS = {
     actor,
     id: given,
     body: z.exactOptional(z.unknown()),
-    method: word,
-    url: word,
+    method: wordOrRoute,
+    url: wordOrRoute,
   }),
   askByRoute: z.strictObject({
     actor,

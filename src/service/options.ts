@@ -6,10 +6,11 @@ import type { Canaries } from '../core/canary.ts'
 import type { LegacyKeys } from '../core/legacy.ts'
 import type { RequestLimits } from '../core/limits.ts'
 import type { Random } from '../core/new-secret.ts'
+import { isThenable } from '../core/objects.ts'
 import { type CompiledPolicy, compiledOf, type Policy } from '../core/policy.ts'
 import type { SelfRenewals } from '../core/self-renewal.ts'
 import { readOptions, type Tell } from '../core/setup.ts'
-import { callable, inRange, judged, type Schema } from '../core/shape.ts'
+import { callable, inRange, judged, NOT_AWAITED, type Schema } from '../core/shape.ts'
 import type { UsageGathering } from '../core/usage.ts'
 import type { Clock, Directory, TokenStore } from '../ports.ts'
 import { addressesMissing } from './addresses.ts'
@@ -236,7 +237,7 @@ function checkPolicies(policies: readonly Policy[], placeOf: (i: number) => read
   for (const [i, policy] of policies.entries()) {
     const compiled = compiledOf(policy)
     if (!compiled) {
-      tell(placeOf(i), 'must be made by definePolicy.')
+      tell(placeOf(i), isThenable(policy) ? NOT_AWAITED[0] : 'must be made by definePolicy.')
       continue
     }
     claim('surface', compiled.surface, i)

@@ -39,7 +39,7 @@ export function readLinks(input: unknown, policy: CompiledPolicy, planId: string
     const wrongAt = (...what: readonly [message: string, code?: IssueCode, params?: IssueParams]): void =>
       void issues.push(issueAt(['resources', index], ...what))
     const parsed = typeof link === 'string' ? parseLink(policy.links, link) : undefined
-    if (!parsed) wrongAt('must be a link.', 'link_malformed')
+    if (!parsed) wrongAt(`must be a link, as text.${policy.links.hint}`, 'link_malformed')
     else if (!parsed.ok) wrongAt(parsed.message, parsed.code, parsed.params)
     else if (parsed.planId !== undefined && planId !== undefined && parsed.planId !== planId)
       wrongAt('The link names another plan.', 'link_other_plan')

@@ -17,7 +17,7 @@ import { diffPolicies, policyMatrix } from 'plan-access-tokens/policy'
 import { drizzleStore, pgTables } from 'plan-access-tokens/stores/drizzle'
 import { prismaSchema, prismaStore } from 'plan-access-tokens/stores/prisma'
 import { redisStore } from 'plan-access-tokens/stores/redis'
-import { migrate, sqlMigrations, sqlStore } from 'plan-access-tokens/stores/sql'
+import { migrate, pgListener, preparedStatements, sqlMigrations, sqlStore } from 'plan-access-tokens/stores/sql'
 import {
   requestWith,
   storeContract,
@@ -69,6 +69,10 @@ const engine = mistakesOf<object | null>(
     'options that do not exist': { polcy: 1, freshness: 5 },
     'no store': { store: undefined },
     'a store that lacks one': { store: { ...RIGHT.store, commit: undefined } },
+    'promises that nobody awaited': {
+      ...{ policy: Promise.resolve(policy[0]), store: Promise.resolve(RIGHT.store) },
+      directory: Promise.resolve(RIGHT.directory),
+    },
     'a directory of null': { directory: null },
     'a directory whose rules are no method': { directory: { ...newDirectory(), rules: { idleDays: 30 } as never } },
     'a clock without now': { clock: {} },
@@ -106,6 +110,7 @@ const guards = Object.entries(GUARDS).flatMap(([name, guard]) =>
     (given) => guard(...(given as readonly [never, never])),
     {
       'no engine': [undefined],
+      'an engine that nobody awaited': [Promise.resolve(tokens)],
       'options of null': [tokens, null],
       'each option': [
         tokens,
@@ -154,6 +159,13 @@ const sql = [
     'a table with a quotation mark': { tables: { tokens: 'a"b' } },
     'two tables of one name': { tables: { tokens: 'a', uses: 'a' } },
     'a table that there is not': { tables: { token: 'a' } },
+  }),
+  ...mistakesOf<unknown>('preparedStatements', (pool) => preparedStatements(pool as never), {
+    'a connection string': 'postgres://localhost',
+  }),
+  ...mistakesOf<readonly unknown[]>('pgListener', (given) => pgListener(...(given as [never])), {
+    'a connection string': ['postgres://localhost'],
+    'a log that is no function': [() => undefined, { onError: console }],
   }),
   ...mistakesOf<unknown>('sqlStore, its Kysely', (kysely) => sqlStore(kysely as never), {
     none: undefined,

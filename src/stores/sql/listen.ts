@@ -3,7 +3,10 @@
  * more: what counts is read from the tables (service/freshness.ts). Each new connection is tried, since behind a pooler LISTEN
  * is accepted and nothing is heard.
  */
+import * as z from 'zod/mini'
 import { StoreError } from '../../core/errors.ts'
+import { readOptions } from '../../core/setup.ts'
+import { callable } from '../../core/shape.ts'
 
 /** Begins to listen: `wake` is called when there may be something new. Returns a function that ends it. */
 export type Listen = (channel: string, wake: () => void) => () => void
@@ -33,6 +36,13 @@ export interface PgListenerOptions {
   readonly onError?: (error: unknown) => void
 }
 
+const optionsSchema = z.strictObject({
+  connect: callable(
+    'must be a function that makes a client: () => new pg.Client({ connectionString, keepAlive: true }).',
+  ),
+  onError: z.optional(callable()),
+})
+
 /** How long a notification of our own may take, in milliseconds. */
 const HEARD_WITHIN = 5_000
 /** The first and the longest pause before a lost connection is opened again, in milliseconds; doubled each time. */
@@ -47,11 +57,13 @@ const LONGEST_PAUSE = 30_000
  * nothing depends on it, since the store is read all the same. It does not keep the process alive.
  *
  * @param connect makes a new client of `pg`, not connected yet. `keepAlive: true` lets it notice a network that went silent.
+ * @throws SetupError, which is a TypeError, if there is no such function.
  *
  * @example
  * sqlStore(db, { listen: pgListener(() => new pg.Client({ connectionString, keepAlive: true })) })
  */
-export function pgListener(connect: () => ListenClient, { onError = warn }: PgListenerOptions = {}): Listen {
+export function pgListener(connect: () => ListenClient, options: PgListenerOptions = {}): Listen {
+  const { onError = warn } = readOptions<PgListenerOptions>('pgListener', optionsSchema, options, { connect })
   return (channel, wake) => {
     let isEnded = false
     let current: ListenClient | undefined

@@ -5,6 +5,9 @@
 import { sha1 } from '@noble/hashes/legacy.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { MysqlPool, PostgresPool, PostgresPoolClient } from 'kysely'
+import * as z from 'zod/mini'
+import { readOptions } from '../../core/setup.ts'
+import { judged } from '../../core/shape.ts'
 import { preparedMysql } from './prepared-mysql.ts'
 import { ALONE, FIXED } from './query.ts'
 import type { Vouching } from './suitable-postgres.ts'
@@ -19,6 +22,8 @@ import type { Vouching } from './suitable-postgres.ts'
  * Not for PgBouncer in transaction mode before its version 1.21, nor for other poolers that hand a connection's statements to
  * somebody else: there a prepared statement is not found again, and the store says so (`store_unsuitable`).
  *
+ * @throws SetupError, which is a TypeError, for what is no pool.
+ *
  * @example
  * const pool = new pg.Pool({ connectionString })
  * pool.on('error', (error) => log.warn(error.message))
@@ -31,6 +36,7 @@ import type { Vouching } from './suitable-postgres.ts'
 export function preparedStatements(pool: PostgresPool): PostgresPool
 export function preparedStatements(pool: MysqlPool): MysqlPool
 export function preparedStatements(pool: PostgresPool | MysqlPool): PostgresPool | MysqlPool {
+  readOptions('preparedStatements', poolSchema, undefined, { pool })
   if ('getConnection' in pool) return preparedMysql(pool)
   /** Kysely knows a connection again by its object. */
   const wrapped = new WeakMap<PostgresPoolClient, PostgresPoolClient>()
@@ -52,6 +58,14 @@ export function preparedStatements(pool: PostgresPool | MysqlPool): PostgresPool
   // Kysely 0.29 also reads the pool's options and its Client, so that the rest of it is inherited.
   return Object.create(pool, { connect: { value: connect }, end: { value: () => pool.end() } }) as PostgresPool
 }
+
+const isPool = (value: unknown): boolean =>
+  ['connect', 'getConnection'].some((name) => typeof Object(value)[name] === 'function')
+const poolSchema = z.strictObject({
+  pool: judged((value) =>
+    isPool(value) ? undefined : 'must be a pool: new pg.Pool({ connectionString }), or createPool(…) of mysql2.',
+  ),
+})
 
 /** What `pg` takes besides a text: a statement with a name. */
 type Query = (query: unknown, values?: readonly unknown[]) => unknown
