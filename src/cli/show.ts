@@ -123,3 +123,6 @@ function untilOf(worksUntil: number | null): string {
   if (worksUntil === null) return ' (newest)'
   return worksUntil === 0 ? ' (ended)' : ` (until ${moment(worksUntil)})`
 }
+
+/** `1 place`, `2 places`. */
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`

@@ -47,6 +47,8 @@ export async function ready(engine: Engine, real: ReadyInput = {}): Promise<void
   // What cannot exist is not asked about; whatever else is wrong is told at once all the same.
   const asked = issues.length === 0 ? real : {}
   const thrown: unknown[] = []
+  /** What each method of a store says in the same words is wrong with the store, and told once. */
+  const ofStore = new Set<string>()
   const look: Look = async (question, call, says) => {
     const { at, of = '' } = question
     const issueOf = (message: string): Issue => ({ ...issueAt(at, message), path: pathText(at) + of })
@@ -55,6 +57,8 @@ export async function ready(engine: Engine, real: ReadyInput = {}): Promise<void
       if (message !== undefined) issues.push(issueOf(message))
     } catch (error) {
       thrown.push(error)
+      if (error instanceof StoreError && ofStore.has(error.message)) return
+      if (error instanceof StoreError) ofStore.add(error.message)
       issues.push(issueOf(`failed: ${wordsOf(error)}${isOfAbsent(question) ? ABSENT : ''}`))
     }
   }

@@ -39,6 +39,9 @@ describe('doctor', () => {
   it('finds nothing wrong with a project that is in order', async () => {
     const it = await migrated()
     const { code, checks } = await checksOf(it, '--plan', 'acme', '--resource', 'client:12')
+    expect(checks.find(({ name }) => name === 'directory')?.message).toBe(
+      'answers in shape for the plan acme and the resource client:12 and what does not exist',
+    )
     expect(code).toBe(0)
     expect(checks.map(({ name, status }) => `${name} ${status}`)).toEqual([
       'store ok',

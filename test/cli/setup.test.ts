@@ -36,6 +36,11 @@ describe('the command line', () => {
     ['a word without a key', ['list', '-p', 'a', '--metadata', '=x'], /It must be KEY=VALUE/],
     ['a word twice', ['list', '-p', 'a', '--metadata', 'a=1', '--metadata', 'a=2'], /This key is there twice/],
     ['what is to end, not said', ['revoke'], /Which token\? Say its id/],
+    [
+      'a life and resources that are not said, both at once',
+      ['create', '-p', 'a', '-t', 'live', '-n', 'x'],
+      /How long does it live\?.* Which resources\?/,
+    ],
     ['resources that are not said', ['create', '-p', 'a', '-t', 'live', '-n', 'x', '-d', '1'], /Which resources\?/],
     ['a request that is none', ['explain', 'files', '--token', 'a'], /explain 'GET \/v1\/files\/ABC'/],
   ])('%s is told, with exit code 2', async (_, args, says) => {

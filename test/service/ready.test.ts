@@ -11,6 +11,8 @@ import { newDirectory } from '../support/world.ts'
 import { DOWN, engine, fail, type Given, problemsOf } from './support/ready.ts'
 import { packagesPolicy } from './support/small-policy.ts'
 
+const unmigrated = () => Promise.reject(new StoreError('store_not_migrated', 'Run the migrations.'))
+
 describe('ready', () => {
   it.each<[string, Given, ReadyInput | undefined]>([
     ['nothing else', {}, undefined],
@@ -54,6 +56,12 @@ describe('ready', () => {
       { store: { ready: () => Promise.reject(new StoreError('store_not_migrated', 'Run the migrations.')) } },
       undefined,
       ['store.ready: failed: Run the migrations.'],
+    ],
+    [
+      'a store whose every method says that it is not migrated, once',
+      { store: { ready: unmigrated, find: unmigrated, findByDigest: unmigrated } },
+      undefined,
+      [/^store\.\w+: failed: Run the migrations\.$/],
     ],
     [
       'a store that is down',

@@ -6,13 +6,15 @@
 import type { StoreConfig } from '../../config/config.ts'
 import { splitRoute } from '../../core/endpoints.ts'
 import type { Policy } from '../../core/policy.ts'
+import type { ReadyInput } from '../../service/ready.ts'
 import { clockSkew } from '../clock.ts'
 import { CliError, EXIT_CODES } from '../exit.ts'
 import { failureOf } from '../failure.ts'
+import { oneLine } from '../io.ts'
 import { compareRoutes } from '../routes/compare.ts'
 import { routesOfApp } from '../routes/of-app.ts'
 import type { Session } from '../session.ts'
-import { showTable } from '../show.ts'
+import { counted, showTable } from '../show.ts'
 import { engineOf, isOfApi } from '../source.ts'
 
 /** Flags of `doctor`. */
@@ -77,8 +79,8 @@ async function lookAtApi({ source }: Session): Promise<Check> {
 }
 
 /** The parts of the engine that `ready` asks, each with what is wrong with it. */
-async function lookAtPorts(config: StoreConfig, exists: object): Promise<readonly Check[]> {
-  const real = { ...config.exists, ...exists }
+async function lookAtPorts(config: StoreConfig, exists: ReadyInput): Promise<readonly Check[]> {
+  const real: ReadyInput = { ...config.exists, ...exists }
   let issues: readonly { readonly path: string; readonly message: string }[] = []
   try {
     await engineOf(config).ready(real)
@@ -88,12 +90,21 @@ async function lookAtPorts(config: StoreConfig, exists: object): Promise<readonl
     issues = failure.issues
   }
   const named = Object.keys(real).length > 0
+  // Where one of them cannot exist, neither is asked about.
+  const isAsked = issues.every(({ path }) => OF_ENGINE.test(path))
+  const asked = [
+    ...(!isAsked || real.planId === undefined ? [] : [`the plan ${oneLine(real.planId)}`]),
+    ...(!isAsked || real.resource === undefined
+      ? []
+      : [`the resource ${oneLine(`${real.resource.kind}:${real.resource.id}`)}`]),
+    'what does not exist',
+  ]
   return [
     ...checksOf('store', issues, 'reached, migrated, its session can be used'),
-    ...checksOf('directory', issues, 'answers in shape for what does not exist'),
+    ...checksOf('directory', issues, `answers in shape for ${asked.join(' and ')}`),
     ...checksOf('policy', issues, 'every refusal can be sent, every check has its function'),
     ...issues
-      .filter(({ path }) => !/^(store|directory|policy)\b/.test(path))
+      .filter(({ path }) => !OF_ENGINE.test(path))
       .map(({ path, message }): Check => ({ name: 'exists', status: 'problem', message: `${path} ${message}` })),
     ...(named
       ? []
@@ -106,6 +117,8 @@ async function lookAtPorts(config: StoreConfig, exists: object): Promise<readonl
         ]),
   ]
 }
+
+const OF_ENGINE = /^(store|directory|policy)\b/
 
 function checksOf(name: string, issues: readonly { path: string; message: string }[], good: string): readonly Check[] {
   const own = issues.filter(({ path }) => path.startsWith(name))
@@ -195,5 +208,3 @@ async function lookAtRoutes(config: StoreConfig): Promise<readonly Check[]> {
 function policiesOf(config: StoreConfig): readonly Policy[] {
   return config.policy === undefined ? engineOf(config).policies : [config.policy].flat()
 }
-
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`

@@ -10,7 +10,7 @@ import type { Place, Watcher } from '../scan/files.ts'
 import { scanFiles } from '../scan/files.ts'
 import { scanHistory } from '../scan/history.ts'
 import type { Session } from '../session.ts'
-import { showTable } from '../show.ts'
+import { counted, showTable } from '../show.ts'
 import type { Source } from '../source.ts'
 
 /** Flags of `scan`. */
@@ -54,7 +54,9 @@ export async function scan(session: Session, paths: readonly string[], options: 
     progress.end('It could not be looked at everything.')
     throw thrown
   })
-  progress.end(`${looked} files and objects looked at, ${places.length} places with a secret.`)
+  progress.end(
+    `${looked === 1 ? '1 file or object' : `${looked} files and objects`} looked at, ${counted(places.length, 'place')} with a secret.`,
+  )
   for (const why of missed) io.warn(why)
   const secrets = [...new Set(places.map(({ secret }) => secret))]
   const known = await lookUp(source, secrets)
@@ -65,7 +67,7 @@ export async function scan(session: Session, paths: readonly string[], options: 
   }
   if (secrets.length > 0 && source) {
     if (!io.json) tellPlaces(session, places, known, new Set())
-    await confirmed(io, `End these ${secrets.length} secrets, and the tokens of those that are the newest?`, yes)
+    await confirmed(io, `End ${counted(secrets.length, 'secret')}, and the tokens of those that are the newest?`, yes)
     const ended = new Set<string>()
     await endAll(source, secrets, ended).catch((thrown) => {
       if (io.json) tellPlaces(session, places, known, ended)
@@ -90,7 +92,7 @@ function refuseMissed({ io }: Session, missed: readonly string[], places: readon
 function sayEnded({ io }: Session, places: readonly Place[], ended: ReadonlySet<string>, all: number): void {
   const where = places.filter(({ secret }) => ended.has(secret)).map((place) => oneLine(placeText(place)))
   const named = ended.size > 0 && ended.size < all ? ` Ended: ${where.join(', ')}.` : ''
-  io.say(`${ended.size} of ${all} secrets were ended.${named}`)
+  io.say(`${ended.size} of ${counted(all, 'secret')} ${all === 1 ? 'was' : 'were'} ended.${named}`)
 }
 
 const placeText = ({ file, line }: Pick<Place, 'file' | 'line'>): string =>

@@ -37,15 +37,17 @@ export interface CreateOptions extends ReachOptions {
 
 export async function create({ io, source }: Session, options: CreateOptions): Promise<void> {
   const { plan, type, name, description, scope, canary, address, idempotencyKey } = options
+  const missing = [missingLifetime(options), missingReach(options)].filter((line) => line !== undefined)
+  if (missing.length > 0) throw new CliError('usage', 'usage', missing.join(' '))
   const input: WithoutActor<CreateInput> = {
     planId: plan,
     type,
     name,
     ...(description !== undefined && { description }),
     ...taken(options, ['metadata', 'contact']),
-    ...lifetimeOf(options),
+    ...(options.days !== undefined ? { lifetimeDays: options.days } : { expiresAt: options.expires as number }),
     scopes: scope ?? [],
-    resources: reachOf(options) ?? missingReach(),
+    resources: reachOf(options) ?? [],
     ...(canary && { canary }),
     ...taken(options, ['selfRenewal', 'renewUntil']),
     ...(address && { addresses: address }),
@@ -54,11 +56,10 @@ export async function create({ io, source }: Session, options: CreateOptions): P
   showIssued(io, await (await source()).create(input), 'created')
 }
 
-/** How long the token is to live: exactly one flag says it. */
-function lifetimeOf({ days, expires }: CreateOptions): { lifetimeDays: number } | { expiresAt: number } {
-  if (days !== undefined && expires === undefined) return { lifetimeDays: days }
-  if (days === undefined && expires !== undefined) return { expiresAt: expires }
-  throw new CliError('usage', 'usage', 'How long does it live? Say --days DAYS or --expires DATE, one of them.')
+/** How long the token is to live is said by exactly one flag. */
+function missingLifetime({ days, expires }: CreateOptions): string | undefined {
+  if ((days === undefined) !== (expires === undefined)) return undefined
+  return 'How long does it live? Say --days DAYS or --expires DATE, one of them.'
 }
 
 /** What the flags say of resources, if anything. */
@@ -72,8 +73,9 @@ function reachOf({ resource, allResources }: ReachOptions): 'all' | readonly str
   return allResources ? 'all' : resource
 }
 
-function missingReach(): never {
-  throw new CliError('usage', 'usage', 'Which resources? Say --resource LINK, once for each, or --all-resources.')
+function missingReach(options: ReachOptions): string | undefined {
+  if (reachOf(options) !== undefined) return undefined
+  return 'Which resources? Say --resource LINK, once for each, or --all-resources.'
 }
 
 /** Says what was made, with its secret if it has one. */

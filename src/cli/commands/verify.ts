@@ -12,6 +12,7 @@ import { CliError } from '../exit.ts'
 import { oneLine } from '../io.ts'
 import { keyIn } from '../keys.ts'
 import { type Session, withStore } from '../session.ts'
+import { counted } from '../show.ts'
 import { engineOf } from '../source.ts'
 
 /** Flags of `verify`. */
@@ -67,18 +68,18 @@ export async function checkpoint({ io, config }: Session, { key }: CheckpointOpt
   io.data(io.json ? JSON.stringify({ checkpoint: line }) : line)
 }
 
-const countOf = ({ problemCount }: LogReport): string => (problemCount === 1 ? '1 problem' : `${problemCount} problems`)
+const countOf = ({ problemCount }: LogReport): string => counted(problemCount, 'problem')
 
 function wordsOf(report: LogReport): readonly string[] {
   const { events, from, to, vouchedFrom, head, unvouched, checkpoints, problems, problemCount } = report
   const { good, earlier } = checkpoints
   return [
-    from === undefined ? 'No events.' : `${events} events, from ${from} to ${to}.`,
+    from === undefined ? 'No events.' : `${counted(events, 'event')}, from ${from} to ${to}.`,
     ...(from === undefined
       ? []
       : [vouchedFrom === undefined ? 'Nothing vouches for them.' : `Vouched for from event ${vouchedFrom} on.`]),
     ...unvouched.map((one) => `Without a link: ${one.from === one.to ? one.from : `${one.from} to ${one.to}`}.`),
-    ...(good > 0 ? [`${good} checkpoints fit.`] : []),
+    ...(good > 0 ? [good === 1 ? '1 checkpoint fits.' : `${good} checkpoints fit.`] : []),
     ...(earlier > 0 ? [`${earlier} checkpoints are of events that are not there any more.`] : []),
     ...(head ? [`The newest link is ${head.chain}, of event ${head.seq}.`] : []),
     ...problems.map(({ code, message }) => oneLine(`${code}: ${message}`)),

@@ -203,7 +203,7 @@ export function digestTaken(): Error {
 export function notMigrated(what: string): StoreError {
   return new StoreError(
     'store_not_migrated',
-    `${what} Run migrate(db), for D1 migrateD1(database), or the migrations of sqlMigrations(), with the same \`tables\` and \`schema\`.`,
+    `${what} Run migrate(db) or npx plan-access-tokens migrate, for D1 migrateD1(database), or the migrations of sqlMigrations(), with the same \`tables\` and \`schema\`.`,
   )
 }
 
