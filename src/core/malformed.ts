@@ -38,7 +38,7 @@ export const MALFORMED = {
     '{source} stands in the query in another spelling as well, which some servers take for the same. Send the plain name.',
 
   json_name_spelling:
-    'A name of {source} stands in the body in another letter case, which some servers take for the same. Send it in the spelling of the API alone.',
+    'A name of {source} stands in the body in another spelling, which some servers take for the same. Send it in the spelling of the API alone.',
 
   value_missing: 'The value of {source} is missing.',
   value_unreadable:

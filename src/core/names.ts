@@ -5,7 +5,7 @@
  */
 
 import { type Match, paramsOf, type Values, valueAt } from './endpoints.ts'
-import { hasOtherSpelling } from './letter-case.ts'
+import { foldName, hasOtherSpellingOf } from './letter-case.ts'
 import type { Malformed, MalformedReason } from './malformed.ts'
 import { isDictionary, letGo } from './objects.ts'
 import type { CompiledName, CompiledSource, NamedAt, OnlyName } from './policy-names.ts'
@@ -155,7 +155,7 @@ function valuesAt(
 
 /**
  * Follows the steps into a body. Only a field of the outermost object may be absent; whatever is there must be readable, and stand
- * in one spelling: a reader without letter case takes another one for the field, also where that is absent.
+ * in one spelling: some reader takes another one for the field, also where that is absent.
  */
 function valuesInBody(
   body: unknown,
@@ -164,11 +164,13 @@ function valuesInBody(
 ): readonly string[] | 'absent' | 'malformed' {
   if (body === undefined) return blamed(told, 'body_missing')
   let level: readonly unknown[] = [body]
-  for (const [depth, { field, each }] of steps.entries()) {
+  for (const [depth, { field, each, own }] of steps.entries()) {
+    const leadsOn = depth < steps.length - 1
     const below: unknown[] = []
     for (const value of level) {
       if (!isDictionary(value)) return blamed(told, 'value_unreadable', text)
-      if (hasOtherSpelling(value, field)) return blamed(told, 'json_name_spelling', text)
+      if (hasOtherSpellingOf(value, field, own) || (leadsOn && hasWayInto(value, field)))
+        return blamed(told, 'json_name_spelling', text)
       if (!Object.hasOwn(value, field)) return depth === 0 ? 'absent' : blamed(told, 'value_missing', text)
       const inner: unknown = (value as Record<string, unknown>)[field]
       if (!each) below.push(inner)
@@ -178,6 +180,18 @@ function valuesInBody(
     level = below
   }
   return level.every(isReadableId) ? level : blamed(told, 'value_unreadable', text)
+}
+
+/**
+ * Whether an object has a name that is a way into a field, such as `a.b` or `a[b]` beside an `a`: who asks for the field by its way, as
+ * with `get` of lodash, is given what has the name.
+ */
+function hasWayInto(object: object, field: string): boolean {
+  const folded = foldName(field)
+  return Object.keys(object).some((name) => {
+    const end = name.search(/[.[]/)
+    return end > 0 && foldName(name.slice(0, end)) === folded
+  })
 }
 
 function isReadableId(value: unknown): value is string {

@@ -1,7 +1,7 @@
 /** Compiles what a policy says that an endpoint names. How it is read out of a request: core/names.ts. */
 import { fold } from './letter-case.ts'
 import type { NamedResource, Names, Source } from './policy-data.ts'
-import type { WantedParameters } from './query.ts'
+import { type WantedParameters, wantedOf } from './query.ts'
 import type { ResourceRef } from './resources.ts'
 import type { Tell } from './setup.ts'
 
@@ -15,6 +15,8 @@ export type CompiledSource =
 export interface BodyStep {
   readonly field: string
   readonly each: boolean
+  /** All fields that the endpoint reads in the same object, this one among them. */
+  readonly own: readonly string[]
 }
 
 /** A resource of the policy, with its sources read. */
@@ -66,8 +68,9 @@ export function compileNames(names: Names, params: readonly string[], tell: Tell
   if (typeof names === 'string') return { what: names }
   const anyOf = 'anyOf' in names ? names : undefined
   const resources = anyOf ? anyOf.anyOf : (names as readonly NamedResource[])
+  const given: Given = { resources, params, fields: fieldsOf(resources) }
   const list = resources.map((resource, i) =>
-    compileName(resource, resources, params, (at, message) => tell([...(anyOf ? ['anyOf'] : []), i, ...at], message)),
+    compileName(resource, given, (at, message) => tell([...(anyOf ? ['anyOf'] : []), i, ...at], message)),
   )
   const sources: readonly CompiledSource[] = list.flatMap(({ kind, at }) =>
     typeof kind === 'string' ? [at] : [kind.from, at],
@@ -84,7 +87,7 @@ export function compileNames(names: Names, params: readonly string[], tell: Tell
     list,
     only: onlyOf(list),
     none: anyOf ? anyOf.none : 'all',
-    query: new Map(sources.flatMap((source) => (source.in === 'query' ? [[fold(source.param), source.param]] : []))),
+    query: wantedOf(sources.flatMap((source) => (source.in === 'query' ? [source.param] : []))),
     needsBody,
   }
 }
@@ -96,14 +99,18 @@ function onlyOf(list: readonly CompiledName[]): OnlyName | undefined {
   return { kind: name.kind, stem: name.stem, index: name.at.index, namedAt: [{ at: name.at.text }] }
 }
 
-function compileName(
-  resource: NamedResource,
-  all: readonly NamedResource[],
-  params: readonly string[],
-  tell: Tell,
-): CompiledName {
+/** What all names of an endpoint have in common. */
+interface Given {
+  readonly resources: readonly NamedResource[]
+  readonly params: readonly string[]
+  /** The fields that are read of a body, by the way to the object that they stand in. */
+  readonly fields: ReadonlyMap<string, readonly string[]>
+}
+
+function compileName(resource: NamedResource, given: Given, tell: Tell): CompiledName {
   const { kind, at, prefix = '', stem = '', within, above = false } = resource
-  const compiledAt = compileSource(at, params, () => tell(['at'], `names a parameter that the route lacks.`))
+  const { resources: all } = given
+  const compiledAt = compileSource(at, given, () => tell(['at'], `names a parameter that the route lacks.`))
   if (within !== undefined && [at, within].some((source) => source.includes('[]'))) {
     tell(['within'], 'cannot be said of lists.')
   }
@@ -114,7 +121,7 @@ function compileName(
     tell(['above'], 'must be left out, since no resource of the endpoint is "within" it.')
   const common = { at: compiledAt, prefix, stem, within: above ? [] : allAbove(resource, all), isAbove: above }
   if (typeof kind === 'string') return { kind, ...common }
-  const from = compileSource(kind.from, params, () => tell(['kind', 'from'], 'names a parameter that the route lacks.'))
+  const from = compileSource(kind.from, given, () => tell(['kind', 'from'], 'names a parameter that the route lacks.'))
   if (from.in === 'body' && from.steps.some((step) => step.each))
     tell(['kind', 'from'], 'must be one value, not a list.')
   return { kind: { from, of: new Set(kind.of) }, ...common }
@@ -131,17 +138,34 @@ function allAbove(resource: NamedResource, all: readonly NamedResource[]): reado
   return [...found]
 }
 
-function compileSource(text: Source, params: readonly string[], missing: () => void): CompiledSource {
+function compileSource(text: Source, { params, fields }: Given, missing: () => void): CompiledSource {
   const colon = text.indexOf(':')
   const rest = text.slice(colon + 1)
   if (text.startsWith('query:')) return { in: 'query', param: rest, text }
-  if (text.startsWith('body:')) return { in: 'body', steps: rest.split('.').map(bodyStep), text }
+  if (text.startsWith('body:')) {
+    const steps = rest.split('.')
+    return { in: 'body', steps: steps.map((step, i) => bodyStep(step, fields.get(wayTo(steps, i)) ?? [])), text }
+  }
   const index = params.indexOf(rest)
   if (index === -1) missing()
   return { in: 'path', index, text }
 }
 
-function bodyStep(text: string): BodyStep {
+function bodyStep(text: string, own: readonly string[]): BodyStep {
   const each = text.endsWith('[]')
-  return { field: each ? text.slice(0, -2) : text, each }
+  return { field: each ? text.slice(0, -2) : text, each, own }
+}
+
+const wayTo = (steps: readonly string[], depth: number): string => steps.slice(0, depth).join('.')
+
+function fieldsOf(resources: readonly NamedResource[]): Given['fields'] {
+  const fields = new Map<string, readonly string[]>()
+  for (const source of resources.flatMap(({ kind, at }) => (typeof kind === 'string' ? [at] : [kind.from, at]))) {
+    const steps = source.startsWith('body:') ? source.slice('body:'.length).split('.') : []
+    for (const [depth, step] of steps.entries()) {
+      const way = wayTo(steps, depth)
+      fields.set(way, [...(fields.get(way) ?? []), step.replace('[]', '')])
+    }
+  }
+  return fields
 }

@@ -2,21 +2,27 @@
  * The parameters of a query that name resources: each at most once, in one spelling, with a value of one reading. Whatever is in
  * the query besides is nobody's business here. Which characters a query may hold: core/target.ts.
  */
-import { fold } from './letter-case.ts'
+import { fold, foldName } from './letter-case.ts'
 import type { Malformed } from './malformed.ts'
 import { decodeStrictly } from './target.ts'
 
-/** Parameters that name resources, as the policy spells them, by that name in one letter case. */
+/** Parameters that name resources, as the policy spells them, by that name and by what stands for all of its spellings. */
 export type WantedParameters = ReadonlyMap<string, string>
+
+/** The parameters that a policy reads, made ready. */
+export function wantedOf(params: readonly string[]): WantedParameters {
+  const spellings = [foldName, fold, (param: string) => param]
+  return new Map(spellings.flatMap((spelt) => params.map((param) => [spelt(param), param] as const)))
+}
 
 /** More parameters than this are not read, since servers stop reading as well, some after 1,000. */
 const MOST_PARAMETERS = 100
 
 /**
  * The values of some parameters, or why there is no one reading of them: one comes twice, or in another spelling (in another letter
- * case, which some servers do not mind; with brackets, dots or spaces, which some drop and PHP takes for underscores; behind a
- * semicolon, which some take for `&`); its value is empty or cannot be read in one way; there are too many parameters to be sure. Every server decodes names, so an encoded one is the same. Values of other
- * parameters are not looked at.
+ * case or with other signs between its words, which some servers do not mind; with brackets, dots or spaces, which some drop and PHP
+ * takes for underscores; behind a semicolon, which some take for `&`); its value is empty or cannot be read in one way; there are too
+ * many parameters to be sure. Every server decodes names, so an encoded one is the same. Values of other parameters are not looked at.
  */
 export function readQuery(query: string, wanted: WantedParameters): ReadonlyMap<string, string> | Malformed {
   const values = new Map<string, string>()
@@ -59,12 +65,19 @@ function nameOf(pair: string): string | undefined {
 /** The parameter that a name is, or is to some reader. */
 function wantedIn(name: string | undefined, wanted: WantedParameters): string | undefined {
   if (name === undefined || wanted.get(name) === name) return name
-  const folded = fold(name)
+  const folded = fold(name.replaceAll(UNIT, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))))
   // Most names are plain, and nobody reads another one in them.
-  if (!/[^\w-]/.test(folded)) return wanted.get(folded)
+  if (!/[^\w-]/.test(folded)) return wanted.get(foldName(folded))
   const first = /[\w-]+/.exec(folded)?.[0] ?? ''
-  return wanted.get(first) ?? wanted.get(folded.replaceAll(/[^\w-]/g, '')) ?? wanted.get(variableOf(folded))
+  const bare = folded.replaceAll(/[^\w-]/g, '')
+  const ofBare = wanted.get(bare)
+  // Who drops marks makes no word out of two, as `file[key]` has them.
+  const dropped = ofBare !== undefined && fold(ofBare) === bare ? ofBare : undefined
+  return wanted.get(foldName(first)) ?? dropped ?? wanted.get(foldName(variableOf(folded)))
 }
+
+/** A character as `escape` of JavaScript writes it, which ASP.NET and CGI.pm decode; to everybody else it is a broken percent sign. */
+const UNIT = /%u([0-9A-Fa-f]{4})/g
 
 /**
  * The variable of PHP that a name becomes (its manual, "Variables From External Sources"): spaces before it and all from a NUL on are

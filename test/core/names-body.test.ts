@@ -81,6 +81,34 @@ describe('the body', () => {
     expect(malformedIn('POST /x', names, '/x', body)).toEqual({ reason: 'json_name_spelling', source })
   })
 
+  it.each<[Names, string]>([
+    [one, '{"file_key":"A","fileKey":"B"}'],
+    [one, '{"file-key":"B","file_key":"A"}'],
+    [one, '{"file_key":"A","FileKey":"B"}'],
+    [one, '{"file_key":"A","file_key\\u0000x":"B"}'],
+    [list, '{"items":[{"file_key":"A","fileKey":"B"}]}'],
+    [deep, '{"a":{"b":[{"c":["A"]}]},"a.b":[{"c":["D"]}]}'],
+    [deep, '{"a":{"b":[{"c":["A"]}]},"a[b]":[{"c":["D"]}]}'],
+    [deep, '{"a":{"b":[{"c":["A"]}],"B[0].c":["D"]}}'],
+  ])('is malformed where a name stands in another spelling that some reader takes for it: %j %s', (names, body) => {
+    const [{ at: source }] = names as [NamedResource]
+    expect(malformedIn('POST /x', names, '/x', body)).toEqual({ reason: 'json_name_spelling', source })
+  })
+
+  it('may have two spellings of a name where the endpoint reads both in the same object, and no third', () => {
+    const both: Names = {
+      anyOf: [
+        { kind: 'team', at: 'body:team_id' },
+        { kind: 'team', at: 'body:teamId' },
+        { kind: 'file', at: 'body:in.team-id' },
+      ],
+      none: 'refuse',
+    }
+    expect(read(both, '{"team_id":"7","teamId":"8"}')).toEqual(['team:7', 'team:8'])
+    for (const body of ['{"team_id":"7","TeamId":"8"}', '{"team_id":"7","team-id":"8"}'])
+      expect(read(both, body)).toBe('malformed')
+  })
+
   it('is malformed where a name that may be absent stands in another letter case', () => {
     const either: Names = { anyOf: [...one, { kind: 'team', at: 'body:team' }], none: 'refuse' }
     expect(read(either, '{"team":"7"}')).toEqual(['team:7'])
@@ -91,7 +119,11 @@ describe('the body', () => {
   })
 
   it.each<[Names, string, readonly string[]]>([
-    [one, '{"file_key":"A","other":1,"Other":2,"fileKey":"B","file_keys":"C"}', ['file:A']],
+    [
+      one,
+      '{"file_key":"A","other":1,"Other":2,"file":"B","file_keys":"C","_file_key":"D","file_key.x":"E"}',
+      ['file:A'],
+    ],
     [one, '{"file_key":"A","in":{"File_Key":"B"},"dependencies":{"JSONStream":1,"jsonstream":1}}', ['file:A']],
     [list, '{"items":[{"file_key":"A","Items":[],"x":1,"X":2}],"FILE_KEY":"B"}', ['file:A']],
   ])(

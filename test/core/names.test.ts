@@ -137,7 +137,7 @@ describe('the query', () => {
     expect(read(query)).toEqual(expected)
   })
 
-  it.each(['', '?', '?x=1', '?contextid=A', '?context_ids=A'])(
+  it.each(['', '?', '?x=1', '?contexts=A', '?context_ids=A'])(
     'may name none, which means the whole plan: "%s"',
     (query) => {
       expect(read(query)).toBe('plan')

@@ -2,10 +2,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { MalformedReason } from '../../src/core/malformed.ts'
-import { readQuery } from '../../src/core/query.ts'
+import { readQuery, wantedOf } from '../../src/core/query.ts'
 import { readTarget } from '../../src/core/target.ts'
 
-const WANTED = new Map(['context', 'context_id'].map((name) => [name, name]))
+const WANTED = wantedOf(['context', 'context_id'])
 const read = (query: string) => {
   const values = readQuery(query, WANTED)
   return 'reason' in values ? values : Object.fromEntries(values)
@@ -23,7 +23,7 @@ describe('readQuery', () => {
     ['context_id=a%20b', { context_id: 'a b' }],
     ['context_id=%E2%82%AC', { context_id: '€' }],
     ['context_id=a=b', { context_id: 'a=b' }],
-    ['contextid=8&context_ids=9&CONTEXTID=7', {}],
+    ['contexts=8&context_ids=9&_context_id=7', {}],
     ['x=+&y=%2F', {}],
     ['&&context_id=7&', { context_id: '7' }],
     // What is not wanted may be written as anybody likes.
@@ -85,7 +85,7 @@ describe('readQuery', () => {
     '++File.Key%00[=8',
     '.file_key=8',
   ])('refuses what PHP takes for the name of a parameter: %s', (pair) => {
-    const wanted = new Map([['file_key', 'file_key']])
+    const wanted = wantedOf(['file_key'])
     const refused = malformed('parameter_spelling', 'query:file_key')
     for (const query of [pair, `file_key=7&${pair}`, `${pair}&file_key=7`])
       expect(readQuery(query, wanted)).toEqual(refused)
@@ -93,15 +93,37 @@ describe('readQuery', () => {
 
   it.each([
     'xfile.key',
-    'file-key',
     'team.file.key',
     'file[key]',
     'team[file_key]',
     'team[file.key]',
     'file.keys',
-    'filekey',
+    '_file_key',
+    '%u0066ile_keys',
   ])('reads a parameter beside one that is another to PHP too: %s', (name) => {
-    expect(readQuery(`file_key=7&${name}=8`, new Map([['file_key', 'file_key']]))).toEqual(new Map([['file_key', '7']]))
+    expect(readQuery(`file_key=7&${name}=8`, wantedOf(['file_key']))).toEqual(new Map([['file_key', '7']]))
+  })
+
+  // Servers that read protobuf's JSON or have aliases take several; ASP.NET and CGI.pm decode what `escape` of JavaScript writes.
+  it.each([
+    'fileKey',
+    'file-key',
+    'filekey',
+    'FILE__KEY',
+    'file.Key',
+    '%u0066ile_key',
+    'file%u005fkey',
+    'fileKey%u005b%5D',
+  ])('refuses another spelling of a name, alone or beside the plain one: %s', (name) => {
+    const refused = malformed('parameter_spelling', 'query:file_key')
+    for (const query of [`${name}=8`, `file_key=7&${name}=8`, `${name}=8&file_key=7`])
+      expect(readQuery(query, wantedOf(['file_key']))).toEqual(refused)
+  })
+
+  it('reads two spellings of a name where the policy reads both, and refuses a third', () => {
+    const wanted = wantedOf(['team_id', 'teamId'])
+    expect(readQuery('team_id=7&teamId=8', wanted)).toEqual(new Map(Object.entries({ team_id: '7', teamId: '8' })))
+    expect(readQuery('team_id=7&TeamId=8', wanted)).toEqual(malformed('parameter_spelling', 'query:teamId'))
   })
 
   it.each<[string, string, MalformedReason]>([

@@ -123,7 +123,7 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
   reason_parameter_spelling:
     '{source} steht in der Abfrage auch in einer anderen Schreibweise, die manche Server für dasselbe halten. Senden Sie den einfachen Namen.',
   reason_json_name_spelling:
-    'Ein Name von {source} steht im Inhalt in anderer Groß- und Kleinschreibung, die manche Server für dasselbe halten. Senden Sie ihn nur so, wie ihn die API schreibt.',
+    'Ein Name von {source} steht im Inhalt in einer anderen Schreibweise, die manche Server für dasselbe halten. Senden Sie ihn nur so, wie ihn die API schreibt.',
   reason_value_missing: 'Der Wert von {source} fehlt.',
   reason_value_unreadable:
     'Der Wert von {source} ist leer, kein Text oder nicht auf eine Weise lesbar. Senden Sie die einfache ID, in Pfad und Abfrage mit Prozentzeichen kodiert.',

@@ -117,7 +117,7 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
   reason_parameter_spelling:
     '{source} está en la consulta también con otra grafía, que algunos servidores toman por la misma. Envíe el nombre sencillo.',
   reason_json_name_spelling:
-    'Un nombre de {source} está en el cuerpo con otras mayúsculas o minúsculas, que algunos servidores toman por las mismas. Envíelo solo como lo escribe la API.',
+    'Un nombre de {source} está en el cuerpo con otra grafía, que algunos servidores toman por la misma. Envíelo solo como lo escribe la API.',
   reason_value_missing: 'Falta el valor de {source}.',
   reason_value_unreadable:
     'El valor de {source} está vacío, no es texto o no se lee de una sola forma. Envíe el ID sencillo, codificado con porcentaje en rutas y consultas.',

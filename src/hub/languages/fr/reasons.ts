@@ -123,7 +123,7 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
   reason_parameter_spelling:
     '{source} figure aussi sous une autre graphie, que certains serveurs prennent pour la même. Envoyez le nom simple.',
   reason_json_name_spelling:
-    'Un nom de {source} figure dans le corps avec une autre casse, que certains serveurs prennent pour la même. Envoyez-le seulement tel que l’API l’écrit.',
+    'Un nom de {source} figure dans le corps dans une autre graphie, que certains serveurs prennent pour la même. Envoyez-le seulement tel que l’API l’écrit.',
   reason_value_missing: 'La valeur de {source} manque.',
   reason_value_unreadable:
     'La valeur de {source} est vide, n’est pas un texte ou ne se lit pas d’une seule façon. Envoyez l’identifiant simple, encodé en pourcent dans un chemin ou des paramètres.',

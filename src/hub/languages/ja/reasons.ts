@@ -115,7 +115,7 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
   reason_parameter_spelling:
     '{source} が、同じものと解釈されることのある別の表記でもクエリにあります。単純な名前で送信してください。',
   reason_json_name_spelling:
-    '{source} の名前が、同じものと解釈されることのある大文字・小文字の異なる表記で本文にあります。API の表記のみで送信してください。',
+    '{source} の名前が、同じものと解釈されることのある別の表記で本文にあります。API の表記のみで送信してください。',
   reason_value_missing: '{source} の値がありません。',
   reason_value_unreadable:
     '{source} の値が空か、テキストではないか、一通りに解釈できません。単純な ID を送信してください(パスとクエリではパーセントエンコード)。',
