@@ -62,6 +62,18 @@ function nameOf(pair: string): string | undefined {
   }
 }
 
+/**
+ * The values of all parameters that are of one name to PHP or to others, decoded; `%` for what cannot be. Of a query that nobody has
+ * judged.
+ */
+export function textsOf(query: string, name: string): readonly string[] {
+  return query.split('&').flatMap((pair) => {
+    const called = nameOf(pair)
+    if (called === undefined || variableOf(called) !== name) return []
+    return [nameOf(pair.slice(pair.indexOf('=') + 1 || pair.length).replaceAll('=', '%3D')) ?? '%']
+  })
+}
+
 /** The parameter that a name is, or is to some reader. */
 function wantedIn(name: string | undefined, wanted: WantedParameters): string | undefined {
   if (name === undefined || wanted.get(name) === name) return name

@@ -69,6 +69,19 @@ function callerOf(request: Request): Caller {
   }
 }
 
+type Line = readonly [name: string, value: unknown]
+
+/** All lines of a request's headers, as far as they are known. */
+export function linesOf({ headers, rawHeaders = [] }: Pick<Caller, 'headers' | 'rawHeaders'>): readonly Line[] {
+  if (rawHeaders.length > 0)
+    return rawHeaders.flatMap((name, i): Line[] => (i % 2 === 0 ? [[name, rawHeaders[i + 1]]] : []))
+  return isOfFetch(headers) ? [...headers] : Object.entries(headers)
+}
+
+/** Of whichever realm or library. */
+const isOfFetch = (headers: object): headers is Headers =>
+  typeof (headers as { entries?: unknown }).entries === 'function'
+
 /** The value of a header; `undefined` if it is not there, `false` if there is more than one line of it. */
 export function headerOf({ headers, rawHeaders: raw = [] }: Caller, name: string): string | false | undefined {
   const value = raw.length > 0 ? valueInRaw(raw, name) : valueIn(headers, name)

@@ -19,6 +19,7 @@ import { type Caller, type GatewayCaller, type GatewayHandler, handlerOf, header
 import { type Gateway, type Language, languageOf } from './languages.ts'
 import { namesOtherMethod } from './method.ts'
 import { createTold, GatewayError, problemAnswer } from './problem.ts'
+import { namesOtherTarget } from './target.ts'
 import { createTokenHeaders, hasLookAlike } from './token-headers.ts'
 import { createTrust, inHeader, SECRET_HEADER, type Trust, trustSchema } from './trust.ts'
 
@@ -115,8 +116,8 @@ export function forwardAuth(tokens: GuardEngine, options: ForwardAuthOptions): F
         const original = language.original(caller)
         if (!original) return refuse(unsaid)
         if (hasLookAlike(caller)) return language.refusal(problemAnswer('gateway_header_forged'))
-        if (namesOtherMethod(caller, original.method))
-          return language.refusal(problemAnswer('gateway_method_overridden'))
+        if (namesOtherMethod(caller, original)) return language.refusal(problemAnswer('gateway_method_overridden'))
+        if (namesOtherTarget(caller, original.url)) return language.refusal(problemAnswer('gateway_target_overridden'))
         const answered = answerTo(door, caller, original)
         return isThenable(answered) ? answered.catch(refuse) : answered
       } catch (error) {

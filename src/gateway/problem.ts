@@ -12,6 +12,7 @@ export type GatewayCode =
   | 'gateway_request_unreadable'
   | 'gateway_header_forged'
   | 'gateway_method_overridden'
+  | 'gateway_target_overridden'
   | 'gateway_headers_too_many'
   | 'gateway_body_missing'
   | 'internal'
@@ -36,8 +37,13 @@ const PROBLEMS: {
   },
   gateway_method_overridden: {
     status: 400,
-    title: 'The request has one method in its first line and another in a header.',
-    help: 'Send it with the method that is meant, and without X-HTTP-Method-Override or the like.',
+    title: 'The request has one method in its first line and another in a header or in its query.',
+    help: 'Send it with the method that is meant, and without X-HTTP-Method-Override, _method or the like.',
+  },
+  gateway_target_overridden: {
+    status: 400,
+    title: 'The request has one target in its first line and another in a header.',
+    help: 'Send it to the target that is meant, and without X-Original-URL or X-Rewrite-URL.',
   },
   gateway_headers_too_many: {
     status: 400,

@@ -77,7 +77,7 @@ describe.each(IN_HEADERS)('which request %s asks about', (gateway) => {
       [
         ...asks(gateway, 'GET', TARGET),
         ['X-Forwarded-Prefix', '/v1/files'],
-        ['X-Rewrite-URL', '/v1/me'],
+        ['X-Original-URL', TARGET],
         ['Forwarded', 'for=1'],
       ],
       'allowed',
@@ -406,6 +406,65 @@ describe('a header that names another method, which Rails, Laravel and Symfony r
     const headers = [OWN, ...asks('caddy', 'GET', TARGET), ...same]
     expect((await ask(port, headers)).code).toBe('allowed')
     expect((await askFetch({ gateway: 'caddy', trust: TRUST }, headers)).code).toBe('allowed')
+  })
+})
+
+describe('a parameter that names another method, which Laravel, Symfony and Spring run', () => {
+  it.each([
+    '_method=DELETE',
+    'depth=1&_method=put',
+    '%5Fmethod=%44ELETE',
+    '.method=DELETE',
+    '+_method=DELETE',
+    '_method[]=DELETE',
+    '_method=GET&_method=DELETE',
+    '_method=%ff',
+  ])('is refused: %s', async (query) => {
+    for (const gateway of IN_HEADERS) {
+      const headers: Lines = [OWN, ...asks(gateway, 'GET', `${TARGET}?${query}`)]
+      expect((await askFetch({ gateway, trust: TRUST }, headers)).code).toBe('gateway_method_overridden')
+    }
+  })
+
+  it.each(['_method=get', '_method=', '_method', 'method=DELETE', 'x=_method', 'x[_method]=DELETE', '_methods=DELETE'])(
+    'is no matter where it names the same, or nothing, nor is another parameter: %s',
+    async (query) => {
+      const headers: Lines = [OWN, ...asks('caddy', 'GET', `${TARGET}?${query}`)]
+      expect((await askFetch({ gateway: 'caddy', trust: TRUST }, headers)).code).toBe('allowed')
+    },
+  )
+})
+
+describe('a header that names another target, which servers behind proxies of Microsoft go by', () => {
+  it.each<[string, string]>([
+    ['X-Original-URL', `/v1/files/${B}`],
+    ['x-rewrite-url', `/v1/files/${B}`],
+    ['X_Rewrite_Url', `/v1/files/${B}`],
+    ['X.Original_URL', `/v1/files/${B}`],
+    ['X-Original-URL', `https://api.example/v1/files/${B}`],
+    ['X-Original-URL', `${TARGET}?depth=1`],
+    ['X-Original-URL', `${TARGET}/`],
+    ['X-Original-URL', 'v1'],
+  ])('is refused: %s: %s', async (name, value) => {
+    for (const gateway of IN_HEADERS) {
+      const { port } = await startAuth(w.tokens, { gateway, trust: TRUST })
+      const headers: Lines = [OWN, ...asks(gateway, 'GET', TARGET), [name, value]]
+      const answer = await ask(port, headers)
+      expect([answer.status, answer.code]).toEqual([gateway === 'nginx' ? 403 : 400, 'gateway_target_overridden'])
+      expect((await askFetch({ gateway, trust: TRUST }, headers)).code).toBe('gateway_target_overridden')
+    }
+  })
+
+  it.each<[string, string]>([
+    ['X-Original-URL', TARGET],
+    ['X-Rewrite-URL', `https://api.example:8443${TARGET}`],
+    ['X-Original-URL', ''],
+    ['X-Original-Host', 'api.example'],
+    ['My-X-Original-URL', `/v1/files/${B}`],
+  ])('is no matter where it names the same, or nothing, nor is another header: %s: %s', async (name, value) => {
+    const { port } = await startAuth(w.tokens, { gateway: 'traefik', trust: TRUST })
+    const headers: Lines = [OWN, ...asks('traefik', 'GET', TARGET), [name, value]]
+    expect((await ask(port, headers)).code).toBe('allowed')
   })
 })
 
