@@ -9,12 +9,20 @@ const READING: unique symbol = Symbol.for('plan-access-tokens:body-reading') as 
 export interface BodyReading {
   readonly [READING]: true
   readonly value: unknown
+  /**
+   * What ids are read from, where it differs: the same value with `NOT_AN_ID` for each number that the text spells in another way
+   * than as the whole number that JavaScript makes of it, such as `7.0`.
+   */
+  readonly ids?: unknown
   readonly malformed: Malformed | undefined
 }
 
-/** A body with a value. */
-export function readAs(value: unknown): BodyReading {
-  return { [READING]: true, value, malformed: undefined }
+/** A number that no id is. */
+export const NOT_AN_ID = 0.5
+
+/** A body with a value, and what ids are read from if that is not the same. */
+export function readAs(value: unknown, ids: unknown = value): BodyReading {
+  return { [READING]: true, value, ids, malformed: undefined }
 }
 
 /** A body without a value. */

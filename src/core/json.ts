@@ -1,9 +1,9 @@
 /**
  * JSON of a request's body, read so that it has one meaning (I-JSON, RFC 7493): RFC 8259 leaves repeated names and halves of
- * characters to each reader, and two readers that choose differently see two requests. Numbers stay as JavaScript reads them,
- * since none names a resource. What a body names: core/names.ts.
+ * characters to each reader, and two readers that choose differently see two requests. Numbers stay as JavaScript reads them; one
+ * that others read as a fraction, such as `7.0`, is no id. What a body names: core/names.ts.
  */
-import { type BodyReading, readAs, unreadable } from './body-reading.ts'
+import { type BodyReading, NOT_AN_ID, readAs, unreadable } from './body-reading.ts'
 import type { MalformedReason } from './malformed.ts'
 import { isObject } from './objects.ts'
 
@@ -18,12 +18,13 @@ export function parseJsonStrictly(body: string | Uint8Array): BodyReading {
   } catch {
     return unreadable('json_invalid')
   }
-  const { reason: fault, names } = readNames(text)
+  const { reason: fault, names, numbers } = scan(text)
+  const ids = fault === undefined && numbers ? (JSON.parse(without(text, numbers)) as unknown) : value
   const reason =
     fault ??
     (mayHoldSurrogate(text) ? faultOfValue(value) : undefined) ??
-    (names && !hasNames(value, names) ? 'body_read_otherwise' : undefined)
-  return reason === undefined ? readAs(value) : unreadable(reason)
+    (names && !(hasNames(value, names) && hasNames(ids, names)) ? 'body_read_otherwise' : undefined)
+  return reason === undefined ? readAs(value, ids) : unreadable(reason)
 }
 
 function decode(bytes: Uint8Array): string | undefined {
@@ -67,21 +68,24 @@ export function faultOfValue(value: unknown): MalformedReason | undefined {
 
 const PROTO = '__proto__'
 
-/** What was read of the names of a text. */
-interface NamesOfText {
+/** What the characters of a text say that its value does not. */
+interface Scanned {
   readonly reason?: MalformedReason
   /** All names with how often each occurs, where one of them is spelt with an escape. */
-  readonly names?: Map<string, number>
+  readonly names?: ReadonlyMap<string, number>
+  /** Where the numbers begin and end that are spelt in another way than the whole numbers that JavaScript makes of them. */
+  readonly numbers?: readonly (readonly [start: number, end: number])[]
 }
 
 /**
- * The names of valid JSON text, in whatever spelling, and what is wrong with them. One pass without recursion, whatever the depth.
- * Names are kept only where `JSON.parse` may have read one of them wrong: see `hasNames`.
+ * The names of valid JSON text, in whatever spelling, and what is wrong with them; and its odd numbers. One pass without recursion,
+ * whatever the depth. Names are kept only where `JSON.parse` may have read one of them wrong: see `hasNames`.
  */
-function readNames(text: string): NamesOfText {
+function scan(text: string): Scanned {
   /** The names of each object that is open; `undefined` for an array. */
   const open: (Set<string> | undefined)[] = []
   const all: string[] = []
+  const numbers: [number, number][] = []
   let isEscaped = false
   for (let i = 0; i < text.length; i++) {
     const char = text[i]
@@ -101,9 +105,31 @@ function readNames(text: string): NamesOfText {
         isEscaped ||= name.length < end - i - 2
       }
       i = end - 1
+    } else if (char === '-' || (char !== undefined && char >= '0' && char <= '9')) {
+      const end = endOfNumber(text, i)
+      if (isOdd(text.slice(i, end))) numbers.push([i, end])
+      i = end - 1
     }
   }
-  return isEscaped ? { names: counted(all) } : {}
+  return { ...(isEscaped && { names: counted(all) }), ...(numbers.length > 0 && { numbers }) }
+}
+
+/** Whether JavaScript reads a whole number that is not written as one: `7.0`, `7e0`, `-0`, or `1e-400`, which is 0. */
+function isOdd(number: string): boolean {
+  if (/^[0-9]+$/.test(number)) return false
+  const value = Number(number)
+  return Number.isSafeInteger(value) && value >= 0
+}
+
+/** The text with other numbers in these places. */
+function without(text: string, numbers: readonly (readonly [number, number])[]): string {
+  let left = ''
+  let from = 0
+  for (const [start, end] of numbers) {
+    left += text.slice(from, start) + String(NOT_AN_ID)
+    from = end
+  }
+  return left + text.slice(from)
 }
 
 function counted(names: readonly string[]): Map<string, number> {
@@ -118,7 +144,8 @@ function counted(names: readonly string[]): Map<string, number> {
  * `a` is read as `\u0066il`. So a client could hide a name here that whatever
  * stands behind the guard reads.
  */
-function hasNames(value: unknown, counts: Map<string, number>): boolean {
+function hasNames(value: unknown, names: ReadonlyMap<string, number>): boolean {
+  const counts = new Map(names)
   let left = 0
   for (const count of counts.values()) left += count
   const open: unknown[] = [value]
@@ -142,6 +169,13 @@ function endOfString(text: string, start: number): number {
   let i = start + 1
   while (text[i] !== '"') i += text[i] === '\\' ? 2 : 1
   return i + 1
+}
+
+/** The place after the number that begins at `start`. */
+function endOfNumber(text: string, start: number): number {
+  let i = start + 1
+  while (/[0-9.eE+-]/.test(text.charAt(i))) i++
+  return i
 }
 
 function isFollowedByColon(text: string, from: number): boolean {

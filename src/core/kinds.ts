@@ -11,6 +11,8 @@ export type IsId = (id: string) => boolean
 /** What a request's resource of one kind must be, all in one look-up. */
 export interface KindForm {
   readonly isId: IsId
+  /** Whether its ids, or its own part of them, are numbers: then a body may have one as a number. */
+  readonly isNumber: boolean
   /** The kind above, with whose id its own begins, if it is `under` one. */
   readonly under: string | undefined
 }
@@ -38,9 +40,18 @@ export function buildKindForms(kinds: ReadonlyMap<string, KindInfo>): KindForms 
             const slash = id.lastIndexOf('/')
             return slash > 0 && isOwn(id.slice(slash + 1)) && forms.get(under)?.isId(id.slice(0, slash)) === true
           }
-    forms.set(kind, { isId, under })
+    forms.set(kind, { isId, isNumber: hasNumbers(info), under })
   }
   return forms
+}
+
+/**
+ * Whether the ids of a kind are numbers, so that a body may have one as a number. Ids of other kinds are text alone: handed to a
+ * database as a number, the id `7` can mean `7-eleven` too, since MySQL compares a column of text with a number by the number that
+ * the text begins with.
+ */
+export function hasNumbers({ id }: KindInfo): boolean {
+  return id === 'digits' || id === 'integer' || id === 'bigint'
 }
 
 /** What is directly above a resource of a kind that is `under` another one: its id begins with the id of that. */

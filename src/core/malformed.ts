@@ -43,6 +43,8 @@ export const MALFORMED = {
   value_missing: 'The value of {source} is missing.',
   value_unreadable:
     'The value of {source} is empty, no text, or cannot be read in one way. Send the plain id, percent-encoded where it stands in a path or query.',
+  value_number:
+    'The value of {source} is a number that is no id: those of its kind are text, or it is not written as a whole number up to 9007199254740991. Send the id as text.',
   value_of_no_kind: 'The value of {source} is none of those that may stand there.',
   resources_too_many: 'It names more resources than one request may. Send fewer.',
   check_failed: 'What its path names and what its body holds do not belong together.',

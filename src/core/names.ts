@@ -4,7 +4,9 @@
  * core/decide.ts.
  */
 
+import type { BodyReading } from './body-reading.ts'
 import { type Match, paramsOf, type Values, valueAt } from './endpoints.ts'
+import type { KindForms } from './kinds.ts'
 import { foldName, hasOtherSpellingOf } from './letter-case.ts'
 import type { Malformed, MalformedReason } from './malformed.ts'
 import { isDictionary, letGo } from './objects.ts'
@@ -16,12 +18,19 @@ import { hasControlCharacter } from './target.ts'
 /** What a request names, or that it cannot be told. */
 export type NamedResources = 'nothing' | 'plan' | 'filtered' | 'malformed' | readonly ResourceRef[]
 
-/** Where values are read from, and where it is noted why they cannot be. */
+/** Where values are read from, what they may be, and where it is noted why they cannot be. */
 interface RequestParts {
   readonly values: Values
   readonly query: ReadonlyMap<string, string>
   readonly body: unknown
+  readonly kinds: KindForms
   readonly told: Told
+}
+
+/** What of a policy says which values can be ids, and how many resources a request may name. */
+export interface NamingRules {
+  readonly kinds: KindForms
+  readonly limits: { readonly resources: number }
 }
 
 /** Takes note of where names were read, and of why it cannot be told what a request names. */
@@ -42,24 +51,36 @@ function blamed(told: Told, reason: MalformedReason, source?: string): 'malforme
 /**
  * Reads what a request names.
  *
- * @param body the parsed value of its body, looked at only where the endpoint names resources there or has checks.
- * @param most how many resources it may name.
+ * @param body what was read of its body, looked at only where the endpoint names resources there or has checks.
  * @param told is told where they were read, or why, where the answer is `malformed`.
  */
-export function namesOf(match: Match, query: string, body: unknown, most: number, told: Told): NamedResources {
-  const named = readNames(match, query, body, most, told)
+export function namesOf(
+  match: Match,
+  query: string,
+  body: Pick<BodyReading, 'value' | 'ids'> | undefined,
+  rules: NamingRules,
+  told: Told,
+): NamedResources {
+  const value = body?.value
+  const named = readNames(match, query, body && 'ids' in body ? body.ids : value, rules, told)
   if (named === 'malformed') return named
   for (const check of match.endpoint.checks) {
     // A list of its own for each: what a check does to it moves nothing under the rules.
     const resources = typeof named === 'object' ? named.map(({ kind, id }) => ({ kind, id })) : []
-    const said: unknown = check({ params: paramsOf(match), resources, body })
+    const said: unknown = check({ params: paramsOf(match), resources, body: value })
     letGo(said)
     if (said !== true) return blamed(told, 'check_failed')
   }
   return named
 }
 
-function readNames(match: Match, query: string, body: unknown, most: number, told: Told): NamedResources {
+function readNames(
+  match: Match,
+  query: string,
+  body: unknown,
+  { kinds, limits }: NamingRules,
+  told: Told,
+): NamedResources {
   const { names } = match.endpoint
   if (names.what !== 'resources') return names.what
   if (names.only) return onlyOf(names.only, match, told)
@@ -68,7 +89,7 @@ function readNames(match: Match, query: string, body: unknown, most: number, tol
     told.malformed = values
     return 'malformed'
   }
-  const parts: RequestParts = { values: match.values, query: values, body, told }
+  const parts: RequestParts = { values: match.values, query: values, body, kinds, told }
   /** Keyed by kind, id and `within`: a resource may appear once per required parent. */
   const found = new Map<string, { readonly ref: ResourceRef; readonly at: NamedAt }>()
   for (const name of names.list) {
@@ -88,7 +109,7 @@ function readNames(match: Match, query: string, body: unknown, most: number, tol
     for (const ref of refs) {
       const at = { at: name.at.text, ...(within.length > 0 && { within }) }
       found.set(JSON.stringify([ref.kind, ref.id, name.within]), { ref, at })
-      if (found.size > most) return blamed(told, 'resources_too_many')
+      if (found.size > limits.resources) return blamed(told, 'resources_too_many')
     }
   }
   if (found.size > 0) {
@@ -119,12 +140,22 @@ function refsOf(
   if (ids === 'absent') return blamed(parts.told, 'value_missing', at.text)
   if (kindName === 'absent')
     return blamed(parts.told, 'value_missing', typeof kind === 'string' ? kind : kind.from.text)
+  const kindOf = kindName[0] as string
+  const takesNumbers = (): boolean => prefix === '' && parts.kinds.get(kindOf)?.isNumber === true
   const refs: ResourceRef[] = []
-  for (const id of ids) {
+  for (const value of ids) {
+    if (typeof value === 'number' && !(isPlainWhole(value) && takesNumbers()))
+      return blamed(parts.told, 'value_number', at.text)
+    const id = String(value)
     if (!id.startsWith(prefix) || id.length === prefix.length) return blamed(parts.told, 'value_unreadable', at.text)
-    refs.push({ kind: kindName[0] as string, id: stem + id.slice(prefix.length) })
+    refs.push({ kind: kindOf, id: stem + id.slice(prefix.length) })
   }
   return refs
+}
+
+/** Whether a number has one spelling, which every reader of JSON keeps (RFC 7493, section 2.2). */
+function isPlainWhole(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0)
 }
 
 /** The one kind that another value says, if it is among those that it may say. */
@@ -133,14 +164,16 @@ function kindAt(
   parts: RequestParts,
 ): readonly string[] | 'absent' | 'malformed' {
   const values = valuesAt(from, parts)
-  if (typeof values === 'string' || (values.length === 1 && of.has(values[0] as string))) return values
+  if (typeof values === 'string') return values
+  const [kind] = values
+  if (values.length === 1 && typeof kind === 'string' && of.has(kind)) return [kind]
   return blamed(parts.told, 'value_of_no_kind', from.text)
 }
 
 function valuesAt(
   source: CompiledSource,
   { values, query, body, told }: RequestParts,
-): readonly string[] | 'absent' | 'malformed' {
+): readonly (string | number)[] | 'absent' | 'malformed' {
   switch (source.in) {
     case 'path':
       return [valueAt(values, source.index)]
@@ -161,7 +194,7 @@ function valuesInBody(
   body: unknown,
   { steps, text }: CompiledSource & { readonly in: 'body' },
   told: Told,
-): readonly string[] | 'absent' | 'malformed' {
+): readonly (string | number)[] | 'absent' | 'malformed' {
   if (body === undefined) return blamed(told, 'body_missing')
   let level: readonly unknown[] = [body]
   for (const [depth, { field, each, own }] of steps.entries()) {
@@ -194,6 +227,6 @@ function hasWayInto(object: object, field: string): boolean {
   })
 }
 
-function isReadableId(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && !hasControlCharacter(value)
+function isReadableId(value: unknown): value is string | number {
+  return typeof value === 'number' || (typeof value === 'string' && value !== '' && !hasControlCharacter(value))
 }

@@ -2,9 +2,11 @@
  * Which resources an operation names: by the table of overrides, or by what openapi/answers.ts finds. Nothing is guessed: what
  * nobody says is a reason for the report. Security: openapi/security.ts.
  */
+
+import { hasNumbers } from '../core/kinds.ts'
 import { isObject } from '../core/objects.ts'
 import { BODILESS } from '../core/policy-check.ts'
-import type { FreeParameter, NamedResource, Names } from '../core/policy-data.ts'
+import type { FreeParameter, KindInfo, NamedResource, Names } from '../core/policy-data.ts'
 import { namedResource } from '../core/policy-schema.ts'
 import { PLAN_KIND } from '../core/resources.ts'
 import type { Tell } from '../core/setup.ts'
@@ -68,7 +70,7 @@ export function resourcesOf(
   const reasons = [
     ...unanswered.map(unansweredReason),
     ...unread,
-    ...(said === undefined ? problemsOf(operation, candidates, body, named) : []),
+    ...(said === undefined ? problemsOf(operation, candidates, body, named, overrides) : []),
   ]
   if (said === undefined && named.length === 0 && unanswered.length + unread.length === 0) reasons.push(NAMES_UNSAID)
   const known = { count: resources.length + unread.length, params, reasons }
@@ -112,7 +114,10 @@ function problemsOf(
   candidates: readonly Candidate[],
   body: Body | undefined,
   named: readonly NamedResource[],
+  { policy }: OpenApiOverrides,
 ): ReportReason[] {
+  const kinds: { readonly [kind: string]: KindInfo } = policy.kinds
+  const isNumber = (kind: string): boolean => Object.hasOwn(kinds, kind) && hasNumbers(kinds[kind] as KindInfo)
   const reasons: ReportReason[] = []
   const unreadable = (message: string): void => void reasons.push({ code: 'source_unreadable', message })
   for (const { at, within } of named) {
@@ -131,8 +136,14 @@ function problemsOf(
     const candidate = candidates.find((one) => one.source === source)
     if (!candidate && !(source.startsWith('body:') && body?.isOpen))
       unreadable(`${source} says which kind a resource is of, and the operation does not have it.`)
-    else if (candidate && !isOneText(candidate))
-      unreadable(`${source} names a resource, and by its schema it is no single text.`)
+    else if (candidate) {
+      const own = named.find(({ at }) => at === source)
+      const takesNumbers = own !== undefined && own.prefix === undefined && kindsOf(own).every(isNumber)
+      if (!isOneId(candidate, takesNumbers))
+        unreadable(
+          `${source} names a resource, and by its schema it is no single text${takesNumbers ? ' or whole number' : ''}.`,
+        )
+    }
     const alike = candidates.find((one) => one.source !== source && one.source.toLowerCase() === source.toLowerCase())
     if (alike) {
       const message = `${source} names a resource, and ${alike.source} differs from it by letter case alone.`
@@ -144,13 +155,16 @@ function problemsOf(
   return reasons
 }
 
-/** Whether a value can be one id: in a body nothing but text is read as one, elsewhere no list and no object. */
-function isOneText({ in: place, schema }: Candidate): boolean {
+const kindsOf = ({ kind }: NamedResource): readonly string[] => (typeof kind === 'string' ? [kind] : kind.of)
+
+/** Whether a value can be one id: in a body text, or a whole number where ids are numbers; elsewhere no list and no object. */
+function isOneId({ in: place, schema }: Candidate, takesNumbers: boolean): boolean {
   const written: { readonly type?: unknown; readonly items?: unknown } = schema ?? {}
   const { type } =
     place === 'body' && isObject(written.items) ? (written.items as { readonly type?: unknown }) : written
   const types: readonly unknown[] = Array.isArray(type) ? type : type === undefined ? [] : [type]
-  const wrong = place === 'body' ? ['array', 'object', 'integer', 'number', 'boolean'] : ['array', 'object']
+  const noText = takesNumbers ? ['number', 'boolean'] : ['integer', 'number', 'boolean']
+  const wrong = ['array', 'object', ...(place === 'body' ? noText : [])]
   return !types.some((one) => wrong.includes(String(one)))
 }
 

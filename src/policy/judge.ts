@@ -133,7 +133,7 @@ function factsOf(policy: CompiledPolicy, request: Parameters<Judge['read']>[0]):
   const isNeeded = (names.what === 'resources' && names.needsBody) || checks.length > 0
   const body = isNeeded ? bodyOf(request, policy.limits.bodyBytes) : undefined
   const isRead = body?.malformed === undefined || body.malformed.reason === 'body_missing'
-  facts.named = isRead ? namesOf(match, facts.query, body?.value, policy.limits.resources, facts) : 'malformed'
+  facts.named = isRead ? namesOf(match, facts.query, body, policy, facts) : 'malformed'
   return facts
 }
 

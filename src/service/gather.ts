@@ -141,8 +141,7 @@ function putNames(inquiry: Inquiry, match: Match, body: BodyReading | undefined)
   const isRead = cause === undefined || cause.reason === 'body_missing'
   if (!isRead) inquiry.malformed = cause
   try {
-    const most = inquiry.policy.limits.resources
-    inquiry.named = isRead ? namesOf(match, inquiry.query, body?.value, most, inquiry) : 'malformed'
+    inquiry.named = isRead ? namesOf(match, inquiry.query, body, inquiry.policy, inquiry) : 'malformed'
   } catch (error) {
     inquiry.named = 'malformed'
     inquiry.malformed = { reason: 'check_failed' }

@@ -4,7 +4,7 @@ import type { Malformed } from '../../src/core/malformed.ts'
 import { type NamedResources, namesOf, type Told } from '../../src/core/names.ts'
 import type { Endpoint, Names } from '../../src/core/policy-data.ts'
 import { readTarget } from '../../src/core/target.ts'
-import { matchIn, policyWith } from './fixtures.ts'
+import { compiled, matchIn, policyWith } from './fixtures.ts'
 
 /** What one request names under a policy with one endpoint; the body as the text that is sent. */
 export function named(
@@ -20,8 +20,8 @@ export function named(
   const { path = '', query = '' } = readTarget(target) ?? {}
   const matched = matchIn(policy, route.slice(0, route.indexOf(' ')), path)
   if (!matched) throw new TypeError(`${target} is not ${route}.`)
-  const value = body === undefined ? undefined : parseJsonStrictly(body).value
-  return namesOf(matched.match, query, value, most, told)
+  const reading = body === undefined ? undefined : parseJsonStrictly(body)
+  return namesOf(matched.match, query, reading, compiled(policy), told)
 }
 
 /** Nothing told so far. */

@@ -120,7 +120,12 @@ describe('POST /v2/webhooks', () => {
     ['a kind that it does not take', { context: 'workspace', context_id: '789' }, MALFORMED],
     ['the plan', { context: 'plan', context_id: '1001' }, MALFORMED],
     ['another letter case', { context: 'TEAM', context_id: '456' }, MALFORMED],
-    ['a number', { context: 'team', context_id: 456 }, MALFORMED],
+    ['a listed team as a number', { context: 'team', context_id: 456 }, LISTED],
+    ['a listed team as a number, by the deprecated field', { team_id: 456 }, LISTED],
+    ['an unlisted team as a number', { team_id: 457 }, UNLISTED],
+    ['a foreign team as a number', { team_id: 956 }, FOREIGN],
+    ['a file as a number', { context: 'file', context_id: 456 }, MALFORMED],
+    ['a fraction', { context: 'team', context_id: 456.5 }, MALFORMED],
     ['a list', { context: 'team', context_id: ['456'] }, MALFORMED],
     ['null beside the pair', { context: 'team', context_id: '456', team_id: null }, MALFORMED],
     ['an empty id', { context: 'team', context_id: '' }, MALFORMED],
@@ -140,6 +145,7 @@ describe('POST /v2/webhooks', () => {
     ['a list', '[{"context":"team","context_id":"456"}]'],
     ['no JSON', 'context=team&context_id=456'],
     ['a name twice', '{"context":"team","context_id":"456","context_id":"457"}'],
+    ['a number with a fraction that is zero', '{"team_id":456.0}'],
     ['bytes that are not UTF-8', new Uint8Array([0x7b, 0xff, 0x7d])],
   ])('%s is malformed', async (_, body) => {
     expect([await answer(ALL, 'POST /v2/webhooks', body), await answer(ONE, 'POST /v2/webhooks', body)]).toEqual(

@@ -7,6 +7,7 @@ import {
   mistakesOf,
   OVERRIDES,
   openOf,
+  POLICY,
   parameter,
   READ,
   reasonsOf,
@@ -238,6 +239,19 @@ describe('a field of a body', () => {
     })
   })
 
+  it('is a whole number in a body only where its ids are numbers', async () => {
+    const post = { ...READ, ...jsonBody({ ...SCHEMA, properties: { book: { type: ['integer', 'string'] } } }) }
+    const operation = { ...post, 'x-plan-resource': { kind: 'book', at: 'body:book' } }
+    const reasonsWith = async (id: 'digits' | 'integer' | 'base62') => {
+      const policy = { ...POLICY, kinds: { ...POLICY.kinds, book: { id } } }
+      const { reasons } = await reportedOf('/notes', { post: operation }, { ...noRule, policy })
+      return reasons.map(({ code }) => code)
+    }
+    expect(await reasonsWith('digits')).toEqual([])
+    expect(await reasonsWith('integer')).toEqual([])
+    expect(await reasonsWith('base62')).toEqual(['source_unreadable'])
+  })
+
   test.each([
     [
       'the body is no JSON',
@@ -245,7 +259,8 @@ describe('a field of a body', () => {
       { requestBody: { content: { 'application/x-www-form-urlencoded': { schema: SCHEMA } } } },
     ],
     ['the method has no body', 'delete', jsonBody(SCHEMA)],
-    ['its value is no text', 'post', jsonBody({ type: 'object', properties: { book: { type: 'integer' } } })],
+    ['its value is no text', 'post', jsonBody({ type: 'object', properties: { book: { type: 'boolean' } } })],
+    ['its value may be a fraction', 'post', jsonBody({ type: 'object', properties: { book: { type: 'number' } } })],
   ])('is not reviewed where %s', async (_, method, body) => {
     const operation = { ...READ, ...body, 'x-plan-resource': { kind: 'book', at: 'body:book' } }
     const given = await reportedOf('/notes', { [method]: operation }, noRule)

@@ -23,6 +23,10 @@ const JSON_BODIES: readonly string[] = [
   '{"to.project_id":"9","to":{"project_id":"123"},"items":[{"file":"ABC"}]}',
   // Values of other types.
   '{"team_id":7}',
+  '{"team_id":8}',
+  '{"team_id":7.0}',
+  '{"team_id":7,"x":7.0}',
+  '{"team_id":9007199254740993}',
   '{"team_id":["7"]}',
   '{"team_id":["7","8"]}',
   '{"team_id":null}',

@@ -65,7 +65,7 @@ const policy = definePolicy({
   tiers: ['team'],
   scopes: { use: {}, billing: {} },
   types: { live: { prefix: 'diff' } },
-  kinds: { team: {}, project: { parents: ['team'] }, file: { parents: ['project'] } },
+  kinds: { team: { id: 'integer' }, project: { parents: ['team'] }, file: { parents: ['project'] } },
   links: { hosts: ['app.test'], shapes: ['/teams/{team}'] },
   endpoints: {
     'GET /reports/billing': { scopes: ['billing'], names: 'nothing' },

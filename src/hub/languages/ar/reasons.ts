@@ -111,6 +111,8 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
   reason_value_missing: 'قيمة {source} ناقصة.',
   reason_value_unreadable:
     'قيمة {source} فارغة أو ليست نصًا أو لا تُقرأ بطريقة واحدة. أرسل المعرّف البسيط، مرمّزًا بالنسبة المئوية في المسار والاستعلام.',
+  reason_value_number:
+    'قيمة {source} رقم لا يصلح معرّفًا: معرّفات هذا النوع نصوص، أو أنه غير مكتوب كعدد صحيح لا يتجاوز 9007199254740991. أرسل المعرّف نصًا.',
   reason_value_of_no_kind: 'قيمة {source} ليست مما يجوز هناك.',
   reason_resources_too_many: 'يسمّي موارد أكثر مما يجوز لطلب واحد. أرسل أقل.',
   reason_check_failed: 'ما يسمّيه المسار لا يتوافق مع ما في المتن.',

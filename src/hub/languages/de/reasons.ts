@@ -127,6 +127,8 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
   reason_value_missing: 'Der Wert von {source} fehlt.',
   reason_value_unreadable:
     'Der Wert von {source} ist leer, kein Text oder nicht auf eine Weise lesbar. Senden Sie die einfache ID, in Pfad und Abfrage mit Prozentzeichen kodiert.',
+  reason_value_number:
+    'Der Wert von {source} ist eine Zahl, die keine ID ist: IDs dieser Art sind Text, oder sie ist nicht als ganze Zahl bis 9007199254740991 geschrieben. Senden Sie die ID als Text.',
   reason_value_of_no_kind: 'Der Wert von {source} ist keiner von denen, die dort stehen können.',
   reason_resources_too_many: 'Sie nennt mehr Ressourcen, als eine Anfrage darf. Senden Sie weniger.',
   reason_check_failed: 'Was ihr Pfad nennt und was ihr Inhalt enthält, gehört nicht zusammen.',

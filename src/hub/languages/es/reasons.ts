@@ -121,6 +121,8 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
   reason_value_missing: 'Falta el valor de {source}.',
   reason_value_unreadable:
     'El valor de {source} está vacío, no es texto o no se lee de una sola forma. Envíe el ID sencillo, codificado con porcentaje en rutas y consultas.',
+  reason_value_number:
+    'El valor de {source} es un número que no es un ID: los de su tipo son texto, o no está escrito como número entero hasta 9007199254740991. Envíe el ID como texto.',
   reason_value_of_no_kind: 'El valor de {source} no es ninguno de los posibles ahí.',
   reason_resources_too_many: 'Nombra más recursos de los que puede una solicitud. Envíe menos.',
   reason_check_failed: 'Lo que nombra la ruta y lo que contiene el cuerpo no se corresponden.',

@@ -127,6 +127,8 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
   reason_value_missing: 'La valeur de {source} manque.',
   reason_value_unreadable:
     'La valeur de {source} est vide, n’est pas un texte ou ne se lit pas d’une seule façon. Envoyez l’identifiant simple, encodé en pourcent dans un chemin ou des paramètres.',
+  reason_value_number:
+    'La valeur de {source} est un nombre qui n’est pas un identifiant : ceux de ce type sont du texte, ou il n’est pas écrit comme un entier jusqu’à 9007199254740991. Envoyez l’identifiant comme texte.',
   reason_value_of_no_kind: 'La valeur de {source} n’est aucune de celles qui sont possibles à cet endroit.',
   reason_resources_too_many: 'Elle nomme plus de ressources qu’une requête ne le peut. Envoyez-en moins.',
   reason_check_failed: 'Ce que nomme le chemin et ce que contient le corps ne vont pas ensemble.',

@@ -119,6 +119,8 @@ export const REASONS: Translation<typeof REASON_TEXTS> = {
   reason_value_missing: '{source} の値がありません。',
   reason_value_unreadable:
     '{source} の値が空か、テキストではないか、一通りに解釈できません。単純な ID を送信してください(パスとクエリではパーセントエンコード)。',
+  reason_value_number:
+    '{source} の値は ID にならない数値です。この種類の ID がテキストであるか、9007199254740991 以下の整数として書かれていません。ID をテキストとして送信してください。',
   reason_value_of_no_kind: '{source} に指定できない値です。',
   reason_resources_too_many: '1 つのリクエストで指定できるリソースの数を超えています。減らして送信してください。',
   reason_check_failed: 'パスで指定されたものと本文の内容が一致しません。',
