@@ -46,9 +46,7 @@ export async function ready(engine: Engine, real: ReadyInput = {}): Promise<void
   const issues: Issue[] = [...issuesOfInput(engine, real)]
   // What cannot exist is not asked about; whatever else is wrong is told at once all the same.
   const asked = issues.length === 0 ? real : {}
-  const thrown: unknown[] = []
-  /** What each method of a store says in the same words is wrong with the store, and told once. */
-  const ofStore = new Set<string>()
+  const failed: Failed[] = []
   const look: Look = async (question, call, says) => {
     const { at, of = '' } = question
     const issueOf = (message: string): Issue => ({ ...issueAt(at, message), path: pathText(at) + of })
@@ -56,10 +54,9 @@ export async function ready(engine: Engine, real: ReadyInput = {}): Promise<void
       const message = says(await answerInTime(engine, call))
       if (message !== undefined) issues.push(issueOf(message))
     } catch (error) {
-      thrown.push(error)
-      if (error instanceof StoreError && ofStore.has(error.message)) return
-      if (error instanceof StoreError) ofStore.add(error.message)
-      issues.push(issueOf(`failed: ${wordsOf(error)}${isOfAbsent(question) ? ABSENT : ''}`))
+      const issue = issueOf(`failed: ${wordsOf(error)}${isOfAbsent(question) ? ABSENT : ''}`)
+      failed.push({ at, error, issue })
+      issues.push(issue)
     }
   }
   await Promise.all([...looksAtStore(engine, look), ...looksAtDirectory(engine, look, asked)])
@@ -72,10 +69,39 @@ export async function ready(engine: Engine, real: ReadyInput = {}): Promise<void
   const missing = engine.addresses ? undefined : addressesMissing(engine.surfaces.values())
   if (missing !== undefined) issues.push(issueAt(['addresses'], missing))
   if (issues.length === 0) return
+  const again = toldAgain(failed)
+  const told = issues.filter((issue) => !again.has(issue))
+  const thrown = failed.map(({ error }) => error)
   // What our own errors say stands in the issues.
   const cause = thrown.find((one) => !(one instanceof StoreError || one instanceof DirectoryError)) ?? thrown[0]
-  throw new SetupError('ready', issues, cause === undefined ? undefined : { cause })
+  throw new SetupError('ready', told, cause === undefined ? undefined : { cause })
 }
+
+/** What was thrown, and what is said of it. */
+interface Failed {
+  readonly at: PortQuestion['at']
+  readonly error: unknown
+  readonly issue: Issue
+}
+
+/**
+ * What an earlier question to the store says too: it is asked several things, and all of them fail if it is down, or has not been
+ * migrated. In the order in which it is asked, since the answers may come in any. Of a directory each question has an id of its own.
+ */
+function toldAgain(failed: readonly Failed[]): ReadonlySet<Issue> {
+  const of = (method: string) => failed.filter(({ at }) => at[0] === 'store' && at[1] === method)
+  const seen = new Set<string>()
+  const again = new Set<Issue>()
+  for (const { error, issue } of STORE_METHODS.flatMap(of)) {
+    const what = error instanceof StoreError ? error.code : issue.message
+    if (seen.has(what)) again.add(issue)
+    seen.add(what)
+  }
+  return again
+}
+
+/** What the store is asked, in this order. */
+const STORE_METHODS = ['ready', 'findByDigest', 'find'] as const
 
 const text = matching(/./, 'must be text.')
 const inputSchema = z.strictObject({

@@ -1,5 +1,6 @@
 /** `ready`: what is wrong with store, directory and policy is said at start, all at once; nothing is written, and right ones pass. */
 
+import { setTimeout } from 'node:timers/promises'
 import { Kysely } from 'kysely'
 import { createPlanTokens, definePolicy, type ReadyInput, type SetupError, StoreError } from 'plan-access-tokens'
 import { figmaErrors, figmaPolicy } from 'plan-access-tokens/figma'
@@ -67,7 +68,19 @@ describe('ready', () => {
       'a store that is down',
       { store: { find: fail, findByDigest: fail } },
       undefined,
-      ['store.findByDigest: failed: Error (ECONNREFUSED).', 'store.find: failed: Error (ECONNREFUSED).'],
+      ['store.findByDigest: failed: Error (ECONNREFUSED).'],
+    ],
+    [
+      'a store of whose tables each lacks something else, told by the first question whichever is answered first',
+      {
+        store: {
+          ready: () => setTimeout(5).then(() => Promise.reject(new StoreError('store_not_migrated', 'No state.'))),
+          findByDigest: () => Promise.reject(new StoreError('store_not_migrated', 'No digests.')),
+          find: () => Promise.reject(new StoreError('store_forbidden', 'No select.')),
+        },
+      },
+      undefined,
+      ['store.find: failed: No select.', 'store.ready: failed: No state.'],
     ],
     [
       'a store that never answers',
@@ -248,7 +261,10 @@ describe('ready over a real database', () => {
     const db = new Kysely<unknown>({ dialect: file.dialect() })
     open.push({ close: () => db.destroy() })
     const tokens = createPlanTokens({ policy: figmaPolicy(), store: sqlStore(db), directory: newDirectory() })
-    await expect(tokens.ready()).rejects.toThrow(/store\.ready: failed: .*migrations/s)
+    const error = await tokens.ready().catch((thrown: unknown) => thrown as SetupError)
+    expect((error as SetupError).issues).toEqual([
+      { path: 'store.ready', at: ['store', 'ready'], message: expect.stringMatching(/^failed: .*migrations/) },
+    ])
     await migrate(db)
     await expect(tokens.ready({ planId: '1001' })).resolves.toBeUndefined()
   })
