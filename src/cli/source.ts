@@ -137,8 +137,9 @@ const shown = ({ token, secret }: Issued) => ({
   secret: secret.reveal(),
 })
 
-/** Without what only a server needs. */
-function viewOf({ decision, rules }: Explanation): ExplanationView {
+/** Without what only a server needs. What is explained here has a token, so no public endpoint lets it through without one. */
+function viewOf(explanation: Explanation<string>): ExplanationView {
+  const { decision, rules } = explanation as Explanation
   if (decision.allowed) {
     const { headers: _, reach: _reach, covers: _covers, ...rest } = decision
     return { decision: rest, rules }

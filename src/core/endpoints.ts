@@ -10,10 +10,10 @@ import type { CompiledNames } from './policy-names.ts'
 import type { ScopeAlternative } from './scope-alternatives.ts'
 import { type CleanPath, decodeStrictly } from './target.ts'
 
-/** An endpoint of the policy, as a decision names it. */
-export interface EndpointView {
+/** An endpoint of the policy, as a decision names it. `Route`: the routes of the policy, as far as they are known. */
+export interface EndpointView<Route extends string = string> {
   /** As the policy spells it: `'GET /v1/files/{file_key}'`. */
-  readonly route: string
+  readonly route: Route
   /** The policy's method: GET for a HEAD request too. */
   readonly method: string
   /** The policy's path: `'/v1/files/{file_key}'`. */

@@ -6,7 +6,7 @@ import * as z from 'zod/mini'
 import { basePathSchema } from '../core/base-path.ts'
 import { addressIn, addressSchema } from '../core/came-from.ts'
 import { isThenable, letGo } from '../core/objects.ts'
-import type { Policy, PublicRouteOf, TokenOnlyPolicy } from '../core/policy.ts'
+import type { Policy, PublicRouteOf, RouteOf, TokenOnlyPolicy } from '../core/policy.ts'
 import { checkSurface, readOptions } from '../core/setup.ts'
 import { callable, judged } from '../core/shape.ts'
 import type { Authorizer } from '../service/create-authorizer.ts'
@@ -47,7 +47,7 @@ export interface GuardOptions<Req = never, From extends readonly unknown[] = rea
  * has public endpoints may no token stand behind it.
  */
 export type PlanTokenOf<Options, P extends Policy = TokenOnlyPolicy> =
-  | Allowed<PublicRouteOf<P>>
+  | Allowed<PublicRouteOf<P>, RouteOf<P>>
   | (Options extends { readonly optional: true } | { readonly when: object } ? undefined : never)
 
 /** An engine as far as a guard needs it, whatever its policies are: what `createPlanTokens` or `createAuthorizer` returns. */

@@ -6,7 +6,7 @@
 import * as z from 'zod/mini'
 import type { Denial } from '../core/denial.ts'
 import { isThenable } from '../core/objects.ts'
-import type { Policy, PublicRouteOf, TokenOnlyPolicy } from '../core/policy.ts'
+import type { Policy, PublicRouteOf, RouteOf, TokenOnlyPolicy } from '../core/policy.ts'
 import { readOptions, together } from '../core/setup.ts'
 import { type GuardEngine, type GuardOptions, handlerSchema } from '../http/guard.ts'
 import { guard } from '../http/node.ts'
@@ -42,11 +42,14 @@ export interface RegistryGuardOptions<Req = never> extends Pick<GuardOptions<Req
  */
 export function registryGuard<Req extends NodeRequest, Res extends NodeResponse, P extends Policy = TokenOnlyPolicy>(
   tokens: GuardEngine<P> & Partial<Pick<PlanTokens, 'revokeSecret'>>,
-  handler: (request: Req & { readonly planToken: Allowed<PublicRouteOf<P>> }, response: Res) => unknown,
+  handler: (request: Req & { readonly planToken: Allowed<PublicRouteOf<P>, RouteOf<P>> }, response: Res) => unknown,
   options: RegistryGuardOptions<Req> = {},
 ): (request: Req, response: Res) => unknown {
   const { logout, ...others } = { ...options }
-  const listener = (request: Req & { readonly planToken: Allowed<PublicRouteOf<P>> }, response: Res): unknown => {
+  const listener = (
+    request: Req & { readonly planToken: Allowed<PublicRouteOf<P>, RouteOf<P>> },
+    response: Res,
+  ): unknown => {
     const { endpoint, token, secret }: Allowed<string> = request.planToken
     const sent = endpoint.route === LOGOUT ? bearerIn(request) : ''
     withoutSecret(request)
@@ -127,7 +130,10 @@ const LOGIN = /^\/-\/(v1\/(login|done)|user\/(?!token\/))/
 /** npm goes on with the token that it has, whatever comes of it. */
 const EXCHANGE = /^\/-\/npm\/v1\/oidc\//
 
-function told<Public extends string>(decision: Decision<Public>, url: string): Decision<Public> {
+function told<Public extends string, Route extends string>(
+  decision: Decision<Public, Route>,
+  url: string,
+): Decision<Public, Route> {
   if (decision?.allowed !== false) return decision
   if (LOGIN.test(url)) return changed(decision, (rendered) => saying(rendered, sentence(USERS), true))
   if (EXCHANGE.test(url)) {

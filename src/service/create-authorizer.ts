@@ -57,7 +57,7 @@ export interface Authorizer<P extends Policy = TokenOnlyPolicy> {
    * @example
    * await tokens.authorize({ secret, route: 'GET /v1/files/{file_key}', params: { file_key: 'ABC' } })
    */
-  authorize(asked: Asked<RouteOf<P>>, options?: SurfaceOptions): Promise<Decision<PublicRouteOf<P>>>
+  authorize(asked: Asked<RouteOf<P>>, options?: SurfaceOptions): Promise<Decision<PublicRouteOf<P>, RouteOf<P>>>
   /**
    * The same, without a promise where nothing has to be waited for: what guards call for every request. Counts and tells
    * `onDecision` as `authorize` does, which is its async form.
@@ -67,7 +67,7 @@ export interface Authorizer<P extends Policy = TokenOnlyPolicy> {
   decide(
     asked: Asked<RouteOf<P>>,
     options?: SurfaceOptions,
-  ): Decision<PublicRouteOf<P>> | Promise<Decision<PublicRouteOf<P>>>
+  ): Decision<PublicRouteOf<P>, RouteOf<P>> | Promise<Decision<PublicRouteOf<P>, RouteOf<P>>>
   /**
    * Whether a secret works now, and its token if so; for introspection (RFC 7662). Counts as no use.
    *

@@ -12,12 +12,12 @@ import type { Token } from '../core/token-view.ts'
 import type { KeptGrant } from './grants.ts'
 import type { Inquiry } from './inquiry.ts'
 
-/** A request that is let through, with what was read, so that a handler need not read it again and cannot read it otherwise. */
-export interface Allowance {
+/** A request that is let through, with what was read, so that a handler need not read it again and cannot read it otherwise. `Route`: the routes of the policy. */
+export interface Allowance<Route extends string = string> {
   readonly allowed: true
   /** The token as it was judged; without digests and last uses. */
   readonly token: Token
-  readonly endpoint: EndpointView
+  readonly endpoint: EndpointView<Route>
   /** The decoded parameters of the route. */
   readonly params: { readonly [name: string]: string }
   /** Every resource that the request names, each once. */
@@ -46,20 +46,25 @@ export interface Allowance {
   covers(resource: PlacedResource): boolean
 }
 
-/** A request without a credential that a public endpoint lets through. No token stands behind it, so it may see no resource. */
-export interface PublicAllowance
-  extends Pick<Allowance, 'allowed' | 'endpoint' | 'params' | 'resources' | 'reach' | 'covers'> {
+/** A request without a credential that a public endpoint lets through. No token stands behind it, so it may see no resource. `Route`: the public routes. */
+export interface PublicAllowance<Route extends string = string>
+  extends Pick<Allowance<Route>, 'allowed' | 'endpoint' | 'params' | 'resources' | 'reach' | 'covers'> {
   readonly token: null
   readonly secret: null
   /** `Vary` alone: whoever sends no credential may be answered from a cache. */
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** A request that is let through. `Public`: the routes of public endpoints, where it may be so without a token. */
-export type Allowed<Public extends string = never> = Allowance | (Public extends string ? PublicAllowance : never)
+/** A request that is let through. `Public`: the routes of public endpoints, where it may be so without a token; `Route`: all routes. */
+export type Allowed<Public extends string = never, Route extends string = string> =
+  | Allowance<Route>
+  | ([Public] extends [never] ? never : PublicAllowance<Public>)
 
-/** The answer to a request. `Public`: the routes of public endpoints, where there may be no token; `string` if any may be one. */
-export type Decision<Public extends string = never> = Allowed<Public> | Denial
+/**
+ * The answer to a request. `Public`: the routes of public endpoints, where there may be no token; `string` if any may be one.
+ * `Route`: all routes, which an editor completes where `endpoint.route` is compared.
+ */
+export type Decision<Public extends string = never, Route extends string = string> = Allowed<Public, Route> | Denial
 
 /**
  * What a token is let through with. A class, since what only handlers of lists ask for then costs a request nothing, and neither

@@ -32,8 +32,8 @@ export interface Verdict {
 }
 
 /** A decision, and how it came about. */
-export interface Explanation<Public extends string = never> {
-  readonly decision: Decision<Public>
+export interface Explanation<Public extends string = never, Route extends string = string> {
+  readonly decision: Decision<Public, Route>
   /** Every rule, always in the order in which the questions are asked; `limit` only where the engine has limits. */
   readonly rules: readonly Verdict[]
 }

@@ -199,7 +199,7 @@ export interface PlanTokens<P extends Policy = TokenOnlyPolicy, Created extends 
   explain(
     what: Asked<RouteOf<P>> | Question<RouteOf<P>>,
     options?: SurfaceOptions,
-  ): Promise<Explanation<PublicRouteOf<P>>>
+  ): Promise<Explanation<PublicRouteOf<P>, RouteOf<P>>>
   /**
    * How a token was used: by route, by listed resource and by day, and at which routes it was refused. Needs the option `usage`.
    *

@@ -37,6 +37,11 @@ describe('Figma’s policy', () => {
     void tokens.create({ ...input, type: 'npm', scopes: [] })
   })
 
+  it('has its own routes in a decision', async () => {
+    const decision = await tokens.authorize(new Request('https://api.figma.com/v1/files/A'))
+    if (decision.allowed) expectTypeOf(decision.endpoint.route).toEqualTypeOf<RouteOf<FigmaPolicy>>()
+  })
+
   it('explains its own routes', () => {
     expectTypeOf<RouteOf<FigmaPolicy>>().not.toEqualTypeOf<string>()
     void tokens.explain({ ...question, route: 'GET /v1/files/{file_key}', params: { file_key: 'A' } })

@@ -3,6 +3,7 @@ import {
   type Allowance,
   type AnyGrants,
   createPlanTokens,
+  type Decision,
   type Denial,
   type Directory,
   definePolicy,
@@ -206,7 +207,9 @@ describe('the public endpoints of a policy', () => {
   })
 
   it('are what a decision can be without a token about', () => {
-    expectTypeOf(tokens.authorize).returns.resolves.toEqualTypeOf<Allowance | PublicAllowance | Denial>()
+    expectTypeOf(tokens.authorize).returns.resolves.toEqualTypeOf<
+      Allowance<'GET /' | 'GET /status'> | PublicAllowance<'GET /status'> | Denial
+    >()
     guard(tokens, (_, { token }) => {
       expectTypeOf(token).toEqualTypeOf<Token | null>()
       return new Response()
@@ -219,6 +222,29 @@ describe('the public endpoints of a policy', () => {
     const sure: PlanTokens = tokens
     const any: PlanTokens<Policy> = tokens
     void [sure, any]
+  })
+
+  it('and all others are those that a decision can be about, in guards too', async () => {
+    const decision = await tokens.authorize(new Request('https://open.example/'))
+    if (decision.allowed) {
+      expectTypeOf(decision.endpoint.route).toEqualTypeOf<'GET /' | 'GET /status'>()
+      if (decision.token === null) expectTypeOf(decision.endpoint.route).toEqualTypeOf<'GET /status'>()
+      // @ts-expect-error the policy has no such route
+      void (decision.endpoint.route === 'GET /sttaus')
+    }
+    guard(tokens, (_, { endpoint }) => {
+      expectTypeOf(endpoint.route).toEqualTypeOf<'GET /' | 'GET /status'>()
+      return new Response()
+    })
+    const explained = (await tokens.explain(new Request('https://open.example/'))).decision
+    if (explained.allowed) expectTypeOf(explained.endpoint.route).toEqualTypeOf<'GET /' | 'GET /status'>()
+    const of: Decision<string> = decision
+    void of
+  })
+
+  it('are any text where the policy is not known', async () => {
+    const decision = await (tokens as PlanTokens<Policy>).authorize(new Request('https://open.example/'))
+    if (decision.allowed) expectTypeOf(decision.endpoint.route).toEqualTypeOf<string>()
   })
 
   it('have no alternative with a scope that the policy lacks', () => {
