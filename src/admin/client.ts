@@ -2,6 +2,7 @@
 import type { ManagementCode } from '../core/errors.ts'
 import { type Issue, type IssueCode, type IssueParams, linesOf } from '../core/issue.ts'
 import { isDictionary } from '../core/objects.ts'
+import { checkPlainOptions, type PlainOption } from '../core/plain-options.ts'
 import { segmentProblem } from '../core/segment.ts'
 import { type StepUp, sentenceOf } from '../core/step-up.ts'
 import type { RevokeInput } from '../service/input.ts'
@@ -42,24 +43,20 @@ export class AdminApiError extends Error {
   }
 }
 
-/** What an option has to be. By hand: a browser loads this file, and the checker of the server's options would double it. */
-const OPTIONS: {
-  readonly [Name in keyof AdminClientOptions]-?: readonly [isRight: (value: unknown) => boolean, what: string]
-} = {
-  baseUrl: [(value) => typeof value === 'string', 'where the API is mounted, as text, such as "/admin"'],
-  fetch: [(value) => typeof value === 'function', 'a function'],
-  headers: [(value) => typeof value === 'function' || isDictionary(value), 'an object, or a function that gives one'],
-  stepUp: [(value) => typeof value === 'function', 'a function'],
-}
+const isFunction = (value: unknown): boolean => typeof value === 'function'
 
-function refuseOptions(options: unknown): void {
-  const given = { baseUrl: undefined, ...(isDictionary(options) && options) }
-  const wrong = Object.entries(given).flatMap(([name, value]) => {
-    if (!Object.hasOwn(OPTIONS, name)) return `${name}: is no option. There are ${Object.keys(OPTIONS).join(', ')}.`
-    const [isRight, what] = OPTIONS[name as keyof AdminClientOptions]
-    return isRight(value) || (value === undefined && name !== 'baseUrl') ? [] : `${name}: must be ${what}.`
-  })
-  if (wrong.length > 0) throw new TypeError(['createAdminClient() found mistakes:', ...wrong].join('\n  '))
+const OPTIONS: { readonly [Name in keyof AdminClientOptions]-?: PlainOption } = {
+  baseUrl: {
+    isRight: (value) => typeof value === 'string',
+    message: 'must be where the API is mounted, as text, such as "/admin".',
+    isNeeded: true,
+  },
+  fetch: { isRight: isFunction, message: 'must be a function.' },
+  headers: {
+    isRight: (value) => isFunction(value) || isDictionary(value),
+    message: 'must be an object, or a function that gives one.',
+  },
+  stepUp: { isRight: isFunction, message: 'must be a function.' },
 }
 
 /** One request: its method, its path and what goes with it. */
@@ -73,7 +70,7 @@ interface Sending {
 /**
  * Makes a client of a management API.
  *
- * @throws TypeError with every mistake of the options at once.
+ * @throws SetupError, which is a TypeError, with every mistake of the options at once.
  * @example
  * const admin = createAdminClient({ baseUrl: '/admin' })
  * const { token, secret } = await admin.create({ planId: '1001', type: 'rest', name: 'Nightly export', … })
@@ -84,7 +81,7 @@ interface Sending {
 export function createAdminClient<Created extends IssuedText | RequestedText = IssuedText>(
   options: AdminClientOptions,
 ): AdminClient<Created> {
-  refuseOptions(options)
+  checkPlainOptions('createAdminClient', OPTIONS, options)
   const sendOnce = async <T>(...sending: Parameters<typeof ask>): Promise<T> => answerOf<T>(await ask(...sending))
   const ask = async (method: string, segments: readonly string[], sending: Sending = {}): Promise<Response> => {
     const { body, query = {}, headers, accept = 'application/json' } = sending

@@ -1,4 +1,5 @@
 /** What `createRotatingSecret` takes, and what is wrong with it. */
+import { checkPlainOptions, type PlainOption } from '../core/plain-options.ts'
 import type { RotatingSecretError } from './error.ts'
 
 /** What `createRotatingSecret` takes. */
@@ -40,30 +41,37 @@ export interface ReadOptions extends RotatingSecretOptions {
   readonly leaseMs: number
 }
 
-const FUNCTIONS = ['read', 'write', 'fetch', 'onError', 'now'] as const
-/** Each with the least that it may be: no renewal is done in no time. */
-const TIMES = { timeoutMs: 1, rereadMs: 0, leaseMs: 0 } as const
-const OTHERS = ['url', 'header'] as const
-const NEEDED: readonly string[] = ['read', 'write']
+const callable: PlainOption = { isRight: (value) => typeof value === 'function', message: 'must be a function.' }
+const needed: PlainOption = { ...callable, isNeeded: true }
 
-/** Reads the options. @throws TypeError with every mistake. */
+/** At most a day; no renewal is done in no time, so that has a least of 1. */
+const timeFrom = (least: number): PlainOption => ({
+  isRight: (value) => typeof value === 'number' && value >= least && value <= 86_400_000,
+  message: `must be ${least} to 86,400,000 milliseconds.`,
+})
+
+const OPTIONS: { readonly [Name in keyof RotatingSecretOptions]-?: PlainOption } = {
+  read: needed,
+  write: needed,
+  url: {
+    isRight: (value) => URL.canParse(String(value)) && /^https?:$/.test(new URL(String(value)).protocol),
+    message: 'must be where the token renews itself, such as "https://api.example.com/self/refresh".',
+  },
+  header: {
+    isRight: (value) => typeof value === 'string' && /^[\w-]+$/.test(value),
+    message: 'must be the name of a header.',
+  },
+  fetch: callable,
+  onError: callable,
+  timeoutMs: timeFrom(1),
+  rereadMs: timeFrom(0),
+  leaseMs: timeFrom(0),
+  now: callable,
+}
+
+/** Reads the options. @throws SetupError with every mistake. */
 export function readRotatingOptions(options: RotatingSecretOptions): ReadOptions {
-  const given: { readonly [name: string]: unknown } = { ...options }
-  const wrong: string[] = []
-  for (const name of FUNCTIONS)
-    if (typeof given[name] !== 'function' && (given[name] !== undefined || NEEDED.includes(name)))
-      wrong.push(`${name}: must be a function.`)
-  for (const [name, least] of Object.entries(TIMES))
-    if (given[name] !== undefined && !((given[name] as number) >= least && (given[name] as number) <= 86_400_000))
-      wrong.push(`${name}: must be ${least} to 86,400,000 milliseconds.`)
-  const { url, header } = options
-  if (url !== undefined && !(URL.canParse(String(url)) && /^https?:$/.test(new URL(url).protocol)))
-    wrong.push('url: must be where the token renews itself, such as "https://api.example.com/self/refresh".')
-  if (header !== undefined && !/^[\w-]+$/.test(header)) wrong.push('header: must be the name of a header.')
-  const known: readonly string[] = [...FUNCTIONS, ...Object.keys(TIMES), ...OTHERS]
-  for (const name of Object.keys(given))
-    if (!known.includes(name)) wrong.push(`${name}: is no option. There are ${known.join(', ')}.`)
-  if (wrong.length > 0) throw new TypeError(['createRotatingSecret() found mistakes:', ...wrong].join('\n  '))
+  checkPlainOptions('createRotatingSecret', OPTIONS, options)
   return {
     ...options,
     // Called as a function of nobody, which some platforms insist on.

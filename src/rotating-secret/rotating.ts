@@ -28,7 +28,7 @@ export interface RotatingSecret {
 /**
  * Makes what gives the newest secret of a token.
  *
- * @throws TypeError with every mistake of the options.
+ * @throws SetupError, which is a TypeError, with every mistake of the options at once.
  * @example
  * const rotating = createRotatingSecret({ read, write, url: 'https://api.example.com/self/refresh' })
  * const answer = await rotating.fetch('https://api.example.com/v1/files/ABC')

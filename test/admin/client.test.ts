@@ -1,4 +1,6 @@
 /** The typed client, over a real socket and against answers that are not the API's. */
+import { build } from 'esbuild'
+import { SetupError } from 'plan-access-tokens'
 import { AdminApiError, adminHandler, createAdminClient, toNode } from 'plan-access-tokens/admin'
 import { describe, expect, it } from 'vitest'
 import { worldWithNpm } from '../attack/world.ts'
@@ -13,6 +15,15 @@ async function clientWorld(session = 'admin-1') {
     ...w,
     ask: w.ask,
     admin: createAdminClient({ baseUrl: `${address}/admin/`, headers: async () => ({ 'x-session': session }) }),
+  }
+}
+
+/** What a call throws. */
+const thrownBy = (call: () => unknown): unknown => {
+  try {
+    return call()
+  } catch (error) {
+    return error
   }
 }
 
@@ -116,13 +127,26 @@ it('rejects with code, status and every issue', async () => {
 describe('options that are wrong', () => {
   it.each([
     [undefined, ['baseUrl']],
-    ['http://x', ['baseUrl']],
     [{}, ['baseUrl']],
+    ['http://x', ['options', 'baseUrl']],
     [{ baseUrl: new URL('http://x'), fetch: 1, headers: 'x', stepUp: true }, ['baseUrl', 'fetch', 'headers', 'stepUp']],
     [{ baseUrl: '/admin', haeders: {} }, ['haeders']],
   ])('%j are told all at once', (options, names) => {
-    expect(() => createAdminClient(options as never)).toThrow(TypeError)
-    for (const name of names) expect(() => createAdminClient(options as never)).toThrow(`\n  ${name}: `)
+    const error = thrownBy(() => createAdminClient(options as never))
+    expect(error).toBeInstanceOf(SetupError)
+    expect((error as SetupError).issues.map(({ path }) => path)).toEqual(names)
+    for (const name of names) expect((error as SetupError).message).toContain(`\n  ${name}: `)
+  })
+
+  it('misspelt ones are told with what may have been meant, and a page loads no checker of schemas for it', async () => {
+    const error = thrownBy(() => createAdminClient({ baseUrl: '/admin', haeders: {} } as never))
+    expect(String(error)).toContain('Did you mean "headers"?')
+    const { metafile, outputFiles } = await build({
+      stdin: { contents: "export { createAdminClient } from './src/admin/client.ts'", resolveDir: process.cwd() },
+      ...{ bundle: true, minify: true, format: 'esm', metafile: true, write: false, platform: 'neutral' },
+    })
+    expect(Object.keys(metafile.inputs).filter((input) => input.includes('/zod/'))).toEqual([])
+    expect(outputFiles[0]!.contents.length).toBeLessThan(7_000)
   })
 
   it('are not those that are left out', () => {

@@ -34,7 +34,7 @@ const ARROWS: { readonly [layer: string]: readonly string[] } = {
   audit: ['core', 'ports', 'service', 'audit'],
   'self-renewal': ['core', 'ports', 'service', 'self-renewal'],
   // For whoever uses a token: nothing of the engine.
-  'rotating-secret': ['rotating-secret'],
+  'rotating-secret': ['core', 'rotating-secret'],
   usage: ['core', 'ports', 'service', 'usage'],
   limits: ['core', 'ports', 'limits'],
   outbox: ['core', 'ports', 'service', 'outbox'],

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import { build } from 'esbuild'
+import { SetupError } from 'plan-access-tokens'
 import { createRotatingSecret, RotatingSecretError } from 'plan-access-tokens/rotating-secret'
 import { afterEach, describe, expect, it } from 'vitest'
 import { bundleWorker, startWorkerd } from '../support/workerd.ts'
@@ -330,15 +331,28 @@ describe('the secret', () => {
 
 it('tells all mistakes of its options at once', () => {
   const wrong = { read: 1, write: undefined, url: 'ftp://x', header: 'a b', timeoutMs: -1, leaseMs: '7', more: 1 }
-  for (const field of ['read', 'write', 'url', 'header', 'timeoutMs', 'more'])
-    expect(() => createRotatingSecret(wrong as never)).toThrow(new RegExp(`${field}: `))
+  const pathsOf = (options: unknown) => {
+    try {
+      createRotatingSecret(options as never)
+      return []
+    } catch (error) {
+      expect(error).toBeInstanceOf(SetupError)
+      return (error as SetupError).issues.map(({ path }) => path)
+    }
+  }
+  expect(pathsOf(wrong)).toEqual(['read', 'write', 'url', 'header', 'timeoutMs', 'leaseMs', 'more'])
+  expect(pathsOf('read')).toEqual(['options', 'read', 'write'])
+  expect(pathsOf({ read: () => 'x', write: () => true, header: 7, rereadMs: Number.NaN })).toEqual([
+    'header',
+    'rereadMs',
+  ])
   const right = { read: () => 'x', write: () => true }
   expect(() => createRotatingSecret({ ...right, timeoutMs: 0 })).toThrow('timeoutMs: must be 1 to 86,400,000')
   expect(() => createRotatingSecret({ ...right, leaseMs: 0, rereadMs: 0 })).not.toThrow()
 })
 
 describe('where it runs', () => {
-  it('is bundled with nothing of the engine and no package', async () => {
+  it('is bundled with nothing of the engine but how mistakes of a set-up are told, and no package', async () => {
     const { metafile, outputFiles } = await build({
       stdin: {
         contents: "export { createRotatingSecret } from './src/rotating-secret/index.ts'",
@@ -346,8 +360,15 @@ describe('where it runs', () => {
       },
       ...{ bundle: true, minify: true, format: 'esm', metafile: true, write: false, platform: 'neutral' },
     })
-    const inputs = Object.keys(metafile.inputs).filter((input) => input !== '<stdin>')
-    expect(inputs.every((input) => input.startsWith('src/rotating-secret/'))).toBe(true)
+    const used = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+      Object.entries(inputs).flatMap(([input, { bytesInOutput }]) => (bytesInOutput > 0 ? input : [])),
+    )
+    expect(used.filter((input) => !input.startsWith('src/rotating-secret/')).toSorted()).toEqual([
+      ...['errors', 'issue', 'objects', 'plain-options', 'suggest'].map((name) => `src/core/${name}.ts`),
+    ])
+    expect(Object.keys(metafile.inputs).every((input) => /^(<stdin>$|src\/(core|rotating-secret)\/)/.test(input))).toBe(
+      true,
+    )
     expect(outputFiles[0]!.contents.length).toBeLessThan(8_192)
   })
 
