@@ -58,6 +58,18 @@ it('goes by the size that a rule has now', () => {
   expect(limiter.take({ ...TAKE, requests: 100 })).toMatchObject({ allowed: false })
 })
 
+it.each([
+  ['requests', { requests: 60 }],
+  ['perSeconds', { perSeconds: 4 }],
+])('is refilled by the size that a rule has now, when it has other %s', async (_, size) => {
+  const limiter = memoryLimiter()
+  limiter.take({ ...TAKE, cost: 4 })
+  expect(limiter.look?.({ ...TAKE, ...size })).toMatchObject({ remaining: 0 })
+  await vi.advanceTimersByTimeAsync(1_000)
+  // By the size before one takes fifteen.
+  expect(limiter.look?.({ ...TAKE, ...size })).toMatchObject({ remaining: 1 })
+})
+
 it('keeps the buckets that were asked for lately, and gives up others', () => {
   const limiter = memoryLimiter({ keys: 10 })
   const take = (key: string) =>

@@ -82,6 +82,7 @@ const LOST: [string, object][] = [
     ],
   ),
   ['under patternProperties', body(object({ z: text() }, { patternProperties: { '^i': text(SAID) } }))],
+  ['beside the items of a list', body(object({ z: { type: 'array', items: text(), contains: text(SAID) } }))],
   ['under prefixItems', body(object({ z: { type: 'array', prefixItems: [text(SAID)] } }))],
   ['in a body that is a list', body({ type: 'array', items: object({ i: text(SAID) }) })],
   ['in a map of objects', body(object({ m: { type: 'object', additionalProperties: object({ i: text(SAID) }) } }))],

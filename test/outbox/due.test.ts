@@ -275,13 +275,32 @@ describe('what falls due', () => {
   })
 
   it('comes once where nothing fails, however many tokens and plans there are', async () => {
-    const { make, outbox, pass, due, tokens } = dueWorld()
+    const { make, outbox, pass, due } = dueWorld()
     await outbox.runOnce()
     for (let i = 0; i < 500; i++) await make({ lifetimeDays: 8, name: `Token ${i}`, ...(i % 3 === 0 && OTHER) })
     await pass(2 * DAY)
     expect(due()).toHaveLength(500)
     expect(new Set(due().map(({ id }) => id)).size).toBe(500)
-    void tokens
+  })
+
+  it('comes once where the next of its plan fails and the same process tries that again', async () => {
+    const { make, tokens } = newWorld({ clock: { now: () => Date.now() } as never })
+    let tries = 0
+    const { deliver, got } = receiver(({ seq }) => {
+      if (seq === undefined && ++tries === 2) throw new Error('The receiver is down.')
+    })
+    const due = (): readonly string[] => got.flatMap(({ seq, tokenId }) => (seq === undefined ? [tokenId] : []))
+    const outbox = createOutbox({ tokens, deliver, pollMs: 10, dueEveryMs: 1_000, firstPauseMs: 1 })
+    outbox.start()
+    const expiresAt = Date.now() + 500
+    const made = [
+      await make({ lifetimeDays: undefined, expiresAt }),
+      await make({ lifetimeDays: undefined, expiresAt }),
+    ]
+    while (new Set(due()).size < 2) await new Promise((resolve) => setTimeout(resolve, 5))
+    await outbox.close()
+    expect(tries).toBe(3)
+    expect(due().toSorted()).toEqual(made.map(({ id }) => id).toSorted())
   })
 })
 
