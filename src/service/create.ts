@@ -1,6 +1,6 @@
 /** A new token and its first secret, or a request for one. */
 import { PlanTokenError } from '../core/errors.ts'
-import { issueAt } from '../core/issue.ts'
+import { type Issue, issueAt } from '../core/issue.ts'
 import { created, type Lifetime } from '../core/lifecycle.ts'
 import type { PlanRules } from '../core/plan-rules.ts'
 import { type IdempotencyRecord, statusOf, type TokenRecord } from '../core/token.ts'
@@ -20,18 +20,8 @@ import { refuseWeak } from './step-up.ts'
 export async function create(engine: ManagingEngine, input: CreateInput): Promise<Issued | Requested> {
   const read = readInput('create', input)
   const { lifetimeDays, expiresAt, idempotencyKey: key, canary, selfRenewal: mayRenew, renewUntil } = read.fields
-  if (canary && !engine.canaries)
-    read.issues.push(
-      issueAt(['canary'], 'is not taken here: the engine has no canaries, which would tell of its use.', 'not_taken'),
-    )
   const renewal = readSelfRenewal(engine, read.fields, engine.types.get(read.fields.type as string)?.type)
-  read.issues.push(...renewal.issues)
-  if (canary && mayRenew)
-    read.issues.push(
-      issueAt(['selfRenewal'], 'must be left out of a canary, which has no other secret.', 'both_given', {
-        field: 'canary',
-      }),
-    )
+  read.issues.push(...renewal.issues, ...canaryIssues(engine, read.fields))
   // Nothing is let through with a canary.
   const waits = (rules: PlanRules | undefined): boolean => rules?.approvals !== undefined && !canary
   const made = await judgeNew(
@@ -66,18 +56,12 @@ export async function create(engine: ManagingEngine, input: CreateInput): Promis
         return again
       }
       refuseWeak(engine, actor, rules, 'create')
-      const now = timeOf(engine)
       const { secret, digest } = waits(rules) ? NO_SECRET : fresh(engine, type.prefix)
       const record = created({
         ...choice,
-        id: known ?? newId(engine.random),
-        planId,
-        type: type.name,
-        actor: actor.id,
+        ...{ planId, type: type.name, actor: actor.id, now: timeOf(engine), digest },
+        ...{ id: known ?? newId(engine.random), eventId: newId(engine.random) },
         ...lifetime,
-        now,
-        digest,
-        eventId: newId(engine.random),
         ...(canary && { canary }),
         ...(renewal.selfRenewal && { selfRenewal: renewal.selfRenewal }),
         ...(repeated && { idempotency: { ...repeated, digest } }),
@@ -90,6 +74,20 @@ export async function create(engine: ManagingEngine, input: CreateInput): Promis
   // A new token works everywhere at once; a secret that was replaced must be dead everywhere first.
   if (issued.replaced) await engine.freshness.untilSeenEverywhere()
   return { token: await showOne(engine, issued.record), secret: issued.secret }
+}
+
+/** What keeps a new token from being a canary. */
+function canaryIssues(
+  { canaries }: ManagingEngine,
+  { canary, selfRenewal }: Pick<CreateInput, 'canary' | 'selfRenewal'>,
+): readonly Issue[] {
+  if (!canary) return []
+  const untold = 'is not taken here: the engine has no canaries, which would tell of its use.'
+  const renewing = 'must be left out of a canary, which has no other secret.'
+  return [
+    ...(canaries ? [] : [issueAt(['canary'], untold, 'not_taken')]),
+    ...(selfRenewal ? [issueAt(['selfRenewal'], renewing, 'both_given', { field: 'canary' })] : []),
+  ]
 }
 
 /** What was asked for, or asked for before. */
