@@ -14,7 +14,14 @@ import { type ManagingEngine, timeOf } from '../service/engine.ts'
 import { newId } from '../service/ids.ts'
 import { parseBy } from '../service/input.ts'
 import { askRules } from '../service/plan-rules.ts'
-import { entryOf, isAdmin, loadManaged, refuseInactive, refuseIneligible } from '../service/rights.ts'
+import {
+  entryOf,
+  isAdmin,
+  loadManaged,
+  refuseInactive,
+  refuseIneligible,
+  refuseOtherVersion,
+} from '../service/rights.ts'
 import { editedWithTerm } from '../service/self-renewal.ts'
 import { showOne } from '../service/show.ts'
 import { refuseWeak } from '../service/step-up.ts'
@@ -27,7 +34,7 @@ export async function approve(engine: ManagingEngine, input: object): Promise<To
     engine,
     () => loadManaged(engine, actor, id),
     async (before) => {
-      if (version !== undefined && version !== before.version) throw new PlanTokenError('version_conflict')
+      refuseOtherVersion(before, version)
       const now = timeOf(engine)
       const by = requesterOf(before, now)
       // An approval is for what was there when it was given, and not for what somebody has put in its place meanwhile.
@@ -48,7 +55,7 @@ export async function decline(engine: ManagingEngine, input: object): Promise<To
     engine,
     () => loadManaged(engine, actor, id),
     async (before) => {
-      if (version !== undefined && version !== before.version) throw new PlanTokenError('version_conflict')
+      refuseOtherVersion(before, version)
       const now = timeOf(engine)
       if (isSamePerson(requesterOf(before, now), actor.id)) throw new PlanTokenError('own_request')
       // No rule that cannot be read keeps alive what nobody wants.

@@ -25,7 +25,7 @@ import type { EditInput, EventsInput, ListInput, PlanInput, TokenInput } from '.
 import { parseInput, type ReadInput, readInput, refuseIssues } from './input.ts'
 import { askRules } from './plan-rules.ts'
 import { allowlistOf, linkProblems, readLinks } from './resources.ts'
-import { loadManaged, refuseInactive, refuseNonAdmin, refuseUnchangeable } from './rights.ts'
+import { loadManaged, refuseInactive, refuseNonAdmin, refuseOtherVersion, refuseUnchangeable } from './rights.ts'
 import { editedWithTerm, readSelfRenewal } from './self-renewal.ts'
 import { show, showOne } from './show.ts'
 import { refuseWeak } from './step-up.ts'
@@ -131,8 +131,7 @@ export async function edit(engine: ManagingEngine, input: EditInput): Promise<To
       refuse(current, now)
       // Everything was judged by the plan that it was in, its rules and what lies in it.
       if (current.planId !== record.planId) throw new PlanTokenError('version_conflict')
-      if (fields.version !== undefined && fields.version !== current.version)
-        throw new PlanTokenError('version_conflict')
+      refuseOtherVersion(current, fields.version)
       const renewal = renewalAfter(engine, entry, current, fields)
       const change = { ...choice, ...wordsAfter(current, fields), ...renewal }
       refuseWeak(engine, actor, rules, 'edit')

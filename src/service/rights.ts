@@ -118,6 +118,11 @@ export function entryOf(engine: Engine, record: TokenRecord): TypeEntry {
   })
 }
 
+/** Throws `version_conflict` where a caller said which version it had seen and another one stands. */
+export function refuseOtherVersion(record: TokenRecord, seen: number | undefined): void {
+  if (seen !== undefined && seen !== record.version) throw new PlanTokenError('version_conflict')
+}
+
 /** Only an active token is edited and refreshed. */
 export function refuseInactive(record: TokenRecord, now: number): void {
   const status = statusOf(record, now)
