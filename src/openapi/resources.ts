@@ -87,7 +87,7 @@ const NAMES_UNSAID: ReportReason = {
 const unansweredReason = (param: string): ReportReason => ({
   code: 'parameter_unanswered',
   message: `Nobody says what the parameter "${param}" is.`,
-  write: `names: [{ kind: '…', at: 'path:${param}' }] or params: { ${param}: 'any' }.`,
+  write: `names: [{ kind: '…', at: 'path:${param}' }] (kind 'plan' if it is the id of the plan), or params: { ${param}: 'any' } if it is the id of nothing.`,
 })
 
 /** That the document says something of resources which is not read, or can be read in two ways. */

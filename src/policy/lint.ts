@@ -12,7 +12,8 @@ import { judged } from '../core/shape.ts'
 import { didYouMean } from '../core/suggest.ts'
 
 /**
- * What is found: a write that names no resource; a path parameter that is free and looks like an id; a scope that alone opens
+ * What is found: a write that names no resource; a path parameter that is free and looks like an id, by its name or since the rest of
+ * the path lies below it; a scope that alone opens
  * every endpoint which takes one.
  */
 export type LintCode = 'write_names_nothing' | 'parameter_looks_like_id' | 'scope_opens_everything'
@@ -124,15 +125,23 @@ function writesIn(route: string, { names }: Endpoint): readonly LintWarning[] {
 const LIKE_ID =
   /(^|_)(id|key|uuid|guid|slug|handle|number)$|[a-z0-9](Id|ID|Key|Uuid|UUID|Guid|GUID|Slug|Handle|Number)$/
 
-function parametersIn(route: string, { params = {} }: Endpoint): readonly LintWarning[] {
-  return segmentsOf(splitRoute(route).path).flatMap((segment) => {
+function parametersIn(route: string, { params = {}, public: isPublic }: Endpoint): readonly LintWarning[] {
+  const segments = segmentsOf(splitRoute(route).path)
+  const first = segments.findIndex((segment) => parameterOf(segment) !== undefined)
+  return segments.flatMap((segment, i) => {
     const param = parameterOf(segment)
     const rule = param === undefined || !Object.hasOwn(params, param) ? undefined : params[param]
-    if (param === undefined || typeof rule !== 'string' || !LIKE_ID.test(param)) return []
+    if (param === undefined || typeof rule !== 'string') return []
+    const why = LIKE_ID.test(param)
+      ? 'its name is that of an id'
+      : rule === 'any' && i === first && i < segments.length - 1 && !isPublic
+        ? 'the rest of the path lies below it'
+        : undefined
+    if (why === undefined) return []
     return warning(
       'parameter_looks_like_id',
       ['endpoints', route, 'params', param],
-      `is ${JSON.stringify(rule)}, and its name is that of an id: nobody asks where it lies. If it is one of a resource, give that a kind and name it.`,
+      `is ${JSON.stringify(rule)}, and ${why}: nobody asks where it lies. If it is one of a resource, give that a kind and name it; if it is that of the plan, name the kind "plan".`,
     )
   })
 }

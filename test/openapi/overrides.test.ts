@@ -204,7 +204,7 @@ describe('the report', () => {
         '',
         'Not reviewed, and closed until somebody says what they are:',
         '  GET /x/{x}',
-        `    Nobody says what the parameter "x" is. Write names: [{ kind: '…', at: 'path:x' }] or params: { x: 'any' }.`,
+        `    Nobody says what the parameter "x" is. Write names: [{ kind: '…', at: 'path:x' }] (kind 'plan' if it is the id of the plan), or params: { x: 'any' } if it is the id of nothing.`,
         '',
         'Left out, and unknown to the policy:',
         '  GET /y/',

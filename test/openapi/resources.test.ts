@@ -62,7 +62,8 @@ describe('a parameter of the path', () => {
       {
         code: 'parameter_unanswered',
         message: 'Nobody says what the parameter "page" is.',
-        write: "names: [{ kind: '…', at: 'path:page' }] or params: { page: 'any' }.",
+        write:
+          "names: [{ kind: '…', at: 'path:page' }] (kind 'plan' if it is the id of the plan), or params: { page: 'any' } if it is the id of nothing.",
       },
     ])
   })

@@ -65,6 +65,30 @@ describe('a free parameter with the name of an id', () => {
   )
 })
 
+describe('a free parameter that the rest of the path lies below', () => {
+  const idsFor = (route: string, endpoint: Endpoint) => idsOf(policyOf({ ...APART, [route]: endpoint }))
+  const any = (...params: readonly string[]) => Object.fromEntries(params.map((param) => [param, 'any' as const]))
+
+  it('is told of, whatever the endpoint names', () => {
+    const id = (route: string) => [`parameter_looks_like_id endpoints["${route}"].params.org`]
+    const list = 'GET /orgs/{org}/files'
+    for (const names of ['filtered', 'plan', 'nothing'] as const)
+      expect(idsFor(list, { ...OPEN, names, params: any('org') })).toEqual(id(list))
+    const one = 'GET /orgs/{org}/files/{file}'
+    const names = [{ kind: 'file', at: 'path:file' }] as const
+    expect(idsFor(one, { scopes: ['read'], names, params: any('org') })).toEqual(id(one))
+  })
+
+  it('is not one of a few, of a public endpoint, at the end, or behind another one', () => {
+    const list = 'GET /orgs/{org}/files'
+    expect(idsFor(list, { ...OPEN, params: { org: ['a', 'b'] } })).toEqual([])
+    expect(idsFor(list, { scopes: [], names: 'nothing', public: true, params: any('org') })).toEqual([])
+    expect(idsFor('GET /orgs/{org}', { ...OPEN, params: any('org') })).toEqual([])
+    const names = [{ kind: 'file', at: 'path:file' }] as const
+    expect(idsFor('GET /f/{file}/{part}/text', { scopes: ['read'], names, params: any('part') })).toEqual([])
+  })
+})
+
 describe('a scope that opens everything', () => {
   const all = { 'GET /a': OPEN, 'GET /b': { scopes: [['read'], 'write'], names: 'nothing' } } as const
 
