@@ -170,12 +170,15 @@ async function answerForm(admin: Admin, route: (typeof OAUTH_ROUTES)[number], re
   return respond(200, JSON.stringify(body), request.method)
 }
 
+const NOT_BELOW =
+  'The path does not begin with the basePath of this API. Where a framework takes it off, the API is to be made without one.'
+
 /** The path below the base and the query; only what can be read in one way. */
 function targetOf({ basePath }: Admin, { url }: Request): { readonly path: string; readonly query: string } {
   const target = readTargetOfUrl(url)
   if (!target) throw new HttpProblem('request_malformed')
   const { path, query } = target
-  if (!path.startsWith(`${basePath}/`)) throw new HttpProblem('not_found')
+  if (!path.startsWith(`${basePath}/`)) throw new HttpProblem('not_found', { detail: NOT_BELOW })
   return { path: path.slice(basePath.length), query }
 }
 

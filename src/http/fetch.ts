@@ -48,7 +48,7 @@ export function judge<const Options extends FetchGuardOptions = FetchGuardOption
   tokens: GuardEngine<P>,
   options?: Options,
 ): (request: Request, ...rest: RestOf<Options>) => Judged<Options, P> | Promise<Judged<Options, P>> {
-  const judged: unknown = judgeBy(createDecider<Request, From>(tokens, options))
+  const judged: unknown = judgeBy(createDecider<Request, From>(tokens, options, {}, 'judge'))
   return judged as (request: Request, ...rest: RestOf<Options>) => Judged<Options, P> | Promise<Judged<Options, P>>
 }
 

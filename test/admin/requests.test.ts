@@ -46,8 +46,14 @@ describe('a target', () => {
       '/admin/api',
       '/Admin/api/policies',
       '/x/admin/api/policies',
-    ])
-      refused(await w.call(`GET ${path}`), 'not_found', 404)
+    ]) {
+      const answer = await w.call(`GET ${path}`)
+      refused(answer, 'not_found', 404)
+      expect(answer.body.detail).toMatch(/does not begin with the basePath/)
+    }
+    const elsewhere = await w.call('GET /admin/api/nothing')
+    refused(elsewhere, 'not_found', 404)
+    expect(elsewhere.body).not.toHaveProperty('detail')
   })
 
   it('names a token or a plan as it is, once decoded', async () => {

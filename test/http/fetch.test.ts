@@ -62,6 +62,9 @@ describe('judge', () => {
     const judged = judge(w.tokens)
     const found = judged(file)
     expect(found).not.toBeInstanceOf(Promise)
+    expect(() => judge(w.tokens, { basepath: '/api' } as never)).toThrow(
+      /^judge\(\) found .*\n.*Did you mean "basePath"/,
+    )
     expect(await found).toMatchObject({ allowed: true, params: { file_key: A } })
     const refused = await judged(none)
     expect(refused).toBeInstanceOf(Response)
