@@ -8,14 +8,14 @@ import { ROOT } from './markdown.ts'
 const FOLDER = `${ROOT}test/docs/of-pages`
 
 /** Everything that the compiler has to say of the blocks, in their order. */
-export function typeProblems(programs: readonly Program[]): readonly Problem[] {
+export function typeProblems(programs: readonly Program[], more: ts.CompilerOptions = {}): readonly Problem[] {
   const mains = new Map<string, Program>()
   const files = new Map<string, string>()
   for (const [i, program] of programs.entries()) {
     for (const [name, code] of program.files) files.set(`${FOLDER}/${i}/${name}`, code)
     mains.set(`${FOLDER}/${i}/${program.main}`, program)
   }
-  const options = { ...repositoryOptions(), moduleDetection: ts.ModuleDetectionKind.Force }
+  const options = { ...repositoryOptions(), moduleDetection: ts.ModuleDetectionKind.Force, ...more }
   const compiled = ts.createProgram([...mains.keys()], options, hostWith(files, options))
   return [...mains].flatMap(([path, { block }]) => {
     const source = compiled.getSourceFile(path)

@@ -13,7 +13,6 @@ export const DRIVER_PACKAGES: { readonly [D in Database]: readonly string[] } = 
 /** The text of the file. */
 export function storeFile({ database, isTypeScript }: Found): string {
   const cast = isTypeScript ? ' as never' : ''
-  const env = isTypeScript ? 'process.env.DATABASE_URL ?? fail()' : 'process.env.DATABASE_URL ?? fail()'
   const fail = `
 function fail()${isTypeScript ? ': never' : ''} {
   throw new Error('Set DATABASE_URL to the address of the database.')
@@ -33,7 +32,7 @@ export const store = sqlStore(database${options})
 import pg from 'pg'
 import { migrate, pgListener, preparedStatements, sqlStore } from 'plan-access-tokens/stores/sql'
 
-const connectionString = ${env}
+const { DATABASE_URL: connectionString = fail() } = process.env
 const pool = new pg.Pool({ connectionString })
 // Without a listener, pg ends the process when an idle connection is lost.
 pool.on('error', (error) => console.warn(error.message))
@@ -45,7 +44,8 @@ ${make(', { listen: pgListener(() => new pg.Client({ connectionString, keepAlive
 import mysql from 'mysql2'
 import { migrate, preparedStatements, sqlStore } from 'plan-access-tokens/stores/sql'
 
-const pool = mysql.createPool({ uri: ${env} })
+const { DATABASE_URL: uri = fail() } = process.env
+const pool = mysql.createPool({ uri })
 
 export const database = new Kysely${ofKysely}({ dialect: new MysqlDialect({ pool: preparedStatements(pool) }) })
 ${make()}${fail}`
@@ -54,7 +54,8 @@ ${make()}${fail}`
 import { Kysely, SqliteDialect } from 'kysely'
 import { migrate, nodeSqlite, sqlStore } from 'plan-access-tokens/stores/sql'
 
-const sqlite = new DatabaseSync(process.env.DATABASE_FILE ?? 'tokens.db')
+const { DATABASE_FILE = 'tokens.db' } = process.env
+const sqlite = new DatabaseSync(DATABASE_FILE)
 sqlite.exec('pragma journal_mode = wal')
 
 export const database = new Kysely${ofKysely}({ dialect: new SqliteDialect({ database: nodeSqlite(sqlite) }) })
@@ -64,7 +65,8 @@ ${make()}`
 import { Kysely, SqliteDialect } from 'kysely'
 import { migrate, sqlStore } from 'plan-access-tokens/stores/sql'
 
-const sqlite = new Database(process.env.DATABASE_FILE ?? 'tokens.db')
+const { DATABASE_FILE = 'tokens.db' } = process.env
+const sqlite = new Database(DATABASE_FILE)
 sqlite.pragma('journal_mode = wal')
 
 export const database = new Kysely${ofKysely}({ dialect: new SqliteDialect({ database: sqlite${cast} }) })

@@ -79,6 +79,7 @@ const server = createServer(
     response.end(JSON.stringify({ token: planToken.token.name, params: planToken.params }) + '\\n')
   }),
 )
-server.listen(Number(process.env.PORT ?? 3000), () => console.log('The API listens.'))
+const { PORT = '3000' } = process.env
+server.listen(Number(PORT), () => console.log('The API listens.'))
 `
 }
