@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createLists } from '../../src/addresses/list.ts'
 import { parseRange } from '../../src/addresses/parse.ts'
+import { readRanges } from '../../src/addresses/read.ts'
 import { type Address, anyAddress, bitsOf, isIn, isMapped, networkOf, plain, spellingsOf } from './model.ts'
 
 /** RFC 5952, as URLs have it. */
@@ -96,6 +97,18 @@ const anyNetwork = anyAddress.chain((address) =>
 type Network = { readonly network: Address; readonly prefix: number }
 const kind = ({ family }: Address): 'ipv4' | 'ipv6' => (family === 4 ? 'ipv4' : 'ipv6')
 const textOf = ({ network, prefix }: Network): string => `${plain(network)}/${prefix}`
+
+describe('an entry of a list', () => {
+  // Each of these took the square of its length, of what anybody may send who is signed in.
+  it.each(['.00', '00.', ':00', '0.', '1.', '/1', '00', ' -', ':', '%'])(
+    'is told to be none as soon as it is read, however long: %s',
+    (piece) => {
+      const { issues, ranges } = readRanges([`${piece.repeat(1_300_000)}x`])
+      expect(ranges).toBeUndefined()
+      expect(issues).toMatchObject([{ code: 'address_malformed', at: ['addresses', 0] }])
+    },
+  )
+})
 
 describe('a list', () => {
   /** An address that lies in a network, or right beside it. */
