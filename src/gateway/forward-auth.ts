@@ -22,6 +22,7 @@ import { createTold, GatewayError, problemAnswer } from './problem.ts'
 import { namesOtherTarget } from './target.ts'
 import { createTokenHeaders, hasLookAlike } from './token-headers.ts'
 import { createTrust, inHeader, SECRET_HEADER, type Trust, trustSchema } from './trust.ts'
+import { asksForTunnel } from './upgrade.ts'
 
 /** What `forwardAuth` takes besides the engine. */
 export interface ForwardAuthOptions extends Pick<GuardOptions, 'surface' | 'optional' | 'basePath'> {
@@ -116,6 +117,7 @@ export function forwardAuth(tokens: GuardEngine, options: ForwardAuthOptions): F
         const original = language.original(caller)
         if (!original) return refuse(unsaid)
         if (hasLookAlike(caller)) return language.refusal(problemAnswer('gateway_header_forged'))
+        if (asksForTunnel(caller)) return language.refusal(problemAnswer('gateway_upgrade_refused'))
         if (namesOtherMethod(caller, original)) return language.refusal(problemAnswer('gateway_method_overridden'))
         if (namesOtherTarget(caller, original.url)) return language.refusal(problemAnswer('gateway_target_overridden'))
         const answered = answerTo(door, caller, original)

@@ -13,6 +13,7 @@ export type GatewayCode =
   | 'gateway_header_forged'
   | 'gateway_method_overridden'
   | 'gateway_target_overridden'
+  | 'gateway_upgrade_refused'
   | 'gateway_headers_too_many'
   | 'gateway_body_missing'
   | 'internal'
@@ -44,6 +45,11 @@ const PROBLEMS: {
     status: 400,
     title: 'The request has one target in its first line and another in a header.',
     help: 'Send it to the target that is meant, and without X-Original-URL or X-Rewrite-URL.',
+  },
+  gateway_upgrade_refused: {
+    status: 400,
+    title: 'The request asks for another protocol on its connection, in which nobody would judge what follows.',
+    help: 'Send it without Upgrade.',
   },
   gateway_headers_too_many: {
     status: 400,

@@ -468,6 +468,32 @@ describe('a header that names another target, which servers behind proxies of Mi
   })
 })
 
+describe('a wish for another protocol, behind which nobody would judge anything', () => {
+  it.each([
+    ['h2c'],
+    ['H2C'],
+    ['websocket, h2c'],
+    ['h2c', 'websocket'],
+    ['websocket', 'websocket'],
+    ['TLS/1.0'],
+    ['websocketx'],
+  ])('is refused: %s %s', async (...wanted) => {
+    const { port } = await startAuth(w.tokens, { gateway: 'caddy', trust: TRUST })
+    const lines: Lines = wanted.flatMap((one) => (one === undefined ? [] : [['Upgrade', one] as const]))
+    const headers: Lines = [OWN, ...asks('caddy', 'GET', TARGET), ...lines]
+    expect(await ask(port, headers)).toMatchObject({ status: 400, code: 'gateway_upgrade_refused' })
+    expect((await askFetch({ gateway: 'caddy', trust: TRUST }, headers)).code).toBe('gateway_upgrade_refused')
+  })
+
+  it.each(['websocket', 'WebSocket', ''])('is judged as any request where it is a WebSocket: "%s"', async (wanted) => {
+    const { port } = await startAuth(w.tokens, { gateway: 'caddy', trust: TRUST })
+    const upgrade: Lines = [['Upgrade', wanted]]
+    expect((await ask(port, [OWN, ...asks('caddy', 'GET', TARGET), ...upgrade])).code).toBe('allowed')
+    const elsewhere = await ask(port, [OWN, ...asks('caddy', 'GET', `/v1/files/${B}`), ...upgrade])
+    expect(elsewhere.code).toBe('resource_not_allowed')
+  })
+})
+
 describe('what nginx cannot pass on', () => {
   const headers = (code: string) => ({ status: code })
   it.each([

@@ -106,6 +106,19 @@ describe.each([NGINX, CADDY].map((program) => [`${program.gateway} (${program.ne
       expect(JSON.stringify(api.seen[0]?.rawHeaders)).not.toContain(w.ONE.secret)
     })
 
+    it.runIf(program.isThere)('hands no wish for another protocol on, so that nothing goes by unjudged', async () => {
+      const { api, send } = await start(program)
+      const h2c = [
+        ['Connection', 'Upgrade, HTTP2-Settings'],
+        ['Upgrade', 'h2c'],
+        ['HTTP2-Settings', 'AAMAAABkAAQAAP__'],
+      ] as const
+      expect((await send(request(`GET /v1/files/${A}`, w.ONE, { headers: h2c }))).body).toBe('served')
+      expect(api.seen.map(({ rawHeaders }) => rawHeaders.map((text) => text.toLowerCase()))).toEqual([
+        expect.not.arrayContaining(['upgrade']),
+      ])
+    })
+
     it.runIf(program.isThere)('hands on no header that a server of CGI takes for one of these', async () => {
       const { api, send } = await start(program)
       for (const name of ['X_Plan_Id', 'X-Plan_Id', 'X_Token-Reach'])
