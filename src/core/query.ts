@@ -77,9 +77,9 @@ export function textsOf(query: string, name: string): readonly string[] {
 /** The parameter that a name is, or is to some reader. */
 function wantedIn(name: string | undefined, wanted: WantedParameters): string | undefined {
   if (name === undefined || wanted.get(name) === name) return name
-  const folded = fold(name.replaceAll(UNIT, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))))
   // Most names are plain, and nobody reads another one in them.
-  if (!/[^\w-]/.test(folded)) return wanted.get(foldName(folded))
+  if (/^[\w-]*$/.test(name)) return wanted.get(foldName(name))
+  const folded = fold(name.replaceAll(UNIT, unitOf))
   const first = /[\w-]+/.exec(folded)?.[0] ?? ''
   const bare = folded.replaceAll(/[^\w-]/g, '')
   const ofBare = wanted.get(bare)
@@ -90,6 +90,7 @@ function wantedIn(name: string | undefined, wanted: WantedParameters): string | 
 
 /** A character as `escape` of JavaScript writes it, which ASP.NET and CGI.pm decode; to everybody else it is a broken percent sign. */
 const UNIT = /%u([0-9A-Fa-f]{4})/g
+const unitOf = (_: string, hex: string): string => String.fromCharCode(Number.parseInt(hex, 16))
 
 /**
  * The variable of PHP that a name becomes (its manual, "Variables From External Sources"): spaces before it and all from a NUL on are
