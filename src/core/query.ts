@@ -48,30 +48,40 @@ export function readQuery(query: string, wanted: WantedParameters): ReadonlyMap<
 }
 
 /**
+ * Every value that some reader finds in a query for one parameter, whatever its name is spelt like; `undefined` for one that cannot
+ * be decoded.
+ */
+export function valuesAnywhere(query: string, param: string): readonly (string | undefined)[] {
+  const wanted = wantedOf([param])
+  const pairs = query.split('&').flatMap((pair) => (pair.includes(';') ? [pair, ...pair.split(';')] : [pair]))
+  return pairs.flatMap((pair) => {
+    if (wantedIn(nameOf(pair) ?? byBytes(pair), wanted) !== param) return []
+    return [pair.includes('=') ? decoded(pair.slice(pair.indexOf('=') + 1)) : '']
+  })
+}
+
+/** The name of a parameter with a character for each byte, for readers that take bytes as they come. */
+function byBytes(pair: string): string {
+  const name = pair.split('=', 1)[0] as string
+  return name.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+}
+
+/**
  * The decoded name of a parameter: a percent sign that begins no byte stands for itself, as in the URL standard. `undefined` if
  * its bytes are not UTF-8, since it then depends on the reader which name it is.
  */
 function nameOf(pair: string): string | undefined {
   const end = pair.indexOf('=')
   const raw = end === -1 ? pair : pair.slice(0, end)
-  if (!/[%+]/.test(raw)) return raw
+  return /[%+]/.test(raw) ? decoded(raw) : raw
+}
+
+function decoded(raw: string): string | undefined {
   try {
     return decodeURIComponent(raw.replaceAll('+', ' ').replaceAll(/%(?![0-9A-Fa-f]{2})/g, '%25'))
   } catch {
     return undefined
   }
-}
-
-/**
- * The values of all parameters that are of one name to PHP or to others, decoded; `%` for what cannot be. Of a query that nobody has
- * judged.
- */
-export function textsOf(query: string, name: string): readonly string[] {
-  return query.split('&').flatMap((pair) => {
-    const called = nameOf(pair)
-    if (called === undefined || variableOf(called) !== name) return []
-    return [nameOf(pair.slice(pair.indexOf('=') + 1 || pair.length).replaceAll('=', '%3D')) ?? '%']
-  })
 }
 
 /** The parameter that a name is, or is to some reader. */

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod/mini'
 import { basePathSchema } from '../core/base-path.ts'
+import { readGiven } from '../core/body.ts'
 import { unreadable } from '../core/body-reading.ts'
 import type { RenderedDenial } from '../core/denial.ts'
 import { isThenable } from '../core/objects.ts'
@@ -17,7 +18,7 @@ import { tell } from '../service/tell.ts'
 import { routesWithBodies } from './bodies.ts'
 import { type Caller, type GatewayCaller, type GatewayHandler, handlerOf, headerOf } from './caller.ts'
 import { type Gateway, type Language, languageOf } from './languages.ts'
-import { namesOtherMethod } from './method.ts'
+import { bodyNamesOtherMethod, namesOtherMethod } from './method.ts'
 import { createTold, GatewayError, problemAnswer } from './problem.ts'
 import { namesOtherTarget } from './target.ts'
 import { createTokenHeaders, hasLookAlike } from './token-headers.ts'
@@ -198,6 +199,8 @@ function answerTo(
 ): RenderedDenial | Promise<RenderedDenial> {
   /** Whether a body was needed that was not there to be judged. */
   let isBlind = false
+  /** Whether the body that was judged names another method. */
+  let isOverridden = false
   const blind = () => {
     isBlind = true
     // Not `body_missing`: where a body may be left out, none that is not seen may count as left out.
@@ -206,10 +209,15 @@ function answerTo(
   const body = (): unknown => {
     if (!sendsBodies || !language.isWhole(caller)) return blind()
     const had = caller.body(decider.bodyBytes)
-    const orBlind = (reading: unknown): unknown => (isMissing(reading) ? blind() : reading)
+    const orBlind = (given: unknown): unknown => {
+      const reading = readGiven(given, decider.bodyBytes)
+      isOverridden = bodyNamesOtherMethod(reading.value, method)
+      return reading.malformed?.reason === 'body_missing' ? blind() : reading
+    }
     return isThenable(had) ? had.then(orBlind) : orBlind(had)
   }
   const answered = (decision: Decision<string> | undefined): RenderedDenial => {
+    if (isOverridden) return language.refusal(problemAnswer('gateway_method_overridden'))
     if (decision?.allowed !== false) return allowedAnswer(decision, headersFor(decision))
     return language.refusal(isBlind ? problemAnswer('gateway_body_missing') : decision.rendered())
   }
@@ -218,9 +226,6 @@ function answerTo(
   })
   return isThenable(decided) ? decided.then(answered) : answered(decided)
 }
-
-const isMissing = (reading: unknown): boolean =>
-  (reading as { readonly malformed?: { readonly reason?: unknown } } | undefined)?.malformed?.reason === 'body_missing'
 
 function allowedAnswer(decision: Allowed<string> | undefined, told: object): RenderedDenial {
   const headers = decision ? headersOf(decision) : { 'Cache-Control': 'no-store' }

@@ -38,7 +38,7 @@ const PROBLEMS: {
   },
   gateway_method_overridden: {
     status: 400,
-    title: 'The request has one method in its first line and another in a header or in its query.',
+    title: 'The request has one method in its first line and another in a header or a parameter.',
     help: 'Send it with the method that is meant, and without X-HTTP-Method-Override, _method or the like.',
   },
   gateway_target_overridden: {

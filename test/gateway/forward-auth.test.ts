@@ -409,32 +409,6 @@ describe('a header that names another method, which Rails, Laravel and Symfony r
   })
 })
 
-describe('a parameter that names another method, which Laravel, Symfony and Spring run', () => {
-  it.each([
-    '_method=DELETE',
-    'depth=1&_method=put',
-    '%5Fmethod=%44ELETE',
-    '.method=DELETE',
-    '+_method=DELETE',
-    '_method[]=DELETE',
-    '_method=GET&_method=DELETE',
-    '_method=%ff',
-  ])('is refused: %s', async (query) => {
-    for (const gateway of IN_HEADERS) {
-      const headers: Lines = [OWN, ...asks(gateway, 'GET', `${TARGET}?${query}`)]
-      expect((await askFetch({ gateway, trust: TRUST }, headers)).code).toBe('gateway_method_overridden')
-    }
-  })
-
-  it.each(['_method=get', '_method=', '_method', 'method=DELETE', 'x=_method', 'x[_method]=DELETE', '_methods=DELETE'])(
-    'is no matter where it names the same, or nothing, nor is another parameter: %s',
-    async (query) => {
-      const headers: Lines = [OWN, ...asks('caddy', 'GET', `${TARGET}?${query}`)]
-      expect((await askFetch({ gateway: 'caddy', trust: TRUST }, headers)).code).toBe('allowed')
-    },
-  )
-})
-
 describe('a header that names another target, which servers behind proxies of Microsoft go by', () => {
   it.each<[string, string]>([
     ['X-Original-URL', `/v1/files/${B}`],

@@ -1,0 +1,93 @@
+/** The parameter `_method`, by which Laravel, Symfony, Spring and others run another method than that of the first line. */
+import { forwardAuth } from 'plan-access-tokens/gateway'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { A, type World, world } from '../attack/world.ts'
+import { SECRET } from './programs.ts'
+
+let w: World
+beforeAll(async () => {
+  w = await world()
+})
+
+/** What is answered to a gateway that asks about a request. */
+async function codeOf(method: string, url: string, body?: string, type = 'application/json'): Promise<string> {
+  const handler = forwardAuth(w.tokens, { gateway: 'traefik', trust: { secret: SECRET }, bodies: true })
+  const response = await handler(
+    new Request('https://auth.example/forward-auth', {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        'X-Gateway-Secret': SECRET,
+        'X-Figma-Token': w.ALL.secret,
+        'X-Forwarded-Method': method,
+        'X-Forwarded-Uri': url,
+        ...(body !== undefined && { 'Content-Type': type }),
+      },
+      ...(body !== undefined && { body }),
+    }),
+  )
+  return response.ok ? 'allowed' : (await response.json()).code
+}
+
+const OVERRIDDEN = 'gateway_method_overridden'
+const FILE = `/v1/files/${A}`
+
+describe('in the query', () => {
+  it.each([
+    '_method=DELETE',
+    'a=1&_method=delete',
+    '_METHOD=PUT',
+    '_m%65thod=PATCH',
+    '%5fmethod=%44ELETE',
+    '.method=DELETE',
+    '+_method=DELETE',
+    '_method[]=DELETE',
+    '_method%00%ff=DELETE',
+    '_method=GET&_method=DELETE',
+    'a=1;_method=DELETE',
+    '_method=%ff',
+    '_method=GET;DELETE',
+  ])('is refused where it names another method, as any server may read it: %s', async (query) => {
+    expect(await codeOf('GET', `${FILE}?${query}`)).toBe(OVERRIDDEN)
+    expect(await codeOf('POST', `${FILE}?${query}`)).toBe(OVERRIDDEN)
+  })
+
+  it.each([
+    '',
+    '_method=GET',
+    '_method=get&x=1',
+    '_method=',
+    '_method',
+    'method=DELETE',
+    'x_method=DELETE',
+    'a[_method]=DELETE',
+    'q=_method%3DDELETE',
+    '%ff=1',
+    'x=_method',
+  ])('may stand there if it names the same or none, and so may others: %s', async (query) => {
+    expect(await codeOf('GET', `${FILE}?${query}`)).toBe('allowed')
+  })
+})
+
+describe('in a body that is judged', () => {
+  const LINE = ['POST', '/v2/webhooks'] as const
+  const hook = (more: object) => JSON.stringify({ context: 'file', context_id: A, ...more })
+
+  it.each([{ _method: 'DELETE' }, { _METHOD: 'put' }, { _method: ['DELETE'] }, { _method: 7 }])(
+    'is refused where it names another method: %j',
+    async (more) => {
+      expect(await codeOf(...LINE, hook(more))).toBe(OVERRIDDEN)
+    },
+  )
+
+  it.each([{}, { _method: 'post' }, { _method: '' }, { _method: null }, { in: { _method: 'DELETE' } }])(
+    'may stand there if it names the same or none, and so may others: %j',
+    async (more) => {
+      expect(await codeOf(...LINE, hook(more))).toBe('allowed')
+    },
+  )
+
+  it('which is a form is refused as every form is', async () => {
+    const form = `_method=DELETE&context=file&context_id=${A}`
+    expect(await codeOf(...LINE, form, 'application/x-www-form-urlencoded')).toBe('request_malformed')
+  })
+})
