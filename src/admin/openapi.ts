@@ -107,7 +107,7 @@ const ETAG = {
 const HEADERS = {
   'Idempotency-Key': 'For an answer that was lost: the same key again gives the same token with a fresh secret.',
   'If-Match':
-    'The `ETag` of the token as it was looked at. Without it the last edit wins, and what waits by now is approved.',
+    'The `ETag` of the token as it was looked at, or several of them with commas between: then it has to be one of these. Without it the last edit wins, and what waits by now is approved.',
 }
 
 const headerOf = (name: keyof typeof HEADERS): Json => ({

@@ -101,19 +101,6 @@ export function readIdempotencyKey(headers: Headers, issues: Issue[]): { readonl
   return {}
 }
 
-/** The version that no token has: what an entity tag that is none of ours asks for. */
-const NO_VERSION = Number.MAX_SAFE_INTEGER
-
-/** `If-Match` (RFC 9110, section 13.1.1) with one entity tag, or `*`. Tags that are weak or none of ours match nothing. */
-export function readIfMatch(headers: Headers, issues: Issue[]): { readonly version?: number } {
-  const value = headers.get('if-match')
-  if (value === null || value === '*') return {}
-  const [, weak, tag = ''] = /^(W\/)?"([!#-~]*)"$/.exec(value) ?? []
-  if (tag !== '') return { version: weak === undefined && /^[1-9]\d{0,14}$/.test(tag) ? Number(tag) : NO_VERSION }
-  issues.push(issueAt(['If-Match'], 'must be the ETag of one answer, or *.', 'header_malformed'))
-  return {}
-}
-
 /** Whether a content type is one of some, in UTF-8. */
 export function isOfType(headers: Headers, types: readonly string[]): boolean {
   const [type = '', ...parameters] = (headers.get('content-type') ?? '').toLowerCase().split(';')

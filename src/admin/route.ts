@@ -50,7 +50,8 @@ export interface AdminRequest<Query = unknown, Body = unknown> {
   readonly query: Query
   readonly body: Body
   readonly idempotencyKey?: string
-  readonly version?: number
+  /** Of `If-Match`: the versions of which the token has to have one. */
+  readonly versions?: readonly number[]
 }
 
 /** What the engine answered. */

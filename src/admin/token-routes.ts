@@ -1,7 +1,6 @@
 /** The routes of the management API that are about one token. What a route is: admin/route.ts. */
-import { PlanTokenError } from '../core/errors.ts'
 import type { Explanation } from '../service/explain.ts'
-import { HttpProblem } from './problem.ts'
+import { ifMatch } from './if-match.ts'
 import { checkSurface, KEY, ofIssued, ofToken, READ, type Route, route, STEP_UP, WRITE } from './route.ts'
 import { BODIES, QUERIES } from './schemas.ts'
 
@@ -28,11 +27,12 @@ export const TOKEN_ROUTES: readonly Route[] = [
     answer: 'Token',
     hasETag: true,
     codes: [...WRITE, 'token_is_pending', 'not_requester', 'approval_required'],
-    call: async (engine, { actor, param, body, version }) => {
+    call: async (engine, asked) => {
+      const { actor, param, body } = asked
       const { description, ...rest } = body
       const emptied = description === undefined ? {} : { description: description ?? '' }
-      const input = { actor, id: param, ...rest, ...emptied, ...(version !== undefined && { version }) }
-      return engine.edit(input).then(ofToken, unmatched(version))
+      const input = { actor, id: param, ...rest, ...emptied }
+      return ofToken(await ifMatch(engine, asked, (condition) => engine.edit({ ...input, ...condition })))
     },
   }),
   route({
@@ -44,8 +44,10 @@ export const TOKEN_ROUTES: readonly Route[] = [
     answer: 'Token',
     hasETag: true,
     codes: [...WRITE, 'nothing_requested', 'own_request', 'plan_rules_broken', 'not_supported'],
-    call: async (engine, { actor, param, version }) =>
-      engine.approve({ actor, id: param, ...(version !== undefined && { version }) }).then(ofToken, unmatched(version)),
+    call: async (engine, asked) => {
+      const input = { actor: asked.actor, id: asked.param }
+      return ofToken(await ifMatch(engine, asked, (condition) => engine.approve({ ...input, ...condition })))
+    },
   }),
   route({
     id: 'declineToken',
@@ -60,10 +62,10 @@ export const TOKEN_ROUTES: readonly Route[] = [
       ...[...READ, ...STEP_UP],
       ...(['token_not_active', 'version_conflict', 'nothing_requested', 'own_request', 'not_supported'] as const),
     ],
-    call: async (engine, { actor, param, body, version }) =>
-      engine
-        .decline({ actor, id: param, ...body, ...(version !== undefined && { version }) })
-        .then(ofToken, unmatched(version)),
+    call: async (engine, asked) => {
+      const input = { actor: asked.actor, id: asked.param, ...asked.body }
+      return ofToken(await ifMatch(engine, asked, (condition) => engine.decline({ ...input, ...condition })))
+    },
   }),
   route({
     id: 'collectToken',
@@ -166,17 +168,6 @@ export const TOKEN_ROUTES: readonly Route[] = [
     },
   }),
 ]
-
-/** A conflict is a condition that was not met, where a request has one. */
-function unmatched(version: number | undefined): (error: unknown) => never {
-  return (error) => {
-    throw isConflict(error) && version !== undefined ? new HttpProblem('version_conflict', { status: 412 }) : error
-  }
-}
-
-function isConflict(error: unknown): boolean {
-  return error instanceof PlanTokenError && error.code === 'version_conflict'
-}
 
 /** An explanation without headers and functions, which are for a server that answers the request itself. */
 function shownOf({ decision, rules }: Explanation<string>): unknown {

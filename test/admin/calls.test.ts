@@ -1,8 +1,9 @@
 /** What each route of the management API does, and that every answer is the one that the served document promises. */
+import { adminHandler } from 'plan-access-tokens/admin'
 import { describe, expect, it } from 'vitest'
 import { REGISTRY } from '../npm/world.ts'
 import { DAY, START } from '../support/world.ts'
-import { adminWorld, refused, TOKEN } from './world.ts'
+import { actor, adminWorld, refused, requestOf, TOKEN } from './world.ts'
 
 describe('what can be chosen', () => {
   it('lists every surface with its scopes, types and limits', async () => {
@@ -133,15 +134,64 @@ describe('If-Match', () => {
       w.call(`PATCH /tokens/${id}`, { body: { name }, headers: match === undefined ? {} : { 'if-match': match } })
     expect((await patch('One', '"1"')).status).toBe(200)
     refused(await patch('Two', '"1"'), 'version_conflict', 412)
-    for (const tag of ['W/"2"', '"abc"', '"02"', '"99999999999999999999"'])
+    for (const tag of [
+      'W/"2"',
+      '"abc"',
+      '"02"',
+      '"99999999999999999999"',
+      '""',
+      '"1", "3"',
+      'W/"2", "1,2"',
+      '"\u00e9"',
+    ])
       refused(await patch('Two', tag), 'version_conflict', 412)
-    for (const tag of ['2', '"2', '"2", "3"', '', '""']) {
+    for (const tag of ['2', '"2', '"2" "3"', '', ',', '*, "2"', '"1", 2', '"2""3"', 'w/"2"', '"2 3"']) {
       const { body } = refused(await patch('Two', tag), 'invalid_input', 400)
       expect(body.issues[0].path).toBe('If-Match')
     }
     expect((await w.call(`GET /tokens/${id}`)).body).toMatchObject({ name: 'One', version: 2 })
     expect((await patch('Three', '*')).body.name).toBe('Three')
     expect((await patch('Four')).body.name).toBe('Four')
+  })
+
+  it('takes a list, of which the token has to have one, with empty elements and whatever else is no version', async () => {
+    const w = await adminWorld()
+    const { id } = w.ALL.token
+    const patch = (match: string, body: object = { name: `For ${match.length}` }) =>
+      w.call(`PATCH /tokens/${id}`, { body, headers: { 'if-match': match } })
+    const lists = ['"1", "7"', '"9" ,\t"2"', ', "3",, W/"8"', '"x,y","4"', '"5","5"', 'W/"6", "6"']
+    for (const [i, list] of lists.entries()) expect((await patch(list)).body.version).toBe(i + 2)
+    refused(await patch('"1", "2"'), 'version_conflict', 412)
+    refused(await patch('"7", "1"', { name: 7 }), 'invalid_input', 400)
+    const twice = await w.call(`PATCH /tokens/nothing`, { body: { name: 'x' }, headers: { 'if-match': '"1", "2"' } })
+    refused(twice, 'token_not_found', 404)
+    const { body } = await w.call(`GET /tokens/${id}`)
+    expect(body).toMatchObject({ version: 7 })
+  })
+
+  it('takes a list also where somebody edits the token in between', async () => {
+    const w = await adminWorld()
+    const { id } = w.ALL.token
+    const { get } = w.tokens
+    let looks = 0
+    const changed = {
+      ...w.tokens,
+      async get(input: never) {
+        const token = await get(input)
+        if (looks++ < 2) await w.tokens.edit({ actor: 'admin-1', id, name: `Between ${looks}` })
+        return token
+      },
+    }
+    const handler = adminHandler({ tokens: changed as typeof w.tokens, actor })
+    const patch = async (match: string) => {
+      const response = await handler(
+        requestOf(`PATCH /tokens/${id}`, { body: { name: 'Mine' }, headers: { 'if-match': match } }),
+      )
+      return response.status
+    }
+    expect(await patch('"1", "2", "3"')).toBe(200)
+    looks = 0
+    expect(await patch('"4", "99"')).toBe(412)
   })
 
   it('is refused where it is not looked at, rather than ignored', async () => {
