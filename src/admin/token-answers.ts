@@ -9,9 +9,12 @@ import type { Proposal, TokenRequest } from '../core/waiting.ts'
 import type { Receipt } from '../service/receipt.ts'
 import { told } from './told.ts'
 
+/** A field that may be absent, and is never `undefined`: JSON has no such thing. */
 export const maybe = z.exactOptional
+/** A moment: whole epoch milliseconds. A new schema each time, since each has its own place in the document. */
 export const at = () => told(z.int(), 'Epoch milliseconds.')
 
+/** A resource by its kind and its id. */
 export const resource: z.ZodMiniType<ResourceRef> = z.strictObject({ kind: z.string(), id: z.string() })
 
 const secret = z.strictObject({
@@ -55,6 +58,9 @@ const proposal: z.ZodMiniType<Proposal> = z.strictObject({
   ),
 })
 
+/**
+ * A token as `get`, `list` and every change of one answer it: dates in epoch milliseconds, lifetimes in days, and never a secret.
+ */
 export const token: z.ZodMiniType<Token> = z.strictObject({
   id: z.string(),
   planId: z.string(),
@@ -108,6 +114,7 @@ export const token: z.ZodMiniType<Token> = z.strictObject({
   lastUsedAt: told(maybe(z.nullable(z.int())), '`null` if never; absent where the store keeps no uses.'),
 })
 
+/** A receipt of a revocation: since when, in epoch milliseconds, no process can have accepted the token. */
 export const receipt: z.ZodMiniType<Receipt> = z.strictObject({
   tokenId: z.string(),
   planId: z.string(),
@@ -121,6 +128,7 @@ export const receipt: z.ZodMiniType<Receipt> = z.strictObject({
   ),
 })
 
+/** An event of the log. `seq` counts within its plan; what is `before` and `after` of a change are values of the token. */
 export const event: z.ZodMiniType<TokenEvent> = z.strictObject({
   v: told(z.literal(1), 'The format.'),
   id: z.string(),
@@ -151,6 +159,9 @@ const stepUp: z.ZodMiniType<StepUp> = z.strictObject({
   maxAgeSeconds: told(maybe(z.int()), 'At most so many seconds ago.'),
 })
 
+/**
+ * The rules that the organization of a plan has set for its tokens, in days and seconds; a rule that is absent allows everything.
+ */
 export const planRules: z.ZodMiniType<PlanRules> = z.strictObject({
   maxLifetimeDays: maybe(z.int()),
   scopes: told(maybe(z.array(z.string())), 'Those that a token may be given.'),

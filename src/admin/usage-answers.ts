@@ -5,10 +5,12 @@ import { maybe, resource } from './token-answers.ts'
 import { told } from './told.ts'
 
 const ofDay = () => told(z.string(), 'A day of UTC, such as `2027-01-31`.')
+/** The day from which on numbers of uses are complete. */
 export const since = told(
   z.nullable(z.string()),
   'The first day from which on every use is known; `null` if there is none yet.',
 )
+/** How many requests were let through and refused on each of the last 90 days. */
 export const days = told(
   z.array(z.strictObject({ day: ofDay(), allowed: z.int(), refused: z.int() })),
   'The last 90 days, the oldest first, those without a request too.',
@@ -18,6 +20,7 @@ const refusedRoutes: z.ZodMiniType<TokenUsage['refused']> = z.array(
   z.strictObject({ route: z.string(), code: z.string(), lastRefusedOn: ofDay(), requests: z.int() }),
 ) as unknown as z.ZodMiniType<TokenUsage['refused']>
 
+/** How one token is used: days of UTC, and numbers of requests that were let through unless it says `refused`. */
 export const tokenUsage: z.ZodMiniType<TokenUsage> = z.strictObject({
   tokenId: z.string(),
   complete: told(z.boolean(), 'Whether all of its uses since it was made are known.'),
@@ -47,6 +50,10 @@ export const tokenUsage: z.ZodMiniType<TokenUsage> = z.strictObject({
   days,
 })
 
+/**
+ * What of a token was not used within `window` days, and the edit that takes it away. Where it is not known, nothing is advised,
+ * and `withheld` says why.
+ */
 export const tokenAdvice: z.ZodMiniType<TokenAdvice> = z.strictObject({
   tokenId: z.string(),
   window: z.int(),

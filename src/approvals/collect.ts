@@ -16,6 +16,7 @@ import { showOne } from '../service/show.ts'
 import { refuseWeak } from '../service/step-up.ts'
 import { refuseDisallowed } from './still-allowed.ts'
 
+/** Gives the first secret of an approved token to whoever asked for it. Its lifetime starts now. */
 export async function collect(engine: ManagingEngine, input: object): Promise<Issued> {
   const { actor, id, idempotencyKey: key } = parseBy(APPROVAL_INPUTS.collect, input)
   // Another admin with the same key is another call.

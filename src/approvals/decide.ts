@@ -27,6 +27,7 @@ import { showOne } from '../service/show.ts'
 import { refuseWeak } from '../service/step-up.ts'
 import { refuseDisallowed } from './still-allowed.ts'
 
+/** Says yes to what another admin asked for. Everything is judged again, by the rules of now. */
 export async function approve(engine: ManagingEngine, input: object): Promise<Token> {
   const { actor, id, version } = parseBy(APPROVAL_INPUTS.approve, input)
   let seen: string | undefined
@@ -49,6 +50,7 @@ export async function approve(engine: ManagingEngine, input: object): Promise<To
   return showOne(engine, changed)
 }
 
+/** Says no to it: a pending token ends, a proposal is dropped. */
 export async function decline(engine: ManagingEngine, input: object): Promise<Token> {
   const { actor, id, reason, version } = parseBy(APPROVAL_INPUTS.decline, input)
   const changed = await change(

@@ -7,6 +7,10 @@ import type { ManagingEngine } from '../service/engine.ts'
 import { entryOf } from '../service/rights.ts'
 import { widens } from './widens.ts'
 
+/**
+ * What an edit becomes where another admin has to approve it: the pending token asked for anew, or a proposal. `undefined` where
+ * it may be made at once.
+ */
 export async function editThatWaits(
   engine: ManagingEngine,
   { before, choice, changes, actor, now, eventId, isAsked }: EditToJudge,

@@ -10,6 +10,7 @@ import { grantedScopes, type TokenRecord } from '../core/token.ts'
 import type { ManagingEngine } from '../service/engine.ts'
 import { locateAll, placeOf } from '../service/resources.ts'
 
+/** Whether an edit gives a token what it did not have: scopes, resources, or addresses that it may be used from. */
 export async function widens(
   engine: ManagingEngine,
   entry: TypeEntry,

@@ -16,6 +16,7 @@ export type MetadataPatch = { readonly [key: string]: string | null } | null
 
 /** As many as Stripe takes, as long as there, so that what is kept there fits here. */
 const [MOST_KEYS, LONGEST_KEY, LONGEST_WORD] = [50, 40, 500]
+/** What is said of an edit that leaves a token with more words than it may have. */
 export const TOO_MANY_KEYS = `must leave at most ${MOST_KEYS} keys.`
 
 const keyProblem = (key: string): Problem | undefined =>

@@ -22,6 +22,7 @@ interface Owner {
  */
 const MOST = 10_000
 
+/** Makes the memory of sessions: of one process, and empty at first. */
 export function createSessions(): Sessions {
   const owners = new Map<unknown, Owner>()
   /** The sessions of each token of each plan, the oldest first. */

@@ -29,6 +29,7 @@ export interface MovedPlan {
   readonly tokens: number
 }
 
+/** Ends every token of a plan, in the name of whoever runs the service. What failed is thrown once all were tried. */
 export async function revokePlan(engine: ManagingEngine, input: RevokePlanInput): Promise<RevokedPlan> {
   const { planId, actor, reason } = parseBy(OPERATOR_INPUTS.revokePlan, input)
   let failed: unknown
@@ -53,6 +54,7 @@ export async function revokePlan(engine: ManagingEngine, input: RevokePlanInput)
   return { tokens }
 }
 
+/** Gives every token of a plan to another plan; each is judged by that plan before any is moved. */
 export async function movePlan(engine: ManagingEngine, input: MovePlanInput): Promise<MovedPlan> {
   const { from, to, actor, reason } = parseBy(OPERATOR_INPUTS.movePlan, input)
   refuseIssues(problemsOf(engine, from, to))
@@ -113,7 +115,10 @@ async function changeOne(
   return isChanged
 }
 
-/** Does something to every token of a plan, in passes until one finds nothing to do: tokens may be made meanwhile. How many it was done to. */
+/**
+ * Does something to every token of a plan, in passes until one finds nothing to do: tokens may be made meanwhile. How many it was
+ * done to.
+ */
 async function forEach(
   engine: ManagingEngine,
   planId: string,

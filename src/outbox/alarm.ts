@@ -8,6 +8,7 @@ export interface Alarm {
   ring(): void
 }
 
+/** Makes an alarm by a clock. */
 export function createAlarm(clock: FullClock): Alarm {
   let isRung = false
   let wake: (() => void) | undefined

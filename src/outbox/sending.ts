@@ -40,9 +40,13 @@ export interface Sending {
   counts(): Counts
 }
 
-/** How long it is not asked again which dead letters are to be sent, and how long some are sent before other work goes on: milliseconds. */
+/**
+ * How long it is not asked again which dead letters are to be sent, and how long some are sent before other work goes on:
+ * milliseconds.
+ */
 const [AGAIN_MS, SOME_MS] = [5_000, 1_000]
 
+/** Makes what sends the notices of one outbox, and counts what became of them. */
 export function sendingOf(engine: ManagingEngine, settings: Settings, letters: DeadLetters): Sending {
   const { clock } = engine
   const { deliver, tries, deliverTimeoutMs, onOutcome } = settings

@@ -37,6 +37,7 @@ export interface OutboxStatus {
   readonly leasedUntil: number | null
 }
 
+/** How far the outbox of a name has come, and what it could not deliver. */
 export async function outboxStatusOf(
   engine: ManagingEngine,
   name: string,

@@ -3,7 +3,9 @@
  * alone. Other fields of the JSON stay as they are.
  */
 
-/** A renewal that somebody has begun. Its key stands beside the secret, so that whoever goes on after a crash sends the same one. */
+/**
+ * A renewal that somebody has begun. Its key stands beside the secret, so that whoever goes on after a crash sends the same one.
+ */
 export interface Attempt {
   readonly key: string
   /** When, epoch milliseconds. */
@@ -47,7 +49,7 @@ export function settled({ attempt: _, ...kept }: Kept): Kept {
 
 /** Printable characters without spaces, as any header takes them. */
 export const isSecret = (value: unknown): value is string => typeof value === 'string' && /^[!-~]{1,4096}$/.test(value)
-/** Epoch milliseconds. */
+/** Whether a value is a moment: whole epoch milliseconds. */
 export const isMoment = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 
 function isAttempt(value: unknown): value is Attempt {

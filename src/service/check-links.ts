@@ -55,6 +55,10 @@ export function linksIn(policy: Policy, text: string): LinkReport {
   return { resources: distinctIn(resources), mistakes }
 }
 
+/**
+ * Reads pasted links, and looks up where each resource lies: what does not lie in the plan is a mistake, the same for what does
+ * not exist.
+ */
 export async function checkLinks(
   engine: Engine,
   policies: readonly Policy[],

@@ -17,6 +17,7 @@ import { readSelfRenewal } from './self-renewal.ts'
 import { showOne } from './show.ts'
 import { refuseWeak } from './step-up.ts'
 
+/** Makes a token with its first secret, or a pending one where another admin has to approve it. */
 export async function create(engine: ManagingEngine, input: CreateInput): Promise<Issued | Requested> {
   const read = readInput('create', input)
   const { lifetimeDays, expiresAt, idempotencyKey: key, canary, selfRenewal: mayRenew, renewUntil } = read.fields

@@ -4,13 +4,16 @@ import { issueAt, type Problem } from '../core/issue.ts'
 import { hasEnded, type TokenRecord } from '../core/token.ts'
 import type { ListPosition, ListQuery } from '../ports.ts'
 
-/** What cursors look like; they are judged with the rest of the input. A control character is what some databases take in no text. */
+/**
+ * What cursors look like; they are judged with the rest of the input. A control character is what some databases take in no text.
+ */
 export const CURSORS = {
   list: /^(newest|expiry)\.\d{1,15}\.[01]\.\d{1,15}\.[^\p{Cc}\p{Cs}]{1,256}$/u,
   events: /^\d{1,15}$/,
 }
 /** What the stamp of a preview looks like (service/preview-stamp.ts). */
 export const STAMP = /^\d{1,15}\.\d{1,15}\.[0-9a-f]{32}\.([0-9a-f]{32})?$/
+/** What is said of a cursor that no list has given. */
 export const NO_CURSOR: Problem = ['is not a cursor of this list.', 'cursor_unknown']
 
 /** The cursor after a record. `now` is the moment for which the order was asked, so that later pages use the same order. */

@@ -30,6 +30,10 @@ import { refuseWeakEnd } from './step-up.ts'
 /** How many records and events are removed at a time. */
 const SWEEP_BATCH = 500
 
+/**
+ * Ends a token for good, with a receipt if one is asked for. Again, it is the token as it was ended. Resolves when every process
+ * refuses it.
+ */
 export async function revoke(
   engine: ManagingEngine,
   input: RevokeInput | RevokeWithReceiptInput,
@@ -70,6 +74,10 @@ export interface SweepResult {
 /** A report of more secrets than this is to be sent in parts. */
 const MOST_SECRETS = 100
 
+/**
+ * Ends each secret that stands in a text, up to 100, without asking who it is that has found them. What failed is thrown once all
+ * were tried.
+ */
 export async function revokeSecret(engine: ManagingEngine, input: RevokeSecretInput): Promise<RevokedSecret> {
   const { text } = parseInput('revokeSecret', input)
   const changed = new Map<string, TokenRecord>()
@@ -153,6 +161,11 @@ export function endOfSecret(engine: ManagingEngine, before: TokenRecord, digest:
     : judgement(before, secretRevoked(before, digest, newId(engine.random)), 'secret_revoked', null)
 }
 
+/**
+ * Removes what ended before a moment (epoch milliseconds), in steps, and says how much.
+ *
+ * @throws TypeError where the store has no `sweep`.
+ */
 export async function sweep(engine: ManagingEngine, input: SweepInput): Promise<SweepResult> {
   const { olderThan: before } = parseInput('sweep', input)
   if (before > timeOf(engine))

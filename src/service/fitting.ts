@@ -20,6 +20,7 @@ export interface Fitting extends MetadataFilter {
   readonly canary?: boolean
 }
 
+/** Whether a token fits all that is asked, at a moment (epoch milliseconds). */
 export function isWanted({ types }: Pick<Engine, 'types'>, record: TokenRecord, wanted: Fitting, now: number): boolean {
   const { ids, type, status, search, createdBy, expiresBefore, scope, canary } = wanted
   return (

@@ -49,6 +49,7 @@ const coded = (message: string | undefined, code: IssueCode): Problem | undefine
 const characters = (min: number, max: number) => text((value) => textProblem(value, min, max))
 /** Ids and actors: names that somebody else gave, so only what can be no name is refused. */
 const nameProblem = (value: string): Problem | undefined => (value.trim() === '' ? EMPTY : textProblem(value, 1, 256))
+/** A name that somebody else gave, such as an id: 1 to 256 characters that are not all spaces. */
 export const given = text(nameProblem)
 /** An id, or an object that has it: whatever was given, what is read is an object. */
 export const actor = dependent<Actor>((value) =>
@@ -77,6 +78,7 @@ const pasted = text((value) =>
 )
 /** Judged later, against the policy. */
 export const later = <T>() => z.exactOptional(z.unknown()) as unknown as z.ZodMiniType<T>
+/** An idempotency key: 1 to 200 characters; may be left out. */
 export const key = z.exactOptional(characters(1, 200))
 /** What asks for a page. */
 export const page = (cursor: RegExp) => ({

@@ -44,6 +44,7 @@ function secretIn(input: unknown): string {
 
 const INACTIVE: Inspection = Object.freeze({ active: false })
 
+/** Whether a secret works now, and its token if so. A canary is told, and is to whoever asks as if it did not exist. */
 export async function inspect(engine: Engine, input: InspectInput): Promise<Inspection> {
   const found = await findBySecret(engine, secretIn(input))
   const policy = found && engine.types.get(found.record.type)?.policy

@@ -48,12 +48,17 @@ export interface EventPage {
   readonly next?: string
 }
 
+/** One token, by an admin of its plan. What it throws: service/plan-tokens.ts. */
 export async function get(engine: ManagingEngine, input: TokenInput): Promise<Token> {
   const { actor, id } = parseInput('token', input)
   const record = await loadManaged(engine, actor, id)
   return showOne(engine, record)
 }
 
+/**
+ * A page of the tokens of a plan, of all statuses unless the filter says one. One more is read than is shown, to know whether
+ * there are more.
+ */
 export async function list(engine: ManagingEngine, input: ListInput): Promise<TokenPage> {
   const { actor, planId, order = 'newest', limit = DEFAULT_LIMIT, after, ...filter } = parseInput('list', input)
   const now = timeOf(engine)
@@ -73,6 +78,7 @@ export async function list(engine: ManagingEngine, input: ListInput): Promise<To
   return more ? { tokens, next: cursorOf(more, order, query.now) } : { tokens }
 }
 
+/** A page of the log of a plan, by the numbers of its events; the cursor is the number of the last one. */
 export async function events(engine: ManagingEngine, input: EventsInput): Promise<EventPage> {
   const { actor, planId, order = 'oldest', limit = DEFAULT_LIMIT, after, tokenId } = parseInput('events', input)
   const seq = after === undefined ? undefined : Number(after)
@@ -107,6 +113,10 @@ function pageOf<T extends { readonly planId: string }>(
   return { shown: mine.slice(0, limit), more: mine.length > limit ? mine[limit - 1] : undefined }
 }
 
+/**
+ * Changes a token, or leaves the edit as a proposal where another admin has to approve it. Resolves when every process judges by
+ * the change.
+ */
 export async function edit(engine: ManagingEngine, input: EditInput): Promise<Token> {
   const { fields, issues } = readInput('edit', input)
   const { actor, id } = fields

@@ -20,6 +20,7 @@ export interface Moment {
   readonly wall: number
 }
 
+/** The moment that it is, by both clocks, in milliseconds. */
 export function momentOf(clock: FullClock): Moment {
   return { monotonic: clock.monotonic(), wall: clock.now() }
 }

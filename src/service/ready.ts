@@ -42,6 +42,11 @@ type Look = (
   says: (answer: unknown) => string | undefined,
 ) => Promise<void>
 
+/**
+ * Asks store and directory, and looks at the policies.
+ *
+ * @throws SetupError with every mistake, and what was thrown as its `cause`.
+ */
 export async function ready(engine: Engine, real: ReadyInput = {}): Promise<void> {
   const issues: Issue[] = [...issuesOfInput(engine, real)]
   // What cannot exist is not asked about; whatever else is wrong is told at once all the same.

@@ -23,6 +23,7 @@ export interface RefreshDates {
   readonly previousWorksUntil: number
 }
 
+/** The dates that a refresh would give now, epoch milliseconds. Changes nothing. */
 export async function previewRefresh(engine: ManagingEngine, input: PreviewRefreshInput): Promise<RefreshDates> {
   const read = readInput('previewRefresh', input)
   const { actor, id } = ownerOf(read)
@@ -33,6 +34,7 @@ export async function previewRefresh(engine: ManagingEngine, input: PreviewRefre
   return refreshDates(record, now, limitsWith(limitsBy(entry.policy, rules), read))
 }
 
+/** Gives a token its next secret and its lifetime again. Resolves when every process judges by the change. */
 export async function refresh(engine: ManagingEngine, input: RefreshInput): Promise<Issued> {
   const read = readInput('refresh', input)
   const { actor, id } = ownerOf(read)

@@ -69,6 +69,7 @@ const fittingOf = (filter: RevokeFilter): Fitting => ({
   status: filter.status ?? 'active',
 })
 
+/** How many tokens of a plan fit a filter, the first of them, and a stamp by which `revokeMany` ends these and no newer ones. */
 export async function previewRevoke(engine: ManagingEngine, input: PreviewRevokeInput): Promise<RevokePreview> {
   const { actor, planId, filter, limit = SHOWN } = parseInput('previewRevoke', input)
   await refuseNonAdmin(engine, actor, planId)
@@ -96,6 +97,10 @@ function pagesOf(engine: ManagingEngine, planId: string, wanted: Fitting): Async
   return ids ? pickedPages(engine, planId, ids) : planPages(engine, { planId, ...ofStore }, STEP)
 }
 
+/**
+ * Ends tokens of a plan that fit a filter, as the preview of the stamp saw them, up to a limit in a call; `next` leads on. One
+ * that cannot be ended keeps no other alive.
+ */
 export async function revokeMany(engine: ManagingEngine, input: RevokeManyInput): Promise<RevokedMany> {
   const { actor, planId, filter, stamp: text, reason, limit = LIMIT, after } = parseInput('revokeMany', input)
   const from = after === undefined ? undefined : readCursor(after, 'newest').position

@@ -49,6 +49,10 @@ const withheld = (code: WithheldCode, field?: Withheld['field']): Withheld => ({
   message: MESSAGES[code],
 })
 
+/**
+ * What of a token was not used in a window of days, with an edit that takes it away and the proof that what was used stays
+ * allowed.
+ */
 export async function advise(engine: ManagingEngine, memory: Memory, input: unknown): Promise<TokenAdvice> {
   const { actor, id, window = DEFAULT_WINDOW } = parseBy(USAGE_INPUTS.advice, input)
   const record = await loadManaged(engine, actor, id)

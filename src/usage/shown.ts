@@ -13,6 +13,7 @@ import { chartOf, dayOf, textOfDay } from './days.ts'
 import type { Gathered, Last, LastRefused } from './gathered.ts'
 import type { Memory } from './gatherer.ts'
 
+/** How one token is used, for an admin of its plan. */
 export async function usageOf(engine: ManagingEngine, memory: Memory, input: unknown): Promise<TokenUsage> {
   const { actor, id } = parseBy(USAGE_INPUTS.usage, input)
   const record = await loadManaged(engine, actor, id)
@@ -29,6 +30,7 @@ export async function usageOf(engine: ManagingEngine, memory: Memory, input: unk
   }
 }
 
+/** How the tokens of a plan are used, day by day, for an admin of it. */
 export async function planUsageOf(engine: ManagingEngine, memory: Memory, input: unknown): Promise<PlanUsage> {
   const { actor, planId } = parseBy(USAGE_INPUTS.planUsage, input)
   await refuseNonAdmin(engine, actor, planId)

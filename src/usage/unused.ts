@@ -1,4 +1,7 @@
-/** `unused`: the tokens of a plan that nobody uses. It goes by the last use of secrets, which every process writes (service/uses.ts). */
+/**
+ * `unused`: the tokens of a plan that nobody uses. It goes by the last use of secrets, which every process writes
+ * (service/uses.ts).
+ */
 import { PlanTokenError } from '../core/errors.ts'
 import { beganAt } from '../core/token.ts'
 import type { Token } from '../core/token-view.ts'
@@ -12,6 +15,11 @@ import { dayOf, startOf } from './days.ts'
 /** How many tokens are read at a time, and how many are looked at in a call. */
 const [STEP, MOST_LOOKED_AT] = [200, 1_000]
 
+/**
+ * A page of the active tokens of a plan that were not used in a window of days.
+ *
+ * @throws PlanTokenError `not_supported` where the store keeps no uses.
+ */
 export async function unusedOf(engine: ManagingEngine, input: unknown): Promise<TokenPage> {
   const { actor, planId, window = DEFAULT_WINDOW, limit = 50, after } = parseBy(USAGE_INPUTS.unused, input)
   const from = startOf(dayOf(timeOf(engine)) - window)

@@ -7,6 +7,7 @@ import { changeValue } from '../service/values.ts'
 export const BEAT = 'usage/since'
 /** Hashed, since ids may be of any letters and names of values are not. */
 export const nameOfToken = ({ sha256 }: Engine, id: string): string => `usage/token/${sha256(id)}`
+/** The name of the value that holds how the tokens of a plan are used. */
 export const nameOfPlan = ({ sha256 }: Engine, planId: string): string => `usage/plan/${sha256(planId)}`
 
 /** What a value says. `undefined`: nothing is kept. What cannot be read is `unreadable`, and the host is told. */

@@ -5,14 +5,17 @@ import { CliError } from '../exit.ts'
 
 /** Servers that there is a guard for; `node` where there is no framework. */
 export const FRAMEWORKS = ['express', 'fastify', 'hono', 'koa', 'elysia', 'nest', 'node', 'fetch'] as const
+/** One of them. */
 export type Framework = (typeof FRAMEWORKS)[number]
 
 /** Databases that there is a store for, by their driver. */
 export const DATABASES = ['pg', 'mysql2', 'better-sqlite3', 'libsql', 'node:sqlite'] as const
+/** One of them. */
 export type Database = (typeof DATABASES)[number]
 
 /** How ids of the project's own tables look. */
 export const ID_FORMS = ['integer', 'bigint', 'uuid', 'name'] as const
+/** One of them. */
 export type IdForm = (typeof ID_FORMS)[number]
 
 /** What was found. */

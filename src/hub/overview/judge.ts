@@ -14,6 +14,7 @@ const MOST_FACETS = 100
 /** A resource and what it lies in, each as `kind:id`. */
 export type Lineage = readonly string[]
 
+/** A resource as `kind:id`. */
 export const keyOf = ({ kind, id }: { readonly kind: string; readonly id: string }): string => `${kind}:${id}`
 
 /** Whether an active token ends within so many days. */

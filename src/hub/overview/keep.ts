@@ -152,6 +152,7 @@ function createKeeper(clock: { now(): number }, most: number) {
   }
 }
 
+/** What keeps the tokens of plans for one hub. */
 export type Keeper = ReturnType<typeof createKeeper>
 
 /** All tokens, or that there are too many. What is made meanwhile stands before the first page, and in the log. */

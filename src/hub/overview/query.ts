@@ -42,6 +42,7 @@ export const OVERVIEW_QUERY = z.strictObject({
   after: z.exactOptional(matching(CURSORS.list, NO_CURSOR)),
   since: z.exactOptional(matching(/^\d{1,15}$/, ['must be the number of an event.', 'not_whole_from', { least: 0 }])),
 })
+/** The query, read. */
 export type OverviewQuery = Output<typeof OVERVIEW_QUERY>
 
 /** How many tokens of a tab there are of each sort that somebody looks for. */

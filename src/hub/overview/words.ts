@@ -2,4 +2,5 @@
 
 /** What a table can be sorted by. */
 export const OVERVIEW_SORTS = ['name', 'status', 'expires', 'used', 'created'] as const
+/** One of them. */
 export type OverviewSort = (typeof OVERVIEW_SORTS)[number]

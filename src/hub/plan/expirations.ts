@@ -14,6 +14,7 @@ export interface Expirations {
 const STEP = 500
 const MOST_STEPS = 40
 
+/** The route. */
 export const expirationsRoute: Route = route({
   id: 'getExpirations',
   method: 'GET',

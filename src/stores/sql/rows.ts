@@ -30,7 +30,9 @@ export const USE_COLUMNS = [...(['token_id', 'digest', 'at'] as const)]
 type Row<Columns extends readonly string[]> = { readonly [C in Columns[number]]: unknown }
 /** Rows as a driver gives them. */
 export type TokenRow = Row<typeof TOKEN_COLUMNS>
+/** A row of the table of events, as a driver gives it. */
 export type EventRow = Row<typeof EVENT_COLUMNS>
+/** A row of the table of uses, as a driver gives it. */
 export type UseRow = Row<typeof USE_COLUMNS>
 
 /** What was read of a row: what cannot be read is dead, and its columns are named in `wrong`. */
@@ -85,7 +87,9 @@ export function readEventRow(row: EventRow): ReadRow<TokenEvent> {
   return { value: event, wrong: columnsOf(wrong) }
 }
 
-/** The fields of the column `details`. One that cannot be read makes all of them unreadable, and so does a name that is not known. */
+/**
+ * The fields of the column `details`. One that cannot be read makes all of them unreadable, and so does a name that is not known.
+ */
 function detailsOf(column: unknown, names: readonly string[]): { readonly [field: string]: unknown } {
   if (column === null) return {}
   const given = jsonOf(column)
