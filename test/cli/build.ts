@@ -4,14 +4,25 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { rolldown } from 'rolldown'
+import type { TestProject } from 'vitest/node'
 import { setup as buildHubOnce } from '../support/build-hub.ts'
 import { buildPackage } from '../support/built-package.ts'
 import { IN_CI } from '../support/rounds.ts'
-import { PROJECTS } from './project.ts'
+import { type CommandHost, startCommandHost } from './host.ts'
+import { BIN, PROJECTS } from './project.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where commands run that need no process of their own; nowhere in CI. */
+    readonly commandHost: string | undefined
+  }
+}
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-export async function setup(): Promise<void> {
+let host: CommandHost | undefined
+
+export async function setup(project: TestProject): Promise<void> {
   await buildHubOnce()
   rmSync(PROJECTS, { recursive: true, force: true })
   mkdirSync(PROJECTS, { recursive: true })
@@ -22,6 +33,8 @@ export async function setup(): Promise<void> {
   if (!IN_CI) await inOneFile(folder)
   await inFewFiles('zod', { index: 'zod', mini: 'zod/mini' })
   await inFewFiles('kysely', { index: 'kysely' })
+  if (!IN_CI) host = await startCommandHost(BIN, PROJECTS)
+  project.provide('commandHost', host?.socket)
 }
 
 /** The entry points that projects of these tests import: the few files have no other. */
@@ -71,6 +84,7 @@ async function inFewFiles(name: string, entryPoints: Readonly<Record<string, str
   writeFileSync(join(outdir, 'package.json'), JSON.stringify(manifest))
 }
 
-export function teardown(): void {
+export async function teardown(): Promise<void> {
+  await host?.end()
   rmSync(PROJECTS, { recursive: true, force: true })
 }

@@ -1,21 +1,18 @@
-/** Projects of tests: a folder with a configuration, in which the built command line runs as a process of its own. */
+/**
+ * Projects of tests: a folder with a configuration, in which the built command line runs. In CI each command is a process of its own;
+ * elsewhere those that run to their end share one (host.ts), since most of the time of a process is its start.
+ */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { onTestFinished } from 'vitest'
+import { inject, onTestFinished } from 'vitest'
+import { type Outcome, runInHost } from './host.ts'
 
 /** Where they are: below the repository, so that they find its drivers, and beside the built package. */
 export const PROJECTS = fileURLToPath(new URL('../../.vitest/cli/', import.meta.url))
-const BIN = join(PROJECTS, 'node_modules/plan-access-tokens/dist/cli/bin.js')
-
-/** What a command said, and how it ended. */
-interface Outcome {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
+export const BIN = join(PROJECTS, 'node_modules/plan-access-tokens/dist/cli/bin.js')
 
 /** A command that runs. */
 interface Running {
@@ -37,8 +34,8 @@ export interface Project {
   readonly folder: string
   write(file: string, text: string): string
   /** Runs a command to its end. */
-  run(args: readonly string[], start?: Start): Promise<Outcome>
-  /** Starts one that goes on. */
+  run(args: readonly string[], start?: Omit<Start, 'node'>): Promise<Outcome>
+  /** Starts one that goes on, or that is to be a process of its own. */
   start(args: readonly string[], start?: Start): Running
 }
 
@@ -56,7 +53,14 @@ export function project(files: Readonly<Record<string, string>> = {}): Project {
   for (const [file, text] of Object.entries(files)) write(file, text)
   const start = (args: readonly string[], { input, env, cwd = folder, node = [] }: Start = {}): Running =>
     running(spawn(process.execPath, [...node, BIN, ...args], { cwd, env: environment(env) }), input)
-  return { folder, write, start, run: (args, how) => start(args, { input: '', ...how }).ended }
+  const socket = inject('commandHost')
+  const run: Project['run'] = (args, how = {}) => {
+    const { input = '', env, cwd = folder } = how
+    return socket === undefined
+      ? start(args, { input: '', ...how }).ended
+      : runInHost(socket, { args, cwd, env: environment(env), input })
+  }
+  return { folder, write, start, run }
 }
 
 /** Nothing of the machine that runs the tests, but for where programs are. */

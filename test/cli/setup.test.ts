@@ -84,17 +84,18 @@ describe('the command line', () => {
   })
 
   it('lets the copy of the package run that the project has', async () => {
-    const { run } = project({
+    const { start } = project({
       'node_modules/plan-access-tokens/package.json': '{ "name": "plan-access-tokens", "type": "module" }',
       'node_modules/plan-access-tokens/dist/cli/bin.js': "console.log('own', ...process.argv.slice(2))",
     })
-    expect(await run(['list', '--json'])).toEqual({ code: 0, stdout: 'own list --json\n', stderr: '' })
+    const { ended } = start(['list', '--json'])
+    expect(await ended).toEqual({ code: 0, stdout: 'own list --json\n', stderr: '' })
   })
 
   it('says which Node is needed, in words that an old one can read', async () => {
     // As Node 18 would start it, but for its own syntax, which tests on Node 20 cannot have.
     const preload = "data:text/javascript,Object.defineProperty(process.versions,'node',{value:'18.20.8'})"
-    const { code, stdout, stderr } = await project().run(['--version'], { node: ['--import', preload] })
+    const { code, stdout, stderr } = await project().start(['--version'], { node: ['--import', preload] }).ended
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
     expect(stderr).toBe('error: plan-access-tokens needs Node 20.19 or later, and this is 18.20.8.\n')
     const bin = readFileSync(join(PROJECTS, 'node_modules/plan-access-tokens/dist/cli/bin.js'), 'utf8')
