@@ -1,5 +1,9 @@
-/** Every TypeScript block of README.md and docs/ compiles under the repository's options, runs, and prints what it says. */
+/**
+ * Every TypeScript block of README.md and docs/ compiles under the repository's options, runs, and prints what it says. What `init`
+ * writes into projects is compiled with them, since the compiler takes most of its time for what they share.
+ */
 import { beforeAll, describe, expect, it } from 'vitest'
+import { programsOfInit } from '../cli/init-programs.ts'
 import { type Problem, problemText, programsOf, unknownLanguages } from './blocks.ts'
 import { pagesOfRepository, readPage } from './markdown.ts'
 import { fits, problemsOfRun } from './run.ts'
@@ -33,9 +37,11 @@ const pages = pagesOfRepository()
 const programs = pages.flatMap(programsOf)
 const named = programs.map((program) => ({ place: `${program.block.file}:${program.block.line}`, program }))
 
+const ofInit = programsOfInit()
+
 let problems: readonly Problem[] = []
 beforeAll(() => {
-  problems = typeProblems([...programs, ...TRIALS])
+  problems = typeProblems([...programs, ...TRIALS, ...ofInit])
 }, COMPILES)
 
 const problemsOn = (page: string): readonly string[] => problems.filter(({ file }) => file === page).map(problemText)
@@ -56,6 +62,13 @@ describe('the code blocks of the documents', () => {
 
   it.each(named)('$place runs and prints what it says', async ({ program }) => {
     expect((await problemsOfRun(program)).map(problemText)).toEqual([])
+  })
+})
+
+describe('what init writes', () => {
+  it('is right TypeScript for every framework and every driver that is here', () => {
+    expect(ofInit.length).toBeGreaterThan(100)
+    expect(ofInit.flatMap(({ block }) => problemsOn(block.file))).toEqual([])
   })
 })
 
