@@ -10,6 +10,7 @@ import { createOrganization, type Organization, PLAN } from '../../examples/demo
 import { createPrinter, wantsColor } from '../../examples/demo/print.ts'
 import { openStage } from '../../examples/demo/story/stage.ts'
 import { tell } from '../../examples/demo/story/story.ts'
+import { commandOf } from './program.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const SECRET = /\b(?:figpat|acmenpm)_[0-9A-Za-z]{38}\b/g
@@ -44,11 +45,18 @@ afterEach(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL')
 })
 
+/** What Node is told to run the demo. */
+let command: readonly string[] = []
+beforeAll(async () => {
+  const { args, remove } = await commandOf('demo/main.ts')
+  command = args
+  return remove
+})
+
 /** Starts the demo as `npm run demo` does. */
 function start(...args: readonly string[]): Run {
   const env = { ...process.env, FORCE_COLOR: '1' }
-  const argv = [`${root}node_modules/tsx/dist/cli.mjs`, 'examples/demo/main.ts', ...args]
-  const child = spawn(process.execPath, argv, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [...command, ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
   running.push(child)
   let [out, err] = ['', '']
   child.stdout.on('data', (chunk: Buffer) => {

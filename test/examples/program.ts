@@ -32,7 +32,7 @@ export interface Answer {
 }
 
 /** What Node is told to run an example: in CI as its command does, elsewhere as one file, which starts in a third of the time. */
-async function commandOf(path: string): Promise<{ readonly args: readonly string[]; remove(): Promise<void> }> {
+export async function commandOf(path: string): Promise<{ readonly args: readonly string[]; remove(): Promise<void> }> {
   if (IN_CI) return { args: ['--import', 'tsx', `examples/${path}`], remove: async () => undefined }
   const { script, remove } = await buildProgram(new URL(`../../examples/${path}`, import.meta.url))
   return { args: [script], remove }
