@@ -8,7 +8,7 @@ import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFile
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { freePort } from '../../examples/npm-registry/free-port.ts'
 import { ROOT, readPage } from '../docs/markdown.ts'
 import { startPostgres } from '../support/postgres.ts'
@@ -33,13 +33,15 @@ const [answers] = page.blocks.filter(({ lang }) => lang === 'text')
 const hasCurl = spawnSync('curl', ['--version']).status === 0
 const needs = hasCurl ? '' : ' (skipped without it: apt-get install -y curl)'
 
+let tarball = ''
+
 /** Packs what was built for these tests. */
-async function packed(): Promise<string> {
+beforeAll(async () => {
   const folder = join(PROJECTS, 'node_modules/plan-access-tokens')
   const args = ['pack', '--ignore-scripts', '--silent', '--pack-destination', PROJECTS]
   const { stdout } = await promisify(execFile)('npm', args, { cwd: folder })
-  return join(PROJECTS, stdout.trim())
-}
+  tarball = join(PROJECTS, stdout.trim())
+})
 
 /** An empty folder, and a shell in it. */
 function emptyFolder(env: Readonly<Record<string, string>>) {
@@ -100,7 +102,6 @@ describe('the page', () => {
       env.DATABASE_URL = `postgres://${user}:${password}@${host}:${at}/${database}`
     }
     const { folder, run, spawned } = emptyFolder(env)
-    const tarball = await packed()
     const installed = await run(first.replace('plan-access-tokens', `--prefer-offline --no-audit --no-fund ${tarball}`))
     expect(installed.code, installed.stderr).toBe(0)
     const files = page.tables.flatMap(({ rows }) => rows.map(([file = '']) => file.replaceAll('`', '')))
