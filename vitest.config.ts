@@ -81,6 +81,8 @@ export default defineConfig({
     // One more than there are cores, since a part of the tests waits: for a database, a process or a clock. Some are about processes
     // that compete: more than these at once would only wait for each other.
     maxWorkers: IN_CI ? 2 : Math.min(4, availableParallelism() + 1),
+    // Each project would transform the sources for itself. In CI, coverage is counted over what was transformed in this very run.
+    experimental: { fsModuleCache: !IN_CI },
     reporters: ['default', './test/support/count-reporter.ts'],
     coverage: {
       // It makes code several times as slow, so that `npm test` counts in CI alone; `npm run coverage` does anywhere.
