@@ -20,6 +20,7 @@ export interface Renewal {
   renew(kept: Kept): Promise<void>
 }
 
+/** Makes what renews a secret. */
 export function renewalOf(
   options: ReadOptions & { readonly url: string | URL },
   { look, put, keep }: Keeping,

@@ -76,13 +76,20 @@ attack('c24', async () => {
   const w = await world()
   const token = await w.make({ resources: ['https://figma.com/files/1001/team/456'] })
   const named = (context_id: unknown) => ({ context: 'team', context_id })
-  // Decided: an id is text; a number is malformed, whatever it would be as text.
-  for (const context_id of [456, 457, 456.0000000001, 4.56e2, ['456'], null, true, { toString: '456' }])
+  // Decided: an id is text, or, of a kind whose ids are numbers, the whole number that every reader reads there.
+  for (const context_id of ['456', 456])
+    for (const decision of await inEveryForm(w, 'POST /v2/webhooks', named(context_id), token)) allowed(decision)
+  for (const decision of await inEveryForm(w, 'POST /v2/webhooks', named(457), token))
+    denied(decision, 'resource_not_allowed')
+  for (const context_id of [456.0000000001, -456, 2 ** 53, ['456'], [456], null, true, { toString: '456' }])
     for (const decision of await inEveryForm(w, 'POST /v2/webhooks', named(context_id), token))
       denied(decision, 'request_malformed', shown(context_id))
-  const exact = '{"context":"team","context_id":4.56e2}'
-  denied(await w.ask('POST /v2/webhooks', token, { body: exact }), 'request_malformed', exact)
-  for (const decision of await inEveryForm(w, 'POST /v2/webhooks', named('456'), token)) allowed(decision)
+  for (const number of ['4.56e2', '456.0', '456e0', '-456', '456.0000000000000000001', '4560e-1'])
+    denied(
+      await w.ask('POST /v2/webhooks', token, { body: `{"context":"team","context_id":${number}}` }),
+      'request_malformed',
+      number,
+    )
 })
 
 attack('c25', async () => {

@@ -206,8 +206,8 @@ export const PROTECTIONS: readonly Protection[] = [
     without: [
       {
         file: 'approvals/decide.ts',
-        from: 'await engine.freshness.untilSeenEverywhere()\n  return showOne(engine, changed)\n}\n\nexport async function decline',
-        to: 'return showOne(engine, changed)\n}\n\nexport async function decline',
+        from: 'await engine.freshness.untilSeenEverywhere()\n  return showOne(engine, changed)\n}\n\n/** Says no',
+        to: 'return showOne(engine, changed)\n}\n\n/** Says no',
       },
     ],
   },
