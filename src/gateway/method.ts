@@ -25,12 +25,10 @@ export function namesOtherMethod(
   )
 }
 
-/** Whether a JSON body names another method, as Laravel reads it there. */
+/** Whether a JSON body names another method, as Laravel reads it there. What is no text counts as another one, and no word is made of it. */
 export function bodyNamesOtherMethod(body: unknown, method: string): boolean {
-  return (
-    isDictionary(body) &&
-    Object.entries(body).some(([name, value]) => fold(name) === PARAMETER && !isNoOther(value ?? '', method))
-  )
+  const isNone = (value: unknown): boolean => value === null || (typeof value === 'string' && isNoOther(value, method))
+  return isDictionary(body) && Object.entries(body).some(([name, value]) => fold(name) === PARAMETER && !isNone(value))
 }
 
 const isNoOther = (value: unknown, method: string): boolean => {

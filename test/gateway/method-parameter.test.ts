@@ -72,12 +72,21 @@ describe('in a body that is judged', () => {
   const LINE = ['POST', '/v2/webhooks'] as const
   const hook = (more: object) => JSON.stringify({ context: 'file', context_id: A, ...more })
 
-  it.each([{ _method: 'DELETE' }, { _METHOD: 'put' }, { _method: ['DELETE'] }, { _method: 7 }])(
-    'is refused where it names another method: %j',
-    async (more) => {
-      expect(await codeOf(...LINE, hook(more))).toBe(OVERRIDDEN)
-    },
-  )
+  it.each<object>([
+    { _method: 'DELETE' },
+    { _METHOD: 'put' },
+    { _method: ['DELETE'] },
+    { _method: 7 },
+    { _method: {} },
+    { _method: { toString: 1, valueOf: 1 } },
+  ])('is refused where it names another method: %j', async (more) => {
+    expect(await codeOf(...LINE, hook(more))).toBe(OVERRIDDEN)
+  })
+
+  it('is refused where it is a list in lists, however deep', async () => {
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`
+    expect(await codeOf(...LINE, `{"context":"file","context_id":"${A}","_method":${deep}}`)).toBe(OVERRIDDEN)
+  })
 
   it.each([{}, { _method: 'post' }, { _method: '' }, { _method: null }, { in: { _method: 'DELETE' } }])(
     'may stand there if it names the same or none, and so may others: %j',
