@@ -10,9 +10,11 @@ import { isDictionary } from '../core/objects.ts'
 import type { GuardEngine } from '../http/guard.ts'
 import type { Awaitable } from '../ports.ts'
 import type { Decision } from '../service/decision.ts'
-import type { Call, RequestLike } from '../service/request.ts'
+import { type Call, isCall, type RequestLike } from '../service/request.ts'
 import type { SurfaceOptions } from '../service/surface.ts'
 import type { Evaluation } from './authzen-read.ts'
+import { bodyNamesOtherMethod, namesOtherMethod } from './method.ts'
+import { problemOf } from './problem.ts'
 
 /** What an evaluation is for the engine: a call by a route of the policy, or a request. */
 export type AskedOfEngine = Call | RequestLike
@@ -43,6 +45,7 @@ export function createAsk(
     try {
       const question = await asked(evaluation)
       if (question === undefined) return UNKNOWN
+      if (isOverridden(question)) return OVERRIDDEN
       const from = address && { ...which, address: addressIn(address, [evaluation]) }
       return evaluatedOf(await tokens.decide(question, from ?? which))
     } catch (error) {
@@ -62,6 +65,18 @@ const UNKNOWN = denied(
   400,
   `It takes a subject of the type ${SUBJECT}, a method as the action, and a resource of the type route or target.`,
 )
+
+/**
+ * Whether a request, which a gateway hands on as the client sent it, names another method than its own: gateway/method.ts. A call is
+ * what the caller makes of a request, so it knows which method it runs.
+ */
+function isOverridden(question: AskedOfEngine): boolean {
+  return (
+    !isCall(question) && (namesOtherMethod(question, question) || bodyNamesOtherMethod(question.body, question.method))
+  )
+}
+
+const OVERRIDDEN: Evaluated = { decision: false, context: problemOf('gateway_method_overridden') }
 
 const messageOf = ({ issues }: PlanTokenError): string =>
   issues.map(({ path, message }) => `${path}: ${message}`).join(' ')

@@ -64,6 +64,12 @@ const PROBLEMS: {
   internal: { status: 503, title: 'Something went wrong.', help: 'Try again later.' },
 }
 
+/** What is wrong, as an evaluation of AuthZEN tells it. */
+export function problemOf(code: GatewayCode): { readonly [name: string]: unknown } {
+  const { status, title, help } = PROBLEMS[code]
+  return { code, status, reason: `${title} ${help}` }
+}
+
 /** The answer for a code: problem+json (RFC 9457). */
 export function problemAnswer(code: GatewayCode): RenderedDenial {
   const { status, title, help } = PROBLEMS[code]

@@ -1,5 +1,5 @@
 /** The parameter `_method`, by which Laravel, Symfony, Spring and others run another method than that of the first line. */
-import { forwardAuth } from 'plan-access-tokens/gateway'
+import { type AuthzenOptions, authzen, forwardAuth } from 'plan-access-tokens/gateway'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { A, type World, world } from '../attack/world.ts'
 import { SECRET } from './programs.ts'
@@ -98,5 +98,46 @@ describe('in a body that is judged', () => {
   it('which is a form is refused as every form is', async () => {
     const form = `_method=DELETE&context=file&context_id=${A}`
     expect(await codeOf(...LINE, form, 'application/x-www-form-urlencoded')).toBe('request_malformed')
+  })
+})
+
+describe('in an evaluation of AuthZEN', () => {
+  /** What is decided of an evaluation. */
+  async function decided(action: string, resource: object, options: Partial<AuthzenOptions> = {}) {
+    const handler = authzen(w.tokens, { trust: { secret: SECRET }, ...options })
+    const response = await handler(
+      new Request('https://pdp.example/access/v1/evaluation', {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${SECRET}`, 'Content-Type': 'application/json' },
+        body: JSON.stringify({
+          ...{ subject: { type: 'plan_access_token', id: w.ALL.secret }, action: { name: action }, resource },
+        }),
+      }),
+    )
+    const { decision, context } = await response.json()
+    return decision ? 'allowed' : context.code
+  }
+  const target = (id: string, body?: object) => ({ type: 'target', id, ...(body && { properties: { body } }) })
+  const hook = { context: 'file', context_id: A }
+
+  it('a target is denied where its query or its body names another method', async () => {
+    expect(await decided('GET', target(`${FILE}?_method=DELETE`))).toBe(OVERRIDDEN)
+    expect(await decided('POST', target('/v2/webhooks', { ...hook, _method: 'DELETE' }))).toBe(OVERRIDDEN)
+  })
+
+  it('so is a request of the host’s own vocabulary, by its headers too', async () => {
+    const headers = { 'X-Figma-Token': w.ALL.secret, 'X-HTTP-Method-Override': 'DELETE' }
+    const ask = ({ action: { name } }: { readonly action: { readonly name: string } }) => ({
+      ...{ method: name, url: FILE, headers },
+    })
+    expect(await decided('GET', { type: 'any', id: 'x' }, { ask })).toBe(OVERRIDDEN)
+    expect(await decided('DELETE', { type: 'any', id: 'x' }, { ask })).toBe('endpoint_unknown')
+  })
+
+  it('one that names the same is judged, and so is a call, whose method the caller has chosen', async () => {
+    expect(await decided('GET', target(`${FILE}?_method=get`))).toBe('allowed')
+    expect(await decided('POST', target('/v2/webhooks', { ...hook, _method: null }))).toBe('allowed')
+    const properties = { body: { ...hook, _method: 'DELETE' } }
+    expect(await decided('POST', { type: 'route', id: '/v2/webhooks', properties })).toBe('allowed')
   })
 })
