@@ -2,11 +2,10 @@
  * What a server behind a gateway is told of the token: four headers, always all of them, and none ever empty. A gateway that
  * copies a header over what the client sent under its name does so only where there is one, and some take an empty one for none.
  */
-import type { HeadersLike } from '../core/credential.ts'
 import type { Reach } from '../core/resources.ts'
 import type { Token } from '../core/token-view.ts'
 import type { Allowed } from '../service/decision.ts'
-import type { Caller } from './caller.ts'
+import { type Caller, linesOf } from './caller.ts'
 
 /** What the server behind finds. */
 interface TokenHeaders {
@@ -23,17 +22,9 @@ interface TokenHeaders {
 const LOOK_ALIKE = /^x[^a-z0-9](?:plan[^a-z0-9]id|token[^a-z0-9](?:id|scopes|reach))$/i
 
 /** Whether a request has such a name. A gateway replaces its own headers, and hands these on. */
-export function hasLookAlike({ headers, rawHeaders = [] }: Pick<Caller, 'headers' | 'rawHeaders'>): boolean {
-  if (rawHeaders.length === 0) return namesOf(headers).some(isLookAlike)
-  for (let i = 0; i < rawHeaders.length; i += 2) if (isLookAlike(rawHeaders[i] as string)) return true
-  return false
+export function hasLookAlike(caller: Pick<Caller, 'headers' | 'rawHeaders'>): boolean {
+  return linesOf(caller).some(([name]) => LOOK_ALIKE.test(name) && !/^[a-z-]+$/i.test(name))
 }
-
-const isLookAlike = (name: string): boolean => LOOK_ALIKE.test(name) && !/^[a-z-]+$/i.test(name)
-const namesOf = (headers: HeadersLike): readonly string[] =>
-  isOfFetch(headers) ? [...headers.keys()] : Object.keys(headers)
-/** Of whichever realm or library. */
-const isOfFetch = (headers: object): headers is Headers => typeof (headers as { keys?: unknown }).keys === 'function'
 
 /** No token stands behind the request. No value of a token begins with a hyphen. */
 const NONE = '-'
