@@ -62,8 +62,9 @@ export function createRotatingSecret(options: RotatingSecretOptions): RotatingSe
     secret,
     async fetch(input, init) {
       const newest = await secret()
-      const response = await fetchWith(given, newest, input, init)
+      // Asked before it is sent: a body that was read is none to some platforms.
       const isOnce = isStream(init?.body) || (input instanceof Request && input.body !== null)
+      const response = await fetchWith(given, newest, input, init)
       if (response.status !== 401 || isOnce) return response
       const found = await keeping.look().catch(() => undefined)
       if (!found || found.kept.secret === newest) return response

@@ -194,6 +194,23 @@ describe('a process that goes on', () => {
 })
 
 describe('rotating.fetch', () => {
+  it('sends no request twice whose body is gone, also where a platform has none of what was read', async () => {
+    const { site, file, id } = await newJob()
+    const sent: unknown[] = []
+    const request = new Request(site.api, { method: 'POST', body: 'x' })
+    Object.defineProperty(request, 'body', { get: () => (sent.length > 0 ? null : 'x') })
+    const refused = (input: unknown): Promise<Response> => {
+      sent.push(input)
+      return Promise.resolve(new Response(null, { status: 401 }))
+    }
+    const rotating = createRotatingSecret({ read: file.read, write: file.write, rereadMs: 86_400_000, fetch: refused })
+    await rotating.secret()
+    const { secret } = await site.world.tokens.refresh({ actor: 'admin-1', id })
+    await file.write(secret.reveal())
+    expect((await rotating.fetch(request)).status).toBe(401)
+    expect(sent).toEqual([request])
+  })
+
   it('sends the secret nowhere else: a header of its own does not follow where an answer leads', async () => {
     const { site, file, secret } = await newJob()
     const seen: unknown[] = []
