@@ -28,7 +28,7 @@ export type ReportCode =
   | 'names_unsaid'
   /** A resource stands where it is not read, or the document says two things of it. */
   | 'source_unreadable'
-  /** The name of a resource differs from another name by letter case alone. */
+  /** The name of a resource differs from another name by letter case or by what stands between words alone. */
   | 'source_ambiguous'
   /** A resource should be within another one that the operation does not name. */
   | 'within_missing'

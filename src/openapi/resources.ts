@@ -4,6 +4,7 @@
  */
 
 import { hasNumbers } from '../core/kinds.ts'
+import { foldName } from '../core/letter-case.ts'
 import { isObject } from '../core/objects.ts'
 import { BODILESS } from '../core/policy-check.ts'
 import type { FreeParameter, KindInfo, NamedResource, Names } from '../core/policy-data.ts'
@@ -144,9 +145,9 @@ function problemsOf(
           `${source} names a resource, and by its schema it is no single text${takesNumbers ? ' or whole number' : ''}.`,
         )
     }
-    const alike = candidates.find((one) => one.source !== source && one.source.toLowerCase() === source.toLowerCase())
+    const alike = candidates.find((one) => one.source !== source && foldSource(one.source) === foldSource(source))
     if (alike) {
-      const message = `${source} names a resource, and ${alike.source} differs from it by letter case alone.`
+      const message = `${source} names a resource, and ${alike.source} is another spelling of it, which a request must not have beside it.`
       reasons.push({ code: 'source_ambiguous', message })
     }
   }
@@ -154,6 +155,13 @@ function problemsOf(
     reasons.push({ code: 'source_ambiguous', message: 'Parameters of its path differ by letter case alone.' })
   return reasons
 }
+
+/** One spelling for all that the engine takes for the same: core/letter-case.ts. Each name of a way into a body by itself. */
+const foldSource = (source: string): string =>
+  source
+    .split(/([:.])/)
+    .map(foldName)
+    .join('')
 
 const kindsOf = ({ kind }: NamedResource): readonly string[] => (typeof kind === 'string' ? [kind] : kind.of)
 

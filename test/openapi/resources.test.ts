@@ -139,6 +139,11 @@ describe('a parameter of the query', () => {
       [parameter('book', 'query'), parameter('Book', 'query')],
       'source_ambiguous',
     ],
+    [
+      'another parameter is another spelling of it',
+      [withExtension('book_id', 'query', { kind: 'book' }), parameter('bookId', 'query')],
+      'source_ambiguous',
+    ],
     ['a policy cannot write its name', [withExtension('filter[book]', 'query', { kind: 'book' })], 'source_unreadable'],
     [
       'what should be above it is not named',
@@ -148,6 +153,12 @@ describe('a parameter of the query', () => {
   ])('is not reviewed where %s', async (_, parameters, code) => {
     expect(await reasonsOf('/notes', get(...parameters))).toEqual([code])
   })
+})
+
+it('a parameter that begins with an underscore is no other spelling', async () => {
+  const parameters = [withExtension('book', 'query', { kind: 'book' }), parameter('_book', 'query')]
+  const { reasons } = await reportedOf('/notes', { get: { ...READ, parameters } })
+  expect(reasons.map(({ code }) => code)).toEqual(['resource_optional'])
 })
 
 it('parameters of one path that differ by letter case alone are not reviewed', async () => {
