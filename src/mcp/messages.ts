@@ -34,7 +34,7 @@ const OF_CONNECTION = new Set([
 
 const invalid = (message: string): Unreadable => ({ status: 400, code: -32600, message })
 const OTHER_SPELLING = invalid(
-  'A name that the guard reads stands there in another letter case, which some servers take for the same.',
+  'A name that the guard reads stands there in another spelling, which some servers take for the same.',
 )
 const NOT_HERE: Unreadable = {
   status: 403,
