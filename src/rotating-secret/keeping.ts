@@ -37,7 +37,7 @@ export interface Keeping {
 /** Tells the host of what went wrong. */
 export type Tell = (...args: ConstructorParameters<typeof RotatingSecretError>) => void
 
-/** Keeps it by the calls of the host, which may fail. */
+/** What reads and writes the text of one process. Nothing is read before it is asked for. */
 export function keepingOf({ read, write, now }: ReadOptions, tell: Tell): Keeping {
   let memory: Memory | undefined
   /** The last renewal of this process: what it has replaced, and by which text. */

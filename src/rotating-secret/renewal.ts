@@ -20,7 +20,7 @@ export interface Renewal {
   renew(kept: Kept): Promise<void>
 }
 
-/** Makes what renews a secret. */
+/** The renewals of one process, which no other pauses. @param options with where the token renews itself. */
 export function renewalOf(
   options: ReadOptions & { readonly url: string | URL },
   { look, put, keep }: Keeping,
