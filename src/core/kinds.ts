@@ -2,7 +2,7 @@
  * What an id of a kind looks like, in links and in requests: whatever is not one names nothing, and no directory is asked about
  * it. So nobody outside can send text to a column of numbers. What a kind may say: core/policy-data.ts.
  */
-import type { KindInfo } from './policy-data.ts'
+import type { KindInfo, NamedResource } from './policy-data.ts'
 import type { ResourceRef } from './resources.ts'
 
 /** Whether a text can be an id of one kind. */
@@ -52,6 +52,15 @@ export function buildKindForms(kinds: ReadonlyMap<string, KindInfo>): KindForms 
  */
 export function hasNumbers({ id }: KindInfo): boolean {
   return id === 'digits' || id === 'integer' || id === 'bigint'
+}
+
+/** The same of what names a resource in JSON: of all kinds that it may be of, and without a prefix, which is text. */
+export function mayBeNumber(
+  { kind, prefix = '' }: Pick<NamedResource, 'kind' | 'prefix'>,
+  kinds: { readonly [kind: string]: KindInfo },
+): boolean {
+  const possible = typeof kind === 'string' ? [kind] : kind.of
+  return prefix === '' && possible.every((one) => Object.hasOwn(kinds, one) && hasNumbers(kinds[one] as KindInfo))
 }
 
 /** What is directly above a resource of a kind that is `under` another one: its id begins with the id of that. */

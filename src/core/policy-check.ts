@@ -8,7 +8,8 @@ import { SetupError } from './errors.ts'
 import { deepFreeze } from './freeze.ts'
 import { type Issue, issueAt } from './issue.ts'
 import { isDictionary } from './objects.ts'
-import type { Endpoint, NamedResource, Names, PolicyCode, PolicyData, ScopeInfo, TokenType } from './policy-data.ts'
+import type { Endpoint, Names, PolicyCode, PolicyData, ScopeInfo, TokenType } from './policy-data.ts'
+import { resourcesIn } from './policy-names.ts'
 import { codeSchema, policySchema } from './policy-schema.ts'
 import { PLAN_KIND } from './resources.ts'
 import type { Tell } from './setup.ts'
@@ -258,7 +259,7 @@ function checkParams(
   tell: Tell,
 ): void {
   const params = segmentsOf(template).flatMap((segment) => parameterOf(segment) ?? [])
-  const resources: readonly NamedResource[] = typeof names === 'string' ? [] : 'anyOf' in names ? names.anyOf : names
+  const resources = resourcesIn(names)
   const kinds = [...Object.keys(data.kinds), PLAN_KIND]
   const sources = resources.flatMap(({ kind, at }) => (typeof kind === 'string' ? [at] : [at, kind.from]))
   for (const { kind } of resources) {

@@ -63,11 +63,17 @@ export type CompiledNames =
       readonly needsBody: boolean
     }
 
+/** The resources that an endpoint of a policy names. */
+export function resourcesIn(names: Names): readonly NamedResource[] {
+  if (typeof names === 'string') return []
+  return 'anyOf' in names ? names.anyOf : names
+}
+
 /** Compiles `names`; `tell` hears of each source that points to nothing. */
 export function compileNames(names: Names, params: readonly string[], tell: Tell): CompiledNames {
   if (typeof names === 'string') return { what: names }
   const anyOf = 'anyOf' in names ? names : undefined
-  const resources = anyOf ? anyOf.anyOf : (names as readonly NamedResource[])
+  const resources = resourcesIn(names)
   const given: Given = { resources, params, fields: fieldsOf(resources) }
   const list = resources.map((resource, i) =>
     compileName(resource, given, (at, message) => tell([...(anyOf ? ['anyOf'] : []), i, ...at], message)),

@@ -1,5 +1,6 @@
 /** Which endpoints are judged by a body: those that name resources there, and those with checks, which look at it. */
-import type { Endpoint, Names } from '../core/policy-data.ts'
+import type { Endpoint, NamedResource } from '../core/policy-data.ts'
+import { resourcesIn } from '../core/policy-names.ts'
 import type { GuardEngine } from '../http/guard.ts'
 
 /** Their routes, of a surface. */
@@ -15,11 +16,6 @@ function isJudgedByBody({ names, checks, closed }: Endpoint): boolean {
   return Object.keys(checks ?? {}).length > 0 || resourcesIn(names).some(isInBody)
 }
 
-function resourcesIn(names: Names): Extract<Names, readonly unknown[]> {
-  if (typeof names === 'string') return []
-  return 'anyOf' in names ? names.anyOf : names
-}
-
-function isInBody({ at, kind }: ReturnType<typeof resourcesIn>[number]): boolean {
+function isInBody({ at, kind }: NamedResource): boolean {
   return at.startsWith('body:') || (typeof kind === 'object' && kind.from.startsWith('body:'))
 }

@@ -33,7 +33,7 @@ export interface McpGuard {
 
 /** What is wrong with a target, to somebody who has sent arguments and no target. */
 const NOT_IN_PATH =
-  'An argument cannot stand in the path or the query of the endpoint: it is missing or empty, neither text nor a whole number, or makes another path of it.'
+  'An argument cannot stand in the path or the query of the endpoint: it is missing or empty, neither text nor a whole number, a number where ids are text, or makes another path of it.'
 
 /**
  * A middleware in front of an MCP server: each message is an endpoint of the policy, a tool's call by the tool's name. Hand

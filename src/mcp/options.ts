@@ -2,8 +2,10 @@
 import * as z from 'zod/mini'
 import { addressSchema } from '../core/came-from.ts'
 import { splitRoute } from '../core/endpoints.ts'
+import { mayBeNumber } from '../core/kinds.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Endpoint, Names } from '../core/policy-data.ts'
+import { resourcesIn } from '../core/policy-names.ts'
 import { readOptions, type Tell } from '../core/setup.ts'
 import { judged, whole } from '../core/shape.ts'
 import { didYouMean } from '../core/suggest.ts'
@@ -58,6 +60,8 @@ export interface Called {
   readonly params: readonly (readonly [name: string, argument: string])[]
   /** The names in the query that the policy reads. */
   readonly query: readonly (readonly [name: string, argument: string])[]
+  /** The sources of path and query that name resources whose ids are text, so that a number is none of them (core/kinds.ts). */
+  readonly texts: ReadonlySet<string>
 }
 
 /** The options made ready. */
@@ -159,6 +163,7 @@ function calledOf({ data }: Policy, given: McpEndpoint): Called {
   return {
     ...{ route, endpoint, ...splitRoute(route) },
     ...{ params: paramsIn(route).map(pair), query: queryOf(endpoint.names).map(pair) },
+    texts: new Set(resourcesIn(endpoint.names).flatMap((one) => (mayBeNumber(one, data.kinds) ? [] : [one.at]))),
   }
 }
 
@@ -168,9 +173,7 @@ function paramsIn(route: string): readonly string[] {
 
 /** The names of the query that an endpoint reads. */
 function queryOf(names: Names): readonly string[] {
-  if (typeof names === 'string') return []
-  const listed = 'anyOf' in names ? names.anyOf : names
-  const sources = listed.flatMap(({ at, kind }) => [at, ...(typeof kind === 'string' ? [] : [kind.from])])
+  const sources = resourcesIn(names).flatMap(({ at, kind }) => [at, ...(typeof kind === 'string' ? [] : [kind.from])])
   return [...new Set(sources.filter((at) => at.startsWith('query:')).map((at) => at.slice('query:'.length)))]
 }
 

@@ -3,11 +3,12 @@
  * nobody says is a reason for the report. Security: openapi/security.ts.
  */
 
-import { hasNumbers } from '../core/kinds.ts'
+import { mayBeNumber } from '../core/kinds.ts'
 import { foldName } from '../core/letter-case.ts'
 import { isObject } from '../core/objects.ts'
 import { BODILESS } from '../core/policy-check.ts'
-import type { FreeParameter, KindInfo, NamedResource, Names } from '../core/policy-data.ts'
+import type { FreeParameter, NamedResource, Names } from '../core/policy-data.ts'
+import { resourcesIn } from '../core/policy-names.ts'
 import { namedResource } from '../core/policy-schema.ts'
 import { PLAN_KIND } from '../core/resources.ts'
 import type { Tell } from '../core/setup.ts'
@@ -60,10 +61,10 @@ export function resourcesOf(
     return answer === undefined || answer === 'free' ? [] : [answer]
   })
   if (override && said !== undefined)
-    checkSources(listOf(said), candidates, body, (at, message) =>
+    checkSources(resourcesIn(said), candidates, body, (at, message) =>
       tell(['endpoints', override.key, 'names', ...at], message),
     )
-  const resources = said === undefined ? named : listOf(said)
+  const resources = said === undefined ? named : resourcesIn(said)
   const unanswered = operation.params.filter(
     (param) => !Object.hasOwn(params, param) && !sourcesOf(resources).includes(`path:${param}`),
   )
@@ -117,8 +118,6 @@ function problemsOf(
   named: readonly NamedResource[],
   { policy }: OpenApiOverrides,
 ): ReportReason[] {
-  const kinds: { readonly [kind: string]: KindInfo } = policy.kinds
-  const isNumber = (kind: string): boolean => Object.hasOwn(kinds, kind) && hasNumbers(kinds[kind] as KindInfo)
   const reasons: ReportReason[] = []
   const unreadable = (message: string): void => void reasons.push({ code: 'source_unreadable', message })
   for (const { at, within } of named) {
@@ -139,7 +138,7 @@ function problemsOf(
       unreadable(`${source} says which kind a resource is of, and the operation does not have it.`)
     else if (candidate) {
       const own = named.find(({ at }) => at === source)
-      const takesNumbers = own !== undefined && own.prefix === undefined && kindsOf(own).every(isNumber)
+      const takesNumbers = own !== undefined && mayBeNumber(own, policy.kinds)
       if (!isOneId(candidate, takesNumbers))
         unreadable(
           `${source} names a resource, and by its schema it is no single text${takesNumbers ? ' or whole number' : ''}.`,
@@ -162,8 +161,6 @@ const foldSource = (source: string): string =>
     .split(/([:.])/)
     .map(foldName)
     .join('')
-
-const kindsOf = ({ kind }: NamedResource): readonly string[] => (typeof kind === 'string' ? [kind] : kind.of)
 
 /** Whether a value can be one id: in a body text, or a whole number where ids are numbers; elsewhere no list and no object. */
 function isOneId({ in: place, schema }: Candidate, takesNumbers: boolean): boolean {
@@ -195,6 +192,3 @@ function namesOf(
     ],
   }
 }
-
-const listOf = (names: Names): readonly NamedResource[] =>
-  typeof names === 'string' ? [] : 'anyOf' in names ? names.anyOf : names

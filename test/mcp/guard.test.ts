@@ -190,10 +190,24 @@ describe('a message', () => {
     const made = await make(['files:read'], ['ABC'])
     const messageOf = async (tool: string, args: object) =>
       JSON.parse((await post(made, call(tool, args))).body).error.message
-    for (const file of [undefined, null, '', ['ABC'], '..', 'ABC/', 'all'])
+    for (const file of [undefined, null, '', ['ABC'], '..', 'ABC/', 'all', 7])
       expect(await messageOf('read_file', { file }), String(file)).toMatch(/^An argument cannot stand in the path/)
-    expect(await messageOf('search', { in: ['ABC'] })).toMatch(/^An argument cannot stand in the path or the query/)
+    for (const value of [['ABC'], 7])
+      expect(await messageOf('search', { in: value })).toMatch(/^An argument cannot stand in the path or the query/)
     expect(await messageOf('make_files', { files: 7 })).not.toMatch(/^An argument/)
+  })
+
+  it('may be a number as an id only where ids of the kind are numbers, and is text there too', async () => {
+    const { post, make } = await start()
+    const made = await make(['files:read'])
+    // No plan has such a folder, so one that is read as an id is refused for that.
+    for (const folder of [7, '7']) {
+      expect(codeOf(await post(made, call('read_folder', { folder })))).toBe('resource_not_in_plan')
+      expect(codeOf(await post(made, call('search_folder', { within: folder })))).toBe('resource_not_in_plan')
+    }
+    expect((await post(made, call('page', { page: 7 }))).status).toBe(200)
+    for (const folder of [7.5, 2 ** 53])
+      expect(codeOf(await post(made, call('read_folder', { folder }))), String(folder)).toBe('request_malformed')
   })
 
   it('names resources in a query too, each once', async () => {
