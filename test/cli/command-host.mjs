@@ -9,6 +9,7 @@ import { sep } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
+import { inspect } from 'node:util'
 
 const [, , bin, projects, socket] = process.argv
 
@@ -41,7 +42,10 @@ async function run({ args, cwd, env, input }) {
   }
   const streams = ['stdout', 'stderr'].map(captured)
   await main(args).catch((thrown) => {
-    if (thrown !== ENDED) throw thrown
+    if (thrown === ENDED) return
+    // As Node does it for a process of its own; the next command is none the wiser.
+    process.exitCode = 1
+    process.stderr.write(inspect(thrown))
   })
   process.exit = exit
   for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal)
