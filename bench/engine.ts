@@ -58,8 +58,8 @@ export const ENGINE_LIMITS: { readonly [figure: string]: number } = {
   allowlistOf500To1: 1.3,
   // 160 of them are the hash and the link of its event.
   bytesPerToken: 1_050,
-  'bytesPerRequest.rest': 1_150,
-  'bytesPerRequest.fresh': 1_150,
+  'bytesPerRequest.rest': 1_000,
+  'bytesPerRequest.fresh': 1_000,
   'list.newest.first': 2,
   'list.newest.after': 2,
   'list.newest.filtered': 2,
