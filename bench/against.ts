@@ -47,14 +47,26 @@ export async function against({
   git('worktree', 'add', '--quiet', '--detach', before, commit)
   try {
     symlinkSync(join(root, 'node_modules'), join(before, 'node_modules'))
-    const earlier = await loaded(before, join(folder, 'earlier.mjs'))
-    const now = await loaded(root, join(folder, 'now.mjs'))
     const rounds = quick ? 7 : 61
-    /** What is made second lies elsewhere in memory, which the same code pays for with up to a tenth: both are made first once. */
+    const earlierFirst = {
+      earlier: await loaded(before, join(folder, '1.mjs')),
+      now: await loaded(root, join(folder, '2.mjs')),
+    }
+    const nowFirst = {
+      now: await loaded(root, join(folder, '3.mjs')),
+      earlier: await loaded(before, join(folder, '4.mjs')),
+    }
+    /** What is loaded and made second is slower by up to a tenth, also where it is the same code: each is first once. */
     const ratio = async (sidesOf: (tree: Tree) => Promise<ReturnType<typeof ours>>): Promise<number> => {
-      const before = await interleaved({ earlier: await sidesOf(earlier), now: await sidesOf(now) }, { rounds })
-      const after = await interleaved({ now: await sidesOf(now), earlier: await sidesOf(earlier) }, { rounds })
-      return rounded(Math.sqrt((before.now / before.earlier) * (after.now / after.earlier)))
+      const one = await interleaved(
+        { earlier: await sidesOf(earlierFirst.earlier), now: await sidesOf(earlierFirst.now) },
+        { rounds },
+      )
+      const other = await interleaved(
+        { now: await sidesOf(nowFirst.now), earlier: await sidesOf(nowFirst.earlier) },
+        { rounds },
+      )
+      return rounded(Math.sqrt((one.now / one.earlier) * (other.now / other.earlier)))
     }
     return {
       rest: await ratio((tree) => warm(tree, 0)),
