@@ -17,8 +17,9 @@ export function isBasePath(value: unknown): value is string {
   return typeof value === 'string' && /^(\/(?!\.\.?(\/|$))[\w.~-]+)+$/.test(value)
 }
 
-/** What is wrong with any other. */
-export const BASE_PATH_MESSAGE = 'must be a path such as "/api", without dot segments or a slash at its end.'
+/** What is wrong with any other. @param example a path as hosts have it there. */
+export const basePathMessage = (example = '/api'): string =>
+  `must be a path such as "${example}", without dot segments or a slash at its end.`
 
 declare const clean: unique symbol
 /** A path that has passed the grammar, still percent-encoded. Only this file makes one, so the trie never sees a raw path. */

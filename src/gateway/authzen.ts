@@ -4,7 +4,6 @@
  */
 import * as z from 'zod/mini'
 import { readGiven } from '../core/body.ts'
-import { isReading } from '../core/body-reading.ts'
 import { addressSchema } from '../core/came-from.ts'
 import type { RenderedDenial } from '../core/denial.ts'
 import { sentenceOf } from '../core/malformed.ts'
@@ -191,7 +190,7 @@ const invalid = ({ refused }: Refused): Evaluated => ({
 /** The JSON of a body, in one meaning; or what is wrong with it. */
 async function readBody(caller: Caller, limit: number): Promise<{ readonly value: unknown } | Refused> {
   const given: unknown = await caller.body(limit)
-  const { value, malformed } = isReading(given) ? given : readGiven(given, limit)
+  const { value, malformed } = readGiven(given, limit)
   return malformed ? { refused: sentenceOf(malformed) } : { value }
 }
 

@@ -1,7 +1,7 @@
 /** Which policy a request is judged by, and below which path: the options of `authorize`, `decide` and `explain`. */
 import type { CompiledPolicy } from '../core/policy.ts'
 import { didYouMean } from '../core/suggest.ts'
-import { BASE_PATH_MESSAGE, isBasePath } from '../core/target.ts'
+import { basePathMessage, isBasePath } from '../core/target.ts'
 import type { Engine } from './engine.ts'
 
 /** Which policy a request speaks to, and where its paths begin. */
@@ -47,6 +47,6 @@ export function basePathOf(options: SurfaceOptions | undefined): string | undefi
     if (!SURFACE_OPTIONS.includes(name))
       throw new TypeError(`There is no option "${name}" here.${didYouMean(name, SURFACE_OPTIONS)}`)
   const { basePath } = options
-  if (basePath !== undefined && !isBasePath(basePath)) throw new TypeError(`basePath ${BASE_PATH_MESSAGE}`)
+  if (basePath !== undefined && !isBasePath(basePath)) throw new TypeError(`basePath ${basePathMessage()}`)
   return basePath
 }
